@@ -1,0 +1,157 @@
+/*
+ * Where does the core's memory come from?  From blocks that the caller's
+ * arena owns and gives back at once.
+ */
+
+#include "njwt.h"
+#include "njwt_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+#define NJWT_ARENA_BLOCK  4096
+
+
+struct njwt_arena_block_s {
+    njwt_arena_block_t  *next;
+    size_t               size;
+    size_t               used;
+    _Alignas(max_align_t) uint8_t  data[];
+};
+
+
+void
+njwt_arena_init(njwt_arena_t *arena)
+{
+    arena->blocks = NULL;
+    arena->documents = NULL;
+    arena->failed = false;
+}
+
+
+static njwt_arena_block_t *
+njwt_arena_block(njwt_arena_t *arena, size_t size)
+{
+    njwt_arena_block_t  *block;
+
+    /*
+     * Under AddressSanitizer each piece is a block of its own: a shared one
+     * would hide a read past the piece's end.
+     */
+
+#if !defined(__SANITIZE_ADDRESS__)
+    if (size < NJWT_ARENA_BLOCK) {
+        size = NJWT_ARENA_BLOCK;
+    }
+#endif
+
+    if (size > SIZE_MAX - sizeof(njwt_arena_block_t)) {
+        return NULL;
+    }
+
+    block = calloc(1, sizeof(njwt_arena_block_t) + size);
+    if (block == NULL) {
+        return NULL;
+    }
+
+    block->size = size;
+    block->next = arena->blocks;
+    arena->blocks = block;
+
+    return block;
+}
+
+
+void *
+njwt_arena_alloc(njwt_arena_t *arena, size_t size)
+{
+    size_t               rounded;
+    njwt_arena_block_t  *block;
+
+    rounded = size + (sizeof(max_align_t) - 1);
+
+    if (rounded < size) {
+        arena->failed = true;
+        return NULL;
+    }
+
+#if defined(__SANITIZE_ADDRESS__)
+    rounded = (size == 0) ? 1 : size;
+    block = NULL;
+#else
+    rounded -= rounded % sizeof(max_align_t);
+    block = arena->blocks;
+#endif
+
+    if (block == NULL || block->size - block->used < rounded) {
+        block = njwt_arena_block(arena, rounded);
+    }
+
+    if (block == NULL) {
+        arena->failed = true;
+        return NULL;
+    }
+
+    block->used += rounded;
+
+    return block->data + block->used - rounded;
+}
+
+
+void
+njwt_arena_free(njwt_arena_t *arena)
+{
+    njwt_arena_block_t  *block, *next;
+
+    njwt_json_release(arena->documents);
+
+    for (block = arena->blocks; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
+
+    njwt_arena_init(arena);
+}
+
+
+bool
+njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
+{
+    if (a.len != b.len) {
+        return false;
+    }
+
+    return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
+}
+
+
+bool
+njwt_slice_word(njwt_slice_t *rest, njwt_slice_t *word)
+{
+    size_t  begin, end;
+
+    begin = 0;
+
+    while (begin < rest->len && rest->data[begin] == ' ') {
+        begin++;
+    }
+
+    end = begin;
+
+    while (end < rest->len && rest->data[end] != ' ') {
+        end++;
+    }
+
+    if (begin == end) {
+        return false;
+    }
+
+    word->data = rest->data + begin;
+    word->len = end - begin;
+
+    rest->data += end;
+    rest->len -= end;
+
+    return true;
+}

@@ -1,0 +1,33 @@
+/*
+ * Which token does a request present?  (RFC 6750, section 2.1)
+ */
+
+#ifndef NJWT_BEARER_H
+#define NJWT_BEARER_H
+
+
+#include "njwt.h"
+
+
+/* what was found in the places where a token may be; zeroed: nothing yet */
+typedef struct {
+    size_t        found;      /* places that held a token */
+    njwt_slice_t  token;      /* the last one, its characters unchecked */
+} njwt_presented_t;
+
+
+/*
+ * Reads the value of one Authorization header and adds what it holds to
+ * *presented.  Another scheme than Bearer (in any case) adds nothing; Bearer
+ * with nothing behind it adds an empty token, which is not a valid one.
+ */
+void njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented);
+
+/* Adds a bare token (a cookie, a variable); an empty one is none. */
+void njwt_bearer_bare(njwt_slice_t value, njwt_presented_t *presented);
+
+/* Is this text a b64token, at least one character and then any "="? */
+bool njwt_bearer_valid(njwt_slice_t token);
+
+
+#endif /* NJWT_BEARER_H */

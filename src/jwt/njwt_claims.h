@@ -1,0 +1,89 @@
+/*
+ * What does a token claim?  (RFC 7519, section 4.1)
+ *
+ * A payload that nobody has vouched for answers three questions and no more:
+ * is it well formed, whose is it, and is it worth a fetch of keys?  Its claims
+ * can be read only by who holds the proof of its signature.
+ */
+
+#ifndef NJWT_CLAIMS_H
+#define NJWT_CLAIMS_H
+
+
+#include "njwt.h"
+#include "njwt_json.h"
+#include "njwt_jws.h"
+#include "njwt_key.h"
+
+
+typedef struct njwt_payload_s  njwt_payload_t;   /* opaque, unverified */
+typedef struct njwt_claims_s   njwt_claims_t;    /* opaque, vouched for */
+
+/* what the configuration expects of a token; all of it outlives the call */
+typedef struct {
+    const njwt_slice_t  *audiences;       /* none of them: none will do */
+    size_t               audience_count;
+    bool                 any_audience;    /* "audience off", said so */
+    double               leeway;          /* seconds */
+} njwt_expected_t;
+
+
+/*
+ * Reads a JWS's payload.  Returns NULL when it is no JSON object, when "iss",
+ * "sub" or "jti" is no string, "aud" neither a string nor an array of them,
+ * "exp", "nbf" or "iat" no number within 2^53; and when arena->failed.
+ */
+const njwt_payload_t *njwt_payload_parse(njwt_arena_t *arena,
+    const njwt_jws_t *jws);
+
+/* Is the payload's "iss" one of these values, byte for byte? */
+bool njwt_payload_issued_by(const njwt_payload_t *payload,
+    const njwt_slice_t *issuers, size_t count);
+
+/*
+ * If its signature were good, would the payload's times and audience pass?
+ * Only then may it cause a fetch.  now is in seconds since the epoch.
+ */
+bool njwt_payload_plausible(const njwt_payload_t *payload,
+    const njwt_expected_t *expected, int64_t now);
+
+/*
+ * The texts of "iss" and "aud" as the client sent them: for the log alone,
+ * which cuts and escapes them.  Empty where they are absent.
+ */
+void njwt_payload_excerpt(njwt_arena_t *arena, const njwt_payload_t *payload,
+    njwt_slice_t *iss, njwt_slice_t *aud);
+
+
+/*
+ * The claims of a payload that a key has vouched for.  Returns NULL when the
+ * proof is about other bytes than the payload came from, and when
+ * arena->failed.
+ */
+const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
+    const njwt_payload_t *payload, const njwt_proof_t *proof);
+
+/* "exp" is missing, or it and the leeway are over (section 4.1.4). */
+bool njwt_claims_expired(const njwt_claims_t *claims,
+    const njwt_expected_t *expected, int64_t now);
+
+/* "nbf" is later than now and the leeway (section 4.1.5). */
+bool njwt_claims_not_yet_valid(const njwt_claims_t *claims,
+    const njwt_expected_t *expected, int64_t now);
+
+/* "iat" is later than now and the leeway (section 4.1.6). */
+bool njwt_claims_from_future(const njwt_claims_t *claims,
+    const njwt_expected_t *expected, int64_t now);
+
+/* "aud" holds one of the audiences expected (section 4.1.3). */
+bool njwt_claims_for_us(const njwt_claims_t *claims,
+    const njwt_expected_t *expected);
+
+/* "cnf" is there, of any value: bound to a key (RFC 7800, section 3.1). */
+bool njwt_claims_bound(const njwt_claims_t *claims);
+
+/* Any claim, by its name; absent where there is none. */
+njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);
+
+
+#endif /* NJWT_CLAIMS_H */

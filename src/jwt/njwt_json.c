@@ -1,0 +1,413 @@
+/*
+ * What does a JSON text say?  One reading only.
+ *
+ * The library reads 12345678901234567890 as an error and 0.1 as something
+ * else, and takes 2,048 levels: hence a pass of our own over the text before
+ * it, for the depth and for where each number lies.  After it each number
+ * node holds the index of its number in that table, not its value.
+ */
+
+#include "njwt_json.h"
+
+#include <jansson.h>
+
+
+#define NJWT_JSON_FLAGS                                                      \
+    (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
+
+
+typedef struct {
+    njwt_slice_t   text;
+    double         value;
+} njwt_json_number_t;
+
+
+struct njwt_json_s {
+    njwt_json_t         *next;
+    json_t              *root;
+    size_t               length;      /* of the text, in bytes */
+    njwt_json_number_t  *numbers;
+    size_t               count;
+};
+
+
+/* The text's first byte behind the string that begins at i. */
+
+static size_t
+njwt_json_skip_string(njwt_slice_t text, size_t i)
+{
+    for (i++; i < text.len && text.data[i] != '"'; i++) {
+        if (text.data[i] == '\\') {
+            i++;
+        }
+    }
+
+    return i + 1;
+}
+
+
+static bool
+njwt_json_in_number(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.'
+           || c == 'e' || c == 'E';
+}
+
+
+/* The text's first byte behind the number that begins at i. */
+
+static size_t
+njwt_json_skip_number(njwt_slice_t text, size_t i)
+{
+    while (i < text.len && njwt_json_in_number(text.data[i])) {
+        i++;
+    }
+
+    return i;
+}
+
+
+/*
+ * Counts the numbers, and notes their places where a table is given.  Returns
+ * false on too many levels.  Whether the text is JSON at all is the library's
+ * to say: only of JSON must the places be right.
+ */
+
+static bool
+njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t *count)
+{
+    size_t   i, end, n;
+    uint8_t  c;
+    unsigned depth;
+
+    depth = 0;
+    n = 0;
+
+    for (i = 0; i < text.len; i = end) {
+        c = text.data[i];
+        end = i + 1;
+
+        if (c == '"') {
+            end = njwt_json_skip_string(text, i);
+
+        } else if (c == '{' || c == '[') {
+            if (++depth > NJWT_MAX_DEPTH) {
+                return false;
+            }
+
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            end = njwt_json_skip_number(text, i);
+
+            if (numbers != NULL) {
+                numbers[n].text.data = text.data + i;
+                numbers[n].text.len = end - i;
+            }
+
+            n++;
+        }
+    }
+
+    *count = n;
+
+    return true;
+}
+
+
+/* Moves each number's value into the table; the library keeps the order. */
+
+static bool
+njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
+{
+    void    *member;
+    size_t   i;
+
+    switch (json_typeof(node)) {
+
+    case JSON_OBJECT:
+        for (member = json_object_iter(node);
+             member != NULL;
+             member = json_object_iter_next(node, member))
+        {
+            if (!njwt_json_number_nodes(document,
+                                        json_object_iter_value(member), next))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+    case JSON_ARRAY:
+        for (i = 0; i < json_array_size(node); i++) {
+            if (!njwt_json_number_nodes(document, json_array_get(node, i),
+                                        next))
+            {
+                return false;
+            }
+        }
+
+        return true;
+
+    case JSON_REAL:
+        if (*next == document->count) {
+            return false;
+        }
+
+        document->numbers[*next].value = json_real_value(node);
+
+        return json_real_set(node, (double) (*next)++) == 0;
+
+    default:
+        return true;
+    }
+}
+
+
+njwt_value_t
+njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
+{
+    size_t         next;
+    njwt_json_t   *document;
+    njwt_value_t   value = { NULL, NULL };
+
+    document = njwt_arena_alloc(arena, sizeof(njwt_json_t));
+
+    if (document == NULL
+        || !njwt_json_scan(text, NULL, &document->count))
+    {
+        return value;
+    }
+
+    document->length = text.len;
+    document->numbers = njwt_arena_alloc(arena, document->count
+                                                * sizeof(njwt_json_number_t));
+    if (document->numbers == NULL) {
+        return value;
+    }
+
+    (void) njwt_json_scan(text, document->numbers, &document->count);
+
+    document->root = json_loadb((const char *) text.data, text.len,
+                                NJWT_JSON_FLAGS, NULL);
+    if (document->root == NULL) {
+        return value;
+    }
+
+    document->next = arena->documents;
+    arena->documents = document;
+
+    next = 0;
+
+    if (!json_is_object(document->root)
+        || !njwt_json_number_nodes(document, document->root, &next)
+        || next != document->count)
+    {
+        return value;
+    }
+
+    value.node = document->root;
+    value.document = document;
+
+    return value;
+}
+
+
+void
+njwt_json_release(njwt_json_t *documents)
+{
+    for ( /* void */ ; documents != NULL; documents = documents->next) {
+        json_decref(documents->root);
+    }
+}
+
+
+njwt_json_type_t
+njwt_json_type(njwt_value_t value)
+{
+    if (value.node == NULL) {
+        return NJWT_JSON_ABSENT;
+    }
+
+    switch (json_typeof((const json_t *) value.node)) {
+
+    case JSON_OBJECT:
+        return NJWT_JSON_OBJECT;
+
+    case JSON_ARRAY:
+        return NJWT_JSON_ARRAY;
+
+    case JSON_STRING:
+        return NJWT_JSON_STRING;
+
+    case JSON_REAL:
+        return NJWT_JSON_NUMBER;
+
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return NJWT_JSON_BOOLEAN;
+
+    default:
+        return NJWT_JSON_NULL;
+    }
+}
+
+
+njwt_value_t
+njwt_json_member(njwt_value_t value, njwt_slice_t name)
+{
+    value.node = json_object_getn(value.node, (const char *) name.data,
+                                  name.len);
+    return value;
+}
+
+
+size_t
+njwt_json_length(njwt_value_t value)
+{
+    return json_array_size(value.node);
+}
+
+
+njwt_value_t
+njwt_json_element(njwt_value_t value, size_t i)
+{
+    value.node = json_array_get(value.node, i);
+
+    return value;
+}
+
+
+njwt_slice_t
+njwt_json_string(njwt_value_t value)
+{
+    njwt_slice_t  string = { NULL, 0 };
+
+    if (njwt_json_type(value) == NJWT_JSON_STRING) {
+        string.data = (const uint8_t *) json_string_value(value.node);
+        string.len = json_string_length(value.node);
+    }
+
+    return string;
+}
+
+
+static const njwt_json_number_t *
+njwt_json_number_entry(njwt_value_t value)
+{
+    return &value.document->numbers[(size_t) json_real_value(value.node)];
+}
+
+
+double
+njwt_json_number(njwt_value_t value)
+{
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return 0;
+    }
+
+    return njwt_json_number_entry(value)->value;
+}
+
+
+bool
+njwt_json_strings(njwt_value_t value)
+{
+    size_t  i;
+
+    if (njwt_json_type(value) != NJWT_JSON_ARRAY) {
+        return njwt_json_type(value) == NJWT_JSON_STRING;
+    }
+
+    for (i = 0; i < njwt_json_length(value); i++) {
+        if (njwt_json_type(njwt_json_element(value, i)) != NJWT_JSON_STRING) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_json_holds(njwt_value_t value, njwt_slice_t string)
+{
+    size_t        i;
+    njwt_value_t  element;
+
+    if (njwt_json_type(value) == NJWT_JSON_STRING) {
+        return njwt_slice_equal(njwt_json_string(value), string);
+    }
+
+    for (i = 0; i < njwt_json_length(value); i++) {
+        element = njwt_json_element(value, i);
+
+        if (njwt_json_type(element) == NJWT_JSON_STRING
+            && njwt_slice_equal(njwt_json_string(element), string))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+njwt_json_scalar(njwt_value_t value, njwt_slice_t *out)
+{
+    static const njwt_slice_t  njwt_true = njwt_literal("true");
+    static const njwt_slice_t  njwt_false = njwt_literal("false");
+
+    switch (njwt_json_type(value)) {
+
+    case NJWT_JSON_STRING:
+        *out = njwt_json_string(value);
+        return true;
+
+    case NJWT_JSON_NUMBER:
+        *out = njwt_json_number_entry(value)->text;
+        return true;
+
+    case NJWT_JSON_BOOLEAN:
+        *out = json_is_true((const json_t *) value.node) ? njwt_true
+                                                         : njwt_false;
+        return true;
+
+    default:
+        return false;
+    }
+}
+
+
+bool
+njwt_json_next(njwt_value_t object, void **at, njwt_slice_t *name,
+    njwt_value_t *value)
+{
+    json_t  *node;
+
+    node = (json_t *) object.node;
+    *at = (*at == NULL) ? json_object_iter(node)
+                        : json_object_iter_next(node, *at);
+
+    if (*at == NULL) {
+        return false;
+    }
+
+    name->data = (const uint8_t *) json_object_iter_key(*at);
+    name->len = json_object_iter_key_len(*at);
+
+    value->node = json_object_iter_value(*at);
+    value->document = object.document;
+
+    return true;
+}
+
+
+size_t
+njwt_json_document_length(njwt_value_t value)
+{
+    return value.document->length;
+}

@@ -1,0 +1,323 @@
+/*
+ * How does a JSON value read as text?  As a variable or a key set gives it.
+ */
+
+#include "njwt_json.h"
+
+#include <string.h>
+
+
+/* text that is being put together; it never outgrows the document's own */
+typedef struct {
+    uint8_t  *data;
+    size_t    size;
+    size_t    used;
+} njwt_json_buffer_t;
+
+
+static bool njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value);
+
+
+static bool
+njwt_json_put(njwt_json_buffer_t *out, const void *data, size_t len)
+{
+    if (len > out->size - out->used) {
+        return false;
+    }
+
+    if (len > 0) {
+        memcpy(out->data + out->used, data, len);
+        out->used += len;
+    }
+
+    return true;
+}
+
+
+/*
+ * The shortest escapes: the text that the string came from can't have been
+ * shorter, so the buffer holds.
+ */
+
+static bool
+njwt_json_put_escaped(njwt_json_buffer_t *out, uint8_t c)
+{
+    uint8_t      escape[6] = "\\u00";
+    const char  *letter;
+
+    static const char  hex[] = "0123456789abcdef";
+    static const char  named[] = "\"\\\b\f\n\r\t";
+    static const char  letters[] = "\"\\bfnrt";
+
+    letter = (c != 0) ? strchr(named, c) : NULL;
+
+    if (letter != NULL) {
+        escape[1] = (uint8_t) letters[letter - named];
+        return njwt_json_put(out, escape, 2);
+    }
+
+    if (c >= 0x20) {
+        return njwt_json_put(out, &c, 1);
+    }
+
+    escape[4] = (uint8_t) hex[c >> 4];
+    escape[5] = (uint8_t) hex[c & 0xf];
+
+    return njwt_json_put(out, escape, 6);
+}
+
+
+static bool
+njwt_json_write_string(njwt_json_buffer_t *out, njwt_slice_t string)
+{
+    size_t  i;
+
+    if (!njwt_json_put(out, "\"", 1)) {
+        return false;
+    }
+
+    for (i = 0; i < string.len; i++) {
+        if (!njwt_json_put_escaped(out, string.data[i])) {
+            return false;
+        }
+    }
+
+    return njwt_json_put(out, "\"", 1);
+}
+
+
+/* Writes "name":value, behind a comma where it isn't the first. */
+
+static bool
+njwt_json_write_member(njwt_json_buffer_t *out, njwt_slice_t name,
+    njwt_value_t value, bool *first)
+{
+    if (!*first && !njwt_json_put(out, ",", 1)) {
+        return false;
+    }
+
+    *first = false;
+
+    return njwt_json_write_string(out, name)
+           && njwt_json_put(out, ":", 1)
+           && njwt_json_write(out, value);
+}
+
+
+static bool
+njwt_json_write_object(njwt_json_buffer_t *out, njwt_value_t object)
+{
+    bool           first;
+    void          *at;
+    njwt_slice_t   name;
+    njwt_value_t   value;
+
+    at = NULL;
+    first = true;
+
+    if (!njwt_json_put(out, "{", 1)) {
+        return false;
+    }
+
+    while (njwt_json_next(object, &at, &name, &value)) {
+        if (!njwt_json_write_member(out, name, value, &first)) {
+            return false;
+        }
+    }
+
+    return njwt_json_put(out, "}", 1);
+}
+
+
+static bool
+njwt_json_write_array(njwt_json_buffer_t *out, njwt_value_t array)
+{
+    size_t  i;
+
+    if (!njwt_json_put(out, "[", 1)) {
+        return false;
+    }
+
+    for (i = 0; i < njwt_json_length(array); i++) {
+        if (i > 0 && !njwt_json_put(out, ",", 1)) {
+            return false;
+        }
+
+        if (!njwt_json_write(out, njwt_json_element(array, i))) {
+            return false;
+        }
+    }
+
+    return njwt_json_put(out, "]", 1);
+}
+
+
+static bool
+njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
+{
+    njwt_slice_t  scalar;
+
+    switch (njwt_json_type(value)) {
+
+    case NJWT_JSON_OBJECT:
+        return njwt_json_write_object(out, value);
+
+    case NJWT_JSON_ARRAY:
+        return njwt_json_write_array(out, value);
+
+    case NJWT_JSON_STRING:
+        return njwt_json_write_string(out, njwt_json_string(value));
+
+    default:
+        if (njwt_json_scalar(value, &scalar)) {
+            return njwt_json_put(out, scalar.data, scalar.len);
+        }
+
+        return njwt_json_put(out, "null", 4);
+    }
+}
+
+
+/* Could each element's text stand between commas and be told apart? */
+
+static bool
+njwt_json_joinable(njwt_value_t array)
+{
+    size_t        i;
+    njwt_slice_t  scalar;
+
+    for (i = 0; i < njwt_json_length(array); i++) {
+        if (!njwt_json_scalar(njwt_json_element(array, i), &scalar)
+            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len)))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
+{
+    size_t        i;
+    njwt_slice_t  scalar;
+
+    for (i = 0; i < njwt_json_length(array); i++) {
+        if (i > 0 && !njwt_json_put(out, ",", 1)) {
+            return false;
+        }
+
+        if (!njwt_json_scalar(njwt_json_element(array, i), &scalar)
+            || !njwt_json_put(out, scalar.data, scalar.len))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+njwt_json_buffer(njwt_arena_t *arena, njwt_value_t value,
+    njwt_json_buffer_t *buffer)
+{
+    buffer->used = 0;
+    buffer->size = njwt_json_document_length(value);
+    buffer->data = njwt_arena_alloc(arena, buffer->size);
+
+    return buffer->data != NULL;
+}
+
+
+/* What was written goes out; what didn't fit means a wrong bound: broken. */
+
+static bool
+njwt_json_finish(njwt_arena_t *arena, const njwt_json_buffer_t *buffer,
+    bool written, njwt_slice_t *out)
+{
+    if (!written) {
+        arena->failed = true;
+        return false;
+    }
+
+    out->data = buffer->data;
+    out->len = buffer->used;
+
+    return true;
+}
+
+
+bool
+njwt_json_text(njwt_arena_t *arena, njwt_value_t value, njwt_slice_t *out)
+{
+    bool                written;
+    njwt_json_buffer_t  buffer;
+
+    switch (njwt_json_type(value)) {
+
+    case NJWT_JSON_ARRAY:
+        if (!njwt_json_buffer(arena, value, &buffer)) {
+            return false;
+        }
+
+        written = njwt_json_joinable(value)
+                  ? njwt_json_join(&buffer, value)
+                  : njwt_json_write_array(&buffer, value);
+        break;
+
+    case NJWT_JSON_OBJECT:
+        if (!njwt_json_buffer(arena, value, &buffer)) {
+            return false;
+        }
+
+        written = njwt_json_write_object(&buffer, value);
+        break;
+
+    default:
+        return njwt_json_scalar(value, out);
+    }
+
+    return njwt_json_finish(arena, &buffer, written, out);
+}
+
+
+bool
+njwt_json_members(njwt_value_t object, const njwt_slice_t *names,
+    size_t count, uint8_t *data, size_t size, size_t *len)
+{
+    bool                first;
+    size_t              i;
+    njwt_value_t        value;
+    njwt_json_buffer_t  buffer;
+
+    buffer.data = data;
+    buffer.size = size;
+    buffer.used = 0;
+
+    first = true;
+
+    if (!njwt_json_put(&buffer, "{", 1)) {
+        return false;
+    }
+
+    for (i = 0; i < count; i++) {
+        value = njwt_json_member(object, names[i]);
+
+        if (value.node != NULL
+            && !njwt_json_write_member(&buffer, names[i], value, &first))
+        {
+            return false;
+        }
+    }
+
+    if (!njwt_json_put(&buffer, "}", 1)) {
+        return false;
+    }
+
+    *len = buffer.used;
+
+    return true;
+}

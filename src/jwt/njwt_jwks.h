@@ -1,0 +1,66 @@
+/*
+ * Which keys of a key set can be used?  (RFC 7517, section 5)
+ */
+
+#ifndef NJWT_JWKS_H
+#define NJWT_JWKS_H
+
+
+#include "njwt.h"
+#include "njwt_jws.h"
+#include "njwt_key.h"
+
+
+typedef struct njwt_jwks_s  njwt_jwks_t;
+
+/* what reading a set came to, in constant texts for the log */
+typedef struct {
+    size_t       usable;
+    size_t       passed_over;
+    const char  *passed_why;     /* of the first one passed over, or NULL */
+    const char  *error;          /* why there is no set, or NULL */
+} njwt_jwks_report_t;
+
+
+/*
+ * Reads a key set's text, at most NJWT_MAX_JWKS_SIZE bytes.  Keys that can't
+ * be used are passed over.  Returns NULL, report->error set, on text that is
+ * no key set, has no usable key, or more than NJWT_MAX_KEYS keys.  The caller
+ * owns the set and frees it.
+ */
+njwt_jwks_t *njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report);
+
+/* Frees a set and its keys; NULL is fine. */
+void njwt_jwks_free(njwt_jwks_t *jwks);
+
+/* The number of usable keys, at least 1. */
+size_t njwt_jwks_count(const njwt_jwks_t *jwks);
+
+/* One key of the set, i below njwt_jwks_count(). */
+const njwt_key_t *njwt_jwks_key(const njwt_jwks_t *jwks, size_t i);
+
+/*
+ * The set as a key set's text with nothing but what its usable keys need, in
+ * their order: certificates, unusable keys and white space are left out.  The
+ * set owns it.
+ */
+njwt_slice_t njwt_jwks_text(const njwt_jwks_t *jwks);
+
+/*
+ * Is there a key that this token may have been signed with?  One of the
+ * header's "kid" that fits the algorithm; where it has no "kid", exactly one
+ * that fits the algorithm.
+ */
+bool njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
+    njwt_alg_t alg);
+
+/*
+ * Verifies the token's signature with each key that njwt_jwks_knows() means:
+ * two of one "kid" are both tried.  Returns the proof, which the arena owns,
+ * or NULL: none vouches for it, or arena->failed.
+ */
+const njwt_proof_t *njwt_jwks_verify(njwt_arena_t *arena, njwt_jwks_t *jwks,
+    const njwt_jws_t *jws, njwt_alg_t alg);
+
+
+#endif /* NJWT_JWKS_H */

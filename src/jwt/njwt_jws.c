@@ -1,0 +1,292 @@
+/*
+ * What are the parts of a token?
+ */
+
+#include "njwt_jws.h"
+#include "njwt_b64.h"
+
+#include <string.h>
+
+
+/* what RFC 7515, section 4.1, says of a header member's type */
+typedef enum {
+    NJWT_JWS_STRING,
+    NJWT_JWS_OBJECT,
+    NJWT_JWS_STRINGS
+} njwt_jws_type_t;
+
+typedef struct {
+    njwt_slice_t     name;
+    njwt_jws_type_t  type;
+} njwt_jws_member_t;
+
+
+static const njwt_jws_member_t  njwt_jws_members[] = {
+    { njwt_literal("jku"), NJWT_JWS_STRING },
+    { njwt_literal("jwk"), NJWT_JWS_OBJECT },
+    { njwt_literal("kid"), NJWT_JWS_STRING },
+    { njwt_literal("x5u"), NJWT_JWS_STRING },
+    { njwt_literal("x5c"), NJWT_JWS_STRINGS },
+    { njwt_literal("x5t"), NJWT_JWS_STRING },
+    { njwt_literal("x5t#S256"), NJWT_JWS_STRING },
+    { njwt_literal("typ"), NJWT_JWS_STRING },
+    { njwt_literal("cty"), NJWT_JWS_STRING },
+    { njwt_literal("crit"), NJWT_JWS_STRINGS }
+};
+
+
+size_t
+njwt_jws_parts(njwt_slice_t token)
+{
+    size_t  i, n;
+
+    n = 1;
+
+    for (i = 0; i < token.len; i++) {
+        if (token.data[i] == '.') {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+/* Takes the text up to the next dot, and the dot, off the front of *rest. */
+
+static njwt_slice_t
+njwt_jws_part(njwt_slice_t *rest)
+{
+    njwt_slice_t    part;
+    const uint8_t  *dot;
+
+    part = *rest;
+    dot = (rest->len > 0) ? memchr(rest->data, '.', rest->len) : NULL;
+
+    if (dot == NULL) {
+        rest->len = 0;
+        return part;
+    }
+
+    part.len = (size_t) (dot - rest->data);
+
+    rest->data += part.len + 1;
+    rest->len -= part.len + 1;
+
+    return part;
+}
+
+
+static bool
+njwt_jws_member_ok(njwt_value_t value, njwt_jws_type_t type)
+{
+    njwt_json_type_t  got;
+
+    got = njwt_json_type(value);
+
+    if (got == NJWT_JSON_ABSENT) {
+        return true;
+    }
+
+    switch (type) {
+
+    case NJWT_JWS_STRING:
+        return got == NJWT_JSON_STRING;
+
+    case NJWT_JWS_OBJECT:
+        return got == NJWT_JSON_OBJECT;
+
+    default: /* NJWT_JWS_STRINGS */
+        return got == NJWT_JSON_ARRAY && njwt_json_strings(value);
+    }
+}
+
+
+static bool
+njwt_jws_header_ok(njwt_value_t header)
+{
+    size_t                    i;
+    const njwt_jws_member_t  *member;
+
+    if (njwt_json_type(header) != NJWT_JSON_OBJECT) {
+        return false;
+    }
+
+    for (i = 0; i < sizeof(njwt_jws_members) / sizeof(njwt_jws_members[0]);
+         i++)
+    {
+        member = &njwt_jws_members[i];
+
+        if (!njwt_jws_member_ok(njwt_json_member(header, member->name),
+                                member->type))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_jws_parse(njwt_arena_t *arena, njwt_slice_t token, njwt_jws_t *jws)
+{
+    njwt_jws_t    parsed;
+    njwt_slice_t  rest, header, payload, json;
+
+    rest = token;
+    header = njwt_jws_part(&rest);
+    payload = njwt_jws_part(&rest);
+
+    if (header.len == 0 || payload.len == 0 || rest.len == 0) {
+        return false;
+    }
+
+    if (!njwt_b64_decode(arena, header, &json)
+        || !njwt_b64_decode(arena, payload, &parsed.payload)
+        || !njwt_b64_decode(arena, rest, &parsed.signature))
+    {
+        return false;
+    }
+
+    parsed.header = njwt_json_object(arena, json);
+
+    if (!njwt_jws_header_ok(parsed.header)) {
+        return false;
+    }
+
+    parsed.signing_input.data = token.data;
+    parsed.signing_input.len = header.len + 1 + payload.len;
+
+    *jws = parsed;
+
+    return true;
+}
+
+
+bool
+njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token)
+{
+    njwt_slice_t  rest, json;
+
+    static const njwt_slice_t  alg = njwt_literal("alg");
+    static const njwt_slice_t  dir = njwt_literal("dir");
+
+    rest = token;
+
+    if (!njwt_b64_decode(arena, njwt_jws_part(&rest), &json)) {
+        return false;
+    }
+
+    return njwt_slice_equal(
+        njwt_json_string(njwt_json_member(njwt_json_object(arena, json),
+                                          alg)),
+        dir);
+}
+
+
+bool
+njwt_jws_critical(const njwt_jws_t *jws)
+{
+    static const njwt_slice_t  crit = njwt_literal("crit");
+    static const njwt_slice_t  b64 = njwt_literal("b64");
+
+    return njwt_json_type(njwt_json_member(jws->header, crit))
+           != NJWT_JSON_ABSENT
+           || njwt_json_type(njwt_json_member(jws->header, b64))
+              != NJWT_JSON_ABSENT;
+}
+
+
+/* media types are compared in any case (RFC 2045, section 5.1) */
+
+static bool
+njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
+{
+    size_t   i;
+    uint8_t  c;
+
+    if (text.len != lower.len) {
+        return false;
+    }
+
+    for (i = 0; i < text.len; i++) {
+        c = text.data[i];
+
+        if (c >= 'A' && c <= 'Z') {
+            c |= 0x20;
+        }
+
+        if (c != lower.data[i]) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_jws_typ_allowed(const njwt_jws_t *jws)
+{
+    size_t        i;
+    njwt_slice_t  typ;
+
+    static const njwt_slice_t  name = njwt_literal("typ");
+    static const njwt_slice_t  allowed[] = {
+        njwt_literal("jwt"),
+        njwt_literal("at+jwt"),
+        njwt_literal("application/jwt"),
+        njwt_literal("application/at+jwt")
+    };
+
+    if (!njwt_jws_string(jws, name, &typ)) {
+        return true;
+    }
+
+    for (i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+        if (njwt_jws_same_nocase(typ, allowed[i])) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+njwt_alg_t
+njwt_jws_alg(const njwt_jws_t *jws)
+{
+    njwt_slice_t  alg;
+
+    static const njwt_slice_t  name = njwt_literal("alg");
+
+    return njwt_jws_string(jws, name, &alg) ? njwt_alg(alg)
+                                            : NJWT_ALG_UNKNOWN;
+}
+
+
+bool
+njwt_jws_kid(const njwt_jws_t *jws, njwt_slice_t *out)
+{
+    static const njwt_slice_t  name = njwt_literal("kid");
+
+    return njwt_jws_string(jws, name, out);
+}
+
+
+bool
+njwt_jws_string(const njwt_jws_t *jws, njwt_slice_t name, njwt_slice_t *out)
+{
+    njwt_value_t  value;
+
+    value = njwt_json_member(jws->header, name);
+
+    if (njwt_json_type(value) != NJWT_JSON_STRING) {
+        return false;
+    }
+
+    *out = njwt_json_string(value);
+
+    return true;
+}

@@ -1,0 +1,68 @@
+/*
+ * What are the parts of a token?  The compact serialization of RFC 7515.
+ */
+
+#ifndef NJWT_JWS_H
+#define NJWT_JWS_H
+
+
+#include "njwt.h"
+#include "njwt_alg.h"
+#include "njwt_json.h"
+
+
+typedef struct {
+    njwt_slice_t  signing_input;   /* "header.payload" as it came */
+    njwt_slice_t  payload;         /* decoded, unverified */
+    njwt_slice_t  signature;       /* decoded */
+    njwt_value_t  header;          /* an object, unverified */
+} njwt_jws_t;
+
+
+/* The number of parts that dots separate; 1 where there is no dot. */
+size_t njwt_jws_parts(njwt_slice_t token);
+
+/*
+ * Takes a token of three parts to pieces (RFC 7515, section 5.2, steps 1 to
+ * 4).  Returns false, *jws untouched, when a part is empty or not strict
+ * base64url, or the header is no JSON object or has a member of a type that
+ * section 4.1 doesn't give it ("alg" excepted: that is its own verdict), and
+ * when arena->failed.
+ */
+bool njwt_jws_parse(njwt_arena_t *arena, njwt_slice_t token,
+    njwt_jws_t *jws);
+
+/*
+ * Is the protected header of this five-part text JSON with "alg":"dir"?
+ * Auth0 gives such a token when no audience was asked for.  For the
+ * description of a refusal only.
+ */
+bool njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token);
+
+/*
+ * Does the header ask for something critical: "crit" (section 4.1.11) or
+ * "b64" (RFC 7797), of any value?
+ */
+bool njwt_jws_critical(const njwt_jws_t *jws);
+
+/*
+ * May an access token have this "typ" (section 4.1.9; RFC 9068, section 4)?
+ * Absent, JWT or at+jwt, in any case, with or without "application/".
+ */
+bool njwt_jws_typ_allowed(const njwt_jws_t *jws);
+
+/*
+ * The header's "alg"; NJWT_ALG_UNKNOWN where it is missing, no string, "none"
+ * or any other that the core doesn't verify.
+ */
+njwt_alg_t njwt_jws_alg(const njwt_jws_t *jws);
+
+/* The header's "kid"; false, *out untouched, where it has none. */
+bool njwt_jws_kid(const njwt_jws_t *jws, njwt_slice_t *out);
+
+/* A header member that is a string; false, *out untouched, otherwise. */
+bool njwt_jws_string(const njwt_jws_t *jws, njwt_slice_t name,
+    njwt_slice_t *out);
+
+
+#endif /* NJWT_JWS_H */

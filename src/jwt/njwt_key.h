@@ -1,0 +1,61 @@
+/*
+ * Does this key vouch for these bytes?  (RFC 7517, RFC 7518)
+ *
+ * The only door to the crypto library.
+ */
+
+#ifndef NJWT_KEY_H
+#define NJWT_KEY_H
+
+
+#include "njwt.h"
+#include "njwt_alg.h"
+#include "njwt_json.h"
+
+
+/*
+ * A public key with its contexts prepared.  Not for two threads at once: each
+ * worker has its own.
+ */
+typedef struct njwt_key_s    njwt_key_t;
+
+/*
+ * The proof that a key vouched for some bytes.  Only njwt_key_verify() makes
+ * one, so that who holds it has verified.
+ */
+typedef struct njwt_proof_s  njwt_proof_t;
+
+
+/*
+ * Makes a key of a JWK (RFC 7517, section 4).  Returns NULL, *why set to a
+ * constant text for the log, when the key is none of ours: another "kty", not
+ * for signatures by "use", "key_ops" or "alg", RSA of fewer than 2048 or more
+ * than 8192 bits or with an exponent that is even or 1, a member that is
+ * missing or malformed; and with scratch->failed set, when there is no memory.
+ * The caller owns the key and frees it; scratch is only used meanwhile.
+ */
+njwt_key_t *njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk,
+    const char **why);
+
+/* Frees a key; NULL is fine. */
+void njwt_key_free(njwt_key_t *key);
+
+/* The key's "kid"; false, *out untouched, where it has none. */
+bool njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out);
+
+/* Is the key for this algorithm, by its type and by its own "alg"? */
+bool njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg);
+
+/*
+ * Verifies a signature over input (RFC 7515, section 5.2, step 8) with an
+ * algorithm that the key fits.  Returns the proof, which the arena owns, or
+ * NULL: not vouched for, or arena->failed.
+ */
+const njwt_proof_t *njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key,
+    njwt_alg_t alg, njwt_slice_t input, njwt_slice_t signature);
+
+/* The bytes that the proof is about. */
+njwt_slice_t njwt_proof_input(const njwt_proof_t *proof);
+
+
+#endif /* NJWT_KEY_H */

@@ -1,0 +1,105 @@
+/*
+ * What does a location ask of a token, and does a grant cover it?
+ */
+
+#ifndef NJWT_POLICY_H
+#define NJWT_POLICY_H
+
+
+#include "njwt.h"
+#include "njwt_alg.h"
+#include "njwt_claims.h"
+#include "njwt_jwks.h"
+
+
+/*
+ * A method is a bit, a rule's methods a set of bits.  The values are nginx's
+ * own (the glue checks that), so that a request costs no comparison of names.
+ */
+typedef uint32_t  njwt_methods_t;
+
+#define NJWT_METHOD_GET   0x00000002u
+#define NJWT_METHOD_HEAD  0x00000004u
+
+
+/* an authorization server that is trusted: a jwt_issuer block */
+typedef struct {
+    njwt_slice_t         name;            /* the block's */
+    const njwt_slice_t  *issuers;         /* exact values of "iss" */
+    size_t               issuer_count;
+    njwt_alg_t           algorithms;
+    njwt_expected_t      expected;
+
+    /* the keys in force, the caller's; NULL: none, or older than allowed */
+    njwt_jwks_t         *keys;
+} njwt_issuer_t;
+
+
+/* one jwt_require_scope */
+typedef struct {
+    const njwt_slice_t  *scopes;
+    size_t               scope_count;
+    bool                 any;             /* match=any: one of them will do */
+    bool                 every_method;    /* no methods=: binds them all */
+    njwt_methods_t       methods;         /* otherwise: those it names */
+} njwt_scope_rule_t;
+
+
+/* what one location asks: all of it outlives the requests */
+typedef struct {
+    njwt_issuer_t           **issuers;
+    size_t                    issuer_count;
+    const njwt_scope_rule_t  *scope_rules;
+    size_t                    scope_rule_count;
+    size_t                    max_token_size;    /* bytes */
+} njwt_policy_t;
+
+
+/*
+ * The method of that name, in exactly that case (RFC 9110, section 9.1); 0
+ * when it is none that nginx knows.
+ */
+njwt_methods_t njwt_method(njwt_slice_t name);
+
+/*
+ * The names of a set of methods, with ", " between, for Allow (RFC 9110,
+ * section 10.2.1).  False, *out untouched, when arena->failed.
+ */
+bool njwt_method_names(njwt_arena_t *arena, njwt_methods_t methods,
+    njwt_slice_t *out);
+
+/* Is this a scope-token (RFC 6749, section 3.3), at least one character? */
+bool njwt_scope_valid(njwt_slice_t scope);
+
+/* The issuer of the policy whose "iss" the payload has; NULL: none. */
+njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,
+    const njwt_payload_t *payload);
+
+/* The methods that the policy's rules name, HEAD with GET; 0: none is. */
+njwt_methods_t njwt_policy_methods(const njwt_policy_t *policy);
+
+/*
+ * May this method be used at all?  Once a rule has methods=, only the methods
+ * that such a rule names.
+ */
+bool njwt_policy_method_allowed(const njwt_policy_t *policy,
+    njwt_methods_t method);
+
+/*
+ * Do the scopes that the token grants cover every rule that applies to the
+ * method?  They are in "scope": one string, separated by spaces, or an array
+ * of strings; any other type grants nothing.
+ */
+bool njwt_policy_granted(const njwt_policy_t *policy,
+    njwt_methods_t method, const njwt_claims_t *claims);
+
+/*
+ * The scopes of all rules that apply to the method, once each, in their
+ * order, separated by spaces: what a 403 names.  False, *out untouched, when
+ * arena->failed.
+ */
+bool njwt_policy_scopes_needed(njwt_arena_t *arena,
+    const njwt_policy_t *policy, njwt_methods_t method, njwt_slice_t *out);
+
+
+#endif /* NJWT_POLICY_H */

@@ -1,0 +1,114 @@
+/*
+ * When are keys fetched next?
+ */
+
+#include "njwt_refresh.h"
+
+
+/* the first wait after a failure */
+#define NJWT_REFRESH_BACKOFF  1000
+
+/* what a fetch may take beyond its timeout before it is taken for dead */
+#define NJWT_REFRESH_GRACE    1000
+
+
+bool
+njwt_refresh_in_flight(const njwt_refresh_conf_t *conf,
+    const njwt_refresh_t *state, uint64_t now)
+{
+    return state->in_flight
+           && now - state->begun < conf->timeout + NJWT_REFRESH_GRACE;
+}
+
+
+bool
+njwt_refresh_due(const njwt_refresh_conf_t *conf, const njwt_refresh_t *state,
+    bool wanted, uint64_t now)
+{
+    if (njwt_refresh_in_flight(conf, state, now)) {
+        return false;
+    }
+
+    return now >= state->due || (wanted && now >= state->cool);
+}
+
+
+uint64_t
+njwt_refresh_delay(const njwt_refresh_conf_t *conf,
+    const njwt_refresh_t *state, bool wanted, uint64_t now)
+{
+    uint64_t  next;
+
+    if (njwt_refresh_in_flight(conf, state, now)) {
+        return 0;
+    }
+
+    next = state->due;
+
+    if (wanted && state->cool < next) {
+        next = state->cool;
+    }
+
+    return (next > now) ? next - now : 0;
+}
+
+
+void
+njwt_refresh_begin(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
+    uint64_t now)
+{
+    /* only a fetch that the schedule didn't ask for uses the cooldown up */
+
+    if (now < state->due) {
+        state->cool = now + conf->cooldown;
+    }
+
+    state->begun = now;
+    state->in_flight = true;
+}
+
+
+void
+njwt_refresh_succeeded(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, double chance, uint64_t now)
+{
+    double  share;
+
+    share = state->fetched ? 0.9 + 0.2 * chance : 0.1 + 0.9 * chance;
+
+    state->due = now + (uint64_t) ((double) conf->refresh * share);
+    state->failures = 0;
+    state->in_flight = false;
+    state->fetched = true;
+}
+
+
+void
+njwt_refresh_failed(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
+    bool keys_held, uint64_t now)
+{
+    uint64_t  wait, most;
+
+    most = keys_held ? conf->refresh : conf->cooldown;
+    wait = NJWT_REFRESH_BACKOFF;
+
+    /* 2^20 seconds is beyond every interval that makes sense */
+
+    wait <<= (state->failures < 20) ? state->failures : 20;
+
+    if (wait > most) {
+        wait = most;
+    }
+
+    state->due = now + wait;
+    state->failures++;
+    state->in_flight = false;
+}
+
+
+void
+njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now)
+{
+    state->due = now;
+    state->in_flight = false;
+}

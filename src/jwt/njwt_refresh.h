@@ -1,0 +1,83 @@
+/*
+ * When are keys fetched next?  Pure: what happened, and the time, are given.
+ *
+ * All times are milliseconds of one monotonic clock, all intervals
+ * milliseconds.
+ */
+
+#ifndef NJWT_REFRESH_H
+#define NJWT_REFRESH_H
+
+
+#include "njwt.h"
+
+
+typedef struct {
+    uint64_t  refresh;      /* between background fetches */
+    uint64_t  cooldown;     /* between fetches because of an unknown kid */
+    uint64_t  timeout;      /* of one fetch */
+} njwt_refresh_conf_t;
+
+/* zeroed: nothing was ever fetched, and a fetch is due */
+typedef struct {
+    uint64_t  due;          /* no scheduled fetch before this */
+    uint64_t  cool;         /* none for an unknown kid before this */
+    uint64_t  begun;        /* when the fetch in flight began */
+    uint32_t  failures;     /* in a row */
+    bool      in_flight;
+    bool      fetched;      /* at least once, successfully */
+} njwt_refresh_t;
+
+
+/*
+ * Is a fetch in flight?  One that has run for longer than any may is not: its
+ * worker was killed.
+ */
+bool njwt_refresh_in_flight(const njwt_refresh_conf_t *conf,
+    const njwt_refresh_t *state, uint64_t now);
+
+/*
+ * Should a fetch begin now?  wanted: a token with a kid that nobody knows was
+ * seen since the last one began.
+ */
+bool njwt_refresh_due(const njwt_refresh_conf_t *conf,
+    const njwt_refresh_t *state, bool wanted, uint64_t now);
+
+/*
+ * How long until a fetch begins, at most: 0 when one is in flight or due.
+ */
+uint64_t njwt_refresh_delay(const njwt_refresh_conf_t *conf,
+    const njwt_refresh_t *state, bool wanted, uint64_t now);
+
+/*
+ * Notes that a fetch begins, before it does: if the worker dies meanwhile,
+ * the next one doesn't begin at once.
+ */
+void njwt_refresh_begin(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, uint64_t now);
+
+/*
+ * Notes a good fetch.  chance is a random number from 0 to 1: the next one
+ * follows after the refresh interval, ten per cent more or less; after the
+ * first one, after a random tenth to the whole of it, so that hosts that
+ * start together part.
+ */
+void njwt_refresh_succeeded(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, double chance, uint64_t now);
+
+/*
+ * Notes a failed fetch.  The next one follows after a second, then twice as
+ * long each time, up to the refresh interval, or to the cooldown while no key
+ * is held.
+ */
+void njwt_refresh_failed(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, bool keys_held, uint64_t now);
+
+/*
+ * Notes that a fetch was given up by a worker that ends: it tells nothing of
+ * the source, and another worker may begin at once.
+ */
+void njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now);
+
+
+#endif /* NJWT_REFRESH_H */

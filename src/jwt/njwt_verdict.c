@@ -1,0 +1,93 @@
+/*
+ * May this request pass?
+ *
+ * njwt_judge() is the only place that says yes.  It runs straight down, a
+ * reason a line, in the order of the contract; no line depends on a setting,
+ * and a line taken out must turn a test red.  Cheap checks on what the client
+ * merely says come before the signature, so that a flood of junk costs no
+ * RSA; what the token says counts only behind it: claims can't be had without
+ * the proof that njwt_jwks_verify() alone makes.
+ */
+
+#include "njwt_verdict.h"
+
+
+/* No memory is no verdict: what looks like a reason to refuse may not be. */
+
+#define REFUSE(verdict, condition)                                           \
+    if (condition) {                                                         \
+        return arena->failed ? NJWT_UNDECIDED : NJWT_##verdict;              \
+    }
+
+
+njwt_verdict_t
+njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+{
+    int64_t                 now = c->now;
+    njwt_alg_t              alg;
+    njwt_jws_t             *jws = &found->jws;
+    njwt_slice_t            token = c->presented.token;
+    njwt_issuer_t          *issuer;
+    njwt_methods_t          method = c->method;
+    const njwt_proof_t     *proof;
+    const njwt_policy_t    *policy = c->policy;
+    const njwt_claims_t    *claims;
+    const njwt_payload_t   *payload;
+    const njwt_expected_t  *expected;
+
+    *found = (njwt_finding_t) { NULL };
+
+    REFUSE(NO_TOKEN, c->presented.found == 0);
+    REFUSE(MULTIPLE_TOKENS, c->presented.found > 1);
+    REFUSE(TOKEN_TOO_LARGE, token.len > policy->max_token_size);
+    REFUSE(MALFORMED_REQUEST, !njwt_bearer_valid(token));
+    REFUSE(ENCRYPTED_TOKEN, njwt_jws_parts(token) == 5);
+    REFUSE(OPAQUE_TOKEN, njwt_jws_parts(token) != 3);
+    REFUSE(MALFORMED_TOKEN, !njwt_jws_parse(arena, token, jws));
+    found->payload = payload = njwt_payload_parse(arena, jws);
+    REFUSE(MALFORMED_TOKEN, payload == NULL);
+    REFUSE(CRIT_UNSUPPORTED, njwt_jws_critical(jws));
+
+    found->issuer = issuer = njwt_policy_issuer(policy, payload);
+    REFUSE(ISSUER_MISMATCH, issuer == NULL);
+    found->alg = alg = njwt_jws_alg(jws);
+    REFUSE(ALG_NOT_ALLOWED, (alg & issuer->algorithms) == 0);
+    REFUSE(TYP_NOT_ALLOWED, !njwt_jws_typ_allowed(jws));
+
+    REFUSE(KEYS_UNAVAILABLE, issuer->keys == NULL);
+    REFUSE(KEY_NOT_FOUND, !njwt_jwks_knows(issuer->keys, jws, alg));
+    proof = njwt_jwks_verify(arena, issuer->keys, jws, alg);
+    REFUSE(BAD_SIGNATURE, proof == NULL);
+    claims = njwt_claims_open(arena, payload, proof);
+    REFUSE(BAD_SIGNATURE, claims == NULL);
+
+    expected = &issuer->expected;
+    REFUSE(EXPIRED, njwt_claims_expired(claims, expected, now));
+    REFUSE(NOT_YET_VALID, njwt_claims_not_yet_valid(claims, expected, now));
+    REFUSE(ISSUED_IN_FUTURE, njwt_claims_from_future(claims, expected, now));
+    REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
+    REFUSE(SENDER_CONSTRAINED, njwt_claims_bound(claims));
+    found->claims = claims;
+
+    REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
+    REFUSE(INSUFFICIENT_SCOPE, !njwt_policy_granted(policy, method, claims));
+
+    return NJWT_OK;
+}
+
+
+bool
+njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
+    const njwt_finding_t *found)
+{
+    njwt_slice_t  kid;
+
+    if (verdict != NJWT_KEYS_UNAVAILABLE && verdict != NJWT_KEY_NOT_FOUND) {
+        return false;
+    }
+
+    return njwt_jws_kid(&found->jws, &kid)
+           && kid.len <= NJWT_MAX_KID
+           && njwt_payload_plausible(found->payload, &found->issuer->expected,
+                                     c->now);
+}

@@ -1,0 +1,99 @@
+/*
+ * May this request pass?  THE decision, and what each verdict means.
+ */
+
+#ifndef NJWT_VERDICT_H
+#define NJWT_VERDICT_H
+
+
+#include "njwt.h"
+#include "njwt_bearer.h"
+#include "njwt_claims.h"
+#include "njwt_jws.h"
+#include "njwt_policy.h"
+
+
+/* in the order of the checks; 0 is a denial, so that forgotten means no */
+typedef enum {
+    NJWT_UNDECIDED = 0,          /* something of ours broke: no memory */
+    NJWT_NO_TOKEN,
+    NJWT_MULTIPLE_TOKENS,
+    NJWT_TOKEN_TOO_LARGE,
+    NJWT_MALFORMED_REQUEST,
+    NJWT_OPAQUE_TOKEN,
+    NJWT_ENCRYPTED_TOKEN,
+    NJWT_MALFORMED_TOKEN,
+    NJWT_CRIT_UNSUPPORTED,
+    NJWT_ISSUER_MISMATCH,
+    NJWT_ALG_NOT_ALLOWED,
+    NJWT_TYP_NOT_ALLOWED,
+    NJWT_KEYS_UNAVAILABLE,
+    NJWT_KEY_NOT_FOUND,
+    NJWT_BAD_SIGNATURE,
+    NJWT_EXPIRED,
+    NJWT_NOT_YET_VALID,
+    NJWT_ISSUED_IN_FUTURE,
+    NJWT_AUDIENCE_MISMATCH,
+    NJWT_SENDER_CONSTRAINED,
+    NJWT_METHOD_NOT_ALLOWED,
+    NJWT_INSUFFICIENT_SCOPE,
+    NJWT_OK
+} njwt_verdict_t;
+
+#define NJWT_VERDICT_COUNT  (NJWT_OK + 1)
+
+
+/* what a verdict means to the client: constant texts */
+typedef struct {
+    njwt_slice_t  name;          /* of $jwt_verdict */
+    unsigned      status;        /* of the answer; 0: the request goes on */
+    njwt_slice_t  error;         /* RFC 6750, section 3.1; may be empty */
+    njwt_slice_t  description;   /* for error_description, quotable */
+} njwt_verdict_info_t;
+
+
+/* all that is judged: nothing else has a say */
+typedef struct {
+    const njwt_policy_t  *policy;
+    njwt_presented_t      presented;
+    njwt_methods_t        method;     /* one bit */
+    int64_t               now;        /* seconds since the epoch */
+} njwt_case_t;
+
+
+/*
+ * What was found on the way to the verdict.  Everything but claims is the
+ * client's unverified word, for the log and for whether to fetch keys.
+ */
+typedef struct {
+    njwt_issuer_t         *issuer;    /* NULL before it is known */
+    njwt_alg_t             alg;
+    njwt_jws_t             jws;       /* valid where payload is not NULL */
+    const njwt_payload_t  *payload;   /* NULL before it is well formed */
+    const njwt_claims_t   *claims;    /* NULL unless verified throughout */
+} njwt_finding_t;
+
+
+/*
+ * Judges a request.  Pure: no clock, no I/O; what it allocates belongs to the
+ * arena, and so does what the finding points to.  *found is always filled.
+ * found->claims is set once every check up to the sender's constraint has
+ * passed, and stays on a later refusal.  NJWT_OK is the one verdict that lets
+ * a request pass.
+ */
+njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_finding_t *found);
+
+/*
+ * May this refusal cause a fetch of keys, or wait for one?  Only for keys
+ * that are missing, and a token that would pass but for its signature; one
+ * without "kid" asks for no key in particular.
+ */
+bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
+    const njwt_finding_t *found);
+
+/* What a verdict means; the entry of NJWT_UNDECIDED for a wrong value. */
+const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);
+
+
+#endif /* NJWT_VERDICT_H */

@@ -1,0 +1,124 @@
+/*
+ * What does each verdict mean?  The one table that refusals, variables, logs,
+ * the README and the tests go by.
+ */
+
+#include "njwt_verdict.h"
+
+
+#define NJWT_INVALID_REQUEST     "invalid_request"
+#define NJWT_INVALID_TOKEN       "invalid_token"
+#define NJWT_SCOPE_ERROR         "insufficient_scope"
+
+#define njwt_verdict_entry(verdict, name, status, error, description)        \
+    [verdict] = {                                                            \
+        njwt_literal(name), status, njwt_literal(error),                     \
+        njwt_literal(description)                                            \
+    }
+
+
+static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
+
+    njwt_verdict_entry(NJWT_UNDECIDED,
+        "undecided", 500, "",
+        "The gate could not decide"),
+
+    njwt_verdict_entry(NJWT_NO_TOKEN,
+        "no_token", 401, "",
+        "An access token is required"),
+
+    njwt_verdict_entry(NJWT_MULTIPLE_TOKENS,
+        "multiple_tokens", 400, NJWT_INVALID_REQUEST,
+        "More than one access token was sent"),
+
+    njwt_verdict_entry(NJWT_TOKEN_TOO_LARGE,
+        "token_too_large", 401, NJWT_INVALID_TOKEN,
+        "The access token is too long"),
+
+    njwt_verdict_entry(NJWT_MALFORMED_REQUEST,
+        "malformed_request", 400, NJWT_INVALID_REQUEST,
+        "The Authorization header holds no well-formed Bearer token"),
+
+    njwt_verdict_entry(NJWT_OPAQUE_TOKEN,
+        "opaque_token", 401, NJWT_INVALID_TOKEN,
+        "The access token is opaque; request one with an audience"),
+
+    njwt_verdict_entry(NJWT_ENCRYPTED_TOKEN,
+        "encrypted_token", 401, NJWT_INVALID_TOKEN,
+        "The access token is encrypted; a signed one is required"),
+
+    njwt_verdict_entry(NJWT_MALFORMED_TOKEN,
+        "malformed_token", 401, NJWT_INVALID_TOKEN,
+        "The access token is malformed"),
+
+    njwt_verdict_entry(NJWT_CRIT_UNSUPPORTED,
+        "crit_unsupported", 401, NJWT_INVALID_TOKEN,
+        "The access token asks for an extension that is not supported"),
+
+    njwt_verdict_entry(NJWT_ISSUER_MISMATCH,
+        "issuer_mismatch", 401, NJWT_INVALID_TOKEN,
+        "The access token is of another issuer"),
+
+    njwt_verdict_entry(NJWT_ALG_NOT_ALLOWED,
+        "alg_not_allowed", 401, NJWT_INVALID_TOKEN,
+        "The access token is signed with an algorithm that is not allowed"),
+
+    njwt_verdict_entry(NJWT_TYP_NOT_ALLOWED,
+        "typ_not_allowed", 401, NJWT_INVALID_TOKEN,
+        "The token is of a type that is no access token"),
+
+    njwt_verdict_entry(NJWT_KEYS_UNAVAILABLE,
+        "keys_unavailable", 503, "",
+        "The keys to verify the access token are not available"),
+
+    njwt_verdict_entry(NJWT_KEY_NOT_FOUND,
+        "key_not_found", 401, NJWT_INVALID_TOKEN,
+        "The access token is signed with an unknown key"),
+
+    njwt_verdict_entry(NJWT_BAD_SIGNATURE,
+        "bad_signature", 401, NJWT_INVALID_TOKEN,
+        "The signature of the access token is not valid"),
+
+    njwt_verdict_entry(NJWT_EXPIRED,
+        "expired", 401, NJWT_INVALID_TOKEN,
+        "The access token is expired"),
+
+    njwt_verdict_entry(NJWT_NOT_YET_VALID,
+        "not_yet_valid", 401, NJWT_INVALID_TOKEN,
+        "The access token is not valid yet"),
+
+    njwt_verdict_entry(NJWT_ISSUED_IN_FUTURE,
+        "issued_in_future", 401, NJWT_INVALID_TOKEN,
+        "The access token is issued in the future"),
+
+    njwt_verdict_entry(NJWT_AUDIENCE_MISMATCH,
+        "audience_mismatch", 401, NJWT_INVALID_TOKEN,
+        "The access token is for another audience"),
+
+    njwt_verdict_entry(NJWT_SENDER_CONSTRAINED,
+        "sender_constrained", 401, NJWT_INVALID_TOKEN,
+        "The access token is bound to a key, which is not checked here"),
+
+    njwt_verdict_entry(NJWT_METHOD_NOT_ALLOWED,
+        "method_not_allowed", 405, "",
+        "The method is not allowed here"),
+
+    njwt_verdict_entry(NJWT_INSUFFICIENT_SCOPE,
+        "insufficient_scope", 403, NJWT_SCOPE_ERROR,
+        "The access token lacks a scope that is required"),
+
+    njwt_verdict_entry(NJWT_OK,
+        "ok", 0, "",
+        "The request may pass")
+};
+
+
+const njwt_verdict_info_t *
+njwt_verdict_info(njwt_verdict_t verdict)
+{
+    if ((unsigned) verdict >= NJWT_VERDICT_COUNT) {
+        return &njwt_verdicts[NJWT_UNDECIDED];
+    }
+
+    return &njwt_verdicts[verdict];
+}
