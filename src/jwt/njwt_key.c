@@ -412,3 +412,11 @@ njwt_proof_input(const njwt_proof_t *proof)
 {
     return proof->input;
 }
+
+
+bool
+njwt_sha256(njwt_slice_t data, uint8_t *out)
+{
+    return EVP_Digest(data.data, data.len, out, NULL, EVP_sha256(), NULL)
+           == 1;
+}

@@ -1,0 +1,248 @@
+/*
+ * What do the files of the glue share?  The configuration, the context of a
+ * request, and who offers what to whom.
+ */
+
+#ifndef NGX_HTTP_JWT_H
+#define NGX_HTTP_JWT_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "njwt.h"
+#include "njwt_bearer.h"
+#include "njwt_jwks.h"
+#include "njwt_policy.h"
+#include "njwt_refresh.h"
+#include "njwt_verdict.h"
+
+
+#if !(NGX_SSL)
+#error "nginx must be built with SSL: keys are fetched over https"
+#endif
+
+
+#define NGX_HTTP_JWT_DIGEST_LEN  32
+
+
+typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
+typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
+
+typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
+
+
+/* where in the configuration something was said, for errors found later */
+typedef struct {
+    ngx_str_t                  file;
+    ngx_uint_t                 line;
+} ngx_http_jwt_place_t;
+
+
+/* a jwt_issuer block, and this worker's view of its keys */
+typedef struct {
+    njwt_issuer_t              trust;        /* what the core judges by */
+
+    ngx_http_jwt_main_conf_t  *main;
+    ngx_str_t                  name;
+    ngx_http_jwt_place_t       place;
+    ngx_array_t               *issuers;      /* njwt_slice_t */
+    ngx_array_t               *audiences;    /* njwt_slice_t */
+
+    ngx_str_t                  jwks_uri;
+    ngx_str_t                  ssl_trusted_certificate;
+    ngx_msec_t                 jwks_refresh;
+    ngx_msec_t                 jwks_cooldown;
+    ngx_msec_t                 jwks_wait;
+    ngx_msec_t                 jwks_timeout;
+    ngx_msec_t                 leeway;
+
+    ngx_msec_t                 jwks_stale;
+    size_t                     jwks_max_size;
+    njwt_refresh_conf_t        refresh;
+    ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
+
+    /* all that decides which keys are trusted: names the slot */
+    u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+
+    ngx_http_jwt_slot_t       *slot;
+    ngx_atomic_uint_t          generation;   /* of the keys below */
+    njwt_jwks_t               *jwks;
+    time_t                     fetched;      /* when, by the wall clock */
+} ngx_http_jwt_issuer_t;
+
+
+struct ngx_http_jwt_main_conf_s {
+    ngx_array_t                issuers;      /* ngx_http_jwt_issuer_t * */
+
+    ngx_str_t                  zone_name;
+    size_t                     zone_size;
+    ngx_shm_zone_t            *zone;
+    size_t                     slot_size;    /* of each of its two buffers */
+
+    ngx_ssl_t                 *system_ssl;
+
+    /* of this worker */
+    ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
+    ngx_event_t                refresh;
+    ngx_event_t                tick;         /* runs while requests are held */
+    ngx_connection_t           dummy;        /* timers must have one */
+    ngx_queue_t                held;
+    ngx_uint_t                 nheld;
+};
+
+
+typedef struct {
+    ngx_array_t               *names;        /* of jwt; NULL: not set here */
+    ngx_http_jwt_place_t       names_place;
+    ngx_array_t               *rules;        /* njwt_scope_rule_t */
+    ngx_http_jwt_place_t       rules_place;
+
+    njwt_policy_t             *policy;       /* NULL: off */
+    ngx_str_t                  realm;
+} ngx_http_jwt_loc_conf_t;
+
+
+/*
+ * The judgement on a request.  It lives in the request's pool and is found by
+ * its cleanup; r->ctx points to it only until an internal redirect, so that
+ * it tells whether the answer that is being sent is ours.
+ */
+typedef struct {
+    njwt_arena_t               arena;
+    njwt_verdict_t             verdict;
+    njwt_finding_t             found;
+    ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
+    ngx_http_request_t        *request;
+
+    ngx_queue_t                queue;        /* of held requests */
+    ngx_http_jwt_issuer_t     *awaited;
+    ngx_atomic_uint_t          attempts;
+    ngx_msec_t                 deadline;
+
+    ngx_str_t                  body;
+    ngx_table_elt_t           *headers[4];   /* that a refusal added */
+    ngx_uint_t                 nheaders;
+
+    unsigned                   judged:1;
+    unsigned                   held:1;
+    unsigned                   waited:1;
+    unsigned                   refused:1;
+    unsigned                   logged:1;
+    unsigned                   body_sent:1;
+} ngx_http_jwt_ctx_t;
+
+
+extern ngx_module_t  ngx_http_jwt_scope_module;
+
+
+/* ngx_http_jwt_conf.c: the jwt_issuer block; see also the policy's */
+
+char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Notes where the directive that is being read stands. */
+void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
+
+/* Logs an error at a place; returns NGX_CONF_ERROR. */
+char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
+    const char *fmt, ...);
+
+
+/* ngx_http_jwt_conf_policy.c: jwt, jwt_require_scope, and what they come to */
+
+char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* A rule at the http level where jwt is off is an error, as elsewhere. */
+char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+
+/* ngx_http_jwt_access.c */
+
+ngx_int_t ngx_http_jwt_preaccess_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_access_handler(ngx_http_request_t *r);
+
+/* The judgement on the main request, or NULL; survives redirects. */
+ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
+
+
+/* ngx_http_jwt_refusal.c */
+
+/* Prepares the answer; returns what the access phase is to return. */
+ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
+
+/* Takes back the headers that an earlier judgement added. */
+void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);
+
+ngx_int_t ngx_http_jwt_refusal_init(ngx_conf_t *cf);
+
+
+/* ngx_http_jwt_log.c */
+
+/* Logs a refusal, once a request. */
+void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
+
+
+/* ngx_http_jwt_variables.c */
+
+ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
+
+
+/* ngx_http_jwt_wait.c: how a request waits for keys */
+
+void ngx_http_jwt_wait_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
+
+/*
+ * Asks for keys.  Returns NGX_AGAIN: the request is held, and its phases run
+ * again when the fetch is over; NGX_DECLINED: no fetch will help.
+ */
+ngx_int_t ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
+
+/* Whole seconds until a fetch may bring keys, at least 1. */
+ngx_uint_t ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx);
+
+/* Forgets a held request. */
+void ngx_http_jwt_wait_cancel(ngx_http_jwt_ctx_t *ctx);
+
+/* Looks at the held requests soon: a fetch is over. */
+void ngx_http_jwt_wait_wake(ngx_http_jwt_main_conf_t *jmcf);
+
+
+/* ngx_http_jwt_keys.c */
+
+/* Sets trust.keys of an issuer to the keys in force now, or NULL. */
+void ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log);
+
+
+/* ngx_http_jwt_refresh.c: who fetches, and when */
+
+ngx_int_t ngx_http_jwt_refresh_start(ngx_cycle_t *cycle,
+    ngx_http_jwt_main_conf_t *jmcf);
+void ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+/* A fetch may be due: looks soon, if this worker is the one that fetches. */
+void ngx_http_jwt_refresh_kick(ngx_http_jwt_main_conf_t *jmcf);
+
+
+static ngx_inline njwt_slice_t
+ngx_http_jwt_slice(ngx_str_t *s)
+{
+    njwt_slice_t  slice;
+
+    slice.data = s->data;
+    slice.len = s->len;
+
+    return slice;
+}
+
+
+#endif /* NGX_HTTP_JWT_H */

@@ -1,0 +1,238 @@
+/*
+ * May this request go on?  The core's verdict on it, and what the phases make
+ * of that.
+ *
+ * A request is judged in the preaccess phase, so that limit_req can count by
+ * claims, and answered in the access phase, so that "satisfy any" works.
+ */
+
+#include "ngx_http_jwt.h"
+
+
+#if (NJWT_METHOD_GET != NGX_HTTP_GET || NJWT_METHOD_HEAD != NGX_HTTP_HEAD)
+#error "the core's methods must be nginx's"
+#endif
+
+
+static void ngx_http_jwt_ctx_cleanup(void *data);
+
+
+ngx_http_jwt_ctx_t *
+ngx_http_jwt_find_ctx(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+    ngx_pool_cleanup_t  *cln;
+
+    ctx = ngx_http_get_module_ctx(r->main, ngx_http_jwt_scope_module);
+
+    if (ctx != NULL) {
+        return ctx;
+    }
+
+    if (!r->main->internal && !r->main->filter_finalize) {
+        return NULL;
+    }
+
+    /* an internal redirect zeroed r->ctx */
+
+    for (cln = r->main->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_jwt_ctx_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_jwt_ctx_cleanup(void *data)
+{
+    ngx_http_jwt_ctx_t  *ctx = data;
+
+    ngx_http_jwt_wait_cancel(ctx);
+    njwt_arena_free(&ctx->arena);
+}
+
+
+static ngx_http_jwt_ctx_t *
+ngx_http_jwt_create_ctx(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+    ngx_pool_cleanup_t  *cln;
+
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_jwt_ctx_t));
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+
+    if (ctx == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    ctx->request = r;
+    njwt_arena_init(&ctx->arena);
+
+    cln->handler = ngx_http_jwt_ctx_cleanup;
+    cln->data = ctx;
+
+    return ctx;
+}
+
+
+/* A new judgement begins with nothing of an earlier one. */
+
+static ngx_http_jwt_ctx_t *
+ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_http_jwt_find_ctx(r);
+
+        if (ctx == NULL) {
+            ctx = ngx_http_jwt_create_ctx(r);
+        }
+
+        if (ctx == NULL) {
+            return NULL;
+        }
+
+        ngx_http_jwt_refusal_withdraw(ctx);
+        ctx->waited = 0;
+    }
+
+    njwt_arena_free(&ctx->arena);
+    ngx_memzero(&ctx->found, sizeof(njwt_finding_t));
+
+    ctx->verdict = NJWT_UNDECIDED;
+    ctx->conf = jlcf;
+    ctx->judged = 0;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_jwt_scope_module);
+
+    return ctx;
+}
+
+
+/*
+ * nginx answers 400 to a second Authorization header by itself; whatever gets
+ * through all the same is counted here.
+ */
+
+static void
+ngx_http_jwt_present(ngx_http_request_t *r, njwt_presented_t *presented)
+{
+    ngx_table_elt_t  *h;
+
+    ngx_memzero(presented, sizeof(njwt_presented_t));
+
+    h = r->headers_in.authorization;
+
+#if (nginx_version >= 1023000)
+
+    for ( /* void */ ; h != NULL; h = h->next) {
+        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
+    }
+
+#else
+
+    if (h != NULL) {
+        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
+    }
+
+#endif
+}
+
+
+static void
+ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+    njwt_case_t *c)
+{
+    size_t                  i;
+    njwt_policy_t          *policy;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    policy = ctx->conf->policy;
+
+    for (i = 0; i < policy->issuer_count; i++) {
+        issuer = (ngx_http_jwt_issuer_t *) policy->issuers[i];
+        ngx_http_jwt_keys_renew(issuer, r->connection->log);
+    }
+
+    ngx_memzero(c, sizeof(njwt_case_t));
+    ngx_http_jwt_present(r, &c->presented);
+
+    c->policy = policy;
+    c->method = (njwt_methods_t) r->method;
+    c->now = (int64_t) ngx_time();
+
+    ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
+    ctx->judged = 1;
+}
+
+
+ngx_int_t
+ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
+{
+    njwt_case_t               c;
+    ngx_http_jwt_ctx_t       *ctx;
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    if (jlcf->policy == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
+
+    if (ctx != NULL && ctx->held) {
+        return NGX_AGAIN;
+    }
+
+    ctx = ngx_http_jwt_begin(r, jlcf);
+
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_jwt_judge(r, ctx, &c);
+
+    if (!ctx->waited
+        && njwt_verdict_wants_keys(ctx->verdict, &c, &ctx->found)
+        && ngx_http_jwt_wait(r, ctx) == NGX_AGAIN)
+    {
+        /* nothing is decided yet */
+        ctx->judged = 0;
+        return NGX_AGAIN;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_access_handler(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t       *ctx;
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    if (jlcf->policy == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
+
+    if (ctx == NULL || !ctx->judged || ctx->conf != jlcf) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->verdict == NJWT_OK) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_refuse(r, ctx);
+}

@@ -1,0 +1,494 @@
+/*
+ * How is a document fetched without blocking the worker?
+ *
+ * libcurl's multi interface asks for sockets and a timer, and nginx's event
+ * loop serves both: curl_multi_socket_action() is called from their handlers
+ * only, never from inside a callback of libcurl's.  The only door to libcurl.
+ */
+
+#include "ngx_http_jwt_fetch.h"
+
+#include <curl/curl.h>
+
+
+#define NGX_HTTP_JWT_FETCH_FIRST  8192    /* bytes, of the first buffer */
+
+
+typedef struct {
+    ngx_queue_t               queue;
+    ngx_http_jwt_fetcher_t   *fetcher;
+    ngx_http_jwt_issuer_t    *issuer;
+    ngx_http_jwt_fetch_pt     handler;
+    void                     *data;
+
+    CURL                     *easy;
+    u_char                   *url;
+    u_char                   *body;
+    size_t                    len;
+    size_t                    size;
+    unsigned                  too_large:1;
+    char                      error[CURL_ERROR_SIZE];
+} ngx_http_jwt_fetch_t;
+
+
+struct ngx_http_jwt_fetcher_s {
+    CURLM                    *multi;
+    ngx_event_t               timer;
+    ngx_connection_t          dummy;
+    ngx_queue_t               fetches;
+    ngx_log_t                *log;
+};
+
+
+static void ngx_http_jwt_fetch_finish(ngx_http_jwt_fetcher_t *fetcher);
+
+
+static void
+ngx_http_jwt_fetch_action(ngx_http_jwt_fetcher_t *fetcher, curl_socket_t s,
+    int what)
+{
+    int  running;
+
+    (void) curl_multi_socket_action(fetcher->multi, s, what, &running);
+
+    ngx_http_jwt_fetch_finish(fetcher);
+}
+
+
+static void
+ngx_http_jwt_fetch_event(ngx_event_t *ev)
+{
+    ngx_connection_t  *c;
+
+    c = ev->data;
+
+    ngx_http_jwt_fetch_action(c->data, c->fd, ev->write ? CURL_CSELECT_OUT
+                                                        : CURL_CSELECT_IN);
+}
+
+
+static void
+ngx_http_jwt_fetch_timeout(ngx_event_t *ev)
+{
+    ngx_connection_t  *c;
+
+    c = ev->data;
+
+    ngx_http_jwt_fetch_action(c->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+
+static int
+ngx_http_jwt_fetch_timer(CURLM *multi, long ms, void *data)
+{
+    ngx_http_jwt_fetcher_t  *fetcher = data;
+
+    /* nginx keeps an old deadline that is less than 300 ms away */
+
+    if (fetcher->timer.timer_set) {
+        ngx_del_timer(&fetcher->timer);
+    }
+
+    if (ms >= 0) {
+        ngx_add_timer(&fetcher->timer, (ngx_msec_t) ms);
+    }
+
+    return 0;
+}
+
+
+/* Turns one side of a socket's events on or off. */
+
+static ngx_int_t
+ngx_http_jwt_fetch_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
+{
+    if (on && !ev->active) {
+        return ngx_add_event(ev, event, NGX_LEVEL_EVENT);
+    }
+
+    if (!on && ev->active) {
+        return ngx_del_event(ev, event, 0);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_jwt_fetch_release(ngx_connection_t *c)
+{
+    (void) ngx_http_jwt_fetch_watch(c->read, NGX_READ_EVENT, 0);
+    (void) ngx_http_jwt_fetch_watch(c->write, NGX_WRITE_EVENT, 0);
+
+    if (c->read->posted) {
+        ngx_delete_posted_event(c->read);
+    }
+
+    if (c->write->posted) {
+        ngx_delete_posted_event(c->write);
+    }
+
+    /* libcurl closes the socket: ngx_close_connection() isn't for us */
+
+    ngx_free_connection(c);
+    c->fd = (ngx_socket_t) -1;
+}
+
+
+static ngx_connection_t *
+ngx_http_jwt_fetch_connection(ngx_http_jwt_fetcher_t *fetcher,
+    curl_socket_t s)
+{
+    ngx_connection_t  *c;
+
+    c = ngx_get_connection(s, fetcher->log);
+    if (c == NULL) {
+        return NULL;
+    }
+
+    c->data = fetcher;
+    c->log = fetcher->log;
+    c->read->log = fetcher->log;
+    c->write->log = fetcher->log;
+    c->read->handler = ngx_http_jwt_fetch_event;
+    c->write->handler = ngx_http_jwt_fetch_event;
+
+    (void) curl_multi_assign(fetcher->multi, s, c);
+
+    return c;
+}
+
+
+static int
+ngx_http_jwt_fetch_socket(CURL *easy, curl_socket_t s, int what, void *data,
+    void *socket)
+{
+    ngx_connection_t        *c = socket;
+    ngx_http_jwt_fetcher_t  *fetcher = data;
+
+    if (what == CURL_POLL_REMOVE) {
+        if (c != NULL) {
+            ngx_http_jwt_fetch_release(c);
+        }
+
+        return 0;
+    }
+
+    if (c == NULL) {
+        c = ngx_http_jwt_fetch_connection(fetcher, s);
+    }
+
+    /* no event is no progress: the fetch ends by its timeout, and fails */
+
+    if (c == NULL
+        || ngx_http_jwt_fetch_watch(c->read, NGX_READ_EVENT,
+                                    (what & CURL_POLL_IN) != 0)
+           != NGX_OK
+        || ngx_http_jwt_fetch_watch(c->write, NGX_WRITE_EVENT,
+                                    (what & CURL_POLL_OUT) != 0)
+           != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_ERR, fetcher->log, 0,
+                      "no connection or event for the fetch of keys");
+    }
+
+    return 0;
+}
+
+
+static size_t
+ngx_http_jwt_fetch_write(char *data, size_t size, size_t nmemb, void *user)
+{
+    size_t                 room;
+    u_char                *body;
+    ngx_http_jwt_fetch_t  *fetch = user;
+
+    size *= nmemb;
+
+    /* after decoding: libcurl's own limit counts what comes over the wire */
+
+    if (size > fetch->issuer->jwks_max_size - fetch->len) {
+        fetch->too_large = 1;
+        return 0;
+    }
+
+    if (size > fetch->size - fetch->len) {
+        room = ngx_max(2 * fetch->size, fetch->len + size);
+        room = ngx_max(room, NGX_HTTP_JWT_FETCH_FIRST);
+
+        body = ngx_alloc(room, fetch->fetcher->log);
+        if (body == NULL) {
+            return 0;
+        }
+
+        if (fetch->body != NULL) {
+            ngx_memcpy(body, fetch->body, fetch->len);
+            ngx_free(fetch->body);
+        }
+
+        fetch->body = body;
+        fetch->size = room;
+    }
+
+    ngx_memcpy(fetch->body + fetch->len, data, size);
+    fetch->len += size;
+
+    return size;
+}
+
+
+/* Whom the handshake trusts was loaded at configuration, once. */
+
+static CURLcode
+ngx_http_jwt_fetch_ssl(CURL *easy, void *ssl_ctx, void *data)
+{
+    ngx_ssl_t  *ssl = data;
+
+    SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(ssl->ctx));
+
+    return CURLE_OK;
+}
+
+
+#define ngx_http_jwt_fetch_fails(option, value)                              \
+    (curl_easy_setopt(easy, option, value) != CURLE_OK)
+
+
+static ngx_int_t
+ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
+{
+    long                    timeout;
+    const char             *protocol;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = fetch->issuer;
+    timeout = (long) issuer->jwks_timeout;
+    protocol = (issuer->ssl != NULL) ? "https" : "http";
+
+    /*
+     * The environment's proxies would surprise.  The system's bundle of
+     * authorities would cost some 35 ms in each handshake.  Signals are
+     * nginx's, and a slow resolver's thread isn't waited for.  The next fetch
+     * is minutes away, so no connection is kept.
+     */
+
+    if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
+        || ngx_http_jwt_fetch_fails(CURLOPT_PROTOCOLS_STR, protocol)
+        || ngx_http_jwt_fetch_fails(CURLOPT_FOLLOWLOCATION, 0L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_PROXY, "")
+        || ngx_http_jwt_fetch_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
+        || ngx_http_jwt_fetch_fails(CURLOPT_ACCEPT_ENCODING, "")
+
+        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYPEER, 1L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYHOST, 2L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_CAINFO, NULL)
+        || ngx_http_jwt_fetch_fails(CURLOPT_CAPATH, NULL)
+
+        || ngx_http_jwt_fetch_fails(CURLOPT_TIMEOUT_MS, timeout)
+        || ngx_http_jwt_fetch_fails(CURLOPT_CONNECTTIMEOUT_MS, timeout)
+        || ngx_http_jwt_fetch_fails(CURLOPT_MAXFILESIZE_LARGE,
+                                    (curl_off_t) issuer->jwks_max_size)
+        || ngx_http_jwt_fetch_fails(CURLOPT_NOSIGNAL, 1L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_QUICK_EXIT, 1L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_FORBID_REUSE, 1L)
+
+        || ngx_http_jwt_fetch_fails(CURLOPT_PRIVATE, fetch)
+        || ngx_http_jwt_fetch_fails(CURLOPT_ERRORBUFFER, fetch->error)
+        || ngx_http_jwt_fetch_fails(CURLOPT_WRITEFUNCTION,
+                                    ngx_http_jwt_fetch_write)
+        || ngx_http_jwt_fetch_fails(CURLOPT_WRITEDATA, fetch))
+    {
+        return NGX_ERROR;
+    }
+
+    if (issuer->ssl == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_FUNCTION,
+                                 ngx_http_jwt_fetch_ssl)
+        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_DATA, issuer->ssl))
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
+{
+    if (fetch->easy != NULL) {
+        (void) curl_multi_remove_handle(fetch->fetcher->multi, fetch->easy);
+        curl_easy_cleanup(fetch->easy);
+    }
+
+    ngx_queue_remove(&fetch->queue);
+
+    if (fetch->body != NULL) {
+        ngx_free(fetch->body);
+    }
+
+    ngx_free(fetch->url);
+    ngx_free(fetch);
+}
+
+
+static void
+ngx_http_jwt_fetch_done(ngx_http_jwt_fetch_t *fetch, CURLcode rc)
+{
+    long                    status;
+    ngx_http_jwt_answer_t   answer;
+
+    status = 0;
+
+    (void) curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+
+    answer.status = (ngx_uint_t) status;
+    answer.body.data = fetch->body;
+    answer.body.len = fetch->len;
+    answer.error = NULL;
+
+    if (fetch->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
+        answer.error = "the answer is larger than \"jwks_max_size\"";
+
+    } else if (rc != CURLE_OK) {
+        answer.error = fetch->error[0] ? fetch->error
+                                       : curl_easy_strerror(rc);
+    }
+
+    fetch->handler(fetch->data, &answer);
+
+    ngx_http_jwt_fetch_free(fetch);
+}
+
+
+static void
+ngx_http_jwt_fetch_finish(ngx_http_jwt_fetcher_t *fetcher)
+{
+    int                    left;
+    void                  *fetch;
+    CURLMsg               *message;
+    CURLcode               rc;
+
+    while ((message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
+
+        if (message->msg != CURLMSG_DONE) {
+            continue;
+        }
+
+        rc = message->data.result;
+        fetch = NULL;
+
+        (void) curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+                                 &fetch);
+
+        ngx_http_jwt_fetch_done(fetch, rc);
+    }
+}
+
+
+ngx_int_t
+ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_fetch_pt handler, void *data)
+{
+    CURL                  *easy;
+    ngx_http_jwt_fetch_t  *fetch;
+
+    fetch = ngx_calloc(sizeof(ngx_http_jwt_fetch_t), fetcher->log);
+    if (fetch == NULL) {
+        return NGX_ERROR;
+    }
+
+    fetch->url = ngx_calloc(issuer->jwks_uri.len + 1, fetcher->log);
+    if (fetch->url == NULL) {
+        ngx_free(fetch);
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(fetch->url, issuer->jwks_uri.data, issuer->jwks_uri.len);
+
+    fetch->fetcher = fetcher;
+    fetch->issuer = issuer;
+    fetch->handler = handler;
+    fetch->data = data;
+    ngx_queue_insert_tail(&fetcher->fetches, &fetch->queue);
+
+    fetch->easy = easy = curl_easy_init();
+
+    if (easy == NULL
+        || ngx_http_jwt_fetch_setup(easy, fetch) != NGX_OK
+        || curl_multi_add_handle(fetcher->multi, easy) != CURLM_OK)
+    {
+        ngx_http_jwt_fetch_free(fetch);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_http_jwt_fetcher_t *
+ngx_http_jwt_fetch_create(ngx_log_t *log)
+{
+    ngx_http_jwt_fetcher_t  *fetcher;
+
+    fetcher = ngx_calloc(sizeof(ngx_http_jwt_fetcher_t), log);
+    if (fetcher == NULL) {
+        return NULL;
+    }
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        ngx_free(fetcher);
+        return NULL;
+    }
+
+    fetcher->multi = curl_multi_init();
+    if (fetcher->multi == NULL) {
+        curl_global_cleanup();
+        ngx_free(fetcher);
+        return NULL;
+    }
+
+    ngx_queue_init(&fetcher->fetches);
+
+    fetcher->log = log;
+    fetcher->dummy.fd = (ngx_socket_t) -1;
+    fetcher->dummy.data = fetcher;
+    fetcher->timer.handler = ngx_http_jwt_fetch_timeout;
+    fetcher->timer.data = &fetcher->dummy;
+    fetcher->timer.log = log;
+    fetcher->timer.cancelable = 1;
+
+    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION,
+                             ngx_http_jwt_fetch_socket);
+    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
+    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION,
+                             ngx_http_jwt_fetch_timer);
+    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+
+    return fetcher;
+}
+
+
+void
+ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&fetcher->fetches)) {
+        q = ngx_queue_head(&fetcher->fetches);
+        ngx_http_jwt_fetch_free(ngx_queue_data(q, ngx_http_jwt_fetch_t,
+                                               queue));
+    }
+
+    (void) curl_multi_cleanup(fetcher->multi);
+    curl_global_cleanup();
+
+    if (fetcher->timer.timer_set) {
+        ngx_del_timer(&fetcher->timer);
+    }
+
+    ngx_free(fetcher);
+}

@@ -1,0 +1,52 @@
+/*
+ * How is a document fetched without blocking the worker?
+ */
+
+#ifndef NGX_HTTP_JWT_FETCH_H
+#define NGX_HTTP_JWT_FETCH_H
+
+
+#include "ngx_http_jwt.h"
+
+
+typedef struct {
+    ngx_uint_t       status;      /* of the answer; 0: there was none */
+    njwt_slice_t     body;        /* until the handler returns */
+    const char      *error;       /* NULL: the body is whole */
+} ngx_http_jwt_answer_t;
+
+typedef void (*ngx_http_jwt_fetch_pt)(void *data,
+    ngx_http_jwt_answer_t *answer);
+
+
+/*
+ * May keys be fetched from this URL?  https with a host and no user part, or
+ * http where the host is the loopback.  Returns NULL, or what is wrong.
+ */
+const char *ngx_http_jwt_fetch_url(ngx_pool_t *pool, ngx_str_t *url);
+
+/* Is this a URL with a host, of http or https? */
+ngx_uint_t ngx_http_jwt_fetch_is_url(ngx_pool_t *pool, ngx_str_t *url);
+
+/*
+ * Loads, at configuration, the authorities that the fetch of an issuer's keys
+ * trusts: its own bundle, else the system's.
+ */
+ngx_int_t ngx_http_jwt_fetch_trust(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+/* Makes what fetches; NULL, logged, where libcurl won't do. */
+ngx_http_jwt_fetcher_t *ngx_http_jwt_fetch_create(ngx_log_t *log);
+
+/* Gives up every fetch without a word and frees all. */
+void ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher);
+
+/*
+ * Begins to fetch an issuer's jwks_uri.  The handler is called once, from the
+ * event loop, unless the fetcher is destroyed before.
+ */
+ngx_int_t ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_fetch_pt handler, void *data);
+
+
+#endif /* NGX_HTTP_JWT_FETCH_H */

@@ -1,0 +1,220 @@
+/*
+ * May keys be fetched from there, and whom does the fetch trust?  Asked at
+ * configuration, so that a fetch neither reads a file nor meets a surprise.
+ */
+
+#include "ngx_http_jwt_fetch.h"
+
+#include <curl/curl.h>
+
+
+/* Is this host the loopback?  libcurl writes numeric hosts in one way. */
+
+static ngx_uint_t
+ngx_http_jwt_fetch_loopback(const char *host)
+{
+    in_addr_t  addr;
+
+    if (ngx_strcasecmp((u_char *) host, (u_char *) "localhost") == 0
+        || ngx_strcmp(host, "[::1]") == 0)
+    {
+        return 1;
+    }
+
+    addr = ngx_inet_addr((u_char *) host, ngx_strlen(host));
+
+    return addr != INADDR_NONE && (ntohl(addr) >> 24) == 127;
+}
+
+
+/* libcurl's reading of a URL, so that the check and the fetch agree. */
+
+static CURLU *
+ngx_http_jwt_fetch_parse(ngx_pool_t *pool, ngx_str_t *url)
+{
+    CURLU   *parsed;
+    u_char  *text;
+
+    text = ngx_pnalloc(pool, url->len + 1);
+    if (text == NULL) {
+        return NULL;
+    }
+
+    (void) ngx_cpystrn(text, url->data, url->len + 1);
+
+    if (ngx_strlen(text) != url->len) {
+        return NULL;
+    }
+
+    parsed = curl_url();
+
+    if (parsed != NULL
+        && curl_url_set(parsed, CURLUPART_URL, (char *) text, 0) != CURLUE_OK)
+    {
+        curl_url_cleanup(parsed);
+        return NULL;
+    }
+
+    return parsed;
+}
+
+
+static const char *
+ngx_http_jwt_fetch_fault(CURLU *url)
+{
+    char        *scheme, *host, *user;
+    const char  *fault;
+
+    scheme = NULL;
+    host = NULL;
+    user = NULL;
+    fault = NULL;
+
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK
+        || curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    {
+        fault = "has no host";
+
+    } else if (curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK) {
+        fault = "has a user part, which would be sent, leave it out";
+
+    } else if (ngx_strcmp(scheme, "https") == 0) {
+        fault = NULL;
+
+    } else if (ngx_strcmp(scheme, "http") != 0) {
+        fault = "is of another scheme, write https";
+
+    } else if (!ngx_http_jwt_fetch_loopback(host)) {
+        fault = "is http, which is for the loopback only, write https";
+    }
+
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+
+    return fault;
+}
+
+
+const char *
+ngx_http_jwt_fetch_url(ngx_pool_t *pool, ngx_str_t *url)
+{
+    CURLU       *parsed;
+    const char  *fault;
+
+    parsed = ngx_http_jwt_fetch_parse(pool, url);
+
+    if (parsed == NULL) {
+        return "is no URL, write it as in https://HOST/PATH";
+    }
+
+    fault = ngx_http_jwt_fetch_fault(parsed);
+
+    curl_url_cleanup(parsed);
+
+    return fault;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_fetch_is_url(ngx_pool_t *pool, ngx_str_t *url)
+{
+    char        *scheme;
+    CURLU       *parsed;
+    ngx_uint_t   is_url;
+
+    scheme = NULL;
+    parsed = ngx_http_jwt_fetch_parse(pool, url);
+
+    is_url = parsed != NULL
+             && curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
+             && (ngx_strcmp(scheme, "https") == 0
+                 || ngx_strcmp(scheme, "http") == 0);
+
+    curl_free(scheme);
+    curl_url_cleanup(parsed);
+
+    return is_url;
+}
+
+
+static ngx_ssl_t *
+ngx_http_jwt_fetch_store(ngx_conf_t *cf, ngx_str_t *bundle)
+{
+    ngx_ssl_t           *ssl;
+    ngx_pool_cleanup_t  *cln;
+
+    ssl = ngx_pcalloc(cf->pool, sizeof(ngx_ssl_t));
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (ssl == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    ssl->log = cf->log;
+
+    if (ngx_ssl_create(ssl, 0, NULL) != NGX_OK) {
+        return NULL;
+    }
+
+    cln->handler = ngx_ssl_cleanup_ctx;
+    cln->data = ssl;
+
+    /* nginx logs what is wrong with the file */
+
+    if (ngx_ssl_trusted_certificate(cf, ssl, bundle, 1) != NGX_OK) {
+        return NULL;
+    }
+
+    return ssl;
+}
+
+
+ngx_int_t
+ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_str_t                bundle;
+    curl_version_info_data  *version;
+
+    if (ngx_strncasecmp(issuer->jwks_uri.data, (u_char *) "https:", 6) != 0) {
+        return NGX_OK;
+    }
+
+    version = curl_version_info(CURLVERSION_NOW);
+
+    if (!(version->features & CURL_VERSION_ASYNCHDNS)) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "this libcurl resolves names synchronously and would "
+                      "block the workers: install one with the threaded "
+                      "resolver or c-ares");
+        return NGX_ERROR;
+    }
+
+    if (issuer->ssl_trusted_certificate.len) {
+        bundle = issuer->ssl_trusted_certificate;
+        issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
+
+        return (issuer->ssl != NULL) ? NGX_OK : NGX_ERROR;
+    }
+
+    if (jmcf->system_ssl == NULL && version->cainfo != NULL) {
+        bundle.data = (u_char *) version->cainfo;
+        bundle.len = ngx_strlen(version->cainfo);
+        jmcf->system_ssl = ngx_http_jwt_fetch_store(cf, &bundle);
+    }
+
+    issuer->ssl = jmcf->system_ssl;
+
+    if (issuer->ssl == NULL) {
+        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+                                       "jwt_issuer \"%V\": the system has no "
+                                       "CA bundle that can be read, install "
+                                       "ca-certificates or set "
+                                       "\"ssl_trusted_certificate\"",
+                                       &issuer->name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,76 @@
+/*
+ * Which keys does this worker verify with?  Its own parsed copy of the shared
+ * set, renewed when the set's generation moves.
+ *
+ * A key that left the set verifies nothing from the moment of publication:
+ * the generation is read for each judgement.  If the new set can't be had the
+ * old one is dropped all the same, and the issuer has no keys.
+ */
+
+#include "ngx_http_jwt_zone.h"
+
+
+static void
+ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
+{
+    njwt_slice_t             text;
+    njwt_jwks_report_t       report;
+    ngx_http_jwt_snapshot_t  snapshot;
+
+    ngx_http_jwt_zone_snapshot(issuer, &snapshot, log);
+
+    if (snapshot.lost) {
+        /* a newer configuration has other issuers: ours keep what they have */
+        issuer->slot = NULL;
+        return;
+    }
+
+    njwt_jwks_free(issuer->jwks);
+    issuer->jwks = NULL;
+
+    issuer->generation = snapshot.generation;
+    issuer->fetched = snapshot.fetched;
+
+    if (snapshot.text == NULL) {
+        return;
+    }
+
+    text.data = snapshot.text;
+    text.len = snapshot.len;
+
+    issuer->jwks = njwt_jwks_new(text, &report);
+
+    if (issuer->jwks == NULL) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "the shared keys of jwt_issuer \"%V\" can't be read: "
+                      "%s", &issuer->name, report.error);
+    }
+
+    ngx_free(snapshot.text);
+}
+
+
+void
+ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
+{
+    time_t  age;
+
+    if (ngx_http_jwt_zone_changed(issuer)) {
+        ngx_http_jwt_keys_load(issuer, log);
+    }
+
+    if (issuer->slot != NULL) {
+        issuer->fetched = ngx_http_jwt_zone_fetched(issuer);
+    }
+
+    /* keys from the future are of no known age */
+
+    age = ngx_time() - issuer->fetched;
+
+    if (age < 0 || age > (time_t) (issuer->jwks_stale / 1000)) {
+        issuer->trust.keys = NULL;
+        return;
+    }
+
+    issuer->trust.keys = issuer->jwks;
+}

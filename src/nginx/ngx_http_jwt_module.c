@@ -1,0 +1,237 @@
+/*
+ * Which directives are there, and where does nginx call us?
+ */
+
+#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_zone.h"
+
+
+static ngx_int_t ngx_http_jwt_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_jwt_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_jwt_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_jwt_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_jwt_init_process(ngx_cycle_t *cycle);
+static void ngx_http_jwt_exit_process(ngx_cycle_t *cycle);
+
+
+static ngx_command_t  ngx_http_jwt_commands[] = {
+
+    { ngx_string("jwt_shared_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_shared_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_issuer"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_jwt_issuer_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_names,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_require_scope"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_require_scope,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_jwt_module_ctx = {
+    ngx_http_jwt_preconfiguration,     /* preconfiguration */
+    ngx_http_jwt_postconfiguration,    /* postconfiguration */
+
+    ngx_http_jwt_create_main_conf,     /* create main configuration */
+    ngx_http_jwt_init_main_conf,       /* init main configuration */
+
+    NULL,                              /* create server configuration */
+    NULL,                              /* merge server configuration */
+
+    ngx_http_jwt_create_loc_conf,      /* create location configuration */
+    ngx_http_jwt_merge_loc_conf        /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_jwt_scope_module = {
+    NGX_MODULE_V1,
+    &ngx_http_jwt_module_ctx,          /* module context */
+    ngx_http_jwt_commands,             /* module directives */
+    NGX_HTTP_MODULE,                   /* module type */
+    NULL,                              /* init master */
+    NULL,                              /* init module */
+    ngx_http_jwt_init_process,         /* init process */
+    NULL,                              /* init thread */
+    NULL,                              /* exit thread */
+    ngx_http_jwt_exit_process,         /* exit process */
+    NULL,                              /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_jwt_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_jwt_add_variables(cf);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
+    ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[phase].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_jwt_loc_conf_t   *jlcf;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+    jlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_jwt_scope_module);
+
+    /* the http level is merged into others, but into nothing itself */
+
+    if (ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_refusal_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_jwt_add_handler(cf, NGX_HTTP_PREACCESS_PHASE,
+                                 ngx_http_jwt_preaccess_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                    ngx_http_jwt_access_handler);
+}
+
+
+static void *
+ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_main_conf_t));
+    if (jmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&jmcf->issuers, cf->pool, 1,
+                       sizeof(ngx_http_jwt_issuer_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return jmcf;
+}
+
+
+static char *
+ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    if (jmcf->zone_name.data == NULL) {
+        ngx_str_set(&jmcf->zone_name, "jwt");
+        jmcf->zone_size = 1024 * 1024;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
+}
+
+
+static char *
+ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    return ngx_http_jwt_policy_merge(cf, parent, child);
+}
+
+
+static ngx_http_jwt_main_conf_t *
+ngx_http_jwt_cycle_conf(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_jwt_scope_module);
+
+    return (jmcf != NULL && jmcf->zone != NULL) ? jmcf : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_jwt_cycle_conf(cycle);
+
+    if (jmcf == NULL
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_zone_attach(jmcf, cycle->log);
+    ngx_http_jwt_wait_init(jmcf, cycle->log);
+
+    return ngx_http_jwt_refresh_start(cycle, jmcf);
+}
+
+
+static void
+ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_jwt_cycle_conf(cycle);
+
+    if (jmcf != NULL) {
+        ngx_http_jwt_refresh_stop(jmcf);
+    }
+}

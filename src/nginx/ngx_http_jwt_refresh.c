@@ -1,0 +1,250 @@
+/*
+ * Who fetches keys, and when?  One worker, number 0, asks ten times a second
+ * whether a fetch is due; the core's njwt_refresh answers.
+ *
+ * That a fetch begins is noted in the slot before it does.  An answer is read
+ * and found good before anything is replaced.  When the worker ends, by a
+ * reload or otherwise, it gives its fetch up, and the next worker 0 begins.
+ */
+
+#include "ngx_http_jwt_fetch.h"
+#include "ngx_http_jwt_zone.h"
+
+
+#define NGX_HTTP_JWT_REFRESH_TICK  100   /* ms */
+
+
+static void ngx_http_jwt_refresh_answer(void *data,
+    ngx_http_jwt_answer_t *answer);
+
+
+/*
+ * The cache manager runs init_process too, with ngx_worker 0; an image of the
+ * old worker 0 lives on during a reload, but ends its fetching.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_refresh_is_fetcher(void)
+{
+    return (ngx_process == NGX_PROCESS_WORKER && ngx_worker == 0)
+           || ngx_process == NGX_PROCESS_SINGLE;
+}
+
+
+static void
+ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
+    ngx_uint_t status)
+{
+    ngx_log_t   *log;
+    const char  *advice;
+
+    log = ngx_cycle->log;
+
+    if (!ngx_http_jwt_zone_failed(issuer)) {
+        return;
+    }
+
+    advice = (issuer->jwks != NULL) ? "the keys that are held go on serving"
+                                    : "requests are answered 503 until then";
+
+    if (status) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
+                      "status %ui%s; %s", &issuer->name, &issuer->jwks_uri,
+                      status, (status == 429) ? ", the tenant's rate limit"
+                                              : "", advice);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "jwt_issuer \"%V\": keys can't be fetched from \"%V\": %s; "
+                  "%s", &issuer->name, &issuer->jwks_uri, error, advice);
+}
+
+
+static void
+ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
+    njwt_jwks_t *jwks, njwt_jwks_report_t *report)
+{
+    ngx_int_t    rc;
+    ngx_log_t   *log;
+    ngx_uint_t   recovered;
+
+    log = ngx_cycle->log;
+    recovered = 0;
+
+    rc = ngx_http_jwt_zone_publish(issuer, njwt_jwks_text(jwks), &recovered);
+
+    if (rc == NGX_DECLINED) {
+        ngx_http_jwt_refresh_failed(issuer, "the key set is larger than its "
+                                    "part of \"jwt_shared_zone\", which must "
+                                    "be larger", 0);
+        return;
+    }
+
+    if (rc != NGX_OK || !recovered) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                  "jwt_issuer \"%V\": %uz keys from \"%V\"", &issuer->name,
+                  report->usable, &issuer->jwks_uri);
+
+    if (report->passed_over) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": %uz keys from \"%V\" are passed "
+                      "over, the first because of %s", &issuer->name,
+                      report->passed_over, &issuer->jwks_uri,
+                      report->passed_why);
+    }
+}
+
+
+static void
+ngx_http_jwt_refresh_answer(void *data, ngx_http_jwt_answer_t *answer)
+{
+    njwt_jwks_t            *jwks;
+    njwt_jwks_report_t      report;
+    ngx_http_jwt_issuer_t  *issuer = data;
+
+    if (answer->error != NULL) {
+        ngx_http_jwt_refresh_failed(issuer, answer->error, 0);
+
+    } else if (answer->status != NGX_HTTP_OK) {
+        ngx_http_jwt_refresh_failed(issuer, NULL, answer->status);
+
+    } else {
+        jwks = njwt_jwks_new(answer->body, &report);
+
+        if (jwks == NULL) {
+            ngx_http_jwt_refresh_failed(issuer, report.error, 0);
+
+        } else {
+            ngx_http_jwt_refresh_publish(issuer, jwks, &report);
+            njwt_jwks_free(jwks);
+        }
+    }
+
+    ngx_http_jwt_wait_wake(issuer->main);
+}
+
+
+static void
+ngx_http_jwt_refresh_look(ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+
+        if (ngx_http_jwt_zone_begin(issuers[i]) != NGX_OK) {
+            continue;
+        }
+
+        if (ngx_http_jwt_fetch(jmcf->fetcher, issuers[i],
+                               ngx_http_jwt_refresh_answer, issuers[i])
+            != NGX_OK)
+        {
+            ngx_http_jwt_refresh_failed(issuers[i], "no memory or no "
+                                        "connection for the fetch", 0);
+        }
+    }
+}
+
+
+static void
+ngx_http_jwt_refresh_handler(ngx_event_t *ev)
+{
+    ngx_connection_t          *c;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    c = ev->data;
+    jmcf = c->data;
+
+    if (ngx_exiting || ngx_terminate || ngx_quit) {
+        ngx_http_jwt_refresh_stop(jmcf);
+        return;
+    }
+
+    ngx_http_jwt_refresh_look(jmcf);
+
+    ngx_add_timer(ev, NGX_HTTP_JWT_REFRESH_TICK);
+}
+
+
+ngx_int_t
+ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    if (!ngx_http_jwt_refresh_is_fetcher()) {
+        return NGX_OK;
+    }
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        ngx_http_jwt_zone_bury(issuers[i]);
+    }
+
+    jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);
+    if (jmcf->fetcher == NULL) {
+        return NGX_ERROR;
+    }
+
+    jmcf->refresh.handler = ngx_http_jwt_refresh_handler;
+    jmcf->refresh.data = &jmcf->dummy;
+    jmcf->refresh.log = cycle->log;
+    jmcf->refresh.cancelable = 1;
+
+    ngx_add_timer(&jmcf->refresh, 1);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    if (jmcf->fetcher == NULL) {
+        return;
+    }
+
+    if (jmcf->refresh.timer_set) {
+        ngx_del_timer(&jmcf->refresh);
+    }
+
+    ngx_http_jwt_fetch_destroy(jmcf->fetcher);
+    jmcf->fetcher = NULL;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->slot != NULL) {
+            ngx_http_jwt_zone_abandoned(issuers[i]);
+        }
+    }
+}
+
+
+void
+ngx_http_jwt_refresh_kick(ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (jmcf->fetcher == NULL) {
+        return;
+    }
+
+    /* nginx keeps an old deadline that is less than 300 ms away */
+
+    if (jmcf->refresh.timer_set) {
+        ngx_del_timer(&jmcf->refresh);
+    }
+
+    ngx_add_timer(&jmcf->refresh, 1);
+}

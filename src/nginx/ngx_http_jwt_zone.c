@@ -1,0 +1,770 @@
+/*
+ * What do the workers share?
+ *
+ * The zone is a fixed table of slots.  A slot is named by a digest of all that
+ * decides which keys are trusted, never by the block's name: a reload that
+ * changes an issuer gets another slot, one that doesn't finds its keys.  A
+ * slot's place and its counters stay for as long as the zone, so that a
+ * worker of an old configuration may go on reading one that was given away:
+ * it sees another generation, and under the lock another digest.
+ *
+ * A slot has two buffers.  Keys are written into the one that isn't in use,
+ * which is then switched: a worker that is killed meanwhile leaves the other
+ * as it was.  Slab memory is taken and given back only when workers start.
+ */
+
+#include "ngx_http_jwt_zone.h"
+#include "njwt_key.h"
+
+
+#define NGX_HTTP_JWT_MAGIC          0x6e6a7774
+#define NGX_HTTP_JWT_LAYOUT         1
+
+/* room for 13 RSA-2048 keys, and for about 130 */
+#define NGX_HTTP_JWT_MIN_SLOT_SIZE  8192
+#define NGX_HTTP_JWT_MAX_SLOT_SIZE  65536
+
+
+struct ngx_http_jwt_slot_s {
+    ngx_atomic_t       generation;   /* moves when the keys change */
+    ngx_atomic_t       attempts;     /* moves when a fetch is over */
+    ngx_atomic_t       fetched;      /* wall clock, seconds */
+
+    /* the rest only under the lock */
+    ngx_uint_t         used;
+    u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_refresh_t     refresh;
+    ngx_pid_t          fetcher;      /* who began the fetch in flight */
+    ngx_uint_t         wanted;
+    ngx_uint_t         active;       /* the buffer in use */
+    size_t             size;         /* of each buffer */
+    size_t             len[2];
+    u_char            *buffer[2];
+};
+
+
+typedef struct {
+    uint32_t             magic;
+    uint32_t             layout;
+    ngx_uint_t           nslots;
+    ngx_http_jwt_slot_t  slots[1];
+} ngx_http_jwt_shared_t;
+
+
+static ngx_slab_pool_t *
+ngx_http_jwt_zone_pool(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+}
+
+
+static ngx_slab_pool_t *
+ngx_http_jwt_zone_lock(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_slab_pool_t  *shpool;
+
+    shpool = ngx_http_jwt_zone_pool(issuer->main);
+
+    ngx_shmtx_lock(&shpool->mutex);
+
+    return shpool;
+}
+
+
+/* Does the slot still belong to this issuer's key source? */
+
+static ngx_uint_t
+ngx_http_jwt_zone_own_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    return issuer->slot->used
+           && ngx_memcmp(issuer->slot->digest, issuer->digest,
+                         NGX_HTTP_JWT_DIGEST_LEN)
+              == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_zone_nslots(size_t size)
+{
+    return ngx_min(ngx_max(size / 16384, 8), 1024);
+}
+
+
+static size_t
+ngx_http_jwt_zone_table_size(ngx_uint_t nslots)
+{
+    return sizeof(ngx_http_jwt_shared_t)
+           + nslots * sizeof(ngx_http_jwt_slot_t);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_uint_t              nslots;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_shared_t  *shared;
+
+    if (data) {
+        /* a reload: old workers go on using what is there */
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+    shpool->log_nomem = 0;
+
+    if (zone->shm.exists) {
+        shared = shpool->data;
+
+        if (shared == NULL
+            || shared->magic != NGX_HTTP_JWT_MAGIC
+            || shared->layout != NGX_HTTP_JWT_LAYOUT)
+        {
+            return NGX_ERROR;
+        }
+
+        zone->data = shared;
+        return NGX_OK;
+    }
+
+    nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
+
+    shared = ngx_slab_calloc(shpool, ngx_http_jwt_zone_table_size(nslots));
+    if (shared == NULL) {
+        return NGX_ERROR;
+    }
+
+    shared->magic = NGX_HTTP_JWT_MAGIC;
+    shared->layout = NGX_HTTP_JWT_LAYOUT;
+    shared->nslots = nslots;
+
+    shpool->data = shared;
+    zone->data = shared;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The pages that one buffer may have, when two configurations with this many
+ * issuers must find room during a reload.
+ */
+
+static size_t
+ngx_http_jwt_zone_slot_size(size_t zone_size, ngx_uint_t issuers)
+{
+    size_t      pages, table, taken;
+    ngx_uint_t  nslots;
+
+    nslots = ngx_http_jwt_zone_nslots(zone_size);
+    table = ngx_http_jwt_zone_table_size(nslots);
+
+    if (nslots < 2 * issuers) {
+        return 0;
+    }
+
+    /* the slab's own header and page table, its alignment, our table */
+
+    taken = sizeof(ngx_slab_pool_t) + ngx_pagesize_shift * 128
+            + zone_size / ngx_pagesize * sizeof(ngx_slab_page_t)
+            + 2 * ngx_pagesize + ngx_align(table, ngx_pagesize);
+
+    if (taken >= zone_size) {
+        return 0;
+    }
+
+    pages = (zone_size - taken) / ngx_pagesize / (4 * issuers);
+
+    return ngx_min(pages * ngx_pagesize, NGX_HTTP_JWT_MAX_SLOT_SIZE);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    size_t  needed;
+
+    jmcf->slot_size = ngx_http_jwt_zone_slot_size(jmcf->zone_size,
+                                                  jmcf->issuers.nelts);
+
+    if (jmcf->slot_size >= NGX_HTTP_JWT_MIN_SLOT_SIZE) {
+        return NGX_OK;
+    }
+
+    needed = jmcf->zone_size;
+
+    do {
+        needed += 64 * 1024;
+    } while (ngx_http_jwt_zone_slot_size(needed, jmcf->issuers.nelts)
+             < NGX_HTTP_JWT_MIN_SLOT_SIZE);
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "the shared zone \"%V\" is too small for %ui "
+                       "jwt_issuer blocks, write \"jwt_shared_zone "
+                       "zone=%V:%uzk;\" or more",
+                       &jmcf->zone_name, jmcf->issuers.nelts,
+                       &jmcf->zone_name, needed / 1024);
+
+    return NGX_ERROR;
+}
+
+
+static u_char *
+ngx_http_jwt_zone_put(u_char *p, const void *data, size_t len)
+{
+    /* with its length: two lists must not read the same when joined */
+
+    p = ngx_cpymem(p, &len, sizeof(size_t));
+
+    return ngx_cpymem(p, data, len);
+}
+
+
+/* Names an issuer's slot; twin tells blocks of one source apart. */
+
+static ngx_int_t
+ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t twin)
+{
+    size_t         size;
+    u_char        *p;
+    ngx_str_t     *uri, *ca;
+    ngx_uint_t     i;
+    njwt_slice_t   text, *iss;
+
+    iss = issuer->issuers->elts;
+    uri = &issuer->jwks_uri;
+    ca = &issuer->ssl_trusted_certificate;
+
+    size = uri->len + ca->len + sizeof(twin) + 3 * sizeof(size_t);
+
+    for (i = 0; i < issuer->issuers->nelts; i++) {
+        size += iss[i].len + sizeof(size_t);
+    }
+
+    p = ngx_pnalloc(cf->temp_pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text.data = p;
+    text.len = size;
+
+    p = ngx_http_jwt_zone_put(p, &twin, sizeof(twin));
+    p = ngx_http_jwt_zone_put(p, uri->data, uri->len);
+    p = ngx_http_jwt_zone_put(p, ca->data, ca->len);
+
+    for (i = 0; i < issuer->issuers->nelts; i++) {
+        p = ngx_http_jwt_zone_put(p, iss[i].data, iss[i].len);
+    }
+
+    return njwt_sha256(text, issuer->digest) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_http_jwt_issuer_t *
+ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
+    const u_char *digest)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < count; i++) {
+        if (ngx_memcmp(issuers[i]->digest, digest, NGX_HTTP_JWT_DIGEST_LEN)
+            == 0)
+        {
+            return issuers[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Two blocks with one source have a slot each: nothing is ever shared. */
+
+static ngx_int_t
+ngx_http_jwt_zone_name_slots(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i, twin;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        twin = 0;
+
+        do {
+            if (ngx_http_jwt_zone_digest(cf, issuers[i], twin++) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
+        } while (ngx_http_jwt_zone_issuer(jmcf, i, issuers[i]->digest));
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (jmcf->issuers.nelts == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_zone_fit(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_zone_name_slots(cf, jmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    jmcf->zone = ngx_shared_memory_add(cf, &jmcf->zone_name, jmcf->zone_size,
+                                       &ngx_http_jwt_scope_module);
+    if (jmcf->zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    jmcf->zone->init = ngx_http_jwt_zone_init;
+
+    return NGX_OK;
+}
+
+
+/* Takes slots from issuers that this configuration doesn't have. */
+
+static void
+ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_slab_pool_t *shpool, ngx_http_jwt_shared_t *shared)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_slot_t  *slot;
+
+    for (i = 0; i < shared->nslots; i++) {
+        slot = &shared->slots[i];
+
+        if (!slot->used
+            || ngx_http_jwt_zone_issuer(jmcf, jmcf->issuers.nelts,
+                                        slot->digest))
+        {
+            continue;
+        }
+
+        slot->used = 0;
+        slot->generation++;
+
+        ngx_slab_free_locked(shpool, slot->buffer[0]);
+        slot->buffer[0] = NULL;
+        slot->buffer[1] = NULL;
+    }
+}
+
+
+static ngx_http_jwt_slot_t *
+ngx_http_jwt_zone_find_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_slot_t **unused)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_slot_t  *slot;
+
+    *unused = NULL;
+
+    for (i = 0; i < shared->nslots; i++) {
+        slot = &shared->slots[i];
+
+        if (!slot->used) {
+            *unused = *unused ? *unused : slot;
+            continue;
+        }
+
+        if (ngx_memcmp(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN)
+            == 0)
+        {
+            return slot;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_jwt_slot_t *
+ngx_http_jwt_zone_make_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_slab_pool_t *shpool, ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_slot_t *slot)
+{
+    u_char  *buffers;
+
+    buffers = ngx_slab_alloc_locked(shpool, 2 * jmcf->slot_size);
+    if (buffers == NULL) {
+        return NULL;
+    }
+
+    slot->generation++;
+    slot->fetched = 0;
+    slot->fetcher = 0;
+    slot->wanted = 0;
+    slot->active = 0;
+    slot->size = jmcf->slot_size;
+    slot->len[0] = 0;
+    slot->len[1] = 0;
+    slot->buffer[0] = buffers;
+    slot->buffer[1] = buffers + jmcf->slot_size;
+
+    ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
+    ngx_memcpy(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    /* last: a worker killed before this leaves an unused slot */
+
+    slot->used = 1;
+
+    return slot;
+}
+
+
+void
+ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+    ngx_uint_t               i;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_slot_t     *slot, *unused;
+    ngx_http_jwt_issuer_t  **issuers;
+    ngx_http_jwt_shared_t   *shared;
+
+    shared = jmcf->zone->data;
+    shpool = ngx_http_jwt_zone_pool(jmcf);
+    issuers = jmcf->issuers.elts;
+
+    ngx_shmtx_lock(&shpool->mutex);
+
+    ngx_http_jwt_zone_reclaim_locked(jmcf, shpool, shared);
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+
+        if (slot == NULL && unused != NULL) {
+            slot = ngx_http_jwt_zone_make_locked(jmcf, shpool, issuers[i],
+                                                 unused);
+        }
+
+        issuers[i]->slot = slot;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->slot == NULL) {
+            ngx_log_error(NGX_LOG_ERR, log, 0,
+                          "no room in the shared zone \"%V\" for the keys of "
+                          "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",
+                          &jmcf->zone_name, &issuers[i]->name);
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_http_jwt_zone_changed(ngx_http_jwt_issuer_t *issuer)
+{
+    return issuer->slot != NULL
+           && issuer->slot->generation != issuer->generation;
+}
+
+
+time_t
+ngx_http_jwt_zone_fetched(ngx_http_jwt_issuer_t *issuer)
+{
+    return (time_t) issuer->slot->fetched;
+}
+
+
+ngx_atomic_uint_t
+ngx_http_jwt_zone_attempts(ngx_http_jwt_issuer_t *issuer)
+{
+    return issuer->slot->attempts;
+}
+
+
+void
+ngx_http_jwt_zone_snapshot(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
+{
+    u_char               *room;
+    size_t                size;
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+    /* memory is had before the lock, never under it */
+
+    room = ngx_alloc(NGX_HTTP_JWT_MAX_SLOT_SIZE, log);
+
+    snapshot->text = NULL;
+    snapshot->len = 0;
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    snapshot->generation = slot->generation;
+    snapshot->fetched = (time_t) slot->fetched;
+    snapshot->lost = !ngx_http_jwt_zone_own_locked(issuer);
+
+    if (room != NULL && !snapshot->lost) {
+        size = ngx_min(slot->len[slot->active], NGX_HTTP_JWT_MAX_SLOT_SIZE);
+        ngx_memcpy(room, slot->buffer[slot->active], size);
+        snapshot->len = size;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    if (snapshot->len == 0) {
+        if (room != NULL) {
+            ngx_free(room);
+        }
+
+        return;
+    }
+
+    snapshot->text = room;
+}
+
+
+/* Keys are held as long as they are young enough to serve. */
+
+static ngx_uint_t
+ngx_http_jwt_zone_held_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    time_t                age;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+    age = ngx_time() - (time_t) slot->fetched;
+
+    return slot->len[slot->active] > 0
+           && age >= 0
+           && age <= (time_t) (issuer->jwks_stale / 1000);
+}
+
+
+ngx_int_t
+ngx_http_jwt_zone_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
+    ngx_msec_t *delay)
+{
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+    *delay = 0;
+
+    if (slot == NULL) {
+        return NGX_DECLINED;
+    }
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_own_locked(issuer)) {
+
+        /* one in flight may bring the kid: it is asked for only afterwards */
+
+        if (wanted
+            && !njwt_refresh_in_flight(&issuer->refresh, &slot->refresh,
+                                       ngx_current_msec))
+        {
+            slot->wanted = 1;
+        }
+
+        *delay = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
+                                                 &slot->refresh,
+                                                 slot->wanted,
+                                                 ngx_current_msec);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_zone_begin(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_int_t             rc;
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+
+    if (slot == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = NGX_DECLINED;
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_own_locked(issuer)
+        && njwt_refresh_due(&issuer->refresh, &slot->refresh, slot->wanted,
+                            ngx_current_msec))
+    {
+        njwt_refresh_begin(&issuer->refresh, &slot->refresh,
+                           ngx_current_msec);
+        slot->wanted = 0;
+        slot->fetcher = ngx_pid;
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return rc;
+}
+
+
+/* Is the fetch in flight this worker's?  A reload may have taken it over. */
+
+static ngx_uint_t
+ngx_http_jwt_zone_mine_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    return ngx_http_jwt_zone_own_locked(issuer)
+           && issuer->slot->refresh.in_flight
+           && issuer->slot->fetcher == ngx_pid;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_zone_store_locked(ngx_http_jwt_slot_t *slot, njwt_slice_t text)
+{
+    ngx_uint_t  other;
+
+    if (text.len > slot->size) {
+        return NGX_DECLINED;
+    }
+
+    if (slot->len[slot->active] == text.len
+        && ngx_memcmp(slot->buffer[slot->active], text.data, text.len) == 0)
+    {
+        slot->fetched = (ngx_atomic_uint_t) ngx_time();
+        return NGX_OK;
+    }
+
+    other = !slot->active;
+
+    ngx_memcpy(slot->buffer[other], text.data, text.len);
+    slot->len[other] = text.len;
+    slot->fetched = (ngx_atomic_uint_t) ngx_time();
+
+    /*
+     * In this order: a worker killed in between leaves the old keys and a
+     * fetch that will bring the new ones again, not new keys that no worker
+     * notices.
+     */
+
+    slot->generation++;
+    ngx_memory_barrier();
+    slot->active = other;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_zone_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
+    ngx_uint_t *recovered)
+{
+    double                chance;
+    ngx_int_t             rc;
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    rc = NGX_ABORT;
+    slot = issuer->slot;
+    chance = (double) ngx_random() / 2147483647.0;
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_mine_locked(issuer)) {
+        rc = ngx_http_jwt_zone_store_locked(slot, text);
+    }
+
+    if (rc == NGX_OK) {
+        *recovered = slot->refresh.failures > 0 || !slot->refresh.fetched;
+        njwt_refresh_succeeded(&issuer->refresh, &slot->refresh, chance,
+                               ngx_current_msec);
+        slot->attempts++;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return rc;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_zone_failed(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t            first;
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    first = 0;
+    slot = issuer->slot;
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_mine_locked(issuer)) {
+        first = slot->refresh.failures == 0;
+        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
+                            ngx_http_jwt_zone_held_locked(issuer),
+                            ngx_current_msec);
+        slot->attempts++;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return first;
+}
+
+
+void
+ngx_http_jwt_zone_abandoned(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_slab_pool_t  *shpool;
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_mine_locked(issuer)) {
+        njwt_refresh_abandoned(&issuer->slot->refresh, ngx_current_msec);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+void
+ngx_http_jwt_zone_bury(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+
+    if (slot == NULL) {
+        return;
+    }
+
+    shpool = ngx_http_jwt_zone_lock(issuer);
+
+    if (ngx_http_jwt_zone_own_locked(issuer)
+        && slot->refresh.in_flight
+        && slot->fetcher != ngx_pid
+        && kill(slot->fetcher, 0) == -1
+        && ngx_errno == ESRCH)
+    {
+        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
+                            ngx_http_jwt_zone_held_locked(issuer),
+                            ngx_current_msec);
+        slot->attempts++;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
