@@ -1,0 +1,545 @@
+/*
+ * Does what a token grants cover what a location asks?
+ */
+
+#include "unit_token.h"
+#include "njwt_policy.h"
+
+
+#define POST    0x00000008u
+#define PUT     0x00000010u
+#define DELETE  0x00000020u
+#define PATCH   0x00004000u
+#define EVERY   0xffffffffu
+
+/* nginx's bit for a method that it doesn't know */
+#define UNKNOWN 0x00000001u
+
+
+static njwt_slice_t       rule_scopes[8][4];
+static njwt_scope_rule_t  rules[8];
+static njwt_policy_t      policy;
+
+
+static void
+no_rules(void)
+{
+    memset(&policy, 0, sizeof(policy));
+    memset(rules, 0, sizeof(rules));
+    policy.scope_rules = rules;
+}
+
+
+/* methods EVERY: a rule without methods= */
+
+static void
+add_rule(const char *scopes, bool any, njwt_methods_t methods)
+{
+    size_t              i;
+    njwt_slice_t        rest, word;
+    njwt_scope_rule_t  *rule;
+
+    i = policy.scope_rule_count++;
+    rule = &rules[i];
+    rest = unit_text(scopes);
+
+    while (njwt_slice_word(&rest, &word)) {
+        rule_scopes[i][rule->scope_count++] = word;
+    }
+
+    rule->scopes = rule_scopes[i];
+    rule->any = any;
+    rule->every_method = methods == EVERY;
+    rule->methods = methods == EVERY ? 0 : methods;
+}
+
+
+static bool
+granted(njwt_methods_t method, const char *payload)
+{
+    return njwt_policy_granted(&policy, method, unit_claims(payload));
+}
+
+
+static bool
+allowed(njwt_methods_t method)
+{
+    return njwt_policy_method_allowed(&policy, method);
+}
+
+
+static njwt_slice_t
+needed(njwt_methods_t method)
+{
+    njwt_slice_t  out = { NULL, 0 };
+
+    assert_true(njwt_policy_scopes_needed(&unit_arena, &policy, method,
+                                          &out));
+    return out;
+}
+
+
+static njwt_slice_t
+names(njwt_methods_t methods)
+{
+    njwt_slice_t  out = { NULL, 0 };
+
+    assert_true(njwt_method_names(&unit_arena, methods, &out));
+
+    return out;
+}
+
+
+static void
+without_rules_everything_is_granted(void **state)
+{
+    (void) state;
+
+    no_rules();
+    assert_true(allowed(NJWT_METHOD_GET));
+    assert_true(allowed(UNKNOWN));
+    assert_true(granted(NJWT_METHOD_GET, "{}"));
+    assert_int_equal(njwt_policy_methods(&policy), 0);
+    assert_slice(needed(NJWT_METHOD_GET), "");
+}
+
+
+static void
+all_scopes_of_a_rule_are_needed(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a b", false, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":\"a b\"}"));
+    assert_true(granted(POST, "{\"scope\":\"x b y a z\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\"}"));
+    assert_false(granted(POST, "{\"scope\":\"b\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a a\"}"));
+    assert_false(granted(POST, "{\"scope\":\"\"}"));
+    assert_false(granted(POST, "{}"));
+}
+
+
+static void
+one_scope_is_enough_with_match_any(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a b", true, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":\"a\"}"));
+    assert_true(granted(POST, "{\"scope\":\"b\"}"));
+    assert_true(granted(POST, "{\"scope\":\"a b\"}"));
+    assert_false(granted(POST, "{\"scope\":\"c\"}"));
+    assert_false(granted(POST, "{\"scope\":\"\"}"));
+    assert_false(granted(POST, "{}"));
+}
+
+
+static void
+a_rule_without_scopes_is_never_covered(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("", false, EVERY);
+    assert_false(granted(POST, "{\"scope\":\"a\"}"));
+
+    no_rules();
+    add_rule("", true, EVERY);
+    assert_false(granted(POST, "{\"scope\":\"a\"}"));
+}
+
+
+static void
+every_rule_that_applies_must_hold(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a", false, EVERY);
+    add_rule("b c", true, EVERY);
+    add_rule("d", false, POST);
+
+    assert_true(granted(NJWT_METHOD_GET, "{\"scope\":\"a b\"}"));
+    assert_true(granted(POST, "{\"scope\":\"a c d\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a b\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a d\"}"));
+    assert_false(granted(POST, "{\"scope\":\"b d\"}"));
+    assert_false(granted(NJWT_METHOD_GET, "{\"scope\":\"a\"}"));
+}
+
+
+static void
+a_rule_binds_the_methods_that_it_names(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_GET);
+    add_rule("w", false, POST | PUT);
+
+    assert_true(granted(NJWT_METHOD_GET, "{\"scope\":\"r\"}"));
+    assert_false(granted(NJWT_METHOD_GET, "{\"scope\":\"w\"}"));
+    assert_true(granted(POST, "{\"scope\":\"w\"}"));
+    assert_true(granted(PUT, "{\"scope\":\"w\"}"));
+    assert_false(granted(PUT, "{\"scope\":\"r\"}"));
+}
+
+
+static void
+get_covers_head_but_head_does_not_cover_get(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_GET);
+    assert_true(allowed(NJWT_METHOD_HEAD));
+    assert_true(granted(NJWT_METHOD_HEAD, "{\"scope\":\"r\"}"));
+    assert_false(granted(NJWT_METHOD_HEAD, "{\"scope\":\"x\"}"));
+    assert_int_equal(njwt_policy_methods(&policy),
+                     NJWT_METHOD_GET | NJWT_METHOD_HEAD);
+    assert_slice(needed(NJWT_METHOD_HEAD), "r");
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_HEAD);
+    assert_true(allowed(NJWT_METHOD_HEAD));
+    assert_false(allowed(NJWT_METHOD_GET));
+    assert_int_equal(njwt_policy_methods(&policy), NJWT_METHOD_HEAD);
+
+    /* a rule for HEAD comes on top of the one for GET */
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_GET);
+    add_rule("h", false, NJWT_METHOD_HEAD);
+    assert_true(granted(NJWT_METHOD_GET, "{\"scope\":\"r\"}"));
+    assert_false(granted(NJWT_METHOD_HEAD, "{\"scope\":\"r\"}"));
+    assert_false(granted(NJWT_METHOD_HEAD, "{\"scope\":\"h\"}"));
+    assert_true(granted(NJWT_METHOD_HEAD, "{\"scope\":\"h r\"}"));
+}
+
+
+static void
+a_method_that_no_rule_names_is_refused_once_one_does(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_GET);
+
+    assert_true(allowed(NJWT_METHOD_GET));
+    assert_false(allowed(POST));
+    assert_false(allowed(DELETE));
+    assert_false(allowed(PATCH));
+    assert_false(allowed(UNKNOWN));
+    assert_false(allowed(0));
+    assert_false(allowed(0x80000000u));
+}
+
+
+static void
+a_rule_without_methods_names_none(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a", false, EVERY);
+    assert_true(allowed(POST));
+    assert_true(allowed(UNKNOWN));
+    assert_false(granted(UNKNOWN, "{}"));
+    assert_int_equal(njwt_policy_methods(&policy), 0);
+
+    add_rule("r", false, NJWT_METHOD_GET);
+    assert_true(allowed(NJWT_METHOD_GET));
+    assert_false(allowed(POST));
+    assert_int_equal(njwt_policy_methods(&policy),
+                     NJWT_METHOD_GET | NJWT_METHOD_HEAD);
+}
+
+
+/* A rule that nobody filled must not open the location. */
+
+static void
+a_rule_that_names_no_method_refuses_them_all(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a", false, 0);
+
+    assert_false(allowed(NJWT_METHOD_GET) && granted(NJWT_METHOD_GET, "{}"));
+    assert_false(allowed(POST) && granted(POST, "{}"));
+}
+
+
+static void
+scopes_are_separated_by_spaces_only(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a", false, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":\"a b\"}"));
+    assert_true(granted(POST, "{\"scope\":\"  b   a  \"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\\tb\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\\nb\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a,b\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\\u00a0b\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\\u0000\"}"));
+    assert_false(granted(POST, "{\"scope\":\"a\\u0000 b\"}"));
+}
+
+
+static void
+a_scope_is_matched_whole_and_in_its_case(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("read:timesheets", false, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":\"read:timesheets\"}"));
+    assert_true(granted(POST, "{\"scope\":\"x read:timesheets y\"}"));
+    assert_false(granted(POST, "{\"scope\":\"Read:timesheets\"}"));
+    assert_false(granted(POST, "{\"scope\":\"read:timesheet\"}"));
+    assert_false(granted(POST, "{\"scope\":\"read:timesheetsX\"}"));
+    assert_false(granted(POST, "{\"scope\":\"xread:timesheets\"}"));
+    assert_false(granted(POST, "{\"scope\":\"read:*\"}"));
+    assert_false(granted(POST, "{\"scope\":\"*\"}"));
+    assert_false(granted(POST, "{\"scope\":\"read: timesheets\"}"));
+}
+
+
+static void
+an_array_of_strings_grants_its_elements_unsplit(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("a b", false, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":[\"a\",\"b\"]}"));
+    assert_true(granted(POST, "{\"scope\":[\"x\",\"b\",\"a\"]}"));
+    assert_false(granted(POST, "{\"scope\":[\"a b\"]}"));
+    assert_false(granted(POST, "{\"scope\":[\"a\"]}"));
+    assert_false(granted(POST, "{\"scope\":[\"a\",\"b \"]}"));
+    assert_false(granted(POST, "{\"scope\":[]}"));
+    assert_false(granted(POST, "{\"scope\":[\"a\",\"b\",1]}"));
+    assert_false(granted(POST, "{\"scope\":[\"a\",\"b\",null]}"));
+    assert_false(granted(POST, "{\"scope\":[[\"a\",\"b\"]]}"));
+}
+
+
+static void
+another_type_grants_nothing(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("1", false, EVERY);
+
+    assert_true(granted(POST, "{\"scope\":\"1\"}"));
+    assert_false(granted(POST, "{\"scope\":1}"));
+    assert_false(granted(POST, "{\"scope\":true}"));
+    assert_false(granted(POST, "{\"scope\":null}"));
+    assert_false(granted(POST, "{\"scope\":{\"1\":\"1\"}}"));
+    assert_false(granted(POST, "{\"scope\":{\"1\":true}}"));
+    assert_false(granted(POST, "{\"Scope\":\"1\"}"));
+    assert_false(granted(POST, "{\"scp\":\"1\",\"permissions\":[\"1\"]}"));
+}
+
+
+static void
+a_403_names_the_scopes_in_their_order_once_each(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("c a", false, EVERY);
+    add_rule("w", false, POST);
+    add_rule("b a", true, NJWT_METHOD_GET);
+    add_rule("c d", false, EVERY);
+
+    assert_slice(needed(NJWT_METHOD_GET), "c a b d");
+    assert_slice(needed(NJWT_METHOD_HEAD), "c a b d");
+    assert_slice(needed(POST), "c a w d");
+    assert_slice(needed(DELETE), "c a d");
+
+    /* a part of another is a scope of its own */
+
+    no_rules();
+    add_rule("read read:all all", false, EVERY);
+    add_rule("ad l", false, EVERY);
+    assert_slice(needed(POST), "read read:all all ad l");
+}
+
+
+static void
+the_scopes_named_are_at_most_what_the_rules_hold(void **state)
+{
+    (void) state;
+
+    no_rules();
+    add_rule("l", false, DELETE);
+    assert_slice(needed(POST), "");
+    assert_slice(needed(DELETE), "l");
+}
+
+
+static void
+allow_names_the_methods_in_a_fixed_order(void **state)
+{
+    (void) state;
+
+    assert_slice(names(0), "");
+    assert_slice(names(UNKNOWN), "");
+    assert_slice(names(NJWT_METHOD_GET), "GET");
+    assert_slice(names(POST | NJWT_METHOD_GET | NJWT_METHOD_HEAD),
+                 "GET, HEAD, POST");
+    assert_slice(names(DELETE | PATCH), "DELETE, PATCH");
+    assert_slice(names(EVERY),
+                 "GET, HEAD, POST, PUT, DELETE, MKCOL, COPY, MOVE, OPTIONS, "
+                 "PROPFIND, PROPPATCH, LOCK, UNLOCK, PATCH");
+}
+
+
+static void
+methods_are_nginxs_own_in_exactly_their_case(void **state)
+{
+    size_t          i;
+    njwt_slice_t    all, name;
+    njwt_methods_t  seen, method;
+
+    static const char  *const  unknown[] = {
+        "", "get", "Get", "GET ", " GET", "GETT", "GE", "TRACE", "CONNECT",
+        "QUERY", "BREW", "*", "GET,HEAD"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(unknown); i++) {
+        assert_for(njwt_method(unit_text(unknown[i])) == 0, unknown[i]);
+    }
+
+    assert_int_equal(njwt_method(unit_text("GET")), NJWT_METHOD_GET);
+    assert_int_equal(njwt_method(unit_text("HEAD")), NJWT_METHOD_HEAD);
+    assert_int_equal(njwt_method(unit_text("POST")), POST);
+    assert_int_equal(njwt_method(unit_text("PATCH")), PATCH);
+
+    /* each name stands for a bit of its own, which has that name */
+
+    all = names(EVERY);
+    seen = 0;
+
+    while (njwt_slice_word(&all, &name)) {
+        if (name.data[name.len - 1] == ',') {
+            name.len--;
+        }
+
+        method = njwt_method(name);
+        assert_int_not_equal(method, 0);
+        assert_int_equal(method & (method - 1), 0);
+        assert_int_equal(seen & method, 0);
+        assert_true(njwt_slice_equal(names(method), name));
+        seen |= method;
+    }
+
+    assert_int_equal(seen, 0x7ffe);
+}
+
+
+/* 1*( %x21 / %x23-5B / %x5D-7E ) */
+
+static void
+a_scope_has_the_characters_of_rfc_6749(void **state)
+{
+    unsigned  c;
+    uint8_t   text[3];
+
+    (void) state;
+
+    assert_false(njwt_scope_valid(unit_text("")));
+    assert_true(njwt_scope_valid(unit_text("read:timesheets")));
+    assert_true(njwt_scope_valid(unit_text("https://x/y#z?a='b'")));
+    assert_false(njwt_scope_valid(unit_text("read timesheets")));
+
+    for (c = 0; c < 256; c++) {
+        memcpy(text, "aba", 3);
+        text[1] = (uint8_t) c;
+        assert_int_equal(njwt_scope_valid(unit_bytes(text, 3)),
+                         c == 0x21 || (c >= 0x23 && c <= 0x5b)
+                         || (c >= 0x5d && c <= 0x7e));
+    }
+}
+
+
+static void
+the_issuer_is_the_one_whose_iss_the_payload_has(void **state)
+{
+    njwt_slice_t            first[1], second[2];
+    njwt_issuer_t           a, b;
+    njwt_issuer_t          *issuers[2] = { &a, &b };
+
+    (void) state;
+
+    no_rules();
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    first[0] = unit_text("https://a/");
+    second[0] = unit_text("https://b/");
+    second[1] = unit_text("https://custom/");
+    a.issuers = first;
+    a.issuer_count = 1;
+    b.issuers = second;
+    b.issuer_count = 2;
+    policy.issuers = issuers;
+    policy.issuer_count = 2;
+
+    assert_ptr_equal(njwt_policy_issuer(&policy,
+                     unit_payload("{\"iss\":\"https://a/\"}")), &a);
+    assert_ptr_equal(njwt_policy_issuer(&policy,
+                     unit_payload("{\"iss\":\"https://b/\"}")), &b);
+    assert_ptr_equal(njwt_policy_issuer(&policy,
+                     unit_payload("{\"iss\":\"https://custom/\"}")), &b);
+    assert_null(njwt_policy_issuer(&policy,
+                                   unit_payload("{\"iss\":\"https://c/\"}")));
+    assert_null(njwt_policy_issuer(&policy, unit_payload("{}")));
+
+    policy.issuer_count = 0;
+    assert_null(njwt_policy_issuer(&policy,
+                                   unit_payload("{\"iss\":\"https://a/\"}")));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(without_rules_everything_is_granted),
+        unit_case(all_scopes_of_a_rule_are_needed),
+        unit_case(one_scope_is_enough_with_match_any),
+        unit_case(a_rule_without_scopes_is_never_covered),
+        unit_case(every_rule_that_applies_must_hold),
+        unit_case(a_rule_binds_the_methods_that_it_names),
+        unit_case(get_covers_head_but_head_does_not_cover_get),
+        unit_case(a_method_that_no_rule_names_is_refused_once_one_does),
+        unit_case(a_rule_without_methods_names_none),
+        unit_case(a_rule_that_names_no_method_refuses_them_all),
+        unit_case(scopes_are_separated_by_spaces_only),
+        unit_case(a_scope_is_matched_whole_and_in_its_case),
+        unit_case(an_array_of_strings_grants_its_elements_unsplit),
+        unit_case(another_type_grants_nothing),
+        unit_case(a_403_names_the_scopes_in_their_order_once_each),
+        unit_case(the_scopes_named_are_at_most_what_the_rules_hold),
+        unit_case(allow_names_the_methods_in_a_fixed_order),
+        unit_case(methods_are_nginxs_own_in_exactly_their_case),
+        unit_case(a_scope_has_the_characters_of_rfc_6749),
+        unit_case(the_issuer_is_the_one_whose_iss_the_payload_has)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
