@@ -13,6 +13,20 @@
 #define NJWT_ARENA_BLOCK  4096
 
 
+/*
+ * Under AddressSanitizer each piece is a block of its own: a shared one would
+ * hide a read past the piece's end.  gcc and clang tell of it differently.
+ */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define NJWT_ARENA_APART  1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NJWT_ARENA_APART  1
+#endif
+#endif
+
+
 struct njwt_arena_block_s {
     njwt_arena_block_t  *next;
     size_t               size;
@@ -35,12 +49,7 @@ njwt_arena_block(njwt_arena_t *arena, size_t size)
 {
     njwt_arena_block_t  *block;
 
-    /*
-     * Under AddressSanitizer each piece is a block of its own: a shared one
-     * would hide a read past the piece's end.
-     */
-
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(NJWT_ARENA_APART)
     if (size < NJWT_ARENA_BLOCK) {
         size = NJWT_ARENA_BLOCK;
     }
@@ -76,7 +85,7 @@ njwt_arena_alloc(njwt_arena_t *arena, size_t size)
         return NULL;
     }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NJWT_ARENA_APART)
     rounded = (size == 0) ? 1 : size;
     block = NULL;
 #else

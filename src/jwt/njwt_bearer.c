@@ -67,14 +67,19 @@ njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
     value.data += scheme.len;
     value.len -= scheme.len;
 
-    /* "Bearer" 1*SP b64token; what is no SP stays, and is no b64token */
+    presented->found++;
+
+    /* "Bearer" 1*SP b64token: without the space there is no token at all */
+
+    if (value.len > 0 && value.data[0] != ' ') {
+        value.len = 0;
+    }
 
     while (value.len > 0 && value.data[0] == ' ') {
         value.data++;
         value.len--;
     }
 
-    presented->found++;
     presented->token = value;
 }
 

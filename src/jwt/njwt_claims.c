@@ -36,10 +36,43 @@ njwt_claims_string_ok(njwt_value_t root, njwt_slice_t name)
 }
 
 
+/* Is this the text of 2^53 or its negative, with a fraction of zeros? */
+
+static bool
+njwt_claims_last_date(njwt_slice_t text)
+{
+    size_t        i;
+    njwt_slice_t  digits;
+
+    static const njwt_slice_t  last = njwt_literal("9007199254740992");
+
+    i = (text.len > 0 && text.data[0] == '-') ? 1 : 0;
+
+    if (text.len - i < last.len) {
+        return false;
+    }
+
+    digits.data = text.data + i;
+    digits.len = last.len;
+    i += last.len;
+
+    if (i < text.len && text.data[i] == '.') {
+        i++;
+    }
+
+    while (i < text.len && text.data[i] == '0') {
+        i++;
+    }
+
+    return njwt_slice_equal(digits, last) && i == text.len;
+}
+
+
 static bool
 njwt_claims_date_ok(njwt_value_t root, njwt_slice_t name)
 {
     double        date;
+    njwt_slice_t  text;
     njwt_value_t  value;
 
     value = njwt_json_member(root, name);
@@ -48,10 +81,19 @@ njwt_claims_date_ok(njwt_value_t root, njwt_slice_t name)
         return true;
     }
 
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return false;
+    }
+
     date = njwt_json_number(value);
 
-    return njwt_json_type(value) == NJWT_JSON_NUMBER
-           && date >= -NJWT_MAX_DATE && date <= NJWT_MAX_DATE;
+    if (date > -NJWT_MAX_DATE && date < NJWT_MAX_DATE) {
+        return true;
+    }
+
+    /* 2^53 + 1 reads as 2^53: there the text decides */
+
+    return njwt_json_scalar(value, &text) && njwt_claims_last_date(text);
 }
 
 

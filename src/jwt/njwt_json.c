@@ -9,6 +9,7 @@
 
 #include "njwt_json.h"
 
+#include <errno.h>
 #include <jansson.h>
 
 
@@ -190,9 +191,13 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 
     (void) njwt_json_scan(text, document->numbers, &document->count);
 
+    /* the library doesn't tell a bad text from no memory; errno does */
+
+    errno = 0;
     document->root = json_loadb((const char *) text.data, text.len,
                                 NJWT_JSON_FLAGS, NULL);
     if (document->root == NULL) {
+        arena->failed = arena->failed || errno == ENOMEM;
         return value;
     }
 

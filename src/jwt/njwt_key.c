@@ -5,6 +5,7 @@
 #include "njwt_key.h"
 #include "njwt_b64.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,12 @@ njwt_key_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name)
         || text.len > NJWT_RSA_MAX_BITS / 6 + 8
         || !njwt_b64_decode(scratch, text, &bytes))
     {
+        return NULL;
+    }
+
+    /* the fewest octets: one spelling for one key */
+
+    if (bytes.data[0] == 0) {
         return NULL;
     }
 
@@ -117,6 +124,14 @@ njwt_key_rsa_fault(const BIGNUM *n, const BIGNUM *e)
 
     if (!BN_is_odd(e) || BN_is_one(e) || BN_cmp(e, n) >= 0) {
         return "an RSA exponent that is even, 1 or as large as the modulus";
+    }
+
+    /* OpenSSL verifies nothing with such a pair: too slow */
+
+    if (BN_num_bits(n) > OPENSSL_RSA_SMALL_MODULUS_BITS
+        && BN_num_bits(e) > OPENSSL_RSA_MAX_PUBEXP_BITS)
+    {
+        return "an RSA exponent that is too large for OpenSSL";
     }
 
     return NULL;
@@ -315,10 +330,12 @@ njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
     /* our failures don't belong in the error queue that others read */
 
     (void) ERR_set_mark();
+    errno = 0;
     loaded = njwt_key_load(key, scratch, jwk, why);
     (void) ERR_pop_to_mark();
 
     if (!loaded) {
+        scratch->failed = scratch->failed || errno == ENOMEM;
         njwt_key_free(key);
         return NULL;
     }
@@ -393,11 +410,13 @@ njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key, njwt_alg_t alg,
     /* a bad signature's errors would show up in nginx's own TLS messages */
 
     (void) ERR_set_mark();
+    errno = 0;
     verified = EVP_PKEY_verify(key->verify, signature.data, signature.len,
                                hash, len);
     (void) ERR_pop_to_mark();
 
     if (verified != 1) {
+        arena->failed = arena->failed || errno == ENOMEM;
         return NULL;
     }
 

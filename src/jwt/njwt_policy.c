@@ -164,11 +164,21 @@ njwt_policy_methods(const njwt_policy_t *policy)
 bool
 njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_methods_t method)
 {
-    njwt_methods_t  named;
+    size_t  i;
 
-    named = njwt_policy_methods(policy);
+    if ((njwt_policy_methods(policy) & method) != 0) {
+        return true;
+    }
 
-    return named == 0 || (named & method) != 0;
+    /* not by what is named: a rule that names nothing still means to bind */
+
+    for (i = 0; i < policy->scope_rule_count; i++) {
+        if (!policy->scope_rules[i].every_method) {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 

@@ -16,8 +16,13 @@ bool
 njwt_refresh_in_flight(const njwt_refresh_conf_t *conf,
     const njwt_refresh_t *state, uint64_t now)
 {
-    return state->in_flight
-           && now - state->begun < conf->timeout + NJWT_REFRESH_GRACE;
+    uint64_t  age;
+
+    /* another worker's clock may be a little ahead of this one's */
+
+    age = (now > state->begun) ? now - state->begun : state->begun - now;
+
+    return state->in_flight && age < conf->timeout + NJWT_REFRESH_GRACE;
 }
 
 
@@ -97,7 +102,7 @@ njwt_refresh_failed(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
     wait <<= (state->failures < 20) ? state->failures : 20;
 
     if (wait > most) {
-        wait = most;
+        wait = (most > NJWT_REFRESH_BACKOFF) ? most : NJWT_REFRESH_BACKOFF;
     }
 
     state->due = now + wait;
