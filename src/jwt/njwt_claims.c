@@ -57,11 +57,9 @@ njwt_claims_last_date(njwt_slice_t text)
     i += last.len;
 
     if (i < text.len && text.data[i] == '.') {
-        i++;
-    }
-
-    while (i < text.len && text.data[i] == '0') {
-        i++;
+        do {
+            i++;
+        } while (i < text.len && text.data[i] == '0');
     }
 
     return njwt_slice_equal(digits, last) && i == text.len;
