@@ -1,0 +1,506 @@
+/*
+ * Does each verdict say what the contract says, and does the judge keep what
+ * it promises besides the verdict?
+ */
+
+#include "unit_token.h"
+#include "njwt_verdict.h"
+
+
+/* the contract's table, in its order */
+
+static const struct {
+    njwt_verdict_t   verdict;
+    const char      *name;
+    unsigned         status;
+    const char      *error;
+} contract[] = {
+    { NJWT_NO_TOKEN,           "no_token",           401, "" },
+    { NJWT_MULTIPLE_TOKENS,    "multiple_tokens",    400, "invalid_request" },
+    { NJWT_TOKEN_TOO_LARGE,    "token_too_large",    401, "invalid_token" },
+    { NJWT_MALFORMED_REQUEST,  "malformed_request",  400, "invalid_request" },
+    { NJWT_OPAQUE_TOKEN,       "opaque_token",       401, "invalid_token" },
+    { NJWT_ENCRYPTED_TOKEN,    "encrypted_token",    401, "invalid_token" },
+    { NJWT_MALFORMED_TOKEN,    "malformed_token",    401, "invalid_token" },
+    { NJWT_CRIT_UNSUPPORTED,   "crit_unsupported",   401, "invalid_token" },
+    { NJWT_ISSUER_MISMATCH,    "issuer_mismatch",    401, "invalid_token" },
+    { NJWT_ALG_NOT_ALLOWED,    "alg_not_allowed",    401, "invalid_token" },
+    { NJWT_TYP_NOT_ALLOWED,    "typ_not_allowed",    401, "invalid_token" },
+    { NJWT_KEYS_UNAVAILABLE,   "keys_unavailable",   503, "" },
+    { NJWT_KEY_NOT_FOUND,      "key_not_found",      401, "invalid_token" },
+    { NJWT_BAD_SIGNATURE,      "bad_signature",      401, "invalid_token" },
+    { NJWT_EXPIRED,            "expired",            401, "invalid_token" },
+    { NJWT_NOT_YET_VALID,      "not_yet_valid",      401, "invalid_token" },
+    { NJWT_ISSUED_IN_FUTURE,   "issued_in_future",   401, "invalid_token" },
+    { NJWT_AUDIENCE_MISMATCH,  "audience_mismatch",  401, "invalid_token" },
+    { NJWT_SENDER_CONSTRAINED, "sender_constrained", 401, "invalid_token" },
+    { NJWT_METHOD_NOT_ALLOWED, "method_not_allowed", 405, "" },
+    { NJWT_INSUFFICIENT_SCOPE, "insufficient_scope", 403,
+      "insufficient_scope" },
+    { NJWT_OK,                 "ok",                 0,   "" }
+};
+
+
+static void
+each_verdict_has_the_contracts_name_status_and_error(void **state)
+{
+    size_t                      i;
+    const njwt_verdict_info_t  *info;
+
+    (void) state;
+
+    for (i = 0; i < unit_count(contract); i++) {
+        info = njwt_verdict_info(contract[i].verdict);
+        assert_slice(info->name, contract[i].name);
+        assert_slice(info->error, contract[i].error);
+        assert_int_equal(info->status, contract[i].status);
+    }
+}
+
+
+static void
+the_verdicts_are_in_the_order_of_the_checks(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 1; i < unit_count(contract); i++) {
+        assert_true(contract[i - 1].verdict < contract[i].verdict);
+    }
+
+    assert_int_equal(NJWT_UNDECIDED, 0);
+    assert_int_equal(unit_count(contract) + 1, NJWT_VERDICT_COUNT);
+}
+
+
+static void
+each_row_is_filled_and_its_name_its_own(void **state)
+{
+    size_t                      i, k;
+    const njwt_verdict_info_t  *info;
+
+    (void) state;
+
+    for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
+        info = njwt_verdict_info((njwt_verdict_t) i);
+        assert_true(info->name.len > 0);
+        assert_true(info->description.len > 0);
+        assert_int_equal(info->status == 0, i == NJWT_OK);
+
+        for (k = 0; k < i; k++) {
+            assert_false(njwt_slice_equal(
+                info->name, njwt_verdict_info((njwt_verdict_t) k)->name));
+        }
+    }
+}
+
+
+/* RFC 6750, section 3: %x20-21 / %x23-5B / %x5D-7E */
+
+static void
+a_description_can_stand_in_quotes_in_a_header_and_in_json(void **state)
+{
+    size_t                      i, k;
+    uint8_t                     c;
+    const njwt_verdict_info_t  *info;
+
+    (void) state;
+
+    for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
+        info = njwt_verdict_info((njwt_verdict_t) i);
+
+        for (k = 0; k < info->description.len; k++) {
+            c = info->description.data[k];
+            assert_true(c >= 0x20 && c < 0x7f && c != '"' && c != '\\');
+        }
+
+        for (k = 0; k < info->name.len; k++) {
+            c = info->name.data[k];
+            assert_true((c >= 'a' && c <= 'z') || c == '_');
+        }
+    }
+}
+
+
+static void
+opaque_tokens_are_told_to_ask_with_an_audience(void **state)
+{
+    njwt_slice_t  text;
+
+    (void) state;
+
+    text = njwt_verdict_info(NJWT_OPAQUE_TOKEN)->description;
+    assert_non_null(strstr(unit_format("%.*s", (int) text.len,
+                                       (const char *) text.data),
+                           "audience"));
+}
+
+
+static void
+a_wrong_value_is_undecided_and_no_allowance(void **state)
+{
+    const njwt_verdict_info_t  *info;
+
+    (void) state;
+
+    info = njwt_verdict_info(NJWT_UNDECIDED);
+    assert_int_equal(info->status, 500);
+    assert_ptr_equal(njwt_verdict_info((njwt_verdict_t) NJWT_VERDICT_COUNT),
+                     info);
+    assert_ptr_equal(njwt_verdict_info((njwt_verdict_t) 4711), info);
+    assert_ptr_equal(njwt_verdict_info((njwt_verdict_t) -1), info);
+}
+
+
+/* A location that is ready to judge; the keys are freed by unjudge(). */
+
+static njwt_slice_t       issuers[1], audiences[1], scopes[1];
+static njwt_issuer_t      issuer;
+static njwt_issuer_t     *trusted[1] = { &issuer };
+static njwt_scope_rule_t  rule;
+static njwt_policy_t      policy;
+static njwt_case_t        judged;
+static njwt_finding_t     found;
+
+#define PAYLOAD  "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"      \
+                 "\"scope\":\"a\"%s}"
+
+
+static void
+prepare(const char *token)
+{
+    njwt_jwks_report_t  report;
+
+    memset(&issuer, 0, sizeof(issuer));
+    memset(&policy, 0, sizeof(policy));
+    memset(&judged, 0, sizeof(judged));
+
+    issuers[0] = unit_text("https://t/");
+    audiences[0] = unit_text("us");
+    scopes[0] = unit_text("a");
+
+    issuer.issuers = issuers;
+    issuer.issuer_count = 1;
+    issuer.algorithms = NJWT_ALG_RS256;
+    issuer.expected.audiences = audiences;
+    issuer.expected.audience_count = 1;
+    issuer.expected.leeway = 5;
+    issuer.keys = unit_jwks(unit_jwk(0, ",\"kid\":\"k0\""), &report);
+    assert_non_null(issuer.keys);
+
+    rule.scopes = scopes;
+    rule.scope_count = 1;
+    rule.every_method = true;
+
+    policy.issuers = trusted;
+    policy.issuer_count = 1;
+    policy.scope_rules = &rule;
+    policy.scope_rule_count = 1;
+    policy.max_token_size = 8192;
+
+    judged.policy = &policy;
+    judged.method = NJWT_METHOD_GET;
+    judged.now = 1000;
+    judged.presented.found = 1;
+    judged.presented.token = unit_text(token);
+
+    /* what is found must not depend on what was there */
+
+    memset(&found, 0x5a, sizeof(found));
+}
+
+
+static njwt_verdict_t
+judge(void)
+{
+    return njwt_judge(&unit_arena, &judged, &found);
+}
+
+
+static const char *
+token_with(const char *header, const char *members)
+{
+    njwt_slice_t  token;
+
+    token = unit_token(0, header, unit_format(PAYLOAD, members));
+
+    return unit_format("%.*s", (int) token.len, (const char *) token.data);
+}
+
+
+static void
+a_good_token_passes_and_its_claims_are_found(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ",\"x\":\"y\""));
+    assert_int_equal(judge(), NJWT_OK);
+    assert_non_null(found.claims);
+    assert_non_null(found.payload);
+    assert_ptr_equal(found.issuer, &issuer);
+    assert_int_equal(found.alg, NJWT_ALG_RS256);
+    assert_slice(njwt_json_string(njwt_claims_get(found.claims,
+                                                  unit_text("x"))), "y");
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+what_is_found_grows_with_the_checks_that_passed(void **state)
+{
+    (void) state;
+
+    prepare("");
+    judged.presented.found = 0;
+    assert_int_equal(judge(), NJWT_NO_TOKEN);
+    assert_null(found.issuer);
+    assert_null(found.payload);
+    assert_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+
+    prepare("a.b.c");
+    assert_int_equal(judge(), NJWT_MALFORMED_TOKEN);
+    assert_null(found.issuer);
+    assert_null(found.payload);
+    assert_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+
+    prepare(token_with(UNIT_HEADER, ""));
+    issuers[0] = unit_text("https://other/");
+    assert_int_equal(judge(), NJWT_ISSUER_MISMATCH);
+    assert_null(found.issuer);
+    assert_non_null(found.payload);
+    assert_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+
+    prepare(token_with(UNIT_HEADER, ""));
+    judged.now = 5000;
+    assert_int_equal(judge(), NJWT_EXPIRED);
+    assert_ptr_equal(found.issuer, &issuer);
+    assert_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+
+    prepare(token_with(UNIT_HEADER, ",\"cnf\":{}"));
+    assert_int_equal(judge(), NJWT_SENDER_CONSTRAINED);
+    assert_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+
+    prepare(token_with(UNIT_HEADER, ""));
+    scopes[0] = unit_text("b");
+    assert_int_equal(judge(), NJWT_INSUFFICIENT_SCOPE);
+    assert_non_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_token_of_exactly_the_largest_size_is_read(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    policy.max_token_size = judged.presented.token.len;
+    assert_int_equal(judge(), NJWT_OK);
+    policy.max_token_size--;
+    assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
+    policy.max_token_size = 0;
+    assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+an_issuer_without_algorithms_allows_none(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    issuer.algorithms = 0;
+    assert_int_equal(judge(), NJWT_ALG_NOT_ALLOWED);
+    issuer.algorithms = ~NJWT_ALG_RS256;
+    assert_int_equal(judge(), NJWT_ALG_NOT_ALLOWED);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+an_arena_that_failed_before_refuses_as_undecided(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    unit_arena.failed = true;
+    judged.now = 5000;
+    assert_int_equal(judge(), NJWT_UNDECIDED);
+    unit_arena.failed = false;
+    assert_int_equal(judge(), NJWT_EXPIRED);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+the_same_case_gets_the_same_verdict_again(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+
+    for (i = 0; i < 20; i++) {
+        judged.now = 1000;
+        assert_int_equal(judge(), NJWT_OK);
+        judged.now = 3000;
+        assert_int_equal(judge(), NJWT_EXPIRED);
+    }
+
+    njwt_jwks_free(issuer.keys);
+}
+
+
+/* May this token, its key unknown, cause a fetch? */
+
+static bool
+wants_keys(const char *header, const char *members, int64_t now)
+{
+    bool                 wanted;
+    njwt_verdict_t       verdict;
+    njwt_jwks_report_t   report;
+
+    prepare(token_with(header, members));
+    judged.now = now;
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = unit_jwks(unit_jwk(1, ",\"kid\":\"k1\""), &report);
+
+    verdict = judge();
+    wanted = njwt_verdict_wants_keys(verdict, &judged, &found);
+
+    if (wanted) {
+        assert_int_equal(verdict, NJWT_KEY_NOT_FOUND);
+    }
+
+    njwt_jwks_free(issuer.keys);
+
+    /* without any keys it is the same */
+
+    issuer.keys = NULL;
+    verdict = judge();
+    assert_int_equal(njwt_verdict_wants_keys(verdict, &judged, &found),
+                     wanted);
+
+    if (wanted) {
+        assert_int_equal(verdict, NJWT_KEYS_UNAVAILABLE);
+    }
+
+    return wanted;
+}
+
+
+static void
+only_a_token_that_would_pass_but_for_its_key_wants_keys(void **state)
+{
+    char  kid[257];
+
+    (void) state;
+
+    assert_true(wants_keys(UNIT_HEADER, "", 1000));
+
+    /* times and audience */
+
+    assert_true(wants_keys(UNIT_HEADER, "", 2004));
+    assert_false(wants_keys(UNIT_HEADER, "", 2005));
+    assert_true(wants_keys(UNIT_HEADER, ",\"nbf\":1005", 1000));
+    assert_false(wants_keys(UNIT_HEADER, ",\"nbf\":1006", 1000));
+    assert_true(wants_keys(UNIT_HEADER, ",\"iat\":1005", 1000));
+    assert_false(wants_keys(UNIT_HEADER, ",\"iat\":1006", 1000));
+
+    /* alg, typ, crit */
+
+    assert_false(wants_keys("{\"alg\":\"HS256\",\"kid\":\"k0\"}", "", 1000));
+    assert_false(wants_keys("{\"alg\":\"none\",\"kid\":\"k0\"}", "", 1000));
+    assert_false(wants_keys("{\"alg\":\"RS256\",\"kid\":\"k0\","
+                            "\"typ\":\"x\"}", "", 1000));
+    assert_false(wants_keys("{\"alg\":\"RS256\",\"kid\":\"k0\","
+                            "\"crit\":[\"x\"]}", "", 1000));
+
+    /* no kid, or one that can't be ours */
+
+    assert_false(wants_keys("{\"alg\":\"RS256\",\"typ\":\"JWT\"}", "", 1000));
+    assert_true(wants_keys("{\"alg\":\"RS256\",\"kid\":\"\"}", "", 1000));
+    memset(kid, 'k', 256);
+    kid[256] = '\0';
+    assert_false(wants_keys(unit_format("{\"alg\":\"RS256\",\"kid\":\"%s\"}",
+                                        kid), "", 1000));
+    kid[255] = '\0';
+    assert_true(wants_keys(unit_format("{\"alg\":\"RS256\",\"kid\":\"%s\"}",
+                                       kid), "", 1000));
+}
+
+
+static void
+a_token_for_another_audience_wants_no_keys(void **state)
+{
+    njwt_verdict_t  verdict;
+
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = NULL;
+    verdict = judge();
+    assert_true(njwt_verdict_wants_keys(verdict, &judged, &found));
+
+    audiences[0] = unit_text("them");
+    verdict = judge();
+    assert_int_equal(verdict, NJWT_KEYS_UNAVAILABLE);
+    assert_false(njwt_verdict_wants_keys(verdict, &judged, &found));
+}
+
+
+static void
+no_other_verdict_wants_keys(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    assert_int_equal(judge(), NJWT_OK);
+
+    for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
+        assert_int_equal(njwt_verdict_wants_keys((njwt_verdict_t) i, &judged,
+                                                 &found),
+                         i == NJWT_KEYS_UNAVAILABLE
+                         || i == NJWT_KEY_NOT_FOUND);
+    }
+
+    memset(&found, 0, sizeof(found));
+    assert_false(njwt_verdict_wants_keys(NJWT_NO_TOKEN, &judged, &found));
+    njwt_jwks_free(issuer.keys);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(each_verdict_has_the_contracts_name_status_and_error),
+        unit_case(the_verdicts_are_in_the_order_of_the_checks),
+        unit_case(each_row_is_filled_and_its_name_its_own),
+        unit_case(a_description_can_stand_in_quotes_in_a_header_and_in_json),
+        unit_case(opaque_tokens_are_told_to_ask_with_an_audience),
+        unit_case(a_wrong_value_is_undecided_and_no_allowance),
+        unit_case(a_good_token_passes_and_its_claims_are_found),
+        unit_case(what_is_found_grows_with_the_checks_that_passed),
+        unit_case(a_token_of_exactly_the_largest_size_is_read),
+        unit_case(an_issuer_without_algorithms_allows_none),
+        unit_case(an_arena_that_failed_before_refuses_as_undecided),
+        unit_case(the_same_case_gets_the_same_verdict_again),
+        unit_case(only_a_token_that_would_pass_but_for_its_key_wants_keys),
+        unit_case(a_token_for_another_audience_wants_no_keys),
+        unit_case(no_other_verdict_wants_keys)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
