@@ -215,6 +215,7 @@ ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_jwt_access_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                 rc;
     ngx_http_jwt_ctx_t       *ctx;
     ngx_http_jwt_loc_conf_t  *jlcf;
 
@@ -227,7 +228,16 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
     if (ctx == NULL || !ctx->judged || ctx->conf != jlcf) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+        /* another module's preaccess handler ended that phase before us */
+
+        rc = ngx_http_jwt_preaccess_handler(r);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+
+        ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
     }
 
     if (ctx->verdict == NJWT_OK) {

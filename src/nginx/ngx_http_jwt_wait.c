@@ -120,17 +120,21 @@ ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
+    /* a client that leaves is noticed, and nothing else runs meanwhile */
+
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
     ctx->held = 1;
     ctx->awaited = issuer;
     ctx->deadline = ngx_current_msec + issuer->jwks_wait;
 
     jmcf->nheld++;
     ngx_queue_insert_tail(&jmcf->held, &ctx->queue);
-
-    /* a client that leaves is noticed, and nothing else runs meanwhile */
-
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
 
     if (!jmcf->tick.timer_set) {
         ngx_add_timer(&jmcf->tick, NGX_HTTP_JWT_WAIT_TICK);
