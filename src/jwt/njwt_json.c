@@ -8,6 +8,7 @@
  */
 
 #include "njwt_json.h"
+#include "njwt_json_scan.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -17,12 +18,6 @@
     (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
 
-typedef struct {
-    njwt_slice_t   text;
-    double         value;
-} njwt_json_number_t;
-
-
 struct njwt_json_s {
     njwt_json_t         *next;
     json_t              *root;
@@ -30,91 +25,6 @@ struct njwt_json_s {
     njwt_json_number_t  *numbers;
     size_t               count;
 };
-
-
-/* The text's first byte behind the string that begins at i. */
-
-static size_t
-njwt_json_skip_string(njwt_slice_t text, size_t i)
-{
-    for (i++; i < text.len && text.data[i] != '"'; i++) {
-        if (text.data[i] == '\\') {
-            i++;
-        }
-    }
-
-    return i + 1;
-}
-
-
-static bool
-njwt_json_in_number(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.'
-           || c == 'e' || c == 'E';
-}
-
-
-/* The text's first byte behind the number that begins at i. */
-
-static size_t
-njwt_json_skip_number(njwt_slice_t text, size_t i)
-{
-    while (i < text.len && njwt_json_in_number(text.data[i])) {
-        i++;
-    }
-
-    return i;
-}
-
-
-/*
- * Counts the numbers, and notes their places where a table is given.  Returns
- * false on too many levels.  Whether the text is JSON at all is the library's
- * to say: only of JSON must the places be right.
- */
-
-static bool
-njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t *count)
-{
-    size_t   i, end, n;
-    uint8_t  c;
-    unsigned depth;
-
-    depth = 0;
-    n = 0;
-
-    for (i = 0; i < text.len; i = end) {
-        c = text.data[i];
-        end = i + 1;
-
-        if (c == '"') {
-            end = njwt_json_skip_string(text, i);
-
-        } else if (c == '{' || c == '[') {
-            if (++depth > NJWT_MAX_DEPTH) {
-                return false;
-            }
-
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-
-        } else if (c == '-' || (c >= '0' && c <= '9')) {
-            end = njwt_json_skip_number(text, i);
-
-            if (numbers != NULL) {
-                numbers[n].text.data = text.data + i;
-                numbers[n].text.len = end - i;
-            }
-
-            n++;
-        }
-    }
-
-    *count = n;
-
-    return true;
-}
 
 
 /* Moves each number's value into the table; the library keeps the order. */

@@ -137,10 +137,21 @@ typedef struct {
 extern ngx_module_t  ngx_http_jwt_scope_module;
 
 
-/* ngx_http_jwt_conf.c: the jwt_issuer block; see also the policy's */
+/* ngx_http_jwt_conf_issuer.c */
 
 char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+
+/* ngx_http_jwt_conf_source.c */
+
+/* Checks an issuer, fills in the defaults and adds it to the others. */
+char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_conf.c */
+
 char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -152,11 +163,15 @@ char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     const char *fmt, ...);
 
 
-/* ngx_http_jwt_conf_policy.c: jwt, jwt_require_scope, and what they come to */
+/* ngx_http_jwt_conf_rule.c */
 
-char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+
+/* ngx_http_jwt_conf_policy.c */
+
+char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* A rule at the http level where jwt is off is an error, as elsewhere. */
 char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
@@ -183,7 +198,10 @@ ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 /* Takes back the headers that an earlier judgement added. */
 void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);
 
-ngx_int_t ngx_http_jwt_refusal_init(ngx_conf_t *cf);
+
+/* ngx_http_jwt_filter.c */
+
+ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 
 
 /* ngx_http_jwt_log.c */

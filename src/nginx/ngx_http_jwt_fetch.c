@@ -1,14 +1,11 @@
 /*
  * How is a document fetched without blocking the worker?
  *
- * libcurl's multi interface asks for sockets and a timer, and nginx's event
- * loop serves both: curl_multi_socket_action() is called from their handlers
- * only, never from inside a callback of libcurl's.  The only door to libcurl.
+ * A fetch is a transfer of libcurl's, which ngx_http_jwt_multi runs.
  */
 
 #include "ngx_http_jwt_fetch.h"
-
-#include <curl/curl.h>
+#include "ngx_http_jwt_multi.h"
 
 
 #define NGX_HTTP_JWT_FETCH_FIRST  8192    /* bytes, of the first buffer */
@@ -32,168 +29,10 @@ typedef struct {
 
 
 struct ngx_http_jwt_fetcher_s {
-    CURLM                    *multi;
-    ngx_event_t               timer;
-    ngx_connection_t          dummy;
+    ngx_http_jwt_multi_t      multi;
     ngx_queue_t               fetches;
     ngx_log_t                *log;
 };
-
-
-static void ngx_http_jwt_fetch_finish(ngx_http_jwt_fetcher_t *fetcher);
-
-
-static void
-ngx_http_jwt_fetch_action(ngx_http_jwt_fetcher_t *fetcher, curl_socket_t s,
-    int what)
-{
-    int  running;
-
-    (void) curl_multi_socket_action(fetcher->multi, s, what, &running);
-
-    ngx_http_jwt_fetch_finish(fetcher);
-}
-
-
-static void
-ngx_http_jwt_fetch_event(ngx_event_t *ev)
-{
-    ngx_connection_t  *c;
-
-    c = ev->data;
-
-    ngx_http_jwt_fetch_action(c->data, c->fd, ev->write ? CURL_CSELECT_OUT
-                                                        : CURL_CSELECT_IN);
-}
-
-
-static void
-ngx_http_jwt_fetch_timeout(ngx_event_t *ev)
-{
-    ngx_connection_t  *c;
-
-    c = ev->data;
-
-    ngx_http_jwt_fetch_action(c->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-
-static int
-ngx_http_jwt_fetch_timer(CURLM *multi, long ms, void *data)
-{
-    ngx_http_jwt_fetcher_t  *fetcher = data;
-
-    /* nginx keeps an old deadline that is less than 300 ms away */
-
-    if (fetcher->timer.timer_set) {
-        ngx_del_timer(&fetcher->timer);
-    }
-
-    if (ms >= 0) {
-        ngx_add_timer(&fetcher->timer, (ngx_msec_t) ms);
-    }
-
-    return 0;
-}
-
-
-/* Turns one side of a socket's events on or off. */
-
-static ngx_int_t
-ngx_http_jwt_fetch_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
-{
-    if (on && !ev->active) {
-        return ngx_add_event(ev, event, NGX_LEVEL_EVENT);
-    }
-
-    if (!on && ev->active) {
-        return ngx_del_event(ev, event, 0);
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_jwt_fetch_release(ngx_connection_t *c)
-{
-    (void) ngx_http_jwt_fetch_watch(c->read, NGX_READ_EVENT, 0);
-    (void) ngx_http_jwt_fetch_watch(c->write, NGX_WRITE_EVENT, 0);
-
-    if (c->read->posted) {
-        ngx_delete_posted_event(c->read);
-    }
-
-    if (c->write->posted) {
-        ngx_delete_posted_event(c->write);
-    }
-
-    /* libcurl closes the socket: ngx_close_connection() isn't for us */
-
-    ngx_free_connection(c);
-    c->fd = (ngx_socket_t) -1;
-}
-
-
-static ngx_connection_t *
-ngx_http_jwt_fetch_connection(ngx_http_jwt_fetcher_t *fetcher,
-    curl_socket_t s)
-{
-    ngx_connection_t  *c;
-
-    c = ngx_get_connection(s, fetcher->log);
-    if (c == NULL) {
-        return NULL;
-    }
-
-    c->data = fetcher;
-    c->log = fetcher->log;
-    c->read->log = fetcher->log;
-    c->write->log = fetcher->log;
-    c->read->handler = ngx_http_jwt_fetch_event;
-    c->write->handler = ngx_http_jwt_fetch_event;
-
-    (void) curl_multi_assign(fetcher->multi, s, c);
-
-    return c;
-}
-
-
-static int
-ngx_http_jwt_fetch_socket(CURL *easy, curl_socket_t s, int what, void *data,
-    void *socket)
-{
-    ngx_connection_t        *c = socket;
-    ngx_http_jwt_fetcher_t  *fetcher = data;
-
-    if (what == CURL_POLL_REMOVE) {
-        if (c != NULL) {
-            ngx_http_jwt_fetch_release(c);
-        }
-
-        return 0;
-    }
-
-    if (c == NULL) {
-        c = ngx_http_jwt_fetch_connection(fetcher, s);
-    }
-
-    /* no event is no progress: the fetch ends by its timeout, and fails */
-
-    if (c == NULL
-        || ngx_http_jwt_fetch_watch(c->read, NGX_READ_EVENT,
-                                    (what & CURL_POLL_IN) != 0)
-           != NGX_OK
-        || ngx_http_jwt_fetch_watch(c->write, NGX_WRITE_EVENT,
-                                    (what & CURL_POLL_OUT) != 0)
-           != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_ERR, fetcher->log, 0,
-                      "no connection or event for the fetch of keys");
-    }
-
-    return 0;
-}
 
 
 static size_t
@@ -320,7 +159,8 @@ static void
 ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 {
     if (fetch->easy != NULL) {
-        (void) curl_multi_remove_handle(fetch->fetcher->multi, fetch->easy);
+        (void) curl_multi_remove_handle(fetch->fetcher->multi.multi,
+                                        fetch->easy);
         curl_easy_cleanup(fetch->easy);
     }
 
@@ -336,14 +176,20 @@ ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 
 
 static void
-ngx_http_jwt_fetch_done(ngx_http_jwt_fetch_t *fetch, CURLcode rc)
+ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 {
     long                    status;
+    void                   *data;
+    ngx_http_jwt_fetch_t   *fetch;
     ngx_http_jwt_answer_t   answer;
 
+    data = NULL;
     status = 0;
 
-    (void) curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
+    (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+
+    fetch = data;
 
     answer.status = (ngx_uint_t) status;
     answer.body.data = fetch->body;
@@ -361,31 +207,6 @@ ngx_http_jwt_fetch_done(ngx_http_jwt_fetch_t *fetch, CURLcode rc)
     fetch->handler(fetch->data, &answer);
 
     ngx_http_jwt_fetch_free(fetch);
-}
-
-
-static void
-ngx_http_jwt_fetch_finish(ngx_http_jwt_fetcher_t *fetcher)
-{
-    int                    left;
-    void                  *fetch;
-    CURLMsg               *message;
-    CURLcode               rc;
-
-    while ((message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
-
-        if (message->msg != CURLMSG_DONE) {
-            continue;
-        }
-
-        rc = message->data.result;
-        fetch = NULL;
-
-        (void) curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-                                 &fetch);
-
-        ngx_http_jwt_fetch_done(fetch, rc);
-    }
 }
 
 
@@ -419,7 +240,7 @@ ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
 
     if (easy == NULL
         || ngx_http_jwt_fetch_setup(easy, fetch) != NGX_OK
-        || curl_multi_add_handle(fetcher->multi, easy) != CURLM_OK)
+        || curl_multi_add_handle(fetcher->multi.multi, easy) != CURLM_OK)
     {
         ngx_http_jwt_fetch_free(fetch);
         return NGX_ERROR;
@@ -439,34 +260,15 @@ ngx_http_jwt_fetch_create(ngx_log_t *log)
         return NULL;
     }
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        ngx_free(fetcher);
-        return NULL;
-    }
-
-    fetcher->multi = curl_multi_init();
-    if (fetcher->multi == NULL) {
-        curl_global_cleanup();
-        ngx_free(fetcher);
-        return NULL;
-    }
-
     ngx_queue_init(&fetcher->fetches);
-
     fetcher->log = log;
-    fetcher->dummy.fd = (ngx_socket_t) -1;
-    fetcher->dummy.data = fetcher;
-    fetcher->timer.handler = ngx_http_jwt_fetch_timeout;
-    fetcher->timer.data = &fetcher->dummy;
-    fetcher->timer.log = log;
-    fetcher->timer.cancelable = 1;
 
-    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION,
-                             ngx_http_jwt_fetch_socket);
-    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
-    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION,
-                             ngx_http_jwt_fetch_timer);
-    (void) curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+    if (ngx_http_jwt_multi_init(&fetcher->multi, ngx_http_jwt_fetch_done, log)
+        != NGX_OK)
+    {
+        ngx_free(fetcher);
+        return NULL;
+    }
 
     return fetcher;
 }
@@ -483,12 +285,6 @@ ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher)
                                                queue));
     }
 
-    (void) curl_multi_cleanup(fetcher->multi);
-    curl_global_cleanup();
-
-    if (fetcher->timer.timer_set) {
-        ngx_del_timer(&fetcher->timer);
-    }
-
+    ngx_http_jwt_multi_cleanup(&fetcher->multi);
     ngx_free(fetcher);
 }

@@ -7,7 +7,7 @@
  * old one is dropped all the same, and the issuer has no keys.
  */
 
-#include "ngx_http_jwt_zone.h"
+#include "ngx_http_jwt_slot.h"
 
 
 static void
@@ -17,7 +17,7 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     njwt_jwks_report_t       report;
     ngx_http_jwt_snapshot_t  snapshot;
 
-    ngx_http_jwt_zone_snapshot(issuer, &snapshot, log);
+    ngx_http_jwt_slot_snapshot(issuer, &snapshot, log);
 
     if (snapshot.lost) {
         /* a newer configuration has other issuers: ours keep what they have */
@@ -55,12 +55,12 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {
     time_t  age;
 
-    if (ngx_http_jwt_zone_changed(issuer)) {
+    if (ngx_http_jwt_slot_changed(issuer)) {
         ngx_http_jwt_keys_load(issuer, log);
     }
 
     if (issuer->slot != NULL) {
-        issuer->fetched = ngx_http_jwt_zone_fetched(issuer);
+        issuer->fetched = ngx_http_jwt_slot_fetched(issuer);
     }
 
     /* keys from the future are of no known age */

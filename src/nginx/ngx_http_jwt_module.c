@@ -125,7 +125,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_refusal_init(cf) != NGX_OK)
+        || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }

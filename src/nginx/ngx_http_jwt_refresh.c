@@ -8,7 +8,7 @@
  */
 
 #include "ngx_http_jwt_fetch.h"
-#include "ngx_http_jwt_zone.h"
+#include "ngx_http_jwt_slot.h"
 
 
 #define NGX_HTTP_JWT_REFRESH_TICK  100   /* ms */
@@ -40,7 +40,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
 
     log = ngx_cycle->log;
 
-    if (!ngx_http_jwt_zone_failed(issuer)) {
+    if (!ngx_http_jwt_slot_failed(issuer)) {
         return;
     }
 
@@ -73,7 +73,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     log = ngx_cycle->log;
     recovered = 0;
 
-    rc = ngx_http_jwt_zone_publish(issuer, njwt_jwks_text(jwks), &recovered);
+    rc = ngx_http_jwt_slot_publish(issuer, njwt_jwks_text(jwks), &recovered);
 
     if (rc == NGX_DECLINED) {
         ngx_http_jwt_refresh_failed(issuer, "the key set is larger than its "
@@ -139,7 +139,7 @@ ngx_http_jwt_refresh_look(ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
 
-        if (ngx_http_jwt_zone_begin(issuers[i]) != NGX_OK) {
+        if (ngx_http_jwt_slot_begin(issuers[i]) != NGX_OK) {
             continue;
         }
 
@@ -187,7 +187,7 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        ngx_http_jwt_zone_bury(issuers[i]);
+        ngx_http_jwt_slot_bury(issuers[i]);
     }
 
     jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);
@@ -227,7 +227,7 @@ ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->slot != NULL) {
-            ngx_http_jwt_zone_abandoned(issuers[i]);
+            ngx_http_jwt_slot_abandoned(issuers[i]);
         }
     }
 }

@@ -2,8 +2,8 @@
  * What is a refused client told?  (RFC 6750, section 3; RFC 9457)
  *
  * The access phase returns the status, so that error_page, satisfy and HEAD
- * work as they always do; a pair of filters then puts our body in the place of
- * nginx's page.  Nothing that the client sent is in it: only constants and
+ * work as they always do; ngx_http_jwt_filter then puts our body in the place
+ * of nginx's page.  Nothing that the client sent is in it: only constants and
  * what the configuration says.
  */
 
@@ -14,10 +14,6 @@ typedef struct {
     ngx_uint_t   status;
     ngx_str_t    title;
 } ngx_http_jwt_title_t;
-
-
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 static ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
@@ -332,131 +328,4 @@ ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx)
     ctx->nheaders = 0;
     ctx->refused = 0;
     ctx->body_sent = 0;
-}
-
-
-/* Who comes here was let through, by "satisfy any" in spite of the gate. */
-
-static ngx_int_t
-ngx_http_jwt_passed_handler(ngx_http_request_t *r)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
-
-    if (ctx != NULL && ctx->refused) {
-        ngx_http_jwt_refusal_withdraw(ctx);
-    }
-
-    return NGX_DECLINED;
-}
-
-
-/* Is the answer that is being sent our refusal? */
-
-static ngx_http_jwt_ctx_t *
-ngx_http_jwt_refused(ngx_http_request_t *r)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
-
-    if (ctx == NULL
-        || !ctx->refused
-        || r != r->main
-        || r->headers_out.status != njwt_verdict_info(ctx->verdict)->status)
-    {
-        return NULL;
-    }
-
-    return ctx;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_header_filter(ngx_http_request_t *r)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_jwt_refused(r);
-
-    if (ctx != NULL) {
-        ngx_str_set(&r->headers_out.content_type, "application/problem+json");
-
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
-        r->headers_out.content_type_lowcase = NULL;
-
-        ngx_http_clear_content_length(r);
-        r->headers_out.content_length_n = ctx->body.len;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
-static ngx_int_t
-ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    ngx_buf_t           *b;
-    ngx_chain_t         *cl, out;
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_jwt_refused(r);
-
-    if (ctx == NULL || in == NULL) {
-        return ngx_http_next_body_filter(r, in);
-    }
-
-    /* nginx's page is taken off, and ours put in its place once */
-
-    for (cl = in; cl; cl = cl->next) {
-        cl->buf->pos = cl->buf->last;
-    }
-
-    if (ctx->body_sent) {
-        return ngx_http_next_body_filter(r, NULL);
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->pos = ctx->body.data;
-    b->last = ctx->body.data + ctx->body.len;
-    b->memory = 1;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    ctx->body_sent = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_next_body_filter(r, &out);
-}
-
-
-ngx_int_t
-ngx_http_jwt_refusal_init(ngx_conf_t *cf)
-{
-    ngx_http_handler_pt        *h;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    *h = ngx_http_jwt_passed_handler;
-
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_jwt_header_filter;
-
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_jwt_body_filter;
-
-    return NGX_OK;
 }

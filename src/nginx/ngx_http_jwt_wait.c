@@ -7,7 +7,7 @@
  * held requests every 20 ms, by the slot's counter of fetches.
  */
 
-#include "ngx_http_jwt_zone.h"
+#include "ngx_http_jwt_slot.h"
 
 
 #define NGX_HTTP_JWT_WAIT_TICK  20   /* ms */
@@ -58,7 +58,7 @@ ngx_http_jwt_wait_over(ngx_http_jwt_ctx_t *ctx)
 {
     return (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) <= 0
            || ctx->awaited->slot == NULL
-           || ngx_http_jwt_zone_attempts(ctx->awaited) != ctx->attempts;
+           || ngx_http_jwt_slot_attempts(ctx->awaited) != ctx->attempts;
 }
 
 
@@ -160,10 +160,10 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     /* read before the question: a fetch that ends in between counts */
 
-    ctx->attempts = ngx_http_jwt_zone_attempts(issuer);
+    ctx->attempts = ngx_http_jwt_slot_attempts(issuer);
     wanted = ctx->verdict == NJWT_KEY_NOT_FOUND;
 
-    rc = ngx_http_jwt_zone_ask(issuer, wanted, &delay);
+    rc = ngx_http_jwt_slot_ask(issuer, wanted, &delay);
 
     if (rc != NGX_AGAIN) {
         return NGX_DECLINED;
@@ -180,7 +180,7 @@ ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx)
 {
     ngx_msec_t  delay;
 
-    (void) ngx_http_jwt_zone_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
+    (void) ngx_http_jwt_slot_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
                                  0, &delay);
 
     return ngx_max((delay + 999) / 1000, 1);

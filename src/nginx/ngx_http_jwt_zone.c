@@ -8,39 +8,19 @@
  * worker of an old configuration may go on reading one that was given away:
  * it sees another generation, and under the lock another digest.
  *
- * A slot has two buffers.  Keys are written into the one that isn't in use,
- * which is then switched: a worker that is killed meanwhile leaves the other
- * as it was.  Slab memory is taken and given back only when workers start.
+ * Slab memory is taken and given back only when workers start.
  */
 
 #include "ngx_http_jwt_zone.h"
+#include "ngx_http_jwt_slot.h"
 #include "njwt_key.h"
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
 #define NGX_HTTP_JWT_LAYOUT         1
 
-/* room for 13 RSA-2048 keys, and for about 130 */
+/* room for some 18 RSA-2048 keys; the most for about 150 */
 #define NGX_HTTP_JWT_MIN_SLOT_SIZE  8192
-#define NGX_HTTP_JWT_MAX_SLOT_SIZE  65536
-
-
-struct ngx_http_jwt_slot_s {
-    ngx_atomic_t       generation;   /* moves when the keys change */
-    ngx_atomic_t       attempts;     /* moves when a fetch is over */
-    ngx_atomic_t       fetched;      /* wall clock, seconds */
-
-    /* the rest only under the lock */
-    ngx_uint_t         used;
-    u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
-    njwt_refresh_t     refresh;
-    ngx_pid_t          fetcher;      /* who began the fetch in flight */
-    ngx_uint_t         wanted;
-    ngx_uint_t         active;       /* the buffer in use */
-    size_t             size;         /* of each buffer */
-    size_t             len[2];
-    u_char            *buffer[2];
-};
 
 
 typedef struct {
@@ -49,38 +29,6 @@ typedef struct {
     ngx_uint_t           nslots;
     ngx_http_jwt_slot_t  slots[1];
 } ngx_http_jwt_shared_t;
-
-
-static ngx_slab_pool_t *
-ngx_http_jwt_zone_pool(ngx_http_jwt_main_conf_t *jmcf)
-{
-    return (ngx_slab_pool_t *) jmcf->zone->shm.addr;
-}
-
-
-static ngx_slab_pool_t *
-ngx_http_jwt_zone_lock(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_slab_pool_t  *shpool;
-
-    shpool = ngx_http_jwt_zone_pool(issuer->main);
-
-    ngx_shmtx_lock(&shpool->mutex);
-
-    return shpool;
-}
-
-
-/* Does the slot still belong to this issuer's key source? */
-
-static ngx_uint_t
-ngx_http_jwt_zone_own_locked(ngx_http_jwt_issuer_t *issuer)
-{
-    return issuer->slot->used
-           && ngx_memcmp(issuer->slot->digest, issuer->digest,
-                         NGX_HTTP_JWT_DIGEST_LEN)
-              == 0;
-}
 
 
 static ngx_uint_t
@@ -435,7 +383,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     ngx_http_jwt_shared_t   *shared;
 
     shared = jmcf->zone->data;
-    shpool = ngx_http_jwt_zone_pool(jmcf);
+    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
     issuers = jmcf->issuers.elts;
 
     ngx_shmtx_lock(&shpool->mutex);
@@ -463,308 +411,4 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
                           &jmcf->zone_name, &issuers[i]->name);
         }
     }
-}
-
-
-ngx_int_t
-ngx_http_jwt_zone_changed(ngx_http_jwt_issuer_t *issuer)
-{
-    return issuer->slot != NULL
-           && issuer->slot->generation != issuer->generation;
-}
-
-
-time_t
-ngx_http_jwt_zone_fetched(ngx_http_jwt_issuer_t *issuer)
-{
-    return (time_t) issuer->slot->fetched;
-}
-
-
-ngx_atomic_uint_t
-ngx_http_jwt_zone_attempts(ngx_http_jwt_issuer_t *issuer)
-{
-    return issuer->slot->attempts;
-}
-
-
-void
-ngx_http_jwt_zone_snapshot(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
-{
-    u_char               *room;
-    size_t                size;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-    /* memory is had before the lock, never under it */
-
-    room = ngx_alloc(NGX_HTTP_JWT_MAX_SLOT_SIZE, log);
-
-    snapshot->text = NULL;
-    snapshot->len = 0;
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    snapshot->generation = slot->generation;
-    snapshot->fetched = (time_t) slot->fetched;
-    snapshot->lost = !ngx_http_jwt_zone_own_locked(issuer);
-
-    if (room != NULL && !snapshot->lost) {
-        size = ngx_min(slot->len[slot->active], NGX_HTTP_JWT_MAX_SLOT_SIZE);
-        ngx_memcpy(room, slot->buffer[slot->active], size);
-        snapshot->len = size;
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-
-    if (snapshot->len == 0) {
-        if (room != NULL) {
-            ngx_free(room);
-        }
-
-        return;
-    }
-
-    snapshot->text = room;
-}
-
-
-/* Keys are held as long as they are young enough to serve. */
-
-static ngx_uint_t
-ngx_http_jwt_zone_held_locked(ngx_http_jwt_issuer_t *issuer)
-{
-    time_t                age;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-    age = ngx_time() - (time_t) slot->fetched;
-
-    return slot->len[slot->active] > 0
-           && age >= 0
-           && age <= (time_t) (issuer->jwks_stale / 1000);
-}
-
-
-ngx_int_t
-ngx_http_jwt_zone_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
-    ngx_msec_t *delay)
-{
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-    *delay = 0;
-
-    if (slot == NULL) {
-        return NGX_DECLINED;
-    }
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_own_locked(issuer)) {
-
-        /* one in flight may bring the kid: it is asked for only afterwards */
-
-        if (wanted
-            && !njwt_refresh_in_flight(&issuer->refresh, &slot->refresh,
-                                       ngx_current_msec))
-        {
-            slot->wanted = 1;
-        }
-
-        *delay = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
-                                                 &slot->refresh,
-                                                 slot->wanted,
-                                                 ngx_current_msec);
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-
-    return (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
-}
-
-
-ngx_int_t
-ngx_http_jwt_zone_begin(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_int_t             rc;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-
-    if (slot == NULL) {
-        return NGX_DECLINED;
-    }
-
-    rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_own_locked(issuer)
-        && njwt_refresh_due(&issuer->refresh, &slot->refresh, slot->wanted,
-                            ngx_current_msec))
-    {
-        njwt_refresh_begin(&issuer->refresh, &slot->refresh,
-                           ngx_current_msec);
-        slot->wanted = 0;
-        slot->fetcher = ngx_pid;
-        rc = NGX_OK;
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-
-    return rc;
-}
-
-
-/* Is the fetch in flight this worker's?  A reload may have taken it over. */
-
-static ngx_uint_t
-ngx_http_jwt_zone_mine_locked(ngx_http_jwt_issuer_t *issuer)
-{
-    return ngx_http_jwt_zone_own_locked(issuer)
-           && issuer->slot->refresh.in_flight
-           && issuer->slot->fetcher == ngx_pid;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_zone_store_locked(ngx_http_jwt_slot_t *slot, njwt_slice_t text)
-{
-    ngx_uint_t  other;
-
-    if (text.len > slot->size) {
-        return NGX_DECLINED;
-    }
-
-    if (slot->len[slot->active] == text.len
-        && ngx_memcmp(slot->buffer[slot->active], text.data, text.len) == 0)
-    {
-        slot->fetched = (ngx_atomic_uint_t) ngx_time();
-        return NGX_OK;
-    }
-
-    other = !slot->active;
-
-    ngx_memcpy(slot->buffer[other], text.data, text.len);
-    slot->len[other] = text.len;
-    slot->fetched = (ngx_atomic_uint_t) ngx_time();
-
-    /*
-     * In this order: a worker killed in between leaves the old keys and a
-     * fetch that will bring the new ones again, not new keys that no worker
-     * notices.
-     */
-
-    slot->generation++;
-    ngx_memory_barrier();
-    slot->active = other;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_jwt_zone_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
-    ngx_uint_t *recovered)
-{
-    double                chance;
-    ngx_int_t             rc;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    rc = NGX_ABORT;
-    slot = issuer->slot;
-    chance = (double) ngx_random() / 2147483647.0;
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_mine_locked(issuer)) {
-        rc = ngx_http_jwt_zone_store_locked(slot, text);
-    }
-
-    if (rc == NGX_OK) {
-        *recovered = slot->refresh.failures > 0 || !slot->refresh.fetched;
-        njwt_refresh_succeeded(&issuer->refresh, &slot->refresh, chance,
-                               ngx_current_msec);
-        slot->attempts++;
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-
-    return rc;
-}
-
-
-ngx_uint_t
-ngx_http_jwt_zone_failed(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_uint_t            first;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    first = 0;
-    slot = issuer->slot;
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_mine_locked(issuer)) {
-        first = slot->refresh.failures == 0;
-        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
-                            ngx_http_jwt_zone_held_locked(issuer),
-                            ngx_current_msec);
-        slot->attempts++;
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-
-    return first;
-}
-
-
-void
-ngx_http_jwt_zone_abandoned(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_slab_pool_t  *shpool;
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_mine_locked(issuer)) {
-        njwt_refresh_abandoned(&issuer->slot->refresh, ngx_current_msec);
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-}
-
-
-void
-ngx_http_jwt_zone_bury(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-
-    if (slot == NULL) {
-        return;
-    }
-
-    shpool = ngx_http_jwt_zone_lock(issuer);
-
-    if (ngx_http_jwt_zone_own_locked(issuer)
-        && slot->refresh.in_flight
-        && slot->fetcher != ngx_pid
-        && kill(slot->fetcher, 0) == -1
-        && ngx_errno == ESRCH)
-    {
-        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
-                            ngx_http_jwt_zone_held_locked(issuer),
-                            ngx_current_msec);
-        slot->attempts++;
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
 }

@@ -1,0 +1,277 @@
+/*
+ * What does the configuration say of an authorization server?  The jwt_issuer
+ * block.
+ */
+
+#include "ngx_http_jwt.h"
+
+
+static char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf);
+static char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* at least one argument, as nginx counts them in a block's lines */
+
+static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
+
+    { ngx_string("issuer"),
+      NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_values,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, issuers),
+      NULL },
+
+    { ngx_string("audience"),
+      NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_audience,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, audiences),
+      NULL },
+
+    { ngx_string("jwks_uri"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_uri),
+      NULL },
+
+    { ngx_string("jwks_refresh"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_refresh),
+      NULL },
+
+    { ngx_string("jwks_cooldown"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_cooldown),
+      NULL },
+
+    { ngx_string("jwks_wait"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_wait),
+      NULL },
+
+    { ngx_string("jwks_timeout"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_timeout),
+      NULL },
+
+    { ngx_string("ssl_trusted_certificate"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, ssl_trusted_certificate),
+      NULL },
+
+    { ngx_string("leeway"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, leeway),
+      NULL },
+
+      ngx_null_command
+};
+
+
+/* Adds each argument to a list of slices. */
+
+static char *
+ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t      *value;
+    ngx_uint_t      i;
+    ngx_array_t   **list;
+    njwt_slice_t   *slice;
+
+    list = (ngx_array_t **) (p + cmd->offset);
+
+    if (*list != NULL) {
+        return "is duplicate";
+    }
+
+    *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
+    if (*list == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0) {
+            return "has an empty value";
+        }
+
+        slice = ngx_array_push(*list);
+        if (slice == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *slice = ngx_http_jwt_slice(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strcmp(value[i].data, "off") != 0) {
+            continue;
+        }
+
+        if (cf->args->nelts > 2) {
+            return "takes either \"off\" or values, not both";
+        }
+
+        issuer->trust.expected.any_audience = true;
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
+}
+
+
+/* One line of the block: the block's own table of directives serves it. */
+
+static char *
+ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
+{
+    char           *rv;
+    ngx_str_t      *value;
+    ngx_command_t  *cmd;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[0].data, "include") == 0) {
+        return ngx_conf_include(cf, dummy, conf);
+    }
+
+    for (cmd = ngx_http_jwt_issuer_commands; cmd->name.len; cmd++) {
+        if (cmd->name.len == value[0].len
+            && ngx_strcmp(cmd->name.data, value[0].data) == 0)
+        {
+            break;
+        }
+    }
+
+    if (cmd->name.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown directive \"%V\" in \"jwt_issuer\"",
+                           &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts < 2
+        || (cmd->type == NGX_CONF_TAKE1 && cf->args->nelts != 2))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid number of arguments in \"%V\" directive",
+                           &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    rv = cmd->set(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK || rv == NGX_CONF_ERROR) {
+        return rv;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
+                       &value[0], rv);
+
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_http_jwt_issuer_t *
+ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_issuer_t));
+    if (issuer == NULL) {
+        return NULL;
+    }
+
+    issuer->name = *name;
+    ngx_http_jwt_conf_place(cf, &issuer->place);
+
+    issuer->jwks_refresh = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_cooldown = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_wait = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_timeout = NGX_CONF_UNSET_MSEC;
+    issuer->leeway = NGX_CONF_UNSET_MSEC;
+
+    return issuer;
+}
+
+
+char *
+ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    char                    *rv;
+    ngx_str_t               *value;
+    ngx_uint_t               i;
+    ngx_conf_t               save;
+    ngx_http_jwt_issuer_t   *issuer, **issuers;
+
+    value = cf->args->elts;
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->name.len == value[1].len
+            && ngx_strcmp(issuers[i]->name.data, value[1].data) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate jwt_issuer \"%V\", the first one "
+                               "is in %V:%ui", &value[1],
+                               &issuers[i]->place.file,
+                               issuers[i]->place.line);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    issuer = ngx_http_jwt_issuer_create(cf, &value[1]);
+    if (issuer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    save = *cf;
+    cf->handler = ngx_http_jwt_issuer_line;
+    cf->handler_conf = (char *) issuer;
+
+    rv = ngx_conf_parse(cf, NULL);
+
+    *cf = save;
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_jwt_issuer_finish(cf, jmcf, issuer);
+}

@@ -1,0 +1,87 @@
+/*
+ * What do the workers share of one issuer?  Its keys, their age, and the state
+ * of their fetching.
+ */
+
+#ifndef NGX_HTTP_JWT_SLOT_H
+#define NGX_HTTP_JWT_SLOT_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* the most that one buffer of a slot has */
+#define NGX_HTTP_JWT_MAX_SLOT_SIZE  65536
+
+
+struct ngx_http_jwt_slot_s {
+    ngx_atomic_t       generation;   /* moves when the keys change */
+    ngx_atomic_t       attempts;     /* moves when a fetch is over */
+    ngx_atomic_t       fetched;      /* wall clock, seconds */
+
+    /* the rest only under the lock */
+    ngx_uint_t         used;
+    u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_refresh_t     refresh;
+    ngx_pid_t          fetcher;      /* who began the fetch in flight */
+    ngx_uint_t         wanted;
+    ngx_uint_t         active;       /* the buffer in use */
+    size_t             size;         /* of each buffer */
+    size_t             len[2];
+    u_char            *buffer[2];
+};
+
+/* a copy of a slot's keys, from the heap */
+typedef struct {
+    ngx_atomic_uint_t    generation;
+    time_t               fetched;
+    ngx_uint_t           lost;        /* the slot is another source's now */
+    u_char              *text;        /* ngx_free() is the caller's; or NULL */
+    size_t               len;
+} ngx_http_jwt_snapshot_t;
+
+
+/* Has the set changed since that generation?  Reads one word, no lock. */
+ngx_int_t ngx_http_jwt_slot_changed(ngx_http_jwt_issuer_t *issuer);
+
+/* When was the set fetched?  Reads one word, no lock. */
+time_t ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer);
+
+/* Copies the keys; text is NULL where there are none, or no memory. */
+void ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log);
+
+/* How many fetches are over, good or not?  Reads one word, no lock. */
+ngx_atomic_uint_t ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer);
+
+/*
+ * Asks for a fetch, for a kid that is unknown where wanted is set.  Returns
+ * NGX_AGAIN when one is in flight or about to begin, NGX_DECLINED otherwise,
+ * and how long it is until then.
+ */
+ngx_int_t ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t wanted, ngx_msec_t *delay);
+
+/* Is a fetch due?  If so, notes that it begins, under the same lock. */
+ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
+
+/*
+ * Publishes a good set in place of the one before and notes the success; an
+ * equal set only becomes younger.  NGX_DECLINED: it is larger than the slot,
+ * and the keys stay what they were; NGX_ABORT: the fetch isn't this worker's
+ * any more.  *recovered: the fetch before had failed, or was none.
+ */
+ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,
+    njwt_slice_t text, ngx_uint_t *recovered);
+
+/* Notes a failure.  Returns 1 when the fetch before had not failed. */
+ngx_uint_t ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer);
+
+/* Notes that the fetch of this worker was given up. */
+void ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer);
+
+/* Counts the fetch of a worker that was killed meanwhile as failed. */
+void ngx_http_jwt_slot_bury(ngx_http_jwt_issuer_t *issuer);
+
+
+#endif /* NGX_HTTP_JWT_SLOT_H */
