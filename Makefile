@@ -1,0 +1,234 @@
+# nginx-jwt-scope: build, demo, tests.  `make help` lists the commands.
+#
+# All that is written goes to build/.  What a command needs of Debian's
+# packages it installs itself (.ci/packages).
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+NAME   := ngx_http_jwt_scope_module
+BUILD  := build
+MODULE := $(BUILD)/$(NAME).so
+CORE   := $(BUILD)/libnjwt.a
+
+CC   ?= cc
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+
+# a parent make with -j hands its jobs on; -j once more would be an error
+SUBMAKE = $(MAKE) --no-print-directory \
+    $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# nginx to build against: Debian's headers, or any source tree.  A tree with
+# nginx's own .c files also gives the binary that the tests run.
+NGINX_SRC ?=
+TREE      := $(or $(NGINX_SRC),/usr/share/nginx/src)
+FULL_TREE := $(and $(NGINX_SRC),$(wildcard $(NGINX_SRC)/src/core/nginx.c))
+
+# recursive on purpose: before packages are installed there is no nginx
+NGINX ?= $(if $(FULL_TREE),$(CURDIR)/$(BUILD)/nginx/objs/nginx,$(or \
+    $(shell PATH="$$PATH:/usr/sbin" command -v nginx),/usr/sbin/nginx))
+
+# what a tree without Debian's conf_flags is configured with
+NGINX_CONFIGURE ?= --with-compat --with-debug --with-threads \
+    --with-http_ssl_module --with-http_v2_module --with-http_realip_module \
+    --with-http_auth_request_module --with-http_stub_status_module
+
+# Debian's hardening; nginx itself adds -W -Wall -Wno-unused-parameter -Werror
+HARDEN  := -fstack-protector-strong -Wformat -Werror=format-security \
+    -Wdate-time -D_FORTIFY_SOURCE=2
+CFLAGS  ?= -g -O2
+CC_OPT  := $(CFLAGS) $(HARDEN) -fPIC
+LD_OPT  := -Wl,-z,relro -Wl,-z,now -fPIC
+
+SOURCES := $(sort $(wildcard src/jwt/*.c src/nginx/*.c))
+HEADERS := $(sort $(wildcard src/jwt/*.h src/nginx/*.h))
+MAP     := src/nginx/ngx_http_jwt.map
+
+CORE_SOURCES := $(sort $(wildcard src/jwt/*.c))
+CORE_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/core/%.o)
+CORE_LIBS    := -ljansson -lcrypto
+WARN         := -std=c11 -pedantic -Wall -Wextra -Werror -Wshadow \
+    -Wstrict-prototypes -Wmissing-prototypes
+
+# unit tests: t/unit/*_test.c are programs, other .c files there go into each
+UNIT_SOURCES := $(sort $(wildcard t/unit/*_test.c))
+UNIT_SHARED  := $(filter-out $(UNIT_SOURCES),$(wildcard t/unit/*.c))
+UNIT_TESTS   := $(UNIT_SOURCES:t/unit/%.c=$(BUILD)/unit/%)
+UNIT_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/unit/core/%.o) \
+    $(UNIT_SHARED:t/unit/%.c=$(BUILD)/unit/%.o)
+SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all -g -O1 \
+    -fno-omit-frame-pointer
+
+TESTS ?= $(sort $(wildcard t/*.t))
+
+ifneq ($(words $(CURDIR)),1)
+$(error "$(CURDIR)": nginx's build can't be run in a folder with blanks in \
+its name; move the checkout)
+endif
+
+ifneq ($(NGINX_SRC),)
+ifeq ($(wildcard $(NGINX_SRC)/auto/module),)
+$(error NGINX_SRC=$(NGINX_SRC) is no nginx source tree: there is no \
+auto/module in it)
+endif
+endif
+
+
+.PHONY: all
+all: $(MODULE) $(CORE)  ## build the module and the core library (default)
+
+.PHONY: demo
+demo: packages-demo all  ## run the timesheets scenario, from token to refusal
+	@conf-examples/timesheets/demo run
+
+.PHONY: demo-up
+demo-up: packages-demo all  ## start the scenario and leave it running
+	@conf-examples/timesheets/demo up
+
+.PHONY: demo-down
+demo-down:  ## stop what demo-up started
+	@conf-examples/timesheets/demo down
+
+# unit tests first: what fails there makes the rest fail in riddles
+.PHONY: test
+test: $(if $(filter file,$(origin TESTS)),unit) prove  ## run all tests; TESTS="t/a.t …" runs these
+
+.PHONY: unit
+unit: $(UNIT_TESTS)  ## run the core's unit tests under ASan and UBSan
+	@t/lib/run-unit $(UNIT_TESTS)
+
+.PHONY: lint
+lint: packages-test all  ## check style, layers and README, in seconds
+	@$(test_env) t/lint/run
+
+.PHONY: install
+install: $(MODULE)  ## install the module into nginx's folder; DESTDIR= honoured
+	@$(install_env) .ci/install install $(MODULE)
+
+.PHONY: uninstall
+uninstall:  ## take away what install put there
+	@$(install_env) .ci/install uninstall
+
+.PHONY: fresh
+fresh:  ## prove make demo and make test on a new Debian 12 (some minutes)
+	@.ci/packages fresh
+	@.ci/fresh
+
+.PHONY: clean
+clean:  ## remove what was built
+	rm -rf $(BUILD) t/servroot*
+
+.PHONY: help
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1\t\2/p' Makefile \
+	    | while IFS=$$'\t' read -r name text; do \
+	        printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@echo
+	@echo '  NGINX_SRC=DIR  build against this nginx source tree'
+	@echo '  NGINX=FILE     nginx for tests and install ($(NGINX))'
+
+
+# packages: fast when nothing is missing, so each command looks
+
+.PHONY: packages-build packages-demo packages-test
+packages-build:
+	@.ci/packages $(if $(NGINX_SRC),source,build)
+
+packages-demo packages-test: packages-%:
+	@.ci/packages $*
+
+
+# the module: nginx's own build, in a tree of links, so that neither the
+# system's folder nor the user's source tree is written to
+
+$(BUILD)/configure.id: FORCE | packages-build
+	@mkdir -p $(BUILD)
+	@{  echo '$(TREE) $(if $(NGINX_SRC),$(NGINX_CONFIGURE))'; \
+	    echo '$(CC) $(CC_OPT) $(LD_OPT)'; \
+	    echo '$(SOURCES) $(HEADERS)'; \
+	    cksum config $(TREE)/src/core/nginx.h; \
+	} >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/nginx/objs/Makefile: $(BUILD)/configure.id
+	@echo "configure: nginx $$(sed -n 's/.*NGINX_VERSION  *"\(.*\)"/\1/p' \
+	    $(TREE)/src/core/nginx.h)"
+	@rm -rf $(BUILD)/nginx
+	@mkdir -p $(BUILD)/nginx
+	@ln -s $(abspath $(TREE))/* $(BUILD)/nginx/
+	@cd $(BUILD)/nginx; \
+	rm -rf objs Makefile; \
+	[ -e configure ] || ln -s auto/configure configure; \
+	if [ -e conf_flags ]; then . ./conf_flags; \
+	else NGX_CONF_FLAGS=($(NGINX_CONFIGURE)); fi; \
+	./configure "$${NGX_CONF_FLAGS[@]}" --with-cc=$(CC) \
+	    --with-cc-opt='$(CC_OPT)' --with-ld-opt='$(LD_OPT)' \
+	    --builddir=objs --add-dynamic-module=$(CURDIR) \
+	    >../configure.log 2>&1 \
+	|| { grep -A 3 'error:' ../configure.log || tail ../configure.log; \
+	    echo "configure failed: all of it is in $(BUILD)/configure.log"; \
+	    exit 1; } >&2
+
+$(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES) $(HEADERS) $(MAP) config
+	@echo "build: $@"
+	@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile modules
+	@cp $(BUILD)/nginx/objs/$(NAME).so $@
+
+$(BUILD)/nginx/objs/nginx: $(MODULE)
+	@echo "build: $@"
+	@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile binary
+	@touch $@
+
+
+# the core by itself: what the command line tool is linked with
+
+$(CORE): $(CORE_OBJECTS)
+	@echo "build: $@"
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/core/%.o: src/jwt/%.c Makefile | packages-build
+	@mkdir -p $(@D)
+	@$(CC) $(CC_OPT) $(WARN) -MMD -MP -c -o $@ $<
+
+
+# unit tests
+
+$(BUILD)/unit/core/%.o: src/jwt/%.c Makefile | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%.o: t/unit/%.c Makefile | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(SANITIZE) $(UNIT_WARN) -Isrc/jwt -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%_test: $(BUILD)/unit/%_test.o $(UNIT_OBJECTS)
+	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+# a header of the tests may hold more than one test uses
+UNIT_WARN := $(WARN) -Wno-unused-function
+
+.SECONDARY:
+-include $(wildcard $(BUILD)/core/*.d $(BUILD)/unit/*.d $(BUILD)/unit/core/*.d)
+
+
+# t/*.t: no terminal, no proxies (HTTP clients follow them), ports and
+# folders of each test's own
+
+test_env = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY \
+    -u HTTPS_PROXY -u ALL_PROXY \
+    PERL5LIB="$(CURDIR)/t/lib$${PERL5LIB:+:$$PERL5LIB}" \
+    NJWT_MODULE="$(CURDIR)/$(MODULE)" NJWT_NGINX="$(NGINX)"
+
+.PHONY: prove
+prove: packages-test all $(if $(FULL_TREE),$(BUILD)/nginx/objs/nginx) \
+    $(if $(filter file,$(origin TESTS)),unit)
+	@$(test_env) t/lib/run-prove -j$(JOBS) $(TESTS)
+
+install_env = NGINX="$(NGINX)" DESTDIR="$(DESTDIR)"
+
+.PHONY: FORCE
+FORCE:
