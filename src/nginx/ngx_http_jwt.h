@@ -77,6 +77,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_array_t                issuers;      /* ngx_http_jwt_issuer_t * */
 
     ngx_str_t                  zone_name;
+    ngx_http_jwt_place_t       zone_place;
     size_t                     zone_size;
     ngx_shm_zone_t            *zone;
     size_t                     slot_size;    /* of each of its two buffers */

@@ -80,6 +80,7 @@ ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    ngx_http_jwt_conf_place(cf, &jmcf->zone_place);
     jmcf->zone_name = name;
     jmcf->zone_size = (size_t) size;
 

@@ -100,7 +100,7 @@ ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     list = (ngx_array_t **) (p + cmd->offset);
 
     if (*list != NULL) {
-        return "is duplicate";
+        return "is duplicate, write its values in one";
     }
 
     *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
@@ -154,6 +154,30 @@ ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* Says which directives there are: a typo is then seen at once. */
+
+static char *
+ngx_http_jwt_issuer_unknown(ngx_conf_t *cf, ngx_str_t *name)
+{
+    u_char         *p, *last;
+    u_char          known[NGX_MAX_CONF_ERRSTR / 2];
+    ngx_command_t  *cmd;
+
+    p = known;
+    last = known + sizeof(known);
+
+    for (cmd = ngx_http_jwt_issuer_commands; cmd->name.len; cmd++) {
+        p = ngx_slprintf(p, last, " %V", &cmd->name);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown directive \"%V\" in \"jwt_issuer\", which "
+                       "takes:%*s", name, (size_t) (p - known), known);
+
+    return NGX_CONF_ERROR;
+}
+
+
 /* One line of the block: the block's own table of directives serves it. */
 
 static char *
@@ -178,10 +202,7 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     if (cmd->name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown directive \"%V\" in \"jwt_issuer\"",
-                           &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_issuer_unknown(cf, &value[0]);
     }
 
     if (cf->args->nelts < 2
@@ -197,6 +218,16 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     if (rv == NGX_CONF_OK || rv == NGX_CONF_ERROR) {
         return rv;
+    }
+
+    if (cmd->set == ngx_conf_set_msec_slot
+        && ngx_strcmp(rv, "invalid value") == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\" directive, write "
+                           "a time, as in 500ms, 30s or 10m",
+                           &value[1], &value[0]);
+        return NGX_CONF_ERROR;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
@@ -242,6 +273,13 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
     issuers = jmcf->issuers.elts;
+
+    if (value[1].len == 0 || ngx_strcmp(value[1].data, "off") == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\" of a jwt_issuer: \"jwt\" "
+                           "couldn't name it, write another", &value[1]);
+        return NGX_CONF_ERROR;
+    }
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->name.len == value[1].len

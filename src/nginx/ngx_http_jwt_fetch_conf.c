@@ -195,7 +195,17 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         bundle = issuer->ssl_trusted_certificate;
         issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
 
-        return (issuer->ssl != NULL) ? NGX_OK : NGX_ERROR;
+        if (issuer->ssl != NULL) {
+            return NGX_OK;
+        }
+
+        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+                                       "\"ssl_trusted_certificate\" \"%V\" "
+                                       "of jwt_issuer \"%V\" can't be loaded, "
+                                       "write the path of a PEM file with CA "
+                                       "certificates", &bundle,
+                                       &issuer->name);
+        return NGX_ERROR;
     }
 
     if (jmcf->system_ssl == NULL && version->cainfo != NULL) {

@@ -143,16 +143,20 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     needed = jmcf->zone_size;
 
     do {
-        needed += 64 * 1024;
+        needed += ngx_pagesize;
     } while (ngx_http_jwt_zone_slot_size(needed, jmcf->issuers.nelts)
              < NGX_HTTP_JWT_MIN_SLOT_SIZE);
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "the shared zone \"%V\" is too small for %ui "
-                       "jwt_issuer blocks, write \"jwt_shared_zone "
-                       "zone=%V:%uzk;\" or more",
-                       &jmcf->zone_name, jmcf->issuers.nelts,
-                       &jmcf->zone_name, needed / 1024);
+    if (jmcf->zone_place.line == 0) {
+        jmcf->zone_place = (*(ngx_http_jwt_issuer_t **)
+                            jmcf->issuers.elts)->place;
+    }
+
+    (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_place,
+               "the shared zone \"%V\" is too small for %ui jwt_issuer "
+               "block(s), write \"jwt_shared_zone zone=%V:%uzk;\" or more",
+               &jmcf->zone_name, jmcf->issuers.nelts, &jmcf->zone_name,
+               needed / 1024);
 
     return NGX_ERROR;
 }
