@@ -1,0 +1,238 @@
+package NJWT::Nginx;
+
+# What does a block of Test::Nginx need to have a gate in it?
+#
+#   use NJWT::Nginx;
+#   use Test::Nginx::Socket 'no_plan';
+#
+#   run_tests();
+#
+#   __DATA__
+#
+#   === TEST 1: a token with the scope passes
+#   --- config
+#       location /t { jwt timesheets; jwt_require_scope a; return 204; }
+#   --- token
+#   scope => 'a'
+#   --- error_code: 204
+#
+# (Remember that nginx's "return" answers before the gate does, so a location
+# wants a file, a proxy_pass or an empty_gif: see "content" below.)
+#
+# Each block gets a jwt_issuer called timesheets that expects the issuer and
+# the audience of NJWT::Token, and a second server in the same nginx, on a
+# port of its own, that serves the key set to it.  Sections, all optional:
+#
+#   token          Perl, evaluated with NJWT::Token's functions at hand.  A
+#                  list of pairs goes to token(): nothing at all is the good
+#                  token.  A single value is the token itself:
+#                      tamper(token(), 'payload')
+#                  It is sent as "Authorization: Bearer …", or takes the place
+#                  of $TOKEN where request or more_headers have that
+#   jwks           names of the keys in the set (k1), or the text of the whole
+#                  answer, which then begins with { or is made with eval
+#   jwks_config    what the location of the key set does instead: return 500;
+#   issuer_config  more directives for jwt_issuer; issuer, audience and
+#                  jwks_uri there take the default's place
+#   http_config    as ever, before the default; with a "jwt_issuer timesheets"
+#                  of its own there is no default issuer
+#   request        GET /t
+#
+# In every configuration section $TEST_NGINX_JWKS_URI is the key set's URL,
+# $TEST_NGINX_ISSUER and $TEST_NGINX_AUDIENCE what token() says, and
+# $TEST_NGINX_CONTENT a folder with the file "t" ("passed"), so that
+#
+#   location /t { jwt timesheets; root $TEST_NGINX_CONTENT; }
+#
+# is a guarded location.  A block that starts nginx may log no [alert] and no
+# [emerg], whatever else it checks.
+
+use strict;
+use warnings;
+
+use File::Basename qw/ dirname /;
+use File::Spec;
+use File::Temp qw/ tempdir /;
+use NJWT::Token qw/ :all /;
+
+
+# Test::Nginx reads its environment as it is loaded, so this comes first.
+
+BEGIN {
+    my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
+
+    # a module that the tester put there himself stays, before ours
+    my $module = $ENV{NJWT_MODULE}
+                 // "$root/build/ngx_http_jwt_scope_module.so";
+
+    die "there is no $module: run make first\n" if !-e $module;
+
+    $ENV{TEST_NGINX_LOAD_MODULES} //= $module;
+
+    $ENV{TEST_NGINX_BINARY}
+        //= $ENV{NJWT_NGINX}
+        // (grep { -x } map { "$_/nginx" } split(/:/, $ENV{PATH}),
+            '/usr/sbin')[0]
+        // die "there is no nginx: run make first, or set NJWT_NGINX\n";
+
+    # a fixed port would clash with the next test that runs at the same time
+    $ENV{TEST_NGINX_RANDOMIZE} //= 1 if !defined $ENV{TEST_NGINX_PORT};
+
+    # proxies of the environment are not for loopback
+    delete @ENV{ map { $_, uc $_ } qw/ http_proxy https_proxy all_proxy / };
+}
+
+use Test::Nginx::Util ();
+
+
+my $dir = tempdir('njwt-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $blocks = 0;
+
+sub write_file {
+    my ($name, $text) = @_;
+
+    open my $out, '>:raw', "$dir/$name" or die "$dir/$name: $!\n";
+    print $out $text;
+    close $out or die "$dir/$name: $!\n";
+
+    return "$dir/$name";
+}
+
+write_file('t', "passed\n");
+
+$ENV{TEST_NGINX_CONTENT} = $dir;
+$ENV{TEST_NGINX_ISSUER} = issuer();
+$ENV{TEST_NGINX_AUDIENCE} = audience();
+
+
+# Test::Nginx takes care that the port is free, and nobody else's.
+
+my $keys_port = '$TEST_NGINX_RAND_PORT_9';
+my $jwks_uri = "http://127.0.0.1:$keys_port/.well-known/jwks.json";
+
+sub keys_server {
+    my ($block) = @_;
+
+    my $jwks = $block->jwks // 'k1';
+    my $does = $block->jwks_config;
+
+    if ($jwks =~ /^[\w \n-]+$/) {
+        $jwks = jwks(split ' ', $jwks);
+    }
+
+    my $file = write_file('jwks-' . ++$blocks . '.json', $jwks);
+
+    $does //= "default_type application/json; alias $file;";
+
+    return <<"    END";
+    server {
+        listen       127.0.0.1:$keys_port;
+        server_name  keys;
+
+        location = /.well-known/jwks.json {
+            $does
+        }
+    }
+    END
+}
+
+
+sub issuer_block {
+    my ($more) = @_;
+
+    my %default = (
+        issuer   => issuer(),
+        audience => audience(),
+        jwks_uri => $jwks_uri,
+    );
+
+    delete @default{ grep { $more =~ /^\s*$_\s/m } keys %default };
+
+    return join "\n", '    jwt_issuer timesheets {',
+        (map { "        $_  $default{$_};" } sort keys %default),
+        $more, '    }', '';
+}
+
+
+sub evaluate {
+    my ($block, $perl) = @_;
+
+    ## no critic: the test's own text is what is to be run
+    my @got = eval "package NJWT::Nginx; no strict 'refs'; ($perl)";
+
+    die $block->name . ": token: $@" if $@;
+
+    return @got == 1 ? $got[0] : token(@got);
+}
+
+
+sub send_token {
+    my ($block) = @_;
+
+    my $token = $block->token // return;
+    $token = evaluate($block, $token);
+
+    my $headers = $block->more_headers;
+    my $used = 0;
+
+    die $block->name . ": token: more_headers is a list: put the tokens "
+        . "there\n" if ref $headers;
+
+    for my $section (qw/ request more_headers raw_request /) {
+        my $text = $block->$section;
+
+        next if !defined $text || ref $text || $text !~ /\$TOKEN\b/;
+
+        $text =~ s/\$TOKEN\b/$token/g;
+        $block->set_value($section, $text);
+        $used = 1;
+    }
+
+    return if $used;
+
+    $headers = defined $headers ? "$headers\n" : '';
+    $headers =~ s/\n\n+\z/\n/;
+    $block->set_value(more_headers =>
+                      $headers . "Authorization: Bearer $token");
+}
+
+
+Test::Nginx::Util::add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    my $http = $block->http_config // '';
+    my $own = $http =~ /^\s*jwt_issuer\s+timesheets\b/m;
+
+    $http .= "\n" . issuer_block($block->issuer_config // '') if !$own;
+    $http .= "\n" . keys_server($block);
+
+    $block->set_value(http_config => $http);
+
+    for my $section (qw/ http_config config main_config /) {
+        my $text = $block->$section // next;
+
+        $text =~ s/\$TEST_NGINX_JWKS_URI\b/$jwks_uri/g;
+        $block->set_value($section => $text);
+    }
+
+    if (!defined $block->request && !defined $block->raw_request
+        && !defined $block->pipelined_requests)
+    {
+        $block->set_value(request => 'GET /t');
+    }
+
+    send_token($block);
+
+    if (!defined $block->must_die) {
+        my $not = $block->no_error_log // '';
+
+        die $block->name . ": no_error_log: write lines, not a list\n"
+            if ref $not;
+
+        $block->set_value(no_error_log =>
+            join "\n", (grep { length } $not), '[alert]', '[emerg]');
+    }
+});
+
+
+1;
