@@ -1,0 +1,542 @@
+/*
+ * What if there is no memory?  The n-th allocation fails, for every n, be it
+ * ours, the JSON library's or OpenSSL's: that may cost an answer, but never
+ * give a wrong one.
+ *
+ * This program's own malloc, calloc and realloc come before the C library's
+ * (or AddressSanitizer's) for all of them, and pass on to it.
+ */
+
+#include "unit_token.h"
+#include "njwt_verdict.h"
+
+#include <errno.h>
+
+
+#if defined(__SANITIZE_ADDRESS__)
+
+#define real_malloc   __interceptor_malloc
+#define real_calloc   __interceptor_calloc
+#define real_realloc  __interceptor_realloc
+
+#else
+
+#define real_malloc   __libc_malloc
+#define real_calloc   __libc_calloc
+#define real_realloc  __libc_realloc
+
+#endif
+
+extern void *real_malloc(size_t size);
+extern void *real_calloc(size_t n, size_t size);
+extern void *real_realloc(void *old, size_t size);
+
+
+/* which allocation fails, counted from 1; 0: none */
+static size_t  failing;
+
+/* and all after it? */
+static bool    failing_on;
+
+static size_t  allocations;
+
+
+static bool
+fails(void)
+{
+    if (failing == 0) {
+        return false;
+    }
+
+    allocations++;
+
+    if (allocations == failing || (failing_on && allocations > failing)) {
+        errno = ENOMEM;
+        return true;
+    }
+
+    return false;
+}
+
+
+void *
+malloc(size_t size)
+{
+    return fails() ? NULL : real_malloc(size);
+}
+
+
+void *
+calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : real_calloc(n, size);
+}
+
+
+void *
+realloc(void *old, size_t size)
+{
+    return fails() ? NULL : real_realloc(old, size);
+}
+
+
+static void
+begin_failing(size_t n, bool on)
+{
+    allocations = 0;
+    failing_on = on;
+    failing = n;
+}
+
+
+/* Did an allocation fail, or were there fewer than that? */
+
+static bool
+end_failing(void)
+{
+    bool  reached;
+
+    reached = allocations >= failing;
+    failing = 0;
+
+    return reached;
+}
+
+
+static void
+every_library_gets_its_memory_here(void **state)
+{
+    size_t                n;
+    njwt_jwks_t          *jwks;
+    njwt_jwks_report_t    report;
+
+    (void) state;
+
+    begin_failing(SIZE_MAX, false);
+    n = allocations;
+    free(BN_new());
+    assert_true(allocations > n);
+
+    n = allocations;
+    jwks = njwt_jwks_new(unit_text("{}"), &report);
+    assert_null(jwks);
+    assert_true(allocations > n + 5);
+    (void) end_failing();
+}
+
+
+static njwt_slice_t       issuers[1], audiences[1], scopes[1];
+static njwt_issuer_t      issuer;
+static njwt_issuer_t     *trusted[1] = { &issuer };
+static njwt_scope_rule_t  rule;
+static njwt_policy_t      policy;
+static njwt_case_t        judged;
+
+
+static void
+prepare(const char *keys, njwt_slice_t token)
+{
+    njwt_jwks_report_t  report;
+
+    memset(&issuer, 0, sizeof(issuer));
+    memset(&policy, 0, sizeof(policy));
+    memset(&judged, 0, sizeof(judged));
+
+    issuers[0] = unit_text("https://t/");
+    audiences[0] = unit_text("https://api.example.com/a/long/audience");
+    scopes[0] = unit_text("a");
+
+    issuer.issuers = issuers;
+    issuer.issuer_count = 1;
+    issuer.algorithms = NJWT_ALG_RS256;
+    issuer.expected.audiences = audiences;
+    issuer.expected.audience_count = 1;
+    issuer.keys = unit_jwks(keys, &report);
+    assert_non_null(issuer.keys);
+
+    rule.scopes = scopes;
+    rule.scope_count = 1;
+    rule.every_method = true;
+
+    policy.issuers = trusted;
+    policy.issuer_count = 1;
+    policy.scope_rules = &rule;
+    policy.scope_rule_count = 1;
+    policy.max_token_size = 8192;
+
+    judged.policy = &policy;
+    judged.method = NJWT_METHOD_GET;
+    judged.now = 1000;
+    judged.presented.found = 1;
+    judged.presented.token = token;
+}
+
+
+/* How often each verdict came, over all n. */
+
+static size_t  seen[NJWT_VERDICT_COUNT];
+static size_t  tried;
+
+
+static void
+judge_with_each_allocation_failing(njwt_verdict_t expected, bool on)
+{
+    size_t           n;
+    bool             failed;
+    njwt_arena_t     arena;
+    njwt_finding_t   found;
+    njwt_verdict_t   verdict;
+
+    memset(seen, 0, sizeof(seen));
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+
+        begin_failing(n, on);
+        verdict = njwt_judge(&arena, &judged, &found);
+        failed = end_failing();
+
+        assert_int_equal(found.claims != NULL && expected != NJWT_OK
+                         && expected < NJWT_METHOD_NOT_ALLOWED, 0);
+        njwt_arena_free(&arena);
+
+        if (!failed) {
+            assert_int_equal(verdict, expected);
+            break;
+        }
+
+        seen[verdict]++;
+
+        if (verdict != expected && verdict != NJWT_UNDECIDED) {
+            fail_msg("%s when allocation %zu fails",
+                     njwt_verdict_info(verdict)->name.data, n);
+        }
+
+        if (on && verdict == NJWT_OK) {
+            fail_msg("ok when all from allocation %zu on fail", n);
+        }
+    }
+
+    tried = n - 1;
+    assert_true(tried > 0);
+    assert_true(seen[NJWT_UNDECIDED] > 0);
+}
+
+
+/*
+ * The JSON library's buffer grows with a token of more than 15 bytes, and when
+ * it can't, drops a character; a number behind it clears errno.
+ */
+#define CLAIMS  "\"iss\":\"https://t/\",\"x\":[1,2.5,{\"x\":null}],"           \
+                "\"aud\":[\"https://api.example.com/a/long/audience\"],"   \
+                "\"scope\":\"a\""
+
+
+static njwt_slice_t
+good_token(void)
+{
+    return unit_token(0, UNIT_HEADER, "{" CLAIMS ",\"exp\":2000}");
+}
+
+
+static const char *
+good_keys(void)
+{
+    return unit_jwk(0, ",\"kid\":\"k0\"");
+}
+
+
+static void
+a_good_token_passes_or_is_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), good_token());
+    judge_with_each_allocation_failing(NJWT_OK, false);
+    print_message("a good token: %zu allocations, each failing once: "
+                  "%zu undecided, %zu ok\n", tried, seen[NJWT_UNDECIDED],
+                  seen[NJWT_OK]);
+
+    /* a key whose first use was without memory */
+
+    njwt_jwks_free(issuer.keys);
+    prepare(good_keys(), good_token());
+    judge_with_each_allocation_failing(NJWT_OK, true);
+    assert_int_equal(seen[NJWT_UNDECIDED], tried);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+an_expired_token_is_expired_or_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), unit_token(0, UNIT_HEADER,
+                                    "{" CLAIMS ",\"exp\":5}"));
+    judge_with_each_allocation_failing(NJWT_EXPIRED, false);
+    judge_with_each_allocation_failing(NJWT_EXPIRED, true);
+    assert_int_equal(seen[NJWT_UNDECIDED], tried);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_token_for_others_is_a_mismatch_or_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), good_token());
+    audiences[0] = unit_text("them");
+    judge_with_each_allocation_failing(NJWT_AUDIENCE_MISMATCH, false);
+    judge_with_each_allocation_failing(NJWT_AUDIENCE_MISMATCH, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_token_without_the_scope_is_refused_or_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), good_token());
+    scopes[0] = unit_text("b");
+    judge_with_each_allocation_failing(NJWT_INSUFFICIENT_SCOPE, false);
+    judge_with_each_allocation_failing(NJWT_INSUFFICIENT_SCOPE, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_bad_signature_is_bad_or_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), unit_token(1, UNIT_HEADER,
+                                    "{" CLAIMS ",\"exp\":2000}"));
+    judge_with_each_allocation_failing(NJWT_BAD_SIGNATURE, false);
+    judge_with_each_allocation_failing(NJWT_BAD_SIGNATURE, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+the_second_of_two_keys_is_tried_or_it_is_undecided(void **state)
+{
+    (void) state;
+
+    prepare(unit_format("%s,%s", unit_jwk(1, ",\"kid\":\"k0\""),
+                        unit_jwk(0, ",\"kid\":\"k0\"")), good_token());
+    judge_with_each_allocation_failing(NJWT_OK, false);
+    judge_with_each_allocation_failing(NJWT_OK, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_malformed_payload_is_malformed_or_undecided(void **state)
+{
+    (void) state;
+
+    prepare(good_keys(), unit_token(0, UNIT_HEADER,
+                                    "{" CLAIMS ",\"exp\":2000,\"exp\":1}"));
+    judge_with_each_allocation_failing(NJWT_MALFORMED_TOKEN, false);
+    judge_with_each_allocation_failing(NJWT_MALFORMED_TOKEN, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_key_that_failed_for_lack_of_memory_verifies_later(void **state)
+{
+    size_t           n;
+    njwt_arena_t     arena;
+    njwt_finding_t   found;
+
+    (void) state;
+
+    prepare(good_keys(), good_token());
+
+    for (n = 1; n < 200; n++) {
+        njwt_arena_init(&arena);
+        begin_failing(n, n % 2 == 0);
+        (void) njwt_judge(&arena, &judged, &found);
+        (void) end_failing();
+        njwt_arena_free(&arena);
+
+        njwt_arena_init(&arena);
+        assert_int_equal(njwt_judge(&arena, &judged, &found), NJWT_OK);
+        njwt_arena_free(&arena);
+    }
+
+    njwt_jwks_free(issuer.keys);
+}
+
+
+/* A set that lacks a key only because memory did must not become the set. */
+
+static void
+a_key_set_is_read_whole_or_not_at_all(void **state)
+{
+    size_t                n, nothing;
+    bool                  failed, on;
+    njwt_slice_t          text;
+    njwt_jwks_t          *jwks;
+    njwt_jwks_report_t    report;
+
+    (void) state;
+
+    text = unit_text(unit_format("{\"keys\":[%s,%s,{\"kty\":\"oct\"},%s]}",
+                                 unit_jwk(0, ",\"kid\":\"k0\""),
+                                 unit_jwk(1, ",\"kid\":\"k1\""),
+                                 unit_jwk(2, "")));
+
+    for (on = false; ; on = true) {
+        nothing = 0;
+
+        for (n = 1; ; n++) {
+            begin_failing(n, on);
+            jwks = njwt_jwks_new(text, &report);
+            failed = end_failing();
+
+            if (jwks != NULL) {
+                if (njwt_jwks_count(jwks) != 3) {
+                    fail_msg("%zu of 3 keys when allocation %zu fails (%s)",
+                             njwt_jwks_count(jwks), n, report.passed_why);
+                }
+
+                assert_int_equal(report.passed_over, 1);
+
+            } else {
+                if (strcmp(report.error, "out of memory") != 0) {
+                    fail_msg("\"%s\" when allocation %zu fails",
+                             report.error, n);
+                }
+
+                nothing++;
+            }
+
+            njwt_jwks_free(jwks);
+
+            if (!failed) {
+                assert_non_null(jwks);
+                break;
+            }
+        }
+
+        print_message("a key set: %zu allocations, no set with %zu of them\n",
+                      n - 1, nothing);
+
+        if (on) {
+            break;
+        }
+    }
+}
+
+
+static void
+texts_are_whole_or_refused(void **state)
+{
+    bool           needed, named, failed, reached;
+    size_t         n;
+    njwt_arena_t   arena;
+    njwt_slice_t   scope, allow;
+
+    (void) state;
+
+    prepare(good_keys(), good_token());
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+        scope = unit_text("kept");
+        allow = scope;
+
+        begin_failing(n, false);
+        needed = njwt_policy_scopes_needed(&arena, &policy, NJWT_METHOD_GET,
+                                           &scope);
+        failed = arena.failed;
+        arena.failed = false;
+        named = njwt_method_names(&arena, NJWT_METHOD_GET, &allow);
+        failed = failed || arena.failed;
+        reached = end_failing();
+
+        assert_slice(scope, needed ? "a" : "kept");
+        assert_slice(allow, named ? "GET" : "kept");
+        assert_int_equal(failed, !needed || !named);
+        njwt_arena_free(&arena);
+
+        if (!reached) {
+            break;
+        }
+    }
+
+    assert_true(n > 1);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+/* An arena without memory says so, and nothing passes as refused by it. */
+
+static void
+an_array_is_text_or_the_arena_has_failed(void **state)
+{
+    bool           failed, written;
+    size_t         n;
+    njwt_arena_t   arena;
+    njwt_slice_t   out, source;
+    njwt_value_t   root;
+
+    static const njwt_slice_t  name = njwt_literal("a");
+
+    (void) state;
+
+    source = unit_text("{\"a\":[1,\"x,y\",{\"b\":[null]}]}");
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+        out = unit_text("kept");
+
+        begin_failing(n, false);
+        root = njwt_json_object(&arena, source);
+        written = njwt_json_text(&arena, njwt_json_member(root, name), &out);
+        failed = end_failing();
+
+        if (!written) {
+            assert_slice(out, "kept");
+        }
+
+        if (!written && !arena.failed) {
+            fail_msg("not failed when allocation %zu was refused", n);
+        }
+
+        if (!failed) {
+            assert_slice(out, "[1,\"x,y\",{\"b\":[null]}]");
+            njwt_arena_free(&arena);
+            break;
+        }
+
+        njwt_arena_free(&arena);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(every_library_gets_its_memory_here),
+        unit_case(a_good_token_passes_or_is_undecided),
+        unit_case(an_expired_token_is_expired_or_undecided),
+        unit_case(a_token_for_others_is_a_mismatch_or_undecided),
+        unit_case(a_token_without_the_scope_is_refused_or_undecided),
+        unit_case(a_bad_signature_is_bad_or_undecided),
+        unit_case(the_second_of_two_keys_is_tried_or_it_is_undecided),
+        unit_case(a_malformed_payload_is_malformed_or_undecided),
+        unit_case(a_key_that_failed_for_lack_of_memory_verifies_later),
+        unit_case(a_key_set_is_read_whole_or_not_at_all),
+        unit_case(texts_are_whole_or_refused),
+        unit_case(an_array_is_text_or_the_arena_has_failed)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
