@@ -1,0 +1,172 @@
+package NJWT::Client;
+
+# How does a scenario send requests, and many at once?
+#
+#   my $r = request(port => $port, path => '/t', token => $token);
+#   my @r = burst({ port => …, path => … }, { … });
+#
+# A request: port, path; method (GET), token (Authorization: Bearer), headers
+# (a hash), body, timeout (10 s), tls.  A response: status (0: none came),
+# reason, headers (names in lower case; a value for each line, joined by
+# ", "), body, time (seconds, from the connection to the end of the body).
+#
+# burst() opens all connections, then writes all requests, then reads: the
+# server has them all at the same time.  Written by hand because a core perl
+# has no client that does so.
+
+use strict;
+use warnings;
+
+use Carp qw/ croak /;
+use Exporter qw/ import /;
+use IO::Select;
+use IO::Socket::INET;
+use Time::HiRes qw/ time /;
+
+
+our @EXPORT_OK = qw/ request burst /;
+
+
+sub _text {
+    my ($req) = @_;
+
+    my %headers = (Host => 'localhost', Connection => 'close',
+                   %{ $req->{headers} // {} });
+
+    $headers{Authorization} = "Bearer $req->{token}" if defined $req->{token};
+    $headers{'Content-Length'} = length $req->{body} if defined $req->{body};
+
+    my @lines = ($req->{method} // 'GET') . " $req->{path} HTTP/1.1";
+    push @lines, map { "$_: $headers{$_}" } sort keys %headers;
+
+    return join("\r\n", @lines, '', '') . ($req->{body} // '');
+}
+
+
+sub _dechunk {
+    my ($text) = @_;
+
+    my $body = '';
+
+    while ($text =~ s/^([0-9a-fA-F]+)[^\r\n]*\r\n//) {
+        my $size = hex $1;
+
+        last if $size == 0;
+        $body .= substr $text, 0, $size, '';
+        $text =~ s/^\r\n//;
+    }
+
+    return $body;
+}
+
+
+sub _parse {
+    my ($text) = @_;
+
+    my ($head, $body) = split /\r\n\r\n/, $text, 2;
+
+    return { status => 0, reason => 'no answer', headers => {}, body => '' }
+        if !defined $body || $head !~ s{^HTTP/1\.[01] (\d{3}) ?([^\r\n]*)}{};
+
+    my $response = { status => $1, reason => $2, headers => {} };
+
+    for my $line (split /\r\n/, $head) {
+        my ($name, $value) = $line =~ /^([^:]+):\s*(.*?)\s*$/ or next;
+        my $old = $response->{headers}{ lc $name };
+
+        $response->{headers}{ lc $name } =
+            defined $old ? "$old, $value" : $value;
+    }
+
+    $response->{body} = ($response->{headers}{'transfer-encoding'} // '')
+                        =~ /chunked/i ? _dechunk($body) : $body;
+
+    return $response;
+}
+
+
+sub _curl {
+    my ($req) = @_;
+
+    my @command = (qw/ curl -q -s -S -i --insecure --http1.1 --max-time 10 /,
+        '-X', $req->{method} // 'GET');
+    my %headers = %{ $req->{headers} // {} };
+
+    $headers{Authorization} = "Bearer $req->{token}" if defined $req->{token};
+
+    push @command, map { ('-H', "$_: $headers{$_}") } sort keys %headers;
+    push @command, '--data-binary', $req->{body} if defined $req->{body};
+
+    open my $in, '-|', @command, "https://127.0.0.1:$req->{port}$req->{path}"
+        or croak "curl: $!";
+    local $/;
+    my $text = <$in>;
+    close $in;
+
+    return _parse($text // '');
+}
+
+
+sub _connect {
+    my ($req) = @_;
+
+    my $began = time;
+    my $socket = IO::Socket::INET->new(
+        PeerAddr => $req->{address} // '127.0.0.1', PeerPort => $req->{port},
+        Proto => 'tcp', Timeout => $req->{timeout} // 10);
+
+    return { req => $req, socket => $socket, began => $began, text => '' };
+}
+
+
+sub burst {
+    my @requests = @_;
+
+    local $SIG{PIPE} = 'IGNORE';
+
+    my @all = map { _connect($_) } @requests;
+    my $select = IO::Select->new;
+    my %by_fd;
+
+    for my $c (grep { $_->{socket} } @all) {
+        $c->{began} = time;
+        $c->{end} = $c->{began} + ($c->{req}{timeout} // 10);
+        $c->{socket}->syswrite(_text($c->{req}));
+        $select->add($c->{socket});
+        $by_fd{ fileno $c->{socket} } = $c;
+    }
+
+    while ($select->count) {
+        for my $socket ($select->can_read(0.05)) {
+            my $c = $by_fd{ fileno $socket };
+            my $n = sysread $socket, $c->{text}, 65536, length $c->{text};
+
+            next if $n;
+
+            $c->{time} = time - $c->{began};
+            $select->remove($socket);
+        }
+
+        # one that never answers is given up, and has time spent
+        for my $socket ($select->handles) {
+            my $c = $by_fd{ fileno $socket };
+
+            next if time < $c->{end};
+            $c->{time} = time - $c->{began};
+            $select->remove($socket);
+        }
+    }
+
+    return map { { %{ _parse($_->{text}) }, time => $_->{time} // 0 } } @all;
+}
+
+
+sub request {
+    my (%req) = @_;
+
+    return _curl(\%req) if $req{tls};
+    return (burst(\%req))[0];
+}
+
+
+1;

@@ -1,0 +1,433 @@
+package NJWT::Scenario;
+
+# How does a test go through several steps with one nginx?
+#
+#   use NJWT::Scenario;
+#   use NJWT::Token qw/ :all /;
+#   use Test::More;
+#
+#   my $s = NJWT::Scenario->new;
+#   my $tenant = $s->tenant;                 # see NJWT::Tenant
+#   $s->start(workers => 2, issuer => 'jwks_cooldown 1s;');
+#
+#   is $s->get('/t', token => token())->{status}, 200, 'a good token';
+#   $tenant->rotate;
+#   …
+#   is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+#   $s->stop;
+#   done_testing;
+#
+# The configuration, for start(), reload() and check(); what is left out stays
+# as it was:
+#
+#   workers   2
+#   http      more of http {}
+#   issuer    more of jwt_issuer timesheets {}; issuer, audience and jwks_uri
+#             there take the default's place (the tenant's)
+#   issuers   all of the jwt_issuer blocks, instead
+#   server    the locations, instead of these two:
+#                 location /t    { jwt timesheets; root @CONTENT@; }
+#                 location /open { root @CONTENT@; }
+#   main      more at the top;  events  of events {};  log_level  info
+#   config    the whole file, instead of all that
+#
+# In each of them @CONTENT@ is a folder with the files t and open, @DIR@ a
+# folder of this test's, @FIXTURES@ t/keys, @PORT@ nginx's port, @PORT2@ to
+# @PORT4@ others that are free, @JWKS_URI@ @ISSUER@ @AUDIENCE@ the tenant's.
+#
+# Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
+# as in NJWT::Client.  Processes: master_pid, worker_pids, kill_worker.
+# Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), errors().
+#
+# nginx is the master with its workers, in a folder of its own under /tmp, and
+# ends with the test whatever happens.  NJWT_KEEP=1 leaves the folder.
+
+use strict;
+use warnings;
+
+use Carp qw/ croak /;
+use File::Basename qw/ dirname /;
+use File::Path qw/ make_path /;
+use File::Spec;
+use File::Temp ();
+use NJWT::Client ();
+use NJWT::Process qw/ ports wait_until /;
+use NJWT::Tenant;
+use NJWT::Token ();
+use Time::HiRes qw/ sleep time /;
+
+
+my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
+
+my $module = $ENV{NJWT_MODULE} // "$root/build/ngx_http_jwt_scope_module.so";
+my ($nginx) = $ENV{NJWT_NGINX}
+    // grep { -x } map { "$_/nginx" } split(/:/, $ENV{PATH}), '/usr/sbin';
+
+# clients, libcurl's among them, follow these
+delete @ENV{ map { $_, uc $_ } qw/ http_proxy https_proxy all_proxy / };
+
+
+sub new {
+    my ($class) = @_;
+
+    die "there is no $module: run make first\n" if !-e $module;
+    die "there is no nginx: run make first, or set NJWT_NGINX\n"
+        if !defined $nginx;
+
+    my $dir = File::Temp->newdir('njwt-XXXXXX', TMPDIR => 1,
+                                 CLEANUP => !$ENV{NJWT_KEEP});
+
+    my $self = bless {
+        dir   => $dir,
+        ports => [ ports(4) ],
+        conf  => {
+            workers   => 2,
+            http      => '',
+            issuer    => '',
+            main      => '',
+            events    => 'worker_connections 512;',
+            log_level => 'info',
+            server    => <<'            END',
+        location /t {
+            jwt   timesheets;
+            root  @CONTENT@;
+        }
+
+        location /open {
+            root  @CONTENT@;
+        }
+            END
+        },
+    }, $class;
+
+    print STDERR "# $dir\n" if $ENV{NJWT_KEEP};
+
+    make_path("$dir/content", "$dir/temp");
+    $self->write_file("content/$_", "$_\n") for qw/ t open /;
+
+    return $self;
+}
+
+
+sub dir {
+    return "$_[0]{dir}";
+}
+
+sub port {
+    my ($self, $n) = @_;
+
+    return $self->{ports}[($n // 1) - 1];
+}
+
+sub write_file {
+    my ($self, $name, $text) = @_;
+
+    my $path = "$self->{dir}/$name";
+
+    open my $out, '>:raw', $path or croak "$path: $!";
+    print $out $text;
+    close $out or croak "$path: $!";
+
+    return $path;
+}
+
+
+# The tenant of this scenario, started at the first call.
+
+sub tenant {
+    my ($self, %args) = @_;
+
+    return $self->{tenant} //= do {
+        make_path("$self->{dir}/tenant");
+        NJWT::Tenant->start(dir => "$self->{dir}/tenant", %args);
+    };
+}
+
+
+sub _issuer_block {
+    my ($more) = @_;
+
+    my %default = (issuer => '@ISSUER@', audience => '@AUDIENCE@',
+                   jwks_uri => '@JWKS_URI@');
+
+    delete @default{ grep { $more =~ /^\s*$_\s/m } keys %default };
+
+    return join "\n", 'jwt_issuer timesheets {',
+        (map { "        $_  $default{$_};" } sort keys %default),
+        "        $more", '    }';
+}
+
+
+sub config_text {
+    my ($self, %change) = @_;
+
+    my %c = (%{ $self->{conf} }, %change);
+
+    # as root, the workers would be nobody and see nothing of our folder
+    my $user = $> == 0 ? 'user  root;' : '';
+    my $issuers = $c{issuers} // _issuer_block($c{issuer});
+
+    my $text = $c{config} // <<"    END";
+load_module  $module;
+$user
+daemon  off;
+worker_processes  $c{workers};
+pid  \@DIR\@/nginx.pid;
+error_log  \@DIR\@/error.log $c{log_level};
+$c{main}
+
+events {
+    $c{events}
+}
+
+http {
+    access_log  \@DIR\@/access.log;
+    default_type  text/plain;
+
+    client_body_temp_path  \@DIR\@/temp/body;
+    proxy_temp_path        \@DIR\@/temp/proxy;
+    fastcgi_temp_path      \@DIR\@/temp/fastcgi;
+    uwsgi_temp_path        \@DIR\@/temp/uwsgi;
+    scgi_temp_path         \@DIR\@/temp/scgi;
+
+    $c{http}
+
+    $issuers
+
+    server {
+        listen  127.0.0.1:\@PORT\@;
+
+$c{server}
+    }
+}
+    END
+
+    my $tenant = $self->{tenant};
+
+    my %value = (
+        CONTENT  => "$self->{dir}/content",
+        DIR      => "$self->{dir}",
+        FIXTURES => "$root/t/keys",
+        ISSUER   => NJWT::Token::issuer(),
+        AUDIENCE => NJWT::Token::audience(),
+
+        # without a tenant: a port where nobody listens
+        JWKS_URI => $tenant ? $tenant->jwks_uri
+                    : "http://127.0.0.1:$self->{ports}[3]/jwks.json",
+        PORT     => $self->port,
+        map { ("PORT$_" => $self->port($_)) } 2 .. 4,
+    );
+
+    $text =~ s/\@([A-Z_]+\d?)\@/$value{$1} \/\/ croak "no such name: \@$1\@"/ge;
+
+    return $text;
+}
+
+
+sub _write_config {
+    my ($self, %change) = @_;
+
+    $self->{conf} = { %{ $self->{conf} }, %change };
+
+    return $self->write_file('nginx.conf', $self->config_text);
+}
+
+
+# What nginx -t says to a configuration: (1 or 0, its words).  Nothing that
+# runs is touched.
+
+sub check {
+    my ($self, %change) = @_;
+
+    my $file = $self->write_file('check.conf', $self->config_text(%change));
+
+    open my $in, '-|', qq{exec "$nginx" -t -p "$self->{dir}" }
+        . qq{-e stderr -c "$file" 2>&1 </dev/null} or croak "nginx: $!";
+    local $/;
+    my $said = <$in> // '';
+    close $in;
+
+    return ($? == 0 ? 1 : 0, $said);
+}
+
+
+sub start {
+    my ($self, %change) = @_;
+
+    my $file = $self->_write_config(%change);
+
+    $self->{nginx} = NJWT::Process->start(
+        name    => 'nginx',
+        command => [ $nginx, '-p', "$self->{dir}",
+                     '-e', "$self->{dir}/error.log", '-c', $file ],
+        output  => "$self->{dir}/nginx.out",
+        env     => { defined $ENV{TEST_NGINX_LD_PRELOAD}
+                     ? (LD_PRELOAD => $ENV{TEST_NGINX_LD_PRELOAD}) : () },
+        ready   => sub { NJWT::Process::answers($self->port) },
+    );
+
+    return $self;
+}
+
+
+# QUIT lets requests finish, TERM doesn't.  False: it had to be killed.
+
+sub stop {
+    my ($self, $signal) = @_;
+
+    return 1 if !$self->{nginx};
+
+    return $self->{nginx}->stop($signal // 'QUIT');
+}
+
+
+sub master_pid {
+    return $_[0]{nginx}->pid;
+}
+
+sub _titles {
+    my ($self) = @_;
+
+    my $master = $self->master_pid;
+    my %title;
+
+    for my $stat (glob '/proc/[0-9]*/stat') {
+        open my $in, '<', $stat or next;
+        my ($pid, $parent) = (<$in> // '') =~ /^(\d+) \(.*\) \S (\d+)/
+            or next;
+
+        next if $parent != $master;
+
+        open my $cmd, '<', "/proc/$pid/cmdline" or next;
+        $title{$pid} = (<$cmd> // '') =~ s/\0.*//sr;
+    }
+
+    return %title;
+}
+
+
+# Those that take requests: after a reload the old ones only finish theirs,
+# and are in old_worker_pids.
+
+sub worker_pids {
+    my ($self) = @_;
+
+    my %title = $self->_titles;
+
+    return sort { $a <=> $b }
+           grep { $title{$_} =~ /worker process\s*$/ } keys %title;
+}
+
+sub old_worker_pids {
+    my ($self) = @_;
+
+    my %title = $self->_titles;
+
+    return sort { $a <=> $b }
+           grep { $title{$_} =~ /is shutting down/ } keys %title;
+}
+
+
+# Reads the configuration again, changed or not, and returns when the new
+# workers are there: 1, or 0 when nginx refused it (the log says why).
+
+sub reload {
+    my ($self, %change) = @_;
+
+    $self->_write_config(%change);
+
+    my %old = map { $_ => 1 } $self->worker_pids;
+    my $seen = -s "$self->{dir}/error.log";
+
+    $self->{nginx}->signal('HUP');
+
+    my $end = wait_until {
+        my @now = $self->worker_pids;
+
+        @now == $self->{conf}{workers} && !grep({ $old{$_} } @now) ? 'new'
+            : grep({ /\[emerg\]/ } $self->_log_from($seen)) ? 'refused' : '';
+    } 10, 'nginx reloads';
+
+    return $end eq 'new' ? 1 : 0;
+}
+
+
+# As a crash would end it (KILL) or an administrator (TERM); returns when the
+# master has put another one in its place.  Which of them fetches keys can't
+# be seen: worker 0 has the lowest pid, until one was replaced.
+
+sub kill_worker {
+    my ($self, $pid, $signal) = @_;
+
+    my $workers = () = $self->worker_pids;
+
+    $self->{killed}{$pid} = 1;
+    kill $signal // 'KILL', $pid;
+
+    wait_until {
+        my @now = $self->worker_pids;
+        @now == $workers && !grep { $_ == $pid } @now;
+    } 5, 'another worker is there';
+
+    return;
+}
+
+
+sub _log_from {
+    my ($self, $offset) = @_;
+
+    open my $in, '<', "$self->{dir}/error.log" or return;
+    seek $in, $offset // 0, 0;
+
+    return map { chomp; $_ } <$in>;
+}
+
+sub log_lines {
+    my ($self, $like) = @_;
+
+    return grep { !defined $like || /$like/ } $self->_log_from(0);
+}
+
+sub wait_for_log {
+    my ($self, $like, $seconds) = @_;
+
+    return wait_until { scalar $self->log_lines($like) } $seconds // 5,
+        "the error log has $like";
+}
+
+# What must never be there, from nginx and from the sanitizers; that a worker
+# died which we killed is no news.
+
+sub errors {
+    my ($self) = @_;
+
+    open my $out, '<', "$self->{dir}/nginx.out";
+
+    return grep {
+        /\[(?:alert|emerg|crit)\]|Sanitizer|runtime error:/
+            && !(/worker process (\d+) exited on/ && $self->{killed}{$1})
+    } $self->_log_from(0), $out ? map { chomp; $_ } <$out> : ();
+}
+
+
+sub request {
+    my ($self, %req) = @_;
+
+    return NJWT::Client::request(port => $self->port, %req);
+}
+
+sub get {
+    my ($self, $path, %req) = @_;
+
+    return $self->request(path => $path, %req);
+}
+
+sub burst {
+    my ($self, @requests) = @_;
+
+    return NJWT::Client::burst(map { { port => $self->port, %$_ } }
+                               @requests);
+}
+
+
+1;
