@@ -122,3 +122,17 @@ njwt_verdict_info(njwt_verdict_t verdict)
 
     return &njwt_verdicts[verdict];
 }
+
+
+njwt_slice_t
+njwt_verdict_description(njwt_arena_t *arena, njwt_verdict_t verdict,
+    const njwt_presented_t *presented)
+{
+    if (verdict == NJWT_ENCRYPTED_TOKEN
+        && njwt_jws_direct(arena, presented->token))
+    {
+        verdict = NJWT_OPAQUE_TOKEN;
+    }
+
+    return njwt_verdict_info(verdict)->description;
+}

@@ -113,6 +113,7 @@ typedef struct {
 typedef struct {
     njwt_arena_t               arena;
     njwt_verdict_t             verdict;
+    njwt_presented_t           presented;
     njwt_finding_t             found;
     ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
     ngx_http_request_t        *request;

@@ -162,6 +162,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     ngx_memzero(c, sizeof(njwt_case_t));
     ngx_http_jwt_present(r, &c->presented);
+    ctx->presented = c->presented;
 
     c->policy = policy;
     c->method = (njwt_methods_t) r->method;

@@ -15,6 +15,12 @@ typedef struct {
     ngx_str_t    title;
 } ngx_http_jwt_title_t;
 
+/* what a refusal says beside what its verdict always says */
+typedef struct {
+    njwt_slice_t   description;
+    njwt_slice_t   scopes;
+} ngx_http_jwt_text_t;
+
 
 static ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
     { 400, ngx_string("Bad Request") },
@@ -71,20 +77,23 @@ ngx_http_jwt_add_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 }
 
 
-/* The scopes that a 403 names; the empty slice with other verdicts. */
+/* The description, and the scopes that a 403 names: empty otherwise. */
 
 static ngx_int_t
-ngx_http_jwt_needed(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *scopes)
+ngx_http_jwt_explain(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+    ngx_http_jwt_text_t *text)
 {
-    scopes->len = 0;
+    text->scopes.len = 0;
+    text->description = njwt_verdict_description(&ctx->arena, ctx->verdict,
+                                                 &ctx->presented);
 
     if (ctx->verdict != NJWT_INSUFFICIENT_SCOPE) {
         return NGX_OK;
     }
 
     return njwt_policy_scopes_needed(&ctx->arena, ctx->conf->policy,
-                                     (njwt_methods_t) r->method, scopes)
+                                     (njwt_methods_t) r->method,
+                                     &text->scopes)
            ? NGX_OK : NGX_ERROR;
 }
 
@@ -112,7 +121,7 @@ ngx_http_jwt_quoted(u_char *p, ngx_str_t *text)
 
 static ngx_int_t
 ngx_http_jwt_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    const njwt_verdict_info_t *info, njwt_slice_t *scopes)
+    const njwt_verdict_info_t *info, ngx_http_jwt_text_t *text)
 {
     u_char           *p, *value;
     size_t            size;
@@ -123,8 +132,8 @@ ngx_http_jwt_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     size = sizeof("Bearer realm=\"\", error=\"\", error_description=\"\", "
                   "scope=\"\"") - 1
-           + 2 * realm->len + info->error.len + info->description.len
-           + scopes->len;
+           + 2 * realm->len + info->error.len + text->description.len
+           + text->scopes.len;
 
     value = ngx_pnalloc(r->pool, size);
     if (value == NULL) {
@@ -139,12 +148,12 @@ ngx_http_jwt_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         p = ngx_slprintf(p, value + size,
                          ", error=\"%*s\", error_description=\"%*s\"",
                          info->error.len, info->error.data,
-                         info->description.len, info->description.data);
+                         text->description.len, text->description.data);
     }
 
-    if (scopes->len) {
+    if (text->scopes.len) {
         p = ngx_slprintf(p, value + size, ", scope=\"%*s\"",
-                         scopes->len, scopes->data);
+                         text->scopes.len, text->scopes.data);
     }
 
     h = ngx_http_jwt_add_header(r, ctx, "WWW-Authenticate", value, p - value);
@@ -162,7 +171,7 @@ ngx_http_jwt_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
 static ngx_int_t
 ngx_http_jwt_problem(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    const njwt_verdict_info_t *info, njwt_slice_t *scopes)
+    const njwt_verdict_info_t *info, ngx_http_jwt_text_t *text)
 {
     u_char      *p, *last;
     size_t       size;
@@ -173,8 +182,8 @@ ngx_http_jwt_problem(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     size = sizeof("{\"type\":\"about:blank\",\"title\":\"\",\"status\":,"
                   "\"error\":\"\",\"error_description\":\"\","
                   "\"scope\":\"\"}") - 1 + NGX_INT_T_LEN
-           + title->len + info->error.len + info->description.len
-           + scopes->len;
+           + title->len + info->error.len + text->description.len
+           + text->scopes.len;
 
     p = ngx_pnalloc(r->pool, size);
     if (p == NULL) {
@@ -192,12 +201,12 @@ ngx_http_jwt_problem(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         p = ngx_slprintf(p, last,
                          ",\"error\":\"%*s\",\"error_description\":\"%*s\"",
                          info->error.len, info->error.data,
-                         info->description.len, info->description.data);
+                         text->description.len, text->description.data);
     }
 
-    if (scopes->len) {
+    if (text->scopes.len) {
         p = ngx_slprintf(p, last, ",\"scope\":\"%*s\"",
-                         scopes->len, scopes->data);
+                         text->scopes.len, text->scopes.data);
     }
 
     *p++ = '}';
@@ -255,7 +264,7 @@ ngx_http_jwt_retry_after(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
 static ngx_int_t
 ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    const njwt_verdict_info_t *info, njwt_slice_t *scopes)
+    const njwt_verdict_info_t *info, ngx_http_jwt_text_t *text)
 {
     static u_char  no_store[] = "no-store";
 
@@ -275,7 +284,7 @@ ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         return ngx_http_jwt_retry_after(r, ctx);
 
     default:
-        return ngx_http_jwt_challenge(r, ctx, info, scopes);
+        return ngx_http_jwt_challenge(r, ctx, info, text);
     }
 }
 
@@ -283,7 +292,7 @@ ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 ngx_int_t
 ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    njwt_slice_t                scopes;
+    ngx_http_jwt_text_t         text;
     ngx_http_core_loc_conf_t   *clcf;
     const njwt_verdict_info_t  *info;
 
@@ -292,9 +301,9 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     ngx_http_jwt_log_refusal(r, ctx);
 
     if (ctx->verdict == NJWT_UNDECIDED
-        || ngx_http_jwt_needed(r, ctx, &scopes) != NGX_OK
-        || ngx_http_jwt_refusal_headers(r, ctx, info, &scopes) != NGX_OK
-        || ngx_http_jwt_problem(r, ctx, info, &scopes) != NGX_OK)
+        || ngx_http_jwt_explain(r, ctx, &text) != NGX_OK
+        || ngx_http_jwt_refusal_headers(r, ctx, info, &text) != NGX_OK
+        || ngx_http_jwt_problem(r, ctx, info, &text) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
