@@ -84,6 +84,8 @@ class Stage:
     # what must be there first
 
     def check(self):
+        """Is all there, and nothing in the way? Before start()."""
+
         running = [p for p in PARTS if self.pid(p)]
 
         if running:
@@ -156,7 +158,6 @@ class Stage:
     def start(self):
         """All parts, each ready when this returns."""
 
-        self.check()
         os.makedirs(self.dir, exist_ok=True)
 
         for name in LEFTOVERS:
