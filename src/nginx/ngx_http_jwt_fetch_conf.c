@@ -76,7 +76,7 @@ ngx_http_jwt_fetch_fault(CURLU *url)
         fault = "has no host";
 
     } else if (curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK) {
-        fault = "has a user part, which would be sent, leave it out";
+        fault = "has a user part, write it without one";
 
     } else if (ngx_strcmp(scheme, "https") == 0) {
         fault = NULL;

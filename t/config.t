@@ -1,0 +1,241 @@
+# What does "nginx -t" say to a configuration that can't be right?
+#
+# Each refusal names the file and the line, and what to write instead; each
+# has an allowed twin.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use NJWT::Scenario;
+use Test::More;
+
+my $s = NJWT::Scenario->new;
+
+my %good = (
+    issuer   => 'https://t.eu.auth0.com/',
+    audience => 'api',
+);
+
+# A jwt_issuer block of these directives; undef leaves one out.
+
+sub issuer {
+    my ($name, %over) = @_;
+
+    my %d = (%good, %over);
+
+    return join ' ', "jwt_issuer $name {",
+        (map { "$_ $d{$_};" } grep { defined $d{$_} } sort keys %d), '}';
+}
+
+sub config {
+    my ($http, $location) = @_;
+
+    return (issuers => $http,
+            server  => "location / {\n$location\nempty_gif;\n}\n");
+}
+
+sub accepted {
+    my ($title, $http, $location) = @_;
+
+    my ($ok, $said) = $s->check(config($http, $location // 'jwt a;'));
+
+    ok $ok, $title or diag $said;
+}
+
+sub refused {
+    my ($title, $http, $location, @words) = @_;
+
+    my ($ok, $said) = $s->check(config($http, $location // 'jwt a;'));
+
+    ok !$ok, $title or diag "accepted: $http $location";
+    like $said, qr/\[emerg\].* in \S+check\.conf:\d+/,
+        '... with file and line';
+    like $said, $_, "... and $_" for @words;
+}
+
+
+accepted 'an issuer and an audience are enough', issuer('a');
+
+refused 'an issuer is required', issuer('a', issuer => undef), undef,
+    qr/jwt_issuer "a" has no "issuer", write/;
+
+refused 'an audience is required', issuer('a', audience => undef), undef,
+    qr/jwt_issuer "a" has no "audience", write .*"audience off;"/;
+
+accepted '"audience off" is the way to do without',
+    issuer('a', audience => 'off');
+
+refused '"audience off" beside a value contradicts itself',
+    issuer('a', audience => 'off api'), undef, qr/"audience" .*not both/;
+
+accepted 'several audiences', issuer('a', audience => 'api other');
+
+accepted 'several issuers',
+    issuer('a', issuer => 'https://t.eu.auth0.com/ https://login.t.com/');
+
+refused 'an issuer is a URL', issuer('a', issuer => 't.eu.auth0.com'), undef,
+    qr/"issuer" "t\.eu\.auth0\.com" .*is no URL, write/;
+
+refused 'each of them', issuer('a', issuer => 'https://t/ t'), undef,
+    qr/"issuer" "t" .*is no URL/;
+
+refused 'keys are not fetched over http',
+    issuer('a', jwks_uri => 'http://t.eu.auth0.com/k'), undef,
+    qr/"jwks_uri" "http:.*loopback only, write https/;
+
+refused 'nor by default from an issuer that is http',
+    issuer('a', issuer => 'http://t.eu.auth0.com/'), undef,
+    qr/"jwks_uri" "http:.*loopback only, write https/;
+
+accepted "from $_ they are", issuer('a', jwks_uri => "http://$_/k")
+    for '127.0.0.1', '127.1.2.3:8080', 'localhost', 'LOCALHOST', '[::1]:80';
+
+refused "from $_ they aren't", issuer('a', jwks_uri => "http://$_/k"), undef,
+    qr/"jwks_uri".*, write/
+    for '128.0.0.1', 'localhost.evil.com', '127.0.0.1.evil.com', '[::2]',
+        '0.0.0.0', 'localhost@evil.com';
+
+refused 'nor over another protocol',
+    issuer('a', jwks_uri => 'file:///etc/passwd'), undef, qr/"jwks_uri"/;
+
+refused 'nor with a user in the URL',
+    issuer('a', jwks_uri => 'https://me:secret@t.eu.auth0.com/k'), undef,
+    qr/has a user part/;
+
+refused 'a typo in the block is told with what there is',
+    issuer('a', jwks_url => 'https://x/'), undef,
+    qr/unknown directive "jwks_url" in "jwt_issuer", which takes: .*jwks_uri/;
+
+refused 'a directive may stand once in it',
+    issuer('a') =~ s/\}/audience x; }/r, undef,
+    qr/"audience" directive is duplicate/;
+
+refused 'a time is a time', issuer('a', leeway => 'soon'), undef,
+    qr/invalid value "soon" in "leeway" directive, write a time/;
+
+accepted "$_ takes a time", issuer('a', $_ => '1500ms')
+    for qw/ leeway jwks_refresh jwks_cooldown jwks_wait jwks_timeout /;
+
+refused "$_ can't be 0", issuer('a', $_ => '0'), undef,
+    qr/"$_" of jwt_issuer "a" can't be 0/
+    for qw/ jwks_refresh jwks_timeout /;
+
+accepted "$_ can", issuer('a', $_ => '0')
+    for qw/ leeway jwks_cooldown jwks_wait /;
+
+refused 'a CA bundle is there',
+    issuer('a', ssl_trusted_certificate => '/nowhere.pem'), undef,
+    qr/"ssl_trusted_certificate" "\/nowhere\.pem" of jwt_issuer "a"/;
+
+refused 'and holds certificates',
+    issuer('a', ssl_trusted_certificate => '@FIXTURES@/k1.json'), undef,
+    qr/"ssl_trusted_certificate" .* can't be loaded, write/;
+
+accepted 'a CA bundle may be our own',
+    issuer('a', ssl_trusted_certificate => '@FIXTURES@/tls-ca.pem');
+
+refused 'two blocks have two names', issuer('a') . "\n" . issuer('a'), undef,
+    qr/duplicate jwt_issuer "a", the first one is in \S+check\.conf:\d+/;
+
+refused 'a block is not called "off"', issuer('off'), 'jwt off;',
+    qr/invalid name "off" of a jwt_issuer/;
+
+
+refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
+    qr/"jwt" names "b", and there is no such jwt_issuer block, write/;
+
+accepted 'jwt off', issuer('a'), 'jwt off;';
+
+refused 'jwt off beside a name contradicts itself', issuer('a'),
+    'jwt a off;', qr/"jwt" directive takes either "off" or names/;
+
+refused 'jwt names a block once', issuer('a'), 'jwt a a;',
+    qr/"jwt" directive names a jwt_issuer block twice/;
+
+refused 'two issuers of one iss can\'t be told apart',
+    issuer('a') . "\n" . issuer('b'), 'jwt a b;',
+    qr/"jwt" names "a" and "b", which accept the same "issuer"/;
+
+accepted 'two of different ones can',
+    issuer('a') . "\n" . issuer('b', issuer => 'https://other/'), 'jwt a b;';
+
+accepted 'two of one iss may stand in two locations',
+    issuer('a') . "\n" . issuer('b');
+
+for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
+{
+    for my $d ('jwt a', 'jwt_require_scope x') {
+        refused "$d can't stand in $place->[0]", issuer('a'),
+            "jwt a; $place->[1] $d; }",
+            qr/directive is not allowed here/;
+    }
+}
+
+
+accepted 'a scope with a method', issuer('a'),
+    'jwt a; jwt_require_scope r methods=GET,POST match=any;';
+
+refused 'a rule needs jwt at its level', issuer('a'),
+    'jwt_require_scope r;',
+    qr/"jwt_require_scope" where "jwt" is off protects nothing, write "jwt /;
+
+refused 'in the http block too', issuer('a') . ' jwt_require_scope r;',
+    'jwt a;', qr/"jwt_require_scope" where "jwt" is off/;
+
+accepted 'where the outer level has it on', issuer('a') . ' jwt a;',
+    'jwt_require_scope r;';
+
+refused 'a rule beside jwt off contradicts it', issuer('a') . ' jwt a;',
+    'jwt off; jwt_require_scope r;',
+    qr/"jwt_require_scope" where "jwt" is off/;
+
+accepted 'an inherited rule doesn\'t',
+    issuer('a') . ' jwt a; jwt_require_scope r;', 'jwt off;';
+
+refused 'a method is one that nginx knows', issuer('a'),
+    'jwt a; jwt_require_scope r methods=GET,GTE;',
+    qr/unknown method "GTE" in "methods=GET,GTE", write/;
+
+refused 'in its case', issuer('a'), 'jwt a; jwt_require_scope r methods=get;',
+    qr/unknown method "get"/;
+
+refused 'no methods at all are none', issuer('a'),
+    'jwt a; jwt_require_scope r methods=;', qr/unknown method ""/;
+
+refused 'match= is any or nothing', issuer('a'),
+    'jwt a; jwt_require_scope r match=all;', qr/write match=any/;
+
+refused 'a rule names a scope', issuer('a'),
+    'jwt a; jwt_require_scope methods=GET;', qr/names no scope/;
+
+refused "a scope is no scope with $_->[0]", issuer('a'),
+    "jwt a; jwt_require_scope $_->[1];", qr/invalid scope/
+    for ['a space', '"a b"'], ['nothing in it', '""'], ['a quote', q('a"b')],
+        ['a backslash', q('a\\\\b')], ['a letter beyond ASCII', 'é'];
+
+
+accepted 'a shared zone', 'jwt_shared_zone zone=j:128k; ' . issuer('a');
+
+refused 'a shared zone needs zone=NAME:SIZE',
+    "jwt_shared_zone $_; " . issuer('a'), undef, qr/write zone=/
+    for 'jwt:1m', 'zone=jwt', 'zone=:1m', 'zone=jwt:much', 'zone=jwt:4k';
+
+refused 'one that is too small says how large it must be',
+    'jwt_shared_zone zone=j:32k; ' . issuer('a'), undef,
+    qr/the shared zone "j" is too small .*write .*zone=j:(\d+)k;/;
+
+my ($ok, $said) = $s->check(config('jwt_shared_zone zone=j:32k; '
+                                   . issuer('a'), 'jwt a;'));
+my ($size) = $said =~ /zone=j:(\d+k)/;
+
+accepted 'and that is enough', "jwt_shared_zone zone=j:$size; " . issuer('a');
+
+refused 'the zone may be set once',
+    'jwt_shared_zone zone=j:1m; jwt_shared_zone zone=k:1m; ' . issuer('a'),
+    undef, qr/"jwt_shared_zone" directive is duplicate/;
+
+accepted 'without an issuer there is no zone', '', '';
+
+done_testing;
