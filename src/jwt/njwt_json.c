@@ -23,17 +23,22 @@ struct njwt_json_s {
     json_t              *root;
     size_t               length;      /* of the text, in bytes */
     njwt_json_number_t  *numbers;
-    size_t               count;
+    njwt_json_measure_t  measure;
 };
 
 
-/* Moves each number's value into the table; the library keeps the order. */
+/*
+ * Moves each number's value into the table (the library keeps the order), and
+ * measures what the library read.  Returns false where they don't agree.
+ */
 
 static bool
-njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
+njwt_json_number_nodes(njwt_json_t *document, json_t *node,
+    njwt_json_measure_t *seen)
 {
-    void    *member;
-    size_t   i;
+    void                *member;
+    size_t               i;
+    njwt_json_number_t  *number;
 
     switch (json_typeof(node)) {
 
@@ -42,8 +47,10 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
              member != NULL;
              member = json_object_iter_next(node, member))
         {
+            seen->bytes += json_object_iter_key_len(member);
+
             if (!njwt_json_number_nodes(document,
-                                        json_object_iter_value(member), next))
+                                        json_object_iter_value(member), seen))
             {
                 return false;
             }
@@ -54,7 +61,7 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
     case JSON_ARRAY:
         for (i = 0; i < json_array_size(node); i++) {
             if (!njwt_json_number_nodes(document, json_array_get(node, i),
-                                        next))
+                                        seen))
             {
                 return false;
             }
@@ -62,14 +69,20 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
 
         return true;
 
+    case JSON_STRING:
+        seen->bytes += json_string_length(node);
+        return true;
+
     case JSON_REAL:
-        if (*next == document->count) {
+        if (seen->numbers == document->measure.numbers) {
             return false;
         }
 
-        document->numbers[*next].value = json_real_value(node);
+        number = &document->numbers[seen->numbers];
+        number->value = json_real_value(node);
 
-        return json_real_set(node, (double) (*next)++) == 0;
+        return njwt_json_number_is(number->text, number->value)
+               && json_real_set(node, (double) seen->numbers++) == 0;
 
     default:
         return true;
@@ -77,29 +90,45 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node, size_t *next)
 }
 
 
+/*
+ * The library goes on when it has no memory for a character of a string or
+ * number, and leaves it out: another "aud" than the one that was signed.  So
+ * what it read is measured against the text.
+ */
+
+static bool
+njwt_json_whole(njwt_json_t *document)
+{
+    njwt_json_measure_t  seen = { 0, 0 };
+
+    return njwt_json_number_nodes(document, document->root, &seen)
+           && seen.numbers == document->measure.numbers
+           && seen.bytes == document->measure.bytes;
+}
+
+
 njwt_value_t
 njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 {
-    size_t         next;
     njwt_json_t   *document;
     njwt_value_t   value = { NULL, NULL };
 
     document = njwt_arena_alloc(arena, sizeof(njwt_json_t));
 
     if (document == NULL
-        || !njwt_json_scan(text, NULL, &document->count))
+        || !njwt_json_scan(text, NULL, &document->measure))
     {
         return value;
     }
 
     document->length = text.len;
-    document->numbers = njwt_arena_alloc(arena, document->count
+    document->numbers = njwt_arena_alloc(arena, document->measure.numbers
                                                 * sizeof(njwt_json_number_t));
     if (document->numbers == NULL) {
         return value;
     }
 
-    (void) njwt_json_scan(text, document->numbers, &document->count);
+    (void) njwt_json_scan(text, document->numbers, &document->measure);
 
     /* the library doesn't tell a bad text from no memory; errno does */
 
@@ -114,12 +143,12 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
     document->next = arena->documents;
     arena->documents = document;
 
-    next = 0;
+    if (!json_is_object(document->root)) {
+        return value;
+    }
 
-    if (!json_is_object(document->root)
-        || !njwt_json_number_nodes(document, document->root, &next)
-        || next != document->count)
-    {
+    if (!njwt_json_whole(document)) {
+        arena->failed = true;
         return value;
     }
 

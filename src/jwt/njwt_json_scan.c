@@ -5,14 +5,75 @@
 #include "njwt_json_scan.h"
 
 
-/* The text's first byte behind the string that begins at i. */
+/* The code unit of the four digits behind \\u; any value where they aren't. */
+
+static unsigned
+njwt_json_code_unit(njwt_slice_t text, size_t i)
+{
+    size_t    k;
+    uint8_t   c;
+    unsigned  unit;
+
+    unit = 0;
+
+    for (k = i; k < i + 4 && k < text.len; k++) {
+        c = text.data[k];
+        unit = unit << 4 | ((c <= '9') ? c & 0xfu : (c & 0xfu) + 9u);
+    }
+
+    return unit;
+}
+
+
+/*
+ * The bytes of UTF-8 that an escape stands for; i is behind the backslash.  Of
+ * a surrogate pair the first half counts for both.
+ */
 
 static size_t
-njwt_json_skip_string(njwt_slice_t text, size_t i)
+njwt_json_escape_bytes(njwt_slice_t text, size_t i)
+{
+    unsigned  unit;
+
+    if (i >= text.len || text.data[i] != 'u') {
+        return 1;
+    }
+
+    unit = njwt_json_code_unit(text, i + 1);
+
+    if (unit < 0x80) {
+        return 1;
+    }
+
+    if (unit < 0x800) {
+        return 2;
+    }
+
+    if (unit >= 0xd800 && unit < 0xdc00) {
+        return 4;
+    }
+
+    return (unit >= 0xdc00 && unit < 0xe000) ? 0 : 3;
+}
+
+
+/* The text's first byte behind the string that begins at i; adds its bytes. */
+
+static size_t
+njwt_json_skip_string(njwt_slice_t text, size_t i, size_t *bytes)
 {
     for (i++; i < text.len && text.data[i] != '"'; i++) {
-        if (text.data[i] == '\\') {
-            i++;
+
+        if (text.data[i] != '\\') {
+            (*bytes)++;
+            continue;
+        }
+
+        i++;
+        *bytes += njwt_json_escape_bytes(text, i);
+
+        if (i < text.len && text.data[i] == 'u') {
+            i += 4;
         }
     }
 
@@ -42,21 +103,23 @@ njwt_json_skip_number(njwt_slice_t text, size_t i)
 
 
 bool
-njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t *count)
+njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
+    njwt_json_measure_t *measure)
 {
-    size_t   i, end, n;
-    uint8_t  c;
-    unsigned depth;
+    size_t    i, end, n;
+    uint8_t   c;
+    unsigned  depth;
 
     depth = 0;
     n = 0;
+    measure->bytes = 0;
 
     for (i = 0; i < text.len; i = end) {
         c = text.data[i];
         end = i + 1;
 
         if (c == '"') {
-            end = njwt_json_skip_string(text, i);
+            end = njwt_json_skip_string(text, i, &measure->bytes);
 
         } else if (c == '{' || c == '[') {
             if (++depth > NJWT_MAX_DEPTH) {
@@ -78,7 +141,80 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t *count)
         }
     }
 
-    *count = n;
+    measure->numbers = n;
 
     return true;
+}
+
+
+/* The power of ten behind "e"; kept where no double is near its end. */
+
+static int
+njwt_json_exponent(njwt_slice_t text, size_t i)
+{
+    int   exponent;
+    bool  negative;
+
+    exponent = 0;
+    negative = i < text.len && text.data[i] == '-';
+
+    if (i < text.len && (text.data[i] == '-' || text.data[i] == '+')) {
+        i++;
+    }
+
+    for ( /* void */ ; i < text.len && exponent < 100000; i++) {
+        exponent = exponent * 10 + (text.data[i] - '0');
+    }
+
+    return negative ? -exponent : exponent;
+}
+
+
+bool
+njwt_json_number_is(njwt_slice_t text, double value)
+{
+    int          scale;
+    bool         fraction, negative;
+    size_t       i;
+    long double  sum, error;
+
+    sum = 0;
+    scale = 0;
+    fraction = false;
+    negative = text.len > 0 && text.data[0] == '-';
+
+    for (i = negative ? 1 : 0; i < text.len; i++) {
+
+        if (text.data[i] == '.') {
+            fraction = true;
+            continue;
+        }
+
+        if ((text.data[i] | 0x20) == 'e') {
+            scale += njwt_json_exponent(text, i + 1);
+            break;
+        }
+
+        /* the digits that no double holds only count as places */
+
+        if (sum < 1e18L) {
+            sum = sum * 10 + (text.data[i] - '0');
+            scale -= fraction ? 1 : 0;
+
+        } else {
+            scale += fraction ? 0 : 1;
+        }
+    }
+
+    for ( /* void */ ; scale > 0 && sum != 0 && sum < 1e320L; scale--) {
+        sum *= 10;
+    }
+
+    for ( /* void */ ; scale < 0 && sum > 1e-320L; scale++) {
+        sum /= 10;
+    }
+
+    error = (negative ? -sum : sum) - (long double) value;
+
+    return (error < 0 ? -error : error) <= sum * 1e-12L + 1e-300L;
 }

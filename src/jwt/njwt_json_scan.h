@@ -14,15 +14,27 @@ typedef struct {
     double         value;       /* for the one who reads it */
 } njwt_json_number_t;
 
+/* what a reader of the text must come to, if it lost nothing */
+typedef struct {
+    size_t         numbers;
+    size_t         bytes;       /* of all strings and names, decoded */
+} njwt_json_measure_t;
+
 
 /*
- * Counts the numbers of a text, and notes where they are when a table is
- * given that has room for all.  Returns false on more than NJWT_MAX_DEPTH
- * levels.  Whether the text is JSON at all is another's to say: only of JSON
- * must the count and the places be right.
+ * Measures a text, and notes where its numbers are when a table is given that
+ * has room for all.  Returns false on more than NJWT_MAX_DEPTH levels.
+ * Whether the text is JSON at all is another's to say: only of JSON must the
+ * measure and the places be right.
  */
 bool njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
-    size_t *count);
+    njwt_json_measure_t *measure);
+
+/*
+ * Is this the value of the number, but for rounding?  False where a digit or
+ * a sign was lost on the way.
+ */
+bool njwt_json_number_is(njwt_slice_t text, double value);
 
 
 #endif /* NJWT_JSON_SCAN_H */
