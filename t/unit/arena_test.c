@@ -8,6 +8,7 @@
 /* a request that is too large shall be NULL here, not the end */
 const char *__asan_default_options(void);
 
+
 const char *
 __asan_default_options(void)
 {
