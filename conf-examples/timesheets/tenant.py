@@ -495,8 +495,10 @@ class Tenant:
         if client is None:
             raise Refused(400, 'invalid_request', 'no such client')
 
-        api = self.apis.get(order.get('audience'),
-                            next(iter(self.apis.values())))
+        audience = order.get('audience')
+        names = audience if isinstance(audience, list) else [audience]
+        api = next((self.apis[a] for a in names if a in self.apis),
+                   next(iter(self.apis.values())))
         scopes = order.get('scope')
 
         if scopes is None:
@@ -511,7 +513,7 @@ class Tenant:
                                               scopes)
 
         if 'audience' in order:
-            claims['aud'] = order['audience']
+            claims['aud'] = audience
 
         if 'expires_in' in order:
             # a token that expired was once issued with a full lifetime
