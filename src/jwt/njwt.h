@@ -27,6 +27,9 @@
 /* keys of one set that are looked at; Auth0 has at most 13 */
 #define NJWT_MAX_KEYS         256
 
+/* bytes of a shared secret */
+#define NJWT_MAX_SECRET       65536
+
 /* a longer kid is not ours: it names no key and enters no memory */
 #define NJWT_MAX_KID          255
 

@@ -1,5 +1,5 @@
 /*
- * Which signature algorithms are there?  (RFC 7518, section 3.1)
+ * Which signature algorithms are there?  (RFC 7518, section 3.1; RFC 8037)
  */
 
 #ifndef NJWT_ALG_H
@@ -13,7 +13,44 @@
 typedef uint32_t  njwt_alg_t;
 
 #define NJWT_ALG_UNKNOWN  0u
+
 #define NJWT_ALG_RS256    (1u << 0)
+#define NJWT_ALG_RS384    (1u << 1)
+#define NJWT_ALG_RS512    (1u << 2)
+#define NJWT_ALG_PS256    (1u << 3)
+#define NJWT_ALG_PS384    (1u << 4)
+#define NJWT_ALG_PS512    (1u << 5)
+#define NJWT_ALG_ES256    (1u << 6)
+#define NJWT_ALG_ES384    (1u << 7)
+#define NJWT_ALG_ES512    (1u << 8)
+#define NJWT_ALG_EDDSA    (1u << 9)
+#define NJWT_ALG_HS256    (1u << 10)
+#define NJWT_ALG_HS384    (1u << 11)
+#define NJWT_ALG_HS512    (1u << 12)
+
+#define NJWT_ALG_COUNT    13
+
+/* what an RSA key can be for, and what a shared secret */
+#define NJWT_ALGS_RSA     0x003fu
+#define NJWT_ALGS_HMAC    0x1c00u
+
+
+typedef enum {
+    NJWT_FAMILY_PKCS1,
+    NJWT_FAMILY_PSS,
+    NJWT_FAMILY_ECDSA,
+    NJWT_FAMILY_EDDSA,
+    NJWT_FAMILY_HMAC
+} njwt_family_t;
+
+typedef struct {
+    njwt_slice_t    name;
+    njwt_alg_t      alg;
+    njwt_family_t   family;
+    const char     *hash;        /* OpenSSL's name; NULL: the scheme's own */
+    size_t          hash_len;    /* bytes */
+    size_t          half;        /* bytes of r and of s in an ES signature */
+} njwt_alg_info_t;
 
 
 /*
@@ -21,6 +58,12 @@ typedef uint32_t  njwt_alg_t;
  * "none" and of every other text.
  */
 njwt_alg_t njwt_alg(njwt_slice_t name);
+
+/* All about one algorithm; NULL of NJWT_ALG_UNKNOWN and of several. */
+const njwt_alg_info_t *njwt_alg_info(njwt_alg_t alg);
+
+/* The place of one algorithm's bit, below NJWT_ALG_COUNT. */
+size_t njwt_alg_index(const njwt_alg_info_t *info);
 
 
 #endif /* NJWT_ALG_H */

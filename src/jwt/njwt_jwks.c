@@ -24,8 +24,11 @@ static const njwt_slice_t  njwt_jwks_members[] = {
     njwt_literal("kty"),
     njwt_literal("kid"),
     njwt_literal("alg"),
+    njwt_literal("crv"),
     njwt_literal("n"),
-    njwt_literal("e")
+    njwt_literal("e"),
+    njwt_literal("x"),
+    njwt_literal("y")
 };
 
 static const njwt_slice_t  njwt_jwks_opening = njwt_literal("{\"keys\":[");
@@ -186,6 +189,32 @@ njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
     }
 
     report->usable = jwks->count;
+
+    return jwks;
+}
+
+
+njwt_jwks_t *
+njwt_jwks_of_secret(njwt_slice_t secret)
+{
+    njwt_jwks_t  *jwks;
+
+    jwks = calloc(1, sizeof(njwt_jwks_t));
+
+    if (jwks == NULL) {
+        return NULL;
+    }
+
+    njwt_arena_init(&jwks->arena);
+
+    jwks->keys[0] = njwt_key_secret(secret);
+
+    if (jwks->keys[0] == NULL) {
+        free(jwks);
+        return NULL;
+    }
+
+    jwks->count = 1;
 
     return jwks;
 }

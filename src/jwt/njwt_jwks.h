@@ -30,6 +30,12 @@ typedef struct {
  */
 njwt_jwks_t *njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report);
 
+/*
+ * A set of one shared secret, which has no text and no "kid".  Fails as
+ * njwt_key_secret().
+ */
+njwt_jwks_t *njwt_jwks_of_secret(njwt_slice_t secret);
+
 /* Frees a set and its keys; NULL is fine. */
 void njwt_jwks_free(njwt_jwks_t *jwks);
 

@@ -4,33 +4,32 @@
 
 #include "njwt_key.h"
 #include "njwt_key_jwk.h"
+#include "njwt_key_verify.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/rsa.h>
 
-
-/* OpenSSL fetches and locks on each use of what isn't prepared like this */
 
 struct njwt_key_s {
-    uint8_t        kid[NJWT_MAX_KID];
-    size_t         kid_len;
-    bool           has_kid;
-    njwt_alg_t     algs;         /* what the key is for */
-    EVP_PKEY      *pkey;
-    EVP_PKEY_CTX  *verify;
-    EVP_MD        *md;
+    uint8_t           kid[NJWT_MAX_KID];
+    size_t            kid_len;
+    bool              has_kid;
+    njwt_alg_t        algs;      /* what the key is for */
+    EVP_PKEY         *pkey;      /* NULL: a shared secret */
+    uint8_t          *secret;
+    size_t            secret_len;
+
+    /* prepared with the first token of each algorithm */
+    njwt_verifier_t   verifiers[NJWT_ALG_COUNT];
 };
 
 struct njwt_proof_s {
     njwt_slice_t   input;
 };
-
-
-static const char  njwt_out_of_memory[] = "out of memory";
 
 
 static bool
@@ -64,22 +63,6 @@ njwt_key_read_kid(njwt_key_t *key, njwt_value_t jwk)
 }
 
 
-/* All that a verification needs and that one key pays for only once. */
-
-static bool
-njwt_key_prepare(njwt_key_t *key)
-{
-    key->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-    key->verify = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-
-    return key->md != NULL
-           && key->verify != NULL
-           && EVP_PKEY_verify_init(key->verify) == 1
-           && EVP_PKEY_CTX_set_rsa_padding(key->verify, RSA_PKCS1_PADDING) == 1
-           && EVP_PKEY_CTX_set_signature_md(key->verify, key->md) == 1;
-}
-
-
 static bool
 njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why)
@@ -109,21 +92,9 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
         return false;
     }
 
-    key->pkey = njwt_jwk_rsa(scratch, jwk, why);
+    key->pkey = njwt_jwk_public(scratch, jwk, why);
 
-    if (key->pkey == NULL) {
-        return false;
-    }
-
-    /* nothing is wrong with the key from here on */
-
-    if (!njwt_key_prepare(key)) {
-        *why = njwt_out_of_memory;
-        scratch->failed = true;
-        return false;
-    }
-
-    return true;
+    return key->pkey != NULL;
 }
 
 
@@ -136,7 +107,7 @@ njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
     key = calloc(1, sizeof(njwt_key_t));
 
     if (key == NULL) {
-        *why = njwt_out_of_memory;
+        *why = "out of memory";
         scratch->failed = true;
         return NULL;
     }
@@ -160,16 +131,56 @@ njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
 }
 
 
+njwt_key_t *
+njwt_key_secret(njwt_slice_t secret)
+{
+    njwt_key_t  *key;
+
+    if (secret.len == 0 || secret.len > NJWT_MAX_SECRET) {
+        return NULL;
+    }
+
+    key = calloc(1, sizeof(njwt_key_t));
+
+    if (key == NULL) {
+        return NULL;
+    }
+
+    key->secret = malloc(secret.len);
+
+    if (key->secret == NULL) {
+        free(key);
+        return NULL;
+    }
+
+    memcpy(key->secret, secret.data, secret.len);
+
+    key->secret_len = secret.len;
+    key->algs = NJWT_ALGS_HMAC;
+
+    return key;
+}
+
+
 void
 njwt_key_free(njwt_key_t *key)
 {
+    size_t  i;
+
     if (key == NULL) {
         return;
     }
 
-    EVP_PKEY_CTX_free(key->verify);
+    for (i = 0; i < NJWT_ALG_COUNT; i++) {
+        njwt_verifier_release(&key->verifiers[i]);
+    }
+
+    if (key->secret != NULL) {
+        OPENSSL_cleanse(key->secret, key->secret_len);
+    }
+
     EVP_PKEY_free(key->pkey);
-    EVP_MD_free(key->md);
+    free(key->secret);
     free(key);
 }
 
@@ -195,14 +206,56 @@ njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg)
 }
 
 
+/* The key's verifier for an algorithm; NULL: it can't be had. */
+
+static njwt_verifier_t *
+njwt_key_verifier(njwt_key_t *key, njwt_alg_t alg)
+{
+    njwt_verifier_t        *verifier;
+    const njwt_alg_info_t  *info;
+
+    info = njwt_alg_info(alg);
+
+    if (info == NULL) {
+        return NULL;
+    }
+
+    verifier = &key->verifiers[njwt_alg_index(info)];
+
+    if (verifier->info == NULL
+        && !njwt_verifier_prepare(verifier, info, key->pkey))
+    {
+        njwt_verifier_release(verifier);
+        return NULL;
+    }
+
+    return verifier;
+}
+
+
+static njwt_signature_t
+njwt_key_check(njwt_key_t *key, njwt_verifier_t *verifier,
+    njwt_slice_t input, njwt_slice_t signature)
+{
+    njwt_slice_t  secret;
+
+    if (key->pkey != NULL) {
+        return njwt_verifier_check(verifier, key->pkey, input, signature);
+    }
+
+    secret.data = key->secret;
+    secret.len = key->secret_len;
+
+    return njwt_verifier_check_mac(verifier, secret, input, signature);
+}
+
+
 const njwt_proof_t *
 njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key, njwt_alg_t alg,
     njwt_slice_t input, njwt_slice_t signature)
 {
-    int            verified;
-    uint8_t        hash[EVP_MAX_MD_SIZE];
-    unsigned       len;
-    njwt_proof_t  *proof;
+    njwt_proof_t      *proof;
+    njwt_verifier_t   *verifier;
 
     if (!njwt_key_fits(key, alg)) {
         return NULL;
@@ -211,32 +264,26 @@ njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key, njwt_alg_t alg,
     /* the proof is there before it can be given: no memory is no proof */
 
     proof = njwt_arena_alloc(arena, sizeof(njwt_proof_t));
+    verifier = njwt_key_verifier(key, alg);
 
-    if (proof == NULL) {
-        return NULL;
-    }
-
-    if (EVP_Digest(input.data, input.len, hash, &len, key->md, NULL) != 1) {
+    if (proof == NULL || verifier == NULL) {
         arena->failed = true;
         return NULL;
     }
 
-    /* a bad signature's errors would show up in nginx's own TLS messages */
+    switch (njwt_key_check(key, verifier, input, signature)) {
 
-    (void) ERR_set_mark();
-    errno = 0;
-    verified = EVP_PKEY_verify(key->verify, signature.data, signature.len,
-                               hash, len);
-    (void) ERR_pop_to_mark();
+    case NJWT_SIGNATURE_GOOD:
+        proof->input = input;
+        return proof;
 
-    if (verified != 1) {
-        arena->failed = arena->failed || errno == ENOMEM;
+    case NJWT_SIGNATURE_BROKEN:
+        arena->failed = true;
+        return NULL;
+
+    default:
         return NULL;
     }
-
-    proof->input = input;
-
-    return proof;
 }
 
 

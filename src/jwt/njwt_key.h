@@ -28,14 +28,22 @@ typedef struct njwt_proof_s  njwt_proof_t;
 
 /*
  * Makes a key of a JWK (RFC 7517, section 4).  Returns NULL, *why set to a
- * constant text for the log, when the key is none of ours: another "kty", not
- * for signatures by "use", "key_ops" or "alg", RSA of fewer than 2048 or more
- * than 8192 bits or with an exponent that is even or 1, a member that is
+ * constant text for the log, when the key is none of ours: another "kty" or
+ * curve ("oct" is one: a public set holds no secrets), not for signatures by
+ * "use", "key_ops" or "alg", RSA of fewer than 2048 or more than 8192 bits or
+ * with an exponent that is even or 1, a point off its curve, a member that is
  * missing or malformed; and with scratch->failed set, when there is no memory.
  * The caller owns the key and frees it; scratch is only used meanwhile.
  */
 njwt_key_t *njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
+
+/*
+ * Makes a key of a shared secret, for HS* alone (RFC 7518, section 3.2).
+ * Takes a copy of at most NJWT_MAX_SECRET bytes, which is wiped when the key
+ * is freed.  Returns NULL on no bytes, on more, and where there is no memory.
+ */
+njwt_key_t *njwt_key_secret(njwt_slice_t secret);
 
 /* Frees a key; NULL is fine. */
 void njwt_key_free(njwt_key_t *key);

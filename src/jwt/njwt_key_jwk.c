@@ -1,12 +1,15 @@
 /*
- * Which public key does a JWK describe, and what is it for?
+ * Which public key does a JWK describe?
  */
 
 #include "njwt_key_jwk.h"
 #include "njwt_b64.h"
 
+#include <string.h>
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
@@ -43,26 +46,23 @@ njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name)
 }
 
 
+/* Makes a key of what was put together, which is given back. */
+
 static EVP_PKEY *
-njwt_jwk_rsa_import(const BIGNUM *n, const BIGNUM *e)
+njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build)
 {
-    EVP_PKEY        *pkey;
-    OSSL_PARAM      *params;
-    EVP_PKEY_CTX    *ctx;
-    OSSL_PARAM_BLD  *build;
+    EVP_PKEY      *pkey;
+    OSSL_PARAM    *params;
+    EVP_PKEY_CTX  *ctx;
 
     pkey = NULL;
-    params = NULL;
-    build = OSSL_PARAM_BLD_new();
-    ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    params = (build != NULL) ? OSSL_PARAM_BLD_to_param(build) : NULL;
+    ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 
-    if (build != NULL
-        && ctx != NULL
-        && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1
-        && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1
-        && (params = OSSL_PARAM_BLD_to_param(build)) != NULL
-        && EVP_PKEY_fromdata_init(ctx) == 1
-        && EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+    if (params == NULL
+        || ctx == NULL
+        || EVP_PKEY_fromdata_init(ctx) != 1
+        || EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
     {
         pkey = NULL;
     }
@@ -72,6 +72,25 @@ njwt_jwk_rsa_import(const BIGNUM *n, const BIGNUM *e)
     EVP_PKEY_CTX_free(ctx);
 
     return pkey;
+}
+
+
+static EVP_PKEY *
+njwt_jwk_rsa_import(const BIGNUM *n, const BIGNUM *e)
+{
+    OSSL_PARAM_BLD  *build;
+
+    build = OSSL_PARAM_BLD_new();
+
+    if (build == NULL
+        || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) != 1
+        || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) != 1)
+    {
+        OSSL_PARAM_BLD_free(build);
+        return NULL;
+    }
+
+    return njwt_jwk_import("RSA", build);
 }
 
 
@@ -112,7 +131,7 @@ njwt_jwk_rsa_fault(const BIGNUM *n, const BIGNUM *e)
 }
 
 
-EVP_PKEY *
+static EVP_PKEY *
 njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
 {
     BIGNUM    *n, *e;
@@ -139,55 +158,107 @@ njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
 }
 
 
-/* Is the key for verifying signatures, as far as it says? (RFC 7517, 4.2-3) */
+/* A member that must be base64url of exactly so many bytes. */
 
-bool
-njwt_jwk_for_signatures(njwt_value_t jwk)
+static bool
+njwt_jwk_bytes(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
+    size_t len, njwt_slice_t *out)
 {
-    njwt_value_t  use, ops;
+    njwt_slice_t  text;
 
-    static const njwt_slice_t  use_name = njwt_literal("use");
-    static const njwt_slice_t  ops_name = njwt_literal("key_ops");
-    static const njwt_slice_t  sig = njwt_literal("sig");
-    static const njwt_slice_t  verify = njwt_literal("verify");
+    text = njwt_json_string(njwt_json_member(jwk, name));
 
-    use = njwt_json_member(jwk, use_name);
-    ops = njwt_json_member(jwk, ops_name);
-
-    if (njwt_json_type(use) != NJWT_JSON_ABSENT
-        && !njwt_slice_equal(njwt_json_string(use), sig))
-    {
-        return false;
-    }
-
-    return njwt_json_type(ops) == NJWT_JSON_ABSENT
-           || (njwt_json_type(ops) == NJWT_JSON_ARRAY
-               && njwt_json_holds(ops, verify));
+    return text.len == (len * 4 + 2) / 3
+           && njwt_b64_decode(scratch, text, out)
+           && out->len == len;
 }
 
 
-/* The algorithms that the type of key and its own "alg" leave. */
+/* The point of "x" and "y", each of the curve's size (RFC 7518, 6.2.1). */
 
-njwt_alg_t
-njwt_jwk_algs(njwt_value_t jwk)
+static EVP_PKEY *
+njwt_jwk_ec(njwt_arena_t *scratch, njwt_value_t jwk,
+    const njwt_jwk_curve_t *curve, const char **why)
 {
-    njwt_value_t  alg;
+    uint8_t          point[1 + 2 * NJWT_EC_MAX_BYTES];
+    njwt_slice_t     x, y;
+    OSSL_PARAM_BLD  *build;
 
-    static const njwt_slice_t  kty_name = njwt_literal("kty");
-    static const njwt_slice_t  alg_name = njwt_literal("alg");
-    static const njwt_slice_t  rsa = njwt_literal("RSA");
+    static const njwt_slice_t  x_name = njwt_literal("x");
+    static const njwt_slice_t  y_name = njwt_literal("y");
 
-    if (!njwt_slice_equal(njwt_json_string(njwt_json_member(jwk, kty_name)),
-                          rsa))
+    *why = "\"x\" or \"y\" is missing or malformed";
+
+    if (!njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, &x)
+        || !njwt_jwk_bytes(scratch, jwk, y_name, curve->bytes, &y))
     {
-        return NJWT_ALG_UNKNOWN;
+        return NULL;
     }
 
-    alg = njwt_json_member(jwk, alg_name);
+    point[0] = POINT_CONVERSION_UNCOMPRESSED;
+    memcpy(point + 1, x.data, x.len);
+    memcpy(point + 1 + x.len, y.data, y.len);
 
-    if (njwt_json_type(alg) == NJWT_JSON_ABSENT) {
-        return NJWT_ALG_RS256;
+    /* OpenSSL refuses a point that is off the curve */
+
+    *why = "its point is not on its curve";
+    build = OSSL_PARAM_BLD_new();
+
+    if (build == NULL
+        || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME,
+                                           curve->group, 0)
+           != 1
+        || OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY,
+                                            point, 1 + x.len + y.len)
+           != 1)
+    {
+        OSSL_PARAM_BLD_free(build);
+        return NULL;
     }
 
-    return njwt_alg(njwt_json_string(alg)) & NJWT_ALG_RS256;
+    return njwt_jwk_import("EC", build);
+}
+
+
+/* The public key of "x" (RFC 8037, section 2). */
+
+static EVP_PKEY *
+njwt_jwk_okp(njwt_arena_t *scratch, njwt_value_t jwk,
+    const njwt_jwk_curve_t *curve, const char **why)
+{
+    njwt_slice_t  x;
+
+    static const njwt_slice_t  x_name = njwt_literal("x");
+
+    *why = "\"x\" is missing or malformed";
+
+    if (!njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, &x)) {
+        return NULL;
+    }
+
+    *why = "OpenSSL refuses it";
+
+    return EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, x.data,
+                                          x.len);
+}
+
+
+EVP_PKEY *
+njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
+{
+    const njwt_jwk_curve_t  *curve;
+
+    if (njwt_jwk_is(jwk, "RSA")) {
+        return njwt_jwk_rsa(scratch, jwk, why);
+    }
+
+    curve = njwt_jwk_curve(jwk);
+
+    if (curve == NULL) {
+        *why = "its \"kty\" or \"crv\" is none that the gate verifies";
+        return NULL;
+    }
+
+    return njwt_jwk_is(jwk, "EC") ? njwt_jwk_ec(scratch, jwk, curve, why)
+                                  : njwt_jwk_okp(scratch, jwk, curve, why);
 }

@@ -15,17 +15,42 @@
 #include <openssl/evp.h>
 
 
+/* the coordinates of the largest curve, P-521 */
+#define NJWT_EC_MAX_BYTES  66
+
+
+/* a curve whose keys are verified with */
+typedef struct {
+    const char   *kty;
+    const char   *crv;
+    const char   *group;         /* OpenSSL's name */
+    size_t        bytes;         /* of a coordinate */
+    njwt_alg_t    alg;           /* the only one that fits */
+} njwt_jwk_curve_t;
+
+
+/* njwt_key_use.c: what a JWK is for */
+
+/* Is "kty" this, in exactly that case? */
+bool njwt_jwk_is(njwt_value_t jwk, const char *kty);
+
+/* The curve of "crv" that goes with "kty"; NULL: none of ours. */
+const njwt_jwk_curve_t *njwt_jwk_curve(njwt_value_t jwk);
+
 /* Is the key for verifying signatures, as far as it says (4.2, 4.3)? */
 bool njwt_jwk_for_signatures(njwt_value_t jwk);
 
-/* The algorithms that "kty" and the key's own "alg" leave; 0: none. */
+/* The algorithms that "kty", "crv" and the key's own "alg" leave; 0: none. */
 njwt_alg_t njwt_jwk_algs(njwt_value_t jwk);
 
+
+/* njwt_key_jwk.c: the key itself */
+
 /*
- * The RSA key of "n" and "e" (RFC 7518, section 6.3.1), which the caller
- * frees.  Returns NULL and a constant text of what is wrong.
+ * The public key of a JWK (RFC 7518, section 6; RFC 8037, section 2), which
+ * the caller frees.  Returns NULL and a constant text of what is wrong.
  */
-EVP_PKEY *njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk,
+EVP_PKEY *njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
 
 

@@ -1,0 +1,233 @@
+/*
+ * How is each kind of signature verified?
+ */
+
+#include "njwt_key_verify.h"
+
+#include <errno.h>
+
+#include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/hmac.h>
+#include <openssl/rsa.h>
+
+
+/* two integers of P-521 and the DER around them */
+#define NJWT_ECDSA_DER_MAX  160
+
+
+static bool
+njwt_verifier_padding(EVP_PKEY_CTX *ctx, const njwt_alg_info_t *info)
+{
+    if (info->family == NJWT_FAMILY_PKCS1) {
+        return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
+    }
+
+    /* RFC 7518, section 3.5: the salt is as long as the hash */
+
+    return info->family != NJWT_FAMILY_PSS
+           || (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1
+               && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST)
+                  == 1);
+}
+
+
+bool
+njwt_verifier_prepare(njwt_verifier_t *verifier, const njwt_alg_info_t *info,
+    EVP_PKEY *pkey)
+{
+    verifier->info = info;
+
+    if (info->family == NJWT_FAMILY_EDDSA) {
+        return true;
+    }
+
+    verifier->md = EVP_MD_fetch(NULL, info->hash, NULL);
+
+    if (verifier->md == NULL || info->family == NJWT_FAMILY_HMAC) {
+        return verifier->md != NULL;
+    }
+
+    verifier->ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+
+    return verifier->ctx != NULL
+           && EVP_PKEY_verify_init(verifier->ctx) == 1
+           && njwt_verifier_padding(verifier->ctx, info)
+           && EVP_PKEY_CTX_set_signature_md(verifier->ctx, verifier->md) == 1;
+}
+
+
+void
+njwt_verifier_release(njwt_verifier_t *verifier)
+{
+    EVP_PKEY_CTX_free(verifier->ctx);
+    EVP_MD_free(verifier->md);
+
+    verifier->info = NULL;
+    verifier->ctx = NULL;
+    verifier->md = NULL;
+}
+
+
+/*
+ * r and s side by side, each of exactly the curve's size (RFC 7518, section
+ * 3.4), as the DER that OpenSSL reads.  Returns its length; 0: not that long,
+ * or no memory.
+ */
+
+static size_t
+njwt_verifier_der(const njwt_alg_info_t *info, njwt_slice_t signature,
+    uint8_t *der)
+{
+    int         len;
+    uint8_t    *p;
+    BIGNUM     *r, *s;
+    ECDSA_SIG  *sig;
+
+    if (signature.len != 2 * info->half) {
+        return 0;
+    }
+
+    len = 0;
+    sig = ECDSA_SIG_new();
+    r = BN_bin2bn(signature.data, (int) info->half, NULL);
+    s = BN_bin2bn(signature.data + info->half, (int) info->half, NULL);
+
+    if (sig == NULL || r == NULL || s == NULL
+        || ECDSA_SIG_set0(sig, r, s) != 1)
+    {
+        BN_free(r);
+        BN_free(s);
+        ECDSA_SIG_free(sig);
+        return 0;
+    }
+
+    if (i2d_ECDSA_SIG(sig, NULL) <= NJWT_ECDSA_DER_MAX) {
+        p = der;
+        len = i2d_ECDSA_SIG(sig, &p);
+    }
+
+    ECDSA_SIG_free(sig);
+
+    return (len > 0) ? (size_t) len : 0;
+}
+
+
+static int
+njwt_verifier_digest(njwt_verifier_t *verifier, njwt_slice_t input,
+    njwt_slice_t signature)
+{
+    uint8_t   hash[EVP_MAX_MD_SIZE], der[NJWT_ECDSA_DER_MAX];
+    unsigned  len;
+
+    if (EVP_Digest(input.data, input.len, hash, &len, verifier->md, NULL)
+        != 1)
+    {
+        errno = ENOMEM;
+        return 0;
+    }
+
+    if (verifier->info->family == NJWT_FAMILY_ECDSA) {
+        signature.len = njwt_verifier_der(verifier->info, signature, der);
+        signature.data = der;
+
+        if (signature.len == 0) {
+            return 0;
+        }
+    }
+
+    return EVP_PKEY_verify(verifier->ctx, signature.data, signature.len,
+                           hash, len);
+}
+
+
+/* Ed25519 hashes the message itself (RFC 8037, section 3.1). */
+
+static int
+njwt_verifier_eddsa(EVP_PKEY *pkey, njwt_slice_t input,
+    njwt_slice_t signature)
+{
+    int          verified;
+    EVP_MD_CTX  *ctx;
+
+    verified = 0;
+    ctx = EVP_MD_CTX_new();
+
+    if (ctx == NULL
+        || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
+    {
+        errno = ENOMEM;
+
+    } else {
+        verified = EVP_DigestVerify(ctx, signature.data, signature.len,
+                                    input.data, input.len);
+    }
+
+    EVP_MD_CTX_free(ctx);
+
+    return verified;
+}
+
+
+static njwt_signature_t
+njwt_verifier_result(int verified)
+{
+    if (verified == 1) {
+        return NJWT_SIGNATURE_GOOD;
+    }
+
+    return (errno == ENOMEM) ? NJWT_SIGNATURE_BROKEN : NJWT_SIGNATURE_BAD;
+}
+
+
+njwt_signature_t
+njwt_verifier_check(njwt_verifier_t *verifier, EVP_PKEY *pkey,
+    njwt_slice_t input, njwt_slice_t signature)
+{
+    int  verified;
+
+    /* a bad signature's errors would show up in nginx's own TLS messages */
+
+    (void) ERR_set_mark();
+    errno = 0;
+
+    if (verifier->info->family == NJWT_FAMILY_EDDSA) {
+        verified = njwt_verifier_eddsa(pkey, input, signature);
+
+    } else {
+        verified = njwt_verifier_digest(verifier, input, signature);
+    }
+
+    (void) ERR_pop_to_mark();
+
+    return njwt_verifier_result(verified);
+}
+
+
+njwt_signature_t
+njwt_verifier_check_mac(njwt_verifier_t *verifier, njwt_slice_t secret,
+    njwt_slice_t input, njwt_slice_t signature)
+{
+    uint8_t   mac[EVP_MAX_MD_SIZE];
+    unsigned  len;
+
+    len = 0;
+
+    if (HMAC(verifier->md, secret.data, (int) secret.len, input.data,
+             input.len, mac, &len)
+        == NULL)
+    {
+        return NJWT_SIGNATURE_BROKEN;
+    }
+
+    /* the length is no secret; how much of the MAC was right is one */
+
+    if (signature.len != len
+        || CRYPTO_memcmp(mac, signature.data, len) != 0)
+    {
+        return NJWT_SIGNATURE_BAD;
+    }
+
+    return NJWT_SIGNATURE_GOOD;
+}
