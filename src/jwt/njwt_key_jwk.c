@@ -248,17 +248,19 @@ njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
 {
     const njwt_jwk_curve_t  *curve;
 
-    if (njwt_jwk_is(jwk, "RSA")) {
+    switch (njwt_jwk_kind(jwk, &curve)) {
+
+    case NJWT_JWK_RSA:
         return njwt_jwk_rsa(scratch, jwk, why);
-    }
 
-    curve = njwt_jwk_curve(jwk);
+    case NJWT_JWK_EC:
+        return njwt_jwk_ec(scratch, jwk, curve, why);
 
-    if (curve == NULL) {
+    case NJWT_JWK_OKP:
+        return njwt_jwk_okp(scratch, jwk, curve, why);
+
+    default:
         *why = "its \"kty\" or \"crv\" is none that the gate verifies";
         return NULL;
     }
-
-    return njwt_jwk_is(jwk, "EC") ? njwt_jwk_ec(scratch, jwk, curve, why)
-                                  : njwt_jwk_okp(scratch, jwk, curve, why);
 }

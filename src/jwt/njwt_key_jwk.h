@@ -19,23 +19,31 @@
 #define NJWT_EC_MAX_BYTES  66
 
 
+typedef enum {
+    NJWT_JWK_OTHER = 0,
+    NJWT_JWK_RSA,
+    NJWT_JWK_EC,
+    NJWT_JWK_OKP
+} njwt_jwk_kind_t;
+
 /* a curve whose keys are verified with */
 typedef struct {
-    const char   *kty;
-    const char   *crv;
-    const char   *group;         /* OpenSSL's name */
-    size_t        bytes;         /* of a coordinate */
-    njwt_alg_t    alg;           /* the only one that fits */
+    njwt_slice_t   kty;
+    njwt_slice_t   crv;
+    const char    *group;        /* OpenSSL's name */
+    size_t         bytes;        /* of a coordinate */
+    njwt_alg_t     alg;          /* the only one that fits */
 } njwt_jwk_curve_t;
 
 
 /* njwt_key_use.c: what a JWK is for */
 
-/* Is "kty" this, in exactly that case? */
-bool njwt_jwk_is(njwt_value_t jwk, const char *kty);
-
-/* The curve of "crv" that goes with "kty"; NULL: none of ours. */
-const njwt_jwk_curve_t *njwt_jwk_curve(njwt_value_t jwk);
+/*
+ * What "kty" and "crv" say; *curve is set for an EC or OKP key.  Other curves
+ * are NJWT_JWK_OTHER.
+ */
+njwt_jwk_kind_t njwt_jwk_kind(njwt_value_t jwk,
+    const njwt_jwk_curve_t **curve);
 
 /* Is the key for verifying signatures, as far as it says (4.2, 4.3)? */
 bool njwt_jwk_for_signatures(njwt_value_t jwk);

@@ -4,63 +4,59 @@
 
 #include "njwt_key_jwk.h"
 
-#include <string.h>
 
+static const njwt_slice_t  njwt_rsa = njwt_literal("RSA");
 
 static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
-    { "EC",  "P-256",   "P-256",   32, NJWT_ALG_ES256 },
-    { "EC",  "P-384",   "P-384",   48, NJWT_ALG_ES384 },
-    { "EC",  "P-521",   "P-521",   66, NJWT_ALG_ES512 },
-    { "OKP", "Ed25519", "ED25519", 32, NJWT_ALG_EDDSA }
+    { njwt_literal("EC"), njwt_literal("P-256"), "P-256", 32,
+      NJWT_ALG_ES256 },
+    { njwt_literal("EC"), njwt_literal("P-384"), "P-384", 48,
+      NJWT_ALG_ES384 },
+    { njwt_literal("EC"), njwt_literal("P-521"), "P-521", 66,
+      NJWT_ALG_ES512 },
+    { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519", 32,
+      NJWT_ALG_EDDSA }
 };
 
 
 /* Is this member that text? */
 
 static bool
-njwt_jwk_says(njwt_value_t jwk, njwt_slice_t name, const char *text)
+njwt_jwk_says(njwt_value_t jwk, njwt_slice_t name, njwt_slice_t text)
 {
-    njwt_slice_t  value;
-
-    value = njwt_json_string(njwt_json_member(jwk, name));
-
-    return value.len > 0
-           && memchr(value.data, 0, value.len) == NULL
-           && strncmp((const char *) value.data, text, value.len) == 0
-           && text[value.len] == '\0';
+    return njwt_slice_equal(njwt_json_string(njwt_json_member(jwk, name)),
+                            text);
 }
 
 
-bool
-njwt_jwk_is(njwt_value_t jwk, const char *kty)
-{
-    static const njwt_slice_t  name = njwt_literal("kty");
-
-    return njwt_jwk_says(jwk, name, kty);
-}
-
-
-const njwt_jwk_curve_t *
-njwt_jwk_curve(njwt_value_t jwk)
+njwt_jwk_kind_t
+njwt_jwk_kind(njwt_value_t jwk, const njwt_jwk_curve_t **curve)
 {
     size_t                   i;
-    const njwt_jwk_curve_t  *curve;
+    const njwt_jwk_curve_t  *known;
 
-    static const njwt_slice_t  name = njwt_literal("crv");
+    static const njwt_slice_t  kty = njwt_literal("kty");
+    static const njwt_slice_t  crv = njwt_literal("crv");
+
+    if (njwt_jwk_says(jwk, kty, njwt_rsa)) {
+        return NJWT_JWK_RSA;
+    }
 
     for (i = 0; i < sizeof(njwt_jwk_curves) / sizeof(njwt_jwk_curves[0]);
          i++)
     {
-        curve = &njwt_jwk_curves[i];
+        known = &njwt_jwk_curves[i];
 
-        if (njwt_jwk_is(jwk, curve->kty)
-            && njwt_jwk_says(jwk, name, curve->crv))
+        if (njwt_jwk_says(jwk, kty, known->kty)
+            && njwt_jwk_says(jwk, crv, known->crv))
         {
-            return curve;
+            *curve = known;
+            return (known->alg == NJWT_ALG_EDDSA) ? NJWT_JWK_OKP
+                                                  : NJWT_JWK_EC;
         }
     }
 
-    return NULL;
+    return NJWT_JWK_OTHER;
 }
 
 
@@ -94,17 +90,18 @@ njwt_jwk_algs(njwt_value_t jwk)
 {
     njwt_alg_t               algs;
     njwt_value_t             alg;
+    njwt_jwk_kind_t          kind;
     const njwt_jwk_curve_t  *curve;
 
     static const njwt_slice_t  name = njwt_literal("alg");
 
-    curve = njwt_jwk_curve(jwk);
-    algs = (curve != NULL) ? curve->alg : NJWT_ALG_UNKNOWN;
+    kind = njwt_jwk_kind(jwk, &curve);
 
-    if (njwt_jwk_is(jwk, "RSA")) {
-        algs = NJWT_ALGS_RSA;
+    if (kind == NJWT_JWK_OTHER) {
+        return NJWT_ALG_UNKNOWN;
     }
 
+    algs = (kind == NJWT_JWK_RSA) ? NJWT_ALGS_RSA : curve->alg;
     alg = njwt_json_member(jwk, name);
 
     if (njwt_json_type(alg) == NJWT_JSON_ABSENT) {

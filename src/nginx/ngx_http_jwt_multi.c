@@ -165,7 +165,6 @@ ngx_http_jwt_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
 }
 
 
-
 static void
 ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi)
 {
