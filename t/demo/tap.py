@@ -1,7 +1,12 @@
-"""unittest for prove: a TAP line for each test, its sentence as the name."""
+"""unittest for prove: a TAP line for each test, its sentence as the name.
+
+    tap.py MODULE…      runs these test modules, which lie beside it
+"""
 
 import sys
 import unittest
+
+sys.dont_write_bytecode = True
 
 
 class Result(unittest.TestResult):
@@ -52,9 +57,14 @@ class Result(unittest.TestResult):
             print(f'# {line}', file=sys.stderr, flush=True)
 
 
-def main(module='__main__'):
-    suite = unittest.defaultTestLoader.loadTestsFromName(module)
+def main(modules):
+    suite = unittest.defaultTestLoader.loadTestsFromNames(modules)
     result = Result()
     suite.run(result)
     print(f'1..{result.testsRun}', flush=True)
-    sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
+
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
