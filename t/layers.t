@@ -1,0 +1,267 @@
+# Is the code built in the layers that it claims to be built in?
+#
+#   the core (src/jwt)    plain C: no nginx, no clock, no I/O; jansson and
+#                         OpenSSL behind one door each; imports run one way
+#   the glue (src/nginx)  no crypto, no JSON; libcurl behind one door
+#   the permission        is given at one place
+#   the module            shows nginx's loader what it needs and no more, and
+#                         has no state of its own
+#
+# Read from the sources, from the compiler's list of included files, and from
+# the objects that were built: run make first.
+
+use strict;
+use warnings;
+
+use File::Basename qw/ basename dirname /;
+use Test::More;
+
+
+chdir dirname(__FILE__) . '/..' or die "$!";
+
+my $module = $ENV{NJWT_MODULE} // 'build/ngx_http_jwt_scope_module.so';
+my @core = glob 'src/jwt/*.[ch]';
+my @glue = glob 'src/nginx/*.[ch]';
+my @core_objects = glob 'build/core/*.o';
+my @glue_objects = glob 'build/nginx/objs/addon/nginx/*.o';
+
+for ($module, 'build/libnjwt.a') {
+    -e $_ or BAIL_OUT("there is no $_: run make first");
+}
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or die "$file: $!\n";
+    local $/;
+
+    return <$in>;
+}
+
+my %source = map { $_ => slurp($_) } @core, @glue;
+
+# comments may speak of what the code may not
+my %code = map {
+    $_ => $source{$_} =~ s{(/\*.*?\*/)}{ $1 =~ s/[^\n]/ /gr }gser
+} keys %source;
+
+# file:line of each match
+sub places {
+    my ($pattern, @files) = @_;
+
+    my @found;
+
+    for my $file (@files) {
+        my $n = 0;
+
+        for my $line (split /\n/, $code{$file}) {
+            $n++;
+            push @found, "$file:$n" for $line =~ /$pattern/g;
+        }
+    }
+
+    return @found;
+}
+
+sub none {
+    my ($what, @found) = @_;
+
+    is(join("\n", @found), '', $what);
+}
+
+sub lines_of {
+    my (@command) = @_;
+
+    open my $in, '-|', @command or die "$command[0]: $!\n";
+    my @lines = <$in>;
+    chomp @lines;
+    close $in or die "failed: @command\n";
+
+    return @lines;
+}
+
+
+# The core knows of no nginx.
+
+none('the core has no name of nginx\'s',
+     places(qr/\b(?:ngx|NGX)_\w+/, @core));
+
+
+# Which headers a file reads, directly or not, is the compiler's to say.
+# It is given no include path: the core must do without.
+
+my $cc = $ENV{CC} // 'cc';
+my %door = (
+    'jansson.h' => qr{/njwt_json\.c$},
+    'openssl/'  => qr{/njwt_key(?:_\w+)?\.c$},
+    'curl/'     => qr{/ngx_http_jwt_(?:fetch\w*|multi)\.c$},
+);
+
+my %reads;
+
+for my $file (grep { /\.c$/ } @core) {
+    my $list = join ' ', lines_of($cc, '-std=c11', '-M', $file);
+
+    $reads{$file} = [ grep { $_ ne '\\' } split ' ', $list ];
+}
+
+for my $file (grep { -e } map { s/\.o$/.c/r =~ s{.*/}{src/nginx/}r }
+              @glue_objects)
+{
+    $reads{$file} = [
+        map { m{\A(.*)\z} } lines_of($cc, '-M', '-Isrc/jwt', '-Isrc/nginx',
+            (map { "-Ibuild/nginx/$_" } qw{
+                src/core src/event src/event/modules src/event/quic
+                src/os/unix src/http src/http/modules src/http/v2
+                src/http/v3 objs }), $file) ];
+    $reads{$file} = [ grep { $_ ne '\\' }
+                      map { split ' ' } @{ $reads{$file} } ];
+}
+
+cmp_ok(scalar(keys %reads), '>', 20, 'the compiler listed what they read');
+
+for my $header (sort keys %door) {
+    my @direct = places(qr{^\s*#\s*include\s*<\Q$header\E}, @core, @glue);
+
+    cmp_ok(scalar(@direct), '>', 0, "<$header> is included at all");
+
+    # nginx's own headers bring OpenSSL along
+    my @who = $header eq 'openssl/'
+        ? grep { m{/jwt/} } keys %reads : keys %reads;
+
+    none("<$header> is read behind one door only",
+         sort grep { $_ !~ $door{$header}
+                     && grep { m{/\Q$header\E} } @{ $reads{$_} } } @who);
+}
+
+none('the glue has no crypto of its own',
+     places(qr/^\s*\#\s*include\s*<openssl|\b(?:EVP|RSA|EC|BN|SHA|MD5|HMAC
+              |OSSL)\w*_\w+\s*\(/x, @glue));
+none('and TLS is the fetch\'s alone',
+     places(qr/\b(?:SSL|X509)\w*_\w+\s*\(/,
+            grep { !m{/ngx_http_jwt_fetch} } @glue));
+none('the glue has no JSON of its own', places(qr/\bjson_\w+\s*\(/, @glue));
+
+none('the core reads no header of nginx\'s or libcurl\'s',
+     sort grep { m{/jwt/} && grep { m{ngx_|nginx/src|/curl/} }
+                 @{ $reads{$_} } } keys %reads);
+
+none('the core includes C\'s headers for types and bytes only',
+     places(qr{^\s*\#\s*include\s*<(?!jansson\.h|openssl/)
+               (?!(?:errno|limits|stdbool|stddef|stdint|stdlib|string)\.h>)}x,
+            @core));
+
+
+# Imports run one way: part => the parts that it may build on.  A part is a
+# header and the files named after it (njwt_json_text.c belongs to json).
+
+my %below = (
+    njwt    => [],
+    arena   => [qw/ json /],        # frees the documents with the rest
+    alg     => [],
+    b64     => [],
+    bearer  => [],
+    json    => [],
+    refresh => [],
+    jws     => [qw/ alg b64 json /],
+    key     => [qw/ alg b64 json /],
+    jwks    => [qw/ alg json jws key /],
+    claims  => [qw/ json jws key /],
+    policy  => [qw/ alg json claims jwks /],
+    verdict => [qw/ alg bearer claims jws jwks policy /],
+);
+
+sub part {
+    my ($file) = @_;
+
+    my $name = basename($file) =~ s/\.[ch]$//r;
+
+    return 'njwt' if $name eq 'njwt';
+    return (sort { length $b <=> length $a }
+            grep { $name =~ /^njwt_$_(?:_|$)/ } keys %below)[0];
+}
+
+none('each file of the core belongs to a part (t/layers.t names them)',
+     grep { !defined part($_) } @core);
+
+my @upwards;
+
+for my $file (@core) {
+    my $part = part($file) // next;
+
+    for my $header ($code{$file} =~ /^\s*#\s*include\s*"([^"]+)"/mg) {
+        my $other = part($header) // '?';
+
+        next if $other eq $part || $other eq 'njwt'
+                || grep { $_ eq $other } @{ $below{$part} };
+        push @upwards, "$file includes $header";
+    }
+}
+
+none('imports run one way', @upwards);
+
+
+# One allow.
+
+my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue);
+
+is(scalar(@allow), 1, 'the permission is returned once');
+like($allow[0], qr{^src/jwt/njwt_verdict\.c:}, 'by the verdict function');
+
+none('and handed out in no other way',
+     places(qr/[^=!<>]=\s*NJWT_OK\b|[?:,]\s*NJWT_OK\b/,
+            grep { $_ !~ m{/njwt_verdict\.h$} } @core, @glue));
+
+
+# What the module shows, and under which names.
+
+my %wanted = map { $_ => 1 } qw/ ngx_modules ngx_module_names
+    ngx_module_order ngx_http_jwt_scope_module /;
+
+my @shown = map { (split ' ')[-1] } lines_of('nm', '-D', '--defined-only',
+                                             $module);
+
+is_deeply([ sort @shown ], [ sort keys %wanted ],
+          'the module shows what nginx looks up, and no more');
+
+sub global_names {
+    return grep { length } map { (split ' ')[2] // '' }
+           lines_of('nm', '-g', '--defined-only', @_);
+}
+
+none('the core\'s names begin with njwt_',
+     sort grep { $_ !~ /^njwt_/ } global_names('build/libnjwt.a'));
+none('the glue\'s names begin with ngx_http_jwt_',
+     sort grep { $_ !~ /^ngx_http_jwt_/ } global_names(@glue_objects));
+
+
+# No process-wide state: two configurations coexist during a reload.  What
+# nginx's interfaces want to be variables are its tables and the heads of the
+# filter chain; constants that hold addresses lie in .data.rel.ro.
+
+my $nginx_own = qr/^(?: ngx_http_jwt_scope_module
+                      | ngx_http_jwt_\w*(?:commands|module_ctx|variables)
+                      | ngx_http_next_(?:header|body)_filter )$/x;
+
+sub variables {
+    my @found;
+
+    for (lines_of('objdump', '-t', @_)) {
+        my ($section, $name) =
+            /^[0-9a-f]+\s.{7}\s(\S+)\s+[0-9a-f]+\s+(?:\.hidden )?(\S+)$/
+            or next;
+
+        next if $section !~ /^(?:\.(?:data|bss|tdata|tbss)|\*COM\*)/
+                || $section =~ /^\.data\.rel\.ro/ || $name eq $section;
+        push @found, $name;
+    }
+
+    return sort @found;
+}
+
+none('the core has no variables of its own', variables(@core_objects));
+none('the glue has none but nginx\'s (make others const)',
+     grep { $_ !~ $nginx_own } variables(@glue_objects));
+
+done_testing;
