@@ -294,6 +294,29 @@ a_token_for_others_is_a_mismatch_or_undecided(void **state)
 }
 
 
+/* The token of another audience, whose name has one character more. */
+
+static void
+a_character_lost_makes_no_audience_ours(void **state)
+{
+    int          i;
+    const char  *ours = "https://api.example.com/a/long/audience";
+
+    (void) state;
+
+    for (i = 1; i < 39; i++) {
+        prepare(good_keys(),
+                unit_token(0, UNIT_HEADER,
+                           unit_format("{\"iss\":\"https://t/\",\"aud\":"
+                                       "\"%.*sX%s\",\"scope\":\"a\","
+                                       "\"exp\":2000}", i, ours,
+                                       ours + i)));
+        judge_with_each_allocation_failing(NJWT_AUDIENCE_MISMATCH, false);
+        njwt_jwks_free(issuer.keys);
+    }
+}
+
+
 static void
 a_token_without_the_scope_is_refused_or_undecided(void **state)
 {
@@ -528,6 +551,7 @@ main(void)
         unit_case(a_good_token_passes_or_is_undecided),
         unit_case(an_expired_token_is_expired_or_undecided),
         unit_case(a_token_for_others_is_a_mismatch_or_undecided),
+        unit_case(a_character_lost_makes_no_audience_ours),
         unit_case(a_token_without_the_scope_is_refused_or_undecided),
         unit_case(a_bad_signature_is_bad_or_undecided),
         unit_case(the_second_of_two_keys_is_tried_or_it_is_undecided),

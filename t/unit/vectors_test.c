@@ -1,0 +1,588 @@
+/*
+ * Does each vector get its verdict?  The cases of t/vectors, whose tokens were
+ * minted by another implementation: see t/vectors/README.md.
+ */
+
+#define _POSIX_C_SOURCE  200809L
+
+#include "unit.h"
+#include "njwt_verdict.h"
+
+#include <dirent.h>
+
+#include <jansson.h>
+
+
+#define VECTORS  "t/vectors/"
+
+#define MAX_CASES  4096
+#define MAX_LIST   16
+
+
+/* one jwt_issuer, jwt_require_scope or location as C, from JSON */
+
+typedef struct {
+    njwt_slice_t        issuers[MAX_LIST];
+    njwt_slice_t        audiences[MAX_LIST];
+    njwt_issuer_t       issuer;
+} vector_issuer_t;
+
+typedef struct {
+    njwt_slice_t        scopes[MAX_LIST];
+} vector_rule_t;
+
+typedef struct {
+    vector_issuer_t     issuers[MAX_LIST];
+    njwt_issuer_t      *trusted[MAX_LIST];
+    vector_rule_t       rules[MAX_LIST];
+    njwt_scope_rule_t   scope_rules[MAX_LIST];
+    njwt_policy_t       policy;
+    njwt_case_t         judged;
+} vector_location_t;
+
+
+typedef struct {
+    const char         *id;
+    const char         *verdict;
+    const char         *twin;
+} vector_seen_t;
+
+
+static vector_seen_t  seen[MAX_CASES];
+static size_t         seen_count;
+static size_t         of_verdict[NJWT_VERDICT_COUNT];
+
+/* key sets that were read, by file */
+static struct {
+    const char         *file;
+    njwt_jwks_t        *jwks;
+} sets[MAX_LIST];
+
+static size_t         set_count;
+
+
+static json_t *
+load(const char *file)
+{
+    json_t        *root;
+    json_error_t   error;
+
+    root = json_load_file(file, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES,
+                          &error);
+    if (root == NULL) {
+        fail_msg("%s:%d: %s", file, error.line, error.text);
+    }
+
+    return root;
+}
+
+
+static njwt_slice_t
+string(json_t *value)
+{
+    njwt_slice_t  slice;
+
+    assert_true(json_is_string(value));
+    slice.data = (const uint8_t *) json_string_value(value);
+    slice.len = json_string_length(value);
+
+    return slice;
+}
+
+
+static size_t
+strings(json_t *list, njwt_slice_t *out)
+{
+    size_t  i;
+
+    assert_true(json_is_array(list));
+    assert_true(json_array_size(list) <= MAX_LIST);
+
+    for (i = 0; i < json_array_size(list); i++) {
+        out[i] = string(json_array_get(list, i));
+    }
+
+    return i;
+}
+
+
+/* A member that nobody reads would be a typing error: known ones only. */
+
+static void
+only_members(json_t *object, const char *const *names)
+{
+    size_t       i;
+    json_t      *value;
+    const char  *name;
+
+    assert_true(json_is_object(object));
+
+    json_object_foreach(object, name, value) {
+        for (i = 0; names[i] != NULL && strcmp(names[i], name) != 0; i++) {
+            /* void */
+        }
+
+        if (names[i] == NULL) {
+            fail_msg("unknown member \"%s\"", name);
+        }
+    }
+}
+
+
+static njwt_jwks_t *
+key_set(json_t *file)
+{
+    char                 path[256];
+    FILE                *in;
+    size_t               i, len;
+    njwt_slice_t         text;
+    static uint8_t       data[65536];
+    njwt_jwks_report_t   report;
+
+    if (json_is_null(file)) {
+        return NULL;
+    }
+
+    for (i = 0; i < set_count; i++) {
+        if (strcmp(sets[i].file, json_string_value(file)) == 0) {
+            return sets[i].jwks;
+        }
+    }
+
+    assert_true(set_count < MAX_LIST);
+    snprintf(path, sizeof(path), VECTORS "%s", json_string_value(file));
+    in = fopen(path, "rb");
+    assert_for(in != NULL, path);
+    len = fread(data, 1, sizeof(data), in);
+    fclose(in);
+
+    text.data = data;
+    text.len = len;
+    sets[set_count].file = strdup(json_string_value(file));
+    sets[set_count].jwks = njwt_jwks_new(text, &report);
+    assert_for(sets[set_count].jwks != NULL, path);
+
+    return sets[set_count++].jwks;
+}
+
+
+static void
+read_issuer(json_t *from, vector_issuer_t *to)
+{
+    size_t          i;
+    json_t         *algorithms, *audiences;
+    njwt_issuer_t  *issuer;
+
+    static const char  *const  members[] = {
+        "name", "iss", "audiences", "algorithms", "leeway", "jwks", NULL
+    };
+
+    only_members(from, members);
+
+    issuer = &to->issuer;
+    issuer->name = string(json_object_get(from, "name"));
+    issuer->issuers = to->issuers;
+    issuer->issuer_count = strings(json_object_get(from, "iss"),
+                                   to->issuers);
+    algorithms = json_object_get(from, "algorithms");
+
+    for (i = 0; i < json_array_size(algorithms); i++) {
+        assert_int_not_equal(njwt_alg(string(json_array_get(algorithms, i))),
+                             0);
+        issuer->algorithms |= njwt_alg(string(json_array_get(algorithms, i)));
+    }
+
+    audiences = json_object_get(from, "audiences");
+    issuer->expected.leeway = json_number_value(json_object_get(from,
+                                                                "leeway"));
+    issuer->expected.audiences = to->audiences;
+
+    if (json_is_string(audiences)) {
+        assert_string_equal(json_string_value(audiences), "off");
+        issuer->expected.any_audience = true;
+
+    } else {
+        issuer->expected.audience_count = strings(audiences, to->audiences);
+    }
+
+    issuer->keys = key_set(json_object_get(from, "jwks"));
+}
+
+
+static void
+read_rule(json_t *from, vector_rule_t *to, njwt_scope_rule_t *rule)
+{
+    size_t         i;
+    json_t        *match, *methods;
+    njwt_slice_t   names[MAX_LIST];
+
+    static const char  *const  members[] = {
+        "scopes", "match", "methods", NULL
+    };
+
+    only_members(from, members);
+
+    rule->scopes = to->scopes;
+    rule->scope_count = strings(json_object_get(from, "scopes"), to->scopes);
+
+    match = json_object_get(from, "match");
+
+    if (match != NULL) {
+        assert_string_equal(json_string_value(match), "any");
+        rule->any = true;
+    }
+
+    methods = json_object_get(from, "methods");
+
+    if (methods == NULL) {
+        rule->every_method = true;
+        return;
+    }
+
+    for (i = strings(methods, names); i > 0; i--) {
+        assert_int_not_equal(njwt_method(names[i - 1]), 0);
+        rule->methods |= njwt_method(names[i - 1]);
+    }
+}
+
+
+static void
+read_policy(json_t *from, vector_location_t *to)
+{
+    size_t   i;
+    json_t  *issuers, *rules;
+
+    static const char  *const  members[] = {
+        "issuers", "rules", "max_token_size", NULL
+    };
+
+    only_members(from, members);
+
+    issuers = json_object_get(from, "issuers");
+    rules = json_object_get(from, "rules");
+    assert_true(json_array_size(issuers) <= MAX_LIST);
+    assert_true(json_array_size(rules) <= MAX_LIST);
+
+    for (i = 0; i < json_array_size(issuers); i++) {
+        read_issuer(json_array_get(issuers, i), &to->issuers[i]);
+        to->trusted[i] = &to->issuers[i].issuer;
+    }
+
+    to->policy.issuers = to->trusted;
+    to->policy.issuer_count = i;
+
+    for (i = 0; i < json_array_size(rules); i++) {
+        read_rule(json_array_get(rules, i), &to->rules[i],
+                  &to->scope_rules[i]);
+    }
+
+    to->policy.scope_rules = to->scope_rules;
+    to->policy.scope_rule_count = i;
+    to->policy.max_token_size =
+        (size_t) json_integer_value(json_object_get(from, "max_token_size"));
+}
+
+
+static void
+read_presented(json_t *from, njwt_presented_t *to)
+{
+    size_t   i;
+    json_t  *headers, *bare;
+
+    headers = json_object_get(from, "authorization");
+    bare = json_object_get(from, "bare");
+
+    if (json_is_string(headers)) {
+        njwt_bearer_header(unit_bytes(json_string_value(headers),
+                                      json_string_length(headers)), to);
+    }
+
+    for (i = 0; i < json_array_size(headers); i++) {
+        njwt_bearer_header(string(json_array_get(headers, i)), to);
+    }
+
+    for (i = 0; i < json_array_size(bare); i++) {
+        njwt_bearer_bare(string(json_array_get(bare, i)), to);
+    }
+}
+
+
+static njwt_methods_t
+read_method(json_t *name)
+{
+    njwt_methods_t  method;
+
+    method = njwt_method(string(name));
+
+    /* nginx's bit for a method that it doesn't know */
+
+    return method == 0 ? 0x1 : method;
+}
+
+
+/* A case over the defaults of its file, the policy member by member. */
+
+static json_t *
+complete(json_t *defaults, json_t *c)
+{
+    json_t  *whole, *policy;
+
+    whole = json_deep_copy(defaults);
+    policy = json_object_get(whole, "policy");
+    json_object_update(policy, json_object_get(c, "policy"));
+    json_incref(policy);
+    json_object_update(whole, c);
+    json_object_set_new(whole, "policy", policy);
+
+    return whole;
+}
+
+
+/* What a refusal says besides, where the case has a word on it. */
+
+static void
+check_details(json_t *c, const njwt_case_t *judged, njwt_verdict_t verdict,
+    const njwt_finding_t *found)
+{
+    json_t        *expected;
+    njwt_slice_t   text;
+
+    expected = json_object_get(c, "wants_keys");
+
+    if (expected != NULL) {
+        assert_int_equal(njwt_verdict_wants_keys(verdict, judged, found),
+                         json_is_true(expected));
+    }
+
+    expected = json_object_get(c, "allow");
+
+    if (expected != NULL) {
+        assert_true(njwt_method_names(&unit_arena,
+                                      njwt_policy_methods(judged->policy),
+                                      &text));
+        assert_slice(text, json_string_value(expected));
+    }
+
+    expected = json_object_get(c, "scopes_needed");
+
+    if (expected != NULL) {
+        assert_true(njwt_policy_scopes_needed(&unit_arena, judged->policy,
+                                              judged->method, &text));
+        assert_slice(text, json_string_value(expected));
+    }
+}
+
+
+static void
+run_case(const char *file, json_t *c)
+{
+    const char                 *id, *want;
+    njwt_finding_t              found;
+    njwt_verdict_t              verdict;
+    vector_location_t          *location;
+    const njwt_verdict_info_t  *info;
+
+    static const char  *const  members[] = {
+        "id", "title", "verdict", "twin", "authorization", "bare", "now",
+        "method", "policy", "wants_keys", "allow", "scopes_needed", NULL
+    };
+
+    only_members(c, members);
+    id = json_string_value(json_object_get(c, "id"));
+    want = json_string_value(json_object_get(c, "verdict"));
+    assert_for(id != NULL && want != NULL, file);
+    assert_for(json_is_string(json_object_get(c, "title")), id);
+
+    location = njwt_arena_alloc(&unit_arena, sizeof(vector_location_t));
+    assert_non_null(location);
+
+    read_policy(json_object_get(c, "policy"), location);
+    read_presented(c, &location->judged.presented);
+    location->judged.policy = &location->policy;
+    location->judged.method = read_method(json_object_get(c, "method"));
+    location->judged.now = json_integer_value(json_object_get(c, "now"));
+
+    memset(&found, 0x5a, sizeof(found));
+    verdict = njwt_judge(&unit_arena, &location->judged, &found);
+    info = njwt_verdict_info(verdict);
+
+    if (!njwt_slice_equal(info->name, unit_text(want))) {
+        fail_msg("%s, %s: %.*s instead of %s", file, id,
+                 (int) info->name.len, (const char *) info->name.data, want);
+    }
+
+    if ((found.claims != NULL) != (verdict >= NJWT_METHOD_NOT_ALLOWED)) {
+        fail_msg("%s, %s: %s claims with %s", file, id,
+                 found.claims ? "has" : "has no", want);
+    }
+
+    check_details(c, &location->judged, verdict, &found);
+
+    assert_true(seen_count < MAX_CASES);
+    seen[seen_count].id = strdup(id);
+    seen[seen_count].verdict = strdup(want);
+    seen[seen_count].twin = json_is_string(json_object_get(c, "twin"))
+        ? strdup(json_string_value(json_object_get(c, "twin"))) : NULL;
+    seen_count++;
+    of_verdict[verdict]++;
+}
+
+
+static void
+run_file(const char *file)
+{
+    size_t   i;
+    json_t  *root, *cases, *c, *whole;
+
+    static const char  *const  members[] = {
+        "claim", "defaults", "cases", NULL
+    };
+
+    root = load(file);
+    only_members(root, members);
+    cases = json_object_get(root, "cases");
+    assert_for(json_array_size(cases) > 0, file);
+
+    json_array_foreach(cases, i, c) {
+        whole = complete(json_object_get(root, "defaults"), c);
+        run_case(file, whole);
+        njwt_arena_free(&unit_arena);
+        json_decref(whole);
+    }
+
+    json_decref(root);
+}
+
+
+static int
+is_claim(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strcmp(entry->d_name, "keys") != 0
+           && strchr(entry->d_name, '.') == NULL;
+}
+
+
+static void
+each_vector_gets_its_verdict(void **state)
+{
+    int              i, n;
+    char             file[512];
+    struct dirent  **entries;
+
+    (void) state;
+
+    n = scandir(VECTORS, &entries, is_claim, alphasort);
+    assert_true(n > 0);
+
+    for (i = 0; i < n; i++) {
+        snprintf(file, sizeof(file), VECTORS "%s/cases.json",
+                 entries[i]->d_name);
+        run_file(file);
+        free(entries[i]);
+    }
+
+    free(entries);
+    print_message("%zu vectors in %d claims\n", seen_count, n);
+}
+
+
+static const vector_seen_t *
+find(const char *id)
+{
+    size_t  i;
+
+    for (i = 0; i < seen_count; i++) {
+        if (strcmp(seen[i].id, id) == 0) {
+            return &seen[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * A chain of twins ends with one that is allowed; no more than one step on
+ * the way is another refusal, whose own twin it then is.
+ */
+
+static void
+each_refusal_has_a_twin_that_is_allowed(void **state)
+{
+    size_t                i, steps;
+    const vector_seen_t  *twin;
+
+    (void) state;
+
+    for (i = 0; i < seen_count; i++) {
+        assert_ptr_equal(find(seen[i].id), &seen[i]);
+
+        if (strcmp(seen[i].verdict, "ok") == 0) {
+            assert_for(seen[i].twin == NULL, seen[i].id);
+            continue;
+        }
+
+        twin = &seen[i];
+
+        for (steps = 0; strcmp(twin->verdict, "ok") != 0; steps++) {
+            assert_for(twin->twin != NULL && steps < 2, seen[i].id);
+            twin = find(twin->twin);
+            assert_for(twin != NULL, seen[i].id);
+        }
+    }
+}
+
+
+static void
+each_verdict_has_a_vector(void **state)
+{
+    size_t                      i;
+    const njwt_verdict_info_t  *info;
+
+    (void) state;
+
+    for (i = NJWT_UNDECIDED + 1; i < NJWT_VERDICT_COUNT; i++) {
+        info = njwt_verdict_info((njwt_verdict_t) i);
+        print_message("%5zu %.*s\n", of_verdict[i], (int) info->name.len,
+                      (const char *) info->name.data);
+        assert_true(of_verdict[i] > 0);
+    }
+
+    assert_int_equal(of_verdict[NJWT_UNDECIDED], 0);
+    assert_true(seen_count >= 120);
+}
+
+
+static int
+forget(void **state)
+{
+    (void) state;
+
+    while (set_count > 0) {
+        set_count--;
+        njwt_jwks_free(sets[set_count].jwks);
+        free((char *) sets[set_count].file);
+    }
+
+    while (seen_count > 0) {
+        seen_count--;
+        free((char *) seen[seen_count].id);
+        free((char *) seen[seen_count].verdict);
+        free((char *) seen[seen_count].twin);
+    }
+
+    return 0;
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(each_vector_gets_its_verdict),
+        unit_case(each_refusal_has_a_twin_that_is_allowed),
+        unit_case(each_verdict_has_a_vector)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, forget);
+}

@@ -1,0 +1,1142 @@
+#!/usr/bin/perl
+
+# Writes the vectors: t/vectors/<claim>/cases.json and keys/*.json.
+#
+#   t/vectors/make.pl           writes them
+#   t/vectors/make.pl --check   tells whether the committed ones are the same
+#
+# Tokens are minted with CryptX (libtomcrypt), not with the library that the
+# core verifies with, and read again by Crypt::JWT: what is to be accepted must
+# verify there, what is a bad signature must not.  The private keys beside
+# this file are test data: they are made once, and protect nothing.
+
+use warnings;
+use strict;
+
+use Crypt::JWT qw(decode_jwt);
+use Crypt::Mac::HMAC qw(hmac);
+use Crypt::PK::ECC;
+use Crypt::PK::RSA;
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use JSON::PP;
+use MIME::Base64 qw(encode_base64url);
+
+my $root = dirname(__FILE__);
+my $check = @ARGV && $ARGV[0] eq '--check';
+my $json = JSON::PP->new->canonical->utf8;
+my $now = 1750000000;
+my $differs = 0;
+
+# ---------------------------------------------------------------- files
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<:raw', $file or return undef;
+    local $/;
+
+    return scalar <$in>;
+}
+
+
+sub spew {
+    my ($file, $text) = @_;
+
+    if ($check) {
+        if ((slurp("$root/$file") // '') ne $text) {
+            print "$file differs\n";
+            $differs++;
+        }
+
+        return;
+    }
+
+    make_path(dirname("$root/$file"));
+    open my $out, '>:raw', "$root/$file" or die "$file: $!";
+    print $out $text;
+    close $out or die "$file: $!";
+}
+
+
+# one case a line
+
+sub case_text {
+    my ($text) = @_;
+
+    return $json->encode($text);
+}
+
+# ----------------------------------------------------------------- keys
+
+my %key;
+
+sub key {
+    my ($name, $bits, $e) = @_;
+    my $file = "keys/$name.pem";
+    my $pem = slurp("$root/$file");
+
+    my $ec = $name =~ /^ec/;
+    my $pk = $ec ? Crypt::PK::ECC->new : Crypt::PK::RSA->new;
+
+    if (defined $pem) {
+        $pk->import_key(\$pem);
+
+    } else {
+        die "$file is missing" if $check;
+        $ec ? $pk->generate_key('secp256r1')
+            : $pk->generate_key($bits / 8, $e || 65537);
+        $pem = $pk->export_key_pem('private');
+        make_path("$root/keys");
+        open my $out, '>', "$root/$file" or die;
+        print $out $pem;
+        close $out;
+    }
+
+    return $key{$name} = $pk;
+}
+
+key('current', 2048);
+key('next', 2048);
+key('stranger', 2048);
+key('weak', 1024);
+key('long', 4096);
+key('three', 2048, 3);
+key('ec');
+
+
+sub jwk {
+    my ($name, %more) = @_;
+    my $jwk = $key{$name}->export_key_jwk('public', 1);
+
+    delete $jwk->{kid};
+
+    return { %$jwk, %more };
+}
+
+
+sub jwks {
+    my ($name, @keys) = @_;
+
+    spew("keys/$name.json",
+         $json->encode({ keys => [ @keys ] }) . "\n");
+}
+
+my @sig = (use => 'sig', alg => 'RS256');
+my $secret = 'a secret that is long enough for HS256';
+
+jwks('tenant',
+     jwk('current', kid => 'current', @sig), jwk('next', kid => 'next', @sig),
+     jwk('three', kid => 'three', @sig), jwk('long', kid => 'long', @sig),
+     jwk('stranger', kid => 'for-encryption', use => 'enc'),
+     jwk('stranger', kid => 'for-wrapping', key_ops => [ 'wrapKey' ]),
+     jwk('stranger', kid => 'for-oaep', alg => 'RSA-OAEP-256'),
+     jwk('stranger', kid => 'for-rs512', alg => 'RS512x'),
+     jwk('weak', kid => 'weak', @sig),
+     jwk('ec', kid => 'ec', use => 'sig', alg => 'ES256'),
+     { kty => 'oct', kid => 'shared', k => encode_base64url($secret),
+       use => 'sig', alg => 'HS256' });
+jwks('one', jwk('current', kid => 'current', @sig));
+jwks('one-without-kid', jwk('current', use => 'sig'));
+jwks('plain', jwk('current', kid => 'current'));
+jwks('verify-only', jwk('current', kid => 'current', key_ops => ['verify']));
+jwks('next-only', jwk('next', kid => 'next', @sig));
+jwks('same-kid', jwk('next', kid => 'current', @sig),
+     jwk('current', kid => 'current', @sig));
+jwks('others', jwk('stranger', kid => 'current', @sig));
+jwks('empty-kid', jwk('current', kid => '', @sig),
+     jwk('next', kid => 'next', @sig));
+
+# --------------------------------------------------------------- tokens
+
+my $iss = 'https://exampleco.eu.auth0.com/';
+my $aud = 'https://api.exampleco.com/timesheets';
+
+sub header { return { alg => 'RS256', typ => 'JWT', kid => 'current', @_ } }
+
+sub payload {
+    return {
+        iss => $iss, sub => 'importjob@clients', aud => $aud,
+        iat => $now - 60, exp => $now + 86340, azp => 'importjob',
+        gty => 'client-credentials', scope => 'read:timesheets', @_
+    };
+}
+
+
+sub without {
+    my ($object, @names) = @_;
+    my %copy = %$object;
+
+    delete @copy{@names};
+
+    return \%copy;
+}
+
+
+sub b64 { return encode_base64url($_[0]) }
+
+sub text { return ref $_[0] ? $json->encode($_[0]) : $_[0] }
+
+sub input { return b64(text($_[0])) . '.' . b64(text($_[1])) }
+
+sub rs256 {
+    my ($input, $name) = @_;
+
+    return $key{$name || 'current'}->sign_message($input, 'SHA256', 'v1.5');
+}
+
+# header and payload: a reference, or the JSON text itself
+
+sub token {
+    my ($header, $payload, $name) = @_;
+    my $input = input($header, $payload);
+
+    return "$input." . b64(rs256($input, $name));
+}
+
+sub good { return token(header(), payload(@_)) }
+
+# a number that Perl would write otherwise: the text goes in for a mark
+
+sub raw {
+    my ($name, $value) = @_;
+    my $text = $json->encode(payload($name => '@@'));
+
+    $text =~ s/"\@\@"/$value/ or die;
+
+    return $text;
+}
+
+# ---------------------------------------------------------------- cases
+
+sub issuer {
+    return { name => 'timesheets', iss => [ $iss ], audiences => [ $aud ],
+             algorithms => [ 'RS256' ], leeway => 5,
+             jwks => 'keys/tenant.json', @_ };
+}
+
+my %defaults = (
+    now => $now, method => 'GET',
+    policy => {
+        issuers => [ issuer() ],
+        rules => [ { scopes => [ 'read:timesheets' ] } ],
+        max_token_size => 8192
+    }
+);
+
+my (%claims, %verdict_of, @order);
+
+sub claim {
+    my ($dir, $sentence, @cases) = @_;
+
+    for (@cases) {
+        die "twice: $_->{id}" if $verdict_of{$_->{id}};
+        $verdict_of{$_->{id}} = $_->{verdict};
+    }
+
+    push @order, $dir;
+    $claims{$dir} = { claim => $sentence, cases => \@cases };
+}
+
+sub ok {
+    my ($id, $title, $token, %more) = @_;
+
+    return { id => $id, title => $title, verdict => 'ok',
+             defined $token ? (authorization => "Bearer $token") : (),
+             %more };
+}
+
+sub bad {
+    my ($id, $verdict, $twin, $title, $token, %more) = @_;
+
+    return { id => $id, title => $title, verdict => $verdict, twin => $twin,
+             defined $token ? (authorization => "Bearer $token") : (),
+             %more };
+}
+
+sub policy { return (policy => { @_ }) }
+sub with_jwks { return policy(issuers => [ issuer(jwks => $_[0]) ]) }
+sub rules { return policy(rules => [ @_ ]) }
+
+my $good = good();
+my ($h, $p, $s) = split /\./, $good;
+
+claim('a-token-is-looked-for-where-rfc-6750-says',
+    'The token comes from one Authorization header with the scheme Bearer.',
+    ok('good', 'Auth0\'s token of the import job', $good),
+    bad('no-header', 'no_token', 'good', 'no Authorization at all', undef),
+    bad('empty-header', 'no_token', 'good', 'an empty one', undef,
+       authorization => ''),
+    bad('basic', 'no_token', 'good', 'another scheme', undef,
+       authorization => "Basic $good"),
+    bad('dpop', 'no_token', 'good', 'the scheme DPoP', undef,
+       authorization => "DPoP $good"),
+    bad('bearerx', 'no_token', 'good', 'a scheme that begins like it', undef,
+       authorization => "BearerX $good"),
+    bad('no-scheme', 'no_token', 'good', 'the token without a scheme', undef,
+       authorization => $good),
+    ok('lower-case-scheme', 'bearer', undef, authorization => "bearer $good"),
+    ok('upper-case-scheme', 'BEARER', undef, authorization => "BEARER $good"),
+    ok('two-spaces', 'two spaces behind the scheme', undef,
+       authorization => "Bearer  $good"),
+    bad('two-headers', 'multiple_tokens', 'good', 'two Authorization headers',
+       undef, authorization => [ "Bearer $good", "Bearer $good" ]),
+    bad('header-and-cookie', 'multiple_tokens', 'good',
+       'a header and a cookie, the same token', $good, bare => [ $good ]),
+    ok('cookie', 'a bare token of a variable', undef, bare => [ $good ]),
+    ok('basic-and-cookie', 'another scheme beside it is no second token',
+       undef, authorization => 'Basic eDp5', bare => [ $good, '' ]),
+    bad('cookie-with-scheme', 'malformed_request', 'cookie',
+       'a bare token with a scheme in front', undef,
+       bare => [ "Bearer $good" ]),
+    bad('bearer-alone', 'malformed_request', 'good', 'Bearer and nothing',
+       undef, authorization => 'Bearer'),
+    bad('bearer-and-spaces', 'malformed_request', 'good', 'Bearer and spaces',
+       undef, authorization => 'Bearer   '),
+    bad('tab', 'malformed_request', 'good', 'a tab behind the scheme', undef,
+       authorization => "Bearer\t$good"),
+    bad('slash', 'malformed_request', 'good', 'a slash behind the scheme',
+       undef, authorization => "Bearer/$good"),
+    bad('comma', 'malformed_request', 'good', 'two credentials in one header',
+       undef, authorization => "Bearer $good, Bearer $good"),
+    bad('trailing-space', 'malformed_request', 'good', 'a space behind it',
+       undef, authorization => "Bearer $good "),
+    bad('quoted', 'malformed_request', 'good', 'the token in quotes', undef,
+       authorization => "Bearer \"$good\""),
+    bad('nul', 'malformed_request', 'good', 'NUL and junk behind the token',
+       undef, authorization => "Bearer $good\0x"),
+    bad('equals-inside', 'malformed_request', 'good', 'an equals sign inside',
+       undef, authorization => "Bearer $h=.$p.$s"),
+    bad('utf-8', 'malformed_request', 'good', 'a letter beyond ASCII', undef,
+       authorization => "Bearer \x{e9}$good"));
+
+claim('a-token-longer-than-the-limit-is-not-read',
+    'What is longer than jwt_max_token_size is refused unread.',
+    ok('largest', 'exactly the limit', $good,
+       policy(max_token_size => length $good)),
+    bad('too-large', 'token_too_large', 'largest', 'one byte beyond', $good,
+       policy(max_token_size => length($good) - 1)),
+    bad('too-large-junk', 'token_too_large', 'largest',
+       'junk beyond the limit isn\'t looked at', '!' x 8193),
+    ok('large', 'eight kilobytes of permissions',
+       good(permissions => [ map { "permission:number-$_" } 1 .. 240 ]),
+       policy(max_token_size => 16384)));
+
+claim('a-token-has-three-parts',
+    'Three parts are a JWS; five are encrypted; anything else is opaque.',
+    bad('opaque', 'opaque_token', 'good', 'Auth0\'s opaque token of old',
+       'kVBDmSvG9vNKQ0tE8wXYtJ2zP4rLq6aH'),
+    bad('two-parts', 'opaque_token', 'good', 'the signature and its dot left '
+       . 'out', "$h.$p"),
+    bad('four-parts', 'opaque_token', 'good', 'one part too many',
+       "$good.$s"),
+    bad('six-parts', 'opaque_token', 'good', 'six', "$good.a.b.c"),
+    bad('one-dot', 'opaque_token', 'good', 'a dot alone', '.'),
+    bad('dir', 'encrypted_token', 'good', 'Auth0\'s opaque token of today: '
+       . 'a JWE with alg dir', b64('{"alg":"dir","enc":"A256GCM"}')
+       . '..aXY.Y2lwaGVy.dGFn'),
+    bad('jwe', 'encrypted_token', 'good', 'a JWE with RSA-OAEP-256',
+       b64('{"alg":"RSA-OAEP-256","enc":"A256GCM"}')
+       . '.a2V5.aXY.Y2lwaGVy.dGFn'),
+    bad('five-of-junk', 'encrypted_token', 'good', 'four dots', 'a.b.c.d.e'),
+    bad('equals-at-the-end', 'malformed_token', 'good', 'padding behind the '
+       . 'signature is a b64token, but no base64url', "$good=="),
+    bad('signature-empty', 'malformed_token', 'good', 'an empty signature',
+       "$h.$p."),
+    bad('payload-empty', 'malformed_token', 'good', 'an empty payload',
+       "$h..$s"),
+    bad('header-empty', 'malformed_token', 'good', 'an empty header',
+       ".$p.$s"),
+    bad('all-empty', 'malformed_token', 'good', 'two dots', '..'));
+
+# the last character of a part with one unused bit set
+
+my $alphabet = join '', 'A' .. 'Z', 'a' .. 'z', 0 .. 9, '-', '_';
+
+sub bump {
+    my ($part) = @_;
+    my $last = substr $part, -1;
+
+    die "no unused bits in $part" if length($part) % 4 == 0;
+
+    return substr($part, 0, -1)
+           . substr($alphabet, index($alphabet, $last) + 1, 1);
+}
+
+# a payload of a length that leaves unused bits; the header's has them or not
+
+sub odd {
+    my ($object, $name) = @_;
+
+    for my $pad (0 .. 2) {
+        my $padded = { %$object, $name => 'x' x $pad };
+        return $padded if length(b64($json->encode($padded))) % 4;
+    }
+}
+
+my $oh = odd(header(), 'pad');
+my $op = odd(payload(), 'pad');
+my $odd = token($oh, $op);
+my ($ohb, $opb, $osb) = split /\./, $odd;
+
+claim('one-value-has-one-spelling-in-base64url',
+    'Another spelling of the same bytes is refused, in all three parts.',
+    ok('odd', 'parts whose last character has unused bits', $odd),
+    bad('bits-in-header', 'malformed_token', 'odd', 'one of them is set',
+       bump($ohb) . ".$opb.$osb"),
+    bad('bits-in-payload', 'malformed_token', 'odd', 'in the payload',
+       "$ohb." . bump($opb) . ".$osb"),
+    bad('bits-in-signature', 'malformed_token', 'odd', 'in the signature: '
+       . 'the same signature in another spelling',
+       "$ohb.$opb." . bump($osb)),
+    bad('plus', 'malformed_token', 'good', 'the alphabet of plain base64',
+       $h . '.' . $p . '.' . ($s =~ tr{-_}{+/}r . '') ),
+    bad('length-of-none', 'malformed_token', 'good', 'a character too many in '
+       . 'the signature', "$h.$p.${s}AAA"),
+    bad('one-more-byte', 'bad_signature', 'good', 'a byte of zeros behind the '
+       . 'signature', "$h.$p." . b64(rs256("$h.$p") . "\0")),
+    bad('signed-in-the-other-spelling', 'malformed_token', 'odd',
+       'the header\'s other spelling, and signed like that',
+       do { my $i = bump($ohb) . ".$opb"; "$i." . b64(rs256($i)) }));
+
+# ----------------------------------------------------------------- JSON
+
+my $hj = $json->encode(header());
+my $pj = $json->encode(payload());
+
+sub hj { return token($_[0], payload()) }
+sub pj { return token(header(), $_[0]) }
+
+sub inside {
+    my ($levels) = @_;
+
+    # the payload is the first of them
+    return $pj =~ s/\}$/',"x":' . '[' x ($levels - 1) . ']' x ($levels - 1)
+                        . '}'/er;
+}
+
+claim('json-is-read-in-one-way-only',
+    'Header and payload are JSON objects of RFC 8259 without duplicates.',
+    ok('white-space', 'white space wherever JSON allows it',
+       token(" {\n\t\"alg\" : \"RS256\",\r\n \"kid\" : \"current\" } ",
+             $pj =~ s/,/ ,\n /gr)),
+    bad('header-array', 'malformed_token', 'good', 'a header that is an array',
+       hj("[$hj]")),
+    bad('header-no-json', 'malformed_token', 'good', 'a header without an end',
+       hj(substr $hj, 0, -1)),
+    bad('header-twice', 'malformed_token', 'good', 'two objects', hj("$hj$hj")),
+    bad('header-bom', 'malformed_token', 'good', 'a byte order mark',
+       hj("\xef\xbb\xbf$hj")),
+    bad('header-single-quotes', 'malformed_token', 'good', 'single quotes',
+       hj($hj =~ tr/"/'/r)),
+    bad('header-comment', 'malformed_token', 'good', 'a comment',
+       hj("/**/$hj")),
+    bad('payload-null', 'malformed_token', 'good', 'a payload of null',
+       pj('null')),
+    bad('payload-string', 'malformed_token', 'good', 'a payload in a string',
+       pj($json->encode([ $pj ]) =~ s/^\[|\]$//gr)),
+    bad('payload-array', 'malformed_token', 'good', 'a payload in an array',
+       pj("[$pj]")),
+    bad('payload-bom', 'malformed_token', 'good', 'a byte order mark',
+       pj("\xef\xbb\xbf$pj")),
+    bad('payload-nul-behind', 'malformed_token', 'good', 'NUL behind it',
+       pj("$pj\0")),
+    bad('payload-utf-16', 'malformed_token', 'good', 'UTF-16',
+       pj(join '', map { "$_\0" } split //, $pj)),
+    bad('alg-twice', 'malformed_token', 'good', 'two alg, the second none',
+       hj($hj =~ s/\}$/,"alg":"none"}/r)),
+    bad('alg-twice-first', 'malformed_token', 'good', 'two alg, the first '
+       . 'none', hj($hj =~ s/^\{/{"alg":"none",/r)),
+    bad('kid-twice', 'malformed_token', 'good', 'two kid',
+       hj($hj =~ s/\}$/,"kid":"next"}/r)),
+    bad('exp-twice', 'malformed_token', 'good', 'two exp',
+       pj($pj =~ s/\}$/,"exp":9999999999}/r)),
+    bad('aud-twice-escaped', 'malformed_token', 'good',
+       'two aud, one with an escape', pj($pj =~ s/\}$/,"\\u0061ud":"x"}/r)),
+    bad('scope-twice', 'malformed_token', 'good', 'two scope',
+       pj($pj =~ s/\}$/,"scope":"delete:timesheets"}/r)),
+    ok('same-name-elsewhere', 'one name in two objects',
+       pj($pj =~ s/\}$/,"a":{"exp":1},"b":{"exp":2}}/r)),
+    bad('duplicate-deep-down', 'malformed_token', 'same-name-elsewhere',
+       'twice in an inner one', pj($pj =~ s/\}$/,"a":[{"b":1,"b":1}]}/r)),
+    ok('depth-32', '32 levels', pj(inside(32))),
+    bad('depth-33', 'malformed_token', 'depth-32', '33 levels',
+       pj(inside(33))),
+    bad('depth-1000', 'malformed_token', 'depth-32', '1,000 levels',
+       pj(inside(1000))),
+    ok('big-number', 'a number of 20 digits and one of 1e308',
+       pj($pj =~ s/\}$/,"n":12345678901234567890,"m":1e308}/r)),
+    bad('number-beyond-double', 'malformed_token', 'big-number', '1e309',
+       pj($pj =~ s/\}$/,"m":1e309}/r)),
+    bad('number-with-zero', 'malformed_token', 'big-number', 'a leading zero',
+       pj($pj =~ s/\}$/,"m":01}/r)),
+    bad('number-nan', 'malformed_token', 'big-number', 'NaN',
+       pj($pj =~ s/\}$/,"m":NaN}/r)),
+    ok('nul-in-string', 'NUL in a string', pj($pj =~ s/\}$/,"m":"\\u0000"}/r)),
+    bad('nul-in-name', 'malformed_token', 'nul-in-string', 'NUL in a name',
+       pj($pj =~ s/\}$/,"m\\u0000":""}/r)),
+    ok('surrogates', 'a pair of surrogates',
+       pj($pj =~ s/\}$/,"m":"\\ud83d\\ude00"}/r)),
+    bad('lone-surrogate', 'malformed_token', 'surrogates', 'one of them',
+       pj($pj =~ s/\}$/,"m":"\\ud83d"}/r)),
+    ok('utf-8-name', 'an e with an accent',
+       pj($pj =~ s/\}$/,"m":"\xc3\xa9"}/r)),
+    bad('utf-8-overlong', 'malformed_token', 'utf-8-name', 'a slash in two '
+       . 'bytes', pj($pj =~ s/\}$/,"m":"\xc0\xaf"}/r)),
+    bad('latin-1', 'malformed_token', 'utf-8-name', 'the same in Latin-1',
+       pj($pj =~ s/\}$/,"m":"\xe9"}/r)),
+    bad('raw-newline', 'malformed_token', 'utf-8-name', 'a line feed in a '
+       . 'string', pj($pj =~ s/\}$/,"m":"\n"}/r)));
+
+claim('members-have-their-types',
+    'A member of another type than RFC 7515 or 7519 gives it is malformed.',
+    (map { bad("header-$_->[0]", 'malformed_token', 'good',
+              "$_->[0] is $_->[1]",
+              hj($json->encode(without(header(), $_->[0]))
+                 =~ s/\}$/,"$_->[0]":$_->[1]}/r)) }
+         [ kid => 1 ], [ typ => 'null' ], [ cty => 1 ], [ jku => '[]' ],
+         [ jwk => '"x"' ], [ x5u => 'true' ], [ x5c => '"MIIC"' ],
+         [ x5t => '{}' ], [ 'x5t#S256' => 1 ], [ crit => '"exp"' ]),
+    (map { bad("claim-$_->[0]-" . $_->[2], 'malformed_token', 'good',
+              "$_->[0] is $_->[1]", pj(raw($_->[0], $_->[1]))) }
+         [ iss => 1, 'number' ], [ iss => 'null', 'null' ],
+         [ iss => "[\"$iss\"]", 'array' ], [ sub => 1, 'number' ],
+         [ jti => '{}', 'object' ], [ aud => 1, 'number' ],
+         [ aud => 'null', 'null' ], [ aud => "[\"$aud\",1]", 'mixed' ],
+         [ aud => "{\"$aud\":1}", 'object' ], [ exp => '"9999999999"', 'string' ],
+         [ exp => 'null', 'null' ], [ exp => 'true', 'boolean' ],
+         [ exp => '[9999999999]', 'array' ], [ nbf => '"0"', 'string' ],
+         [ nbf => 'null', 'null' ], [ iat => '"0"', 'string' ],
+         [ iat => '{}', 'object' ]),
+    ok('exp-at-2-to-the-53', 'exp is 2^53', pj(raw(exp => '9007199254740992'))),
+    bad('exp-beyond-2-to-the-53', 'malformed_token', 'exp-at-2-to-the-53',
+       'exp is one more', pj(raw(exp => '9007199254740993'))),
+    bad('exp-1e300', 'malformed_token', 'exp-at-2-to-the-53', 'exp is 1e300',
+       pj(raw(exp => '1e300'))),
+    ok('nbf-at-minus-2-to-the-53', 'nbf is -2^53',
+       pj(raw(nbf => '-9007199254740992'))),
+    bad('nbf-beyond-minus-2-to-the-53', 'malformed_token',
+       'nbf-at-minus-2-to-the-53', 'nbf is two less',
+       pj(raw(nbf => '-9007199254740994'))));
+
+claim('nothing-critical-is-understood',
+    'crit and b64 are refused, whatever they say.',
+    ok('unknown-header', 'an unknown member that isn\'t critical',
+       token(header(exp => 1, foo => [ 'b64' ]), payload())),
+    bad('crit', 'crit_unsupported', 'unknown-header', 'crit names exp',
+       token(header(crit => [ 'exp' ], exp => 1), payload())),
+    bad('crit-empty', 'crit_unsupported', 'unknown-header', 'crit is empty',
+       token(header(crit => []), payload())),
+    bad('b64-false', 'crit_unsupported', 'unknown-header', 'b64 is false',
+       token(header(b64 => JSON::PP::false), payload())),
+    bad('b64-true', 'crit_unsupported', 'unknown-header', 'b64 is true',
+       token(header(b64 => JSON::PP::true), payload())),
+    bad('b64-null', 'crit_unsupported', 'unknown-header', 'b64 is null',
+       token(header(b64 => undef), payload())));
+
+# -------------------------------------------------------------- issuer
+
+my $other_iss = 'https://other.eu.auth0.com/';
+my @two = policy(issuers => [ issuer(), issuer(name => 'other',
+    iss => [ $other_iss ], jwks => 'keys/others.json') ]);
+
+claim('iss-is-one-of-ours-byte-for-byte',
+    'The issuer is matched exactly, and picks the keys.',
+    ok('second-value', 'a custom domain named second',
+       good(iss => 'https://login.exampleco.com/'),
+       policy(issuers => [ issuer(iss => [ $iss,
+                                           'https://login.exampleco.com/' ]) ])),
+    bad('no-iss', 'issuer_mismatch', 'good', 'no iss',
+       token(header(), without(payload(), 'iss'))),
+    (map { bad("iss-$_->[0]", 'issuer_mismatch', 'good', $_->[1],
+              good(iss => $_->[2])) }
+         [ 'no-slash', 'the last slash left out', $iss =~ s{/$}{}r ],
+         [ 'two-slashes', 'a slash too many', "$iss/" ],
+         [ 'upper-case', 'the host in upper case',
+           'https://EXAMPLECO.eu.auth0.com/' ],
+         [ 'http', 'http', $iss =~ s/https/http/r ],
+         [ 'other', 'another tenant', $other_iss ],
+         [ 'prefix', 'ours is its prefix', "${iss}evil" ],
+         [ 'user', 'ours as the user part',
+           'https://exampleco.eu.auth0.com@evil.example/' ],
+         [ 'port', 'the default port', 'https://exampleco.eu.auth0.com:443/' ],
+         [ 'nul', 'NUL behind it', "$iss\0" ],
+         [ 'space', 'a space behind it', "$iss " ],
+         [ 'empty', 'empty', '' ]),
+    ok('two-issuers', 'the second of two issuers, by its own key',
+       token(header(), payload(iss => $other_iss), 'stranger'), @two),
+    bad('key-of-the-other', 'bad_signature', 'two-issuers',
+       'the second issuer\'s key under the first one\'s name',
+       token(header(), payload(), 'stranger'), @two),
+    bad('key-of-the-first', 'bad_signature', 'two-issuers',
+       'the first issuer\'s key under the second one\'s name',
+       token(header(), payload(iss => $other_iss)), @two));
+
+# ------------------------------------------------------------ algorithm
+
+my $public = $key{current}->export_key_pem('public');
+
+sub hs256 {
+    my ($with, %header) = @_;
+    my $input = input(header(alg => 'HS256', %header), payload());
+
+    return "$input." . b64(hmac('SHA256', $with, $input));
+}
+
+claim('the-algorithm-is-the-configurations-to-choose',
+    'Only an algorithm that the issuer is configured for is verified.',
+    bad('none', 'alg_not_allowed', 'good', 'alg none with a good signature',
+       token(header(alg => 'none'), payload())),
+    (map { bad("none-$_", 'alg_not_allowed', 'good', "alg $_, and a byte for a "
+              . 'signature', input(header(alg => $_), payload()) . '.AA') }
+         qw(none None NONE nOnE)),
+    bad('none-without-signature', 'malformed_token', 'good',
+       'alg none as RFC 7519 has it: an empty signature',
+       input(header(alg => 'none'), payload()) . '.'),
+    bad('hs256-public-pem', 'alg_not_allowed', 'good',
+       'HS256 with the public key\'s PEM for the secret', hs256($public)),
+    bad('hs256-public-pem-no-newline', 'alg_not_allowed', 'good',
+       'the same without the last line feed', hs256($public =~ s/\n$//r)),
+    bad('hs256-public-der', 'alg_not_allowed', 'good', 'with its DER',
+       hs256($key{current}->export_key_der('public'))),
+    bad('hs256-modulus', 'alg_not_allowed', 'good', 'with its modulus',
+       hs256(jwk('current')->{n})),
+    bad('hs256-empty', 'alg_not_allowed', 'good', 'with an empty secret: to '
+       . 'HMAC a zero byte is the same',
+       hs256("\0")),
+    bad('hs256-of-the-set', 'alg_not_allowed', 'good', 'with the set\'s oct '
+       . 'key', hs256($secret, kid => 'shared')),
+    (map { bad("alg-$_->[0]", 'alg_not_allowed', 'good', $_->[1],
+              token(header(alg => $_->[2]), payload())) }
+         [ 'lower', 'in lower case', 'rs256' ],
+         [ 'mixed', 'in mixed case', 'Rs256' ],
+         [ 'space', 'a space behind it', 'RS256 ' ],
+         [ 'nul', 'NUL behind it', "RS256\0" ],
+         [ 'rs384', 'RS384', 'RS384' ], [ 'rs512', 'RS512', 'RS512' ],
+         [ 'ps256', 'PS256', 'PS256' ], [ 'es256', 'ES256', 'ES256' ],
+         [ 'eddsa', 'EdDSA', 'EdDSA' ], [ 'rs1', 'RS1', 'RS1' ],
+         [ 'empty', 'empty', '' ], [ 'number', 'a number', 256 ],
+         [ 'null', 'null', undef ], [ 'array', 'an array', [ 'RS256' ] ]),
+    bad('no-alg', 'alg_not_allowed', 'good', 'no alg',
+       token(without(header(), 'alg'), payload())));
+
+claim('typ-is-that-of-an-access-token',
+    'A token made for something else is refused.',
+    ok('no-typ', 'no typ', token(without(header(), 'typ'), payload())),
+    (map { ok("typ-$_->[0]", $_->[1],
+              token(header(typ => $_->[1]), payload())) }
+         [ 'at-jwt', 'at+jwt' ], [ 'lower', 'jwt' ],
+         [ 'application', 'application/at+jwt' ],
+         [ 'application-jwt', 'application/JWT' ],
+         [ 'upper', 'AT+JWT' ]),
+    (map { bad("typ-$_->[0]", 'typ_not_allowed', 'typ-at-jwt', $_->[1],
+              token(header(typ => $_->[1]), payload())) }
+         [ 'dpop', 'dpop+jwt' ], [ 'logout', 'logout+jwt' ],
+         [ 'secevent', 'secevent+jwt' ], [ 'empty', '' ],
+         [ 'space', 'JWT ' ], [ 'jose', 'JOSE' ],
+         [ 'half', 'application/' ], [ 'twice', 'application/application/jwt' ],
+         [ 'id', 'id+jwt' ]));
+
+# ----------------------------------------------------------------- keys
+
+claim('a-key-is-found-by-kid-and-algorithm',
+    'A key of the configured source, never one that the token brings.',
+    ok('next-key', 'the next key', token(header(kid => 'next'), payload(),
+                                         'next')),
+    ok('long-key', 'a key of 4096 bits', token(header(kid => 'long'),
+                                               payload(), 'long')),
+    ok('exponent-3', 'a key with exponent 3', token(header(kid => 'three'),
+                                                    payload(), 'three')),
+    ok('plain-key', 'a key that says neither use nor alg', $good,
+       with_jwks('keys/plain.json')),
+    ok('verify-only-key', 'a key with key_ops verify', $good,
+       with_jwks('keys/verify-only.json')),
+    bad('no-keys', 'keys_unavailable', 'good', 'no keys at all', $good,
+       with_jwks(undef), wants_keys => JSON::PP::true),
+    bad('no-keys-no-kid', 'keys_unavailable', 'no-kid', 'no keys, no kid: '
+       . 'wants none', token(without(header(), 'kid'), payload()),
+       with_jwks(undef), wants_keys => JSON::PP::false),
+    bad('no-keys-expired', 'keys_unavailable', 'no-keys', 'no keys, and the '
+       . 'token is expired: wants none', good(exp => $now - 10),
+       with_jwks(undef), wants_keys => JSON::PP::false),
+    bad('no-keys-other-audience', 'keys_unavailable', 'no-keys', 'no keys, and '
+       . 'the token is for others: wants none', good(aud => 'x'),
+       with_jwks(undef), wants_keys => JSON::PP::false),
+    bad('unknown-kid', 'key_not_found', 'good', 'a kid that is in no key',
+       token(header(kid => 'unknown'), payload()),
+       wants_keys => JSON::PP::true),
+    bad('unknown-kid-implausible', 'key_not_found', 'unknown-kid',
+       'an unknown kid that isn\'t valid yet: wants none',
+       token(header(kid => 'unknown'), payload(nbf => $now + 6)),
+       wants_keys => JSON::PP::false),
+    bad('unknown-long-kid', 'key_not_found', 'unknown-kid', 'a kid of 256 '
+       . 'bytes: wants none', token(header(kid => 'k' x 256), payload()),
+       wants_keys => JSON::PP::false),
+    bad('revoked', 'key_not_found', 'good', 'the key has left the set', $good,
+       with_jwks('keys/next-only.json'), wants_keys => JSON::PP::true),
+    ok('no-kid', 'no kid, one key', token(without(header(), 'kid'),
+       payload()), with_jwks('keys/one.json')),
+    ok('no-kid-no-kid', 'no kid on either side',
+       token(without(header(), 'kid'), payload()),
+       with_jwks('keys/one-without-kid.json')),
+    bad('no-kid-several-keys', 'key_not_found', 'no-kid', 'no kid, several '
+       . 'keys', token(without(header(), 'kid'), payload()),
+       wants_keys => JSON::PP::false),
+    bad('kid-but-key-without', 'key_not_found', 'no-kid-no-kid',
+       'a kid, but the key has none', $good,
+       with_jwks('keys/one-without-kid.json')),
+    bad('empty-kid-is-a-kid', 'key_not_found', 'no-kid', 'an empty kid is not '
+       . 'the same as none', token(header(kid => ''), payload()),
+       with_jwks('keys/one.json')),
+    ok('empty-kid', 'an empty kid on both sides',
+       token(header(kid => ''), payload()), with_jwks('keys/empty-kid.json')),
+    ok('same-kid', 'two keys of one kid: the second verifies', $good,
+       with_jwks('keys/same-kid.json')),
+    ok('same-kid-first', 'two keys of one kid: the first verifies',
+       token(header(), payload(), 'next'), with_jwks('keys/same-kid.json')),
+    bad('same-kid-neither', 'bad_signature', 'same-kid', 'neither verifies',
+       token(header(), payload(), 'stranger'),
+       with_jwks('keys/same-kid.json')),
+    (map { bad("kid-$_->[0]", 'key_not_found', 'good', $_->[1],
+              token(header(kid => $_->[2]), payload(),
+                    $_->[3] || 'current')) }
+         [ 'case', 'the kid in another case', 'Current' ],
+         [ 'prefix', 'a part of a kid', 'curren' ],
+         [ 'nul', 'NUL behind the kid', "current\0" ],
+         [ 'space', 'a space behind it', 'current ' ],
+         [ 'path', 'a path', '../../../../dev/null' ],
+         [ 'file', 'a URL of a file', 'file:///etc/passwd' ],
+         [ 'sql', 'a query', "current' or '1'='1" ],
+         [ 'shell', 'a command', 'current|id' ],
+         [ 'url', 'a URL', 'https://evil.example/jwks.json' ],
+         [ 'weak', 'a key of 1024 bits', 'weak', 'weak' ],
+         [ 'enc', 'a key for encryption', 'for-encryption', 'stranger' ],
+         [ 'wrap', 'a key with other key_ops', 'for-wrapping', 'stranger' ],
+         [ 'oaep', 'a key for another algorithm', 'for-oaep', 'stranger' ],
+         [ 'unknown-alg', 'a key for an unknown algorithm', 'for-rs512',
+           'stranger' ],
+         [ 'ec', 'a key of another type', 'ec' ],
+         [ 'oct', 'an oct key', 'shared' ]),
+    bad('jwk-embedded', 'bad_signature', 'good', 'signed by the key that it '
+       . 'brings (CVE-2018-0114)',
+       token(header(jwk => jwk('stranger', kid => 'current')), payload(),
+             'stranger')),
+    bad('jwk-embedded-unknown-kid', 'key_not_found', 'good', 'the same with a '
+       . 'kid of its own', token(header(kid => 'mine',
+       jwk => jwk('stranger', kid => 'mine')), payload(), 'stranger')),
+    bad('jku', 'bad_signature', 'good', 'signed by the key that jku leads to',
+       token(header(jku => 'https://evil.example/jwks.json'), payload(),
+             'stranger')),
+    bad('x5u', 'bad_signature', 'good', 'by the one that x5u leads to',
+       token(header(x5u => 'https://evil.example/cert.pem'), payload(),
+             'stranger')),
+    bad('x5c', 'bad_signature', 'good', 'by the one of x5c',
+       token(header(x5c => [ encode_base64url(
+             $key{stranger}->export_key_der('public')) ]), payload(),
+             'stranger')),
+    ok('jku-ignored', 'a good signature, and a jku that nobody follows',
+       token(header(jku => 'https://evil.example/jwks.json',
+                    jwk => jwk('stranger')), payload())));
+
+# ------------------------------------------------------------ signature
+
+my $sig = rs256("$h.$p");
+my $zero;
+
+for (my $i = 0; ; $i++) {
+    my $try = good(jti => "z$i");
+    my ($a, $b) = split /\./, $try;
+    my $bytes = rs256("$a.$b");
+
+    if (ord($bytes) == 0) {
+        $zero = [ "$a.$b", $bytes, $try ];
+        last;
+    }
+}
+
+my $flipped = $sig;
+substr($flipped, -1) = chr(ord(substr $sig, -1) ^ 1);
+my ($h2, $p2, $s2) = split /\./, good(sub => 'somebody@clients');
+
+claim('a-signature-is-over-exactly-these-bytes',
+    'What was signed is what is judged, to the last bit.',
+    bad('flipped-bit', 'bad_signature', 'good', 'one bit of the signature',
+       "$h.$p." . b64($flipped)),
+    bad('other-payload', 'bad_signature', 'good', 'the payload exchanged',
+       "$h.$p2.$s"),
+    bad('other-signature', 'bad_signature', 'good', 'the signature of another '
+       . 'token', "$h.$p.$s2"),
+    bad('other-header', 'bad_signature', 'good', 'the header exchanged',
+       b64($hj =~ s/\}$/,"x":1}/r) . ".$p.$s"),
+    bad('payload-edited', 'bad_signature', 'good', 'more scopes written in',
+       "$h." . b64($json->encode(payload(scope => 'read:timesheets '
+       . 'delete:timesheets'))) . ".$s"),
+    bad('same-json-other-bytes', 'bad_signature', 'good',
+       'the same JSON, with a space', "$h." . b64("$pj ") . ".$s"),
+    bad('signature-cut', 'bad_signature', 'good', 'its last byte cut off',
+       "$h.$p." . b64(substr $sig, 0, -1)),
+    bad('signature-twice', 'bad_signature', 'good', 'twice over',
+       "$h.$p." . b64($sig . $sig)),
+    bad('signature-of-zeros', 'bad_signature', 'good', '256 bytes of zero',
+       "$h.$p." . b64("\0" x 256)),
+    bad('signature-of-one', 'bad_signature', 'good', 'the number 1',
+       "$h.$p." . b64("\0" x 255 . "\1")),
+    bad('signature-one-byte', 'bad_signature', 'good', 'one byte',
+       "$h.$p.AA"),
+    ok('leading-zero', 'a signature that begins with a zero byte',
+       $zero->[2]),
+    bad('leading-zero-cut', 'bad_signature', 'leading-zero', 'the zero cut '
+       . 'off: the same number', "$zero->[0]."
+       . b64(substr $zero->[1], 1)),
+    bad('zero-before', 'bad_signature', 'good', 'a zero byte in front: the '
+       . 'same number', "$h.$p." . b64("\0$sig")),
+    bad('sha-512', 'bad_signature', 'good', 'with SHA-512 under alg RS256',
+       "$h.$p." . b64($key{current}->sign_message("$h.$p", 'SHA512',
+                                                  'v1.5'))),
+    bad('sha-1', 'bad_signature', 'good', 'with SHA-1',
+       "$h.$p." . b64($key{current}->sign_message("$h.$p", 'SHA1', 'v1.5'))),
+    bad('over-the-payload', 'bad_signature', 'good', 'over the payload alone',
+       "$h.$p." . b64(rs256($p))),
+    bad('over-the-json', 'bad_signature', 'good', 'over the decoded texts',
+       "$h.$p." . b64(rs256("$hj.$pj"))),
+    bad('wrong-key', 'bad_signature', 'next-key', 'by another key of the set',
+       token(header(kid => 'next'), payload())),
+    bad('stranger', 'bad_signature', 'good', 'by a stranger',
+       token(header(), payload(), 'stranger')));
+
+# ---------------------------------------------------------------- times
+
+claim('times-are-judged-to-the-second',
+    'exp, nbf and iat with five seconds of leeway.',
+    ok('exp-in-leeway', 'expired 4 s ago', good(exp => $now - 4)),
+    bad('exp-at-leeway', 'expired', 'exp-in-leeway', 'expired 5 s ago',
+       good(exp => $now - 5)),
+    bad('exp-long-ago', 'expired', 'exp-in-leeway', 'expired a day ago',
+       good(exp => $now - 86400)),
+    ok('exp-fraction', 'expired 4.5 s ago',
+       pj(raw(exp => ($now - 5) . '.5'))),
+    bad('exp-fraction-over', 'expired', 'exp-fraction', '5.5 s ago',
+       pj(raw(exp => ($now - 6) . '.5'))),
+    ok('exp-exponent', 'exp as 1.75e9 and a year', pj(raw(exp => '1.8e9'))),
+    bad('exp-missing', 'expired', 'good', 'no exp',
+       token(header(), without(payload(), 'exp'))),
+    bad('exp-zero', 'expired', 'good', 'exp is 0', good(exp => 0)),
+    bad('exp-negative', 'expired', 'good', 'exp is negative', good(exp => -1)),
+    bad('exp-nested', 'expired', 'good', 'exp in another object',
+       token(header(), { %{ without(payload(), 'exp') },
+                         x => { exp => $now + 60 } })),
+    ok('exp-no-leeway', 'no leeway, one second left', good(exp => $now + 1),
+       policy(issuers => [ issuer(leeway => 0) ])),
+    bad('exp-now-no-leeway', 'expired', 'exp-no-leeway', 'no leeway, exp is '
+       . 'now', good(exp => $now), policy(issuers => [ issuer(leeway => 0) ])),
+    ok('nbf-in-leeway', 'nbf in 5 s', good(nbf => $now + 5)),
+    bad('nbf-beyond-leeway', 'not_yet_valid', 'nbf-in-leeway', 'nbf in 6 s',
+       good(nbf => $now + 6)),
+    bad('nbf-fraction', 'not_yet_valid', 'nbf-in-leeway', 'nbf in 5.001 s',
+       pj(raw(nbf => ($now + 5) . '.001'))),
+    ok('iat-in-leeway', 'iat in 5 s', good(iat => $now + 5)),
+    bad('iat-beyond-leeway', 'issued_in_future', 'iat-in-leeway', 'iat in 6 s',
+       good(iat => $now + 6)),
+    ok('iat-missing', 'no iat', token(header(), without(payload(), 'iat'))),
+    ok('at-the-end', 'the last second', $good, now => $now + 86344),
+    bad('after-the-end', 'expired', 'at-the-end', 'the one after it', $good,
+       now => $now + 86345),
+    bad('before-the-beginning', 'issued_in_future', 'good', 'the clock is 66 s '
+       . 'behind', $good, now => $now - 66));
+
+# ------------------------------------------------------------- audience
+
+my $off = issuer(audiences => 'off');
+
+claim('aud-holds-one-of-ours-byte-for-byte',
+    'The token must have been made for this API.',
+    ok('aud-array', 'an array with ours and userinfo',
+       good(aud => [ $aud, "${iss}userinfo" ])),
+    ok('aud-array-last', 'ours comes last', good(aud => [ 'x', 'y', $aud ])),
+    ok('aud-second', 'the second of two that are accepted',
+       good(aud => 'urn:b'),
+       policy(issuers => [ issuer(audiences => [ $aud, 'urn:b' ]) ])),
+    bad('aud-missing', 'audience_mismatch', 'good', 'no aud',
+       token(header(), without(payload(), 'aud'))),
+    bad('aud-empty-array', 'audience_mismatch', 'aud-array', 'none in the '
+       . 'array', good(aud => [])),
+    (map { bad("aud-$_->[0]", 'audience_mismatch', 'good', $_->[1],
+              good(aud => $_->[2])) }
+         [ 'slash', 'a slash behind it', "$aud/" ],
+         [ 'case', 'in another case', uc $aud ],
+         [ 'http', 'http', $aud =~ s/https/http/r ],
+         [ 'prefix', 'ours is its prefix', "${aud}x" ],
+         [ 'part', 'a part of ours', 'https://api.exampleco.com' ],
+         [ 'empty', 'empty', '' ],
+         [ 'list', 'ours in a list with spaces', "x $aud y" ],
+         [ 'nul', 'NUL behind it', "$aud\0" ],
+         [ 'client', 'an ID token: the client\'s id', 'importjob' ],
+         [ 'userinfo', 'only userinfo', [ "${iss}userinfo" ] ],
+         [ 'management', 'Auth0\'s own API', "${iss}api/v2/" ],
+         [ 'others', 'two others', [ 'x', 'y' ] ]),
+    ok('aud-off', 'audience off, another aud', good(aud => 'x'),
+       policy(issuers => [ $off ])),
+    ok('aud-off-missing', 'audience off, no aud',
+       token(header(), without(payload(), 'aud')),
+       policy(issuers => [ $off ])),
+    bad('aud-off-number', 'malformed_token', 'aud-off', 'audience off, but aud '
+       . 'a number', pj(raw(aud => 1)), policy(issuers => [ $off ])),
+    bad('aud-none-configured', 'audience_mismatch', 'aud-off', 'no audience '
+       . 'configured, and not off', $good,
+       policy(issuers => [ issuer(audiences => []) ])));
+
+claim('a-token-bound-to-a-key-is-refused',
+    'cnf of any value: no proof of possession is checked here.',
+    ok('no-cnf', 'cnf in another claim', good(act => { cnf => { jkt => 'x' } })),
+    (map { bad("cnf-$_->[0]", 'sender_constrained', 'no-cnf', $_->[1],
+              pj(raw(cnf => $_->[2]))) }
+         [ 'jkt', 'DPoP', '{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}' ],
+         [ 'x5t', 'mTLS', '{"x5t#S256":"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}' ],
+         [ 'empty', 'an empty object', '{}' ], [ 'null', 'null', 'null' ],
+         [ 'false', 'false', 'false' ], [ 'string', 'a string', '"x"' ]));
+
+# --------------------------------------------------------------- policy
+
+my $read = { scopes => [ 'read:timesheets' ], methods => [ 'GET' ] };
+my $create = { scopes => [ 'create:timesheets' ], methods => [ 'POST' ] };
+my @ours = rules($read, $create);
+
+claim('a-method-that-no-rule-names-is-refused',
+    'Once a rule has methods=, only the methods of such rules may be used.',
+    ok('get', 'GET, which a rule names', $good, @ours),
+    ok('head', 'HEAD, which GET covers', $good, @ours, method => 'HEAD'),
+    ok('post', 'POST with its own scope', good(scope => 'create:timesheets'),
+       @ours, method => 'POST'),
+    bad('delete', 'method_not_allowed', 'get', 'DELETE, which none names',
+       $good, @ours, method => 'DELETE', allow => 'GET, HEAD, POST'),
+    bad('unknown', 'method_not_allowed', 'get', 'a method nginx doesn\'t know',
+       $good, @ours, method => 'BREW', allow => 'GET, HEAD, POST'),
+    bad('options', 'method_not_allowed', 'get', 'OPTIONS', $good, @ours,
+       method => 'OPTIONS'),
+    bad('get-for-head', 'method_not_allowed', 'head-named', 'GET where only '
+       . 'HEAD is named', $good, method => 'GET', allow => 'HEAD',
+       rules({ scopes => [ 'read:timesheets' ], methods => [ 'HEAD' ] })),
+    ok('head-named', 'HEAD where it is named', $good, method => 'HEAD',
+       rules({ scopes => [ 'read:timesheets' ], methods => [ 'HEAD' ] })),
+    ok('delete-unnamed', 'DELETE where no rule has methods', $good,
+       method => 'DELETE'),
+    bad('delete-beside', 'method_not_allowed', 'delete-unnamed', 'DELETE beside '
+       . 'a rule without methods, which names none', $good,
+       rules({ scopes => [ 'read:timesheets' ] }, $create),
+       method => 'DELETE', allow => 'POST'),
+    bad('get-beside', 'method_not_allowed', 'delete-unnamed', 'GET likewise',
+       $good, rules({ scopes => [ 'read:timesheets' ] }, $create),
+       allow => 'POST'),
+    ok('no-rules', 'no rules at all, and no scope',
+       token(header(), without(payload(), 'scope')), rules(),
+       method => 'DELETE'));
+
+my $all = { scopes => [ 'a', 'b' ] };
+my $any = { scopes => [ 'a', 'b' ], match => 'any' };
+
+claim('scopes-cover-every-rule-that-applies',
+    'Scopes are whole words, in their case, and each rule must hold.',
+    ok('scope-among-others', 'among others',
+       good(scope => 'openid read:timesheets x')),
+    ok('scope-array', 'an array', good(scope => [ 'x', 'read:timesheets' ])),
+    ok('scope-spaces', 'many spaces', good(scope => '  read:timesheets  ')),
+    (map { bad("scope-$_->[0]", 'insufficient_scope', 'scope-among-others',
+              $_->[1], good(scope => $_->[2]),
+              scopes_needed => 'read:timesheets') }
+         [ 'other', 'another', 'batch:upload' ], [ 'empty', 'empty', '' ],
+         [ 'prefix', 'a longer one', 'read:timesheetsX' ],
+         [ 'suffix', 'with something in front', 'xread:timesheets' ],
+         [ 'part', 'a part', 'read' ], [ 'wildcard', 'a wildcard', 'read:*' ],
+         [ 'case', 'in another case', 'READ:timesheets' ],
+         [ 'tab', 'behind a tab', "x\tread:timesheets" ],
+         [ 'newline', 'behind a line feed', "x\nread:timesheets" ],
+         [ 'comma', 'in a list with commas', 'x,read:timesheets' ],
+         [ 'nul', 'NUL behind it', "read:timesheets\0" ],
+         [ 'number', 'a number', 1 ], [ 'null', 'null', undef ],
+         [ 'true', 'true', JSON::PP::true ],
+         [ 'object', 'an object', { 'read:timesheets' => 1 } ],
+         [ 'empty-array', 'an empty array', [] ],
+         [ 'array-joined', 'two in one element', [ 'x read:timesheets' ] ],
+         [ 'array-mixed', 'an array with a number', [ 'read:timesheets', 1 ] ],
+         [ 'array-nested', 'an array in an array', [ [ 'read:timesheets' ] ] ]),
+    bad('scope-missing', 'insufficient_scope', 'scope-among-others', 'no scope',
+       token(header(), without(payload(), 'scope'))),
+    bad('scp', 'insufficient_scope', 'scope-among-others',
+       'in scp and permissions, where nobody looks',
+       token(header(), { %{ without(payload(), 'scope') },
+                         scp => 'read:timesheets',
+                         permissions => [ 'read:timesheets' ] })),
+    ok('all-both', 'both of two', good(scope => 'b a'), rules($all)),
+    bad('all-one', 'insufficient_scope', 'all-both', 'one of two',
+       good(scope => 'a'), rules($all), scopes_needed => 'a b'),
+    bad('all-one-twice', 'insufficient_scope', 'all-both', 'one of two, twice',
+       good(scope => 'a a'), rules($all)),
+    ok('any-one', 'one of two will do', good(scope => 'b'), rules($any)),
+    bad('any-none', 'insufficient_scope', 'any-one', 'neither',
+       good(scope => 'c'), rules($any), scopes_needed => 'a b'),
+    ok('two-rules', 'two rules', good(scope => 'a x'),
+       rules($any, { scopes => [ 'x' ] })),
+    bad('first-rule-only', 'insufficient_scope', 'two-rules', 'the first only',
+       good(scope => 'a'), rules($any, { scopes => [ 'x' ] }),
+       scopes_needed => 'a b x'),
+    bad('second-rule-only', 'insufficient_scope', 'two-rules', 'the second '
+       . 'only', good(scope => 'x'), rules($any, { scopes => [ 'x' ] }),
+       scopes_needed => 'a b x'),
+    bad('needed-once-each', 'insufficient_scope', 'two-rules', 'each named '
+       . 'once, the rule for another method not',
+       good(scope => 'q'),
+       rules({ scopes => [ 'c', 'a' ] }, { scopes => [ 'a', 'd', 'c' ],
+             methods => [ 'GET' ] }, { scopes => [ 'z' ],
+             methods => [ 'POST' ] }), scopes_needed => 'c a d'),
+    bad('post-by-reader', 'insufficient_scope', 'post', 'POST with the scope '
+       . 'of GET', $good, @ours, method => 'POST',
+       scopes_needed => 'create:timesheets'),
+    bad('head-without', 'insufficient_scope', 'head', 'HEAD without the scope '
+       . 'of GET', good(scope => 'x'), @ours, method => 'HEAD',
+       scopes_needed => 'read:timesheets'),
+    bad('rule-without-scopes', 'insufficient_scope', 'two-rules', 'a rule '
+       . 'without any scope is never covered', good(scope => 'a'),
+       rules({ scopes => [] })));
+
+# ---------------------------------------------------------------- order
+
+# Each is wrong in two neighbouring ways, most in all that follow.
+
+sub all_wrong {
+    my ($header, %claims) = @_;
+
+    return token({ alg => 'none', typ => 'x', kid => 'unknown', %$header },
+                 payload(iss => 'x', aud => 'x', exp => 1, nbf => $now + 99,
+                         iat => $now + 99, cnf => {}, scope => '', %claims));
+}
+
+my @late = (exp => 1, nbf => $now + 99, iat => $now + 99, aud => 'x',
+            cnf => {}, scope => '');
+
+claim('the-first-check-that-fails-decides',
+    'A token that is wrong in several ways gets the first verdict.',
+    bad('order-multiple-large', 'multiple_tokens', 'good', 'two, both too long',
+       undef, authorization => [ 'Bearer ' . 'a' x 9000,
+                                 'Bearer ' . 'a' x 9000 ]),
+    bad('order-large-malformed', 'token_too_large', 'good', 'too long, and no '
+       . 'b64token', 'a b' x 4000),
+    bad('order-request-opaque', 'malformed_request', 'good', 'no b64token, and '
+       . 'of two parts', 'a!b.c'),
+    bad('order-opaque-malformed', 'opaque_token', 'good', 'four parts, all '
+       . 'empty', 'a...'),
+    bad('order-malformed-crit', 'malformed_token', 'good', 'a malformed '
+       . 'payload, and crit', token({ crit => [ 'x' ] }, '[]')),
+    bad('order-crit-issuer', 'crit_unsupported', 'good', 'crit, and all else '
+       . 'wrong', all_wrong({ crit => [ 'x' ] })),
+    bad('order-issuer-alg', 'issuer_mismatch', 'good', 'another issuer, and all '
+       . 'that follows wrong', all_wrong({})),
+    bad('order-alg-typ', 'alg_not_allowed', 'good', 'alg none, and all that '
+       . 'follows wrong', all_wrong({}, iss => $iss)),
+    bad('order-typ-keys', 'typ_not_allowed', 'good', 'typ, and no keys',
+       all_wrong({ alg => 'RS256' }, iss => $iss), with_jwks(undef)),
+    bad('order-keys-unavailable', 'keys_unavailable', 'good', 'no keys, and all '
+       . 'that follows wrong',
+       all_wrong({ alg => 'RS256', typ => 'JWT' }, iss => $iss),
+       with_jwks(undef), wants_keys => JSON::PP::false),
+    bad('order-key-signature', 'key_not_found', 'good', 'an unknown key, and '
+       . 'all that follows wrong',
+       all_wrong({ alg => 'RS256', typ => 'JWT' }, iss => $iss),
+       wants_keys => JSON::PP::false),
+    bad('order-signature-expired', 'bad_signature', 'good', 'a bad signature, '
+       . 'and all that follows wrong',
+       token(header(), payload(@late), 'stranger')),
+    bad('order-expired-nbf', 'expired', 'good', 'expired, and all that follows '
+       . 'wrong', good(@late)),
+    bad('order-nbf-iat', 'not_yet_valid', 'good', 'not yet valid, and all that '
+       . 'follows wrong', good(@late, exp => $now + 60)),
+    bad('order-iat-aud', 'issued_in_future', 'good', 'from the future, and all '
+       . 'that follows wrong', good(@late, exp => $now + 60, nbf => 0)),
+    bad('order-aud-cnf', 'audience_mismatch', 'good', 'another audience, and '
+       . 'all that follows wrong',
+       good(@late, exp => $now + 60, nbf => 0, iat => 0)),
+    bad('order-cnf-method', 'sender_constrained', 'good', 'bound to a key, and '
+       . 'all that follows wrong',
+       good(cnf => {}, scope => ''), @ours, method => 'DELETE'),
+    bad('order-method-scope', 'method_not_allowed', 'good', 'a method that none '
+       . 'names, and no scope', good(scope => ''),
+       rules({ scopes => [ 'x' ] }, $read), method => 'DELETE'));
+
+# ------------------------------------------------- Auth0's two profiles
+
+claim('auth0s-own-tokens-pass',
+    'The tokens that Auth0 gives for the timesheets API.',
+    ok('rfc-9068-profile', 'the RFC 9068 profile',
+       token(header(typ => 'at+jwt'),
+             { %{ without(payload(), 'azp', 'gty') },
+               client_id => 'importjob', jti => 'aCJ4Kq7vb' })),
+    ok('user-token', 'a user\'s, with an organization and permissions',
+       good(sub => 'auth0|5f7c8ec7c33c6c004bbafe82',
+            aud => [ $aud, "${iss}userinfo" ], org_id => 'org_9ybsU1dN',
+            scope => 'openid profile read:timesheets create:timesheets',
+            permissions => [ 'read:timesheets', 'create:timesheets' ],
+            'https://example.com/email' => 'a@example.com')),
+    bad('id-token', 'audience_mismatch', 'user-token', 'the ID token of the '
+       . 'same login', token(header(), { %{ without(payload(), 'scope',
+       'azp', 'gty') }, aud => 'importjob', nonce => 'n', at_hash => 'h',
+       sid => 's', email => 'a@example.com' })));
+
+# ------------------------------------------------------- check and write
+
+# What is to pass must verify with the other implementation as well.
+
+sub oracle {
+    my ($case) = @_;
+    my ($token) = ref $case->{authorization} ? ()
+                  : ($case->{authorization} // '') =~ /^bearer +(.*)$/is;
+
+    return if !defined $token;
+
+    my ($header) = eval { $json->decode(MIME::Base64::decode_base64url(
+                                        $token =~ s/\..*//sr)) };
+    $header = {} if ref $header ne 'HASH';
+    my @verify = ($case->{verdict} =~ /^(ok|expired|not_yet|issued|audience|
+                                        sender|method|insufficient)/x);
+    my $name = { map { $_ => $_ } qw(current next long three) }
+               ->{ $header->{kid} // 'current' } || 'current';
+    my @try = $case->{verdict} eq 'bad_signature' ? qw(current next three long)
+              : $case->{id} =~ /^same-kid/ ? qw(current next)
+              : $case->{id} eq 'two-issuers' ? 'stranger' : $name;
+    my $verified = grep {
+        eval { decode_jwt(token => $token, key => $key{$_},
+                          accepted_alg => 'RS256', verify_exp => 0,
+                          verify_iat => 0, verify_nbf => 0, decode_payload => 0);
+               1 } } @try;
+
+    # by a key of the set, but not of that kid; or of the other issuer
+    return if $case->{id} =~ /^(wrong-key|key-of-the-first)$/;
+
+    die "$case->{id}: Crypt::JWT doesn't verify it" if @verify && !$verified;
+    die "$case->{id}: Crypt::JWT verifies it"
+        if $case->{verdict} eq 'bad_signature' && $verified;
+}
+
+my ($count, %count) = (0);
+
+for my $dir (@order) {
+    my $claim = $claims{$dir};
+
+    for my $case (@{ $claim->{cases} }) {
+        my $twin = $case->{twin};
+
+        die "$case->{id}: no twin $twin"
+            if defined $twin && !$verdict_of{$twin};
+        oracle($case);
+        $count++;
+        $count{$case->{verdict}}++;
+    }
+
+    spew("$dir/cases.json",
+         "{\n\"claim\": " . case_text([ $claim->{claim} ]) =~ s/^\[|\]$//gr
+         . ",\n\"defaults\": " . case_text(\%defaults) . ",\n\"cases\": [\n"
+         . join(",\n", map { case_text($_) } @{ $claim->{cases} })
+         . "\n]\n}\n");
+}
+
+printf "%d cases in %d claims\n", $count, scalar @order;
+printf "%5d %s\n", $count{$_}, $_ for sort keys %count;
+exit($differs ? 1 : 0);
