@@ -1,0 +1,219 @@
+# Does the README say what the module does?
+#
+# The directives, the verdicts and the variables are taken from the tables in
+# the sources; each has its place in the README, and the README has nothing
+# else.  A directive's section looks like this:
+#
+#   ### jwt_issuer
+#   - Syntax: `jwt_issuer NAME { … }`
+#   - Default: —
+#   - Context: http
+
+use strict;
+use warnings;
+use utf8;
+
+use File::Basename qw/ dirname /;
+use Test::More;
+
+binmode $_, ':utf8' for Test::More->builder->output,
+    Test::More->builder->failure_output, Test::More->builder->todo_output;
+
+
+chdir dirname(__FILE__) . '/..' or die "$!";
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<:utf8', $file or die "$file: $!\n";
+    local $/;
+
+    return scalar <$in>;
+}
+
+sub without_comments {
+    my ($text) = @_;
+
+    return $text =~ s{/\*.*?\*/}{ }gsr;
+}
+
+my $readme = slurp('README.md');
+
+# the text under a heading, up to the next of its level
+sub chapter {
+    my ($name) = @_;
+
+    return $readme =~ /^## \Q$name\E\n(.*?)(?=^## |\z)/ms ? $1 : '';
+}
+
+
+# Directives: name => where it may stand, and whether it is a block.
+
+my %context = (MAIN => 'http', SRV => 'server', LOC => 'location');
+my %directive;
+
+for my $file (glob 'src/nginx/*.c') {
+    my $code = without_comments(slurp($file));
+
+    while ($code =~ /\bngx_command_t\s+(\w+)\[\]\s*=\s*\{(.*?)\n\};/gs) {
+        my ($table, $rows) = ($1, $2);
+
+        # a table of what stands in a block is named after the block
+        my ($block) = $table =~ /^ngx_http_(jwt_\w+?)_commands$/;
+
+        while ($rows =~ /\{\s*ngx_string\("(\w+)"\),\s*([\w\s|]+),/g) {
+            my ($name, $flags) = ($1, $2);
+            my @where = map { $context{$_} }
+                        grep { $flags =~ /\bNGX_HTTP_${_}_CONF\b/ }
+                        qw/ MAIN SRV LOC /;
+
+            fail("$name is in two tables") if $directive{$name};
+
+            $directive{$name} = {
+                context => join(', ', @where ? @where : $block // '?'),
+                block   => scalar($flags =~ /\bNGX_CONF_BLOCK\b/),
+            };
+        }
+    }
+}
+
+cmp_ok(scalar(keys %directive), '>=', 4, 'there are directives at all');
+
+my $directives = chapter('Directives');
+my %section;
+
+while ($directives =~ /^### (.*?)\n(.*?)(?=^### |\z)/gms) {
+    ok(!$section{$1}, "### $1 is there once");
+    $section{$1} = $2;
+}
+
+is(join(' ', grep { !$directive{$_} } sort keys %section), '',
+   'each section under "## Directives" is of a directive that exists');
+
+for my $name (sort keys %directive) {
+    my $section = $section{$name};
+
+    ok(defined $section, "### $name is there") or next;
+
+    my ($syntax, $default, $context) =
+        $section =~ /\A- Syntax: (.+)\n- Default: (.+)\n- Context: (.+)\n/;
+
+    ok(defined $context,
+       "$name: Syntax, Default and Context are the first three lines")
+        or next;
+
+    my @forms = $syntax =~ /`([^`]+)`/g;
+    my $end = $directive{$name}{block} ? qr/\{ … \}/ : qr/;/;
+
+    cmp_ok(scalar(@forms), '>', 0, "$name: Syntax is in backquotes");
+    is(join(' | ', grep { !/^\Q$name\E(?: .*)?$end$/ } @forms), '',
+       "$name: Syntax begins with it and ends as nginx wants it");
+
+    # words, as "the system's bundle", or what one would write
+    my @values = grep { / .*;$/ } $default =~ /`([^`]+)`/g;
+
+    is(join(' | ', grep { !/^\Q$name\E / } @values), '',
+       "$name: Default is what one would write");
+
+    is($context, $directive{$name}{context},
+       "$name: Context is the table's");
+
+    # three lines are no documentation
+    like($section, qr/\n\n\w.{20,}/s, "$name: and it is explained");
+}
+
+
+# Verdicts, in the order in which they are decided.
+
+my (@verdicts, %verdict, %text);
+
+for my $file (glob 'src/jwt/njwt_verdict*.c') {
+    my $code = without_comments(slurp($file));
+
+    $text{$1} = $2 while $code =~ /^#define\s+(\w+)\s+"([^"]*)"/gm;
+
+    while ($code =~ /\bnjwt_verdict_entry\(\s*NJWT_\w+\s*,\s*
+                     "(\w+)"\s*,\s*(\d+)\s*,\s*(\w+|"\w*")\s*,/gx)
+    {
+        my ($name, $status, $error) = ($1, $2, $3);
+
+        push @verdicts, $name;
+        $verdict{$name} = {
+            status => $status || '',
+            error  => $error =~ /^"(.*)"$/ ? $1 : $text{$error} // '?',
+        };
+    }
+}
+
+cmp_ok(scalar(@verdicts), '>=', 20, 'there are verdicts at all');
+
+# no memory is no verdict of the contract's, but somebody will see it
+delete $verdict{undecided};
+@verdicts = grep { $_ ne 'undecided' } @verdicts;
+
+like($readme, qr/`undecided`/, 'the verdict undecided is explained');
+
+my (@rows, %row);
+
+while ($readme =~ /^\| `(\w+)` \| (.*?) ?\| (.*?) ?\| (.*) \|$/gm) {
+    my ($name, $status, $error, $when) = ($1, $2, $3, $4);
+
+    push @rows, $name;
+    $row{$name} = { status => $status, error => $error =~ s/^`(.*)`$/$1/r,
+                    when => $when };
+}
+
+is_deeply([ grep { $_ ne 'ok' } @rows ], [ grep { $_ ne 'ok' } @verdicts ],
+          'the table of verdicts has each, once, in their order');
+
+for my $name (@verdicts) {
+    my $row = $row{$name} // next;
+
+    is($row->{status}, $verdict{$name}{status}, "$name: its status");
+    is($row->{error}, $verdict{$name}{error}, "$name: its error=");
+    like($row->{when}, qr/\w+ \w+/, "$name: and when it is given");
+}
+
+ok($row{ok}, 'ok has a row');
+
+
+# Variables.
+
+my %variable;
+
+for my $file (glob 'src/nginx/*.c') {
+    my $code = without_comments(slurp($file));
+
+    while ($code =~ /\bngx_http_variable_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};/gs) {
+        my $rows = $1;
+
+        while ($rows =~ /\{\s*ngx_string\("(\w+)"\)([^}]*)\}/g) {
+            my ($name, $rest) = ($1, $2);
+
+            $name .= 'NAME' if $rest =~ /\bNGX_HTTP_VAR_PREFIX\b/;
+            $variable{"\$$name"} = 1;
+        }
+    }
+}
+
+cmp_ok(scalar(keys %variable), '>=', 2, 'there are variables at all');
+
+my %told = map { $_ => 1 }
+           chapter('Variables') =~ /^\| `(\$\w+)` \| \S.*\|$/gm;
+
+is_deeply([ sort keys %told ], [ sort keys %variable ],
+          'the table of variables has each, and no other');
+
+
+# Commands, files.
+
+my %target = map { $_ => 1 } slurp('Makefile') =~ /^([a-z][a-z-]*):.*##/gm;
+
+is(join(' ', grep { !$target{$_} }
+             $readme =~ /(?:`|^|&& )make ([a-z][a-z-]*)\b/gm), '',
+   'each make command in it is listed by make help');
+
+is(join(' ', grep { !-e } $readme =~ /\]\((?!https?:|#)([^)#]+)\)/g), '',
+   'each file that it links to is there');
+
+done_testing;
