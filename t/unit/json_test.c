@@ -822,6 +822,121 @@ what_is_written_says_what_was_read_and_is_no_longer(void **state)
 }
 
 
+/*
+ * The core measures what the library read against the text.  Of a good text
+ * it must never say that something got lost.
+ */
+
+static size_t
+put_number(char *text, uint64_t *seed)
+{
+    size_t  i, n, len;
+
+    len = (size_t) sprintf(text, "%s", unit_random(seed) % 2 ? "-" : "");
+
+    n = unit_random(seed) % 3 ? unit_random(seed) % 4
+                              : unit_random(seed) % 330;
+    text[len++] = n == 0 ? '0' : (char) ('1' + unit_random(seed) % 9);
+
+    for (i = 1; i < n; i++) {
+        text[len++] = unit_random(seed) % 3 ? '0'
+                      : (char) ('0' + unit_random(seed) % 10);
+    }
+
+    if (unit_random(seed) % 2) {
+        n = 1 + (unit_random(seed) % 3 ? unit_random(seed) % 20
+                                       : unit_random(seed) % 400);
+        text[len++] = '.';
+
+        for (i = 0; i < n; i++) {
+            text[len++] = unit_random(seed) % 3 ? '0'
+                          : (char) ('0' + unit_random(seed) % 10);
+        }
+    }
+
+    if (unit_random(seed) % 2) {
+        len += (size_t) sprintf(text + len, "%c%s%llu",
+            unit_random(seed) % 2 ? 'e' : 'E',
+            &"+\0-\0\0"[2 * (unit_random(seed) % 3)],
+            (unsigned long long) (unit_random(seed) % 8
+                                  ? unit_random(seed) % 340
+                                  : unit_random(seed) % 100000000));
+    }
+
+    text[len] = '\0';
+
+    return len;
+}
+
+
+static void
+every_number_that_a_double_holds_is_taken(void **state)
+{
+    char          text[2048], number[1024];
+    size_t        i, refused;
+    double        want;
+    uint64_t      seed = 754;
+    njwt_value_t  value;
+
+    (void) state;
+
+    refused = 0;
+
+    for (i = 0; i < 100000; i++) {
+        (void) put_number(number, &seed);
+        sprintf(text, "{\"a\":%s}", number);
+        want = strtod(number, NULL);
+
+        value = member(parse(text), "a");
+        assert_for(!unit_arena.failed, number);
+
+        if (want > 1.7976931348623157e308 || want < -1.7976931348623157e308) {
+            assert_for(njwt_json_type(value) == NJWT_JSON_ABSENT, number);
+            refused++;
+
+        } else {
+            assert_for(njwt_json_type(value) == NJWT_JSON_NUMBER, number);
+            assert_for(njwt_json_number(value) == want, number);
+        }
+
+        njwt_arena_free(&unit_arena);
+    }
+
+    assert_in_range(refused, 1000, 50000);
+}
+
+
+static void
+numbers_of_absurd_length_are_taken_too(void **state)
+{
+    char    *text;
+    size_t   i;
+
+    (void) state;
+
+    /* 1 and 5,000 zeros, and then as many places back */
+
+    text = malloc(30000);
+
+    for (i = 1; i < 5000; i = i * 3 / 2 + 1) {
+        sprintf(text, "{\"a\":1%0*de-%zu}", (int) i, 0, i);
+        assert_for(taken(text), text);
+        sprintf(text, "{\"a\":0.%0*d1e%zu}", (int) i, 0, i);
+        assert_for(taken(text), text);
+        sprintf(text, "{\"a\":%zu.%0*d}", i, (int) i, 7);
+        assert_for(taken(text), text);
+        assert_false(unit_arena.failed);
+    }
+
+    assert_true(taken("{\"a\":0e99999999999999999999}"));
+    assert_true(taken("{\"a\":1e-99999999999999999999}"));
+    assert_true(taken("{\"a\":0.000e-99999999999999999999}"));
+    assert_false(taken("{\"a\":1e99999999999999999999}"));
+    assert_false(unit_arena.failed);
+    free(text);
+}
+
+
 /* Whatever a byte is changed to, nothing is read beyond the text. */
 
 static void
@@ -887,6 +1002,8 @@ main(void)
         unit_case(only_the_members_named_are_written_in_the_order_of_the_names),
         unit_case(too_little_room_is_never_overrun),
         unit_case(what_is_written_says_what_was_read_and_is_no_longer),
+        unit_case(every_number_that_a_double_holds_is_taken),
+        unit_case(numbers_of_absurd_length_are_taken_too),
         unit_case(damaged_text_is_refused_or_read_but_never_overrun)
     };
 
