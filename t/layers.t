@@ -29,6 +29,15 @@ for ($module, 'build/libnjwt.a') {
     -e $_ or BAIL_OUT("there is no $_: run make first");
 }
 
+# what wasn't built would pass every check below
+
+for (grep { /\.c$/ } @core, @glue) {
+    my $object = m{/jwt/(\w+)} ? "build/core/$1.o"
+                 : m{(\w+)\.c$} && "build/nginx/objs/addon/nginx/$1.o";
+
+    -e $object or BAIL_OUT("there is no $object: run make first");
+}
+
 
 sub slurp {
     my ($file) = @_;
