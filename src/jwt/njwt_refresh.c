@@ -112,6 +112,20 @@ njwt_refresh_failed(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
 
 
 void
+njwt_refresh_postpone(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
+    uint64_t wait, uint64_t now)
+{
+    if (wait > conf->refresh) {
+        wait = conf->refresh;
+    }
+
+    if (state->due < now + wait) {
+        state->due = now + wait;
+    }
+}
+
+
+void
 njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now)
 {
     state->due = now;

@@ -74,6 +74,13 @@ void njwt_refresh_failed(const njwt_refresh_conf_t *conf,
     njwt_refresh_t *state, bool keys_held, uint64_t now);
 
 /*
+ * Honours a Retry-After of so many milliseconds, up to the refresh interval:
+ * no scheduled fetch before.  After njwt_refresh_failed().
+ */
+void njwt_refresh_postpone(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, uint64_t wait, uint64_t now);
+
+/*
  * Notes that a fetch was given up by a worker that ends: it tells nothing of
  * the source, and another worker may begin at once.
  */

@@ -25,6 +25,7 @@
 
 
 #define NGX_HTTP_JWT_DIGEST_LEN  32
+#define NGX_HTTP_JWT_MAX_URL     2048
 
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
@@ -50,21 +51,32 @@ typedef struct {
     ngx_array_t               *issuers;      /* njwt_slice_t */
     ngx_array_t               *audiences;    /* njwt_slice_t */
 
-    ngx_str_t                  jwks_uri;
+    njwt_alg_t                 algorithms;
+    ngx_str_t                  jwks_uri;     /* or of the discovery */
+    ngx_flag_t                 discovery;
+    ngx_str_t                  jwks_file;
+    ngx_str_t                  secret_file;
+    ngx_str_t                  jwks_proxy;
     ngx_str_t                  ssl_trusted_certificate;
     ngx_msec_t                 jwks_refresh;
     ngx_msec_t                 jwks_cooldown;
     ngx_msec_t                 jwks_wait;
     ngx_msec_t                 jwks_timeout;
-    ngx_msec_t                 leeway;
-
     ngx_msec_t                 jwks_stale;
     size_t                     jwks_max_size;
+    ngx_msec_t                 leeway;
+
+    njwt_jwks_t               *fixed;        /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
     ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
 
     /* all that decides which keys are trusted: names the slot */
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+
+    /* of the worker that fetches */
+    ngx_msec_t                 begun;
+    ngx_str_t                  discovered;
+    u_char                     discovered_url[NGX_HTTP_JWT_MAX_URL];
 
     ngx_http_jwt_slot_t       *slot;
     ngx_atomic_uint_t          generation;   /* of the keys below */
@@ -143,6 +155,23 @@ extern ngx_module_t  ngx_http_jwt_scope_module;
 
 char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+
+/* ngx_http_jwt_conf_values.c */
+
+char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_keys.c */
+
+/* Reads the keys of jwks_file or secret_file into the configuration. */
+char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_t *issuer);
 
 
 /* ngx_http_jwt_conf_source.c */

@@ -8,10 +8,6 @@
 
 static char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
-static char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 
 
 /* at least one argument, as nginx counts them in a block's lines */
@@ -32,6 +28,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       offsetof(ngx_http_jwt_issuer_t, audiences),
       NULL },
 
+    { ngx_string("algorithms"),
+      NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_algorithms,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, algorithms),
+      NULL },
+
     { ngx_string("jwks_uri"),
       NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -39,11 +42,39 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       offsetof(ngx_http_jwt_issuer_t, jwks_uri),
       NULL },
 
+    { ngx_string("discovery"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_flag_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, discovery),
+      NULL },
+
+    { ngx_string("jwks_file"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_file),
+      NULL },
+
+    { ngx_string("secret_file"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, secret_file),
+      NULL },
+
     { ngx_string("jwks_refresh"),
       NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
       0,
       offsetof(ngx_http_jwt_issuer_t, jwks_refresh),
+      NULL },
+
+    { ngx_string("jwks_stale"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_stale),
       NULL },
 
     { ngx_string("jwks_cooldown"),
@@ -67,6 +98,20 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       offsetof(ngx_http_jwt_issuer_t, jwks_timeout),
       NULL },
 
+    { ngx_string("jwks_max_size"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_max_size),
+      NULL },
+
+    { ngx_string("jwks_proxy"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, jwks_proxy),
+      NULL },
+
     { ngx_string("ssl_trusted_certificate"),
       NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -83,75 +128,6 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 
       ngx_null_command
 };
-
-
-/* Adds each argument to a list of slices. */
-
-static char *
-ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char  *p = conf;
-
-    ngx_str_t      *value;
-    ngx_uint_t      i;
-    ngx_array_t   **list;
-    njwt_slice_t   *slice;
-
-    list = (ngx_array_t **) (p + cmd->offset);
-
-    if (*list != NULL) {
-        return "is duplicate, write its values in one";
-    }
-
-    *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
-    if (*list == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (value[i].len == 0) {
-            return "has an empty value";
-        }
-
-        slice = ngx_array_push(*list);
-        if (slice == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *slice = ngx_http_jwt_slice(&value[i]);
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jwt_issuer_t  *issuer = conf;
-
-    ngx_str_t   *value;
-    ngx_uint_t   i;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_strcmp(value[i].data, "off") != 0) {
-            continue;
-        }
-
-        if (cf->args->nelts > 2) {
-            return "takes either \"off\" or values, not both";
-        }
-
-        issuer->trust.expected.any_audience = true;
-    }
-
-    return ngx_http_jwt_issuer_values(cf, cmd, conf);
-}
 
 
 /* Says which directives there are: a typo is then seen at once. */
@@ -250,7 +226,10 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
     issuer->name = *name;
     ngx_http_jwt_conf_place(cf, &issuer->place);
 
+    issuer->discovery = NGX_CONF_UNSET;
     issuer->jwks_refresh = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_stale = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_max_size = NGX_CONF_UNSET_SIZE;
     issuer->jwks_cooldown = NGX_CONF_UNSET_MSEC;
     issuer->jwks_wait = NGX_CONF_UNSET_MSEC;
     issuer->jwks_timeout = NGX_CONF_UNSET_MSEC;

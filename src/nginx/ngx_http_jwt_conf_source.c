@@ -6,23 +6,20 @@
 #include "ngx_http_jwt_fetch.h"
 
 
-/* The default key source: where OpenID providers, Auth0 too, have it. */
+/* The first issuer, a slash if it ends without one, and a path. */
 
 static ngx_int_t
-ngx_http_jwt_issuer_default_uri(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    const char *path)
 {
     u_char         *p;
+    size_t          len;
     njwt_slice_t   *first;
 
-    static ngx_str_t  path = ngx_string(".well-known/jwks.json");
-
-    if (issuer->jwks_uri.data != NULL) {
-        return NGX_OK;
-    }
-
     first = issuer->issuers->elts;
+    len = ngx_strlen(path);
 
-    p = ngx_pnalloc(cf->pool, first->len + 1 + path.len + 1);
+    p = ngx_pnalloc(cf->pool, first->len + 1 + len + 1);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -34,11 +31,113 @@ ngx_http_jwt_issuer_default_uri(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         *p++ = '/';
     }
 
-    p = ngx_cpymem(p, path.data, path.len);
+    p = ngx_cpymem(p, path, len);
     *p = '\0';
     issuer->jwks_uri.len = p - issuer->jwks_uri.data;
 
     return NGX_OK;
+}
+
+
+/* Which two of the key sources contradict each other?  NULL: none. */
+
+static const char *
+ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t  file, secret;
+
+    file = issuer->jwks_file.data != NULL;
+    secret = issuer->secret_file.data != NULL;
+
+    if (file && secret) {
+        return "has \"jwks_file\" and \"secret_file\", write one of them";
+    }
+
+    if ((file || secret) && issuer->jwks_uri.data != NULL) {
+        return "has keys from a file and \"jwks_uri\", write one of them";
+    }
+
+    if ((file || secret) && issuer->discovery) {
+        return "has keys from a file and \"discovery on\", write one of them";
+    }
+
+    if (issuer->jwks_uri.data != NULL && issuer->discovery) {
+        return "has \"jwks_uri\" and \"discovery on\", write one of them";
+    }
+
+    if (secret && !(issuer->algorithms & NJWT_ALGS_HMAC)) {
+        return "has \"secret_file\", which is for HS* only, write "
+               "\"algorithms HS256;\"";
+    }
+
+    if (!secret && (issuer->algorithms & NJWT_ALGS_HMAC)) {
+        return "has \"algorithms HS*\" without a secret, write "
+               "\"secret_file PATH;\"";
+    }
+
+    return NULL;
+}
+
+
+/* Where the keys are: by default where OpenID providers have them. */
+
+static char *
+ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_int_t    rc;
+    const char  *fault;
+
+    ngx_conf_init_value(issuer->discovery, 0);
+
+    if (issuer->algorithms == 0) {
+        issuer->algorithms = NJWT_ALG_RS256;
+    }
+
+    fault = ngx_http_jwt_issuer_conflict(issuer);
+
+    if (fault != NULL) {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                                       "jwt_issuer \"%V\" %s", &issuer->name,
+                                       fault);
+    }
+
+    if (issuer->jwks_file.data != NULL || issuer->secret_file.data != NULL) {
+        return ngx_http_jwt_issuer_read_keys(cf, issuer);
+    }
+
+    rc = NGX_OK;
+
+    if (issuer->discovery) {
+        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
+                                        ".well-known/openid-configuration");
+
+    } else if (issuer->jwks_uri.data == NULL) {
+        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
+                                            ".well-known/jwks.json");
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    fault = ngx_http_jwt_fetch_fault(&issuer->jwks_uri);
+
+    if (fault != NULL) {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "\"jwks_uri\" \"%V\" of jwt_issuer \"%V\" %s",
+                   &issuer->jwks_uri, &issuer->name, fault);
+    }
+
+    if (issuer->jwks_proxy.data != NULL
+        && !ngx_http_jwt_fetch_is_proxy(&issuer->jwks_proxy))
+    {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "\"jwks_proxy\" \"%V\" of jwt_issuer \"%V\" is no proxy "
+                   "that can be used, write http://HOST:PORT",
+                   &issuer->jwks_proxy, &issuer->name);
+    }
+
+    return NGX_CONF_OK;
 }
 
 
@@ -47,7 +146,6 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     ngx_str_t      iss;
     ngx_uint_t     i;
-    const char    *fault;
     njwt_slice_t  *value;
 
     if (issuer->issuers == NULL) {
@@ -70,24 +168,12 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         iss.data = (u_char *) value[i].data;
         iss.len = value[i].len;
 
-        if (!ngx_http_jwt_fetch_is_url(cf->temp_pool, &iss)) {
+        if (!ngx_http_jwt_fetch_is_url(&iss)) {
             return ngx_http_jwt_conf_error(cf, &issuer->place,
                        "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
                        "write it as in \"https://TENANT.eu.auth0.com/\"",
                        &iss, &issuer->name);
         }
-    }
-
-    if (ngx_http_jwt_issuer_default_uri(cf, issuer) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    fault = ngx_http_jwt_fetch_url(cf->temp_pool, &issuer->jwks_uri);
-
-    if (fault != NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
-                   "\"jwks_uri\" \"%V\" of jwt_issuer \"%V\" %s",
-                   &issuer->jwks_uri, &issuer->name, fault);
     }
 
     return NGX_CONF_OK;
@@ -103,8 +189,16 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     ngx_conf_init_msec_value(issuer->jwks_timeout, 5000);
     ngx_conf_init_msec_value(issuer->leeway, 5000);
 
-    issuer->jwks_stale = 24 * 3600 * 1000;
-    issuer->jwks_max_size = 256 * 1024;
+    ngx_conf_init_msec_value(issuer->jwks_stale, 24 * 3600 * 1000);
+    ngx_conf_init_size_value(issuer->jwks_max_size, 256 * 1024);
+
+    if (issuer->jwks_max_size == 0
+        || issuer->jwks_max_size > NJWT_MAX_JWKS_SIZE)
+    {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "\"jwks_max_size\" of jwt_issuer \"%V\" must be from 1 to "
+                   "16m, write a size as in 256k", &issuer->name);
+    }
 
     if (issuer->jwks_refresh == 0 || issuer->jwks_timeout == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
@@ -133,7 +227,7 @@ ngx_http_jwt_issuer_trust(ngx_http_jwt_issuer_t *issuer)
     trust->name = ngx_http_jwt_slice(&issuer->name);
     trust->issuers = issuer->issuers->elts;
     trust->issuer_count = issuer->issuers->nelts;
-    trust->algorithms = NJWT_ALG_RS256;
+    trust->algorithms = issuer->algorithms;
     trust->expected.audiences = issuer->audiences->elts;
     trust->expected.audience_count = issuer->audiences->nelts;
     trust->expected.leeway = (double) issuer->leeway / 1000;
@@ -148,6 +242,7 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     if (ngx_http_jwt_issuer_check(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_times(cf, issuer) != NGX_CONF_OK
+        || ngx_http_jwt_issuer_source(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK)
     {
         return NGX_CONF_ERROR;

@@ -16,7 +16,8 @@ typedef struct {
     ngx_http_jwt_fetcher_t   *fetcher;
     ngx_http_jwt_issuer_t    *issuer;
     ngx_http_jwt_fetch_pt     handler;
-    void                     *data;
+    ngx_msec_t                timeout;
+    ngx_uint_t                https;
 
     CURL                     *easy;
     u_char                   *url;
@@ -97,24 +98,25 @@ static ngx_int_t
 ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
 {
     long                    timeout;
-    const char             *protocol;
+    const char             *protocol, *proxy;
     ngx_http_jwt_issuer_t  *issuer;
 
     issuer = fetch->issuer;
-    timeout = (long) issuer->jwks_timeout;
-    protocol = (issuer->ssl != NULL) ? "https" : "http";
+    timeout = (long) fetch->timeout;
+    protocol = fetch->https ? "https" : "http";
+    proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
 
     /*
-     * The environment's proxies would surprise.  The system's bundle of
-     * authorities would cost some 35 ms in each handshake.  Signals are
-     * nginx's, and a slow resolver's thread isn't waited for.  The next fetch
-     * is minutes away, so no connection is kept.
+     * An empty proxy, as the environment's would surprise.  No bundle, as the
+     * system's would cost some 35 ms in each handshake.  Signals are nginx's,
+     * a slow resolver's thread isn't waited for, and no connection is kept for
+     * a fetch that is minutes away.
      */
 
     if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
         || ngx_http_jwt_fetch_fails(CURLOPT_PROTOCOLS_STR, protocol)
         || ngx_http_jwt_fetch_fails(CURLOPT_FOLLOWLOCATION, 0L)
-        || ngx_http_jwt_fetch_fails(CURLOPT_PROXY, "")
+        || ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
         || ngx_http_jwt_fetch_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
         || ngx_http_jwt_fetch_fails(CURLOPT_ACCEPT_ENCODING, "")
 
@@ -140,12 +142,13 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
         return NGX_ERROR;
     }
 
-    if (issuer->ssl == NULL) {
+    if (!fetch->https) {
         return NGX_OK;
     }
 
-    if (ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_FUNCTION,
-                                 ngx_http_jwt_fetch_ssl)
+    if (issuer->ssl == NULL
+        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_FUNCTION,
+                                    ngx_http_jwt_fetch_ssl)
         || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_DATA, issuer->ssl))
     {
         return NGX_ERROR;
@@ -180,20 +183,24 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 {
     long                    status;
     void                   *data;
+    curl_off_t              retry_after;
     ngx_http_jwt_fetch_t   *fetch;
     ngx_http_jwt_answer_t   answer;
 
     data = NULL;
     status = 0;
+    retry_after = 0;
 
     (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
     (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    (void) curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 
     fetch = data;
 
     answer.status = (ngx_uint_t) status;
     answer.body.data = fetch->body;
     answer.body.len = fetch->len;
+    answer.retry_after = (ngx_msec_t) ngx_min(retry_after, 86400) * 1000;
     answer.error = NULL;
 
     if (fetch->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
@@ -204,7 +211,7 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
                                        : curl_easy_strerror(rc);
     }
 
-    fetch->handler(fetch->data, &answer);
+    fetch->handler(fetch->issuer, &answer);
 
     ngx_http_jwt_fetch_free(fetch);
 }
@@ -212,7 +219,8 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 
 ngx_int_t
 ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_fetch_pt handler, void *data)
+    ngx_http_jwt_issuer_t *issuer, ngx_str_t *url, ngx_msec_t timeout,
+    ngx_http_jwt_fetch_pt handler)
 {
     CURL                  *easy;
     ngx_http_jwt_fetch_t  *fetch;
@@ -222,18 +230,19 @@ ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
         return NGX_ERROR;
     }
 
-    fetch->url = ngx_calloc(issuer->jwks_uri.len + 1, fetcher->log);
+    fetch->url = ngx_calloc(url->len + 1, fetcher->log);
     if (fetch->url == NULL) {
         ngx_free(fetch);
         return NGX_ERROR;
     }
 
-    ngx_memcpy(fetch->url, issuer->jwks_uri.data, issuer->jwks_uri.len);
+    ngx_memcpy(fetch->url, url->data, url->len);
 
     fetch->fetcher = fetcher;
     fetch->issuer = issuer;
     fetch->handler = handler;
-    fetch->data = data;
+    fetch->timeout = timeout;
+    fetch->https = ngx_http_jwt_fetch_is_https(url);
     ngx_queue_insert_tail(&fetcher->fetches, &fetch->queue);
 
     fetch->easy = easy = curl_easy_init();

@@ -12,10 +12,11 @@
 typedef struct {
     ngx_uint_t       status;      /* of the answer; 0: there was none */
     njwt_slice_t     body;        /* until the handler returns */
+    ngx_msec_t       retry_after; /* that it asks for; 0: nothing */
     const char      *error;       /* NULL: the body is whole */
 } ngx_http_jwt_answer_t;
 
-typedef void (*ngx_http_jwt_fetch_pt)(void *data,
+typedef void (*ngx_http_jwt_fetch_pt)(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer);
 
 
@@ -23,10 +24,16 @@ typedef void (*ngx_http_jwt_fetch_pt)(void *data,
  * May keys be fetched from this URL?  https with a host and no user part, or
  * http where the host is the loopback.  Returns NULL, or what is wrong.
  */
-const char *ngx_http_jwt_fetch_url(ngx_pool_t *pool, ngx_str_t *url);
+const char *ngx_http_jwt_fetch_fault(ngx_str_t *url);
 
 /* Is this a URL with a host, of http or https? */
-ngx_uint_t ngx_http_jwt_fetch_is_url(ngx_pool_t *pool, ngx_str_t *url);
+ngx_uint_t ngx_http_jwt_fetch_is_url(ngx_str_t *url);
+
+/* Is this URL of the https scheme? */
+ngx_uint_t ngx_http_jwt_fetch_is_https(ngx_str_t *url);
+
+/* Is this the URL of a proxy that the fetch can go through? */
+ngx_uint_t ngx_http_jwt_fetch_is_proxy(ngx_str_t *url);
 
 /*
  * Loads, at configuration, the authorities that the fetch of an issuer's keys
@@ -42,11 +49,14 @@ ngx_http_jwt_fetcher_t *ngx_http_jwt_fetch_create(ngx_log_t *log);
 void ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher);
 
 /*
- * Begins to fetch an issuer's jwks_uri.  The handler is called once, from the
- * event loop, unless the fetcher is destroyed before.
+ * Begins to fetch a document of an issuer's from a URL that
+ * ngx_http_jwt_fetch_fault() finds nothing wrong with, for at most timeout ms.
+ * The handler is called once, from the event loop, unless the fetcher is
+ * destroyed before.
  */
 ngx_int_t ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_fetch_pt handler, void *data);
+    ngx_http_jwt_issuer_t *issuer, ngx_str_t *url, ngx_msec_t timeout,
+    ngx_http_jwt_fetch_pt handler);
 
 
 #endif /* NGX_HTTP_JWT_FETCH_H */

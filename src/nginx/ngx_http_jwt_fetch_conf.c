@@ -30,13 +30,12 @@ ngx_http_jwt_fetch_loopback(const char *host)
 /* libcurl's reading of a URL, so that the check and the fetch agree. */
 
 static CURLU *
-ngx_http_jwt_fetch_parse(ngx_pool_t *pool, ngx_str_t *url)
+ngx_http_jwt_fetch_parse(ngx_str_t *url)
 {
     CURLU   *parsed;
-    u_char  *text;
+    u_char   text[NGX_HTTP_JWT_MAX_URL];
 
-    text = ngx_pnalloc(pool, url->len + 1);
-    if (text == NULL) {
+    if (url->len >= sizeof(text)) {
         return NULL;
     }
 
@@ -60,7 +59,7 @@ ngx_http_jwt_fetch_parse(ngx_pool_t *pool, ngx_str_t *url)
 
 
 static const char *
-ngx_http_jwt_fetch_fault(CURLU *url)
+ngx_http_jwt_fetch_parsed_fault(CURLU *url)
 {
     char        *scheme, *host, *user;
     const char  *fault;
@@ -97,18 +96,18 @@ ngx_http_jwt_fetch_fault(CURLU *url)
 
 
 const char *
-ngx_http_jwt_fetch_url(ngx_pool_t *pool, ngx_str_t *url)
+ngx_http_jwt_fetch_fault(ngx_str_t *url)
 {
     CURLU       *parsed;
     const char  *fault;
 
-    parsed = ngx_http_jwt_fetch_parse(pool, url);
+    parsed = ngx_http_jwt_fetch_parse(url);
 
     if (parsed == NULL) {
         return "is no URL, write it as in https://HOST/PATH";
     }
 
-    fault = ngx_http_jwt_fetch_fault(parsed);
+    fault = ngx_http_jwt_fetch_parsed_fault(parsed);
 
     curl_url_cleanup(parsed);
 
@@ -117,14 +116,14 @@ ngx_http_jwt_fetch_url(ngx_pool_t *pool, ngx_str_t *url)
 
 
 ngx_uint_t
-ngx_http_jwt_fetch_is_url(ngx_pool_t *pool, ngx_str_t *url)
+ngx_http_jwt_fetch_is_url(ngx_str_t *url)
 {
     char        *scheme;
     CURLU       *parsed;
     ngx_uint_t   is_url;
 
     scheme = NULL;
-    parsed = ngx_http_jwt_fetch_parse(pool, url);
+    parsed = ngx_http_jwt_fetch_parse(url);
 
     is_url = parsed != NULL
              && curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
@@ -135,6 +134,39 @@ ngx_http_jwt_fetch_is_url(ngx_pool_t *pool, ngx_str_t *url)
     curl_url_cleanup(parsed);
 
     return is_url;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_fetch_is_proxy(ngx_str_t *url)
+{
+    char        *scheme, *user;
+    CURLU       *parsed;
+    ngx_uint_t   is_proxy;
+
+    scheme = NULL;
+    user = NULL;
+    parsed = ngx_http_jwt_fetch_parse(url);
+
+    is_proxy = parsed != NULL
+               && curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0)
+                  == CURLUE_OK
+               && ngx_strcmp(scheme, "http") == 0
+               && curl_url_get(parsed, CURLUPART_USER, &user, 0) != CURLUE_OK;
+
+    curl_free(scheme);
+    curl_free(user);
+    curl_url_cleanup(parsed);
+
+    return is_proxy;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_fetch_is_https(ngx_str_t *url)
+{
+    return url->len > 6
+           && ngx_strncasecmp(url->data, (u_char *) "https:", 6) == 0;
 }
 
 
@@ -177,7 +209,10 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_str_t                bundle;
     curl_version_info_data  *version;
 
-    if (ngx_strncasecmp(issuer->jwks_uri.data, (u_char *) "https:", 6) != 0) {
+    if (issuer->fixed != NULL
+        || (!ngx_http_jwt_fetch_is_https(&issuer->jwks_uri)
+            && issuer->ssl_trusted_certificate.len == 0))
+    {
         return NGX_OK;
     }
 

@@ -55,6 +55,11 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {
     time_t  age;
 
+    if (issuer->fixed != NULL) {
+        issuer->trust.keys = issuer->fixed;
+        return;
+    }
+
     if (ngx_http_jwt_slot_changed(issuer)) {
         ngx_http_jwt_keys_load(issuer, log);
     }

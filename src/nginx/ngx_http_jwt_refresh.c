@@ -9,13 +9,10 @@
 
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_slot.h"
+#include "njwt_discovery.h"
 
 
 #define NGX_HTTP_JWT_REFRESH_TICK  100   /* ms */
-
-
-static void ngx_http_jwt_refresh_answer(void *data,
-    ngx_http_jwt_answer_t *answer);
 
 
 /*
@@ -31,16 +28,20 @@ ngx_http_jwt_refresh_is_fetcher(void)
 }
 
 
+/* One line for each change of state, not for each attempt. */
+
 static void
 ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
-    ngx_uint_t status)
+    ngx_uint_t status, ngx_msec_t retry_after)
 {
     ngx_log_t   *log;
+    ngx_str_t   *url;
     const char  *advice;
 
     log = ngx_cycle->log;
+    url = issuer->discovered.len ? &issuer->discovered : &issuer->jwks_uri;
 
-    if (!ngx_http_jwt_slot_failed(issuer)) {
+    if (!ngx_http_jwt_slot_failed(issuer, retry_after)) {
         return;
     }
 
@@ -50,15 +51,15 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
     if (status) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
-                      "status %ui%s; %s", &issuer->name, &issuer->jwks_uri,
-                      status, (status == 429) ? ", the tenant's rate limit"
-                                              : "", advice);
+                      "status %ui%s; %s", &issuer->name, url, status,
+                      (status == 429) ? ", the tenant's rate limit" : "",
+                      advice);
         return;
     }
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": %s; "
-                  "%s", &issuer->name, &issuer->jwks_uri, error, advice);
+                  "%s", &issuer->name, url, error, advice);
 }
 
 
@@ -78,7 +79,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     if (rc == NGX_DECLINED) {
         ngx_http_jwt_refresh_failed(issuer, "the key set is larger than its "
                                     "part of \"jwt_shared_zone\", which must "
-                                    "be larger", 0);
+                                    "be larger", 0, 0);
         return;
     }
 
@@ -100,24 +101,39 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-static void
-ngx_http_jwt_refresh_answer(void *data, ngx_http_jwt_answer_t *answer)
+/* Did the fetch bring a document?  If not, that is noted and logged. */
+
+static ngx_uint_t
+ngx_http_jwt_refresh_good(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
 {
-    njwt_jwks_t            *jwks;
-    njwt_jwks_report_t      report;
-    ngx_http_jwt_issuer_t  *issuer = data;
-
     if (answer->error != NULL) {
-        ngx_http_jwt_refresh_failed(issuer, answer->error, 0);
+        ngx_http_jwt_refresh_failed(issuer, answer->error, 0, 0);
+        return 0;
+    }
 
-    } else if (answer->status != NGX_HTTP_OK) {
-        ngx_http_jwt_refresh_failed(issuer, NULL, answer->status);
+    if (answer->status != NGX_HTTP_OK) {
+        ngx_http_jwt_refresh_failed(issuer, NULL, answer->status,
+                                    answer->retry_after);
+        return 0;
+    }
 
-    } else {
+    return 1;
+}
+
+
+static void
+ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
+{
+    njwt_jwks_t         *jwks;
+    njwt_jwks_report_t   report;
+
+    if (ngx_http_jwt_refresh_good(issuer, answer)) {
         jwks = njwt_jwks_new(answer->body, &report);
 
         if (jwks == NULL) {
-            ngx_http_jwt_refresh_failed(issuer, report.error, 0);
+            ngx_http_jwt_refresh_failed(issuer, report.error, 0, 0);
 
         } else {
             ngx_http_jwt_refresh_publish(issuer, jwks, &report);
@@ -126,6 +142,101 @@ ngx_http_jwt_refresh_answer(void *data, ngx_http_jwt_answer_t *answer)
     }
 
     ngx_http_jwt_wait_wake(issuer->main);
+}
+
+
+/* What is wrong with a discovery document?  NULL: it named a jwks_uri. */
+
+static const char *
+ngx_http_jwt_refresh_discover(ngx_http_jwt_issuer_t *issuer,
+    njwt_slice_t document)
+{
+    njwt_slice_t   uri;
+    const char    *error;
+    njwt_arena_t   arena;
+
+    njwt_arena_init(&arena);
+
+    error = njwt_discovery_read(&arena, document, issuer->trust.issuers[0],
+                                &uri);
+
+    if (error == NULL && uri.len >= sizeof(issuer->discovered_url)) {
+        error = "its \"jwks_uri\" is too long";
+    }
+
+    if (error == NULL) {
+        ngx_memcpy(issuer->discovered_url, uri.data, uri.len);
+        issuer->discovered.data = issuer->discovered_url;
+        issuer->discovered.len = uri.len;
+
+        error = ngx_http_jwt_fetch_fault(&issuer->discovered)
+                ? "its \"jwks_uri\" is no https URL" : NULL;
+    }
+
+    njwt_arena_free(&arena);
+
+    return error;
+}
+
+
+static void
+ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
+{
+    ngx_msec_t   spent;
+    const char  *error;
+
+    if (ngx_http_jwt_refresh_good(issuer, answer)) {
+        error = ngx_http_jwt_refresh_discover(issuer, answer->body);
+
+        /* both documents together are one fetch, with one timeout */
+
+        spent = ngx_current_msec - issuer->begun;
+
+        if (error == NULL && spent >= issuer->jwks_timeout) {
+            error = "no time was left for the keys";
+        }
+
+        if (error == NULL
+            && ngx_http_jwt_fetch(issuer->main->fetcher, issuer,
+                                  &issuer->discovered,
+                                  issuer->jwks_timeout - spent,
+                                  ngx_http_jwt_refresh_keys)
+               != NGX_OK)
+        {
+            error = "no memory or no connection for the fetch";
+        }
+
+        if (error == NULL) {
+            return;
+        }
+
+        issuer->discovered.len = 0;
+        ngx_http_jwt_refresh_failed(issuer, error, 0, 0);
+    }
+
+    ngx_http_jwt_wait_wake(issuer->main);
+}
+
+
+static void
+ngx_http_jwt_refresh_begin(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_http_jwt_fetch_pt  handler;
+
+    issuer->begun = ngx_current_msec;
+    issuer->discovered.len = 0;
+
+    handler = issuer->discovery ? ngx_http_jwt_refresh_discovery
+                                : ngx_http_jwt_refresh_keys;
+
+    if (ngx_http_jwt_fetch(issuer->main->fetcher, issuer, &issuer->jwks_uri,
+                           issuer->jwks_timeout, handler)
+        != NGX_OK)
+    {
+        ngx_http_jwt_refresh_failed(issuer, "no memory or no connection for "
+                                    "the fetch", 0, 0);
+    }
 }
 
 
@@ -138,17 +249,8 @@ ngx_http_jwt_refresh_look(ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-
-        if (ngx_http_jwt_slot_begin(issuers[i]) != NGX_OK) {
-            continue;
-        }
-
-        if (ngx_http_jwt_fetch(jmcf->fetcher, issuers[i],
-                               ngx_http_jwt_refresh_answer, issuers[i])
-            != NGX_OK)
-        {
-            ngx_http_jwt_refresh_failed(issuers[i], "no memory or no "
-                                        "connection for the fetch", 0);
+        if (ngx_http_jwt_slot_begin(issuers[i]) == NGX_OK) {
+            ngx_http_jwt_refresh_begin(issuers[i]);
         }
     }
 }

@@ -269,7 +269,8 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
 
 ngx_uint_t
-ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
+    ngx_msec_t retry_after)
 {
     ngx_uint_t            first;
     ngx_slab_pool_t      *shpool;
@@ -285,6 +286,8 @@ ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer)
         njwt_refresh_failed(&issuer->refresh, &slot->refresh,
                             ngx_http_jwt_slot_held_locked(issuer),
                             ngx_current_msec);
+        njwt_refresh_postpone(&issuer->refresh, &slot->refresh, retry_after,
+                              ngx_current_msec);
         slot->attempts++;
     }
 

@@ -181,15 +181,17 @@ ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 {
     size_t         size;
     u_char        *p;
-    ngx_str_t     *uri, *ca;
+    ngx_str_t     *uri, *ca, *proxy;
     ngx_uint_t     i;
     njwt_slice_t   text, *iss;
 
     iss = issuer->issuers->elts;
     uri = &issuer->jwks_uri;
     ca = &issuer->ssl_trusted_certificate;
+    proxy = &issuer->jwks_proxy;
 
-    size = uri->len + ca->len + sizeof(twin) + 3 * sizeof(size_t);
+    size = uri->len + ca->len + proxy->len + sizeof(issuer->discovery)
+           + sizeof(twin) + 5 * sizeof(size_t);
 
     for (i = 0; i < issuer->issuers->nelts; i++) {
         size += iss[i].len + sizeof(size_t);
@@ -206,6 +208,9 @@ ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     p = ngx_http_jwt_zone_put(p, &twin, sizeof(twin));
     p = ngx_http_jwt_zone_put(p, uri->data, uri->len);
     p = ngx_http_jwt_zone_put(p, ca->data, ca->len);
+    p = ngx_http_jwt_zone_put(p, proxy->data, proxy->len);
+    p = ngx_http_jwt_zone_put(p, &issuer->discovery,
+                              sizeof(issuer->discovery));
 
     for (i = 0; i < issuer->issuers->nelts; i++) {
         p = ngx_http_jwt_zone_put(p, iss[i].data, iss[i].len);
@@ -395,6 +400,10 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     ngx_http_jwt_zone_reclaim_locked(jmcf, shpool, shared);
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->fixed != NULL) {
+            continue;
+        }
+
         slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
 
         if (slot == NULL && unused != NULL) {
@@ -408,7 +417,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     ngx_shmtx_unlock(&shpool->mutex);
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->slot == NULL) {
+        if (issuers[i]->slot == NULL && issuers[i]->fixed == NULL) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "no room in the shared zone \"%V\" for the keys of "
                           "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",
