@@ -136,6 +136,66 @@ refused 'and holds certificates',
 accepted 'a CA bundle may be our own',
     issuer('a', ssl_trusted_certificate => '@FIXTURES@/tls-ca.pem');
 
+accepted 'algorithms', issuer('a', algorithms => 'RS256 PS512 ES384 EdDSA');
+
+refused "the algorithm $_ is none", issuer('a', algorithms => $_), undef,
+    qr/invalid algorithm "$_" in "algorithms", write/
+    for qw/ none None RS257 rs256 /;
+
+refused 'shared secrets don\'t mix with public keys',
+    issuer('a', algorithms => 'RS256 HS256'), undef,
+    qr/"algorithms" directive mixes shared secrets/;
+
+my $secret = $s->write_file('secret', 's' x 32 . "\n");
+my $short = $s->write_file('short', 's' x 31 . "\n");
+my $set = $s->write_file('set.json', NJWT::Token::jwks('k1'));
+my $empty = $s->write_file('empty.json', '{"keys":[]}');
+
+accepted 'a secret for HS256',
+    issuer('a', algorithms => 'HS256', secret_file => $secret);
+
+refused 'it is as long as its hash',
+    issuer('a', algorithms => 'HS256', secret_file => $short), undef,
+    qr/is shorter than its hash, write at least 32 /;
+
+refused 'the longest one',
+    issuer('a', algorithms => 'HS256 HS512', secret_file => $secret), undef,
+    qr/is shorter than its hash, write at least 64 /;
+
+refused 'HS256 needs a secret', issuer('a', algorithms => 'HS256'), undef,
+    qr/"algorithms HS\*" without a secret, write "secret_file/;
+
+refused 'a secret is for HS* only', issuer('a', secret_file => $secret),
+    undef, qr/"secret_file", which is for HS\* only, write/;
+
+accepted 'keys from a file', issuer('a', jwks_file => $set);
+
+refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
+    undef, qr/\/nowhere/;
+
+refused 'with keys in it', issuer('a', jwks_file => $empty), undef,
+    qr/"jwks_file" "\S+" of jwt_issuer "a" gives no keys: no usable key/;
+
+accepted 'discovery', issuer('a', discovery => 'on');
+
+refused "$_->[0] beside $_->[2] contradicts it",
+    issuer('a', $_->[0] => $_->[1], $_->[2] => $_->[3]), undef,
+    qr/write one of them/
+    for ['jwks_uri', 'https://t/k', 'discovery', 'on'],
+        ['jwks_file', $set, 'jwks_uri', 'https://t/k'],
+        ['jwks_file', $set, 'discovery', 'on'],
+        ['jwks_file', $set, 'secret_file', $secret];
+
+accepted 'a proxy', issuer('a', jwks_proxy => 'http://proxy:3128');
+
+refused 'which is http://HOST:PORT', issuer('a', jwks_proxy => 'ftp://proxy'),
+    undef, qr/"jwks_proxy" .* write http:/;
+
+accepted 'a size', issuer('a', jwks_max_size => '1m');
+
+refused 'of at most 16m', issuer('a', jwks_max_size => '17m'), undef,
+    qr/"jwks_max_size" .*write a size/;
+
 refused 'two blocks have two names', issuer('a') . "\n" . issuer('a'), undef,
     qr/duplicate jwt_issuer "a", the first one is in \S+check\.conf:\d+/;
 

@@ -173,6 +173,7 @@ my %below = (
     bearer  => [],
     json    => [],
     refresh => [],
+    discovery => ['json'],
     jws     => [qw/ alg b64 json /],
     key     => [qw/ alg b64 json /],
     jwks    => [qw/ alg json jws key /],

@@ -41,6 +41,11 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     if (file.fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
                       ngx_open_file_n " \"%V\" failed", path);
+        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+                                       "\"%V\" of jwt_issuer \"%V\" can't be "
+                                       "read, write the path of a file that "
+                                       "nginx's master may read", path,
+                                       &issuer->name);
         return NGX_ERROR;
     }
 

@@ -22,7 +22,7 @@ typedef struct {
 } ngx_http_jwt_text_t;
 
 
-static ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
+static const ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
     { 400, ngx_string("Bad Request") },
     { 401, ngx_string("Unauthorized") },
     { 403, ngx_string("Forbidden") },
@@ -33,10 +33,10 @@ static ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
 };
 
 
-static ngx_str_t *
+static const ngx_str_t *
 ngx_http_jwt_title(ngx_uint_t status)
 {
-    ngx_http_jwt_title_t  *title;
+    const ngx_http_jwt_title_t  *title;
 
     for (title = ngx_http_jwt_titles; title->status; title++) {
         if (title->status == status) {
@@ -173,9 +173,9 @@ static ngx_int_t
 ngx_http_jwt_problem(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     const njwt_verdict_info_t *info, ngx_http_jwt_text_t *text)
 {
-    u_char      *p, *last;
-    size_t       size;
-    ngx_str_t   *title;
+    u_char           *p, *last;
+    size_t            size;
+    const ngx_str_t  *title;
 
     title = ngx_http_jwt_title(info->status);
 
@@ -266,10 +266,9 @@ static ngx_int_t
 ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     const njwt_verdict_info_t *info, ngx_http_jwt_text_t *text)
 {
-    static u_char  no_store[] = "no-store";
-
-    if (ngx_http_jwt_add_header(r, ctx, "Cache-Control", no_store,
-                                sizeof(no_store) - 1)
+    if (ngx_http_jwt_add_header(r, ctx, "Cache-Control",
+                                (u_char *) "no-store",
+                                sizeof("no-store") - 1)
         == NULL)
     {
         return NGX_ERROR;
