@@ -28,7 +28,8 @@ TREE      := $(or $(NGINX_SRC),/usr/share/nginx/src)
 FULL_TREE := $(and $(NGINX_SRC),$(wildcard $(NGINX_SRC)/src/core/nginx.c))
 
 # recursive on purpose: before packages are installed there is no nginx
-NGINX ?= $(if $(FULL_TREE),$(CURDIR)/$(BUILD)/nginx/objs/nginx,$(or \
+# (not called NGINX: nginx takes a variable of that name for its sockets)
+NGINX_BINARY ?= $(if $(FULL_TREE),$(CURDIR)/$(BUILD)/nginx/objs/nginx,$(or \
     $(shell PATH="$$PATH:/usr/sbin" command -v nginx),/usr/sbin/nginx))
 
 # what a tree without Debian's conf_flags is configured with
@@ -127,8 +128,8 @@ help:  ## list these commands
 	    | while IFS=$$'\t' read -r name text; do \
 	        printf '  make %-10s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo '  NGINX_SRC=DIR  build against this nginx source tree'
-	@echo '  NGINX=FILE     nginx for tests and install ($(NGINX))'
+	@echo '  NGINX_SRC=DIR      build against this nginx source tree'
+	@echo '  NGINX_BINARY=FILE  nginx for tests and install'
 
 
 # packages: fast when nothing is missing, so each command looks
@@ -221,14 +222,14 @@ UNIT_WARN := $(WARN) -Wno-unused-function
 test_env = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY \
     -u HTTPS_PROXY -u ALL_PROXY \
     PERL5LIB="$(CURDIR)/t/lib$${PERL5LIB:+:$$PERL5LIB}" \
-    NJWT_MODULE="$(CURDIR)/$(MODULE)" NJWT_NGINX="$(NGINX)"
+    NJWT_MODULE="$(CURDIR)/$(MODULE)" NJWT_NGINX="$(NGINX_BINARY)"
 
 .PHONY: prove
 prove: packages-test all $(if $(FULL_TREE),$(BUILD)/nginx/objs/nginx) \
     $(if $(filter file,$(origin TESTS)),unit)
 	@$(test_env) t/lib/run-prove -j$(JOBS) $(TESTS)
 
-install_env = NGINX="$(NGINX)" DESTDIR="$(DESTDIR)"
+install_env = NGINX_BINARY="$(NGINX_BINARY)" DESTDIR="$(DESTDIR)"
 
 .PHONY: FORCE
 FORCE:
