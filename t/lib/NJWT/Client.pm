@@ -4,6 +4,8 @@ package NJWT::Client;
 #
 #   my $r = request(port => $port, path => '/t', token => $token);
 #   my @r = burst({ port => …, path => … }, { … });
+#   my $flight = begin({ … }, { … });    # sent, and not waited for
+#   @r = finish($flight);                # or leave($flight): hang up
 #
 # A request: port, path; method (GET), token (Authorization: Bearer), headers
 # (a hash), body, timeout (10 s), tls.  A response: status (0: none came),
@@ -11,8 +13,9 @@ package NJWT::Client;
 # ", "), body, time (seconds, from the connection to the end of the body).
 #
 # burst() opens all connections, then writes all requests, then reads: the
-# server has them all at the same time.  Written by hand because a core perl
-# has no client that does so.
+# server has them all at the same time.  begin() and finish() are its halves,
+# for a test that does something while they are under way.  Written by hand
+# because a core perl has no client that does so.
 
 use strict;
 use warnings;
@@ -24,7 +27,7 @@ use IO::Socket::INET;
 use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ request burst /;
+our @EXPORT_OK = qw/ request burst begin finish leave /;
 
 
 sub _text {
@@ -119,19 +122,30 @@ sub _connect {
 }
 
 
-sub burst {
+sub begin {
     my @requests = @_;
 
     local $SIG{PIPE} = 'IGNORE';
 
     my @all = map { _connect($_) } @requests;
-    my $select = IO::Select->new;
-    my %by_fd;
 
     for my $c (grep { $_->{socket} } @all) {
         $c->{began} = time;
         $c->{end} = $c->{began} + ($c->{req}{timeout} // 10);
         $c->{socket}->syswrite(_text($c->{req}));
+    }
+
+    return \@all;
+}
+
+
+sub finish {
+    my ($flight) = @_;
+
+    my $select = IO::Select->new;
+    my %by_fd;
+
+    for my $c (grep { $_->{socket} } @$flight) {
         $select->add($c->{socket});
         $by_fd{ fileno $c->{socket} } = $c;
     }
@@ -157,7 +171,22 @@ sub burst {
         }
     }
 
-    return map { { %{ _parse($_->{text}) }, time => $_->{time} // 0 } } @all;
+    return map { { %{ _parse($_->{text}) }, time => $_->{time} // 0 } }
+           @$flight;
+}
+
+
+sub leave {
+    my ($flight) = @_;
+
+    $_->{socket}->close for grep { $_->{socket} } @$flight;
+
+    return;
+}
+
+
+sub burst {
+    return finish(begin(@_));
 }
 
 

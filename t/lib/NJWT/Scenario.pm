@@ -36,8 +36,12 @@ package NJWT::Scenario;
 # @PORT4@ others that are free, @JWKS_URI@ @ISSUER@ @AUDIENCE@ the tenant's.
 #
 # Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
-# as in NJWT::Client.  Processes: master_pid, worker_pids, kill_worker.
-# Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), errors().
+# begin({ … }, …) and finish($flight), as in NJWT::Client; traffic({ … }, …),
+# as in NJWT::Traffic.
+# Processes: master_pid, worker_pids, old_worker_pids, fetcher_pid,
+# kill_worker($pid), on_worker($pid, sub { … }).
+# Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), since mark_log;
+# errors(), from the start.
 #
 # nginx is the master with its workers, in a folder of its own under /tmp, and
 # ends with the test whatever happens.  NJWT_KEEP=1 leaves the folder.
@@ -54,6 +58,7 @@ use NJWT::Client ();
 use NJWT::Process qw/ ports wait_until /;
 use NJWT::Tenant;
 use NJWT::Token ();
+use NJWT::Traffic ();
 use Time::HiRes qw/ sleep time /;
 
 
@@ -266,6 +271,11 @@ sub start {
         ready   => sub { NJWT::Process::answers($self->port) },
     );
 
+    wait_until { $self->worker_pids == $self->{conf}{workers} } 5,
+        'all workers are there';
+
+    ($self->{fetcher}) = $self->worker_pids;
+
     return $self;
 }
 
@@ -314,8 +324,10 @@ sub worker_pids {
 
     my %title = $self->_titles;
 
-    return sort { $a <=> $b }
-           grep { $title{$_} =~ /worker process\s*$/ } keys %title;
+    my @pids = sort { $a <=> $b }
+               grep { $title{$_} =~ /worker process\s*$/ } keys %title;
+
+    return @pids;
 }
 
 sub old_worker_pids {
@@ -323,8 +335,10 @@ sub old_worker_pids {
 
     my %title = $self->_titles;
 
-    return sort { $a <=> $b }
-           grep { $title{$_} =~ /is shutting down/ } keys %title;
+    my @pids = sort { $a <=> $b }
+               grep { $title{$_} =~ /is shutting down/ } keys %title;
+
+    return @pids;
 }
 
 
@@ -348,28 +362,62 @@ sub reload {
             : grep({ /\[emerg\]/ } $self->_log_from($seen)) ? 'refused' : '';
     } 10, 'nginx reloads';
 
+    ($self->{fetcher}) = $self->worker_pids if $end eq 'new';
+
     return $end eq 'new' ? 1 : 0;
 }
 
 
 # As a crash would end it (KILL) or an administrator (TERM); returns when the
-# master has put another one in its place.  Which of them fetches keys can't
-# be seen: worker 0 has the lowest pid, until one was replaced.
+# master has put another one in its place, whose pid is returned.
 
 sub kill_worker {
     my ($self, $pid, $signal) = @_;
 
-    my $workers = () = $self->worker_pids;
+    my %old = map { $_ => 1 } $self->worker_pids;
+    my $other;
 
     $self->{killed}{$pid} = 1;
     kill $signal // 'KILL', $pid;
 
     wait_until {
         my @now = $self->worker_pids;
-        @now == $workers && !grep { $_ == $pid } @now;
+
+        ($other) = grep { !$old{$_} } @now;
+        @now == keys %old && !grep { $_ == $pid } @now;
     } 5, 'another worker is there';
 
-    return;
+    $self->{fetcher} = $other if $self->{fetcher} == $pid;
+
+    return $other;
+}
+
+
+# The worker that fetches keys: number 0.  Its number can't be seen, but the
+# master starts it first, and puts others in its place.
+
+sub fetcher_pid {
+    return $_[0]{fetcher};
+}
+
+
+# Runs the code while the other workers are stopped, so that this one answers
+# whatever the code asks.
+
+sub on_worker {
+    my ($self, $pid, $code) = @_;
+
+    my @others = grep { $_ != $pid } $self->worker_pids;
+
+    kill 'STOP', @others if @others;
+
+    my @result = eval { $code->() };
+    my $died = $@;
+
+    kill 'CONT', @others if @others;
+    die $died if $died;
+
+    return wantarray ? @result : $result[0];
 }
 
 
@@ -382,10 +430,20 @@ sub _log_from {
     return map { chomp; $_ } <$in>;
 }
 
+# What was logged before is passed over from now on.
+
+sub mark_log {
+    my ($self) = @_;
+
+    $self->{mark} = -s "$self->{dir}/error.log";
+
+    return;
+}
+
 sub log_lines {
     my ($self, $like) = @_;
 
-    return grep { !defined $like || /$like/ } $self->_log_from(0);
+    return grep { !defined $like || /$like/ } $self->_log_from($self->{mark});
 }
 
 sub wait_for_log {
@@ -422,11 +480,34 @@ sub get {
     return $self->request(path => $path, %req);
 }
 
+sub _with_port {
+    my ($self, @requests) = @_;
+
+    return map { { port => $self->port, %$_ } } @requests;
+}
+
 sub burst {
     my ($self, @requests) = @_;
 
-    return NJWT::Client::burst(map { { port => $self->port, %$_ } }
-                               @requests);
+    return NJWT::Client::burst($self->_with_port(@requests));
+}
+
+sub begin {
+    my ($self, @requests) = @_;
+
+    return NJWT::Client::begin($self->_with_port(@requests));
+}
+
+sub finish {
+    my ($self, $flight) = @_;
+
+    return NJWT::Client::finish($flight);
+}
+
+sub traffic {
+    my ($self, @requests) = @_;
+
+    return NJWT::Traffic->start($self->_with_port(@requests));
 }
 
 
