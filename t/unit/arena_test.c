@@ -184,6 +184,12 @@ words_are_what_spaces_separate(void **state)
     assert_slice(word, "def\tg");
     assert_false(njwt_slice_word(&rest, &word));
     assert_slice(word, "def\tg");
+
+    rest = unit_text(" \ta\n \nb");
+    assert_true(njwt_slice_word(&rest, &word));
+    assert_slice(word, "\ta\n");
+    assert_true(njwt_slice_word(&rest, &word));
+    assert_slice(word, "\nb");
 }
 
 

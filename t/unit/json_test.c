@@ -15,18 +15,25 @@ parse(const char *text)
 }
 
 
-static bool
-taken(const char *text)
-{
-    return njwt_json_type(parse(text)) == NJWT_JSON_OBJECT;
-}
-
+/* what isn't taken is absent, and not a value of another type */
 
 static bool
 taken_bytes(const void *data, size_t len)
 {
-    return njwt_json_type(njwt_json_object(&unit_arena, unit_bytes(data, len)))
-           == NJWT_JSON_OBJECT;
+    njwt_json_type_t  type;
+
+    type = njwt_json_type(njwt_json_object(&unit_arena,
+                                           unit_bytes(data, len)));
+    assert_true(type == NJWT_JSON_OBJECT || type == NJWT_JSON_ABSENT);
+
+    return type == NJWT_JSON_OBJECT;
+}
+
+
+static bool
+taken(const char *text)
+{
+    return taken_bytes(text, strlen(text));
 }
 
 

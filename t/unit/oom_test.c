@@ -8,12 +8,13 @@
  */
 
 #include "unit_token.h"
+#include "njwt_b64.h"
 #include "njwt_verdict.h"
 
 #include <errno.h>
 
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) && !defined(UNIT_PLAIN)
 
 #define real_malloc   __interceptor_malloc
 #define real_calloc   __interceptor_calloc
@@ -396,6 +397,90 @@ a_key_that_failed_for_lack_of_memory_verifies_later(void **state)
 }
 
 
+/* RFC 7515, appendix A.3, and RFC 8037, appendix A.4 */
+
+static const struct {
+    njwt_alg_t   alg;
+    const char  *jwk;
+    const char  *input;
+    const char  *signature;
+} examples[] = {
+    { NJWT_ALG_ES256,
+      "{\"kty\":\"EC\",\"crv\":\"P-256\","
+      "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+      "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}",
+      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog"
+      "Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
+      "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxf"
+      "KTUJqPP3-Kg6NU1Q" },
+    { NJWT_ALG_EDDSA,
+      "{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+      "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+      "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
+      "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9"
+      "g7sVvpAr_MuM0KAg" }
+};
+
+
+/* The first signature of a key prepares it: that may lack memory, too. */
+
+static void
+a_good_signature_of_any_kind_is_good_or_undecided(void **state)
+{
+    bool                 failed;
+    size_t               i, n, ok;
+    njwt_jwks_t         *jwks;
+    njwt_arena_t         arena;
+    njwt_slice_t         input, signature;
+    njwt_jwks_report_t   report;
+    const njwt_proof_t  *proof;
+
+    (void) state;
+
+    for (i = 0; i < unit_count(examples); i++) {
+        input = unit_text(examples[i].input);
+        assert_true(njwt_b64_decode(&unit_arena,
+                                    unit_text(examples[i].signature),
+                                    &signature));
+        ok = 0;
+
+        for (n = 1; ; n++) {
+            jwks = unit_jwks(examples[i].jwk, &report);
+            njwt_arena_init(&arena);
+
+            begin_failing(n, false);
+            proof = njwt_key_verify(&arena,
+                                    (njwt_key_t *) njwt_jwks_key(jwks, 0),
+                                    examples[i].alg, input, signature);
+            failed = end_failing();
+
+            if (proof == NULL && !arena.failed) {
+                fail_msg("no proof when allocation %zu fails", n);
+            }
+
+            ok += proof != NULL;
+            njwt_arena_free(&arena);
+
+            /* and the key has taken no harm */
+
+            njwt_arena_init(&arena);
+            assert_non_null(njwt_key_verify(&arena,
+                                (njwt_key_t *) njwt_jwks_key(jwks, 0),
+                                examples[i].alg, input, signature));
+            njwt_arena_free(&arena);
+            njwt_jwks_free(jwks);
+
+            if (!failed) {
+                break;
+            }
+        }
+
+        print_message("%zu allocations, %zu of them done without\n", n - 1,
+                      ok - 1);
+    }
+}
+
+
 /* A set that lacks a key only because memory did must not become the set. */
 
 static void
@@ -411,8 +496,7 @@ a_key_set_is_read_whole_or_not_at_all(void **state)
 
     text = unit_text(unit_format("{\"keys\":[%s,%s,{\"kty\":\"oct\"},%s]}",
                                  unit_jwk(0, ",\"kid\":\"k0\""),
-                                 unit_jwk(1, ",\"kid\":\"k1\""),
-                                 unit_jwk(2, "")));
+                                 examples[0].jwk, examples[1].jwk));
 
     for (on = false; ; on = true) {
         nothing = 0;
@@ -557,6 +641,7 @@ main(void)
         unit_case(the_second_of_two_keys_is_tried_or_it_is_undecided),
         unit_case(a_malformed_payload_is_malformed_or_undecided),
         unit_case(a_key_that_failed_for_lack_of_memory_verifies_later),
+        unit_case(a_good_signature_of_any_kind_is_good_or_undecided),
         unit_case(a_key_set_is_read_whole_or_not_at_all),
         unit_case(texts_are_whole_or_refused),
         unit_case(an_array_is_text_or_the_arena_has_failed)
