@@ -121,6 +121,7 @@ ngx_int_t
 ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
     ngx_msec_t *delay)
 {
+    ngx_int_t             rc;
     ngx_slab_pool_t      *shpool;
     ngx_http_jwt_slot_t  *slot;
 
@@ -131,6 +132,7 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
         return NGX_DECLINED;
     }
 
+    rc = NGX_DECLINED;
     shpool = ngx_http_jwt_slot_lock(issuer);
 
     if (ngx_http_jwt_slot_own_locked(issuer)) {
@@ -148,11 +150,12 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
                                                  &slot->refresh,
                                                  slot->wanted,
                                                  ngx_current_msec);
+        rc = (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
 
-    return (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
+    return rc;
 }
 
 
