@@ -6,6 +6,7 @@ package NJWT::Client;
 #   my @r = burst({ port => …, path => … }, { … });
 #   my $flight = begin({ … }, { … });    # sent, and not waited for
 #   @r = finish($flight);                # or leave($flight): hang up
+#   my $count = tally(@r);               # { 200 => 99, 503 => 1 }
 #
 # A request: port, path; method (GET), token (Authorization: Bearer), headers
 # (a hash), body, timeout (10 s), tls.  A response: status (0: none came),
@@ -27,7 +28,7 @@ use IO::Socket::INET;
 use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ request burst begin finish leave /;
+our @EXPORT_OK = qw/ request burst begin finish leave tally /;
 
 
 sub _text {
@@ -187,6 +188,16 @@ sub leave {
 
 sub burst {
     return finish(begin(@_));
+}
+
+
+sub tally {
+    my @responses = @_;
+
+    my %count;
+    $count{ $_->{status} }++ for @responses;
+
+    return \%count;
 }
 
 
