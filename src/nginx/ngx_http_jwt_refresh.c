@@ -36,17 +36,18 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
 {
     ngx_log_t   *log;
     ngx_str_t   *url;
+    ngx_uint_t   held;
     const char  *advice;
 
     log = ngx_cycle->log;
     url = issuer->discovered.len ? &issuer->discovered : &issuer->jwks_uri;
 
-    if (!ngx_http_jwt_slot_failed(issuer, retry_after)) {
+    if (!ngx_http_jwt_slot_failed(issuer, retry_after, &held)) {
         return;
     }
 
-    advice = (issuer->jwks != NULL) ? "the keys that are held go on serving"
-                                    : "requests are answered 503 until then";
+    advice = held ? "the keys that are held go on serving"
+                  : "requests are answered 503 until then";
 
     if (status) {
         ngx_log_error(NGX_LOG_ERR, log, 0,

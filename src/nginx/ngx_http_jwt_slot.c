@@ -273,22 +273,23 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
 ngx_uint_t
 ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after)
+    ngx_msec_t retry_after, ngx_uint_t *held)
 {
     ngx_uint_t            first;
     ngx_slab_pool_t      *shpool;
     ngx_http_jwt_slot_t  *slot;
 
     first = 0;
+    *held = 0;
     slot = issuer->slot;
 
     shpool = ngx_http_jwt_slot_lock(issuer);
 
     if (ngx_http_jwt_slot_mine_locked(issuer)) {
         first = slot->refresh.failures == 0;
+        *held = ngx_http_jwt_slot_held_locked(issuer);
         njwt_refresh_failed(&issuer->refresh, &slot->refresh,
-                            ngx_http_jwt_slot_held_locked(issuer),
-                            ngx_current_msec);
+                            *held, ngx_current_msec);
         njwt_refresh_postpone(&issuer->refresh, &slot->refresh, retry_after,
                               ngx_current_msec);
         slot->attempts++;
@@ -329,6 +330,8 @@ ngx_http_jwt_slot_bury(ngx_http_jwt_issuer_t *issuer)
 
     shpool = ngx_http_jwt_slot_lock(issuer);
 
+    /* no attempt is over: held requests go on waiting for the next one */
+
     if (ngx_http_jwt_slot_own_locked(issuer)
         && slot->refresh.in_flight
         && slot->fetcher != ngx_pid
@@ -338,7 +341,6 @@ ngx_http_jwt_slot_bury(ngx_http_jwt_issuer_t *issuer)
         njwt_refresh_failed(&issuer->refresh, &slot->refresh,
                             ngx_http_jwt_slot_held_locked(issuer),
                             ngx_current_msec);
-        slot->attempts++;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);

@@ -76,10 +76,11 @@ ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,
 
 /*
  * Notes a failure, and that the source asks to be left alone for so long.
- * Returns 1 when the fetch before had not failed.
+ * Returns 1 when the fetch before had not failed; *held: there are keys that
+ * go on serving.
  */
 ngx_uint_t ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after);
+    ngx_msec_t retry_after, ngx_uint_t *held);
 
 /* Notes that the fetch of this worker was given up. */
 void ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer);
