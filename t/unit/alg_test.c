@@ -617,6 +617,9 @@ a_coordinate_has_the_size_of_its_curve(void **state)
     assert_false(EC("P-256",
                     coordinate(key, OSSL_PKEY_PARAM_EC_PUB_X, bytes + 1),
                     coordinate(key, OSSL_PKEY_PARAM_EC_PUB_Y, bytes + 1)));
+    assert_false(EC("P-256", unit_format("%04000d", 0), y));
+    assert_false(EC("P-521", unit_format("%04000d", 0),
+                    unit_format("%04000d", 0)));
     assert_false(EC("P-256", unit_format("%s=", x), y));
     assert_false(EC("P-256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));

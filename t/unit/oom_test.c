@@ -627,6 +627,46 @@ an_array_is_text_or_the_arena_has_failed(void **state)
 }
 
 
+/* The library drops a digit as it drops a character of a string. */
+
+static void
+a_number_is_whole_or_the_arena_has_failed(void **state)
+{
+    bool           failed;
+    double         number;
+    size_t         n;
+    njwt_arena_t   arena;
+    njwt_slice_t   source;
+    njwt_value_t   root;
+
+    static const njwt_slice_t  name = njwt_literal("exp");
+
+    (void) state;
+
+    source = unit_text("{\"exp\":1234567890123456789012345678901234567890}");
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+
+        begin_failing(n, false);
+        root = njwt_json_object(&arena, source);
+        number = njwt_json_number(njwt_json_member(root, name));
+        failed = end_failing();
+
+        if (!arena.failed && number != 1.234567890123456789012345678901e39)
+        {
+            fail_msg("%g when allocation %zu fails", number, n);
+        }
+
+        njwt_arena_free(&arena);
+
+        if (!failed) {
+            break;
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -644,6 +684,7 @@ main(void)
         unit_case(a_good_signature_of_any_kind_is_good_or_undecided),
         unit_case(a_key_set_is_read_whole_or_not_at_all),
         unit_case(texts_are_whole_or_refused),
+        unit_case(a_number_is_whole_or_the_arena_has_failed),
         unit_case(an_array_is_text_or_the_arena_has_failed)
     };
 
