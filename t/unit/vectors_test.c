@@ -130,7 +130,7 @@ only_members(json_t *object, const char *const *names)
 
 
 static njwt_jwks_t *
-key_set(json_t *file)
+key_set(json_t *file, bool is_secret)
 {
     char                 path[256];
     FILE                *in;
@@ -159,7 +159,8 @@ key_set(json_t *file)
     text.data = data;
     text.len = len;
     sets[set_count].file = strdup(json_string_value(file));
-    sets[set_count].jwks = njwt_jwks_new(text, &report);
+    sets[set_count].jwks = is_secret ? njwt_jwks_of_secret(text)
+                                     : njwt_jwks_new(text, &report);
     assert_for(sets[set_count].jwks != NULL, path);
 
     return sets[set_count++].jwks;
@@ -170,11 +171,12 @@ static void
 read_issuer(json_t *from, vector_issuer_t *to)
 {
     size_t          i;
-    json_t         *algorithms, *audiences;
+    json_t         *algorithms, *audiences, *secret;
     njwt_issuer_t  *issuer;
 
     static const char  *const  members[] = {
-        "name", "iss", "audiences", "algorithms", "leeway", "jwks", NULL
+        "name", "iss", "audiences", "algorithms", "leeway", "jwks", "secret",
+        NULL
     };
 
     only_members(from, members);
@@ -205,7 +207,11 @@ read_issuer(json_t *from, vector_issuer_t *to)
         issuer->expected.audience_count = strings(audiences, to->audiences);
     }
 
-    issuer->keys = key_set(json_object_get(from, "jwks"));
+    secret = json_object_get(from, "secret");
+    assert_true((secret == NULL) != (json_object_get(from, "jwks") == NULL));
+    issuer->keys = secret != NULL
+                   ? key_set(secret, true)
+                   : key_set(json_object_get(from, "jwks"), false);
 }
 
 

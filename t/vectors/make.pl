@@ -16,7 +16,9 @@ use strict;
 use Crypt::JWT qw(decode_jwt);
 use Crypt::Mac::HMAC qw(hmac);
 use Crypt::PK::ECC;
+use Crypt::PK::Ed25519;
 use Crypt::PK::RSA;
+use Digest::SHA qw(sha256_hex);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use JSON::PP;
@@ -76,15 +78,19 @@ sub key {
     my $file = "keys/$name.pem";
     my $pem = slurp("$root/$file");
 
-    my $ec = $name =~ /^ec/;
-    my $pk = $ec ? Crypt::PK::ECC->new : Crypt::PK::RSA->new;
+    my %curve = (ec => 'secp256r1', ec384 => 'secp384r1',
+                 ec521 => 'secp521r1', k256 => 'secp256k1');
+    my $curve = $curve{$name};
+    my $pk = $name eq 'ed25519' ? Crypt::PK::Ed25519->new
+             : $curve ? Crypt::PK::ECC->new : Crypt::PK::RSA->new;
 
     if (defined $pem) {
         $pk->import_key(\$pem);
 
     } else {
         die "$file is missing" if $check;
-        $ec ? $pk->generate_key('secp256r1')
+        $name eq 'ed25519' ? $pk->generate_key
+            : $curve ? $pk->generate_key($curve)
             : $pk->generate_key($bits / 8, $e || 65537);
         $pem = $pk->export_key_pem('private');
         make_path("$root/keys");
@@ -102,7 +108,7 @@ key('stranger', 2048);
 key('weak', 1024);
 key('long', 4096);
 key('three', 2048, 3);
-key('ec');
+key($_) for qw(ec ec384 ec521 k256 ed25519);
 
 
 sub jwk {
@@ -136,6 +142,15 @@ jwks('tenant',
      jwk('ec', kid => 'ec', use => 'sig', alg => 'ES256'),
      { kty => 'oct', kid => 'shared', k => encode_base64url($secret),
        use => 'sig', alg => 'HS256' });
+my $long_secret = join '', map { chr(33 + $_ * 7 % 90) } 1 .. 64;
+
+spew('keys/secret', $long_secret);
+jwks('every-kind',
+     jwk('current', kid => 'rsa'), jwk('ec', kid => 'p-256'),
+     jwk('ec384', kid => 'p-384'), jwk('ec521', kid => 'p-521'),
+     jwk('ed25519', kid => 'ed25519'), jwk('k256', kid => 'secp256k1'),
+     { %{ jwk('ec', kid => 'off-curve') }, y => jwk('ec')->{x} },
+     { kty => 'oct', kid => 'oct', k => encode_base64url($long_secret) });
 jwks('one', jwk('current', kid => 'current', @sig));
 jwks('one-without-kid', jwk('current', use => 'sig'));
 jwks('plain', jwk('current', kid => 'current'));
@@ -620,6 +635,164 @@ claim('the-algorithm-is-the-configurations-to-choose',
     bad('no-alg', 'alg_not_allowed', 'good', 'no alg',
        token(without(header(), 'alg'), payload())));
 
+# PS* and ES* signatures differ each time: those made once are kept.
+
+my $kept = $json->decode(slurp("$root/keys/signatures.json") // '{}');
+my %used;
+
+sub keep {
+    my ($name, $input, $make) = @_;
+    my $id = "$name " . sha256_hex($input);
+
+    if (!defined $kept->{$id}) {
+        die "no signature $id is kept" if $check;
+        $kept->{$id} = b64($make->());
+    }
+
+    $used{$id} = $kept->{$id};
+
+    return MIME::Base64::decode_base64url($kept->{$id});
+}
+
+my %key_of = (RS => 'current', PS => 'current', ES256 => 'ec',
+              ES384 => 'ec384', ES512 => 'ec521', EdDSA => 'ed25519');
+my %kid_of = (RS => 'rsa', PS => 'rsa', ES256 => 'p-256', ES384 => 'p-384',
+              ES512 => 'p-521', EdDSA => 'ed25519');
+my @public = qw(RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA);
+my @hmac = qw(HS256 HS384 HS512);
+
+sub family { return $_[0] =~ /^([RP]S)/ ? $1 : $_[0] }
+
+# A signature by that algorithm, whatever the header says.
+
+sub signature {
+    my ($alg, $input) = @_;
+    my ($bits) = $alg =~ /(\d+)$/;
+    my $pk = $key{$key_of{family($alg)} // ''};
+
+    return hmac("SHA$bits", $long_secret, $input) if $alg =~ /^HS/;
+    return $pk->sign_message($input) if $alg eq 'EdDSA';
+    return $pk->sign_message($input, "SHA$bits", 'v1.5') if $alg =~ /^RS/;
+    return keep($alg, $input, sub {
+        $alg =~ /^PS/ ? $pk->sign_message($input, "SHA$bits", 'pss', $bits / 8)
+                      : $pk->sign_message_rfc7518($input, "SHA$bits") });
+}
+
+sub by {
+    my ($alg, %header) = @_;
+    my $input = input({ alg => $alg, typ => 'JWT',
+                        $alg =~ /^HS/ ? () : (kid => $kid_of{family($alg)}),
+                        %header }, payload());
+
+    return "$input." . b64(signature($alg, $input));
+}
+
+# the token says $alg, but is signed with $other
+
+sub instead {
+    my ($alg, $other) = @_;
+    my $input = input({ alg => $alg, typ => 'JWT',
+                        $alg =~ /^HS/ ? () : (kid => $kid_of{family($alg)}) },
+                      payload());
+
+    return "$input." . b64(signature($other, $input));
+}
+
+sub kinds {
+    return policy(issuers => [ issuer(algorithms => [ @_ ],
+                                      jwks => 'keys/every-kind.json') ]);
+}
+
+sub shared {
+    my $shared = issuer(algorithms => [ @_ ], secret => 'keys/secret');
+
+    delete $shared->{jwks};
+
+    return policy(issuers => [ $shared ]);
+}
+
+my $es = by('ES256');
+my ($esi, $ess) = $es =~ /^(.*)\.(.*)$/;
+my $esraw = MIME::Base64::decode_base64url($ess);
+
+# the same r and s in DER
+
+sub integer {
+    my ($bytes) = @_;
+
+    $bytes =~ s/^\0+//;
+    $bytes = "\0$bytes" if ord($bytes) >= 0x80;
+
+    return "\x02" . chr(length $bytes) . $bytes;
+}
+
+my $der = integer(substr $esraw, 0, 32) . integer(substr $esraw, 32);
+
+$der = "\x30" . chr(length $der) . $der;
+
+claim('each-algorithm-takes-its-own-signatures-alone',
+    'A signature is taken under its own algorithm, where that is allowed.',
+    (map { ok('by-' . lc, "$_ where it is allowed", by($_), kinds($_)) }
+         @public),
+    (map { ok('by-' . lc, "$_ with a shared secret", by($_), shared($_)) }
+         @hmac),
+    (map { my $alg = $_;
+           bad('not-' . lc $alg, 'alg_not_allowed', 'by-' . lc $alg,
+               "$alg where every other is allowed", by($alg),
+               kinds(grep { $_ ne $alg } @public)) } @public),
+    (map { my $alg = $_;
+           bad('not-' . lc $alg, 'alg_not_allowed', 'by-' . lc $alg,
+               "$alg where the two others are allowed", by($alg),
+               shared(grep { $_ ne $alg } @hmac)) } @hmac),
+    (map { bad('by-' . lc("$_->[1]-for-$_->[0]"), 'bad_signature',
+               'by-' . lc $_->[0], "$_->[1]'s signature under $_->[0]",
+               instead(@$_), $_->[0] =~ /^HS/ ? shared($_->[0])
+                                              : kinds($_->[0])) }
+         [ 'RS256', 'RS384' ], [ 'RS256', 'PS256' ], [ 'RS384', 'RS256' ],
+         [ 'RS512', 'RS256' ], [ 'PS256', 'RS256' ], [ 'PS256', 'PS384' ],
+         [ 'PS384', 'PS256' ], [ 'PS512', 'PS256' ], [ 'ES256', 'RS256' ],
+         [ 'ES384', 'ES256' ], [ 'ES512', 'ES384' ], [ 'EdDSA', 'ES256' ],
+         [ 'ES256', 'EdDSA' ], [ 'HS256', 'HS512' ], [ 'HS384', 'HS256' ],
+         [ 'HS512', 'HS384' ], [ 'HS256', 'RS256' ]),
+    bad('key-of-another-kind', 'key_not_found', 'by-es256', 'ES256 with the '
+       . 'kid of the RSA key', by('ES256', kid => 'rsa'), kinds('ES256')),
+    bad('key-of-another-curve', 'key_not_found', 'by-es256', 'ES256 with the '
+       . 'kid of the key on P-384', by('ES256', kid => 'p-384'),
+       kinds('ES256', 'ES384')),
+    bad('key-of-secp256k1', 'key_not_found', 'by-es256', 'a curve that isn\'t '
+       . 'verified with', by('ES256', kid => 'secp256k1'), kinds('ES256')),
+    bad('key-off-its-curve', 'key_not_found', 'by-es256', 'a point that is on '
+       . 'no curve', by('ES256', kid => 'off-curve'), kinds('ES256')),
+    bad('es256-der', 'bad_signature', 'by-es256', 'the same r and s in DER',
+       "$esi." . b64($der), kinds('ES256')),
+    bad('es256-zeros', 'bad_signature', 'by-es256', 'r and s of 0 '
+       . '(CVE-2022-21449)', "$esi." . b64("\0" x 64), kinds('ES256')),
+    bad('es256-r-only', 'bad_signature', 'by-es256', 's left out',
+       "$esi." . b64(substr $esraw, 0, 32), kinds('ES256')),
+    bad('es256-wide', 'bad_signature', 'by-es256', 'r and s with a zero byte '
+       . 'in front of each', "$esi." . b64("\0" . substr($esraw, 0, 32)
+       . "\0" . substr($esraw, 32)), kinds('ES256')),
+    bad('hs256-with-public-key', 'bad_signature', 'by-hs256', 'HS256 with the '
+       . 'RSA key\'s PEM, where HS256 is allowed',
+       do { my $i = input({ alg => 'HS256', typ => 'JWT' }, payload());
+            "$i." . b64(hmac('SHA256', $public, $i)) }, shared('HS256')),
+    bad('hs256-empty-secret', 'bad_signature', 'by-hs256', 'with an empty '
+       . 'secret', do { my $i = input({ alg => 'HS256', typ => 'JWT' },
+       payload()); "$i." . b64(hmac('SHA256', "\0", $i)) },
+       shared('HS256')),
+    bad('hs256-cut', 'bad_signature', 'by-hs256', 'half of the MAC',
+       do { my ($i, $m) = by('HS256') =~ /^(.*)\.(.*)$/;
+            "$i." . b64(substr MIME::Base64::decode_base64url($m), 0, 16) },
+       shared('HS256')),
+    bad('hs256-one-byte', 'bad_signature', 'by-hs256', 'one byte for a MAC',
+       do { my ($i) = by('HS256') =~ /^(.*)\./; "$i.AA" },
+       shared('HS256')),
+    bad('hs256-by-oct-of-the-set', 'key_not_found', 'by-hs256', 'HS256 with '
+       . 'the oct key of a fetched set, where HS256 is allowed',
+       by('HS256', kid => 'oct'), kinds('HS256')),
+    bad('hs256-no-kid-oct', 'key_not_found', 'by-hs256', 'the same without '
+       . 'kid', by('HS256'), kinds('HS256')));
+
 claim('typ-is-that-of-an-access-token',
     'A token made for something else is refused.',
     ok('no-typ', 'no typ', token(without(header(), 'typ'), payload())),
@@ -1096,6 +1269,24 @@ sub oracle {
     $header = {} if ref $header ne 'HASH';
     my @verify = ($case->{verdict} =~ /^(ok|expired|not_yet|issued|audience|
                                         sender|method|insufficient)/x);
+    my $alg = $header->{alg} // '';
+    my ($issuer) = @{ ($case->{policy} // {})->{issuers} // [] };
+
+    if ($issuer && ($issuer->{jwks} // '') =~ /every-kind/
+        || $issuer && $issuer->{secret})
+    {
+        my $allowed = grep { $_ eq $alg } @{ $issuer->{algorithms} };
+        my $with = $alg =~ /^HS/ ? $long_secret : $key{$key_of{family($alg)}};
+        my $read = eval { decode_jwt(token => $token, key => $with,
+                                     accepted_alg => $alg, verify_exp => 0,
+                                     decode_payload => 0); 1 };
+
+        die "$case->{id}: Crypt::JWT says otherwise"
+            if $case->{verdict} eq 'ok' && !($read && $allowed)
+               || $case->{verdict} eq 'bad_signature' && $read;
+        return;
+    }
+
     my $name = { map { $_ => $_ } qw(current next long three) }
                ->{ $header->{kid} // 'current' } || 'current';
     my @try = $case->{verdict} eq 'bad_signature' ? qw(current next three long)
@@ -1136,6 +1327,12 @@ for my $dir (@order) {
          . join(",\n", map { case_text($_) } @{ $claim->{cases} })
          . "\n]\n}\n");
 }
+
+spew('keys/signatures.json',
+     "{\n" . join(",\n", map { $json->encode([ $_ ]) =~ s/^\[|\]$//gr . ': '
+                              . $json->encode([ $used{$_} ])
+                                =~ s/^\[|\]$//gr } sort keys %used)
+     . "\n}\n");
 
 printf "%d cases in %d claims\n", $count, scalar @order;
 printf "%5d %s\n", $count{$_}, $_ for sort keys %count;
