@@ -193,13 +193,16 @@ class Stage:
                        'issuer': self.issuer, 'audience': self.audience}, f)
 
     def _spawn(self, part, command):
+        # nginx takes NGINX for the sockets of an nginx that it follows
+        environ = {k: v for k, v in self.environ.items() if k != 'NGINX'}
+
         # a session of its own: Ctrl-C is for the demo, which then stops
         # the parts in order
         with open(self.path(part + '.out'), 'w') as out:
             child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 cwd=self.dir, start_new_session=True,
-                env=dict(self.environ, PYTHONDONTWRITEBYTECODE='1'))
+                env=dict(environ, PYTHONDONTWRITEBYTECODE='1'))
 
         self.children.append(child)
 
