@@ -295,18 +295,24 @@ sub master_pid {
     return $_[0]{nginx}->pid;
 }
 
+# The state (R, S, T …) and the parent of a process.
+
+sub _state {
+    my ($pid) = @_;
+
+    open my $in, '<', "/proc/$pid/stat" or return ('', 0);
+
+    return (<$in> // '') =~ /^\d+ \(.*\) (\S) (\d+)/ ? ($1, $2) : ('', 0);
+}
+
 sub _titles {
     my ($self) = @_;
 
     my $master = $self->master_pid;
     my %title;
 
-    for my $stat (glob '/proc/[0-9]*/stat') {
-        open my $in, '<', $stat or next;
-        my ($pid, $parent) = (<$in> // '') =~ /^(\d+) \(.*\) \S (\d+)/
-            or next;
-
-        next if $parent != $master;
+    for my $pid (map { /(\d+)/ } glob '/proc/[0-9]*') {
+        next if (_state($pid))[1] != $master;
 
         open my $cmd, '<', "/proc/$pid/cmdline" or next;
         $title{$pid} = (<$cmd> // '') =~ s/\0.*//sr;
@@ -409,9 +415,14 @@ sub on_worker {
 
     my @others = grep { $_ != $pid } $self->worker_pids;
 
+    # until they have stopped they may be given a connection
+
     kill 'STOP', @others if @others;
 
-    my @result = eval { $code->() };
+    my @result = eval {
+        wait_until { !grep { (_state($_))[0] ne 'T' } @others } 5, 'stopped';
+        $code->();
+    };
     my $died = $@;
 
     kill 'CONT', @others if @others;
