@@ -12,6 +12,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
 
 
 struct njwt_key_s {
@@ -299,4 +300,11 @@ njwt_sha256(njwt_slice_t data, uint8_t *out)
 {
     return EVP_Digest(data.data, data.len, out, NULL, EVP_sha256(), NULL)
            == 1;
+}
+
+
+bool
+njwt_random(uint8_t *out, size_t len)
+{
+    return RAND_bytes(out, (int) len) == 1;
 }

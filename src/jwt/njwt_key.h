@@ -68,6 +68,9 @@ const njwt_proof_t *njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key,
  */
 bool njwt_sha256(njwt_slice_t data, uint8_t *out);
 
+/* Fills len bytes at out with random ones; false when there are none. */
+bool njwt_random(uint8_t *out, size_t len);
+
 /* The bytes that the proof is about. */
 njwt_slice_t njwt_proof_input(const njwt_proof_t *proof);
 

@@ -126,6 +126,24 @@ njwt_refresh_postpone(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
 
 
 void
+njwt_refresh_adopt(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
+    uint64_t now)
+{
+    uint64_t  latest;
+
+    latest = now + conf->refresh + conf->refresh / 10;
+
+    if (state->due > latest) {
+        state->due = latest;
+    }
+
+    if (state->cool > now + conf->cooldown) {
+        state->cool = now + conf->cooldown;
+    }
+}
+
+
+void
 njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now)
 {
     state->due = now;

@@ -81,6 +81,13 @@ void njwt_refresh_postpone(const njwt_refresh_conf_t *conf,
     njwt_refresh_t *state, uint64_t wait, uint64_t now);
 
 /*
+ * Takes the state over from an earlier configuration: what it scheduled with
+ * longer intervals is brought within these.
+ */
+void njwt_refresh_adopt(const njwt_refresh_conf_t *conf,
+    njwt_refresh_t *state, uint64_t now);
+
+/*
  * Notes that a fetch was given up by a worker that ends: it tells nothing of
  * the source, and another worker may begin at once.
  */

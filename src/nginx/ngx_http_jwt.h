@@ -26,6 +26,7 @@
 
 #define NGX_HTTP_JWT_DIGEST_LEN  32
 #define NGX_HTTP_JWT_MAX_URL     2048
+#define NGX_HTTP_JWT_SALT_LEN    16
 
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
@@ -97,6 +98,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_ssl_t                 *system_ssl;
 
     /* of this worker */
+    const u_char              *salt;         /* the zone's */
     ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
     ngx_event_t                refresh;
     ngx_event_t                tick;         /* runs while requests are held */
@@ -255,6 +257,9 @@ void ngx_http_jwt_wait_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
  * again when the fetch is over; NGX_DECLINED: no fetch will help.
  */
 ngx_int_t ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
+
+/* The request waited, and its key still isn't there: remembers the kid. */
+void ngx_http_jwt_wait_in_vain(ngx_http_jwt_ctx_t *ctx);
 
 /* Whole seconds until a fetch may bring keys, at least 1. */
 ngx_uint_t ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx);

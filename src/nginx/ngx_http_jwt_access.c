@@ -200,8 +200,12 @@ ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
 
     ngx_http_jwt_judge(r, ctx, &c);
 
-    if (!ctx->waited
-        && njwt_verdict_wants_keys(ctx->verdict, &c, &ctx->found)
+    if (ctx->waited) {
+        ngx_http_jwt_wait_in_vain(ctx);
+        return NGX_DECLINED;
+    }
+
+    if (njwt_verdict_wants_keys(ctx->verdict, &c, &ctx->found)
         && ngx_http_jwt_wait(r, ctx) == NGX_AGAIN)
     {
         /* nothing is decided yet */

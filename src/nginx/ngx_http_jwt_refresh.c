@@ -290,7 +290,7 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        ngx_http_jwt_slot_bury(issuers[i]);
+        ngx_http_jwt_slot_take_over(issuers[i]);
     }
 
     jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);

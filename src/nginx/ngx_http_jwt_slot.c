@@ -10,7 +10,7 @@
 #include "ngx_http_jwt_slot.h"
 
 
-static ngx_slab_pool_t *
+ngx_slab_pool_t *
 ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_slab_pool_t  *shpool;
@@ -23,9 +23,7 @@ ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Does the slot still belong to this issuer's key source? */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer)
 {
     return issuer->slot->used
@@ -118,8 +116,8 @@ ngx_http_jwt_slot_held_locked(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_int_t
-ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
-    ngx_msec_t *delay)
+ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay)
 {
     ngx_int_t             rc;
     ngx_slab_pool_t      *shpool;
@@ -135,11 +133,12 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t wanted,
     rc = NGX_DECLINED;
     shpool = ngx_http_jwt_slot_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-
+    if (ngx_http_jwt_slot_own_locked(issuer)
+        && (kid == NULL || !ngx_http_jwt_slot_unknown_locked(issuer, kid)))
+    {
         /* one in flight may bring the kid: it is asked for only afterwards */
 
-        if (wanted
+        if (kid != NULL
             && !njwt_refresh_in_flight(&issuer->refresh, &slot->refresh,
                                        ngx_current_msec))
         {
@@ -235,6 +234,8 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_slot_t *slot, njwt_slice_t text)
     ngx_memory_barrier();
     slot->active = other;
 
+    ngx_memzero(slot->unknown, sizeof(slot->unknown));
+
     return NGX_OK;
 }
 
@@ -310,37 +311,6 @@ ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer)
 
     if (ngx_http_jwt_slot_mine_locked(issuer)) {
         njwt_refresh_abandoned(&issuer->slot->refresh, ngx_current_msec);
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-}
-
-
-void
-ngx_http_jwt_slot_bury(ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
-
-    slot = issuer->slot;
-
-    if (slot == NULL) {
-        return;
-    }
-
-    shpool = ngx_http_jwt_slot_lock(issuer);
-
-    /* no attempt is over: held requests go on waiting for the next one */
-
-    if (ngx_http_jwt_slot_own_locked(issuer)
-        && slot->refresh.in_flight
-        && slot->fetcher != ngx_pid
-        && kill(slot->fetcher, 0) == -1
-        && ngx_errno == ESRCH)
-    {
-        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
-                            ngx_http_jwt_slot_held_locked(issuer),
-                            ngx_current_msec);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);

@@ -14,6 +14,21 @@
 #define NGX_HTTP_JWT_MAX_SLOT_SIZE  65536
 
 
+/* kids that are remembered as unknown to the tenant */
+#define NGX_HTTP_JWT_UNKNOWN_KIDS   16
+
+
+/* a salted digest of a kid: nothing else of an unverified token is kept */
+typedef struct {
+    u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
+} ngx_http_jwt_kid_t;
+
+typedef struct {
+    ngx_msec_t         until;        /* 0: none */
+    ngx_http_jwt_kid_t kid;
+} ngx_http_jwt_unknown_kid_t;
+
+
 struct ngx_http_jwt_slot_s {
     ngx_atomic_t       generation;   /* moves when the keys change */
     ngx_atomic_t       attempts;     /* moves when a fetch is over */
@@ -29,6 +44,9 @@ struct ngx_http_jwt_slot_s {
     size_t             size;         /* of each buffer */
     size_t             len[2];
     u_char            *buffer[2];
+    ngx_uint_t         next_unknown;
+
+    ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
 };
 
 /* a copy of a slot's keys, from the heap */
@@ -55,12 +73,13 @@ void ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
 ngx_atomic_uint_t ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * Asks for a fetch, for a kid that is unknown where wanted is set.  Returns
+ * Asks for a fetch, because of an unknown kid where one is given.  Returns
  * NGX_AGAIN when one is in flight or about to begin, NGX_DECLINED otherwise,
- * and how long it is until then.
+ * and how long it is until then; and where the tenant lately didn't know the
+ * kid.
  */
 ngx_int_t ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
-    ngx_uint_t wanted, ngx_msec_t *delay);
+    const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay);
 
 /* Is a fetch due?  If so, notes that it begins, under the same lock. */
 ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
@@ -85,8 +104,41 @@ ngx_uint_t ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
 /* Notes that the fetch of this worker was given up. */
 void ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer);
 
-/* Counts the fetch of a worker that was killed meanwhile as failed. */
-void ngx_http_jwt_slot_bury(ngx_http_jwt_issuer_t *issuer);
+
+
+/* Takes the zone's lock; short sections only. */
+ngx_slab_pool_t *ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer);
+
+/* Does the slot still belong to this issuer's key source? */
+ngx_uint_t ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_takeover.c */
+
+/*
+ * In a worker that will fetch, at its start: the fetch of a worker that was
+ * killed isn't waited for, and a schedule of longer intervals is shortened.
+ */
+void ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_unknown.c */
+
+/* The salted digest of a kid; NGX_ERROR for one that is too long. */
+ngx_int_t ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer,
+    njwt_slice_t kid, ngx_http_jwt_kid_t *digest);
+
+/* Did the tenant lately not know this kid? */
+ngx_uint_t ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid);
+
+/*
+ * Remembers, for one refresh interval or until the set changes, that the
+ * tenant doesn't know this kid: if a fetch is over since the counter of
+ * attempts was read, and was good.
+ */
+void ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts);
 
 
 #endif /* NGX_HTTP_JWT_SLOT_H */

@@ -144,12 +144,28 @@ ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 }
 
 
+/* The kid that the token asks for, as it may be kept. */
+
+static ngx_int_t
+ngx_http_jwt_wait_kid(ngx_http_jwt_ctx_t *ctx, ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_kid_t *kid)
+{
+    njwt_slice_t  text;
+
+    if (!njwt_jws_kid(&ctx->found.jws, &text)) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_slot_kid(issuer, text, kid);
+}
+
+
 ngx_int_t
 ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_int_t               rc;
-    ngx_uint_t              wanted;
     ngx_msec_t              delay;
+    ngx_http_jwt_kid_t      kid;
     ngx_http_jwt_issuer_t  *issuer;
 
     issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
@@ -161,9 +177,17 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     /* read before the question: a fetch that ends in between counts */
 
     ctx->attempts = ngx_http_jwt_slot_attempts(issuer);
-    wanted = ctx->verdict == NJWT_KEY_NOT_FOUND;
 
-    rc = ngx_http_jwt_slot_ask(issuer, wanted, &delay);
+    if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
+        if (ngx_http_jwt_wait_kid(ctx, issuer, &kid) != NGX_OK) {
+            return NGX_DECLINED;
+        }
+
+        rc = ngx_http_jwt_slot_ask(issuer, &kid, &delay);
+
+    } else {
+        rc = ngx_http_jwt_slot_ask(issuer, NULL, &delay);
+    }
 
     if (rc != NGX_AGAIN) {
         return NGX_DECLINED;
@@ -175,13 +199,29 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 }
 
 
+void
+ngx_http_jwt_wait_in_vain(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_http_jwt_kid_t      kid;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (ctx->verdict == NJWT_KEY_NOT_FOUND
+        && ngx_http_jwt_wait_kid(ctx, issuer, &kid) == NGX_OK)
+    {
+        ngx_http_jwt_slot_unknown(issuer, &kid, ctx->attempts);
+    }
+}
+
+
 ngx_uint_t
 ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx)
 {
     ngx_msec_t  delay;
 
     (void) ngx_http_jwt_slot_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
-                                 0, &delay);
+                                 NULL, &delay);
 
     return ngx_max((delay + 999) / 1000, 1);
 }

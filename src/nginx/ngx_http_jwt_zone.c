@@ -17,7 +17,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         1
+#define NGX_HTTP_JWT_LAYOUT         2
 
 /* room for some 18 RSA-2048 keys; the most for about 150 */
 #define NGX_HTTP_JWT_MIN_SLOT_SIZE  8192
@@ -27,6 +27,7 @@ typedef struct {
     uint32_t             magic;
     uint32_t             layout;
     ngx_uint_t           nslots;
+    u_char               salt[NGX_HTTP_JWT_SALT_LEN];
     ngx_http_jwt_slot_t  slots[1];
 } ngx_http_jwt_shared_t;
 
@@ -80,6 +81,10 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
     shared = ngx_slab_calloc(shpool, ngx_http_jwt_zone_table_size(nslots));
     if (shared == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!njwt_random(shared->salt, NGX_HTTP_JWT_SALT_LEN)) {
         return NGX_ERROR;
     }
 
@@ -364,6 +369,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_main_conf_t *jmcf,
     slot->fetched = 0;
     slot->fetcher = 0;
     slot->wanted = 0;
+    slot->next_unknown = 0;
     slot->active = 0;
     slot->size = jmcf->slot_size;
     slot->len[0] = 0;
@@ -371,6 +377,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_main_conf_t *jmcf,
     slot->buffer[0] = buffers;
     slot->buffer[1] = buffers + jmcf->slot_size;
 
+    ngx_memzero(slot->unknown, sizeof(slot->unknown));
     ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
     ngx_memcpy(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN);
 
@@ -394,6 +401,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     shared = jmcf->zone->data;
     shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
     issuers = jmcf->issuers.elts;
+    jmcf->salt = shared->salt;
 
     ngx_shmtx_lock(&shpool->mutex);
 
