@@ -176,7 +176,8 @@ $(BUILD)/nginx/objs/Makefile: $(BUILD)/configure.id
 $(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES) $(HEADERS) $(MAP) config
 	@echo "build: $@"
 	@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile modules
-	@cp $(BUILD)/nginx/objs/$(NAME).so $@
+	@# not into the old file, which a running nginx has mapped
+	@cp $(BUILD)/nginx/objs/$(NAME).so $@.new && mv -f $@.new $@
 
 $(BUILD)/nginx/objs/nginx: $(MODULE)
 	@echo "build: $@"

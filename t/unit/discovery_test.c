@@ -1,0 +1,106 @@
+/*
+ * Which discovery documents are taken?
+ */
+
+#include "unit.h"
+#include "njwt_discovery.h"
+
+
+#define ISSUER  "https://t.eu.auth0.com/"
+
+
+static const char *
+discovered(const char *document, char *uri)
+{
+    const char    *error;
+    njwt_arena_t   arena;
+    njwt_slice_t   text, out;
+    njwt_slice_t   issuer = njwt_literal(ISSUER);
+
+    njwt_arena_init(&arena);
+
+    text.data = (const uint8_t *) document;
+    text.len = strlen(document);
+
+    error = njwt_discovery_read(&arena, text, issuer, &out);
+
+    if (error == NULL) {
+        memcpy(uri, out.data, out.len);
+        uri[out.len] = '\0';
+    }
+
+    njwt_arena_free(&arena);
+
+    return error;
+}
+
+
+static void
+the_document_of_our_issuer_names_the_keys(void **state)
+{
+    char  uri[64];
+
+    (void) state;
+
+    assert_null(discovered("{\"issuer\":\"" ISSUER "\","
+                           "\"jwks_uri\":\"https://t/k\"}", uri));
+    assert_string_equal(uri, "https://t/k");
+}
+
+
+static void
+another_issuers_document_names_nothing(void **state)
+{
+    char  uri[64];
+
+    (void) state;
+
+    assert_non_null(discovered("{\"issuer\":\"https://t.eu.auth0.com\","
+                               "\"jwks_uri\":\"https://t/k\"}", uri));
+    assert_non_null(discovered("{\"issuer\":[\"" ISSUER "\"],"
+                               "\"jwks_uri\":\"https://t/k\"}", uri));
+    assert_non_null(discovered("{\"jwks_uri\":\"https://t/k\"}", uri));
+}
+
+
+static void
+a_document_without_keys_names_nothing(void **state)
+{
+    char  uri[64];
+
+    (void) state;
+
+    assert_non_null(discovered("{\"issuer\":\"" ISSUER "\"}", uri));
+    assert_non_null(discovered("{\"issuer\":\"" ISSUER "\","
+                               "\"jwks_uri\":null}", uri));
+}
+
+
+static void
+what_is_no_json_object_names_nothing(void **state)
+{
+    char  uri[64];
+
+    (void) state;
+
+    assert_non_null(discovered("<html></html>", uri));
+    assert_non_null(discovered("[]", uri));
+    assert_non_null(discovered("", uri));
+    assert_non_null(discovered("{\"issuer\":\"" ISSUER "\","
+                               "\"jwks_uri\":\"https://t/k\","
+                               "\"jwks_uri\":\"https://u/k\"}", uri));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(the_document_of_our_issuer_names_the_keys),
+        cmocka_unit_test(another_issuers_document_names_nothing),
+        cmocka_unit_test(a_document_without_keys_names_nothing),
+        cmocka_unit_test(what_is_no_json_object_names_nothing)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

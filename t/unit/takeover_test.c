@@ -1,0 +1,92 @@
+/*
+ * What of an earlier schedule holds under another configuration, and what of
+ * a tenant that asks to be left alone?
+ */
+
+#include "unit.h"
+#include "njwt_refresh.h"
+
+
+static const njwt_refresh_conf_t  conf = { 1000, 300, 50 };
+
+
+static void
+a_schedule_of_longer_intervals_is_shortened(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 900000, .cool = 800000 };
+
+    (void) state;
+
+    njwt_refresh_adopt(&conf, &refresh, 5000);
+
+    assert_int_equal(refresh.due, 6100);
+    assert_int_equal(refresh.cool, 5300);
+}
+
+
+static void
+a_schedule_within_them_stays(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5500, .cool = 5100, .failures = 2 };
+
+    (void) state;
+
+    njwt_refresh_adopt(&conf, &refresh, 5000);
+
+    assert_int_equal(refresh.due, 5500);
+    assert_int_equal(refresh.cool, 5100);
+    assert_int_equal(refresh.failures, 2);
+}
+
+
+static void
+retry_after_is_honoured(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5010 };
+
+    (void) state;
+
+    njwt_refresh_postpone(&conf, &refresh, 700, 5000);
+    assert_int_equal(refresh.due, 5700);
+}
+
+
+static void
+up_to_the_refresh_interval(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5010 };
+
+    (void) state;
+
+    njwt_refresh_postpone(&conf, &refresh, 86400000, 5000);
+    assert_int_equal(refresh.due, 6000);
+}
+
+
+static void
+and_never_makes_a_fetch_come_sooner(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5900 };
+
+    (void) state;
+
+    njwt_refresh_postpone(&conf, &refresh, 0, 5000);
+    assert_int_equal(refresh.due, 5900);
+    njwt_refresh_postpone(&conf, &refresh, 200, 5000);
+    assert_int_equal(refresh.due, 5900);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_schedule_of_longer_intervals_is_shortened),
+        cmocka_unit_test(a_schedule_within_them_stays),
+        cmocka_unit_test(retry_after_is_honoured),
+        cmocka_unit_test(up_to_the_refresh_interval),
+        cmocka_unit_test(and_never_makes_a_fetch_come_sooner)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
