@@ -73,7 +73,7 @@ my @changes = (
                        'return true || !njwt_claims_root_expired' ],
     [ 'claims', "\n           && njwt_claims_root_for_us(root, "
                        . 'expected)', '' ],
-    [ 'claims', '!njwt_claims_root_ahead(root, njwt_nbf', 
+    [ 'claims', '!njwt_claims_root_ahead(root, njwt_nbf',
                        'true || !njwt_claims_root_ahead(root, njwt_nbf' ],
 
     # header
@@ -393,7 +393,7 @@ for my $i (0 .. $#mutants) {
         if $by eq '' || $verbose;
 }
 
-printf "%d mutants (%d of them REFUSE lines taken out): %d killed", 
+printf "%d mutants (%d of them REFUSE lines taken out): %d killed",
        scalar @mutants, $lines, @mutants - ($survivors || 0);
 printf ", %d of those by the compiler", $by{'the compiler'}
     if $by{'the compiler'};
