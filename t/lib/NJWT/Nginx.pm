@@ -44,8 +44,11 @@ package NJWT::Nginx;
 #
 #   location /t { jwt timesheets; root $TEST_NGINX_CONTENT; }
 #
-# is a guarded location.  A block that starts nginx may log no [alert] and no
-# [emerg], whatever else it checks.
+# is a guarded location.  $TEST_NGINX_RAND_PORT_1 and _2 are free ports.  A
+# block that starts nginx may log no [alert] and no [emerg], whatever else it
+# checks.
+#
+# nginx lives in a folder of its own under /tmp; NJWT_KEEP=1 leaves it there.
 
 use strict;
 use warnings;
@@ -53,12 +56,22 @@ use warnings;
 use File::Basename qw/ dirname /;
 use File::Spec;
 use File::Temp qw/ tempdir /;
+use NJWT::Process ();
 use NJWT::Token qw/ :all /;
 
+
+my $dir;
+my @ports;
 
 # Test::Nginx reads its environment as it is loaded, so this comes first.
 
 BEGIN {
+    # perl -c comes as far as here, and would never clean up
+    return if $^C;
+
+    $dir = tempdir('njwt-XXXXXX', TMPDIR => 1, CLEANUP => !$ENV{NJWT_KEEP});
+    print STDERR "# $dir\n" if $ENV{NJWT_KEEP};
+
     my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 
     # a module that the tester put there himself stays, before ours
@@ -75,8 +88,15 @@ BEGIN {
             '/usr/sbin')[0]
         // die "there is no nginx: run make first, or set NJWT_NGINX\n";
 
-    # a fixed port would clash with the next test that runs at the same time
-    $ENV{TEST_NGINX_RANDOMIZE} //= 1 if !defined $ENV{TEST_NGINX_PORT};
+    # Test::Nginx's own random ports (TEST_NGINX_RANDOMIZE) may be ones that
+    # the kernel gives to clients, our fetch of keys among them: every few
+    # hundred blocks nginx couldn't bind its port
+
+    @ports = NJWT::Process::ports(4);
+
+    delete $ENV{TEST_NGINX_RANDOMIZE};
+    $ENV{TEST_NGINX_PORT} //= $ports[0];
+    $ENV{TEST_NGINX_SERVROOT} = "$dir/servroot";
 
     # proxies of the environment are not for loopback
     delete @ENV{ map { $_, uc $_ } qw/ http_proxy https_proxy all_proxy / };
@@ -85,7 +105,6 @@ BEGIN {
 use Test::Nginx::Util ();
 
 
-my $dir = tempdir('njwt-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $blocks = 0;
 
 sub write_file {
@@ -98,17 +117,17 @@ sub write_file {
     return "$dir/$name";
 }
 
-write_file('t', "passed\n");
+write_file('t', "passed\n") if !$^C;
 
 $ENV{TEST_NGINX_CONTENT} = $dir;
 $ENV{TEST_NGINX_ISSUER} = issuer();
 $ENV{TEST_NGINX_AUDIENCE} = audience();
 
+my $keys_port = $ports[1];
+my $jwks_uri = 'http://127.0.0.1:' . ($keys_port // 0) . '/.well-known/jwks.json';
 
-# Test::Nginx takes care that the port is free, and nobody else's.
+$ENV{TEST_NGINX_JWKS_URI} = $jwks_uri;
 
-my $keys_port = '$TEST_NGINX_RAND_PORT_9';
-my $jwks_uri = "http://127.0.0.1:$keys_port/.well-known/jwks.json";
 
 sub keys_server {
     my ($block) = @_;
@@ -211,7 +230,7 @@ Test::Nginx::Util::add_block_preprocessor(sub {
     for my $section (qw/ http_config config main_config /) {
         my $text = $block->$section // next;
 
-        $text =~ s/\$TEST_NGINX_JWKS_URI\b/$jwks_uri/g;
+        $text =~ s/\$TEST_NGINX_RAND_PORT_([12])\b/$ports[$1 + 1]/g;
         $block->set_value($section => $text);
     }
 

@@ -52,21 +52,33 @@ sub wait_until (&$$) {
 
 # Free ports on loopback, that stay ours while the test runs: Test::Nginx
 # locks blocks of four by files in this folder, so both keep out of each
-# other's way.  Below 32768 the kernel hands out none to clients.
+# other's way.  What the kernel hands out to clients is left alone: a client's
+# port can't be bound, and any connection may get it between two starts of a
+# server.
 
 my @locks;
+
+sub _below_the_clients {
+    open my $in, '<', '/proc/sys/net/ipv4/ip_local_port_range'
+        or return 32768;
+    my ($first) = (<$in> // '') =~ /^(\d+)/;
+
+    # somebody gave it all to clients
+    return !defined $first || $first < 8192 ? 32768 : $first;
+}
 
 sub ports {
     my ($n) = @_;
 
     my $dir = File::Spec->catdir(File::Spec->tmpdir,
                                  "test-nginx-port-locks-$<");
+    my $blocks = int((_below_the_clients() - 1988) / 4);
     my @ports;
 
     make_path($dir);
 
     for (1 .. 1000) {
-        my $first = 1988 + 4 * int rand 7600;
+        my $first = 1988 + 4 * int rand $blocks;
 
         sysopen my $lock, "$dir/port-$first.lock", O_CREAT | O_RDWR, 0600
             or next;
