@@ -26,7 +26,10 @@ ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer)
 ngx_uint_t
 ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    return issuer->slot->used
+    /* a worker of an old configuration lets go of a slot that was lost */
+
+    return issuer->slot != NULL
+           && issuer->slot->used
            && ngx_memcmp(issuer->slot->digest, issuer->digest,
                          NGX_HTTP_JWT_DIGEST_LEN)
               == 0;
