@@ -160,7 +160,7 @@ subtest 'a known kid is not delayed by a fetch for an unknown one' => sub {
     $tenant->fault(mode => 'delay', seconds => 30);
 
     my $flight = $s->begin({ path => '/t',
-                             token => token(-kid => 'nobody') });
+                             token => token(-kid => 'somebody else') });
     wait_until { in_flight($tenant) == 1 } 5, 'the fetch is in flight';
 
     is_deeply tally($s->burst(map { { path => '/t', token => token() } }
