@@ -101,6 +101,10 @@ test: $(if $(filter file,$(origin TESTS)),unit) prove  ## run all tests; TESTS="
 unit: $(UNIT_TESTS)  ## run the core's unit tests under ASan and UBSan
 	@t/lib/run-unit $(UNIT_TESTS)
 
+.PHONY: mutants
+mutants:  ## break the core line by line: a test must notice (minutes)
+	@t/unit/mutate.pl
+
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
 	@$(test_env) t/lint/run
