@@ -48,14 +48,13 @@ package NJWT::Nginx;
 # block that starts nginx may log no [alert] and no [emerg], whatever else it
 # checks.
 #
-# nginx lives in a folder of its own under /tmp; NJWT_KEEP=1 leaves it there.
+# nginx lives in a folder of its own under build/run; NJWT_KEEP=1 leaves it.
 
 use strict;
 use warnings;
 
 use File::Basename qw/ dirname /;
 use File::Spec;
-use File::Temp qw/ tempdir /;
 use NJWT::Process ();
 use NJWT::Token qw/ :all /;
 
@@ -69,8 +68,7 @@ BEGIN {
     # perl -c comes as far as here, and would never clean up
     return if $^C;
 
-    $dir = tempdir('njwt-XXXXXX', TMPDIR => 1, CLEANUP => !$ENV{NJWT_KEEP});
-    print STDERR "# $dir\n" if $ENV{NJWT_KEEP};
+    $dir = NJWT::Process::folder();
 
     my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 
@@ -117,9 +115,11 @@ sub write_file {
     return "$dir/$name";
 }
 
-write_file('t', "passed\n") if !$^C;
+if (!$^C) {
+    write_file('t', "passed\n");
+    $ENV{TEST_NGINX_CONTENT} = "$dir";
+}
 
-$ENV{TEST_NGINX_CONTENT} = $dir;
 $ENV{TEST_NGINX_ISSUER} = issuer();
 $ENV{TEST_NGINX_AUDIENCE} = audience();
 

@@ -5,7 +5,8 @@ package NJWT::Process;
 #   my $p = NJWT::Process->start(name => 'tenant', command => [ … ],
 #                                output => $file, ready => sub { … });
 #   $p->pid; $p->running; $p->stop; $p->stop('QUIT');
-#   my ($port, $other) = NJWT::Process::ports(2);
+#   my ($port, $other) = ports(2);
+#   my $dir = folder();         gone when the variable is; NJWT_KEEP=1 keeps it
 #   wait_until { … } 5, 'the worker is back';
 #
 # start() returns when ready() is true and dies, with what the server printed,
@@ -18,14 +19,16 @@ use warnings;
 use Carp qw/ croak /;
 use Exporter qw/ import /;
 use Fcntl qw/ :flock O_CREAT O_RDWR /;
+use File::Basename qw/ dirname /;
 use File::Path qw/ make_path /;
 use File::Spec;
+use File::Temp ();
 use IO::Socket::INET;
 use POSIX qw/ WNOHANG /;
 use Time::HiRes qw/ sleep time /;
 
 
-our @EXPORT_OK = qw/ wait_until ports /;
+our @EXPORT_OK = qw/ wait_until ports folder /;
 
 my %running;
 my $owner = $$;
@@ -47,6 +50,23 @@ sub wait_until (&$$) {
     }
 
     return $value;
+}
+
+
+# In build/, where make clean finds what a killed test left.
+
+sub folder {
+    my $parent = File::Spec->rel2abs(dirname(__FILE__)
+                                     . '/../../../build/run');
+
+    make_path($parent);
+
+    my $dir = File::Temp->newdir('XXXXXX', DIR => $parent,
+                                 CLEANUP => !$ENV{NJWT_KEEP});
+
+    print STDERR "# $dir\n" if $ENV{NJWT_KEEP};
+
+    return $dir;
 }
 
 

@@ -43,8 +43,8 @@ package NJWT::Scenario;
 # Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), since mark_log;
 # errors(), from the start.
 #
-# nginx is the master with its workers, in a folder of its own under /tmp, and
-# ends with the test whatever happens.  NJWT_KEEP=1 leaves the folder.
+# nginx is the master with its workers, in a folder of its own under
+# build/run, and ends with the test whatever happens.  NJWT_KEEP=1 leaves it.
 
 use strict;
 use warnings;
@@ -53,9 +53,8 @@ use Carp qw/ croak /;
 use File::Basename qw/ dirname /;
 use File::Path qw/ make_path /;
 use File::Spec;
-use File::Temp ();
 use NJWT::Client ();
-use NJWT::Process qw/ ports wait_until /;
+use NJWT::Process qw/ folder ports wait_until /;
 use NJWT::Tenant;
 use NJWT::Token ();
 use NJWT::Traffic ();
@@ -79,8 +78,7 @@ sub new {
     die "there is no nginx: run make first, or set NJWT_NGINX\n"
         if !defined $nginx;
 
-    my $dir = File::Temp->newdir('njwt-XXXXXX', TMPDIR => 1,
-                                 CLEANUP => !$ENV{NJWT_KEEP});
+    my $dir = folder();
 
     my $self = bless {
         dir   => $dir,
@@ -104,8 +102,6 @@ sub new {
             END
         },
     }, $class;
-
-    print STDERR "# $dir\n" if $ENV{NJWT_KEEP};
 
     make_path("$dir/content", "$dir/temp");
     $self->write_file("content/$_", "$_\n") for qw/ t open /;
