@@ -229,7 +229,25 @@ class Scenario:
         self.gate = Gate(stage)
         self.tenant = Tenant(stage)
         self.master = stage.pid('nginx')
-        self.workers = stage.workers()
+        self.workers = self.all_workers()
+
+    def all_workers(self):
+        """nginx's workers, once all of them are there.
+
+        The first one answers while the master still starts the second.
+        """
+
+        said = re.search(r'worker_processes\s+(\d+);',
+                         self.stage.read('nginx.conf'))
+        wanted = int(said.group(1)) if said else 1
+        end = time.monotonic() + 5
+
+        while time.monotonic() < end:
+            if len(self.stage.workers()) >= wanted:
+                break
+            time.sleep(0.02)
+
+        return self.stage.workers()
 
     def play(self):
         self.the_import()
