@@ -143,15 +143,36 @@ subtest 'a token that would not pass anyway causes no fetch' => sub {
     for my $case (@case) {
         my ($name, $status, $verdict, @token) = @$case;
 
-        is verdict($s, '/t', token => token(-kid => 'nobody', @token)),
+        is verdict($s, '/t', token => token(-kid => 'no one', @token)),
             "$status $verdict", $name;
     }
 
     ok fetches_stay($tenant, $before), 'none of them was worth a fetch';
 
-    is verdict($s, '/t', token => token(-kid => 'nobody')),
+    is verdict($s, '/t', token => token(-kid => 'no one')),
         '401 key_not_found', 'one that would pass';
     is $tenant->fetches, $before + 1, 'is worth one';
+};
+
+
+subtest 'a kid that came too early is known soon after it is published'
+    => sub {
+    sleep $cooldown;
+
+    is verdict($s, '/t', token => token(-kid => 'early', -key => 'k1')),
+        '401 key_not_found', 'the tenant does not know it yet';
+
+    my $began = time;
+    $tenant->fault(mode => 'body', body => jwks('k1', 'k2', {
+        %{ NJWT::Token::public_jwk('k1') }, kid => 'early' }));
+
+    wait_until {
+        verdict($s, '/t', token => token(-kid => 'early', -key => 'k1'))
+            eq '200 ok'
+    } 5, 'then it does';
+    cmp_ok time - $began, '<', $cooldown + 2, 'known within the cooldown';
+
+    $tenant->fault(mode => 'none');
 };
 
 
