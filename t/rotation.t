@@ -374,9 +374,9 @@ subtest 'a fetch that fails changes nothing' => sub {
 
     my $moved = asked('/moved/jwks.json');
 
+    $t->mark_log;
     $t->write_file('broken', '');
     $tenant->fault(mode => 'truncated');
-    $t->mark_log;
 
     for my $name (sort keys %fault) {
         $t->wait_for_log(qr/"$name".*can't be fetched/);
