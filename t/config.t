@@ -282,15 +282,21 @@ refused 'a shared zone needs zone=NAME:SIZE',
     "jwt_shared_zone $_; " . issuer('a'), undef, qr/write zone=/
     for 'jwt:1m', 'zone=jwt', 'zone=:1m', 'zone=jwt:much', 'zone=jwt:4k';
 
-refused 'one that is too small says how large it must be',
-    'jwt_shared_zone zone=j:32k; ' . issuer('a'), undef,
-    qr/the shared zone "j" is too small .*write .*zone=j:(\d+)k;/;
+my $three = join ' ', map { issuer("i$_") } 1 .. 3;
 
-my ($ok, $said) = $s->check(config('jwt_shared_zone zone=j:32k; '
-                                   . issuer('a'), 'jwt a;'));
+refused 'one that is too small says how large it must be',
+    "jwt_shared_zone zone=j:32k; $three", 'jwt i1;',
+    qr/the shared zone "j" is too small for 3 .*write .*zone=j:(\d+)k;/;
+
+my ($ok, $said) = $s->check(config("jwt_shared_zone zone=j:32k; $three",
+                                   'jwt i1;'));
 my ($size) = $said =~ /zone=j:(\d+k)/;
 
-accepted 'and that is enough', "jwt_shared_zone zone=j:$size; " . issuer('a');
+accepted 'and that is enough', "jwt_shared_zone zone=j:$size; $three",
+    'jwt i1;';
+
+accepted 'the default is enough for 50 issuers',
+    join(' ', map { issuer("i$_") } 1 .. 50), 'jwt i1;';
 
 refused 'the zone may be set once',
     'jwt_shared_zone zone=j:1m; jwt_shared_zone zone=k:1m; ' . issuer('a'),

@@ -93,7 +93,6 @@ struct ngx_http_jwt_main_conf_s {
     ngx_http_jwt_place_t       zone_place;
     size_t                     zone_size;
     ngx_shm_zone_t            *zone;
-    size_t                     slot_size;    /* of each of its two buffers */
 
     ngx_ssl_t                 *system_ssl;
 

@@ -108,9 +108,10 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
 
     /*
      * An empty proxy, as the environment's would surprise.  No bundle, as the
-     * system's would cost some 35 ms in each handshake.  Signals are nginx's,
-     * a slow resolver's thread isn't waited for, and no connection is kept for
-     * a fetch that is minutes away.
+     * system's would cost some 35 ms in each handshake, and no cache of one:
+     * libcurl's puts the authorities of the first fetch in place of ours.
+     * Signals are nginx's, a slow resolver's thread isn't waited for, and no
+     * connection is kept for a fetch that is minutes away.
      */
 
     if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
@@ -124,6 +125,7 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
         || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYHOST, 2L)
         || ngx_http_jwt_fetch_fails(CURLOPT_CAINFO, NULL)
         || ngx_http_jwt_fetch_fails(CURLOPT_CAPATH, NULL)
+        || ngx_http_jwt_fetch_fails(CURLOPT_CA_CACHE_TIMEOUT, 0L)
 
         || ngx_http_jwt_fetch_fails(CURLOPT_TIMEOUT_MS, timeout)
         || ngx_http_jwt_fetch_fails(CURLOPT_CONNECTTIMEOUT_MS, timeout)

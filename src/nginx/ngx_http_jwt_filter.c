@@ -10,18 +10,28 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
-/* Who comes here was let through, by "satisfy any" in spite of the gate. */
+/*
+ * Somebody else answers: "satisfy any" let the request through in spite of the
+ * gate, or another module refuses in its own way.
+ */
 
-static ngx_int_t
-ngx_http_jwt_passed_handler(ngx_http_request_t *r)
+static void
+ngx_http_jwt_passed(ngx_http_request_t *r)
 {
     ngx_http_jwt_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
-    if (ctx != NULL && ctx->refused) {
+    if (ctx != NULL && ctx->refused && r == r->main) {
         ngx_http_jwt_refusal_withdraw(ctx);
     }
+}
+
+
+static ngx_int_t
+ngx_http_jwt_passed_handler(ngx_http_request_t *r)
+{
+    ngx_http_jwt_passed(r);
 
     return NGX_DECLINED;
 }
@@ -55,7 +65,10 @@ ngx_http_jwt_header_filter(ngx_http_request_t *r)
 
     ctx = ngx_http_jwt_refused(r);
 
-    if (ctx != NULL) {
+    if (ctx == NULL) {
+        ngx_http_jwt_passed(r);
+
+    } else {
         ngx_str_set(&r->headers_out.content_type, "application/problem+json");
 
         r->headers_out.content_type_len = r->headers_out.content_type.len;

@@ -21,6 +21,10 @@ ngx_http_jwt_multi_action(ngx_http_jwt_multi_t *multi, curl_socket_t s,
     (void) curl_multi_socket_action(multi->multi, s, what, &running);
 
     ngx_http_jwt_multi_finish(multi);
+
+    /* a failed handshake's errors would be logged as nginx's own */
+
+    ERR_clear_error();
 }
 
 
@@ -229,6 +233,7 @@ ngx_http_jwt_multi_cleanup(ngx_http_jwt_multi_t *multi)
 {
     (void) curl_multi_cleanup(multi->multi);
     curl_global_cleanup();
+    ERR_clear_error();
 
     if (multi->timer.timer_set) {
         ngx_del_timer(&multi->timer);

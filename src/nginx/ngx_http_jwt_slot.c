@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_blocks.h"
 
 
 ngx_slab_pool_t *
@@ -63,14 +64,13 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
 {
     u_char               *room;
-    size_t                size;
     ngx_slab_pool_t      *shpool;
     ngx_http_jwt_slot_t  *slot;
 
     slot = issuer->slot;
     /* memory is had before the lock, never under it */
 
-    room = ngx_alloc(NGX_HTTP_JWT_MAX_SLOT_SIZE, log);
+    room = ngx_alloc(NGX_HTTP_JWT_MAX_SET_SIZE, log);
 
     snapshot->text = NULL;
     snapshot->len = 0;
@@ -81,10 +81,13 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
     snapshot->fetched = (time_t) slot->fetched;
     snapshot->lost = !ngx_http_jwt_slot_own_locked(issuer);
 
-    if (room != NULL && !snapshot->lost) {
-        size = ngx_min(slot->len[slot->active], NGX_HTTP_JWT_MAX_SLOT_SIZE);
-        ngx_memcpy(room, slot->buffer[slot->active], size);
-        snapshot->len = size;
+    if (room != NULL
+        && !snapshot->lost
+        && slot->len[slot->active] <= NGX_HTTP_JWT_MAX_SET_SIZE)
+    {
+        snapshot->len = slot->len[slot->active];
+        ngx_http_jwt_blocks_load_locked(issuer->main->zone->data, slot,
+                                        slot->active, room);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -206,25 +209,25 @@ ngx_http_jwt_slot_mine_locked(ngx_http_jwt_issuer_t *issuer)
 
 
 static ngx_int_t
-ngx_http_jwt_slot_store_locked(ngx_http_jwt_slot_t *slot, njwt_slice_t text)
+ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_slot_t *slot, njwt_slice_t text)
 {
-    ngx_uint_t  other;
+    ngx_uint_t              old;
+    ngx_http_jwt_shared_t  *shared;
 
-    if (text.len > slot->size) {
-        return NGX_DECLINED;
-    }
+    old = slot->active;
+    shared = issuer->main->zone->data;
 
-    if (slot->len[slot->active] == text.len
-        && ngx_memcmp(slot->buffer[slot->active], text.data, text.len) == 0)
-    {
+    if (ngx_http_jwt_blocks_equal_locked(shared, slot, old, text)) {
         slot->fetched = (ngx_atomic_uint_t) ngx_time();
         return NGX_OK;
     }
 
-    other = !slot->active;
+    if (ngx_http_jwt_blocks_store_locked(shared, slot, !old, text) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
 
-    ngx_memcpy(slot->buffer[other], text.data, text.len);
-    slot->len[other] = text.len;
     slot->fetched = (ngx_atomic_uint_t) ngx_time();
 
     /*
@@ -235,7 +238,9 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_slot_t *slot, njwt_slice_t text)
 
     slot->generation++;
     ngx_memory_barrier();
-    slot->active = other;
+    slot->active = !old;
+    ngx_memory_barrier();
+    slot->len[old] = 0;
 
     ngx_memzero(slot->unknown, sizeof(slot->unknown));
 
@@ -259,7 +264,7 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
     shpool = ngx_http_jwt_slot_lock(issuer);
 
     if (ngx_http_jwt_slot_mine_locked(issuer)) {
-        rc = ngx_http_jwt_slot_store_locked(slot, text);
+        rc = ngx_http_jwt_slot_store_locked(issuer, slot, text);
     }
 
     if (rc == NGX_OK) {

@@ -10,8 +10,12 @@
 #include "ngx_http_jwt.h"
 
 
-/* the most that one buffer of a slot has */
-#define NGX_HTTP_JWT_MAX_SLOT_SIZE  65536
+/* a key set lies in at most so many blocks: about 150 RSA-2048 keys */
+#define NGX_HTTP_JWT_BLOCK_SIZE     1024
+#define NGX_HTTP_JWT_SET_BLOCKS     64
+#define NGX_HTTP_JWT_MAX_BLOCKS     65536
+#define NGX_HTTP_JWT_MAX_SET_SIZE                                            \
+    (NGX_HTTP_JWT_BLOCK_SIZE * NGX_HTTP_JWT_SET_BLOCKS)
 
 
 /* kids that are remembered as unknown to the tenant */
@@ -41,9 +45,8 @@ struct ngx_http_jwt_slot_s {
     ngx_pid_t          fetcher;      /* who began the fetch in flight */
     ngx_uint_t         wanted;
     ngx_uint_t         active;       /* the buffer in use */
-    size_t             size;         /* of each buffer */
-    size_t             len[2];
-    u_char            *buffer[2];
+    size_t             len[2];       /* of each buffer, in bytes */
+    uint16_t           list[2][NGX_HTTP_JWT_SET_BLOCKS];
     ngx_uint_t         next_unknown;
 
     ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
@@ -86,9 +89,9 @@ ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Publishes a good set in place of the one before and notes the success; an
- * equal set only becomes younger.  NGX_DECLINED: it is larger than the slot,
- * and the keys stay what they were; NGX_ABORT: the fetch isn't this worker's
- * any more.  *recovered: the fetch before had failed, or was none.
+ * equal set only becomes younger.  NGX_DECLINED: it is too large, or the zone
+ * is full, and the keys stay what they were; NGX_ABORT: the fetch isn't this
+ * worker's any more.  *recovered: the fetch before had failed, or was none.
  */
 ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text, ngx_uint_t *recovered);
@@ -133,7 +136,7 @@ ngx_uint_t ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid);
 
 /*
- * Remembers, for one refresh interval or until the set changes, that the
+ * Remembers, for one cooldown or until the set changes, that the
  * tenant doesn't know this kid: if a fetch is over since the counter of
  * attempts was read, and was good.
  */

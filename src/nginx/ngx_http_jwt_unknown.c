@@ -52,13 +52,13 @@ ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
         && slot->refresh.failures == 0
         && !ngx_http_jwt_slot_unknown_locked(issuer, kid))
     {
-        /* the oldest makes room; the next refresh asks for all anyway */
+        /* the oldest makes room; a token that came too early waits no more */
 
         unknown = &slot->unknown[slot->next_unknown];
         slot->next_unknown = (slot->next_unknown + 1)
                              % NGX_HTTP_JWT_UNKNOWN_KIDS;
 
-        unknown->until = ngx_current_msec + issuer->jwks_refresh;
+        unknown->until = ngx_current_msec + issuer->jwks_cooldown;
         unknown->kid = *kid;
     }
 

@@ -8,49 +8,70 @@
  * worker of an old configuration may go on reading one that was given away:
  * it sees another generation, and under the lock another digest.
  *
- * Slab memory is taken and given back only when workers start.
+ * The slab gives all its memory when the zone is made, and is never asked
+ * again.
  */
 
 #include "ngx_http_jwt_zone.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_blocks.h"
 #include "njwt_key.h"
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         2
+#define NGX_HTTP_JWT_LAYOUT         3
 
-/* room for some 18 RSA-2048 keys; the most for about 150 */
-#define NGX_HTTP_JWT_MIN_SLOT_SIZE  8192
+/* of the zone, for each slot and what its keys take on average */
+#define NGX_HTTP_JWT_SLOT_SHARE     8192
 
-
-typedef struct {
-    uint32_t             magic;
-    uint32_t             layout;
-    ngx_uint_t           nslots;
-    u_char               salt[NGX_HTTP_JWT_SALT_LEN];
-    ngx_http_jwt_slot_t  slots[1];
-} ngx_http_jwt_shared_t;
+/* blocks that an issuer must find in any case: some 18 RSA-2048 keys */
+#define NGX_HTTP_JWT_ISSUER_BLOCKS  8
 
 
 static ngx_uint_t
 ngx_http_jwt_zone_nslots(size_t size)
 {
-    return ngx_min(ngx_max(size / 16384, 8), 1024);
+    return ngx_min(ngx_max(size / NGX_HTTP_JWT_SLOT_SHARE, 4), 1024);
 }
 
 
+/* The pages that the slab has to give: all but its header and page table. */
+
 static size_t
-ngx_http_jwt_zone_table_size(ngx_uint_t nslots)
+ngx_http_jwt_zone_room(size_t size)
 {
-    return sizeof(ngx_http_jwt_shared_t)
-           + nslots * sizeof(ngx_http_jwt_slot_t);
+    size_t  taken;
+
+    taken = sizeof(ngx_slab_pool_t)
+            + ngx_pagesize_shift * (sizeof(ngx_slab_page_t)
+                                    + sizeof(ngx_slab_stat_t))
+            + size / ngx_pagesize * sizeof(ngx_slab_page_t);
+    taken = ngx_align(taken, ngx_pagesize) + ngx_pagesize;
+
+    return (taken < size) ? (size - taken) / ngx_pagesize * ngx_pagesize : 0;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_zone_nblocks(size_t size)
+{
+    size_t  table, room;
+
+    room = ngx_http_jwt_zone_room(size);
+    table = sizeof(ngx_http_jwt_shared_t)
+            + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_slot_t);
+
+    if (table >= room) {
+        return 0;
+    }
+
+    return ngx_min((room - table) / NGX_HTTP_JWT_BLOCK_SIZE,
+                   NGX_HTTP_JWT_MAX_BLOCKS);
 }
 
 
 static ngx_int_t
 ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 {
-    ngx_uint_t              nslots;
     ngx_slab_pool_t        *shpool;
     ngx_http_jwt_shared_t  *shared;
 
@@ -77,20 +98,21 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
         return NGX_OK;
     }
 
-    nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
+    /* all of it at once: the slab is never asked again */
 
-    shared = ngx_slab_calloc(shpool, ngx_http_jwt_zone_table_size(nslots));
-    if (shared == NULL) {
+    shared = ngx_slab_calloc(shpool, ngx_http_jwt_zone_room(zone->shm.size));
+
+    if (shared == NULL
+        || !njwt_random(shared->salt, NGX_HTTP_JWT_SALT_LEN))
+    {
         return NGX_ERROR;
     }
 
-    if (!njwt_random(shared->salt, NGX_HTTP_JWT_SALT_LEN)) {
-        return NGX_ERROR;
-    }
-
-    shared->magic = NGX_HTTP_JWT_MAGIC;
+    shared->nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
+    shared->nblocks = ngx_http_jwt_zone_nblocks(zone->shm.size);
+    shared->blocks = (u_char *) &shared->slots[shared->nslots];
     shared->layout = NGX_HTTP_JWT_LAYOUT;
-    shared->nslots = nslots;
+    shared->magic = NGX_HTTP_JWT_MAGIC;
 
     shpool->data = shared;
     zone->data = shared;
@@ -100,36 +122,16 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
 
 /*
- * The pages that one buffer may have, when two configurations with this many
- * issuers must find room during a reload.
+ * Is the zone large enough for so many issuers, and for as many others of an
+ * old configuration during a reload?
  */
 
-static size_t
-ngx_http_jwt_zone_slot_size(size_t zone_size, ngx_uint_t issuers)
+static ngx_uint_t
+ngx_http_jwt_zone_fits(size_t size, ngx_uint_t issuers)
 {
-    size_t      pages, table, taken;
-    ngx_uint_t  nslots;
-
-    nslots = ngx_http_jwt_zone_nslots(zone_size);
-    table = ngx_http_jwt_zone_table_size(nslots);
-
-    if (nslots < 2 * issuers) {
-        return 0;
-    }
-
-    /* the slab's own header and page table, its alignment, our table */
-
-    taken = sizeof(ngx_slab_pool_t) + ngx_pagesize_shift * 128
-            + zone_size / ngx_pagesize * sizeof(ngx_slab_page_t)
-            + 2 * ngx_pagesize + ngx_align(table, ngx_pagesize);
-
-    if (taken >= zone_size) {
-        return 0;
-    }
-
-    pages = (zone_size - taken) / ngx_pagesize / (4 * issuers);
-
-    return ngx_min(pages * ngx_pagesize, NGX_HTTP_JWT_MAX_SLOT_SIZE);
+    return ngx_http_jwt_zone_nslots(size) >= 2 * issuers
+           && ngx_http_jwt_zone_nblocks(size)
+              >= NGX_HTTP_JWT_ISSUER_BLOCKS * (issuers + 1);
 }
 
 
@@ -138,10 +140,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     size_t  needed;
 
-    jmcf->slot_size = ngx_http_jwt_zone_slot_size(jmcf->zone_size,
-                                                  jmcf->issuers.nelts);
-
-    if (jmcf->slot_size >= NGX_HTTP_JWT_MIN_SLOT_SIZE) {
+    if (ngx_http_jwt_zone_fits(jmcf->zone_size, jmcf->issuers.nelts)) {
         return NGX_OK;
     }
 
@@ -149,8 +148,8 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     do {
         needed += ngx_pagesize;
-    } while (ngx_http_jwt_zone_slot_size(needed, jmcf->issuers.nelts)
-             < NGX_HTTP_JWT_MIN_SLOT_SIZE);
+    } while (!ngx_http_jwt_zone_fits(needed, jmcf->issuers.nelts)
+             && needed < 1024 * 1024 * 1024);
 
     if (jmcf->zone_place.line == 0) {
         jmcf->zone_place = (*(ngx_http_jwt_issuer_t **)
@@ -300,7 +299,7 @@ ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 static void
 ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_slab_pool_t *shpool, ngx_http_jwt_shared_t *shared)
+    ngx_http_jwt_shared_t *shared)
 {
     ngx_uint_t            i;
     ngx_http_jwt_slot_t  *slot;
@@ -317,10 +316,6 @@ ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
 
         slot->used = 0;
         slot->generation++;
-
-        ngx_slab_free_locked(shpool, slot->buffer[0]);
-        slot->buffer[0] = NULL;
-        slot->buffer[1] = NULL;
     }
 }
 
@@ -354,28 +349,17 @@ ngx_http_jwt_zone_find_locked(ngx_http_jwt_issuer_t *issuer,
 
 
 static ngx_http_jwt_slot_t *
-ngx_http_jwt_zone_make_locked(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_slab_pool_t *shpool, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_slot_t *slot)
 {
-    u_char  *buffers;
-
-    buffers = ngx_slab_alloc_locked(shpool, 2 * jmcf->slot_size);
-    if (buffers == NULL) {
-        return NULL;
-    }
-
     slot->generation++;
     slot->fetched = 0;
     slot->fetcher = 0;
     slot->wanted = 0;
     slot->next_unknown = 0;
     slot->active = 0;
-    slot->size = jmcf->slot_size;
     slot->len[0] = 0;
     slot->len[1] = 0;
-    slot->buffer[0] = buffers;
-    slot->buffer[1] = buffers + jmcf->slot_size;
 
     ngx_memzero(slot->unknown, sizeof(slot->unknown));
     ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
@@ -405,7 +389,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
     ngx_shmtx_lock(&shpool->mutex);
 
-    ngx_http_jwt_zone_reclaim_locked(jmcf, shpool, shared);
+    ngx_http_jwt_zone_reclaim_locked(jmcf, shared);
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->fixed != NULL) {
@@ -415,8 +399,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
         slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
 
         if (slot == NULL && unused != NULL) {
-            slot = ngx_http_jwt_zone_make_locked(jmcf, shpool, issuers[i],
-                                                 unused);
+            slot = ngx_http_jwt_zone_make_locked(issuers[i], unused);
         }
 
         issuers[i]->slot = slot;

@@ -1,0 +1,146 @@
+/*
+ * Where in the zone do the bytes of a key set lie?
+ *
+ * In blocks of one size, which a slot's buffer lists.  There is no list of
+ * free ones that a killed worker could leave broken: free is what no slot in
+ * use lists, and that is found out anew for each set that is written.  A
+ * buffer's length is written last and makes its list count.
+ */
+
+#include "ngx_http_jwt_blocks.h"
+
+
+#define ngx_http_jwt_blocks_of(len)                                          \
+    (((len) + NGX_HTTP_JWT_BLOCK_SIZE - 1) / NGX_HTTP_JWT_BLOCK_SIZE)
+
+
+/* Marks the blocks that a buffer lists. */
+
+static void
+ngx_http_jwt_blocks_mark(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *taken)
+{
+    ngx_uint_t  i, n, block;
+
+    n = ngx_http_jwt_blocks_of(slot->len[buffer]);
+
+    for (i = 0; i < ngx_min(n, NGX_HTTP_JWT_SET_BLOCKS); i++) {
+        block = slot->list[buffer][i];
+
+        if (block < shared->nblocks) {
+            taken[block / 8] |= (u_char) (1 << block % 8);
+        }
+    }
+}
+
+
+/* Lists n free blocks; NGX_DECLINED where there are fewer. */
+
+static ngx_int_t
+ngx_http_jwt_blocks_find(ngx_http_jwt_shared_t *shared, uint16_t *list,
+    ngx_uint_t n)
+{
+    u_char                taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
+    ngx_uint_t            i, found;
+    ngx_http_jwt_slot_t  *slot;
+
+    ngx_memzero(taken, sizeof(taken));
+
+    for (i = 0; i < shared->nslots; i++) {
+        slot = &shared->slots[i];
+
+        if (slot->used) {
+            ngx_http_jwt_blocks_mark(shared, slot, 0, taken);
+            ngx_http_jwt_blocks_mark(shared, slot, 1, taken);
+        }
+    }
+
+    found = 0;
+
+    for (i = 0; i < shared->nblocks && found < n; i++) {
+        if (!(taken[i / 8] & (1 << i % 8))) {
+            list[found++] = (uint16_t) i;
+        }
+    }
+
+    return (found == n) ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text)
+{
+    size_t      at, len;
+    ngx_uint_t  i, n;
+
+    n = ngx_http_jwt_blocks_of(text.len);
+
+    slot->len[buffer] = 0;
+
+    if (n > NGX_HTTP_JWT_SET_BLOCKS
+        || ngx_http_jwt_blocks_find(shared, slot->list[buffer], n) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < n; i++) {
+        at = i * NGX_HTTP_JWT_BLOCK_SIZE;
+        len = ngx_min(text.len - at, NGX_HTTP_JWT_BLOCK_SIZE);
+
+        ngx_memcpy(shared->blocks
+                   + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE,
+                   text.data + at, len);
+    }
+
+    ngx_memory_barrier();
+    slot->len[buffer] = text.len;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *room)
+{
+    size_t      at, len;
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_http_jwt_blocks_of(slot->len[buffer]); i++) {
+        at = i * NGX_HTTP_JWT_BLOCK_SIZE;
+        len = ngx_min(slot->len[buffer] - at, NGX_HTTP_JWT_BLOCK_SIZE);
+
+        ngx_memcpy(room + at,
+                   shared->blocks
+                   + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE, len);
+    }
+}
+
+
+ngx_uint_t
+ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text)
+{
+    size_t      at, len;
+    ngx_uint_t  i;
+
+    if (slot->len[buffer] != text.len) {
+        return 0;
+    }
+
+    for (i = 0; i < ngx_http_jwt_blocks_of(text.len); i++) {
+        at = i * NGX_HTTP_JWT_BLOCK_SIZE;
+        len = ngx_min(text.len - at, NGX_HTTP_JWT_BLOCK_SIZE);
+
+        if (ngx_memcmp(text.data + at,
+                       shared->blocks
+                       + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE, len)
+            != 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}

@@ -1,0 +1,40 @@
+/*
+ * Where in the zone do the bytes of a key set lie?
+ */
+
+#ifndef NGX_HTTP_JWT_BLOCKS_H
+#define NGX_HTTP_JWT_BLOCKS_H
+
+
+#include "ngx_http_jwt_slot.h"
+
+
+/* the whole zone: a table of slots, and behind it the blocks */
+typedef struct {
+    uint32_t             magic;
+    uint32_t             layout;
+    u_char               salt[NGX_HTTP_JWT_SALT_LEN];
+    ngx_uint_t           nslots;
+    ngx_uint_t           nblocks;
+    u_char              *blocks;
+    ngx_http_jwt_slot_t  slots[1];
+} ngx_http_jwt_shared_t;
+
+
+/*
+ * Writes a set into a slot's buffer that isn't in use.  NGX_DECLINED: it is
+ * larger than any may be, or there are not enough free blocks.
+ */
+ngx_int_t ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text);
+
+/* Copies a buffer, slot->len[buffer] bytes, out. */
+void ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *room);
+
+/* Does a buffer hold exactly this text? */
+ngx_uint_t ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
+    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text);
+
+
+#endif /* NGX_HTTP_JWT_BLOCKS_H */
