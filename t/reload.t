@@ -173,7 +173,7 @@ subtest 'a reload that fails changes nothing' => sub {
     my @workers = $s->worker_pids;
 
     ok !$s->reload(main => 'nonsense;'), 'it is refused';
-    ok !$s->reload(main => '', http => 'jwt_shared_zone zone=jwt:32k;'),
+    ok !$s->reload(main => '', http => 'jwt_shared_zone zone=jwt:16k;'),
         'one with a zone that is too small, too';
     ok !$s->reload(http => '', issuer => 'jwks_uri http://example.com/;'),
         'and one with a source that may not be';
@@ -350,13 +350,8 @@ subtest 'ten reloads under traffic lose no request' => sub {
 
 
 subtest 'reloads leak no shared memory' => sub {
-    my (undef, $said) = $s->check(http => 'jwt_shared_zone zone=jwt:32k;',
-                                  issuer => '');
-    my ($least) = $said =~ /zone=jwt:(\d+)k/
-        or die "the least size is not said: $said\n";
-
-    fresh(http => "jwt_shared_zone zone=jwt:${least}k;");
-    is verdict('/t'), '200 ok', "the least zone, ${least}k";
+    fresh(http => 'jwt_shared_zone zone=jwt:32k;');
+    is verdict('/t'), '200 ok', 'the least zone that nginx makes';
 
     # each takes the place of the one before
 
