@@ -50,7 +50,7 @@ sub refused {
     my ($ok, $said) = $s->check(config($http, $location // 'jwt a;'));
 
     ok !$ok, $title or diag "accepted: $http $location";
-    like $said, qr/\[emerg\].* in \S+check\.conf:\d+/,
+    like $said, qr/\[emerg\].* in \S+check\.conf:\d+/s,
         '... with file and line';
     like $said, $_, "... and $_" for @words;
 }
@@ -199,6 +199,28 @@ refused 'of at most 16m', issuer('a', jwks_max_size => '17m'), undef,
 refused 'two blocks have two names', issuer('a') . "\n" . issuer('a'), undef,
     qr/duplicate jwt_issuer "a", the first one is in \S+check\.conf:\d+/;
 
+refused "a block is not called $_->[0]", issuer($_->[1]), 'jwt off;',
+    qr/invalid name ".*" of a jwt_issuer, write/s
+    for ['nothing', '""'], ['what would split a header', qq("a\r\nX: 1")],
+        ['what is not ASCII', 'é'];
+
+refused 'no keys can be where an issuer has a query',
+    issuer('a', issuer => 'https://t/?x=y'), undef, qr/write "jwks_uri"/;
+
+accepted 'unless it is said where they are',
+    issuer('a', issuer => 'https://t/?x=y', jwks_uri => 'https://t/k');
+
+refused "a URL is written with two slashes, not $_",
+    issuer('a', jwks_uri => $_), undef, qr/is no URL, write/
+    for 'https:/t/k', 'https:///t/k', 'https:t/k';
+
+refused 'an empty CA bundle is none',
+    issuer('a', ssl_trusted_certificate => '""'), undef,
+    qr/an empty "ssl_trusted_certificate", write/;
+
+refused 'include needs a file', issuer('a') =~ s/\}/include; }/r, undef,
+    qr/invalid number of arguments in "include" directive/;
+
 refused 'a block is not called "off"', issuer('off'), 'jwt off;',
     qr/invalid name "off" of a jwt_issuer/;
 
@@ -266,6 +288,10 @@ refused 'no methods at all are none', issuer('a'),
 
 refused 'match= is any or nothing', issuer('a'),
     'jwt a; jwt_require_scope r match=all;', qr/write match=any/;
+
+refused "a parameter that is misspelt is told: $_", issuer('a'),
+    "jwt a; jwt_require_scope r $_;", qr/invalid parameter "$_" .*write methods=/
+    for qw/ method=GET METHODS=GET Match=any /;
 
 refused 'a rule names a scope', issuer('a'),
     'jwt a; jwt_require_scope methods=GET;', qr/names no scope/;

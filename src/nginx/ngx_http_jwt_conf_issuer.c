@@ -154,6 +154,17 @@ ngx_http_jwt_issuer_unknown(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
+static char *
+ngx_http_jwt_issuer_arguments(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid number of arguments in \"%V\" directive",
+                       name);
+
+    return NGX_CONF_ERROR;
+}
+
+
 /* One line of the block: the block's own table of directives serves it. */
 
 static char *
@@ -166,6 +177,10 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     value = cf->args->elts;
 
     if (ngx_strcmp(value[0].data, "include") == 0) {
+        if (cf->args->nelts != 2) {
+            return ngx_http_jwt_issuer_arguments(cf, &value[0]);
+        }
+
         return ngx_conf_include(cf, dummy, conf);
     }
 
@@ -184,10 +199,7 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     if (cf->args->nelts < 2
         || (cmd->type == NGX_CONF_TAKE1 && cf->args->nelts != 2))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid number of arguments in \"%V\" directive",
-                           &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_issuer_arguments(cf, &value[0]);
     }
 
     rv = cmd->set(cf, cmd, conf);
@@ -239,6 +251,23 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
+/* "jwt" must be able to name it, and a challenge to have it as its realm. */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_name_ok(ngx_str_t *name)
+{
+    size_t  i;
+
+    for (i = 0; i < name->len; i++) {
+        if (name->data[i] < 0x20 || name->data[i] > 0x7e) {
+            return 0;
+        }
+    }
+
+    return name->len > 0 && ngx_strcmp(name->data, "off") != 0;
+}
+
+
 char *
 ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -253,10 +282,10 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
     issuers = jmcf->issuers.elts;
 
-    if (value[1].len == 0 || ngx_strcmp(value[1].data, "off") == 0) {
+    if (!ngx_http_jwt_issuer_name_ok(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" of a jwt_issuer: \"jwt\" "
-                           "couldn't name it, write another", &value[1]);
+                           "invalid name \"%V\" of a jwt_issuer, write one of "
+                           "printable ASCII that isn't \"off\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 

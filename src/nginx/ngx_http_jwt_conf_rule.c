@@ -56,6 +56,19 @@ ngx_http_jwt_rule_scope(ngx_conf_t *cf, ngx_array_t *scopes, ngx_str_t *value)
 {
     njwt_slice_t  scope, *entry;
 
+    /* a parameter that is misspelt would be a scope that nobody has */
+
+    if (ngx_strncasecmp(value->data, (u_char *) "method=", 7) == 0
+        || ngx_strncasecmp(value->data, (u_char *) "methods=", 8) == 0
+        || ngx_strncasecmp(value->data, (u_char *) "match=", 6) == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\" in "
+                           "\"jwt_require_scope\", write methods=GET,POST or "
+                           "match=any", value);
+        return NGX_CONF_ERROR;
+    }
+
     scope = ngx_http_jwt_slice(value);
 
     if (!njwt_scope_valid(scope)) {

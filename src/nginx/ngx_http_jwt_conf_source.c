@@ -13,11 +13,23 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     const char *path)
 {
     u_char         *p;
-    size_t          len;
+    size_t          i, len;
     njwt_slice_t   *first;
 
     first = issuer->issuers->elts;
     len = ngx_strlen(path);
+
+    /* RFC 8414, section 2: neither a query nor a fragment */
+
+    for (i = 0; i < first->len; i++) {
+        if (first->data[i] == '?' || first->data[i] == '#') {
+            (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+                       "no source of keys can be made of the first \"issuer\" "
+                       "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
+                       first->len, first->data, &issuer->name);
+            return NGX_ERROR;
+        }
+    }
 
     p = ngx_pnalloc(cf->pool, first->len + 1 + len + 1);
     if (p == NULL) {
@@ -61,6 +73,13 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
         return "has keys from a file and \"discovery on\", write one of them";
     }
 
+    if (issuer->ssl_trusted_certificate.data != NULL
+        && issuer->ssl_trusted_certificate.len == 0)
+    {
+        return "has an empty \"ssl_trusted_certificate\", write the path of a "
+               "PEM file, or leave it out for the system's authorities";
+    }
+
     if (issuer->jwks_uri.data != NULL && issuer->discovery) {
         return "has \"jwks_uri\" and \"discovery on\", write one of them";
     }
@@ -85,7 +104,7 @@ static char *
 ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     ngx_int_t    rc;
-    const char  *fault;
+    const char  *fault, *made;
 
     ngx_conf_init_value(issuer->discovery, 0);
 
@@ -106,6 +125,8 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     }
 
     rc = NGX_OK;
+    made = issuer->jwks_uri.data == NULL ? ", made of the first \"issuer\","
+                                         : "";
 
     if (issuer->discovery) {
         rc = ngx_http_jwt_issuer_well_known(cf, issuer,
@@ -124,8 +145,8 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (fault != NULL) {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
-                   "\"jwks_uri\" \"%V\" of jwt_issuer \"%V\" %s",
-                   &issuer->jwks_uri, &issuer->name, fault);
+                   "\"jwks_uri\" \"%V\"%s of jwt_issuer \"%V\" %s",
+                   &issuer->jwks_uri, made, &issuer->name, fault);
     }
 
     if (issuer->jwks_proxy.data != NULL

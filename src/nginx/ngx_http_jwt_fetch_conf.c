@@ -33,7 +33,7 @@ static CURLU *
 ngx_http_jwt_fetch_parse(ngx_str_t *url)
 {
     CURLU   *parsed;
-    u_char   text[NGX_HTTP_JWT_MAX_URL];
+    u_char  *host, text[NGX_HTTP_JWT_MAX_URL];
 
     if (url->len >= sizeof(text)) {
         return NULL;
@@ -41,7 +41,11 @@ ngx_http_jwt_fetch_parse(ngx_str_t *url)
 
     (void) ngx_cpystrn(text, url->data, url->len + 1);
 
-    if (ngx_strlen(text) != url->len) {
+    /* libcurl takes one slash or three for two */
+
+    host = ngx_strstrn(text, "://", 3 - 1);
+
+    if (ngx_strlen(text) != url->len || host == NULL || host[3] == '/') {
         return NULL;
     }
 
