@@ -192,6 +192,7 @@ X-Verdict: alg_not_allowed
 
 
 === TEST 15: an oct key of a set is never used
+--- fetch: yes
 --- issuer_config: algorithms RS256 RS512;
 --- jwks eval
 NJWT::Token::jwks('k1', { kty => 'oct', kid => 'secret', k => 'c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M' })

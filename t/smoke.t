@@ -11,7 +11,8 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: a good token gets through
+=== TEST 1: a good token gets through, with a key that was fetched
+--- fetch: yes
 --- config
     location /t {
         jwt                timesheets;

@@ -31,6 +31,9 @@ package NJWT::Nginx;
 #                  of $TOKEN where request or more_headers have that
 #   jwks           names of the keys in the set (k1), or the text of the whole
 #                  answer, which then begins with { or is made with eval
+#   fetch          there, with anything in it: the keys are fetched; otherwise
+#                  they come from a file, unless a section below says more of
+#                  their source
 #   jwks_config    what the location of the key set does instead: return 500;
 #   issuer_config  more directives for jwt_issuer; issuer, audience and
 #                  jwks_uri there take the default's place
@@ -129,17 +132,23 @@ my $jwks_uri = 'http://127.0.0.1:' . ($keys_port // 0) . '/.well-known/jwks.json
 $ENV{TEST_NGINX_JWKS_URI} = $jwks_uri;
 
 
-sub keys_server {
+sub keys_file {
     my ($block) = @_;
 
     my $jwks = $block->jwks // 'k1';
-    my $does = $block->jwks_config;
 
     if ($jwks =~ /^[\w \n-]+$/) {
         $jwks = jwks(split ' ', $jwks);
     }
 
-    my $file = write_file('jwks-' . ++$blocks . '.json', $jwks);
+    return write_file('jwks-' . ++$blocks . '.json', $jwks);
+}
+
+
+sub keys_server {
+    my ($block, $file) = @_;
+
+    my $does = $block->jwks_config;
 
     $does //= "default_type application/json; alias $file;";
 
@@ -156,13 +165,21 @@ sub keys_server {
 }
 
 
+# Only a token that would pass waits for the first fetch: a test of another
+# would race with it.  So the keys are there from the start, unless the block
+# is about fetching them.
+
 sub issuer_block {
-    my ($more) = @_;
+    my ($block, $file) = @_;
+
+    my $more = $block->issuer_config // '';
+    my $fetch = defined $block->fetch || defined $block->jwks_config
+                || $more =~ /\b(?:jwks_(?!file)|discovery)/;
 
     my %default = (
         issuer   => issuer(),
         audience => audience(),
-        jwks_uri => $jwks_uri,
+        $fetch ? (jwks_uri => $jwks_uri) : (jwks_file => $file),
     );
 
     delete @default{ grep { $more =~ /^\s*$_\s/m } keys %default };
@@ -222,8 +239,10 @@ Test::Nginx::Util::add_block_preprocessor(sub {
     my $http = $block->http_config // '';
     my $own = $http =~ /^\s*jwt_issuer\s+timesheets\b/m;
 
-    $http .= "\n" . issuer_block($block->issuer_config // '') if !$own;
-    $http .= "\n" . keys_server($block);
+    my $file = keys_file($block);
+
+    $http .= "\n" . issuer_block($block, $file) if !$own;
+    $http .= "\n" . keys_server($block, $file);
 
     $block->set_value(http_config => $http);
 
