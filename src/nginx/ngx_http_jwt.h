@@ -93,6 +93,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_http_jwt_place_t       zone_place;
     size_t                     zone_size;
     ngx_shm_zone_t            *zone;
+    ngx_uint_t                 epoch;        /* a later one is newer */
 
     ngx_ssl_t                 *system_ssl;
 

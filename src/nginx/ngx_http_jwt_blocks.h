@@ -14,6 +14,8 @@ typedef struct {
     uint32_t             magic;
     uint32_t             layout;
     u_char               salt[NGX_HTTP_JWT_SALT_LEN];
+    ngx_uint_t           epoch;       /* counts configurations; the master's */
+    ngx_uint_t           attached;    /* whose slots these are */
     ngx_uint_t           nslots;
     ngx_uint_t           nblocks;
     u_char              *blocks;

@@ -13,6 +13,7 @@ static char *ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_jwt_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static ngx_int_t ngx_http_jwt_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_jwt_init_process(ngx_cycle_t *cycle);
 static void ngx_http_jwt_exit_process(ngx_cycle_t *cycle);
 
@@ -72,7 +73,7 @@ ngx_module_t  ngx_http_jwt_scope_module = {
     ngx_http_jwt_commands,             /* module directives */
     NGX_HTTP_MODULE,                   /* module type */
     NULL,                              /* init master */
-    NULL,                              /* init module */
+    ngx_http_jwt_init_module,          /* init module */
     ngx_http_jwt_init_process,         /* init process */
     NULL,                              /* init thread */
     NULL,                              /* exit thread */
@@ -200,6 +201,21 @@ ngx_http_jwt_cycle_conf(ngx_cycle_t *cycle)
                                                ngx_http_jwt_scope_module);
 
     return (jmcf != NULL && jmcf->zone != NULL) ? jmcf : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_jwt_cycle_conf(cycle);
+
+    if (jmcf != NULL) {
+        ngx_http_jwt_zone_number(jmcf);
+    }
+
+    return NGX_OK;
 }
 
 

@@ -18,7 +18,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         3
+#define NGX_HTTP_JWT_LAYOUT         4
 
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
@@ -374,9 +374,20 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
 
 
 void
+ngx_http_jwt_zone_number(ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_http_jwt_shared_t  *shared;
+
+    shared = jmcf->zone->data;
+
+    jmcf->epoch = ++shared->epoch;
+}
+
+
+void
 ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
-    ngx_uint_t               i;
+    ngx_uint_t               i, newest;
     ngx_slab_pool_t         *shpool;
     ngx_http_jwt_slot_t     *slot, *unused;
     ngx_http_jwt_issuer_t  **issuers;
@@ -389,7 +400,12 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
     ngx_shmtx_lock(&shpool->mutex);
 
-    ngx_http_jwt_zone_reclaim_locked(jmcf, shared);
+    newest = jmcf->epoch >= shared->attached;
+
+    if (newest) {
+        shared->attached = jmcf->epoch;
+        ngx_http_jwt_zone_reclaim_locked(jmcf, shared);
+    }
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->fixed != NULL) {
@@ -398,7 +414,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
         slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
 
-        if (slot == NULL && unused != NULL) {
+        if (slot == NULL && unused != NULL && newest) {
             slot = ngx_http_jwt_zone_make_locked(issuers[i], unused);
         }
 
@@ -408,7 +424,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     ngx_shmtx_unlock(&shpool->mutex);
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->slot == NULL && issuers[i]->fixed == NULL) {
+        if (issuers[i]->slot == NULL && issuers[i]->fixed == NULL && newest) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "no room in the shared zone \"%V\" for the keys of "
                           "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",

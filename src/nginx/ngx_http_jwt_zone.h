@@ -17,8 +17,15 @@ ngx_int_t ngx_http_jwt_zone_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
+ * Numbers a configuration that is about to be used: in the master, after it
+ * was found good.
+ */
+void ngx_http_jwt_zone_number(ngx_http_jwt_main_conf_t *jmcf);
+
+/*
  * Finds or makes this configuration's slots and frees those of others.  In
- * each worker, before its first request.
+ * each worker, before its first request.  A worker that comes late, when a
+ * newer configuration has its slots, only finds.
  */
 void ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf,
     ngx_log_t *log);
