@@ -1,6 +1,7 @@
 """The demo as a whole, with nginx and the module: run, up, down."""
 
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -19,28 +20,38 @@ import serve
 import stage
 
 
-def free_ports(count):
-    """Ports below those that the kernel gives to clients.
+LOCKS = []
 
-    One of these may be taken by any connection before the demo binds it.
+
+def free_ports(count):
+    """Up to four ports that are nobody else's while the tests run.
+
+    They are locked as t/lib/NJWT/Process.pm and Test::Nginx lock theirs, and
+    lie below those that the kernel gives to clients, which any connection
+    could take before the demo binds them.
     """
 
-    ports = []
+    folder = os.path.join(tempfile.gettempdir(),
+                          f'test-nginx-port-locks-{os.getuid()}')
+    os.makedirs(folder, exist_ok=True)
 
-    while len(ports) < count:
-        port = random.randrange(10000, 32768)
+    while True:
+        first = 1988 + 4 * random.randrange(7600)
+        lock = open(os.path.join(folder, f'port-{first}.lock'), 'a')
 
-        with socket.socket() as s:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                s.bind((serve.HOST, port))
-            except OSError:
-                continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for port in range(first, first + 4):
+                with socket.socket() as s:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    s.bind((serve.HOST, port))
+        except OSError:
+            lock.close()
+            continue
 
-        if str(port) not in ports:
-            ports.append(str(port))
+        LOCKS.append(lock)
 
-    return ports
+        return [str(first + i) for i in range(count)]
 
 
 class Demo(unittest.TestCase):
