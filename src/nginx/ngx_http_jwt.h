@@ -70,6 +70,7 @@ typedef struct {
     njwt_jwks_t               *fixed;        /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
     ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
+    u_char                     authorities[NGX_HTTP_JWT_DIGEST_LEN];
 
     /* all that decides which keys are trusted: names the slot */
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
@@ -170,6 +171,14 @@ char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 /* ngx_http_jwt_conf_keys.c */
+
+/*
+ * Reads a whole file of at most size bytes into the configuration's temporary
+ * memory; a longer one is an error, and so is one that can't be read.
+ */
+ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_t *issuer, ngx_str_t *path, size_t size,
+    njwt_slice_t *text);
 
 /* Reads the keys of jwks_file or secret_file into the configuration. */
 char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,

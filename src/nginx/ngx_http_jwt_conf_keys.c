@@ -14,9 +14,7 @@ ngx_http_jwt_keys_cleanup(void *data)
 }
 
 
-/* Reads a whole file of at most size bytes; a longer one is an error. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     ngx_str_t *path, size_t size, njwt_slice_t *text)
 {

@@ -4,8 +4,12 @@
  */
 
 #include "ngx_http_jwt_fetch.h"
+#include "njwt_key.h"
 
 #include <curl/curl.h>
+
+
+#define NGX_HTTP_JWT_MAX_BUNDLE  (4 * 1024 * 1024)
 
 
 /* Is this host the loopback?  libcurl writes numeric hosts in one way. */
@@ -206,6 +210,28 @@ ngx_http_jwt_fetch_store(ngx_conf_t *cf, ngx_str_t *bundle)
 }
 
 
+/*
+ * A digest of whom the block itself trusts, by the file's bytes: an authority
+ * that was taken out of it must not go on vouching for keys.
+ */
+
+static ngx_int_t
+ngx_http_jwt_fetch_authorities(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    njwt_slice_t  text;
+
+    if (ngx_http_jwt_keys_read_file(cf, issuer,
+                                    &issuer->ssl_trusted_certificate,
+                                    NGX_HTTP_JWT_MAX_BUNDLE, &text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return njwt_sha256(text, issuer->authorities) ? NGX_OK : NGX_ERROR;
+}
+
+
 ngx_int_t
 ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_issuer_t *issuer)
@@ -235,7 +261,7 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
 
         if (issuer->ssl != NULL) {
-            return NGX_OK;
+            return ngx_http_jwt_fetch_authorities(cf, issuer);
         }
 
         (void) ngx_http_jwt_conf_error(cf, &issuer->place,

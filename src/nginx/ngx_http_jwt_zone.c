@@ -185,17 +185,16 @@ ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 {
     size_t         size;
     u_char        *p;
-    ngx_str_t     *uri, *ca, *proxy;
+    ngx_str_t     *uri, *proxy;
     ngx_uint_t     i;
     njwt_slice_t   text, *iss;
 
     iss = issuer->issuers->elts;
     uri = &issuer->jwks_uri;
-    ca = &issuer->ssl_trusted_certificate;
     proxy = &issuer->jwks_proxy;
 
-    size = uri->len + ca->len + proxy->len + sizeof(issuer->discovery)
-           + sizeof(twin) + 5 * sizeof(size_t);
+    size = uri->len + proxy->len + sizeof(issuer->authorities)
+           + sizeof(issuer->discovery) + sizeof(twin) + 5 * sizeof(size_t);
 
     for (i = 0; i < issuer->issuers->nelts; i++) {
         size += iss[i].len + sizeof(size_t);
@@ -211,7 +210,8 @@ ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
     p = ngx_http_jwt_zone_put(p, &twin, sizeof(twin));
     p = ngx_http_jwt_zone_put(p, uri->data, uri->len);
-    p = ngx_http_jwt_zone_put(p, ca->data, ca->len);
+    p = ngx_http_jwt_zone_put(p, issuer->authorities,
+                              sizeof(issuer->authorities));
     p = ngx_http_jwt_zone_put(p, proxy->data, proxy->len);
     p = ngx_http_jwt_zone_put(p, &issuer->discovery,
                               sizeof(issuer->discovery));
