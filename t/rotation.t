@@ -253,6 +253,22 @@ subtest 'a key that was revoked verifies nothing after the refresh' => sub {
 };
 
 
+subtest 'a fetch gives its connection back' => sub {
+    $s->stop;
+    $s->mark_log;
+    $s->start(workers => 1, events => 'worker_connections 16;',
+              issuer => 'jwks_cooldown 1ms; jwks_wait 20s;');
+
+    my $before = $tenant->fetches;
+
+    is_deeply tally(map { $s->get('/t', token => token(-kid => "u$_")) }
+                    1 .. 40), { 401 => 40 }, 'forty unknown kids';
+    cmp_ok $tenant->fetches - $before, '>=', 30, 'as many fetches';
+    is_deeply [ $s->log_lines(qr/\[(?:error|crit|alert)\]/) ], [],
+        'with sixteen connections';
+};
+
+
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;
 
@@ -408,6 +424,11 @@ subtest 'a fetch that fails changes nothing' => sub {
     is_deeply passing(), \@gates, 'and go on';
     is_deeply [ grep { failures($_) != 1 } @gates ], [],
         'each failure is logged once';
+
+    my @times = @{ $tenant->stats->{times}{jwks} }[-3 .. -1];
+    is_deeply [ grep { $times[$_] - $times[$_ - 1] < 0.95 } 1, 2 ], [],
+        'a second at least is between them';
+
     is asked('/good/jwks.json'), 0, 'no redirect was followed';
     ok asked('/moved/jwks.json') > $moved, 'it was asked for where it was';
 };
