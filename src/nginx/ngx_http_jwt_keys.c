@@ -28,6 +28,12 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     njwt_jwks_free(issuer->jwks);
     issuer->jwks = NULL;
 
+    /* without memory the keys are dropped, and asked for again next time */
+
+    if (snapshot.failed) {
+        return;
+    }
+
     issuer->generation = snapshot.generation;
     issuer->fetched = snapshot.fetched;
 

@@ -78,9 +78,10 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     rc = ngx_http_jwt_slot_publish(issuer, njwt_jwks_text(jwks), &recovered);
 
     if (rc == NGX_DECLINED) {
-        ngx_http_jwt_refresh_failed(issuer, "the key set is larger than its "
-                                    "part of \"jwt_shared_zone\", which must "
-                                    "be larger", 0, 0);
+        ngx_http_jwt_refresh_failed(issuer, "what is usable of the key set is "
+                                    "larger than 64 KB, or "
+                                    "\"jwt_shared_zone\" is full and must be "
+                                    "larger", 0, 0);
         return;
     }
 

@@ -68,12 +68,14 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_slot_t  *slot;
 
     slot = issuer->slot;
+
     /* memory is had before the lock, never under it */
 
     room = ngx_alloc(NGX_HTTP_JWT_MAX_SET_SIZE, log);
 
     snapshot->text = NULL;
     snapshot->len = 0;
+    snapshot->failed = (room == NULL);
 
     shpool = ngx_http_jwt_slot_lock(issuer);
 

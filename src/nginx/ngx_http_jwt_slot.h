@@ -57,6 +57,7 @@ typedef struct {
     ngx_atomic_uint_t    generation;
     time_t               fetched;
     ngx_uint_t           lost;        /* the slot is another source's now */
+    ngx_uint_t           failed;      /* no memory: nothing was copied */
     u_char              *text;        /* ngx_free() is the caller's; or NULL */
     size_t               len;
 } ngx_http_jwt_snapshot_t;
