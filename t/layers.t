@@ -158,7 +158,7 @@ none('the core reads no header of nginx\'s or libcurl\'s',
 
 none('the core includes C\'s headers for types and bytes only',
      places(qr{^\s*\#\s*include\s*<(?!jansson\.h|openssl/)
-               (?!(?:errno|limits|stdbool|stddef|stdint|stdlib|string)\.h>)}x,
+               (?!(?:errno|limits|math|stdbool|stddef|stdint|stdlib|string)\.h>)}x,
             @core));
 
 
@@ -176,9 +176,14 @@ my %below = (
     discovery => ['json'],
     jws     => [qw/ alg b64 json /],
     key     => [qw/ alg b64 json /],
+    dates   => ['json'],
+    method  => [],
+    path    => ['json'],
+    rule    => [qw/ json path /],
+    scopes  => [qw/ json path /],
     jwks    => [qw/ alg json jws key /],
-    claims  => [qw/ json jws key /],
-    policy  => [qw/ alg json claims jwks /],
+    claims  => [qw/ dates json jws key /],
+    policy  => [qw/ alg json claims jwks method rule scopes /],
     verdict => [qw/ alg bearer claims jws jwks policy /],
 );
 

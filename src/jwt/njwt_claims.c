@@ -4,24 +4,28 @@
 
 #include "njwt_claims.h"
 
+#include <math.h>
+
 
 struct njwt_payload_s {
     njwt_value_t   root;
+    njwt_dates_t   dates;
+    njwt_slice_t   text;
     njwt_slice_t   signing_input;   /* what a proof must be about */
 };
 
 struct njwt_claims_s {
     njwt_value_t   root;
+    njwt_dates_t   dates;
+    njwt_slice_t   text;
 };
 
 
 static const njwt_slice_t  njwt_iss = njwt_literal("iss");
 static const njwt_slice_t  njwt_sub = njwt_literal("sub");
 static const njwt_slice_t  njwt_aud = njwt_literal("aud");
-static const njwt_slice_t  njwt_exp = njwt_literal("exp");
-static const njwt_slice_t  njwt_nbf = njwt_literal("nbf");
-static const njwt_slice_t  njwt_iat = njwt_literal("iat");
 static const njwt_slice_t  njwt_jti = njwt_literal("jti");
+static const njwt_slice_t  njwt_client = njwt_literal("client_id");
 static const njwt_slice_t  njwt_cnf = njwt_literal("cnf");
 
 
@@ -33,65 +37,6 @@ njwt_claims_string_ok(njwt_value_t root, njwt_slice_t name)
     type = njwt_json_type(njwt_json_member(root, name));
 
     return type == NJWT_JSON_ABSENT || type == NJWT_JSON_STRING;
-}
-
-
-/* Is this the text of 2^53 or its negative, with a fraction of zeros? */
-
-static bool
-njwt_claims_last_date(njwt_slice_t text)
-{
-    size_t        i;
-    njwt_slice_t  digits;
-
-    static const njwt_slice_t  last = njwt_literal("9007199254740992");
-
-    i = (text.len > 0 && text.data[0] == '-') ? 1 : 0;
-
-    if (text.len - i < last.len) {
-        return false;
-    }
-
-    digits.data = text.data + i;
-    digits.len = last.len;
-    i += last.len;
-
-    if (i < text.len && text.data[i] == '.') {
-        do {
-            i++;
-        } while (i < text.len && text.data[i] == '0');
-    }
-
-    return njwt_slice_equal(digits, last) && i == text.len;
-}
-
-
-static bool
-njwt_claims_date_ok(njwt_value_t root, njwt_slice_t name)
-{
-    double        date;
-    njwt_slice_t  text;
-    njwt_value_t  value;
-
-    value = njwt_json_member(root, name);
-
-    if (njwt_json_type(value) == NJWT_JSON_ABSENT) {
-        return true;
-    }
-
-    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
-        return false;
-    }
-
-    date = njwt_json_number(value);
-
-    if (date > -NJWT_MAX_DATE && date < NJWT_MAX_DATE) {
-        return true;
-    }
-
-    /* 2^53 + 1 reads as 2^53: there the text decides */
-
-    return njwt_json_scalar(value, &text) && njwt_claims_last_date(text);
 }
 
 
@@ -115,9 +60,7 @@ njwt_claims_types_ok(njwt_value_t root)
            && njwt_claims_string_ok(root, njwt_sub)
            && njwt_claims_string_ok(root, njwt_jti)
            && njwt_claims_audience_ok(root)
-           && njwt_claims_date_ok(root, njwt_exp)
-           && njwt_claims_date_ok(root, njwt_nbf)
-           && njwt_claims_date_ok(root, njwt_iat);
+           && njwt_dates_ok(root);
 }
 
 
@@ -133,36 +76,20 @@ njwt_payload_parse(njwt_arena_t *arena, const njwt_jws_t *jws)
     }
 
     payload->root = njwt_json_object(arena, jws->payload);
+    payload->text = jws->payload;
     payload->signing_input = jws->signing_input;
 
-    return njwt_claims_types_ok(payload->root) ? payload : NULL;
+    if (!njwt_claims_types_ok(payload->root)) {
+        return NULL;
+    }
+
+    payload->dates = njwt_dates_read(payload->root);
+
+    return payload;
 }
 
 
-/* The questions that both an unverified payload and claims may be asked. */
-
-static bool
-njwt_claims_root_expired(njwt_value_t root, double leeway, int64_t now)
-{
-    njwt_value_t  exp;
-
-    exp = njwt_json_member(root, njwt_exp);
-
-    return njwt_json_type(exp) != NJWT_JSON_NUMBER
-           || njwt_json_number(exp) + leeway <= (double) now;
-}
-
-
-/* A date that isn't there is 0, which lies in the past. */
-
-static bool
-njwt_claims_root_ahead(njwt_value_t root, njwt_slice_t name, double leeway,
-    int64_t now)
-{
-    return njwt_json_number(njwt_json_member(root, name))
-           > (double) now + leeway;
-}
-
+/* The question that both an unverified payload and claims may be asked. */
 
 static bool
 njwt_claims_root_for_us(njwt_value_t root, const njwt_expected_t *expected)
@@ -211,14 +138,20 @@ bool
 njwt_payload_plausible(const njwt_payload_t *payload,
     const njwt_expected_t *expected, int64_t now)
 {
-    njwt_value_t  root;
+    double               leeway;
+    const njwt_dates_t  *dates;
 
-    root = payload->root;
+    leeway = expected->leeway;
+    dates = &payload->dates;
 
-    return !njwt_claims_root_expired(root, expected->leeway, now)
-           && !njwt_claims_root_ahead(root, njwt_nbf, expected->leeway, now)
-           && !njwt_claims_root_ahead(root, njwt_iat, expected->leeway, now)
-           && njwt_claims_root_for_us(root, expected);
+    return !njwt_dates_expired(dates, leeway, now)
+           && !njwt_dates_not_yet_valid(dates, leeway, now)
+           && !njwt_dates_from_future(dates, leeway, now)
+           && (!expected->has_max_age
+               || (njwt_dates_issued(dates)
+                   && !njwt_dates_too_old(dates, expected->max_age, leeway,
+                                          now)))
+           && njwt_claims_root_for_us(payload->root, expected);
 }
 
 
@@ -260,6 +193,8 @@ njwt_claims_open(njwt_arena_t *arena, const njwt_payload_t *payload,
     }
 
     claims->root = payload->root;
+    claims->dates = payload->dates;
+    claims->text = payload->text;
 
     return claims;
 }
@@ -269,7 +204,7 @@ bool
 njwt_claims_expired(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now)
 {
-    return njwt_claims_root_expired(claims->root, expected->leeway, now);
+    return njwt_dates_expired(&claims->dates, expected->leeway, now);
 }
 
 
@@ -277,8 +212,7 @@ bool
 njwt_claims_not_yet_valid(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now)
 {
-    return njwt_claims_root_ahead(claims->root, njwt_nbf, expected->leeway,
-                                  now);
+    return njwt_dates_not_yet_valid(&claims->dates, expected->leeway, now);
 }
 
 
@@ -286,8 +220,17 @@ bool
 njwt_claims_from_future(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now)
 {
-    return njwt_claims_root_ahead(claims->root, njwt_iat, expected->leeway,
-                                  now);
+    return njwt_dates_from_future(&claims->dates, expected->leeway, now);
+}
+
+
+bool
+njwt_claims_too_old(const njwt_claims_t *claims,
+    const njwt_expected_t *expected, int64_t now)
+{
+    return expected->has_max_age
+           && njwt_dates_too_old(&claims->dates, expected->max_age,
+                                 expected->leeway, now);
 }
 
 
@@ -299,11 +242,57 @@ njwt_claims_for_us(const njwt_claims_t *claims,
 }
 
 
+/* RFC 9068, section 2.2: these must be there; null is no value of theirs. */
+
+static bool
+njwt_claims_rfc9068(const njwt_claims_t *claims)
+{
+    njwt_value_t  root;
+
+    root = claims->root;
+
+    return njwt_json_type(njwt_json_member(root, njwt_iss)) == NJWT_JSON_STRING
+           && claims->dates.exp != -HUGE_VAL
+           && njwt_json_strings(njwt_json_member(root, njwt_aud))
+           && njwt_json_type(njwt_json_member(root, njwt_sub))
+              == NJWT_JSON_STRING
+           && njwt_json_type(njwt_json_member(root, njwt_client))
+              == NJWT_JSON_STRING
+           && njwt_dates_issued(&claims->dates)
+           && njwt_json_type(njwt_json_member(root, njwt_jti))
+              == NJWT_JSON_STRING;
+}
+
+
+bool
+njwt_claims_complete(const njwt_claims_t *claims,
+    const njwt_expected_t *expected)
+{
+    return (!expected->has_max_age || njwt_dates_issued(&claims->dates))
+           && (expected->profile == NJWT_PROFILE_ANY
+               || njwt_claims_rfc9068(claims));
+}
+
+
 bool
 njwt_claims_bound(const njwt_claims_t *claims)
 {
     return njwt_json_type(njwt_json_member(claims->root, njwt_cnf))
            != NJWT_JSON_ABSENT;
+}
+
+
+njwt_value_t
+njwt_claims_root(const njwt_claims_t *claims)
+{
+    return claims->root;
+}
+
+
+njwt_slice_t
+njwt_claims_text(const njwt_claims_t *claims)
+{
+    return claims->text;
 }
 
 

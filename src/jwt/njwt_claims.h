@@ -11,6 +11,7 @@
 
 
 #include "njwt.h"
+#include "njwt_dates.h"
 #include "njwt_json.h"
 #include "njwt_jws.h"
 #include "njwt_key.h"
@@ -25,6 +26,13 @@ typedef struct {
     size_t               audience_count;
     bool                 any_audience;    /* "audience off", said so */
     double               leeway;          /* seconds */
+    bool                 has_max_age;
+    double               max_age;         /* seconds since "iat" */
+    njwt_profile_t       profile;
+
+    /* where the scopes are, see njwt_scopes.h; none: in "scope" */
+    const njwt_slice_t  *scope_claims;
+    size_t               scope_claim_count;
 } njwt_expected_t;
 
 
@@ -75,8 +83,19 @@ bool njwt_claims_not_yet_valid(const njwt_claims_t *claims,
 bool njwt_claims_from_future(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
 
+/* "iat" is longer ago than max_age and the leeway, where there is one. */
+bool njwt_claims_too_old(const njwt_claims_t *claims,
+    const njwt_expected_t *expected, int64_t now);
+
 /* "aud" holds one of the audiences expected (section 4.1.3). */
 bool njwt_claims_for_us(const njwt_claims_t *claims,
+    const njwt_expected_t *expected);
+
+/*
+ * Is each claim there that the profile (RFC 9068, section 2.2: all of "iss",
+ * "exp", "aud", "sub", "client_id", "iat" and "jti") or max_age needs?
+ */
+bool njwt_claims_complete(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
 /* "cnf" is there, of any value: bound to a key (RFC 7800, section 3.1). */
@@ -84,6 +103,12 @@ bool njwt_claims_bound(const njwt_claims_t *claims);
 
 /* Any claim, by its name; absent where there is none. */
 njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);
+
+/* All of the claims, an object. */
+njwt_value_t njwt_claims_root(const njwt_claims_t *claims);
+
+/* The payload's text as it was signed. */
+njwt_slice_t njwt_claims_text(const njwt_claims_t *claims);
 
 
 #endif /* NJWT_CLAIMS_H */

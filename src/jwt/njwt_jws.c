@@ -227,24 +227,26 @@ njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
 
 
 bool
-njwt_jws_typ_allowed(const njwt_jws_t *jws)
+njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile)
 {
     size_t        i;
     njwt_slice_t  typ;
 
     static const njwt_slice_t  name = njwt_literal("typ");
     static const njwt_slice_t  allowed[] = {
-        njwt_literal("jwt"),
         njwt_literal("at+jwt"),
-        njwt_literal("application/jwt"),
-        njwt_literal("application/at+jwt")
+        njwt_literal("application/at+jwt"),
+
+        /* by RFC 9068 these are other tokens */
+        njwt_literal("jwt"),
+        njwt_literal("application/jwt")
     };
 
     if (!njwt_jws_string(jws, name, &typ)) {
-        return true;
+        return profile == NJWT_PROFILE_ANY;
     }
 
-    for (i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+    for (i = 0; i < ((profile == NJWT_PROFILE_ANY) ? 4 : 2); i++) {
         if (njwt_jws_same_nocase(typ, allowed[i])) {
             return true;
         }

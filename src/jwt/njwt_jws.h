@@ -11,6 +11,12 @@
 #include "njwt_json.h"
 
 
+/* which kind of access token is expected */
+typedef enum {
+    NJWT_PROFILE_ANY = 0,
+    NJWT_PROFILE_RFC9068
+} njwt_profile_t;
+
 typedef struct {
     njwt_slice_t  signing_input;   /* "header.payload" as it came */
     njwt_slice_t  payload;         /* decoded, unverified */
@@ -47,9 +53,10 @@ bool njwt_jws_critical(const njwt_jws_t *jws);
 
 /*
  * May an access token have this "typ" (section 4.1.9; RFC 9068, section 4)?
- * Absent, JWT or at+jwt, in any case, with or without "application/".
+ * Absent, JWT or at+jwt, in any case, with or without "application/"; by the
+ * profile of RFC 9068 only at+jwt.
  */
-bool njwt_jws_typ_allowed(const njwt_jws_t *jws);
+bool njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile);
 
 /*
  * The header's "alg"; NJWT_ALG_UNKNOWN where it is missing, no string, "none"

@@ -7,84 +7,6 @@
 #include <string.h>
 
 
-typedef struct {
-    njwt_slice_t    name;
-    njwt_methods_t  method;
-} njwt_method_name_t;
-
-
-static const njwt_method_name_t  njwt_methods[] = {
-    { njwt_literal("GET"),       NJWT_METHOD_GET },
-    { njwt_literal("HEAD"),      NJWT_METHOD_HEAD },
-    { njwt_literal("POST"),      0x00000008u },
-    { njwt_literal("PUT"),       0x00000010u },
-    { njwt_literal("DELETE"),    0x00000020u },
-    { njwt_literal("MKCOL"),     0x00000040u },
-    { njwt_literal("COPY"),      0x00000080u },
-    { njwt_literal("MOVE"),      0x00000100u },
-    { njwt_literal("OPTIONS"),   0x00000200u },
-    { njwt_literal("PROPFIND"),  0x00000400u },
-    { njwt_literal("PROPPATCH"), 0x00000800u },
-    { njwt_literal("LOCK"),      0x00001000u },
-    { njwt_literal("UNLOCK"),    0x00002000u },
-    { njwt_literal("PATCH"),     0x00004000u }
-};
-
-#define NJWT_METHOD_COUNT  (sizeof(njwt_methods) / sizeof(njwt_methods[0]))
-
-
-njwt_methods_t
-njwt_method(njwt_slice_t name)
-{
-    size_t  i;
-
-    for (i = 0; i < NJWT_METHOD_COUNT; i++) {
-        if (njwt_slice_equal(njwt_methods[i].name, name)) {
-            return njwt_methods[i].method;
-        }
-    }
-
-    return 0;
-}
-
-
-bool
-njwt_method_names(njwt_arena_t *arena, njwt_methods_t methods,
-    njwt_slice_t *out)
-{
-    size_t    i, len;
-    uint8_t  *data;
-
-    data = njwt_arena_alloc(arena, NJWT_METHOD_COUNT
-                                   * (sizeof("PROPPATCH, ") - 1));
-    if (data == NULL) {
-        return false;
-    }
-
-    len = 0;
-
-    for (i = 0; i < NJWT_METHOD_COUNT; i++) {
-        if ((methods & njwt_methods[i].method) == 0) {
-            continue;
-        }
-
-        if (len > 0) {
-            data[len++] = ',';
-            data[len++] = ' ';
-        }
-
-        memcpy(data + len, njwt_methods[i].name.data,
-               njwt_methods[i].name.len);
-        len += njwt_methods[i].name.len;
-    }
-
-    out->data = data;
-    out->len = len;
-
-    return true;
-}
-
-
 bool
 njwt_scope_valid(njwt_slice_t scope)
 {
@@ -126,7 +48,7 @@ njwt_policy_issuer(const njwt_policy_t *policy, const njwt_payload_t *payload)
 /* The methods that a rule binds: who may GET may HEAD. */
 
 static njwt_methods_t
-njwt_rule_methods(const njwt_scope_rule_t *rule)
+njwt_scope_rule_methods(const njwt_scope_rule_t *rule)
 {
     if ((rule->methods & NJWT_METHOD_GET) != 0) {
         return rule->methods | NJWT_METHOD_HEAD;
@@ -137,9 +59,9 @@ njwt_rule_methods(const njwt_scope_rule_t *rule)
 
 
 static bool
-njwt_rule_applies(const njwt_scope_rule_t *rule, njwt_methods_t method)
+njwt_scope_rule_applies(const njwt_scope_rule_t *rule, njwt_methods_t method)
 {
-    return rule->every_method || (njwt_rule_methods(rule) & method) != 0;
+    return rule->every_method || (njwt_scope_rule_methods(rule) & method) != 0;
 }
 
 
@@ -153,7 +75,7 @@ njwt_policy_methods(const njwt_policy_t *policy)
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         if (!policy->scope_rules[i].every_method) {
-            methods |= njwt_rule_methods(&policy->scope_rules[i]);
+            methods |= njwt_scope_rule_methods(&policy->scope_rules[i]);
         }
     }
 
@@ -183,35 +105,14 @@ njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_methods_t method)
 
 
 static bool
-njwt_policy_grants(njwt_value_t granted, njwt_slice_t scope)
-{
-    njwt_slice_t  rest, word;
-
-    if (njwt_json_type(granted) == NJWT_JSON_ARRAY) {
-        return njwt_json_strings(granted) && njwt_json_holds(granted, scope);
-    }
-
-    rest = njwt_json_string(granted);
-
-    while (njwt_slice_word(&rest, &word)) {
-        if (njwt_slice_equal(word, scope)) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static bool
-njwt_rule_covered(const njwt_scope_rule_t *rule, njwt_value_t granted)
+njwt_scope_rule_covered(const njwt_scope_rule_t *rule, njwt_value_t granted)
 {
     size_t  i, covered;
 
     covered = 0;
 
     for (i = 0; i < rule->scope_count; i++) {
-        if (njwt_policy_grants(granted, rule->scopes[i])) {
+        if (njwt_scopes_grant(granted, rule->scopes[i])) {
             covered++;
         }
     }
@@ -222,22 +123,43 @@ njwt_rule_covered(const njwt_scope_rule_t *rule, njwt_value_t granted)
 
 
 bool
-njwt_policy_granted(const njwt_policy_t *policy, njwt_methods_t method,
+njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_expected_t *expected, njwt_methods_t method,
     const njwt_claims_t *claims)
 {
     size_t                    i;
     njwt_value_t              granted;
     const njwt_scope_rule_t  *rule;
 
-    static const njwt_slice_t  name = njwt_literal("scope");
-
-    granted = njwt_claims_get(claims, name);
+    granted = njwt_scopes_find(arena, njwt_claims_root(claims),
+                               expected->scope_claims,
+                               expected->scope_claim_count);
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         rule = &policy->scope_rules[i];
 
-        if (njwt_rule_applies(rule, method)
-            && !njwt_rule_covered(rule, granted))
+        if (njwt_scope_rule_applies(rule, method)
+            && !njwt_scope_rule_covered(rule, granted))
+        {
+            return false;
+        }
+    }
+
+    /* without memory another claim may have been taken for the scopes */
+
+    return !arena->failed;
+}
+
+
+bool
+njwt_policy_claims_hold(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_claims_t *claims)
+{
+    size_t  i;
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        if (!njwt_rule_holds(arena, &policy->claim_rules[i],
+                             njwt_claims_root(claims)))
         {
             return false;
         }
@@ -314,7 +236,7 @@ njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
     for (i = 0; i < policy->scope_rule_count; i++) {
         rule = &policy->scope_rules[i];
 
-        if (!njwt_rule_applies(rule, method)) {
+        if (!njwt_scope_rule_applies(rule, method)) {
             continue;
         }
 

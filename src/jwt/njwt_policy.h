@@ -10,16 +10,9 @@
 #include "njwt_alg.h"
 #include "njwt_claims.h"
 #include "njwt_jwks.h"
-
-
-/*
- * A method is a bit, a rule's methods a set of bits.  The values are nginx's
- * own (the glue checks that), so that a request costs no comparison of names.
- */
-typedef uint32_t  njwt_methods_t;
-
-#define NJWT_METHOD_GET   0x00000002u
-#define NJWT_METHOD_HEAD  0x00000004u
+#include "njwt_method.h"
+#include "njwt_rule.h"
+#include "njwt_scopes.h"
 
 
 /* an authorization server that is trusted: a jwt_issuer block */
@@ -51,22 +44,11 @@ typedef struct {
     size_t                    issuer_count;
     const njwt_scope_rule_t  *scope_rules;
     size_t                    scope_rule_count;
+    const njwt_claim_rule_t  *claim_rules;
+    size_t                    claim_rule_count;
     size_t                    max_token_size;    /* bytes */
 } njwt_policy_t;
 
-
-/*
- * The method of that name, in exactly that case (RFC 9110, section 9.1); 0
- * when it is none that nginx knows.
- */
-njwt_methods_t njwt_method(njwt_slice_t name);
-
-/*
- * The names of a set of methods, with ", " between, for Allow (RFC 9110,
- * section 10.2.1).  False, *out untouched, when arena->failed.
- */
-bool njwt_method_names(njwt_arena_t *arena, njwt_methods_t methods,
-    njwt_slice_t *out);
 
 /* Is this a scope-token (RFC 6749, section 3.3), at least one character? */
 bool njwt_scope_valid(njwt_slice_t scope);
@@ -86,12 +68,16 @@ bool njwt_policy_method_allowed(const njwt_policy_t *policy,
     njwt_methods_t method);
 
 /*
- * Do the scopes that the token grants cover every rule that applies to the
- * method?  They are in "scope": one string, separated by spaces, or an array
- * of strings; any other type grants nothing.
+ * Do the scopes that the token grants (see njwt_scopes.h) cover every rule
+ * that applies to the method?  False also when arena->failed.
  */
-bool njwt_policy_granted(const njwt_policy_t *policy,
-    njwt_methods_t method, const njwt_claims_t *claims);
+bool njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_expected_t *expected, njwt_methods_t method,
+    const njwt_claims_t *claims);
+
+/* Do the claims satisfy every claim rule?  False also when arena->failed. */
+bool njwt_policy_claims_hold(njwt_arena_t *arena,
+    const njwt_policy_t *policy, const njwt_claims_t *claims);
 
 /*
  * The scopes of all rules that apply to the method, once each, in their

@@ -50,9 +50,10 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
     found->issuer = issuer = njwt_policy_issuer(policy, payload);
     REFUSE(ISSUER_MISMATCH, issuer == NULL);
+    expected = &issuer->expected;
     found->alg = alg = njwt_jws_alg(jws);
     REFUSE(ALG_NOT_ALLOWED, (alg & issuer->algorithms) == 0);
-    REFUSE(TYP_NOT_ALLOWED, !njwt_jws_typ_allowed(jws));
+    REFUSE(TYP_NOT_ALLOWED, !njwt_jws_typ_allowed(jws, expected->profile));
 
     REFUSE(KEYS_UNAVAILABLE, issuer->keys == NULL);
     REFUSE(KEY_NOT_FOUND, !njwt_jwks_knows(issuer->keys, jws, alg));
@@ -61,18 +62,34 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     claims = njwt_claims_open(arena, payload, proof);
     REFUSE(BAD_SIGNATURE, claims == NULL);
 
-    expected = &issuer->expected;
     REFUSE(EXPIRED, njwt_claims_expired(claims, expected, now));
     REFUSE(NOT_YET_VALID, njwt_claims_not_yet_valid(claims, expected, now));
     REFUSE(ISSUED_IN_FUTURE, njwt_claims_from_future(claims, expected, now));
+    REFUSE(TOO_OLD, njwt_claims_too_old(claims, expected, now));
     REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
+    REFUSE(CLAIM_MISSING, !njwt_claims_complete(claims, expected));
     REFUSE(SENDER_CONSTRAINED, njwt_claims_bound(claims));
     found->claims = claims;
 
     REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
-    REFUSE(INSUFFICIENT_SCOPE, !njwt_policy_granted(policy, method, claims));
+    REFUSE(INSUFFICIENT_SCOPE, !njwt_policy_granted(arena, policy, expected,
+                                                    method, claims));
+    REFUSE(CLAIM_MISMATCH, !njwt_policy_claims_hold(arena, policy, claims));
 
     return NJWT_OK;
+}
+
+
+njwt_verdict_t
+njwt_verdict_optional(njwt_verdict_t verdict, const njwt_case_t *c)
+{
+    if (verdict == NJWT_NO_TOKEN
+        && !njwt_policy_method_allowed(c->policy, c->method))
+    {
+        return NJWT_METHOD_NOT_ALLOWED;
+    }
+
+    return verdict;
 }
 
 

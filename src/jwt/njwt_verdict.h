@@ -33,10 +33,13 @@ typedef enum {
     NJWT_EXPIRED,
     NJWT_NOT_YET_VALID,
     NJWT_ISSUED_IN_FUTURE,
+    NJWT_TOO_OLD,
     NJWT_AUDIENCE_MISMATCH,
+    NJWT_CLAIM_MISSING,
     NJWT_SENDER_CONSTRAINED,
     NJWT_METHOD_NOT_ALLOWED,
     NJWT_INSUFFICIENT_SCOPE,
+    NJWT_CLAIM_MISMATCH,
     NJWT_OK
 } njwt_verdict_t;
 
@@ -83,6 +86,13 @@ typedef struct {
  */
 njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
     njwt_finding_t *found);
+
+/*
+ * The verdict where a token is optional: a request without one is still
+ * refused when no rule names its method.
+ */
+njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
+    const njwt_case_t *c);
 
 /*
  * May this refusal cause a fetch of keys, or wait for one?  Only for keys

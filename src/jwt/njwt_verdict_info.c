@@ -91,9 +91,17 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
         "issued_in_future", 401, NJWT_INVALID_TOKEN,
         "The access token is issued in the future"),
 
+    njwt_verdict_entry(NJWT_TOO_OLD,
+        "too_old", 401, NJWT_INVALID_TOKEN,
+        "The access token was issued too long ago"),
+
     njwt_verdict_entry(NJWT_AUDIENCE_MISMATCH,
         "audience_mismatch", 401, NJWT_INVALID_TOKEN,
         "The access token is for another audience"),
+
+    njwt_verdict_entry(NJWT_CLAIM_MISSING,
+        "claim_missing", 401, NJWT_INVALID_TOKEN,
+        "The access token lacks a claim that is required"),
 
     njwt_verdict_entry(NJWT_SENDER_CONSTRAINED,
         "sender_constrained", 401, NJWT_INVALID_TOKEN,
@@ -106,6 +114,10 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
     njwt_verdict_entry(NJWT_INSUFFICIENT_SCOPE,
         "insufficient_scope", 403, NJWT_SCOPE_ERROR,
         "The access token lacks a scope that is required"),
+
+    njwt_verdict_entry(NJWT_CLAIM_MISMATCH,
+        "claim_mismatch", 403, NJWT_SCOPE_ERROR,
+        "The access token does not satisfy a rule of this resource"),
 
     njwt_verdict_entry(NJWT_OK,
         "ok", 0, "",

@@ -241,7 +241,7 @@ static bool
 for_us(const char *aud)
 {
     njwt_slice_t     audiences[2];
-    njwt_expected_t  expected;
+    njwt_expected_t  expected = { NULL };
 
     audiences[0] = unit_text("https://api.example.com/");
     audiences[1] = unit_text("other");
@@ -286,7 +286,7 @@ aud_holds_one_of_ours_byte_for_byte(void **state)
 static void
 no_audience_at_all_must_be_asked_for(void **state)
 {
-    njwt_expected_t  expected;
+    njwt_expected_t  expected = { NULL };
 
     (void) state;
 
@@ -367,7 +367,7 @@ static bool
 plausible(const char *payload)
 {
     njwt_slice_t     audience;
-    njwt_expected_t  expected;
+    njwt_expected_t  expected = { NULL };
 
     audience = unit_text("us");
     expected.audiences = &audience;

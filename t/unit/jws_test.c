@@ -228,14 +228,15 @@ typ_is_that_of_an_access_token(void **state)
     (void) state;
 
     assert_true(njwt_jws_typ_allowed(&(njwt_jws_t) {
-                                     .header = jws("{}").header }));
+                                     .header = jws("{}").header },
+                                     NJWT_PROFILE_ANY));
 
     for (i = 0; i < unit_count(allowed); i++) {
         njwt_jws_t  parsed;
 
         sprintf(header, "{\"typ\":\"%s\"}", allowed[i]);
         parsed = jws(header);
-        assert_for(njwt_jws_typ_allowed(&parsed), header);
+        assert_for(njwt_jws_typ_allowed(&parsed, NJWT_PROFILE_ANY), header);
     }
 
     for (i = 0; i < unit_count(refused); i++) {
@@ -243,7 +244,7 @@ typ_is_that_of_an_access_token(void **state)
 
         sprintf(header, "{\"typ\":\"%s\"}", refused[i]);
         parsed = jws(header);
-        assert_for(!njwt_jws_typ_allowed(&parsed), header);
+        assert_for(!njwt_jws_typ_allowed(&parsed, NJWT_PROFILE_ANY), header);
     }
 }
 

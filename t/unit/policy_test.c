@@ -19,6 +19,7 @@
 static njwt_slice_t       rule_scopes[8][4];
 static njwt_scope_rule_t  rules[8];
 static njwt_policy_t      policy;
+static njwt_expected_t    expected;
 
 
 static void
@@ -57,7 +58,8 @@ add_rule(const char *scopes, bool any, njwt_methods_t methods)
 static bool
 granted(njwt_methods_t method, const char *payload)
 {
-    return njwt_policy_granted(&policy, method, unit_claims(payload));
+    return njwt_policy_granted(&unit_arena, &policy, &expected, method,
+                               unit_claims(payload));
 }
 
 

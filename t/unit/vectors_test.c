@@ -6,9 +6,11 @@
 #define _POSIX_C_SOURCE  200809L
 
 #include "unit.h"
+#include "njwt_path.h"
 #include "njwt_verdict.h"
 
 #include <dirent.h>
+#include <regex.h>
 
 #include <jansson.h>
 
@@ -24,6 +26,7 @@
 typedef struct {
     njwt_slice_t        issuers[MAX_LIST];
     njwt_slice_t        audiences[MAX_LIST];
+    njwt_slice_t        scope_claims[MAX_LIST];
     njwt_issuer_t       issuer;
 } vector_issuer_t;
 
@@ -32,10 +35,16 @@ typedef struct {
 } vector_rule_t;
 
 typedef struct {
+    njwt_rule_value_t   values[MAX_LIST];
+} vector_claim_t;
+
+typedef struct {
     vector_issuer_t     issuers[MAX_LIST];
     njwt_issuer_t      *trusted[MAX_LIST];
     vector_rule_t       rules[MAX_LIST];
     njwt_scope_rule_t   scope_rules[MAX_LIST];
+    vector_claim_t      claims[MAX_LIST];
+    njwt_claim_rule_t   claim_rules[MAX_LIST];
     njwt_policy_t       policy;
     njwt_case_t         judged;
 } vector_location_t;
@@ -167,6 +176,38 @@ key_set(json_t *file, bool is_secret)
 }
 
 
+/* What an issuer may say besides. */
+
+static void
+read_expected(json_t *from, vector_issuer_t *to)
+{
+    json_t           *member;
+    njwt_expected_t  *expected;
+
+    expected = &to->issuer.expected;
+    member = json_object_get(from, "max_age");
+
+    if (member != NULL) {
+        expected->has_max_age = true;
+        expected->max_age = json_number_value(member);
+    }
+
+    member = json_object_get(from, "profile");
+
+    if (member != NULL) {
+        assert_string_equal(json_string_value(member), "rfc9068");
+        expected->profile = NJWT_PROFILE_RFC9068;
+    }
+
+    member = json_object_get(from, "scope_claims");
+
+    if (member != NULL) {
+        expected->scope_claims = to->scope_claims;
+        expected->scope_claim_count = strings(member, to->scope_claims);
+    }
+}
+
+
 static void
 read_issuer(json_t *from, vector_issuer_t *to)
 {
@@ -176,7 +217,7 @@ read_issuer(json_t *from, vector_issuer_t *to)
 
     static const char  *const  members[] = {
         "name", "iss", "audiences", "algorithms", "leeway", "jwks", "secret",
-        NULL
+        "max_age", "profile", "scope_claims", NULL
     };
 
     only_members(from, members);
@@ -206,6 +247,8 @@ read_issuer(json_t *from, vector_issuer_t *to)
     } else {
         issuer->expected.audience_count = strings(audiences, to->audiences);
     }
+
+    read_expected(from, to);
 
     secret = json_object_get(from, "secret");
     assert_true((secret == NULL) != (json_object_get(from, "jwks") == NULL));
@@ -252,22 +295,104 @@ read_rule(json_t *from, vector_rule_t *to, njwt_scope_rule_t *rule)
 }
 
 
+/* An expression, by the system's library: vectors hold simple ones only. */
+
+static njwt_regex_result_t
+match(void *regex, njwt_slice_t text)
+{
+    char  copy[4096];
+
+    assert_true(text.len < sizeof(copy));
+
+    if (text.len > 0) {
+        memcpy(copy, text.data, text.len);
+    }
+
+    copy[text.len] = '\0';
+
+    return regexec(regex, copy, 0, NULL, 0) == 0 ? NJWT_REGEX_FOUND
+                                                 : NJWT_REGEX_NOT_FOUND;
+}
+
+
+static void *
+compile(const njwt_rule_value_t *value)
+{
+    char     text[256];
+    size_t   i;
+
+    /* compiled once for the run: the same few come again and again */
+
+    static size_t   count;
+    static regex_t  compiled[MAX_CASES];
+    static char     known[MAX_CASES][256];
+
+    snprintf(text, sizeof(text), "%d%.*s", value->caseless,
+             (int) value->text.len, (const char *) value->text.data);
+
+    for (i = 0; i < count; i++) {
+        if (strcmp(known[i], text) == 0) {
+            return &compiled[i];
+        }
+    }
+
+    assert_true(count < MAX_CASES);
+    assert_int_equal(regcomp(&compiled[count], text + 1,
+                             REG_EXTENDED | REG_NOSUB
+                             | (value->caseless ? REG_ICASE : 0)), 0);
+    strcpy(known[count], text);
+
+    return &compiled[count++];
+}
+
+
+static void
+read_claim(json_t *from, vector_claim_t *to, njwt_claim_rule_t *rule)
+{
+    size_t         i;
+    njwt_slice_t   values[MAX_LIST];
+
+    static const char  *const  members[] = { "claim", "values", NULL };
+
+    only_members(from, members);
+
+    rule->claim = string(json_object_get(from, "claim"));
+    assert_true(njwt_path_valid(rule->claim));
+    rule->values = to->values;
+    rule->match = match;
+
+    if (json_object_get(from, "values") != NULL) {
+        rule->value_count = strings(json_object_get(from, "values"), values);
+    }
+
+    for (i = 0; i < rule->value_count; i++) {
+        to->values[i] = njwt_rule_value(values[i]);
+
+        if (to->values[i].kind != NJWT_RULE_EQUAL) {
+            to->values[i].regex = compile(&to->values[i]);
+        }
+    }
+}
+
+
 static void
 read_policy(json_t *from, vector_location_t *to)
 {
     size_t   i;
-    json_t  *issuers, *rules;
+    json_t  *issuers, *rules, *claims;
 
     static const char  *const  members[] = {
-        "issuers", "rules", "max_token_size", NULL
+        "issuers", "rules", "claims", "max_token_size", NULL
     };
 
     only_members(from, members);
 
     issuers = json_object_get(from, "issuers");
     rules = json_object_get(from, "rules");
+    claims = json_object_get(from, "claims");
     assert_true(json_array_size(issuers) <= MAX_LIST);
     assert_true(json_array_size(rules) <= MAX_LIST);
+    assert_true(json_array_size(claims) <= MAX_LIST);
 
     for (i = 0; i < json_array_size(issuers); i++) {
         read_issuer(json_array_get(issuers, i), &to->issuers[i]);
@@ -284,6 +409,14 @@ read_policy(json_t *from, vector_location_t *to)
 
     to->policy.scope_rules = to->scope_rules;
     to->policy.scope_rule_count = i;
+
+    for (i = 0; i < json_array_size(claims); i++) {
+        read_claim(json_array_get(claims, i), &to->claims[i],
+                   &to->claim_rules[i]);
+    }
+
+    to->policy.claim_rules = to->claim_rules;
+    to->policy.claim_rule_count = i;
     to->policy.max_token_size =
         (size_t) json_integer_value(json_object_get(from, "max_token_size"));
 }

@@ -32,10 +32,14 @@ static const struct {
     { NJWT_EXPIRED,            "expired",            401, "invalid_token" },
     { NJWT_NOT_YET_VALID,      "not_yet_valid",      401, "invalid_token" },
     { NJWT_ISSUED_IN_FUTURE,   "issued_in_future",   401, "invalid_token" },
+    { NJWT_TOO_OLD,            "too_old",            401, "invalid_token" },
     { NJWT_AUDIENCE_MISMATCH,  "audience_mismatch",  401, "invalid_token" },
+    { NJWT_CLAIM_MISSING,      "claim_missing",      401, "invalid_token" },
     { NJWT_SENDER_CONSTRAINED, "sender_constrained", 401, "invalid_token" },
     { NJWT_METHOD_NOT_ALLOWED, "method_not_allowed", 405, "" },
     { NJWT_INSUFFICIENT_SCOPE, "insufficient_scope", 403,
+      "insufficient_scope" },
+    { NJWT_CLAIM_MISMATCH,     "claim_mismatch",     403,
       "insufficient_scope" },
     { NJWT_OK,                 "ok",                 0,   "" }
 };

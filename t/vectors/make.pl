@@ -1068,6 +1068,163 @@ claim('a-token-bound-to-a-key-is-refused',
          [ 'empty', 'an empty object', '{}' ], [ 'null', 'null', 'null' ],
          [ 'false', 'false', 'false' ], [ 'string', 'a string', '"x"' ]));
 
+# ------------------------------------------ what an issuer asks besides
+
+sub with { return policy(issuers => [ issuer(@_) ]) }
+
+my @day = with(max_age => 86400);
+my @strict = with(profile => 'rfc9068');
+my %at = (client_id => 'importjob', jti => 'aCJ4Kq7vb');
+
+sub at { return token(header(typ => 'at+jwt'), payload(%at, @_)) }
+sub at_without {
+    return token(header(typ => 'at+jwt'), without(payload(%at), @_));
+}
+
+claim('a-token-is-no-older-than-max-age',
+    'iat, max_age and the leeway: when they are over the token is too old.',
+    ok('young', 'issued a day ago and 4 s', good(iat => $now - 86404), @day),
+    bad('old', 'too_old', 'young', 'and 5 s', good(iat => $now - 86405), @day),
+    ok('old-without-max-age', 'where there is no max_age',
+       good(iat => $now - 86405)),
+    ok('old-half', 'half a second before', good(iat => $now - 86404.5), @day),
+    bad('no-iat', 'claim_missing', 'young', 'without iat its age is unknown',
+       token(header(), without(payload(), 'iat')), @day),
+    ok('no-iat-without-max-age', 'which matters only there',
+       token(header(), without(payload(), 'iat'))),
+    bad('old-unknown-key', 'key_not_found', 'young', 'old, of an unknown key: '
+       . 'no fetch for it', token(header(kid => 'x'),
+                                  payload(iat => $now - 86405)), @day,
+       wants_keys => JSON::PP::false),
+    bad('young-unknown-key', 'key_not_found', 'young', 'young: a fetch may '
+       . 'help', token(header(kid => 'x'), payload(iat => $now - 86404)), @day,
+       wants_keys => JSON::PP::true),
+    bad('no-iat-unknown-key', 'key_not_found', 'young', 'of unknown age',
+       token(header(kid => 'x'), without(payload(), 'iat')), @day,
+       wants_keys => JSON::PP::false));
+
+claim('the-profile-of-rfc-9068-wants-all-its-claims',
+    'typ at+jwt, and iss, exp, aud, sub, client_id, iat and jti all there.',
+    ok('strict', 'all there', at(), @strict),
+    ok('strict-application', 'the media type in full',
+       token(header(typ => 'application/at+jwt'), payload(%at)), @strict),
+    bad('strict-jwt', 'typ_not_allowed', 'strict', 'typ JWT',
+       token(header(typ => 'JWT'), payload(%at)), @strict),
+    bad('strict-no-typ', 'typ_not_allowed', 'strict', 'no typ',
+       token(without(header(), 'typ'), payload(%at)), @strict),
+    (map { bad("strict-no-$_", 'claim_missing', 'strict', "without $_",
+               at_without($_), @strict) } qw(sub client_id iat jti)),
+    bad('strict-no-exp', 'expired', 'strict', 'without exp',
+       at_without('exp'), @strict),
+    bad('strict-no-aud', 'audience_mismatch', 'strict', 'without aud',
+       at_without('aud'), @strict),
+    bad('strict-no-aud-off', 'claim_missing', 'strict', 'without aud where '
+       . 'any will do', at_without('aud'),
+       with(profile => 'rfc9068', audiences => 'off')),
+    bad('strict-client-null', 'claim_missing', 'strict', 'client_id null',
+       at(client_id => undef), @strict),
+    bad('strict-client-number', 'claim_missing', 'strict', 'client_id 1',
+       at(client_id => 1), @strict),
+    bad('strict-no-jti-cnf', 'claim_missing', 'strict', 'bound to a key, too',
+       token(header(typ => 'at+jwt'),
+             { %{ without(payload(%at), 'jti') }, cnf => {} }), @strict));
+
+my @permissions = with(scope_claims => [ 'permissions', 'scope' ]);
+my @roles = with(scope_claims => [ '/https:~1~1example.com/roles' ]);
+
+claim('scopes-are-in-the-first-claim-that-is-there',
+    'scope_claim: the first of its claims that the token carries.',
+    ok('permissions', 'an array', good(permissions => [ 'read:timesheets' ]),
+       @permissions),
+    ok('permissions-string', 'a string',
+       good(permissions => 'x read:timesheets'), @permissions),
+    ok('permissions-absent', 'the second, where there is no first', $good,
+       @permissions),
+    bad('permissions-empty', 'insufficient_scope', 'permissions', 'an empty '
+       . 'array is there: the second isn\'t asked', good(permissions => []),
+       @permissions),
+    bad('permissions-null', 'insufficient_scope', 'permissions', 'null is '
+       . 'there', good(permissions => undef), @permissions),
+    bad('permissions-number', 'insufficient_scope', 'permissions', 'a number '
+       . 'grants nothing', good(permissions => 1), @permissions),
+    bad('permissions-mixed', 'insufficient_scope', 'permissions', 'nor does '
+       . 'an array with a number in it',
+       good(permissions => [ 'read:timesheets', 1 ]), @permissions),
+    bad('permissions-joined', 'insufficient_scope', 'permissions', 'an '
+       . 'element is one scope', good(permissions => [ 'a read:timesheets' ]),
+       @permissions),
+    ok('roles', 'by a JSON Pointer',
+       good('https://example.com' => { roles => 'x' }, scope => 'x',
+            'https:' => 1, 'https://example.com' =>
+            { roles => [ 'read:timesheets' ] }), @roles),
+    bad('roles-absent', 'insufficient_scope', 'roles', 'which finds nothing: '
+       . 'scope doesn\'t count', $good, @roles));
+
+sub asks {
+    my ($claim, @values) = @_;
+    return policy(claims => [ { claim => $claim,
+                                @values ? (values => [ @values ]) : () } ]);
+}
+
+my @gty = asks('gty', 'client-credentials', 'password');
+my @human = asks('sub', '!~^anon@');
+
+claim('claims-are-what-a-rule-asks',
+    'jwt_require_claim: there, equal, matched or not matched.',
+    ok('there', 'a claim that is there', $good, asks('azp')),
+    bad('not-there', 'claim_mismatch', 'there', 'one that isn\'t', $good,
+       asks('org_id')),
+    bad('null-there', 'claim_mismatch', 'there', 'null is no value',
+       good(org_id => undef), asks('org_id')),
+    ok('empty-there', 'an empty string is one', good(org_id => ''),
+       asks('org_id')),
+    ok('equal', 'one of the values', $good, @gty),
+    bad('other', 'claim_mismatch', 'equal', 'another value',
+       good(gty => 'refresh_token'), @gty),
+    bad('other-case', 'claim_mismatch', 'equal', 'the same in another case',
+       good(gty => 'Password'), @gty),
+    ok('in-array', 'an array that holds it',
+       good(gty => [ 'x', 'password' ]), @gty),
+    bad('not-in-array', 'claim_mismatch', 'in-array', 'one that doesn\'t',
+       good(gty => [ 'x', [ 'password' ] ]), @gty),
+    bad('in-object', 'claim_mismatch', 'in-array', 'an object equals nothing',
+       good(gty => { password => 'password' }), @gty),
+    ok('number', 'a number as it stands in the token',
+       pj(raw(level => '3')), asks('level', '3')),
+    bad('number-spelt', 'claim_mismatch', 'number', 'in another spelling',
+       pj(raw(level => '3.0')), asks('level', '3')),
+    ok('boolean', 'a boolean', pj(raw(verified => 'true')),
+       asks('verified', 'true')),
+    bad('boolean-false', 'claim_mismatch', 'boolean', 'the other one',
+       pj(raw(verified => 'false')), asks('verified', 'true')),
+    ok('regex', 'an expression', $good, asks('sub', '~@clients$')),
+    bad('regex-not', 'claim_mismatch', 'regex', 'that isn\'t found',
+       good(sub => 'auth0|1'), asks('sub', '~@clients$')),
+    ok('regex-nocase', 'in any case', good(sub => 'X@CLIENTS'),
+       asks('sub', '~*@clients$')),
+    bad('regex-case', 'claim_mismatch', 'regex-nocase', 'where case counts',
+       good(sub => 'X@CLIENTS'), asks('sub', '~@clients$')),
+    ok('not-regex', 'a negated expression', $good, @human),
+    bad('not-regex-found', 'claim_mismatch', 'not-regex', 'that is found',
+       good(sub => 'anon@x'), @human),
+    bad('not-regex-absent', 'claim_mismatch', 'not-regex', 'in a claim that '
+       . 'isn\'t there', token(header(), without(payload(), 'sub')), @human),
+    bad('not-regex-one', 'claim_mismatch', 'not-regex', 'in one of several',
+       good(sub2 => [ 'a', 'anon@x' ]), asks('sub2', '!~^anon@')),
+    bad('not-regex-object', 'claim_mismatch', 'not-regex', 'of what can\'t '
+       . 'be compared', good(sub2 => {}), asks('sub2', '!~^anon@')),
+    ok('pointer', 'a JSON Pointer', good(act => { sub => [ 'a', 'b' ] }),
+       asks('/act/sub/1', 'b')),
+    bad('pointer-past', 'claim_mismatch', 'pointer', 'past the end',
+       good(act => { sub => [ 'a', 'b' ] }), asks('/act/sub/2')),
+    bad('pointer-zeros', 'claim_mismatch', 'pointer', 'an index with a zero '
+       . 'in front', good(act => { sub => [ 'a', 'b' ] }),
+       asks('/act/sub/01')),
+    ok('url-name', 'a name that is a URL', good('https://x.example/r' => 'y'),
+       asks('https://x.example/r', 'y')),
+    bad('scope-first', 'insufficient_scope', 'there', 'scopes come first',
+       good(scope => ''), asks('org_id')));
+
 # --------------------------------------------------------------- policy
 
 my $read = { scopes => [ 'read:timesheets' ], methods => [ 'GET' ] };
@@ -1268,7 +1425,7 @@ sub oracle {
                                         $token =~ s/\..*//sr)) };
     $header = {} if ref $header ne 'HASH';
     my @verify = ($case->{verdict} =~ /^(ok|expired|not_yet|issued|audience|
-                                        sender|method|insufficient)/x);
+                                        sender|method|insufficient|too_old|claim)/x);
     my $alg = $header->{alg} // '';
     my ($issuer) = @{ ($case->{policy} // {})->{issuers} // [] };
 

@@ -1,0 +1,148 @@
+/*
+ * Is a token in force at this moment?
+ */
+
+#include "njwt_dates.h"
+
+#include <math.h>
+
+
+static const njwt_slice_t  njwt_exp = njwt_literal("exp");
+static const njwt_slice_t  njwt_nbf = njwt_literal("nbf");
+static const njwt_slice_t  njwt_iat = njwt_literal("iat");
+
+
+/* Is this the text of 2^53 or its negative, with a fraction of zeros? */
+
+static bool
+njwt_dates_last(njwt_slice_t text)
+{
+    size_t        i;
+    njwt_slice_t  digits;
+
+    static const njwt_slice_t  last = njwt_literal("9007199254740992");
+
+    i = (text.len > 0 && text.data[0] == '-') ? 1 : 0;
+
+    if (text.len - i < last.len) {
+        return false;
+    }
+
+    digits.data = text.data + i;
+    digits.len = last.len;
+    i += last.len;
+
+    if (i < text.len && text.data[i] == '.') {
+        do {
+            i++;
+        } while (i < text.len && text.data[i] == '0');
+    }
+
+    return njwt_slice_equal(digits, last) && i == text.len;
+}
+
+
+static bool
+njwt_dates_one_ok(njwt_value_t payload, njwt_slice_t name)
+{
+    double        date;
+    njwt_slice_t  text;
+    njwt_value_t  value;
+
+    value = njwt_json_member(payload, name);
+
+    if (njwt_json_type(value) == NJWT_JSON_ABSENT) {
+        return true;
+    }
+
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return false;
+    }
+
+    date = njwt_json_number(value);
+
+    if (date > -NJWT_MAX_DATE && date < NJWT_MAX_DATE) {
+        return true;
+    }
+
+    /* 2^53 + 1 reads as 2^53: there the text decides */
+
+    return njwt_json_scalar(value, &text) && njwt_dates_last(text);
+}
+
+
+bool
+njwt_dates_ok(njwt_value_t payload)
+{
+    return njwt_dates_one_ok(payload, njwt_exp)
+           && njwt_dates_one_ok(payload, njwt_nbf)
+           && njwt_dates_one_ok(payload, njwt_iat);
+}
+
+
+static double
+njwt_dates_one(njwt_value_t payload, njwt_slice_t name)
+{
+    njwt_value_t  value;
+
+    value = njwt_json_member(payload, name);
+
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return -HUGE_VAL;
+    }
+
+    return njwt_json_number(value);
+}
+
+
+njwt_dates_t
+njwt_dates_read(njwt_value_t payload)
+{
+    njwt_dates_t  dates;
+
+    dates.exp = njwt_dates_one(payload, njwt_exp);
+    dates.nbf = njwt_dates_one(payload, njwt_nbf);
+    dates.iat = njwt_dates_one(payload, njwt_iat);
+
+    return dates;
+}
+
+
+bool
+njwt_dates_expired(const njwt_dates_t *dates, double leeway, int64_t now)
+{
+    /* not "<=": what can't be compared is expired */
+
+    return !(dates->exp + leeway > (double) now);
+}
+
+
+bool
+njwt_dates_not_yet_valid(const njwt_dates_t *dates, double leeway,
+    int64_t now)
+{
+    return !(dates->nbf <= (double) now + leeway);
+}
+
+
+bool
+njwt_dates_from_future(const njwt_dates_t *dates, double leeway, int64_t now)
+{
+    return !(dates->iat <= (double) now + leeway);
+}
+
+
+bool
+njwt_dates_too_old(const njwt_dates_t *dates, double max_age, double leeway,
+    int64_t now)
+{
+    return njwt_dates_issued(dates)
+           && !(dates->iat + max_age + leeway > (double) now);
+}
+
+
+bool
+njwt_dates_issued(const njwt_dates_t *dates)
+{
+    return dates->iat != -HUGE_VAL;
+}

@@ -1,0 +1,47 @@
+/*
+ * Is a token in force at this moment?  (RFC 7519, sections 4.1.4 to 4.1.6)
+ */
+
+#ifndef NJWT_DATES_H
+#define NJWT_DATES_H
+
+
+#include "njwt.h"
+#include "njwt_json.h"
+
+
+/* seconds since the epoch; a date that isn't there is earlier than any */
+typedef struct {
+    double  exp;
+    double  nbf;
+    double  iat;
+} njwt_dates_t;
+
+
+/* Is each of "exp", "nbf" and "iat" absent, or a number within 2^53? */
+bool njwt_dates_ok(njwt_value_t payload);
+
+/* The dates of a payload of which njwt_dates_ok(). */
+njwt_dates_t njwt_dates_read(njwt_value_t payload);
+
+/* "exp" is missing, or it and the leeway, in seconds, are over. */
+bool njwt_dates_expired(const njwt_dates_t *dates, double leeway,
+    int64_t now);
+
+/* "nbf" is later than now and the leeway. */
+bool njwt_dates_not_yet_valid(const njwt_dates_t *dates, double leeway,
+    int64_t now);
+
+/* "iat" is later than now and the leeway. */
+bool njwt_dates_from_future(const njwt_dates_t *dates, double leeway,
+    int64_t now);
+
+/* "iat" is there, and it, max_age seconds and the leeway are over. */
+bool njwt_dates_too_old(const njwt_dates_t *dates, double max_age,
+    double leeway, int64_t now);
+
+/* Is "iat" there? */
+bool njwt_dates_issued(const njwt_dates_t *dates);
+
+
+#endif /* NJWT_DATES_H */
