@@ -248,7 +248,10 @@ accepted 'two of one iss may stand in two locations',
 
 for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
 {
-    for my $d ('jwt a', 'jwt_require_scope x') {
+    for my $d ('jwt a', 'jwt_require_scope x', 'jwt_realm x',
+               'jwt_error_format nginx',
+               'jwt_resource_metadata https://api/m')
+    {
         refused "$d can't stand in $place->[0]", issuer('a'),
             "jwt a; $place->[1] $d; }",
             qr/directive is not allowed here/;
@@ -300,6 +303,45 @@ refused "a scope is no scope with $_->[0]", issuer('a'),
     "jwt a; jwt_require_scope $_->[1];", qr/invalid scope/
     for ['a space', '"a b"'], ['nothing in it', '""'], ['a quote', q('a"b')],
         ['a backslash', q('a\\\\b')], ['a letter beyond ASCII', 'é'];
+
+
+accepted 'a realm', issuer('a'), 'jwt a; jwt_realm "our API";';
+
+refused "a realm is no realm with $_->[0]", issuer('a'),
+    "jwt a; jwt_realm $_->[1];",
+    qr/invalid realm ".*" in "jwt_realm", write it in printable ASCII/s
+    for ['what would split a header', qq("a\r\nX: 1")], ['a tab', qq("a\tb")],
+        ['a letter beyond ASCII', 'é'], ['DEL', qq("a\x7f")];
+
+refused 'a realm is no variable', issuer('a'), 'jwt a; jwt_realm $host;',
+    qr/"jwt_realm" takes no variables, write the text itself/;
+
+accepted "the format $_", issuer('a'), "jwt a; jwt_error_format $_;"
+    for qw/ problem nginx /;
+
+refused 'there is no other', issuer('a'), 'jwt a; jwt_error_format json;',
+    qr/invalid value "json" in "jwt_error_format", write "problem" or "nginx"/;
+
+my $metadata = 'https://api/.well-known/oauth-protected-resource';
+
+accepted "metadata at $_", issuer('a'), "jwt a; jwt_resource_metadata $_;"
+    for $metadata, "$metadata?x=y", 'http://127.0.0.1:8080/m',
+        'http://localhost/m';
+
+refused "metadata has a URL without $_->[0]", issuer('a'),
+    "jwt a; jwt_resource_metadata $_->[1];",
+    qr/"jwt_resource_metadata" ".*" (?:is|has) .*, write /s
+    for ['a host', '/m'], ['nothing', '""'], ['a fragment', "$metadata#x"],
+        ['a quote', qq('https://api/"')], ['a backslash', "'https://api/\\\\'"],
+        ['a space', '"https://api/ "'], ['an accent', 'https://api/é'],
+        ['a user', 'https://me\@api/'], ['http', 'http://api/m'],
+        ['another scheme', 'ftp://api/m'];
+
+refused "$_->[0] stands once in a level", issuer('a'),
+    "jwt a; $_->[0] $_->[1]; $_->[0] $_->[1];",
+    qr/"$_->[0]" directive is duplicate/
+    for ['jwt_realm', 'x'], ['jwt_error_format', 'nginx'],
+        ['jwt_resource_metadata', $metadata];
 
 
 accepted 'a shared zone', 'jwt_shared_zone zone=j:128k; ' . issuer('a');

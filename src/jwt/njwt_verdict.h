@@ -103,11 +103,11 @@ bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
     const njwt_finding_t *found);
 
 /*
- * What the client is told: the verdict's description, but for an encrypted
+ * The verdict whose meaning the client is told: its own, but for an encrypted
  * token of "alg":"dir", which is Auth0's opaque token of today.
  */
-njwt_slice_t njwt_verdict_description(njwt_arena_t *arena,
-    njwt_verdict_t verdict, const njwt_presented_t *presented);
+njwt_verdict_t njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
+    const njwt_presented_t *presented);
 
 /* What a verdict means; the entry of NJWT_UNDECIDED for a wrong value. */
 const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);

@@ -136,15 +136,15 @@ njwt_verdict_info(njwt_verdict_t verdict)
 }
 
 
-njwt_slice_t
-njwt_verdict_description(njwt_arena_t *arena, njwt_verdict_t verdict,
+njwt_verdict_t
+njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
     const njwt_presented_t *presented)
 {
     if (verdict == NJWT_ENCRYPTED_TOKEN
         && njwt_jws_direct(arena, presented->token))
     {
-        verdict = NJWT_OPAQUE_TOKEN;
+        return NJWT_OPAQUE_TOKEN;
     }
 
-    return njwt_verdict_info(verdict)->description;
+    return verdict;
 }

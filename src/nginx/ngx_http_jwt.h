@@ -17,6 +17,7 @@
 #include "njwt_policy.h"
 #include "njwt_refresh.h"
 #include "njwt_verdict.h"
+#include "ngx_http_jwt_refusal.h"
 
 
 #if !(NGX_SSL)
@@ -97,6 +98,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_uint_t                 epoch;        /* a later one is newer */
 
     ngx_ssl_t                 *system_ssl;
+    ngx_http_jwt_common_texts_t  *texts;
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */
@@ -116,7 +118,7 @@ typedef struct {
     ngx_http_jwt_place_t       rules_place;
 
     njwt_policy_t             *policy;       /* NULL: off */
-    ngx_str_t                  realm;
+    ngx_http_jwt_refusal_conf_t  refusal;
 } ngx_http_jwt_loc_conf_t;
 
 
@@ -138,7 +140,7 @@ typedef struct {
     ngx_atomic_uint_t          attempts;
     ngx_msec_t                 deadline;
 
-    ngx_str_t                  body;
+    ngx_http_jwt_text_t        text;         /* of a refusal */
     ngx_table_elt_t           *headers[4];   /* that a refusal added */
     ngx_uint_t                 nheaders;
 
@@ -223,6 +225,13 @@ char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
 
 
+/* ngx_http_jwt_conf_refusal.c */
+
+/* After the policy of the level: makes the texts that it refuses with. */
+char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+
 /* ngx_http_jwt_access.c */
 
 ngx_int_t ngx_http_jwt_preaccess_handler(ngx_http_request_t *r);
@@ -236,6 +245,9 @@ ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
 
 /* Prepares the answer; returns what the access phase is to return. */
 ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
+
+/* The status that the client gets. */
+ngx_uint_t ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx);
 
 /* Takes back the headers that an earlier judgement added. */
 void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);

@@ -145,7 +145,6 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 static char *
 ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_str_t      *name;
     njwt_policy_t  *policy;
 
     policy = ngx_pcalloc(cf->pool, sizeof(njwt_policy_t));
@@ -164,9 +163,6 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 
     policy->max_token_size = 8192;
 
-    name = conf->names->elts;
-
-    conf->realm = name[0];
     conf->policy = policy;
 
     return NGX_CONF_OK;
@@ -225,7 +221,6 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     if (!own && prev->policy != NULL) {
         conf->policy = prev->policy;
-        conf->realm = prev->realm;
         return NGX_CONF_OK;
     }
 

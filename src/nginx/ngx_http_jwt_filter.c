@@ -49,7 +49,7 @@ ngx_http_jwt_refused(ngx_http_request_t *r)
     if (ctx == NULL
         || !ctx->refused
         || r != r->main
-        || r->headers_out.status != njwt_verdict_info(ctx->verdict)->status)
+        || r->headers_out.status != ngx_http_jwt_refusal_status(ctx))
     {
         return NULL;
     }
@@ -67,16 +67,28 @@ ngx_http_jwt_header_filter(ngx_http_request_t *r)
 
     if (ctx == NULL) {
         ngx_http_jwt_passed(r);
-
-    } else {
-        ngx_str_set(&r->headers_out.content_type, "application/problem+json");
-
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
-        r->headers_out.content_type_lowcase = NULL;
-
-        ngx_http_clear_content_length(r);
-        r->headers_out.content_length_n = ctx->body.len;
+        return ngx_http_next_header_filter(r);
     }
+
+    if (ngx_http_jwt_grpc(r)) {
+        if (ngx_http_jwt_grpc_status(r, ctx->text.message) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_next_header_filter(r);
+    }
+
+    if (ctx->conf->refusal.format == NGX_HTTP_JWT_FORMAT_NGINX) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ngx_str_set(&r->headers_out.content_type, "application/problem+json");
+
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    ngx_http_clear_content_length(r);
+    r->headers_out.content_length_n = ctx->text.body->len;
 
     return ngx_http_next_header_filter(r);
 }
@@ -91,7 +103,10 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     ctx = ngx_http_jwt_refused(r);
 
-    if (ctx == NULL || in == NULL) {
+    if (ctx == NULL
+        || in == NULL
+        || ctx->conf->refusal.format == NGX_HTTP_JWT_FORMAT_NGINX)
+    {
         return ngx_http_next_body_filter(r, in);
     }
 
@@ -110,8 +125,8 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return NGX_ERROR;
     }
 
-    b->pos = ctx->body.data;
-    b->last = ctx->body.data + ctx->body.len;
+    b->pos = ctx->text.body->data;
+    b->last = ctx->text.body->data + ctx->text.body->len;
     b->memory = 1;
     b->last_buf = 1;
     b->last_in_chain = 1;
@@ -122,6 +137,51 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     out.next = NULL;
 
     return ngx_http_next_body_filter(r, &out);
+}
+
+
+/*
+ * Of a 401 and a 403 under "satisfy any" nginx gives the 401, so that a client
+ * may try another password.  Here it sent a token that is good: our 403 says
+ * more than somebody else's 401.
+ */
+
+static ngx_int_t
+ngx_http_jwt_insist_handler(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
+
+    if (ctx != NULL
+        && ctx->refused
+        && r->access_code == NGX_HTTP_UNAUTHORIZED
+        && ngx_http_jwt_refusal_status(ctx) == NGX_HTTP_FORBIDDEN)
+    {
+        r->access_code = NGX_HTTP_FORBIDDEN;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* nginx runs the handlers of a phase from the last to the first. */
+
+static ngx_int_t
+ngx_http_jwt_run_last(ngx_array_t *handlers, ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt  *h;
+
+    if (ngx_array_push(handlers) == NULL) {
+        return NGX_ERROR;
+    }
+
+    h = handlers->elts;
+
+    ngx_memmove(h + 1, h, (handlers->nelts - 1) * sizeof(*h));
+    h[0] = handler;
+
+    return NGX_OK;
 }
 
 
@@ -139,6 +199,13 @@ ngx_http_jwt_filter_init(ngx_conf_t *cf)
     }
 
     *h = ngx_http_jwt_passed_handler;
+
+    if (ngx_http_jwt_run_last(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers,
+                              ngx_http_jwt_insist_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_http_jwt_header_filter;

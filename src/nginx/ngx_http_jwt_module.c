@@ -48,6 +48,27 @@ static ngx_command_t  ngx_http_jwt_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_realm"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_realm,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_error_format"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_error_format,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_resource_metadata"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_resource_metadata,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -188,7 +209,11 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    return ngx_http_jwt_policy_merge(cf, parent, child);
+    if (ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_jwt_refusal_merge(cf, parent, child);
 }
 
 

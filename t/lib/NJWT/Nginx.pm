@@ -120,6 +120,7 @@ sub write_file {
 
 if (!$^C) {
     write_file('t', "passed\n");
+    write_file('htpasswd', "me:{PLAIN}secret\n");
     $ENV{TEST_NGINX_CONTENT} = "$dir";
 }
 

@@ -1,0 +1,252 @@
+/*
+ * Which texts does each location refuse with?  Made once with the
+ * configuration, and shared as far as they are the same: a thousand locations
+ * may have one realm, and most have the same few rules.
+ */
+
+#include "ngx_http_jwt_refusal.h"
+
+
+static ngx_http_jwt_common_texts_t *
+ngx_http_jwt_common_texts(ngx_conf_t *cf)
+{
+    ngx_str_t                     none = ngx_null_string;
+    njwt_verdict_t                verdict;
+    ngx_http_jwt_common_texts_t  *common;
+
+    common = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_common_texts_t));
+
+    if (common == NULL
+        || ngx_array_init(&common->challenges, cf->pool, 4,
+                          sizeof(ngx_http_jwt_challenges_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
+        if (ngx_http_jwt_problem_text(cf->pool, verdict, &none,
+                                      &common->bodies[verdict])
+            != NGX_OK
+            || ngx_http_jwt_message_text(cf->pool, verdict,
+                                         &common->messages[verdict])
+               != NGX_OK)
+        {
+            return NULL;
+        }
+    }
+
+    return common;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
+{
+    return a->len == b->len
+           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
+}
+
+
+/* The challenges of a realm: many locations have the same one. */
+
+static ngx_http_jwt_challenges_t *
+ngx_http_jwt_challenges(ngx_conf_t *cf, ngx_http_jwt_common_texts_t *common,
+    ngx_str_t *realm, ngx_str_t *metadata)
+{
+    ngx_str_t                    none = ngx_null_string;
+    ngx_uint_t                   i;
+    njwt_verdict_t               verdict;
+    ngx_http_jwt_challenges_t  **all, *own;
+
+    all = common->challenges.elts;
+
+    for (i = 0; i < common->challenges.nelts; i++) {
+        if (ngx_http_jwt_same(&all[i]->realm, realm)
+            && ngx_http_jwt_same(&all[i]->metadata, metadata))
+        {
+            return all[i];
+        }
+    }
+
+    own = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_challenges_t));
+    all = ngx_array_push(&common->challenges);
+
+    if (own == NULL || all == NULL) {
+        return NULL;
+    }
+
+    *all = own;
+    own->realm = *realm;
+    own->metadata = *metadata;
+
+    for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
+        if (ngx_http_jwt_challenge_text(cf->pool, own, verdict, &none,
+                                        &own->values[verdict])
+            != NGX_OK)
+        {
+            return NULL;
+        }
+    }
+
+    return own;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_copy(ngx_conf_t *cf, ngx_str_t *to, njwt_slice_t from)
+{
+    to->data = ngx_pnalloc(cf->pool, from.len);
+    if (to->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(to->data, from.data, from.len);
+    to->len = from.len;
+
+    return NGX_OK;
+}
+
+
+/* What one method is refused with, for its scopes. */
+
+static ngx_int_t
+ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
+    njwt_methods_t method, njwt_slice_t needed)
+{
+    ngx_str_t                    scopes;
+    ngx_uint_t                   i;
+    ngx_http_jwt_scopes_text_t  *text;
+
+    scopes.data = (u_char *) needed.data;
+    scopes.len = needed.len;
+
+    text = texts->scopes.elts;
+
+    for (i = 0; i < texts->scopes.nelts; i++) {
+        if (ngx_http_jwt_same(&text[i].scopes, &scopes)) {
+            text[i].methods |= method;
+            return NGX_OK;
+        }
+    }
+
+    text = ngx_array_push(&texts->scopes);
+
+    if (text == NULL
+        || ngx_http_jwt_copy(cf, &text->scopes, needed) != NGX_OK
+        || ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
+                                       NJWT_INSUFFICIENT_SCOPE, &scopes,
+                                       &text->challenge)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    text->methods = method;
+
+    return ngx_http_jwt_problem_text(cf->pool, NJWT_INSUFFICIENT_SCOPE,
+                                     &scopes, &text->body);
+}
+
+
+/*
+ * What the policy's rules say.  Every bit is asked for, those of methods that
+ * nobody can name too: rules without methods= bind them all the same.
+ */
+
+static ngx_int_t
+ngx_http_jwt_rules_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
+    const njwt_policy_t *policy)
+{
+    ngx_int_t       rc;
+    njwt_arena_t    arena;
+    njwt_slice_t    text;
+    njwt_methods_t  method;
+
+    njwt_arena_init(&arena);
+
+    rc = NGX_ERROR;
+
+    if (njwt_method_names(&arena, njwt_policy_methods(policy), &text)) {
+        rc = ngx_http_jwt_copy(cf, &texts->allow, text);
+    }
+
+    for (method = 1; rc == NGX_OK && method != 0; method <<= 1) {
+
+        if (!njwt_policy_method_allowed(policy, method)) {
+            continue;
+        }
+
+        rc = njwt_policy_scopes_needed(&arena, policy, method, &text)
+             ? NGX_OK : NGX_ERROR;
+
+        if (rc == NGX_OK && text.len > 0) {
+            rc = ngx_http_jwt_scopes_text(cf, texts, method, text);
+        }
+    }
+
+    njwt_arena_free(&arena);
+
+    return rc;
+}
+
+
+ngx_http_jwt_texts_t *
+ngx_http_jwt_texts_create(ngx_conf_t *cf,
+    ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
+    ngx_str_t *realm, ngx_str_t *metadata)
+{
+    ngx_http_jwt_texts_t  *texts;
+
+    if (*common == NULL) {
+        *common = ngx_http_jwt_common_texts(cf);
+    }
+
+    texts = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_texts_t));
+
+    if (*common == NULL || texts == NULL
+        || ngx_array_init(&texts->scopes, cf->pool, 1,
+                          sizeof(ngx_http_jwt_scopes_text_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    texts->common = *common;
+    texts->challenges = ngx_http_jwt_challenges(cf, *common, realm, metadata);
+
+    if (texts->challenges == NULL
+        || ngx_http_jwt_rules_texts(cf, texts, policy) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return texts;
+}
+
+
+void
+ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
+    njwt_methods_t method, ngx_http_jwt_text_t *text)
+{
+    ngx_uint_t                   i;
+    ngx_http_jwt_scopes_text_t  *scopes;
+
+    text->challenge = &texts->challenges->values[verdict];
+    text->body = &texts->common->bodies[verdict];
+    text->message = &texts->common->messages[verdict];
+
+    if (verdict != NJWT_INSUFFICIENT_SCOPE) {
+        return;
+    }
+
+    scopes = texts->scopes.elts;
+
+    for (i = 0; i < texts->scopes.nelts; i++) {
+        if (scopes[i].methods & method) {
+            text->challenge = &scopes[i].challenge;
+            text->body = &scopes[i].body;
+            return;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/*
+ * What of a refusal is known before anybody is refused?
+ *
+ * A refusal may not cost more than a page of nginx's own, or refusing would
+ * be how to keep a worker busy.  So all texts are made with the
+ * configuration: challenges once for each realm, bodies once for all, and
+ * for each policy what its rules say.
+ */
+
+#ifndef NGX_HTTP_JWT_REFUSAL_H
+#define NGX_HTTP_JWT_REFUSAL_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "njwt_policy.h"
+#include "njwt_verdict.h"
+
+
+#define NGX_HTTP_JWT_FORMAT_PROBLEM  1
+#define NGX_HTTP_JWT_FORMAT_NGINX    2
+
+
+/* the challenges of a realm and a resource_metadata, by verdict */
+typedef struct {
+    ngx_str_t                    realm;
+    ngx_str_t                    metadata;
+    ngx_str_t                    values[NJWT_VERDICT_COUNT];
+} ngx_http_jwt_challenges_t;
+
+
+/* what all locations share, by verdict */
+typedef struct {
+    ngx_array_t                  challenges;  /* ...challenges_t * */
+    ngx_str_t                    bodies[NJWT_VERDICT_COUNT];
+    ngx_str_t                    messages[NJWT_VERDICT_COUNT];    /* gRPC */
+} ngx_http_jwt_common_texts_t;
+
+
+/* a 403 for scopes: which those are depends on the method */
+typedef struct {
+    njwt_methods_t               methods;
+    ngx_str_t                    scopes;
+    ngx_str_t                    challenge;
+    ngx_str_t                    body;
+} ngx_http_jwt_scopes_text_t;
+
+
+/* the refusals of a policy; levels that take the outer one's share it */
+typedef struct {
+    ngx_http_jwt_common_texts_t *common;
+    ngx_http_jwt_challenges_t   *challenges;
+    ngx_str_t                    allow;
+    ngx_array_t                  scopes;      /* ...scopes_text_t */
+} ngx_http_jwt_texts_t;
+
+
+/* the directives of this file's subject, in a location's configuration */
+typedef struct {
+    ngx_str_t                    realm;       /* data NULL: not set */
+    ngx_str_t                    metadata;
+    ngx_uint_t                   format;      /* 0: not set */
+    ngx_http_jwt_texts_t        *texts;       /* NULL where jwt is off */
+} ngx_http_jwt_refusal_conf_t;
+
+
+/* what one refusal says */
+typedef struct {
+    ngx_str_t                   *challenge;
+    ngx_str_t                   *body;
+    ngx_str_t                   *message;
+} ngx_http_jwt_text_t;
+
+
+/* ngx_http_jwt_conf_refusal.c */
+
+char *ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/*
+ * What is wrong with a URL that clients are told?  NULL, or the fault and
+ * what to write.
+ */
+const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
+
+
+/* ngx_http_jwt_texts.c: each allocates its text from the pool */
+
+ngx_int_t ngx_http_jwt_challenge_text(ngx_pool_t *pool,
+    ngx_http_jwt_challenges_t *of, njwt_verdict_t verdict, ngx_str_t *scopes,
+    ngx_str_t *text);
+ngx_int_t ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
+    ngx_str_t *scopes, ngx_str_t *text);
+ngx_int_t ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
+    ngx_str_t *text);
+
+
+/* ngx_http_jwt_conf_texts.c */
+
+/*
+ * The texts of a policy's refusals; NULL: no memory.  What all policies share
+ * is made with the first one.
+ */
+ngx_http_jwt_texts_t *ngx_http_jwt_texts_create(ngx_conf_t *cf,
+    ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
+    ngx_str_t *realm, ngx_str_t *metadata);
+
+/* The texts of the refusal of a request. */
+void ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts,
+    njwt_verdict_t verdict, njwt_methods_t method, ngx_http_jwt_text_t *text);
+
+
+/* ngx_http_jwt_grpc.c */
+
+/* Is this a request of gRPC, whose client reads the answer as gRPC's? */
+ngx_uint_t ngx_http_jwt_grpc(ngx_http_request_t *r);
+
+/* Makes a refusal's headers those of a gRPC status without messages. */
+ngx_int_t ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message);
+
+
+#endif /* NGX_HTTP_JWT_REFUSAL_H */
