@@ -112,6 +112,18 @@ refused 'a directive may stand once in it',
     issuer('a') =~ s/\}/audience x; }/r, undef,
     qr/"audience" directive is duplicate/;
 
+accepted 'an issuer may say how old a token may be, and of which profile',
+    issuer('a', max_age => '1d', profile => 'rfc9068',
+           scope_claim => 'permissions /https:~1~1example.com/scope');
+
+refused 'max_age can\'t be 0', issuer('a', max_age => 0), undef,
+    qr/"max_age" of jwt_issuer "a" can't be 0, leave it out/;
+refused 'a profile is one of two', issuer('a', profile => 'oidc'), undef,
+    qr/"profile" directive has an unknown value, write "any" or "rfc9068"/;
+refused 'a JSON Pointer has no lone tilde',
+    issuer('a', scope_claim => '/a~b'), undef,
+    qr/"scope_claim" directive has a value that names no claim/;
+
 refused 'a time is a time', issuer('a', leeway => 'soon'), undef,
     qr/invalid value "soon" in "leeway" directive, write a time/;
 

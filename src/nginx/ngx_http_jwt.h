@@ -67,6 +67,9 @@ typedef struct {
     ngx_msec_t                 jwks_stale;
     size_t                     jwks_max_size;
     ngx_msec_t                 leeway;
+    ngx_msec_t                 max_age;      /* unset: none */
+    ngx_uint_t                 profile;
+    ngx_array_t               *scope_claims; /* njwt_slice_t; NULL: scope */
 
     njwt_jwks_t               *fixed;        /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
@@ -156,9 +159,16 @@ typedef struct {
 extern ngx_module_t  ngx_http_jwt_scope_module;
 
 
-/* ngx_http_jwt_conf_issuer.c */
+/* ngx_http_jwt_conf_block.c */
 
 char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_issuer.c */
+
+/* Reads one line of the block: the block's own table serves it. */
+char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 
 
@@ -169,6 +179,10 @@ char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 

@@ -221,6 +221,12 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                    "16m, write a size as in 256k", &issuer->name);
     }
 
+    if (issuer->max_age == 0) {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
+                   "out to accept tokens of any age", &issuer->name);
+    }
+
     if (issuer->jwks_refresh == 0 || issuer->jwks_timeout == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
                    "\"%s\" of jwt_issuer \"%V\" can't be 0, write a time",
@@ -252,6 +258,20 @@ ngx_http_jwt_issuer_trust(ngx_http_jwt_issuer_t *issuer)
     trust->expected.audiences = issuer->audiences->elts;
     trust->expected.audience_count = issuer->audiences->nelts;
     trust->expected.leeway = (double) issuer->leeway / 1000;
+
+    if (issuer->max_age != NGX_CONF_UNSET_MSEC) {
+        trust->expected.has_max_age = true;
+        trust->expected.max_age = (double) issuer->max_age / 1000;
+    }
+
+    if (issuer->profile != NGX_CONF_UNSET_UINT) {
+        trust->expected.profile = (njwt_profile_t) issuer->profile;
+    }
+
+    if (issuer->scope_claims != NULL) {
+        trust->expected.scope_claims = issuer->scope_claims->elts;
+        trust->expected.scope_claim_count = issuer->scope_claims->nelts;
+    }
 }
 
 

@@ -1,9 +1,10 @@
 /*
- * How are the lists in a jwt_issuer block read?  Issuers, audiences and
- * algorithms.
+ * How are the lists in a jwt_issuer block read?  Issuers, audiences,
+ * algorithms and the claims that hold scopes.
  */
 
 #include "ngx_http_jwt.h"
+#include "njwt_path.h"
 
 
 /* Adds each argument to a list of slices. */
@@ -113,4 +114,51 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
+    ngx_str_t  *value;
+
+    if (issuer->profile != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "any") == 0) {
+        issuer->profile = NJWT_PROFILE_ANY;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "rfc9068") == 0) {
+        issuer->profile = NJWT_PROFILE_RFC9068;
+        return NGX_CONF_OK;
+    }
+
+    return "has an unknown value, write \"any\" or \"rfc9068\"";
+}
+
+
+char *
+ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (!njwt_path_valid(ngx_http_jwt_slice(&value[i]))) {
+            return "has a value that names no claim, write its name, or a "
+                   "JSON Pointer in which \"~\" is \"~0\"";
+        }
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
 }
