@@ -34,17 +34,17 @@ ngx_http_jwt_blocks_mark(ngx_http_jwt_shared_t *shared,
 }
 
 
-/* Lists n free blocks; NGX_DECLINED where there are fewer. */
+/* Marks those that any slot in use lists; returns how many slots are. */
 
-static ngx_int_t
-ngx_http_jwt_blocks_find(ngx_http_jwt_shared_t *shared, uint16_t *list,
-    ngx_uint_t n)
+static ngx_uint_t
+ngx_http_jwt_blocks_taken_locked(ngx_http_jwt_shared_t *shared,
+    u_char taken[NGX_HTTP_JWT_MAX_BLOCKS / 8])
 {
-    u_char                taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
-    ngx_uint_t            i, found;
+    ngx_uint_t            i, used;
     ngx_http_jwt_slot_t  *slot;
 
-    ngx_memzero(taken, sizeof(taken));
+    ngx_memzero(taken, NGX_HTTP_JWT_MAX_BLOCKS / 8);
+    used = 0;
 
     for (i = 0; i < shared->nslots; i++) {
         slot = &shared->slots[i];
@@ -52,8 +52,24 @@ ngx_http_jwt_blocks_find(ngx_http_jwt_shared_t *shared, uint16_t *list,
         if (slot->used) {
             ngx_http_jwt_blocks_mark(shared, slot, 0, taken);
             ngx_http_jwt_blocks_mark(shared, slot, 1, taken);
+            used++;
         }
     }
+
+    return used;
+}
+
+
+/* Lists n free blocks; NGX_DECLINED where there are fewer. */
+
+static ngx_int_t
+ngx_http_jwt_blocks_find(ngx_http_jwt_shared_t *shared, uint16_t *list,
+    ngx_uint_t n)
+{
+    u_char      taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
+    ngx_uint_t  i, found;
+
+    (void) ngx_http_jwt_blocks_taken_locked(shared, taken);
 
     found = 0;
 
@@ -143,4 +159,38 @@ ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
     }
 
     return 1;
+}
+
+
+void
+ngx_http_jwt_blocks_log(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+#if (NGX_DEBUG)
+
+    u_char                  taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
+    ngx_uint_t              i, left, used;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_shared_t  *shared;
+
+    if (!(log->log_level & NGX_LOG_DEBUG_HTTP)) {
+        return;
+    }
+
+    shared = jmcf->zone->data;
+    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+
+    ngx_shmtx_lock(&shpool->mutex);
+    used = ngx_http_jwt_blocks_taken_locked(shared, taken);
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    for (i = 0, left = 0; i < shared->nblocks; i++) {
+        left += !(taken[i / 8] & (1 << i % 8));
+    }
+
+    ngx_log_debug5(NGX_LOG_DEBUG_HTTP, log, 0,
+                   "jwt zone \"%V\": %ui of %ui blocks, %ui of %ui slots free",
+                   &jmcf->zone_name, left, shared->nblocks,
+                   shared->nslots - used, shared->nslots);
+
+#endif
 }

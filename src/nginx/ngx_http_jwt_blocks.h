@@ -38,5 +38,8 @@ void ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
 ngx_uint_t ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text);
 
+/* Says at debug level how much of the zone is free. */
+void ngx_http_jwt_blocks_log(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
+
 
 #endif /* NGX_HTTP_JWT_BLOCKS_H */

@@ -7,8 +7,8 @@
  * reload or otherwise, it gives its fetch up, and the next worker 0 begins.
  */
 
+#include "ngx_http_jwt_blocks.h"
 #include "ngx_http_jwt_fetch.h"
-#include "ngx_http_jwt_slot.h"
 #include "njwt_discovery.h"
 
 
@@ -287,6 +287,8 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     if (!ngx_http_jwt_refresh_is_fetcher()) {
         return NGX_OK;
     }
+
+    ngx_http_jwt_blocks_log(jmcf, cycle->log);
 
     issuers = jmcf->issuers.elts;
 

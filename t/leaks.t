@@ -1,0 +1,134 @@
+# Is anything left behind by many reloads: shared memory, the master's memory,
+# open files?  NJWT_RELOADS says how many (50).
+#
+# What is free in the zone worker 0 says at debug level when it starts.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+
+my $reloads = $ENV{NJWT_RELOADS} // 50;
+
+my $s = NJWT::Scenario->new;
+my $tenant = $s->tenant;
+
+$s->write_file('keys.json', jwks('k1', 'k2'));
+$s->write_file('secret', 's' x 64);
+
+sub issuers {
+    my ($n) = @_;
+
+    return <<"END";
+    jwt_issuer timesheets {
+        issuer    \@ISSUER\@;
+        audience  \@AUDIENCE\@;
+        jwks_uri  \@JWKS_URI\@;
+        ssl_trusted_certificate  \@FIXTURES\@/tls-ca.pem;
+    }
+
+    jwt_issuer other {
+        issuer    https://other.example/;
+        audience  \@AUDIENCE\@;
+        jwks_uri  \@JWKS_URI\@?$n;
+    }
+
+    jwt_issuer file {
+        issuer     https://file.example/;
+        audience   \@AUDIENCE\@;
+        jwks_file  \@DIR\@/keys.json;
+    }
+
+    jwt_issuer secret {
+        issuer       https://secret.example/;
+        audience     \@AUDIENCE\@;
+        algorithms   HS256;
+        secret_file  \@DIR\@/secret;
+    }
+END
+}
+
+my $server = <<'END';
+        location /t      { jwt timesheets file secret; root @CONTENT@; }
+        location /other  { jwt other; alias @CONTENT@/t; }
+END
+
+sub passes {
+    return $s->get('/t', token => token(-key => 'k2'))->{status}
+               == 200
+           && $s->get('/other', token => token(
+                  -key => 'k2', iss => 'https://other.example/'))->{status} == 200;
+}
+
+sub free {
+    return map { /jwt zone "jwt": (.*) free/ ? $1 : () }
+        $s->log_lines(qr/jwt zone "jwt"/);
+}
+
+sub resident {
+    open my $in, '<', '/proc/' . $s->master_pid . '/status'
+        or die "status: $!\n";
+
+    return (map { /^VmRSS:\s+(\d+) kB/ ? $1 : () } <$in>)[0];
+}
+
+sub files {
+    return scalar(() = glob '/proc/' . $s->master_pid . '/fd/*');
+}
+
+
+# each reload has another source in the place of the one before
+
+sub reloads {
+    my ($from, $to) = @_;
+
+    for my $n ($from .. $to) {
+        $s->reload(issuers => issuers($n)) or return "$n: refused";
+        passes() or return "$n: keys are missing";
+    }
+
+    wait_until { !$s->old_worker_pids } 5, 'the old workers end';
+
+    return '';
+}
+
+
+$s->start(workers => 1, issuers => issuers(0), server => $server,
+          log_level => 'debug_http');
+ok passes(), 'keys are there';
+
+# the first ones fill nginx's and malloc's own stores
+
+is reloads(1, 10), '', 'ten reloads';
+
+my ($memory, $files) = (resident(), files());
+my $first = (free())[-1];
+
+is reloads(11, $reloads), '', "$reloads reloads";
+
+# once more with other keys, which are written beside the old ones
+
+$tenant->revoke('k1');
+is $s->get('/t', token => token(-key => 'k3'))->{status}, 200,
+    'the keys change';
+is reloads($reloads + 1, $reloads + 1), '', 'and one after that';
+
+like $first, qr/^\d+ of \d+ blocks, \d+ of \d+ slots$/, 'of the zone';
+note "free after ten reloads: $first";
+is((free())[-1], $first, 'as much is free as at the beginning');
+
+my $grown = resident() - $memory;
+note "the master: $memory kB after ten reloads, $grown kB more at the end";
+cmp_ok $grown, '<', 200, 'the master has not grown';
+is files(), $files, 'nor have its open files';
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+
+done_testing;
