@@ -12,6 +12,7 @@ use NJWT::Scenario;
 use Test::More;
 
 my $s = NJWT::Scenario->new;
+my ($ok, $said);
 
 my %good = (
     issuer   => 'https://t.eu.auth0.com/',
@@ -262,7 +263,8 @@ for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
 {
     for my $d ('jwt a', 'jwt_require_scope x', 'jwt_realm x',
                'jwt_error_format nginx',
-               'jwt_resource_metadata https://api/m')
+               'jwt_resource_metadata https://api/m',
+               'jwt_resource_metadata_handler a resource=https://api/')
     {
         refused "$d can't stand in $place->[0]", issuer('a'),
             "jwt a; $place->[1] $d; }",
@@ -349,6 +351,44 @@ refused "metadata has a URL without $_->[0]", issuer('a'),
         ['a user', 'https://me\@api/'], ['http', 'http://api/m'],
         ['another scheme', 'ftp://api/m'];
 
+sub handler {
+    return "jwt off; jwt_resource_metadata_handler $_[0];";
+}
+
+accepted 'the document of an issuer', issuer('a'),
+    handler('a resource=https://api.example/');
+
+accepted 'of one that no location takes tokens of', issuer('b'),
+    handler('b resource=https://api.example:8443/x?y=z');
+
+refused 'not of one that there is not', issuer('a'),
+    handler('b resource=https://api/'),
+    qr/"jwt_resource_metadata_handler" names "b", and there is no such/;
+
+refused "a resource is a URL without $_->[0]", issuer('a'),
+    handler("a resource=$_->[1]"),
+    qr/"resource=.*" in "jwt_resource_metadata_handler" (?:is|has) .* write/s
+    for ['nothing in it', ''], ['a fragment', 'https://api/#'],
+        ['a user', 'https://me\@api/'], ['http', 'http://api/'],
+        ['http, even at home', 'http://127.0.0.1/'], ['a path only', '/api'],
+        ['an accent', 'https://api/é'], ['a host', 'https:///x'];
+
+refused 'a parameter is resource=', issuer('a'),
+    handler('a resurce=https://api/'),
+    qr/invalid parameter "resurce=.*" in .* write resource=https:/;
+
+refused 'it is there', issuer('a'), handler('a'),
+    qr/invalid number of arguments in "jwt_resource_metadata_handler"/;
+
+refused 'and once', issuer('a'),
+    handler('a resource=https://api/') =~ s/(jwt_.*)/$1 $1/r,
+    qr/"jwt_resource_metadata_handler" directive is duplicate/;
+
+($ok, $said) = $s->check(issuers => issuer('a'),
+    server => 'jwt_resource_metadata_handler a resource=https://api/;');
+ok !$ok, 'only a location has a handler';
+like $said, qr/directive is not allowed here in \S+:\d+/, '... it is told';
+
 refused "$_->[0] stands once in a level", issuer('a'),
     "jwt a; $_->[0] $_->[1]; $_->[0] $_->[1];",
     qr/"$_->[0]" directive is duplicate/
@@ -368,7 +408,7 @@ refused 'one that is too small says how large it must be',
     "jwt_shared_zone zone=j:32k; $three", 'jwt i1;',
     qr/the shared zone "j" is too small for 3 .*write .*zone=j:(\d+)k;/;
 
-my ($ok, $said) = $s->check(config("jwt_shared_zone zone=j:32k; $three",
+($ok, $said) = $s->check(config("jwt_shared_zone zone=j:32k; $three",
                                    'jwt i1;'));
 my ($size) = $said =~ /zone=j:(\d+k)/;
 

@@ -80,3 +80,233 @@ WWW-Authenticate: Bearer realm="timesheets", resource_metadata="https://api/m"
 --- error_code: 401
 --- response_body chomp
 {"type":"about:blank","title":"Unauthorized","status":401}
+
+
+
+=== TEST 6: the document names the resource, who gives tokens for it, and the scopes
+--- config
+    location = /.well-known/oauth-protected-resource {
+        jwt_resource_metadata_handler  timesheets resource=https://api.exampleco.com/timesheets;
+    }
+    location /t {
+        jwt                timesheets;
+        jwt_require_scope  read:timesheets methods=GET;
+        jwt_require_scope  create:timesheets methods=POST;
+        empty_gif;
+    }
+--- request
+GET /.well-known/oauth-protected-resource
+--- error_code: 200
+--- response_headers
+Content-Type: application/json
+! WWW-Authenticate
+--- response_body eval
+'{"resource":"https://api.exampleco.com/timesheets","authorization_servers":["'
+. NJWT::Token::issuer() . '"],"scopes_supported":["read:timesheets","create:timesheets"],"bearer_methods_supported":["header"]}'
+
+
+
+=== TEST 7: all of the issuer's names are there; without scopes there is no list of them
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /t { jwt timesheets; empty_gif; }
+--- issuer_config
+issuer https://t/ https://login.t/;
+--- request
+GET /m
+--- response_body chomp
+{"resource":"https://api/","authorization_servers":["https://t/","https://login.t/"],"bearer_methods_supported":["header"]}
+
+
+
+=== TEST 8: each scope is there once, in the order of the configuration
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /z {
+        jwt                timesheets;
+        jwt_require_scope  z y methods=GET;
+        location /z/in { jwt_require_scope in; empty_gif; }
+        empty_gif;
+        jwt_require_scope  x match=any;
+    }
+    location ~ \.re$ { jwt timesheets; jwt_require_scope re y; empty_gif; }
+    location @named { jwt timesheets; jwt_require_scope named; empty_gif; }
+    location = /a { jwt timesheets; jwt_require_scope a; empty_gif; }
+    location /inherits { location /inherits/it { jwt timesheets; empty_gif; } }
+    location /off { empty_gif; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["z","y","x","in","re","named","a"\]
+
+
+
+=== TEST 9: the scopes of the server's own level count where a request may end up in it
+--- http_config
+    server {
+        listen  127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        jwt                timesheets;
+        jwt_require_scope  own;
+        location /m { jwt off; jwt_resource_metadata_handler timesheets resource=https://api/; }
+        location /t { jwt_require_scope t; empty_gif; }
+    }
+--- config
+    location /m { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["own","t"\]
+
+
+
+=== TEST 10: and not where there is a location for all else
+--- http_config
+    server {
+        listen  127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        jwt                timesheets;
+        jwt_require_scope  own;
+        location /m { jwt off; jwt_resource_metadata_handler timesheets resource=https://api/; }
+        location / { jwt_require_scope t; empty_gif; }
+    }
+--- config
+    location /m { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["t"\]
+
+
+
+=== TEST 11: which an exact one isn't
+--- http_config
+    server {
+        listen  127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        jwt                timesheets;
+        jwt_require_scope  own;
+        location /m { jwt off; jwt_resource_metadata_handler timesheets resource=https://api/; }
+        location = / { jwt_require_scope t; empty_gif; }
+    }
+--- config
+    location /m { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["own","t"\]
+
+
+
+=== TEST 12: only what is asked of this issuer's tokens is there
+--- http_config
+    jwt_issuer other { issuer https://other/; audience a; jwks_uri $TEST_NGINX_JWKS_URI; }
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /n { jwt_resource_metadata_handler other resource=https://api/; }
+    location /t { jwt timesheets; jwt_require_scope one; empty_gif; }
+    location /u { jwt other timesheets; jwt_require_scope both; empty_gif; }
+    location /v { jwt other; jwt_require_scope two; empty_gif; }
+--- pipelined_requests eval
+["GET /m", "GET /n"]
+--- response_body_like eval
+['"scopes_supported":\["one","both"\]', '"authorization_servers":\["https://other/"\],"scopes_supported":\["both","two"\]']
+
+
+
+=== TEST 13: and only what this server asks
+--- http_config
+    server {
+        listen       127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /t { jwt timesheets; jwt_require_scope elsewhere; empty_gif; }
+    }
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /t { jwt timesheets; jwt_require_scope here; empty_gif; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["here"\]
+
+
+
+=== TEST 14: HEAD has the length and no body
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- request
+HEAD /m
+--- error_code: 200
+--- response_headers_like
+Content-Length: [1-9]\d+
+Content-Type: application/json
+--- response_body chomp
+
+
+
+=== TEST 15: another method is not allowed
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- request
+POST /m
+x
+--- error_code: 405
+
+
+
+=== TEST 16: an "if" doesn't take the document away
+--- config
+    location /m {
+        jwt_resource_metadata_handler  timesheets resource=https://api/;
+        if ($arg_x) { add_header X-If 1; }
+        limit_except GET { deny all; }
+    }
+--- request
+GET /m?x=1
+--- error_code: 200
+--- response_headers
+X-If: 1
+--- response_body_like: "resource":"https://api/"
+
+
+
+=== TEST 17: behind a gate it is refused, and nginx -t says so
+--- config
+    jwt  timesheets;
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- request
+GET /m
+--- error_code: 401
+--- error_log
+"jwt_resource_metadata_handler" in location "/m", which "jwt" guards
+
+
+
+=== TEST 18: with "jwt off" there is nothing to say
+--- config
+    jwt  timesheets;
+    location /m { jwt off; jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- request
+GET /m
+--- error_code: 200
+--- no_error_log
+which "jwt" guards
+
+
+
+=== TEST 19: a location is named as it is configured
+--- config
+    jwt  timesheets;
+    location = /a { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location ^~ /b { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location ~ ^/c { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location ~*^/d { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /e {
+        location /e/f { jwt_resource_metadata_handler timesheets resource=https://api/; }
+        location ~ g { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    }
+    location @h { jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- request
+GET /a
+--- error_code: 401
+--- grep_error_log eval
+qr/in location "[^"]*"/
+--- grep_error_log_out
+in location "= /a"
+in location "^~ /b"
+in location "~ ^/c"
+in location "~* ^/d"
+in location "/e/f"
+in location "/e ~ g"
+in location "@h"

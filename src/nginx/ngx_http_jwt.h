@@ -34,6 +34,8 @@ typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
 typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
 
 typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
+typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
+typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -102,6 +104,7 @@ struct ngx_http_jwt_main_conf_s {
 
     ngx_ssl_t                 *system_ssl;
     ngx_http_jwt_common_texts_t  *texts;
+    ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */
@@ -122,6 +125,11 @@ typedef struct {
 
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
+    ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
+
+    ngx_http_jwt_location_t   *location;     /* an if's: that around it */
+    ngx_http_jwt_place_t       place;
+    unsigned                   caseless:1;   /* its regex is */
 } ngx_http_jwt_loc_conf_t;
 
 
@@ -230,6 +238,10 @@ char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
 /* ngx_http_jwt_conf_policy.c */
 
 char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The jwt_issuer block of that name, or NULL. */
+ngx_http_jwt_issuer_t *ngx_http_jwt_policy_find(
+    ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name);
 
 /* A rule at the http level where jwt is off is an error, as elsewhere. */
 char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,

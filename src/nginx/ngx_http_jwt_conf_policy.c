@@ -56,7 +56,7 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_http_jwt_issuer_t *
+ngx_http_jwt_issuer_t *
 ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
 {
     ngx_uint_t               i;

@@ -3,6 +3,8 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_zone.h"
 
 
@@ -65,6 +67,13 @@ static ngx_command_t  ngx_http_jwt_commands[] = {
     { ngx_string("jwt_resource_metadata"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_jwt_resource_metadata,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_resource_metadata_handler"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_http_jwt_resource_metadata_handler,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -147,6 +156,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -176,7 +186,10 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&jmcf->issuers, cf->pool, 1,
                        sizeof(ngx_http_jwt_issuer_t *))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&jmcf->locations, cf->pool, 16,
+                          sizeof(ngx_http_jwt_location_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -202,14 +215,24 @@ ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
 static void *
 ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
+
+    if (jlcf != NULL) {
+        ngx_http_jwt_location_begin(cf, jlcf);
+    }
+
+    return jlcf;
 }
 
 
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    if (ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK) {
+    if (ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
+        || ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 

@@ -1,0 +1,155 @@
+/*
+ * Which locations are there, and by which policy is each guarded?
+ */
+
+#include "ngx_http_jwt_locations.h"
+
+
+void
+ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_str_t  *value;
+
+    ngx_http_jwt_conf_place(cf, &conf->place);
+
+    /* nginx keeps a regex, but not whether its case matters */
+
+    value = cf->args->elts;
+
+    conf->caseless = cf->args->nelts > 1
+                     && ngx_strcmp(value[0].data, "location") == 0
+                     && ngx_strncmp(value[1].data, "~*", 2) == 0;
+}
+
+
+char *
+ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_http_jwt_location_t    *location, **entry;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_jwt_main_conf_t   *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname) {
+        conf->location = prev->location;
+        return NGX_CONF_OK;
+    }
+
+    location = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_location_t));
+    entry = ngx_array_push(&jmcf->locations);
+
+    if (location == NULL || entry == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    location->server = ngx_http_conf_get_module_srv_conf(cf,
+                                                        ngx_http_core_module);
+    location->core = clcf;
+    location->conf = conf;
+    location->outer = prev->location;
+
+    conf->location = location;
+    *entry = location;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location)
+{
+#if (NGX_PCRE)
+    return location->core->regex != NULL;
+#else
+    return 0;
+#endif
+}
+
+
+static const char *
+ngx_http_jwt_location_modifier(ngx_http_jwt_location_t *location)
+{
+    if (ngx_http_jwt_location_is_regex(location)) {
+        return location->conf->caseless ? "~* " : "~ ";
+    }
+
+    if (location->core->exact_match) {
+        return "= ";
+    }
+
+    return location->core->noregex ? "^~ " : "";
+}
+
+
+ngx_int_t
+ngx_http_jwt_location_name(ngx_pool_t *pool, ngx_http_jwt_location_t *location,
+    ngx_str_t *name)
+{
+    u_char      *p;
+    size_t       size;
+    ngx_str_t    outer = ngx_null_string;
+
+    if (location->outer == NULL) {
+        ngx_str_null(name);
+        return NGX_OK;
+    }
+
+    /* a prefix begins with the whole of the outer one's: it says all */
+
+    if (ngx_http_jwt_location_is_regex(location)
+        && ngx_http_jwt_location_name(pool, location->outer, &outer)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    size = outer.len + sizeof(" ~* ") - 1 + location->core->name.len;
+
+    p = ngx_pnalloc(pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    name->data = p;
+    name->len = ngx_slprintf(p, p + size, "%V%s%s%V", &outer,
+                             outer.len ? " " : "",
+                             ngx_http_jwt_location_modifier(location),
+                             &location->core->name)
+                - p;
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_uint_t                  i;
+    ngx_http_jwt_location_t   **all;
+    ngx_http_core_loc_conf_t   *core;
+
+    if (location->outer != NULL) {
+        return 1;
+    }
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        core = all[i]->core;
+
+        if (all[i]->outer == location
+            && core->name.len == 1
+            && core->name.data[0] == '/'
+            && !core->exact_match
+            && !ngx_http_jwt_location_is_regex(all[i]))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}

@@ -1,0 +1,49 @@
+/*
+ * Which locations are there, and by which policy is each guarded?
+ *
+ * nginx throws its own list of them away once the search tree is made, so it
+ * is written down while levels are merged: all servers in their order, and in
+ * each the server's own level first, then its locations in their order, each
+ * before those inside it.  Blocks of "if" and "limit_except" are no entries:
+ * they belong to the location around them.
+ */
+
+#ifndef NGX_HTTP_JWT_LOCATIONS_H
+#define NGX_HTTP_JWT_LOCATIONS_H
+
+
+#include "ngx_http_jwt.h"
+
+
+struct ngx_http_jwt_location_s {
+    ngx_http_core_srv_conf_t  *server;
+    ngx_http_core_loc_conf_t  *core;
+    ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->place */
+    ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
+};
+
+
+/* Notes where a level begins, as its configuration is created. */
+void ngx_http_jwt_location_begin(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/* Adds a level to main->locations, as it is merged; sets conf->location. */
+char *ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/*
+ * Its name as it is configured, with its modifier, and of a regex inside
+ * another location that one's name before it; empty for the server's level.
+ */
+ngx_int_t ngx_http_jwt_location_name(ngx_pool_t *pool,
+    ngx_http_jwt_location_t *location, ngx_str_t *name);
+
+/*
+ * May a request end up in it?  In the server's own level none does once there
+ * is a "location /".
+ */
+ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *location);
+
+
+#endif /* NGX_HTTP_JWT_LOCATIONS_H */
