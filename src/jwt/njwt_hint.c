@@ -1,0 +1,187 @@
+/*
+ * What is to be done about a refusal?  Which hint belongs to which verdict.
+ */
+
+#include "njwt_hint_parts.h"
+
+
+/* room for a hint to the token's holder */
+#define NJWT_HINT_MAX  4096
+
+
+void
+njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena, const njwt_case_t *c,
+    const njwt_finding_t *found)
+{
+    *hint = (njwt_hint_t) { NULL };
+
+    hint->arena = arena;
+    hint->c = c;
+    hint->found = found;
+    hint->issuer = found->issuer;
+
+    if (hint->issuer == NULL && c->policy->issuer_count == 1) {
+        hint->issuer = c->policy->issuers[0];
+    }
+
+    /*
+     * Read once more: the parsed payload, which answers to nobody who hasn't
+     * verified it, stays closed.
+     */
+
+    if (found->payload != NULL) {
+        hint->payload = njwt_json_object(arena, found->jws.payload);
+    }
+}
+
+
+/* Hints that need no payload. */
+
+static void
+njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    switch (verdict) {
+
+    case NJWT_NO_TOKEN:
+        njwt_hint_say(hint, "send the header \"Authorization: Bearer "
+                            "TOKEN\"; another scheme than Bearer counts as "
+                            "no token");
+        break;
+
+    case NJWT_MULTIPLE_TOKENS:
+        njwt_hint_say(hint, "send the token once, in one place");
+        break;
+
+    case NJWT_TOKEN_TOO_LARGE:
+        njwt_hint_number(hint, (double) hint->c->presented.token.len);
+        njwt_hint_say(hint, " bytes, \"jwt_max_token_size\" is ");
+        njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
+        njwt_hint_say(hint, ": have fewer permissions and custom claims in "
+                            "it, or raise that (and "
+                            "\"large_client_header_buffers\")");
+        break;
+
+    case NJWT_MALFORMED_REQUEST:
+        njwt_hint_malformed_request(hint);
+        break;
+
+    case NJWT_OPAQUE_TOKEN:
+        njwt_hint_opaque(hint);
+        break;
+
+    case NJWT_ENCRYPTED_TOKEN:
+        njwt_hint_encrypted(hint);
+        break;
+
+    case NJWT_MALFORMED_TOKEN:
+        njwt_hint_malformed_token(hint);
+        break;
+
+    case NJWT_CRIT_UNSUPPORTED:
+        njwt_hint_say(hint, "the header has \"crit\" or \"b64\", which "
+                            "Auth0's access tokens have not");
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+/* Hints on a token that could be read. */
+
+static void
+njwt_hint_token(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    switch (verdict) {
+
+    case NJWT_ISSUER_MISMATCH:
+        njwt_hint_issuer(hint);
+        break;
+
+    case NJWT_ALG_NOT_ALLOWED:
+        njwt_hint_alg(hint);
+        break;
+
+    case NJWT_TYP_NOT_ALLOWED:
+        njwt_hint_typ(hint);
+        break;
+
+    case NJWT_KEY_NOT_FOUND:
+        njwt_hint_key(hint);
+        break;
+
+    case NJWT_BAD_SIGNATURE:
+        njwt_hint_signature(hint);
+        break;
+
+    case NJWT_EXPIRED:
+    case NJWT_NOT_YET_VALID:
+    case NJWT_ISSUED_IN_FUTURE:
+    case NJWT_TOO_OLD:
+        njwt_hint_date(hint, verdict);
+        break;
+
+    case NJWT_AUDIENCE_MISMATCH:
+        njwt_hint_audience(hint);
+        break;
+
+    case NJWT_CLAIM_MISSING:
+        njwt_hint_claim_missing(hint);
+        break;
+
+    case NJWT_SENDER_CONSTRAINED:
+        njwt_hint_bound(hint);
+        break;
+
+    case NJWT_METHOD_NOT_ALLOWED:
+        njwt_hint_method(hint);
+        break;
+
+    case NJWT_INSUFFICIENT_SCOPE:
+        njwt_hint_scope(hint);
+        break;
+
+    case NJWT_CLAIM_MISMATCH:
+        njwt_hint_claim(hint);
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+bool
+njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
+    const njwt_finding_t *found, njwt_hint_reader_t reader,
+    njwt_slice_t *out)
+{
+    njwt_hint_t  hint;
+
+    njwt_hint_begin(&hint, arena, c, found);
+
+    hint.log = reader == NJWT_HINT_LOG;
+    hint.size = hint.log ? NJWT_HINT_LOG_MAX : NJWT_HINT_MAX;
+    hint.data = njwt_arena_alloc(arena, hint.size);
+
+    if (hint.data == NULL) {
+        return false;
+    }
+
+    if (verdict <= NJWT_CRIT_UNSUPPORTED) {
+        njwt_hint_request(&hint, verdict);
+
+    } else if (found->payload != NULL) {
+        njwt_hint_token(&hint, verdict);
+    }
+
+    if (arena->failed) {
+        return false;
+    }
+
+    out->data = hint.data;
+    out->len = hint.used;
+
+    return true;
+}

@@ -1,0 +1,195 @@
+/*
+ * What would a check come to that the decision never got to?
+ */
+
+#include "njwt_hint_parts.h"
+#include "njwt_dates.h"
+
+
+static njwt_hint_result_t
+njwt_hint_result(bool fails)
+{
+    return fails ? NJWT_HINT_FAIL : NJWT_HINT_PASS;
+}
+
+
+/* Checks of the header and of the key. */
+
+static njwt_hint_result_t
+njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    njwt_alg_t            alg;
+    njwt_jwks_t          *keys;
+    const njwt_jws_t     *jws;
+    const njwt_issuer_t  *issuer;
+
+    jws = &hint->found->jws;
+    alg = njwt_jws_alg(jws);
+    issuer = hint->issuer;
+    keys = issuer->keys;
+
+    switch (verdict) {
+
+    case NJWT_ALG_NOT_ALLOWED:
+        return njwt_hint_result((alg & issuer->algorithms) == 0);
+
+    case NJWT_TYP_NOT_ALLOWED:
+        return njwt_hint_result(!njwt_jws_typ_allowed(jws,
+                                                 issuer->expected.profile));
+
+    case NJWT_KEY_NOT_FOUND:
+        if (keys == NULL || (alg & issuer->algorithms) == 0) {
+            return NJWT_HINT_UNKNOWN;
+        }
+
+        return njwt_hint_result(!njwt_jwks_knows(keys, jws, alg));
+
+    default: /* NJWT_BAD_SIGNATURE */
+        if (keys == NULL || (alg & issuer->algorithms) == 0
+            || !njwt_jwks_knows(keys, jws, alg))
+        {
+            return NJWT_HINT_UNKNOWN;
+        }
+
+        return njwt_hint_result(njwt_jwks_verify(hint->arena, keys, jws, alg)
+                                == NULL);
+    }
+}
+
+
+static bool
+njwt_hint_for_us(njwt_hint_t *hint, const njwt_expected_t *expected)
+{
+    size_t        i;
+    njwt_value_t  aud;
+
+    static const njwt_slice_t  name = njwt_literal("aud");
+
+    aud = njwt_json_member(hint->payload, name);
+
+    for (i = 0; i < expected->audience_count; i++) {
+        if (njwt_json_holds(aud, expected->audiences[i])) {
+            return true;
+        }
+    }
+
+    return expected->any_audience;
+}
+
+
+/* Checks of dates and audience. */
+
+static njwt_hint_result_t
+njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    bool                    fails;
+    int64_t                 now;
+    njwt_dates_t            dates;
+    const njwt_expected_t  *expected;
+
+    now = hint->c->now;
+    expected = &hint->issuer->expected;
+    dates = njwt_dates_read(hint->payload);
+
+    switch (verdict) {
+
+    case NJWT_EXPIRED:
+        fails = njwt_dates_expired(&dates, expected->leeway, now);
+        break;
+
+    case NJWT_NOT_YET_VALID:
+        fails = njwt_dates_not_yet_valid(&dates, expected->leeway, now);
+        break;
+
+    case NJWT_ISSUED_IN_FUTURE:
+        fails = njwt_dates_from_future(&dates, expected->leeway, now);
+        break;
+
+    case NJWT_TOO_OLD:
+        fails = expected->has_max_age
+                && njwt_dates_too_old(&dates, expected->max_age,
+                                      expected->leeway, now);
+        break;
+
+    default: /* NJWT_AUDIENCE_MISMATCH */
+        fails = !njwt_hint_for_us(hint, expected);
+        break;
+    }
+
+    return njwt_hint_result(fails);
+}
+
+
+/* Checks of what the location asks, and of claims that must or mustn't be. */
+
+static njwt_hint_result_t
+njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    const njwt_policy_t  *policy;
+
+    static const njwt_slice_t  cnf = njwt_literal("cnf");
+
+    policy = hint->c->policy;
+
+    switch (verdict) {
+
+    case NJWT_CLAIM_MISSING:
+        return njwt_hint_result(njwt_hint_incomplete(hint));
+
+    case NJWT_SENDER_CONSTRAINED:
+        return njwt_hint_result(njwt_json_type(njwt_json_member(hint->payload,
+                                                                cnf))
+                                != NJWT_JSON_ABSENT);
+
+    case NJWT_METHOD_NOT_ALLOWED:
+        return njwt_hint_result(!njwt_policy_method_allowed(policy,
+                                                          hint->c->method));
+
+    case NJWT_INSUFFICIENT_SCOPE:
+        return njwt_hint_result(!njwt_hint_granted(hint));
+
+    case NJWT_CLAIM_MISMATCH:
+        return njwt_hint_result(njwt_hint_broken_rule(hint) != NULL);
+
+    default:
+        return NJWT_HINT_UNKNOWN;
+    }
+}
+
+
+njwt_hint_result_t
+njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_verdict_t verdict, const njwt_finding_t *found)
+{
+    njwt_hint_t  hint;
+
+    njwt_hint_begin(&hint, arena, c, found);
+
+    if (hint.issuer == NULL || njwt_json_type(hint.payload)
+                               == NJWT_JSON_ABSENT)
+    {
+        return NJWT_HINT_UNKNOWN;
+    }
+
+    switch (verdict) {
+
+    case NJWT_ISSUER_MISMATCH:
+        return njwt_hint_result(found->issuer == NULL);
+
+    case NJWT_ALG_NOT_ALLOWED:
+    case NJWT_TYP_NOT_ALLOWED:
+    case NJWT_KEY_NOT_FOUND:
+    case NJWT_BAD_SIGNATURE:
+        return njwt_hint_check_key(&hint, verdict);
+
+    case NJWT_EXPIRED:
+    case NJWT_NOT_YET_VALID:
+    case NJWT_ISSUED_IN_FUTURE:
+    case NJWT_TOO_OLD:
+    case NJWT_AUDIENCE_MISMATCH:
+        return njwt_hint_check_expected(&hint, verdict);
+
+    default:
+        return njwt_hint_check_policy(&hint, verdict);
+    }
+}

@@ -1,0 +1,168 @@
+/*
+ * Which claim is missing, or isn't what a rule asks?
+ */
+
+#include "njwt_hint_parts.h"
+#include "njwt_dates.h"
+#include "njwt_path.h"
+
+
+/* what RFC 9068, section 2.2, wants of each token */
+
+static const njwt_slice_t  njwt_hint_required[] = {
+    njwt_literal("iss"),
+    njwt_literal("exp"),
+    njwt_literal("aud"),
+    njwt_literal("sub"),
+    njwt_literal("client_id"),
+    njwt_literal("iat"),
+    njwt_literal("jti")
+};
+
+#define NJWT_HINT_REQUIRED                                                   \
+    (sizeof(njwt_hint_required) / sizeof(njwt_hint_required[0]))
+
+
+const njwt_claim_rule_t *
+njwt_hint_broken_rule(njwt_hint_t *hint)
+{
+    size_t                i;
+    const njwt_policy_t  *policy;
+
+    policy = hint->c->policy;
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        if (!njwt_rule_holds(hint->arena, &policy->claim_rules[i],
+                             hint->payload))
+        {
+            return &policy->claim_rules[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+njwt_hint_wanted(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
+{
+    size_t                    i;
+    const njwt_rule_value_t  *value;
+
+    for (i = 0; i < rule->value_count; i++) {
+        value = &rule->values[i];
+        njwt_hint_say(hint, " ");
+
+        if (value->kind == NJWT_RULE_NOT_REGEX) {
+            njwt_hint_say(hint, "!");
+        }
+
+        if (value->kind != NJWT_RULE_EQUAL) {
+            njwt_hint_say(hint, "~");
+        }
+
+        if (value->caseless) {
+            njwt_hint_say(hint, "*");
+        }
+
+        njwt_hint_quote(hint, value->text);
+    }
+}
+
+
+void
+njwt_hint_claim(njwt_hint_t *hint)
+{
+    njwt_value_t              value;
+    njwt_slice_t              text;
+    const njwt_claim_rule_t  *rule;
+
+    rule = njwt_hint_broken_rule(hint);
+
+    if (rule == NULL) {
+        return;
+    }
+
+    value = njwt_path_find(hint->arena, hint->payload, rule->claim);
+
+    njwt_hint_say(hint, "claim ");
+    njwt_hint_quote(hint, rule->claim);
+
+    if (rule->value_count > 0) {
+        njwt_hint_say(hint, " must be");
+        njwt_hint_wanted(hint, rule);
+    }
+
+    if (njwt_json_type(value) == NJWT_JSON_ABSENT
+        || njwt_json_type(value) == NJWT_JSON_NULL)
+    {
+        njwt_hint_say(hint, ": the token hasn't got it (a custom claim needs "
+                            "an Action in Auth0, and its full name here)");
+        return;
+    }
+
+    if (!hint->log && njwt_json_text(hint->arena, value, &text)) {
+        njwt_hint_say(hint, ", received ");
+        njwt_hint_quote(hint, text);
+    }
+}
+
+
+/* The first claim from the i-th on that RFC 9068 wants and isn't there. */
+
+static size_t
+njwt_hint_missing(njwt_hint_t *hint, size_t i)
+{
+    while (i < NJWT_HINT_REQUIRED
+           && njwt_json_type(njwt_json_member(hint->payload,
+                                              njwt_hint_required[i]))
+              != NJWT_JSON_ABSENT)
+    {
+        i++;
+    }
+
+    return i;
+}
+
+
+bool
+njwt_hint_incomplete(njwt_hint_t *hint)
+{
+    njwt_dates_t            dates;
+    const njwt_expected_t  *expected;
+
+    expected = &hint->issuer->expected;
+    dates = njwt_dates_read(hint->payload);
+
+    return (expected->has_max_age && !njwt_dates_issued(&dates))
+           || (expected->profile != NJWT_PROFILE_ANY
+               && njwt_hint_missing(hint, 0) < NJWT_HINT_REQUIRED);
+}
+
+
+void
+njwt_hint_claim_missing(njwt_hint_t *hint)
+{
+    size_t  i;
+
+    if (hint->issuer == NULL
+        || hint->issuer->expected.profile == NJWT_PROFILE_ANY)
+    {
+        njwt_hint_say(hint, "\"max_age\" needs \"iat\", which the token "
+                            "hasn't got");
+        return;
+    }
+
+    njwt_hint_say(hint, "missing:");
+
+    for (i = njwt_hint_missing(hint, 0); i < NJWT_HINT_REQUIRED;
+         i = njwt_hint_missing(hint, i + 1))
+    {
+        njwt_hint_say(hint, " ");
+        njwt_hint_quote(hint, njwt_hint_required[i]);
+    }
+
+    njwt_hint_say(hint, "; \"profile rfc9068\" needs them: set the API's "
+                        "token profile to RFC 9068 in Auth0, or write "
+                        "\"profile any\"");
+}

@@ -1,0 +1,125 @@
+/*
+ * What do the parts of a hint share?  The token being looked at, and a text
+ * that can't grow beyond its room.
+ *
+ * For njwt_hint alone.
+ */
+
+#ifndef NJWT_HINT_PARTS_H
+#define NJWT_HINT_PARTS_H
+
+
+#include "njwt.h"
+#include "njwt_hint.h"
+#include "njwt_json.h"
+
+
+typedef struct {
+    njwt_arena_t          *arena;
+    const njwt_case_t     *c;
+    const njwt_finding_t  *found;
+    const njwt_issuer_t   *issuer;     /* may be assumed; NULL: unknown */
+    njwt_value_t           payload;    /* unverified; may be absent */
+
+    bool                   log;
+    uint8_t               *data;
+    size_t                 size;
+    size_t                 used;
+} njwt_hint_t;
+
+
+/* njwt_hint.c */
+
+void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
+    const njwt_case_t *c, const njwt_finding_t *found);
+
+
+/* njwt_hint_text.c: what doesn't fit is left out */
+
+#define njwt_hint_say(hint, text)                                            \
+    njwt_hint_put(hint, (njwt_slice_t) njwt_literal(text))
+
+/* Adds a text of our own. */
+void njwt_hint_put(njwt_hint_t *hint, njwt_slice_t text);
+
+/* Adds somebody else's text: cut, and escaped as nginx's log has it. */
+void njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text);
+
+/* The same in quotes. */
+void njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text);
+
+/* Adds quoted texts, with blanks between. */
+void njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts,
+    size_t count);
+
+/* Adds a whole number, not negative. */
+void njwt_hint_number(njwt_hint_t *hint, double number);
+
+/* Adds a time in seconds, longer ones also in what people count in. */
+void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
+
+
+/* njwt_hint_form.c: a text that is no token that could be read */
+
+void njwt_hint_malformed_request(njwt_hint_t *hint);
+void njwt_hint_opaque(njwt_hint_t *hint);
+void njwt_hint_encrypted(njwt_hint_t *hint);
+void njwt_hint_malformed_token(njwt_hint_t *hint);
+
+
+/* njwt_hint_near.c: configured against received */
+
+/* Are these the same letters, in any case? */
+bool njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b);
+
+/* Says both; the log's line has what was received. */
+void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
+    size_t count, const njwt_slice_t *received);
+
+/* Says how they differ, if they are near, and where to change it. */
+bool njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
+    njwt_slice_t configured, njwt_slice_t received);
+
+
+/* njwt_hint_origin.c: whose token is it, and for whom? */
+
+void njwt_hint_issuer(njwt_hint_t *hint);
+void njwt_hint_audience(njwt_hint_t *hint);
+
+/* Says so where the payload is an ID token's, with what shows it. */
+bool njwt_hint_id_token(njwt_hint_t *hint);
+
+
+/* njwt_hint_key.c: which key signed it, and how? */
+
+void njwt_hint_alg(njwt_hint_t *hint);
+void njwt_hint_typ(njwt_hint_t *hint);
+void njwt_hint_key(njwt_hint_t *hint);
+void njwt_hint_signature(njwt_hint_t *hint);
+void njwt_hint_bound(njwt_hint_t *hint);
+
+
+/* njwt_hint_grant.c: what may it be used for, and when? */
+
+void njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict);
+void njwt_hint_method(njwt_hint_t *hint);
+void njwt_hint_scope(njwt_hint_t *hint);
+
+/* Do the scopes in the payload cover every rule that applies? */
+bool njwt_hint_granted(njwt_hint_t *hint);
+
+
+
+/* njwt_hint_claim.c: which claim isn't as it should be? */
+
+void njwt_hint_claim(njwt_hint_t *hint);
+void njwt_hint_claim_missing(njwt_hint_t *hint);
+
+/* Does the payload lack a claim that profile or max_age needs? */
+bool njwt_hint_incomplete(njwt_hint_t *hint);
+
+/* The first claim rule that the payload doesn't satisfy; NULL: none. */
+const njwt_claim_rule_t *njwt_hint_broken_rule(njwt_hint_t *hint);
+
+
+#endif /* NJWT_HINT_PARTS_H */
