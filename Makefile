@@ -13,6 +13,7 @@ NAME   := ngx_http_jwt_scope_module
 BUILD  := build
 MODULE := $(BUILD)/$(NAME).so
 CORE   := $(BUILD)/libnjwt.a
+TOOL   := $(BUILD)/jwt-explain
 
 CC   ?= cc
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
@@ -54,6 +55,10 @@ CORE_LIBS    := -ljansson -lcrypto
 WARN         := -std=c11 -pedantic -Wall -Wextra -Werror -Wshadow \
     -Wstrict-prototypes -Wmissing-prototypes
 
+TOOL_SOURCES := $(sort $(wildcard src/cli/*.c))
+TOOL_OBJECTS := $(TOOL_SOURCES:src/cli/%.c=$(BUILD)/cli/%.o)
+TOOL_LIBS    := -lcurl -lpcre2-8
+
 # unit tests: t/unit/*_test.c are programs, other .c files there go into each
 UNIT_SOURCES := $(sort $(wildcard t/unit/*_test.c))
 UNIT_SHARED  := $(filter-out $(UNIT_SOURCES),$(wildcard t/unit/*.c))
@@ -79,7 +84,7 @@ endif
 
 
 .PHONY: all
-all: $(MODULE) $(CORE)  ## build the module and the core library (default)
+all: $(MODULE) $(CORE) $(TOOL)  ## build module, core and jwt-explain (default)
 
 .PHONY: demo
 demo: packages-demo all  ## run the timesheets scenario, from token to refusal
@@ -201,6 +206,17 @@ $(BUILD)/core/%.o: src/jwt/%.c Makefile | packages-build
 	@$(CC) $(CC_OPT) $(WARN) -MMD -MP -c -o $@ $<
 
 
+# the command line tool
+
+$(TOOL): $(TOOL_OBJECTS) $(CORE)
+	@echo "build: $@"
+	@$(CC) $(CC_OPT) $(LD_OPT) -o $@ $^ $(CORE_LIBS) $(TOOL_LIBS)
+
+$(BUILD)/cli/%.o: src/cli/%.c Makefile | packages-build
+	@mkdir -p $(@D)
+	@$(CC) $(CC_OPT) $(WARN) -MMD -MP -c -o $@ $<
+
+
 # unit tests
 
 $(BUILD)/unit/core/%.o: src/jwt/%.c Makefile | packages-test
@@ -218,7 +234,7 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/%_test.o $(UNIT_OBJECTS)
 UNIT_WARN := $(WARN) -Wno-unused-function
 
 .SECONDARY:
--include $(wildcard $(BUILD)/core/*.d $(BUILD)/unit/*.d $(BUILD)/unit/core/*.d)
+-include $(wildcard $(BUILD)/core/*.d $(BUILD)/cli/*.d $(BUILD)/unit/*.d $(BUILD)/unit/core/*.d)
 
 
 # t/*.t: no terminal, no proxies (HTTP clients follow them), ports and

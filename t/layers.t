@@ -3,6 +3,8 @@
 #   the core (src/jwt)    plain C: no nginx, no clock, no I/O; jansson and
 #                         OpenSSL behind one door each; imports run one way
 #   the glue (src/nginx)  no crypto, no JSON; libcurl behind one door
+#   the tool (src/cli)    the core's decision: libcurl and PCRE behind one
+#                         door each, no crypto and no JSON library of its own
 #   the permission        is given at one place
 #   the module            shows nginx's loader what it needs and no more, and
 #                         has no state of its own
@@ -22,6 +24,7 @@ chdir dirname(__FILE__) . '/..' or die "$!";
 my $module = $ENV{NJWT_MODULE} // 'build/ngx_http_jwt_scope_module.so';
 my @core = glob 'src/jwt/*.[ch]';
 my @glue = glob 'src/nginx/*.[ch]';
+my @tool = glob 'src/cli/*.[ch]';
 my @core_objects = glob 'build/core/*.o';
 my @glue_objects = glob 'build/nginx/objs/addon/nginx/*.o';
 
@@ -48,7 +51,7 @@ sub slurp {
     return <$in>;
 }
 
-my %source = map { $_ => slurp($_) } @core, @glue;
+my %source = map { $_ => slurp($_) } @core, @glue, @tool;
 
 # comments may speak of what the code may not
 my %code = map {
@@ -97,6 +100,9 @@ none('the core has no name of nginx\'s',
      places(qr/\b(?:ngx|NGX)_\w+/, @core));
 
 
+none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
+
+
 # Which headers a file reads, directly or not, is the compiler's to say.
 # It is given no include path: the core must do without.
 
@@ -104,12 +110,14 @@ my $cc = $ENV{CC} // 'cc';
 my %door = (
     'jansson.h' => qr{/njwt_json\.c$},
     'openssl/'  => qr{/njwt_key(?:_\w+)?\.c$},
-    'curl/'     => qr{/ngx_http_jwt_(?:fetch\w*|multi)\.c$},
+    'curl/'     => qr{/(?:ngx_http_jwt_(?:fetch\w*|multi)
+                         |explain_fetch)\.c$}x,
+    'pcre2.h'   => qr{/explain_rules\.c$|/ngx_http_jwt_},
 );
 
 my %reads;
 
-for my $file (grep { /\.c$/ } @core) {
+for my $file (grep { /\.c$/ } @core, @tool) {
     my $list = join ' ', lines_of($cc, '-std=c11', '-M', $file);
 
     $reads{$file} = [ grep { $_ ne '\\' } split ' ', $list ];
@@ -131,13 +139,14 @@ for my $file (grep { -e } map { s/\.o$/.c/r =~ s{.*/}{src/nginx/}r }
 cmp_ok(scalar(keys %reads), '>', 20, 'the compiler listed what they read');
 
 for my $header (sort keys %door) {
-    my @direct = places(qr{^\s*#\s*include\s*<\Q$header\E}, @core, @glue);
+    my @direct = places(qr{^\s*#\s*include\s*<\Q$header\E}, @core, @glue,
+                        @tool);
 
     cmp_ok(scalar(@direct), '>', 0, "<$header> is included at all");
 
     # nginx's own headers bring OpenSSL along
     my @who = $header eq 'openssl/'
-        ? grep { m{/jwt/} } keys %reads : keys %reads;
+        ? grep { m{/(?:jwt|cli)/} } keys %reads : keys %reads;
 
     none("<$header> is read behind one door only",
          sort grep { $_ !~ $door{$header}
@@ -185,6 +194,7 @@ my %below = (
     claims  => [qw/ dates json jws key /],
     policy  => [qw/ alg json claims jwks method rule scopes /],
     verdict => [qw/ alg bearer claims jws jwks policy /],
+    hint    => [qw/ b64 bearer dates json path verdict /],
 );
 
 sub part {
@@ -219,14 +229,14 @@ none('imports run one way', @upwards);
 
 # One allow.
 
-my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue);
+my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue, @tool);
 
 is(scalar(@allow), 1, 'the permission is returned once');
 like($allow[0], qr{^src/jwt/njwt_verdict\.c:}, 'by the verdict function');
 
 none('and handed out in no other way',
      places(qr/[^=!<>]=\s*NJWT_OK\b|[?:,]\s*NJWT_OK\b/,
-            grep { $_ !~ m{/njwt_verdict\.h$} } @core, @glue));
+            grep { $_ !~ m{/njwt_verdict\.h$} } @core, @glue, @tool));
 
 
 # What the module shows, and under which names.

@@ -186,6 +186,10 @@ for my $call (qw/ sprintf strcpy strtok alloca gets system usleep
                "    a->$call(a);\n", 'src/nginx/x.c');
 }
 
+is rules(body("    curl_easy_perform(a);\n"), 'src/cli/x.c'), '',
+    'banned-call: a process of its own may wait';
+is rules(body("    strcpy(a, b);\n"), 'src/cli/x.c'), 'banned-call',
+    'banned-call: but not write as much as it likes';
 is rules(body("    a = ngx_time();\n    strlen(a);\n"), 'src/nginx/x.c'), '',
     'banned-call: the glue speaks to C\'s library';
 is rules(body("    malloc(a);\n"), 'src/jwt/njwt_arena.c'), '',

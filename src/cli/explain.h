@@ -1,0 +1,225 @@
+/*
+ * What do the parts of jwt-explain share?  What was asked for, and what was
+ * found.
+ *
+ * A process for one token: memory lives until it ends, and what can't be gone
+ * on with ends it.
+ */
+
+#ifndef EXPLAIN_H
+#define EXPLAIN_H
+
+
+#include "../jwt/njwt.h"
+#include "../jwt/njwt_jwks.h"
+#include "../jwt/njwt_verdict.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+
+#define EXPLAIN_OK        0
+#define EXPLAIN_REFUSED   1
+#define EXPLAIN_TROUBLE   2      /* usage, or keys not to be had */
+
+#define EXPLAIN_MAX_JWKS  (256 * 1024)
+#define EXPLAIN_TIMEOUT   5000L          /* milliseconds */
+
+
+/* a list that grows with the arguments, of which there are at most argc */
+typedef struct {
+    njwt_slice_t         *values;
+    size_t                count;
+} explain_list_t;
+
+typedef struct {
+    njwt_arena_t          arena;
+    size_t                most;          /* entries in each list: argc */
+
+    explain_list_t        issuers;
+    explain_list_t        audiences;
+    explain_list_t        scope_claims;
+    njwt_scope_rule_t    *scope_rules;
+    njwt_claim_rule_t    *claim_rules;
+    njwt_issuer_t         issuer;
+    njwt_issuer_t        *trusted[1];
+    njwt_policy_t         policy;
+    njwt_case_t           judged;
+
+    const char           *jwks;          /* a file or a URL */
+    const char           *secret;
+    const char           *authorities;   /* CA bundle; NULL: the system's */
+    const char           *token;         /* NULL: standard input */
+    const char           *method;
+    bool                  at;            /* --at was given */
+    bool                  json;
+    bool                  colour;
+
+    /* the key source */
+    const char           *source;
+    bool                  remote;
+    bool                  tried;
+    const char           *keys_error;
+    njwt_jwks_report_t    keys_report;
+
+    njwt_verdict_t        verdict;
+    njwt_finding_t        found;
+    njwt_value_t          header;        /* as far as it can be read */
+    njwt_value_t          payload;
+} explain_t;
+
+
+/* explain_main.c */
+
+/* Says what is wrong on standard error, and ends the process with 2. */
+void explain_die(const char *format, ...)
+    __attribute__((noreturn, format(printf, 1, 2)));
+
+/* Memory of the arena; there always is some. */
+void *explain_alloc(explain_t *e, size_t size);
+
+
+/* explain_table.c */
+
+typedef void (*explain_set_pt)(explain_t *e, const char *value);
+
+typedef struct {
+    const char           *name;          /* without the dashes */
+    const char           *argument;      /* NULL: it takes none */
+    const char           *help;
+    explain_set_pt        set;
+} explain_option_t;
+
+/* The option of that name; NULL: there is none. */
+const explain_option_t *explain_find(const char *name, size_t len);
+
+/* Prints all of them, and ends the process. */
+void explain_help(explain_t *e, const char *value);
+
+
+/* explain_options.c */
+
+/* Reads the command line; --help and --version end the process. */
+void explain_options(explain_t *e, int argc, char **argv);
+
+
+/* explain_values.c: what an argument means */
+
+/* A slice of a string that lives on. */
+njwt_slice_t explain_slice(const char *text);
+
+/* Splits a rule as nginx.conf would, quotes and all; at least one word. */
+size_t explain_words(explain_t *e, const char *text, njwt_slice_t **words,
+    const char *option);
+
+/* Seconds, or a time as in nginx.conf: 90, 90s, 5m, 24h, 7d. */
+double explain_duration(const char *text, const char *option);
+
+/* Seconds since the epoch, or 2017-05-24T19:15:00Z. */
+int64_t explain_time(const char *text);
+
+/* A, B: a set of algorithms. */
+njwt_alg_t explain_algorithms(const char *text);
+
+/* One --method; what nginx doesn't know has a bit of its own. */
+njwt_methods_t explain_method(const char *text);
+
+
+/* explain_rules.c */
+
+/* SCOPE [match=any] [methods=M,M]: one rule, as jwt_require_scope has it. */
+void explain_scope_rule(explain_t *e, const char *text);
+
+/* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
+void explain_claim_rule(explain_t *e, const char *text);
+
+
+/* explain_input.c */
+
+/* Reads a file of at most that many bytes; NULL, *error set, on failure. */
+uint8_t *explain_read(explain_t *e, const char *path, size_t most,
+    size_t *len, const char **error);
+
+/* Takes the token from where it is. */
+void explain_token(explain_t *e);
+
+
+/* explain_keys.c */
+
+/* Where the keys are, and whether they may be had from there. */
+void explain_source(explain_t *e);
+
+/* Gets the keys; false, e->keys_error set, when they can't be had. */
+bool explain_keys(explain_t *e);
+
+
+/* explain_fetch.c */
+
+/* Is this an http or https URL? */
+bool explain_is_url(const char *text);
+
+/* Why may keys not be fetched from there?  NULL: they may. */
+const char *explain_fetch_fault(const char *url);
+
+/* Fetches a document; false, *error set, on failure. */
+bool explain_fetch(explain_t *e, const char *url, njwt_slice_t *body,
+    const char **error);
+
+
+/* explain_print.c: what a terminal may be shown */
+
+/* Writes a text with nothing in it that a terminal obeys. */
+void explain_put(njwt_slice_t text);
+
+/* The same as a JSON string, quotes and all. */
+void explain_put_string(njwt_slice_t text);
+
+#define EXPLAIN_GREEN  "32"
+#define EXPLAIN_RED    "1;31"
+#define EXPLAIN_DIM    "2"
+#define EXPLAIN_BOLD   "1"
+
+/* Switches a colour on, and off with NULL; nothing without a terminal. */
+void explain_colour(const explain_t *e, const char *code);
+
+/* Writes words from a column on, in lines of 79. */
+void explain_wrap(njwt_slice_t text, size_t column);
+
+
+/* explain_json.c */
+
+/* Writes a value as JSON: on one line, or indented by so many columns. */
+void explain_compact(njwt_value_t value);
+void explain_pretty(njwt_value_t value, size_t column);
+
+
+/* explain_show.c */
+
+/* Writes an object a member a line, under a title, times also as dates. */
+void explain_members(const explain_t *e, const char *title,
+    njwt_value_t object);
+
+
+/* explain_report.c, explain_machine.c */
+
+/* Writes all that was found, for people and for machines. */
+void explain_report(explain_t *e);
+void explain_machine(explain_t *e);
+
+/* What the client is told. */
+njwt_slice_t explain_description(explain_t *e);
+
+/* What a check comes to, and the hint where it fails; for both. */
+typedef enum {
+    EXPLAIN_PASS = 0,
+    EXPLAIN_FAIL,
+    EXPLAIN_WOULD_PASS,       /* not reached, but can be told */
+    EXPLAIN_WOULD_FAIL,
+    EXPLAIN_NOT_REACHED
+} explain_result_t;
+
+explain_result_t explain_check(explain_t *e, njwt_verdict_t verdict,
+    njwt_slice_t *hint);
+
+
+#endif /* EXPLAIN_H */

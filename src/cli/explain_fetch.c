@@ -1,0 +1,261 @@
+/*
+ * How is a key set fetched?  Under the gate's own restrictions: TLS verified,
+ * plain http from the loopback only, no redirects, no endless answers.
+ *
+ * The only includer of libcurl's header in the tool.
+ */
+
+#include "explain.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <string.h>
+#include <strings.h>
+
+
+typedef struct {
+    uint8_t  *data;
+    size_t    len;
+    bool      too_large;
+} explain_body_t;
+
+
+static bool
+explain_loopback(const char *host)
+{
+    struct in_addr  addr;
+
+    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) {
+        return true;
+    }
+
+    return inet_pton(AF_INET, host, &addr) == 1
+           && (ntohl(addr.s_addr) >> 24) == 127;
+}
+
+
+/* libcurl's reading of a URL, so that the check and the fetch agree. */
+
+static CURLU *
+explain_parse(const char *text)
+{
+    CURLU       *url;
+    const char  *host;
+
+    /* libcurl takes one slash or three for two */
+
+    host = strstr(text, "://");
+
+    if (host == NULL || host[3] == '/') {
+        return NULL;
+    }
+
+    url = curl_url();
+
+    if (url != NULL
+        && curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+    {
+        curl_url_cleanup(url);
+        return NULL;
+    }
+
+    return url;
+}
+
+
+static const char *
+explain_parsed_fault(CURLU *url)
+{
+    char        *scheme, *host, *user;
+    const char  *fault;
+
+    scheme = NULL;
+    host = NULL;
+    user = NULL;
+    fault = NULL;
+
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK
+        || curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    {
+        fault = "has no host";
+
+    } else if (curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK) {
+        fault = "has a user part, write it without one";
+
+    } else if (strcmp(scheme, "https") == 0) {
+        fault = NULL;
+
+    } else if (strcmp(scheme, "http") != 0) {
+        fault = "is of another scheme, write https";
+
+    } else if (!explain_loopback(host)) {
+        fault = "is http, which is for the loopback only, write https";
+    }
+
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+
+    return fault;
+}
+
+
+const char *
+explain_fetch_fault(const char *text)
+{
+    CURLU       *url;
+    const char  *fault;
+
+    url = explain_parse(text);
+
+    if (url == NULL) {
+        return "is no URL, write it as in https://HOST/PATH";
+    }
+
+    fault = explain_parsed_fault(url);
+    curl_url_cleanup(url);
+
+    return fault;
+}
+
+
+bool
+explain_is_url(const char *text)
+{
+    bool    is_url;
+    char   *scheme;
+    CURLU  *url;
+
+    scheme = NULL;
+    url = explain_parse(text);
+
+    is_url = url != NULL
+             && curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
+             && (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0);
+
+    curl_free(scheme);
+    curl_url_cleanup(url);
+
+    return is_url;
+}
+
+
+static size_t
+explain_write(char *data, size_t size, size_t nmemb, void *user)
+{
+    explain_body_t  *body = user;
+
+    size *= nmemb;
+
+    /* after decoding: libcurl's own limit counts what comes over the wire */
+
+    if (size > EXPLAIN_MAX_JWKS - body->len) {
+        body->too_large = true;
+        return 0;
+    }
+
+    memcpy(body->data + body->len, data, size);
+    body->len += size;
+
+    return size;
+}
+
+
+#define explain_fails(option, value)                                         \
+    (curl_easy_setopt(easy, option, value) != CURLE_OK)
+
+
+static bool
+explain_setup(explain_t *e, CURL *easy, const char *url,
+    explain_body_t *body, char *error)
+{
+    const char  *protocol;
+
+    protocol = strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
+
+    /* an empty proxy: the gate doesn't ask the environment either */
+
+    return !explain_fails(CURLOPT_URL, url)
+           && !explain_fails(CURLOPT_PROTOCOLS_STR, protocol)
+           && !explain_fails(CURLOPT_FOLLOWLOCATION, 0L)
+           && !explain_fails(CURLOPT_PROXY, "")
+           && !explain_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
+           && !explain_fails(CURLOPT_ACCEPT_ENCODING, "")
+           && !explain_fails(CURLOPT_SSL_VERIFYPEER, 1L)
+           && !explain_fails(CURLOPT_SSL_VERIFYHOST, 2L)
+           && (e->authorities == NULL
+               || !explain_fails(CURLOPT_CAINFO, e->authorities))
+           && !explain_fails(CURLOPT_TIMEOUT_MS, EXPLAIN_TIMEOUT)
+           && !explain_fails(CURLOPT_CONNECTTIMEOUT_MS, EXPLAIN_TIMEOUT)
+           && !explain_fails(CURLOPT_MAXFILESIZE, (long) EXPLAIN_MAX_JWKS)
+           && !explain_fails(CURLOPT_NOSIGNAL, 1L)
+           && !explain_fails(CURLOPT_QUICK_EXIT, 1L)
+           && !explain_fails(CURLOPT_ERRORBUFFER, error)
+           && !explain_fails(CURLOPT_WRITEFUNCTION, explain_write)
+           && !explain_fails(CURLOPT_WRITEDATA, body);
+}
+
+
+/* What a failed fetch is told of; the texts live on. */
+
+static const char *
+explain_fetch_error(explain_t *e, CURLcode rc, long status,
+    const explain_body_t *body, const char *error)
+{
+    char  *text;
+
+    text = explain_alloc(e, CURL_ERROR_SIZE);
+
+    if (body->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
+        return "the answer is larger than 256k";
+    }
+
+    if (rc != CURLE_OK) {
+        (void) snprintf(text, CURL_ERROR_SIZE, "%s",
+                        error[0] != '\0' ? error : curl_easy_strerror(rc));
+        return text;
+    }
+
+    if (status == 429) {
+        return "HTTP status 429: the tenant's rate limit, try again later";
+    }
+
+    (void) snprintf(text, CURL_ERROR_SIZE, "HTTP status %ld%s", status,
+                    status / 100 == 3 ? " (redirects are not followed)" : "");
+
+    return text;
+}
+
+
+bool
+explain_fetch(explain_t *e, const char *url, njwt_slice_t *body,
+    const char **error)
+{
+    long             status;
+    CURL            *easy;
+    char             message[CURL_ERROR_SIZE] = "";
+    CURLcode         rc;
+    explain_body_t   got = { NULL, 0, false };
+
+    got.data = explain_alloc(e, EXPLAIN_MAX_JWKS);
+    easy = curl_easy_init();
+
+    if (easy == NULL || !explain_setup(e, easy, url, &got, message)) {
+        explain_die("libcurl can't be used");
+    }
+
+    status = 0;
+    rc = curl_easy_perform(easy);
+    (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_cleanup(easy);
+
+    if (rc != CURLE_OK || status != 200) {
+        *error = explain_fetch_error(e, rc, status, &got, message);
+        return false;
+    }
+
+    body->data = got.data;
+    body->len = got.len;
+
+    return true;
+}

@@ -1,0 +1,257 @@
+/*
+ * Why is this token refused?  By the gate's own decision, told at length.
+ */
+
+#include "explain.h"
+#include "../jwt/njwt_b64.h"
+#include "../jwt/njwt_hint.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+
+#define EXPLAIN_MAX_TOKEN  8192
+#define EXPLAIN_LEEWAY     5
+
+
+void
+explain_die(const char *format, ...)
+{
+    va_list  args;
+
+    fprintf(stderr, "jwt-explain: ");
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
+
+    exit(EXPLAIN_TROUBLE);
+}
+
+
+void *
+explain_alloc(explain_t *e, size_t size)
+{
+    void  *p;
+
+    p = njwt_arena_alloc(&e->arena, size);
+
+    if (p == NULL) {
+        explain_die("out of memory");
+    }
+
+    return p;
+}
+
+
+static void
+explain_begin(explain_t *e, int argc)
+{
+    const char  *no_colour, *term;
+
+    memset(e, 0, sizeof(explain_t));
+    njwt_arena_init(&e->arena);
+
+    e->most = (size_t) argc + 1;
+    e->issuers.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
+    e->audiences.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
+    e->scope_claims.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
+    e->scope_rules = explain_alloc(e, e->most * sizeof(njwt_scope_rule_t));
+    e->claim_rules = explain_alloc(e, e->most * sizeof(njwt_claim_rule_t));
+
+    e->issuer.expected.leeway = EXPLAIN_LEEWAY;
+    e->policy.max_token_size = EXPLAIN_MAX_TOKEN;
+    e->judged.method = NJWT_METHOD_GET;
+    e->method = "GET";
+
+    no_colour = getenv("NO_COLOR");
+    term = getenv("TERM");
+    e->colour = isatty(STDOUT_FILENO)
+                && (no_colour == NULL || no_colour[0] == '\0')
+                && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+
+/* What was asked for, as the core wants it. */
+
+static void
+explain_policy(explain_t *e)
+{
+    e->issuer.issuers = e->issuers.values;
+    e->issuer.issuer_count = e->issuers.count;
+    e->issuer.expected.audiences = e->audiences.values;
+    e->issuer.expected.audience_count = e->audiences.count;
+    e->issuer.expected.scope_claims = e->scope_claims.values;
+    e->issuer.expected.scope_claim_count = e->scope_claims.count;
+
+    e->trusted[0] = &e->issuer;
+    e->policy.issuers = e->trusted;
+    e->policy.issuer_count = 1;
+    e->policy.scope_rules = e->scope_rules;
+    e->policy.claim_rules = e->claim_rules;
+    e->judged.policy = &e->policy;
+
+    if (!e->at) {
+        e->judged.now = (int64_t) time(NULL);
+    }
+}
+
+
+/*
+ * The keys of a file are read whatever the token is: a wrong name is told at
+ * once.  From afar they are fetched only for a token that needs them.
+ */
+
+static void
+explain_judge(explain_t *e)
+{
+    if (!e->remote && !explain_keys(e)) {
+        explain_die("\"%s\" gives no keys: %s", e->source, e->keys_error);
+    }
+
+    e->verdict = njwt_judge(&e->arena, &e->judged, &e->found);
+
+    if (e->verdict == NJWT_KEYS_UNAVAILABLE && explain_keys(e)) {
+        e->verdict = njwt_judge(&e->arena, &e->judged, &e->found);
+    }
+
+    if (e->verdict == NJWT_UNDECIDED) {
+        explain_die("out of memory");
+    }
+}
+
+
+/* Header and payload for the eye, also of a token that isn't well formed. */
+
+static njwt_value_t
+explain_part(explain_t *e, size_t n)
+{
+    size_t        begin, end;
+    njwt_value_t  none = { NULL, NULL };
+    njwt_slice_t  part, text, token;
+
+    token = e->judged.presented.token;
+    begin = 0;
+
+    for ( ;; ) {
+        end = begin;
+
+        while (end < token.len && token.data[end] != '.') {
+            end++;
+        }
+
+        if (n-- == 0) {
+            break;
+        }
+
+        if (end == token.len) {
+            return none;
+        }
+
+        begin = end + 1;
+    }
+
+    part.data = token.data + begin;
+    part.len = end - begin;
+
+    return njwt_b64_decode(&e->arena, part, &text)
+           ? njwt_json_object(&e->arena, text) : none;
+}
+
+
+njwt_slice_t
+explain_description(explain_t *e)
+{
+    njwt_verdict_t  told;
+
+    told = njwt_verdict_told(&e->arena, e->verdict, &e->judged.presented);
+
+    return njwt_verdict_info(told)->description;
+}
+
+
+explain_result_t
+explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
+{
+    explain_result_t  result;
+
+    hint->len = 0;
+
+    if (verdict < e->verdict) {
+        return EXPLAIN_PASS;
+    }
+
+    result = EXPLAIN_FAIL;
+
+    if (verdict > e->verdict) {
+        switch (njwt_hint_check(&e->arena, &e->judged, verdict, &e->found)) {
+
+        case NJWT_HINT_PASS:
+            return EXPLAIN_WOULD_PASS;
+
+        case NJWT_HINT_FAIL:
+            result = EXPLAIN_WOULD_FAIL;
+            break;
+
+        default:
+            return EXPLAIN_NOT_REACHED;
+        }
+    }
+
+    (void) njwt_hint(&e->arena, &e->judged, verdict, &e->found,
+                     NJWT_HINT_HOLDER, hint);
+
+    return result;
+}
+
+
+static int
+explain_status(const explain_t *e)
+{
+    if (e->verdict == NJWT_OK) {
+        return EXPLAIN_OK;
+    }
+
+    return e->verdict == NJWT_KEYS_UNAVAILABLE ? EXPLAIN_TROUBLE
+                                               : EXPLAIN_REFUSED;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    explain_t  e;
+
+    explain_begin(&e, argc);
+    explain_options(&e, argc, argv);
+    explain_source(&e);
+    explain_policy(&e);
+    explain_token(&e);
+    explain_judge(&e);
+
+    if (njwt_jws_parts(e.judged.presented.token) > 1
+        && e.judged.presented.token.len <= e.policy.max_token_size)
+    {
+        e.header = explain_part(&e, 0);
+        e.payload = explain_part(&e, 1);
+    }
+
+    if (e.json) {
+        explain_machine(&e);
+
+    } else {
+        explain_report(&e);
+    }
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        explain_die("standard output can't be written to");
+    }
+
+    njwt_jwks_free(e.issuer.keys);
+    njwt_arena_free(&e.arena);
+
+    return explain_status(&e);
+}

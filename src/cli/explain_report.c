@@ -1,0 +1,201 @@
+/*
+ * How is the finding told to a person?  The token, each check in its order,
+ * and the verdict last.
+ */
+
+#include "explain.h"
+
+
+
+/* What each check asks, in the order of the verdicts; none for the ends. */
+
+static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
+    [NJWT_NO_TOKEN] = "there is a token",
+    [NJWT_MULTIPLE_TOKENS] = "and no more than one",
+    [NJWT_TOKEN_TOO_LARGE] = "it is not too long",
+    [NJWT_MALFORMED_REQUEST] = "it has the characters that a token may have",
+    [NJWT_OPAQUE_TOKEN] = "it has three parts",
+    [NJWT_ENCRYPTED_TOKEN] = "it is not encrypted",
+    [NJWT_MALFORMED_TOKEN] = "its parts are strict base64url and JSON",
+    [NJWT_CRIT_UNSUPPORTED] = "it asks for no extension",
+    [NJWT_ISSUER_MISMATCH] = "\"iss\" is one of the issuers",
+    [NJWT_ALG_NOT_ALLOWED] = "\"alg\" is allowed",
+    [NJWT_TYP_NOT_ALLOWED] = "\"typ\" is an access token's",
+    [NJWT_KEYS_UNAVAILABLE] = "there are keys",
+    [NJWT_KEY_NOT_FOUND] = "one of them is the token's",
+    [NJWT_BAD_SIGNATURE] = "the signature is that key's",
+    [NJWT_EXPIRED] = "\"exp\" lies ahead",
+    [NJWT_NOT_YET_VALID] = "\"nbf\" is over",
+    [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is over",
+    [NJWT_TOO_OLD] = "\"iat\" is within --max-age",
+    [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
+    [NJWT_CLAIM_MISSING] = "the claims that --profile, --max-age need",
+    [NJWT_SENDER_CONSTRAINED] = "it is bound to no key (\"cnf\")",
+    [NJWT_METHOD_NOT_ALLOWED] = "a rule names the method",
+    [NJWT_INSUFFICIENT_SCOPE] = "the scopes needed are granted",
+    [NJWT_CLAIM_MISMATCH] = "the claims are as the rules want them"
+};
+
+
+static void
+explain_key_source(const explain_t *e)
+{
+    size_t        i;
+    njwt_slice_t  kid;
+
+    explain_colour(e, EXPLAIN_BOLD);
+    printf("Keys");
+    explain_colour(e, NULL);
+    printf(" of ");
+    explain_put(explain_slice(e->source));
+    printf("\n");
+
+    if (e->issuer.keys == NULL) {
+        printf("  ");
+        explain_put(explain_slice(e->tried ? e->keys_error
+                                           : "(not needed, not fetched)"));
+        printf("\n\n");
+        return;
+    }
+
+    if (e->secret != NULL) {
+        printf("  a shared secret\n\n");
+        return;
+    }
+
+    for (i = 0; i < njwt_jwks_count(e->issuer.keys); i++) {
+        if (njwt_key_kid(njwt_jwks_key(e->issuer.keys, i), &kid)) {
+            printf("  kid       ");
+            explain_put_string(kid);
+            printf("\n");
+
+        } else {
+            printf("  a key without kid\n");
+        }
+    }
+
+    if (e->keys_report.passed_over > 0) {
+        printf("  %zu passed over, the first one because of ",
+               e->keys_report.passed_over);
+        explain_put(explain_slice(e->keys_report.passed_why));
+        printf("\n");
+    }
+
+    printf("\n");
+}
+
+
+static const char *
+explain_result(const explain_t *e, explain_result_t result)
+{
+    switch (result) {
+
+    case EXPLAIN_PASS:
+        explain_colour(e, EXPLAIN_GREEN);
+        return "pass";
+
+    case EXPLAIN_FAIL:
+        explain_colour(e, EXPLAIN_RED);
+        return "FAIL";
+
+    case EXPLAIN_WOULD_PASS:
+        explain_colour(e, EXPLAIN_DIM);
+        return "(pass)";
+
+    case EXPLAIN_WOULD_FAIL:
+        explain_colour(e, EXPLAIN_RED);
+        return "(FAIL)";
+
+    default:
+        explain_colour(e, EXPLAIN_DIM);
+        return "-";
+    }
+}
+
+
+/* Returns true for a check that was told without having been reached. */
+
+static bool
+explain_line(explain_t *e, njwt_verdict_t verdict)
+{
+    njwt_slice_t      hint, name;
+    explain_result_t  result;
+
+    result = explain_check(e, verdict, &hint);
+    name = njwt_verdict_info(verdict)->name;
+
+    printf("  %-6s", explain_result(e, result));
+    explain_colour(e, NULL);
+    printf("  %-20.*s  %s\n", (int) name.len, (const char *) name.data,
+           explain_asks[verdict] != NULL ? explain_asks[verdict] : "");
+
+    if (verdict == e->verdict && verdict == NJWT_KEYS_UNAVAILABLE) {
+        hint = explain_slice(e->keys_error);
+    }
+
+    explain_wrap(hint, 10);
+
+    return result == EXPLAIN_WOULD_PASS || result == EXPLAIN_WOULD_FAIL;
+}
+
+
+static void
+explain_verdict(explain_t *e)
+{
+    const njwt_verdict_info_t  *info;
+
+    info = njwt_verdict_info(e->verdict);
+
+    printf("\n");
+    explain_put(explain_description(e));
+    printf(".\nVerdict: ");
+    explain_colour(e, e->verdict == NJWT_OK ? EXPLAIN_GREEN : EXPLAIN_RED);
+    explain_put(info->name);
+    explain_colour(e, NULL);
+
+    if (info->status != 0) {
+        printf(" (status %u%s%.*s)", info->status,
+               info->error.len > 0 ? ", " : "", (int) info->error.len,
+               (const char *) info->error.data);
+    }
+
+    printf("\n");
+}
+
+
+void
+explain_report(explain_t *e)
+{
+    int   i;
+    bool  told;
+
+    told = false;
+
+    if (e->judged.presented.found > 0) {
+        explain_members(e, "Header", e->header);
+        explain_members(e, e->verdict > NJWT_BAD_SIGNATURE
+                           ? "Payload (signature verified)"
+                           : "Payload (NOT verified: anybody could have "
+                             "written this)", e->payload);
+    }
+
+    explain_key_source(e);
+    explain_colour(e, EXPLAIN_BOLD);
+    printf("Checks");
+    explain_colour(e, NULL);
+    printf(" of a %s request\n", e->method);
+
+    for (i = NJWT_UNDECIDED + 1; i < NJWT_OK; i++) {
+        told |= explain_line(e, (njwt_verdict_t) i);
+    }
+
+    if (told) {
+        printf("\n");
+        explain_wrap(explain_slice(e->verdict > NJWT_BAD_SIGNATURE
+            ? "Checks in parentheses come after the one that decided."
+            : "Checks in parentheses come after the one that decided, and "
+              "tell what the token says itself: not verified."), 2);
+    }
+
+    explain_verdict(e);
+}

@@ -1,0 +1,184 @@
+/*
+ * What is asked of the token's scopes and claims?  Rules in the words of
+ * jwt_require_scope and jwt_require_claim.
+ */
+
+#define PCRE2_CODE_UNIT_WIDTH  8
+
+#include "explain.h"
+#include "../jwt/njwt_path.h"
+
+#include <pcre2.h>
+#include <string.h>
+
+
+static bool
+explain_starts(njwt_slice_t text, const char *start)
+{
+    size_t  len;
+
+    len = strlen(start);
+
+    return text.len >= len && memcmp(text.data, start, len) == 0;
+}
+
+
+static void
+explain_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t list)
+{
+    size_t          i;
+    njwt_slice_t    name;
+    njwt_methods_t  method;
+
+    rule->every_method = false;
+    name.data = list.data;
+    name.len = 0;
+
+    for (i = 0; i <= list.len; i++) {
+        if (i < list.len && list.data[i] != ',') {
+            name.len++;
+            continue;
+        }
+
+        method = njwt_method(name);
+
+        if (method == 0) {
+            explain_die("unknown method \"%.*s\" in \"--scope\", write "
+                        "methods in upper case with commas between, as in "
+                        "methods=GET,POST", (int) name.len,
+                        (const char *) name.data);
+        }
+
+        rule->methods |= method;
+        name.data += name.len + 1;
+        name.len = 0;
+    }
+}
+
+
+void
+explain_scope_rule(explain_t *e, const char *text)
+{
+    size_t              i, n, count;
+    njwt_slice_t       *words;
+    njwt_scope_rule_t  *rule;
+
+    n = explain_words(e, text, &words, "--scope");
+    rule = &e->scope_rules[e->policy.scope_rule_count++];
+    rule->scopes = words;
+    rule->every_method = true;
+    count = 0;
+
+    for (i = 0; i < n; i++) {
+        if (explain_starts(words[i], "methods=")) {
+            words[i].data += 8;
+            words[i].len -= 8;
+            explain_rule_methods(rule, words[i]);
+            continue;
+        }
+
+        if (njwt_slice_equal(words[i], explain_slice("match=any"))) {
+            rule->any = true;
+            continue;
+        }
+
+        if (!njwt_scope_valid(words[i]) || explain_starts(words[i], "match=")
+            || explain_starts(words[i], "method="))
+        {
+            explain_die("invalid scope \"%.*s\" in \"--scope\", write SCOPE "
+                        "[match=any] [methods=GET,POST]; a scope is "
+                        "printable ASCII without space, quote and backslash",
+                        (int) words[i].len, (const char *) words[i].data);
+        }
+
+        words[count++] = words[i];
+    }
+
+    rule->scope_count = count;
+
+    if (count == 0) {
+        explain_die("\"--scope %s\" names no scope", text);
+    }
+}
+
+
+/* nginx's flavour: PCRE2, bytes, and no more options than "caseless". */
+
+static njwt_regex_result_t
+explain_match(void *regex, njwt_slice_t text)
+{
+    int                rc;
+    pcre2_match_data  *data;
+
+    data = pcre2_match_data_create_from_pattern(regex, NULL);
+
+    if (data == NULL) {
+        return NJWT_REGEX_BROKEN;
+    }
+
+    rc = pcre2_match(regex, text.data, text.len, 0, 0, data, NULL);
+    pcre2_match_data_free(data);
+
+    if (rc == PCRE2_ERROR_NOMATCH) {
+        return NJWT_REGEX_NOT_FOUND;
+    }
+
+    return rc < 0 ? NJWT_REGEX_BROKEN : NJWT_REGEX_FOUND;
+}
+
+
+static void *
+explain_compile(const njwt_rule_value_t *value)
+{
+    int          error;
+    size_t       at;
+    PCRE2_UCHAR  message[128];
+    pcre2_code  *code;
+
+    code = pcre2_compile(value->text.data, value->text.len,
+                         value->caseless ? PCRE2_CASELESS : 0, &error, &at,
+                         NULL);
+    if (code == NULL) {
+        (void) pcre2_get_error_message(error, message, sizeof(message));
+        explain_die("invalid regular expression \"%.*s\" in \"--claim\", at "
+                    "byte %zu: %s", (int) value->text.len,
+                    (const char *) value->text.data, at,
+                    (const char *) message);
+    }
+
+    return code;
+}
+
+
+void
+explain_claim_rule(explain_t *e, const char *text)
+{
+    size_t              i, n;
+    njwt_slice_t       *words;
+    njwt_rule_value_t  *values;
+    njwt_claim_rule_t  *rule;
+
+    n = explain_words(e, text, &words, "--claim");
+
+    if (!njwt_path_valid(words[0])) {
+        explain_die("invalid claim \"%.*s\" in \"--claim\", write its name, "
+                    "or a JSON Pointer as in /org/id", (int) words[0].len,
+                    (const char *) words[0].data);
+    }
+
+    values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
+
+    for (i = 1; i < n; i++) {
+        values[i - 1] = njwt_rule_value(words[i]);
+
+        if (values[i - 1].kind != NJWT_RULE_EQUAL) {
+            values[i - 1].regex = explain_compile(&values[i - 1]);
+        }
+    }
+
+    rule = &e->claim_rules[e->policy.claim_rule_count++];
+    rule->claim = words[0];
+    rule->values = values;
+    rule->value_count = n - 1;
+    rule->match = explain_match;
+}

@@ -1,0 +1,157 @@
+# Does jwt-explain give the gate's own verdicts?
+#
+# Each vector of t/vectors through the command line: its verdict, its exit
+# status, and JSON that can be read.
+
+use strict;
+use warnings;
+
+use File::Basename qw/ dirname /;
+use JSON::PP ();
+use Test::More;
+
+use lib dirname(__FILE__) . '/lib';
+use NJWT::Explain qw/ explain_all /;
+
+
+chdir dirname(__FILE__) . '/..' or die "$!";
+
+my $json = JSON::PP->new->utf8;
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<:raw', $file or die "$file: $!\n";
+    local $/;
+
+    return scalar <$in>;
+}
+
+
+# What a command line can't say: several headers or cookies, "Bearer" in a
+# cookie, two jwt_issuer blocks, what nginx -t refuses.
+
+sub beyond {
+    my ($case, $policy) = @_;
+
+    return ref $case->{authorization} || @{ $case->{bare} // [] } > 1
+           || defined $case->{authorization} && $case->{bare}
+           || grep({ / / } @{ $case->{bare} // [] })
+           || @{ $policy->{issuers} } != 1
+           || ref $policy->{issuers}[0]{audiences}
+              && !@{ $policy->{issuers}[0]{audiences} }
+           || $policy->{issuers}[0]{jwks}
+              && grep({ /^HS/ } @{ $policy->{issuers}[0]{algorithms} })
+           || grep({ !@{ $_->{scopes} } } @{ $policy->{rules} });
+}
+
+
+sub quoted {
+    my ($word) = @_;
+
+    return '"' . $word =~ s/(["\\])/\\$1/gr . '"';
+}
+
+
+sub arguments {
+    my ($case, $policy) = @_;
+
+    my $issuer = $policy->{issuers}[0];
+    my $audiences = $issuer->{audiences};
+
+    return (
+        '--json', '--at' => $case->{now}, '--method' => $case->{method},
+        '--max-token-size' => $policy->{max_token_size},
+        (map { ('--issuer', $_) } @{ $issuer->{iss} }),
+        (map { ('--audience', $_) } ref $audiences ? @$audiences
+                                                   : $audiences),
+        '--algorithms' => join(',', @{ $issuer->{algorithms} }),
+        '--leeway' => $issuer->{leeway},
+        '--profile' => $issuer->{profile} // 'any',
+        (exists $issuer->{max_age} ? ('--max-age', $issuer->{max_age}) : ()),
+        (map { ('--scope-claim', $_) } @{ $issuer->{scope_claims} // [] }),
+        $issuer->{secret}
+            ? ('--secret', "t/vectors/$issuer->{secret}")
+            # nobody listens there
+            : ('--jwks', defined $issuer->{jwks}
+                         ? "t/vectors/$issuer->{jwks}"
+                         : 'http://127.0.0.1:1/jwks.json'),
+        (map { ('--scope', join ' ', @{ $_->{scopes} },
+                $_->{match} ? "match=$_->{match}" : (),
+                $_->{methods} ? 'methods=' . join(',', @{ $_->{methods} })
+                              : ()) } @{ $policy->{rules} }),
+        (map { ('--claim', join ' ', map { quoted($_) } $_->{claim},
+                @{ $_->{values} // [] }) } @{ $policy->{claims} // [] }),
+    );
+}
+
+
+my (@cases, @runs, @beyond);
+
+for my $file (glob 't/vectors/*/cases.json') {
+    my $vectors = $json->decode(slurp($file));
+
+    for my $c (@{ $vectors->{cases} }) {
+        my %policy = (%{ $vectors->{defaults}{policy} },
+                      %{ $c->{policy} // {} });
+        my %case = (%{ $vectors->{defaults} }, %$c);
+
+        if (beyond(\%case, \%policy)) {
+            push @beyond, $case{id};
+            next;
+        }
+
+        my $bare = ($case{bare} // [''])->[0];
+        my $stdin = defined $case{authorization}
+            ? "Authorization: $case{authorization}" : $bare;
+
+        utf8::encode($stdin);
+        push @cases, \%case;
+        push @runs, { args => [ arguments(\%case, \%policy) ],
+                      stdin => "$stdin\n" };
+    }
+}
+
+cmp_ok(scalar(@cases), '>=', 450, 'there are cases at all');
+cmp_ok(scalar(@beyond), '<=', 16, 'few are beyond a command line: '
+                                  . join ' ', @beyond);
+
+my @results = explain_all(@runs);
+my %order;
+
+for my $i (0 .. $#cases) {
+    my ($case, $got) = ($cases[$i], $results[$i]);
+    my $want = $case->{verdict};
+    my $said = $got->{json} // {};
+
+    is_deeply(
+        [ $said->{verdict}, $got->{status}, $got->{err} ],
+        [ $want, $want eq 'ok' ? 0 : $want eq 'keys_unavailable' ? 2 : 1,
+          '' ], "$case->{id}: $want") or next;
+
+    # the checks, and which of them failed
+
+    my @checks = @{ $said->{checks} };
+    my @failed = grep { $_->{result} eq 'fail' } @checks;
+
+    $order{ join ' ', map { $_->{check} } @checks } = 1;
+
+    is(join(' ', map { $_->{check} } @failed), $want eq 'ok' ? '' : $want,
+       "$case->{id}: the check that failed");
+
+    # what the scopes needed are is told where they were missing
+
+    next if $want ne 'insufficient_scope' || !$case->{scopes_needed};
+    like($failed[0]{hint}, qr/^needed "\Q$case->{scopes_needed}\E"/,
+         "$case->{id}: which scopes");
+}
+
+is(scalar(keys %order), 1, 'the checks stand in one order');
+
+my ($table) = keys %order;
+my @readme = slurp('README.md') =~ /^\| `(\w+)` \| \d* \|/gm;
+
+is($table, join(' ', grep { $_ ne 'ok' } @readme),
+   'which is that of the table of verdicts');
+
+done_testing;
