@@ -107,11 +107,10 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
     proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
 
     /*
-     * An empty proxy, as the environment's would surprise.  No bundle, as the
-     * system's would cost some 35 ms in each handshake, and no cache of one:
-     * libcurl's puts the authorities of the first fetch in place of ours.
-     * Signals are nginx's, a slow resolver's thread isn't waited for, and no
-     * connection is kept for a fetch that is minutes away.
+     * No proxy of the environment's.  No bundle, which would cost some 35 ms
+     * in each handshake, and no cache of one, which puts the first fetch's in
+     * place of ours.  Signals are nginx's, a resolver's thread isn't waited
+     * for, and nothing is kept for a fetch that is minutes away.
      */
 
     if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
@@ -134,6 +133,7 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
         || ngx_http_jwt_fetch_fails(CURLOPT_NOSIGNAL, 1L)
         || ngx_http_jwt_fetch_fails(CURLOPT_QUICK_EXIT, 1L)
         || ngx_http_jwt_fetch_fails(CURLOPT_FORBID_REUSE, 1L)
+        || ngx_http_jwt_fetch_fails(CURLOPT_DNS_CACHE_TIMEOUT, 0L)
 
         || ngx_http_jwt_fetch_fails(CURLOPT_PRIVATE, fetch)
         || ngx_http_jwt_fetch_fails(CURLOPT_ERRORBUFFER, fetch->error)
@@ -180,6 +180,38 @@ ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 }
 
 
+/* What may be done about it? */
+
+static const char *
+ngx_http_jwt_fetch_advice(CURLcode rc)
+{
+    switch (rc) {
+
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return "check the name and this host's resolver";
+
+    case CURLE_COULDNT_CONNECT:
+        return "check that it is up and this host may connect to it";
+
+    case CURLE_OPERATION_TIMEDOUT:
+        return "check the way there, or write a longer \"jwks_timeout\"";
+
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return "check its certificate and \"ssl_trusted_certificate\"";
+
+    case CURLE_SSL_CONNECT_ERROR:
+        return "check that it speaks TLS";
+
+    case CURLE_FILESIZE_EXCEEDED:
+        return "write a larger one if that is a key set";
+
+    default:
+        return NULL;
+    }
+}
+
+
 static void
 ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 {
@@ -205,7 +237,13 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
     answer.retry_after = (ngx_msec_t) ngx_min(retry_after, 86400) * 1000;
     answer.error = NULL;
 
-    if (fetch->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
+    if (fetch->too_large) {
+        rc = CURLE_FILESIZE_EXCEEDED;
+    }
+
+    answer.advice = ngx_http_jwt_fetch_advice(rc);
+
+    if (rc == CURLE_FILESIZE_EXCEEDED) {
         answer.error = "the answer is larger than \"jwks_max_size\"";
 
     } else if (rc != CURLE_OK) {

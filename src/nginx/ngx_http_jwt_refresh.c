@@ -28,39 +28,69 @@ ngx_http_jwt_refresh_is_fetcher(void)
 }
 
 
+static const char *
+ngx_http_jwt_refresh_status_advice(ngx_uint_t status)
+{
+    if (status >= 300 && status < 400) {
+        return "a redirect, which is not followed: write where it leads";
+    }
+
+    if (status == 429) {
+        return "the tenant's rate limit: fetch less often";
+    }
+
+    return (status >= 500) ? "ask who runs it" : "check the URL";
+}
+
+
 /* One line for each change of state, not for each attempt. */
 
 static void
-ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer, const char *error,
-    ngx_uint_t status, ngx_msec_t retry_after)
+ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
 {
-    ngx_log_t   *log;
     ngx_str_t   *url;
     ngx_uint_t   held;
-    const char  *advice;
+    const char  *follows;
 
-    log = ngx_cycle->log;
     url = issuer->discovered.len ? &issuer->discovered : &issuer->jwks_uri;
 
-    if (!ngx_http_jwt_slot_failed(issuer, retry_after, &held)) {
+    if (!ngx_http_jwt_slot_failed(issuer, answer->retry_after, &held)) {
         return;
     }
 
-    advice = held ? "the keys that are held go on serving"
-                  : "requests are answered 503 until then";
+    follows = held ? "the keys that are held go on serving"
+                   : "requests are answered 503 until then";
 
-    if (status) {
-        ngx_log_error(NGX_LOG_ERR, log, 0,
+    if (answer->error == NULL) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
-                      "status %ui%s; %s", &issuer->name, url, status,
-                      (status == 429) ? ", the tenant's rate limit" : "",
-                      advice);
+                      "status %ui, %s; %s", &issuer->name, url, answer->status,
+                      ngx_http_jwt_refresh_status_advice(answer->status),
+                      follows);
         return;
     }
 
-    ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "jwt_issuer \"%V\": keys can't be fetched from \"%V\": %s; "
-                  "%s", &issuer->name, url, error, advice);
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
+                  "%s%s%s; %s", &issuer->name, url, answer->error,
+                  answer->advice ? ", " : "",
+                  answer->advice ? answer->advice : "", follows);
+}
+
+
+static void
+ngx_http_jwt_refresh_fails(ngx_http_jwt_issuer_t *issuer, const char *error,
+    const char *advice)
+{
+    ngx_http_jwt_answer_t  answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_jwt_answer_t));
+
+    answer.error = error;
+    answer.advice = advice;
+
+    ngx_http_jwt_refresh_failed(issuer, &answer);
 }
 
 
@@ -78,10 +108,10 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     rc = ngx_http_jwt_slot_publish(issuer, njwt_jwks_text(jwks), &recovered);
 
     if (rc == NGX_DECLINED) {
-        ngx_http_jwt_refresh_failed(issuer, "what is usable of the key set is "
-                                    "larger than 64 KB, or "
-                                    "\"jwt_shared_zone\" is full and must be "
-                                    "larger", 0, 0);
+        ngx_http_jwt_refresh_fails(issuer, "what is usable of the key set is "
+                                   "larger than 64 KB, or "
+                                   "\"jwt_shared_zone\" is full",
+                                   "write a larger \"jwt_shared_zone\"");
         return;
     }
 
@@ -109,14 +139,8 @@ static ngx_uint_t
 ngx_http_jwt_refresh_good(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
-    if (answer->error != NULL) {
-        ngx_http_jwt_refresh_failed(issuer, answer->error, 0, 0);
-        return 0;
-    }
-
-    if (answer->status != NGX_HTTP_OK) {
-        ngx_http_jwt_refresh_failed(issuer, NULL, answer->status,
-                                    answer->retry_after);
+    if (answer->error != NULL || answer->status != NGX_HTTP_OK) {
+        ngx_http_jwt_refresh_failed(issuer, answer);
         return 0;
     }
 
@@ -135,7 +159,8 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
         jwks = njwt_jwks_new(answer->body, &report);
 
         if (jwks == NULL) {
-            ngx_http_jwt_refresh_failed(issuer, report.error, 0, 0);
+            ngx_http_jwt_refresh_fails(issuer, report.error,
+                                       "check that it is a key set");
 
         } else {
             ngx_http_jwt_refresh_publish(issuer, jwks, &report);
@@ -214,7 +239,7 @@ ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
         }
 
         issuer->discovered.len = 0;
-        ngx_http_jwt_refresh_failed(issuer, error, 0, 0);
+        ngx_http_jwt_refresh_fails(issuer, error, NULL);
     }
 
     ngx_http_jwt_wait_wake(issuer->main);
@@ -236,8 +261,9 @@ ngx_http_jwt_refresh_begin(ngx_http_jwt_issuer_t *issuer)
                            issuer->jwks_timeout, handler)
         != NGX_OK)
     {
-        ngx_http_jwt_refresh_failed(issuer, "no memory or no connection for "
-                                    "the fetch", 0, 0);
+        ngx_http_jwt_refresh_fails(issuer, "no memory or no connection for "
+                                   "the fetch",
+                                   "check \"worker_connections\"");
     }
 }
 

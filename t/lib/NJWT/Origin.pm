@@ -1,0 +1,188 @@
+package NJWT::Origin;
+
+# Which server answers with these very bytes, or not at all?
+#
+#   my $origin = NJWT::Origin->start(
+#       dir => $dir, port => $port, bare => $other_port,
+#       good => $bytes,
+#       faults => { half => "HTTP/1.1 200 OK\r\n…", hang => undef,
+#                   drip => [ $bytes, 0.05 ] });
+#   $origin->break; $origin->mend;
+#   $origin->asked('half')          how often /half was asked for
+#
+# It answers good to any path, until it is broken: then /NAME gets the bytes
+# of that fault, and the connection is closed; undef is no answer at all, and
+# a list gives a byte in so many seconds.  On the port bare it listens only
+# while it isn't broken.  It is there on [::1], too, where there is IPv6.
+#
+# A process of its own, which ends with the test.
+
+use strict;
+use warnings;
+
+use Carp qw/ croak /;
+use IO::Select;
+use IO::Socket::IP;
+use NJWT::Process qw/ wait_until /;
+use Time::HiRes qw/ time /;
+
+
+sub _listen {
+    my ($host, $port) = @_;
+
+    return IO::Socket::IP->new(LocalHost => $host, LocalPort => $port,
+                               Proto => 'tcp', Listen => 64, ReuseAddr => 1);
+}
+
+sub has_ipv6 {
+    return defined IO::Socket::IP->new(LocalHost => '::1', Proto => 'tcp',
+                                       Listen => 1);
+}
+
+
+sub _note {
+    my ($self, $name) = @_;
+
+    open my $out, '>>', "$self->{dir}/asked" or croak "asked: $!";
+    print $out "$name\n";
+    close $out;
+
+    return;
+}
+
+# What to send on a connection, byte by byte or at once, and when to close it.
+
+sub _answer {
+    my ($self, $c) = @_;
+
+    my ($name) = $c->{request} =~ m{^GET /(\w+)};
+
+    $self->_note($name);
+
+    my $fault = $self->{faults}{$name};
+
+    if (!-e "$self->{dir}/broken" || !exists $self->{faults}{$name}) {
+        ($c->{send}, $c->{pause}) = ($self->{good}, 0);
+    } elsif (ref $fault) {
+        ($c->{send}, $c->{pause}) = @$fault;
+    } else {
+        ($c->{send}, $c->{pause}) = ($fault, 0);
+    }
+
+    $c->{next} = 0;
+
+    return;
+}
+
+sub _push {
+    my ($c) = @_;
+
+    return 1 if !defined $c->{send} || time < $c->{next};
+
+    my $n = $c->{socket}->syswrite($c->{send}, $c->{pause} ? 1 : 65536);
+
+    return $!{EAGAIN} ? 1 : 0 if !defined $n;
+
+    substr $c->{send}, 0, $n, '';
+    $c->{next} = time + $c->{pause};
+
+    return length $c->{send} ? 1 : 0;
+}
+
+sub _run {
+    my ($self, @listen) = @_;
+
+    my %conn;
+    my $bare = _listen('127.0.0.1', $self->{bare});
+
+    while (getppid == $self->{parent}) {
+        my $broken = -e "$self->{dir}/broken";
+
+        undef $bare if $broken;
+        $bare //= _listen('127.0.0.1', $self->{bare}) if !$broken;
+
+        my $select = IO::Select->new(@listen, $bare // (),
+                                     map { $_->{socket} } values %conn);
+
+        for my $socket ($select->can_read(0.005)) {
+            my $c = $conn{ fileno $socket };
+
+            if (!$c) {
+                my $new = $socket->accept or next;
+
+                $new->blocking(0);
+                $conn{ fileno $new } = { socket => $new, request => '' };
+                next;
+            }
+
+            my $n = sysread $socket, $c->{request}, 8192,
+                length $c->{request};
+
+            if ($n) {
+                $self->_answer($c) if $c->{request} =~ /\r\n\r\n/;
+            } elsif (defined $n || !$!{EAGAIN}) {
+                delete $conn{ fileno $socket };
+            }
+        }
+
+        for my $fd (keys %conn) {
+            delete $conn{$fd} if exists $conn{$fd}{next}
+                                 && !_push($conn{$fd});
+        }
+    }
+
+    return;
+}
+
+
+sub start {
+    my ($class, %args) = @_;
+
+    my $self = bless { %args, parent => $$ }, $class;
+    my @listen = grep { defined } map { _listen($_, $args{port}) }
+                 '127.0.0.1', '::1';
+
+    croak "port $args{port}: $!" if !@listen;
+
+    $self->{pid} = fork // croak "fork: $!";
+
+    if ($self->{pid} == 0) {
+        $SIG{$_} = 'DEFAULT' for qw/ INT TERM HUP /;
+        $SIG{PIPE} = 'IGNORE';
+        eval { $self->_run(@listen); 1 } or print STDERR "origin: $@";
+        POSIX::_exit(0);
+    }
+
+    wait_until { NJWT::Process::answers($args{bare}) } 5, 'the origin';
+
+    return $self;
+}
+
+sub break {
+    my ($self) = @_;
+
+    open my $out, '>', "$self->{dir}/broken" or croak "broken: $!";
+    wait_until { !NJWT::Process::answers($self->{bare}) } 5, 'it is broken';
+
+    return;
+}
+
+sub mend {
+    my ($self) = @_;
+
+    unlink "$self->{dir}/broken" or croak "broken: $!";
+    wait_until { NJWT::Process::answers($self->{bare}) } 5, 'it is mended';
+
+    return;
+}
+
+sub asked {
+    my ($self, $name) = @_;
+
+    open my $in, '<', "$self->{dir}/asked" or return 0;
+
+    return scalar grep { $_ eq "$name\n" } <$in>;
+}
+
+
+1;
