@@ -262,6 +262,7 @@ accepted 'two of one iss may stand in two locations',
 for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
 {
     for my $d ('jwt a', 'jwt_require_scope x', 'jwt_realm x',
+               'jwt_identity_header X a',
                'jwt_error_format nginx',
                'jwt_resource_metadata https://api/m',
                'jwt_resource_metadata_handler a resource=https://api/')
@@ -271,6 +272,39 @@ for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
             qr/directive is not allowed here/;
     }
 }
+
+
+accepted 'an identity header', issuer('a'),
+    'jwt a; jwt_identity_header X-User $jwt_claim_sub;';
+
+accepted 'also where jwt is off', issuer('a'),
+    'jwt off; jwt_identity_header X-User $jwt_claim_sub;';
+
+accepted 'several, and in the http block',
+    issuer('a') . ' jwt_identity_header X-Team a; ',
+    'jwt a; jwt_identity_header X-User a; jwt_identity_header X_Team "";';
+
+refused "the identity header can't be $_", issuer('a'),
+    "jwt a; jwt_identity_header $_ x;",
+    qr/"jwt_identity_header" can't be "$_", write a name of your own/
+    for qw/ Host Connection Content-Length Transfer-Encoding Authorization
+            Cookie host COOKIE content_length Transfer_encoding /;
+
+accepted "it can be $_", issuer('a'), "jwt a; jwt_identity_header $_ x;"
+    for qw/ Hosts X-Host Cookie2 Proxy-Authorization ContentLength /;
+
+refused "the identity header $_ is no name", issuer('a'),
+    "jwt a; jwt_identity_header $_ x;",
+    qr/invalid name ".*" in "jwt_identity_header", write the name of/s
+    for '""', '"X User"', 'X-User:', '$jwt_claim_sub', '"X-User\n"', 'X-Üser';
+
+refused 'a value with a control character is never set', issuer('a'),
+    qq(jwt a; jwt_identity_header X-User "\$jwt_claim_sub\n";),
+    qr/the value of "jwt_identity_header X-User" holds a control character/;
+
+refused "an identity header takes a name and a value, not $_", issuer('a'),
+    "jwt a; jwt_identity_header $_;", qr/invalid number of arguments/
+    for 'X-User', 'X-User a b';
 
 
 accepted 'a scope with a method', issuer('a'),

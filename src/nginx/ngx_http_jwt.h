@@ -122,6 +122,7 @@ typedef struct {
     ngx_http_jwt_place_t       names_place;
     ngx_array_t               *rules;        /* njwt_scope_rule_t */
     ngx_http_jwt_place_t       rules_place;
+    ngx_array_t               *identities;   /* ngx_http_jwt_identity_t */
 
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;

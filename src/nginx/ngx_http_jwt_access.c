@@ -7,6 +7,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_identity.h"
 
 
 #if (NJWT_METHOD_GET != NGX_HTTP_GET || NJWT_METHOD_HEAD != NGX_HTTP_HEAD)
@@ -173,14 +174,11 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 }
 
 
-ngx_int_t
-ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
+static ngx_int_t
+ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 {
-    njwt_case_t               c;
-    ngx_http_jwt_ctx_t       *ctx;
-    ngx_http_jwt_loc_conf_t  *jlcf;
-
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+    njwt_case_t          c;
+    ngx_http_jwt_ctx_t  *ctx;
 
     if (jlcf->policy == NULL || r != r->main) {
         return NGX_DECLINED;
@@ -218,6 +216,28 @@ ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
 
 
 ngx_int_t
+ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    if (ngx_http_jwt_identity_clear(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_jwt_decide(r, jlcf);
+
+    if (rc == NGX_DECLINED && ngx_http_jwt_identity_set(r, jlcf) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
 ngx_http_jwt_access_handler(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;
@@ -227,7 +247,8 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
 
     if (jlcf->policy == NULL || r != r->main) {
-        return NGX_DECLINED;
+        return ngx_http_jwt_identity_clear_clients(r) == NGX_OK
+               ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);

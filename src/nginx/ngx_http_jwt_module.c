@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_zone.h"
@@ -78,6 +79,13 @@ static ngx_command_t  ngx_http_jwt_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_identity_header"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_http_jwt_identity_header,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -89,8 +97,8 @@ static ngx_http_module_t  ngx_http_jwt_module_ctx = {
     ngx_http_jwt_create_main_conf,     /* create main configuration */
     ngx_http_jwt_init_main_conf,       /* init main configuration */
 
-    NULL,                              /* create server configuration */
-    NULL,                              /* merge server configuration */
+    ngx_http_jwt_create_srv_conf,      /* create server configuration */
+    ngx_http_jwt_merge_srv_conf,       /* merge server configuration */
 
     ngx_http_jwt_create_loc_conf,      /* create location configuration */
     ngx_http_jwt_merge_loc_conf        /* merge location configuration */
@@ -230,6 +238,8 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_http_jwt_identity_merge(parent, child);
+
     if (ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
         || ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK)
     {

@@ -1,0 +1,266 @@
+/*
+ * How are headers of a request taken away and added, so that every module
+ * that comes later agrees?
+ *
+ * A header whose hash is 0 still reaches a proxied server, so it has to leave
+ * the list.  Elements never move: nginx points to them, and subrequests share
+ * them.  What is made anew are the parts that lead to them; a removed element
+ * is what lies between two parts.
+ */
+
+#include "ngx_http_jwt_headers.h"
+#include "ngx_http_jwt_parsed.h"
+
+
+#define ngx_http_jwt_header_normal(c)                                        \
+    (u_char) ((c) == '_' ? '-' : ngx_tolower(c))
+
+
+void
+ngx_http_jwt_headers_normal(u_char *to, ngx_str_t *name)
+{
+    size_t  i;
+
+    for (i = 0; i < name->len; i++) {
+        to[i] = ngx_http_jwt_header_normal(name->data[i]);
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_header_is(ngx_str_t *key, ngx_str_t *name)
+{
+    size_t  i;
+
+    if (key->len != name->len) {
+        return 0;
+    }
+
+    for (i = 0; i < key->len; i++) {
+        if (ngx_http_jwt_header_normal(key->data[i]) != name->data[i]) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_header_meant(ngx_table_elt_t *h,
+    ngx_http_jwt_headers_which_t *which)
+{
+    ngx_uint_t  i, k;
+
+    for (i = 0; i < which->nnames; i++) {
+        if (!ngx_http_jwt_header_is(&h->key, &which->names[i])) {
+            continue;
+        }
+
+        for (k = 0; k < which->nexcept; k++) {
+            if (h->key.data == which->except[k].data) {
+                return 0;
+            }
+        }
+
+        return 1;
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_headers_any(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_jwt_header_meant(&h[i], which)) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/* Appends elements that lie in a row to a list that is being made. */
+
+static ngx_int_t
+ngx_http_jwt_headers_append(ngx_http_request_t *r, ngx_list_t *list,
+    ngx_table_elt_t *h, ngx_uint_t n)
+{
+    ngx_list_part_t  *part;
+
+    if (n == 0) {
+        return NGX_OK;
+    }
+
+    part = &list->part;
+
+    if (part->nelts != 0) {
+        part = ngx_palloc(r->pool, sizeof(ngx_list_part_t));
+        if (part == NULL) {
+            return NGX_ERROR;
+        }
+
+        list->last->next = part;
+    }
+
+    part->elts = h;
+    part->nelts = n;
+    part->next = NULL;
+
+    list->last = part;
+
+    /* the last part counts as full: what is behind it isn't the list's */
+
+    list->nalloc = n;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_headers_rebuild(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which, ngx_array_t *removed)
+{
+    ngx_uint_t        i, from;
+    ngx_list_t        list;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *copy;
+
+    if (ngx_list_init(&list, r->pool, 4, sizeof(ngx_table_elt_t)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+        from = 0;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (!ngx_http_jwt_header_meant(&h[i], which)) {
+                continue;
+            }
+
+            if (removed != NULL) {
+                copy = ngx_array_push(removed);
+                if (copy == NULL) {
+                    return NGX_ERROR;
+                }
+
+                *copy = h[i];
+            }
+
+            if (ngx_http_jwt_headers_append(r, &list, h + from, i - from)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            from = i + 1;
+        }
+
+        if (ngx_http_jwt_headers_append(r, &list, h + from, i - from)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (list.last == &list.part) {
+        list.last = &r->headers_in.headers.part;
+    }
+
+    r->headers_in.headers = list;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_headers_remove(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which, ngx_array_t *removed)
+{
+    ngx_uint_t        i;
+    ngx_list_t        old;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    if (!ngx_http_jwt_headers_any(r, which)) {
+        return NGX_OK;
+    }
+
+    old = r->headers_in.headers;
+
+    if (ngx_http_jwt_headers_rebuild(r, which, removed) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (part = &old.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_jwt_header_meant(&h[i], which)) {
+                ngx_http_jwt_parsed_forget(r, &h[i]);
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_headers_own(ngx_http_request_t *r)
+{
+    ngx_http_jwt_headers_which_t  none;
+
+    ngx_memzero(&none, sizeof(ngx_http_jwt_headers_which_t));
+
+    return ngx_http_jwt_headers_rebuild(r, &none, NULL);
+}
+
+
+ngx_int_t
+ngx_http_jwt_headers_add(ngx_http_request_t *r, ngx_table_elt_t *header)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_in.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = *header;
+
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    return ngx_http_jwt_parsed_note(r, h);
+}
+
+
+ngx_uint_t
+ngx_http_jwt_headers_safe(ngx_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] < 0x20 || text->data[i] == 0x7f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}

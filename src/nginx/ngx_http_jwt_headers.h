@@ -1,0 +1,60 @@
+/*
+ * How are headers of a request taken away and added, so that every module
+ * that comes later agrees?
+ */
+
+#ifndef NGX_HTTP_JWT_HEADERS_H
+#define NGX_HTTP_JWT_HEADERS_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+/* which headers, of a request's, are meant */
+typedef struct {
+    ngx_str_t    *names;       /* normalized */
+    ngx_uint_t    nnames;
+    ngx_str_t    *except;      /* a key that is one of these texts stays: */
+    ngx_uint_t    nexcept;     /* by its address, which no client can give */
+} ngx_http_jwt_headers_which_t;
+
+
+/*
+ * Writes a name in the form in which names are compared: lower case, and "-"
+ * for "_", which CGI and its heirs don't tell apart.
+ */
+void ngx_http_jwt_headers_normal(u_char *to, ngx_str_t *name);
+
+/*
+ * Takes headers out of a request: its list, nginx's own pointers, and what
+ * nginx knows by them.  Where removed isn't NULL, copies (ngx_table_elt_t) go
+ * there.  NGX_ERROR: no memory, and nothing was changed.
+ */
+ngx_int_t ngx_http_jwt_headers_remove(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which, ngx_array_t *removed);
+
+/* Does the request have one of them? */
+ngx_uint_t ngx_http_jwt_headers_any(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which);
+
+/*
+ * Gives the request a list of its own to add to: a subrequest that is still
+ * running shares the end of the old one.
+ */
+ngx_int_t ngx_http_jwt_headers_own(ngx_http_request_t *r);
+
+/*
+ * Adds a header to a request's own list.  Of the element key, value, hash and
+ * lowcase_key are taken; the value must end in a NUL that isn't counted, as
+ * nginx's parsers look for it.
+ */
+ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
+    ngx_table_elt_t *header);
+
+/* Is there no byte in the text that would split a header? */
+ngx_uint_t ngx_http_jwt_headers_safe(ngx_str_t *text);
+
+
+#endif /* NGX_HTTP_JWT_HEADERS_H */

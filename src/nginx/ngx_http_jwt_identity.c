@@ -1,0 +1,195 @@
+/*
+ * What is the backend told of who is calling?
+ *
+ * The backend trusts the headers of jwt_identity_header, so they are ours
+ * alone: in a server that has one, no location passes on what a client sent
+ * under its name, be the location one without "jwt"; and what a verified token
+ * says is set anew for each judgement.
+ */
+
+#include "ngx_http_jwt_headers.h"
+#include "ngx_http_jwt_identity.h"
+
+
+static ngx_int_t
+ngx_http_jwt_identity_remove(ngx_http_request_t *r, ngx_uint_t clients_only)
+{
+    ngx_http_jwt_srv_conf_t       *jscf;
+    ngx_http_jwt_headers_which_t   which;
+
+    jscf = ngx_http_get_module_srv_conf(r, ngx_http_jwt_scope_module);
+
+    if (jscf->names.nelts == 0) {
+        return NGX_OK;
+    }
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = jscf->names.elts;
+    which.nnames = jscf->names.nelts;
+
+    if (clients_only) {
+        which.except = jscf->spellings.elts;
+        which.nexcept = jscf->spellings.nelts;
+    }
+
+    return ngx_http_jwt_headers_remove(r, &which, NULL);
+}
+
+
+/*
+ * A subrequest has a copy of the main request's headers, and what is set
+ * there is the main request's; but one that was made before the main request
+ * came here has the client's.
+ */
+
+ngx_int_t
+ngx_http_jwt_identity_clear(ngx_http_request_t *r)
+{
+    return ngx_http_jwt_identity_remove(r, r != r->main);
+}
+
+
+ngx_int_t
+ngx_http_jwt_identity_clear_clients(ngx_http_request_t *r)
+{
+    return ngx_http_jwt_identity_remove(r, 1);
+}
+
+
+/* Was a token verified in the last judgement on this request? */
+
+static ngx_uint_t
+ngx_http_jwt_identity_verified(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    return ctx != NULL && ctx->found.claims != NULL;
+}
+
+
+/*
+ * A map that was read before this judgement, by "if" or in another location,
+ * still says what held then: maybe somebody else's name.  It is read afresh,
+ * where that gives a value; captures and "set" variables have none but the
+ * old.  $request_id would be another one each time.
+ */
+
+static ngx_int_t
+ngx_http_jwt_identity_refresh(ngx_http_request_t *r,
+    ngx_http_complex_value_t *value)
+{
+    ngx_uint_t                 *index;
+    ngx_http_variable_t        *v;
+    ngx_http_variable_value_t   fresh;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    if (value->flushes == NULL) {
+        return NGX_OK;
+    }
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    v = cmcf->variables.elts;
+
+    for (index = value->flushes; *index != (ngx_uint_t) -1; index++) {
+
+        if (!r->variables[*index].valid
+            || v[*index].get_handler == NULL
+            || (v[*index].flags
+                & (NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_WEAK))
+            || (v[*index].name.len == sizeof("request_id") - 1
+                && ngx_strncmp(v[*index].name.data, "request_id",
+                               sizeof("request_id") - 1) == 0))
+        {
+            continue;
+        }
+
+        ngx_memzero(&fresh, sizeof(ngx_http_variable_value_t));
+
+        if (v[*index].get_handler(r, &fresh, v[*index].data) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (fresh.valid && !fresh.not_found) {
+            r->variables[*index] = fresh;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_identity_add(ngx_http_request_t *r,
+    ngx_http_jwt_identity_t *identity)
+{
+    u_char           *p;
+    ngx_str_t         value;
+    ngx_table_elt_t   h;
+
+    if (ngx_http_jwt_identity_refresh(r, &identity->value) != NGX_OK
+        || ngx_http_complex_value(r, &identity->value, &value) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (value.len == 0) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_jwt_headers_safe(&value)) {
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "jwt_identity_header \"%V\" is not set: its value "
+                      "holds a control character", &identity->name);
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, value.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(p, value.data, value.len) = '\0';
+
+    ngx_memzero(&h, sizeof(ngx_table_elt_t));
+
+    h.hash = identity->hash;
+    h.key = identity->name;
+    h.value.data = p;
+    h.value.len = value.len;
+    h.lowcase_key = identity->lowcase.data;
+
+    return ngx_http_jwt_headers_add(r, &h);
+}
+
+
+ngx_int_t
+ngx_http_jwt_identity_set(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_uint_t                i;
+    ngx_http_jwt_identity_t  *identity;
+
+    if (jlcf->identities == NULL
+        || r != r->main
+        || !ngx_http_jwt_identity_verified(r))
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_headers_own(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    identity = jlcf->identities->elts;
+
+    for (i = 0; i < jlcf->identities->nelts; i++) {
+        if (ngx_http_jwt_identity_add(r, &identity[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
