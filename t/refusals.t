@@ -593,3 +593,85 @@ HEAD /t
 --- response_headers_like
 WWW-Authenticate: .*, scope="other"$
 --- response_body chomp
+
+
+
+=== TEST 39: nor may an error_page that leads elsewhere be kept
+--- config
+    error_page  401 =301 https://login.example/;
+    location /t { jwt timesheets; empty_gif; }
+--- error_code: 301
+--- response_headers
+Location: https://login.example/
+Cache-Control: no-store
+
+
+
+=== TEST 40: unless it is the error_page of somebody else's refusal
+--- config
+    error_page  403 =301 https://login.example/;
+    location /t {
+        satisfy            any;
+        deny               all;
+        jwt                timesheets;
+        jwt_require_scope  batch:upload methods=POST;
+        empty_gif;
+    }
+--- token
+--- error_code: 301
+--- response_headers
+! Allow
+! Cache-Control
+
+
+
+=== TEST 41: compressed, it is the same body
+--- config
+    gzip             on;
+    gzip_types       application/problem+json;
+    gzip_min_length  0;
+    location /t { jwt timesheets; jwt_require_scope other; empty_gif; }
+--- more_headers
+Accept-Encoding: gzip
+--- token
+--- error_code: 403
+--- response_headers
+Content-Type: application/problem+json
+Content-Encoding: gzip
+
+
+
+=== TEST 42: nothing that the client sent comes back
+--- config
+    location /t { jwt timesheets; jwt_require_scope other methods=GET; empty_gif; }
+--- request eval
+["GET /t?echoed", "GET /t/echoed", "ECHOED /t", "GET /t"]
+--- more_headers eval
+[ map { "X-Echoed: echoed\nReferer: http://echoed/\nAuthorization: Bearer " . $_ }
+  NJWT::Token::token(iss => 'https://echoed/'),
+  NJWT::Token::token(sub => 'echoed', scope => 'echoed'),
+  NJWT::Token::token(), 'echoed' ]
+--- error_code eval
+[401, 403, 405, 401]
+--- raw_response_headers_unlike eval
+[(qr/echoed/i) x 4]
+--- response_body_unlike eval
+[('(?i)echoed') x 4]
+
+
+
+=== TEST 43: nor in nginx's own page
+--- config
+    jwt_error_format  nginx;
+    location /t { jwt timesheets; jwt_require_scope other methods=GET; empty_gif; }
+--- request eval
+["GET /t?echoed", "ECHOED /t"]
+--- more_headers eval
+[ map { "X-Echoed: echoed\nAuthorization: Bearer " . $_ }
+  NJWT::Token::token(iss => 'https://echoed/'), NJWT::Token::token() ]
+--- error_code eval
+[401, 405]
+--- raw_response_headers_unlike eval
+[(qr/echoed/i) x 2]
+--- response_body_unlike eval
+[('(?i)echoed') x 2]

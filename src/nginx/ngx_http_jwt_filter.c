@@ -12,7 +12,8 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 /*
  * Somebody else answers: "satisfy any" let the request through in spite of the
- * gate, or another module refuses in its own way.
+ * gate, or another module refuses in its own way.  An error_page that sends
+ * our client elsewhere is none of that: such an answer may not be kept.
  */
 
 static void
@@ -22,7 +23,11 @@ ngx_http_jwt_passed(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
-    if (ctx != NULL && ctx->refused && r == r->main) {
+    if (ctx != NULL
+        && ctx->refused
+        && r == r->main
+        && !(r->error_page && r->headers_out.location != NULL))
+    {
         ngx_http_jwt_refusal_withdraw(ctx);
     }
 }
@@ -141,24 +146,33 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
- * Of a 401 and a 403 under "satisfy any" nginx gives the 401, so that a client
- * may try another password.  Here it sent a token that is good: our 403 says
- * more than somebody else's 401.
+ * Nobody else allowed it.  Of a 401 and a 403 under "satisfy any" nginx gives
+ * the 401, so that a client may try another password.  Here it sent a token
+ * that is good: our 403 says more than somebody else's 401.
  */
 
 static ngx_int_t
 ngx_http_jwt_insist_handler(ngx_http_request_t *r)
 {
+    ngx_uint_t           status;
     ngx_http_jwt_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
-    if (ctx != NULL
-        && ctx->refused
-        && r->access_code == NGX_HTTP_UNAUTHORIZED
-        && ngx_http_jwt_refusal_status(ctx) == NGX_HTTP_FORBIDDEN)
+    if (ctx == NULL || !ctx->refused) {
+        return NGX_DECLINED;
+    }
+
+    status = ngx_http_jwt_refusal_status(ctx);
+
+    if (status == NGX_HTTP_FORBIDDEN
+        && r->access_code == NGX_HTTP_UNAUTHORIZED)
     {
         r->access_code = NGX_HTTP_FORBIDDEN;
+    }
+
+    if ((ngx_uint_t) r->access_code != status) {
+        ngx_http_jwt_refusal_withdraw(ctx);
     }
 
     return NGX_DECLINED;
