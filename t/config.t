@@ -199,6 +199,30 @@ refused "$_->[0] beside $_->[2] contradicts it",
         ['jwks_file', $set, 'discovery', 'on'],
         ['jwks_file', $set, 'secret_file', $secret];
 
+accepted "state_path $_", issuer('a', state_path => $_)
+    for '/nowhere/state', 'state', 'off';
+
+accepted 'state_path off beside keys from a file',
+    issuer('a', jwks_file => $set, state_path => 'off');
+
+refused 'a state of keys from a file',
+    issuer('a', jwks_file => $set, state_path => '/nowhere'), undef,
+    qr/"a" has keys from a file and "state_path", write one of them/;
+
+refused 'a state of a secret',
+    issuer('a', algorithms => 'HS256', secret_file => $secret,
+           state_path => '/nowhere'), undef,
+    qr/"a" has keys from a file and "state_path", write one of them/;
+
+refused 'a state_path that is none', issuer('a', state_path => '""'), undef,
+    qr/"a" has an empty "state_path", write .*"state_path off;"/;
+
+refused 'two of them', issuer('a', state_path => '/a; state_path /b'), undef,
+    qr/"state_path" directive is duplicate/;
+
+refused 'two in one', issuer('a', state_path => '/a /b'), undef,
+    qr/invalid number of arguments in "state_path" directive/;
+
 accepted 'a proxy', issuer('a', jwks_proxy => 'http://proxy:3128');
 
 refused 'which is http://HOST:PORT', issuer('a', jwks_proxy => 'ftp://proxy'),

@@ -190,6 +190,7 @@ my %below = (
     path    => ['json'],
     rule    => [qw/ json path /],
     scopes  => [qw/ json path /],
+    state   => [qw/ key /],
     jwks    => [qw/ alg json jws key /],
     claims  => [qw/ dates json jws key /],
     policy  => [qw/ alg json claims jwks method rule scopes /],

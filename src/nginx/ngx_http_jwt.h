@@ -32,7 +32,6 @@
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
 typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
-
 typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
 typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
@@ -62,6 +61,7 @@ typedef struct {
     ngx_str_t                  secret_file;
     ngx_str_t                  jwks_proxy;
     ngx_str_t                  ssl_trusted_certificate;
+    ngx_str_t                  state_path;
     ngx_msec_t                 jwks_refresh;
     ngx_msec_t                 jwks_cooldown;
     ngx_msec_t                 jwks_wait;
@@ -75,6 +75,7 @@ typedef struct {
 
     njwt_jwks_t               *fixed;        /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
+    struct ngx_http_jwt_state_s  *state;     /* NULL: off */
     ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
     u_char                     authorities[NGX_HTTP_JWT_DIGEST_LEN];
 

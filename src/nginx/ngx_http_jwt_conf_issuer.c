@@ -114,6 +114,13 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       offsetof(ngx_http_jwt_issuer_t, ssl_trusted_certificate),
       NULL },
 
+    { ngx_string("state_path"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, state_path),
+      NULL },
+
     { ngx_string("leeway"),
       NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt_fetch.h"
+#include "ngx_http_jwt_state.h"
 
 
 /* The first issuer, a slash if it ends without one, and a path. */
@@ -71,6 +72,16 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
 
     if ((file || secret) && issuer->discovery) {
         return "has keys from a file and \"discovery on\", write one of them";
+    }
+
+    if ((file || secret) && ngx_http_jwt_state_wanted(issuer)) {
+        return "has keys from a file and \"state_path\", write one of them: "
+               "a file needs no copy";
+    }
+
+    if (ngx_http_jwt_state_wanted(issuer) && issuer->state_path.len == 0) {
+        return "has an empty \"state_path\", write the path of a directory, "
+               "or \"state_path off;\"";
     }
 
     if (issuer->ssl_trusted_certificate.data != NULL
@@ -284,7 +295,8 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     if (ngx_http_jwt_issuer_check(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_times(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_source(cf, issuer) != NGX_CONF_OK
-        || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK)
+        || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK
+        || ngx_http_jwt_state_conf(cf, issuer) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

@@ -6,7 +6,10 @@
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_state.h"
 #include "ngx_http_jwt_zone.h"
+
+#include <dlfcn.h>
 
 
 static ngx_int_t ngx_http_jwt_preconfiguration(ngx_conf_t *cf);
@@ -271,6 +274,7 @@ ngx_http_jwt_init_module(ngx_cycle_t *cycle)
 
     if (jmcf != NULL) {
         ngx_http_jwt_zone_number(jmcf);
+        ngx_http_jwt_state_read(cycle, jmcf);
     }
 
     return NGX_OK;
@@ -292,9 +296,28 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_jwt_zone_attach(jmcf, cycle->log);
+    ngx_http_jwt_state_adopt(jmcf, cycle->log);
     ngx_http_jwt_wait_init(jmcf, cycle->log);
 
     return ngx_http_jwt_refresh_start(cycle, jmcf);
+}
+
+
+/*
+ * nginx unloads its modules before a process ends, and with this one libcurl:
+ * under the feet of a thread that still writes keys or resolves a name.
+ */
+
+static void
+ngx_http_jwt_stay_loaded(void)
+{
+    Dl_info  info;
+
+    if (dladdr(&ngx_http_jwt_scope_module, &info) != 0
+        && info.dli_fname != NULL)
+    {
+        (void) dlopen(info.dli_fname, RTLD_LAZY|RTLD_NOLOAD|RTLD_NODELETE);
+    }
 }
 
 
@@ -306,6 +329,8 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
     jmcf = ngx_http_jwt_cycle_conf(cycle);
 
     if (jmcf != NULL) {
+        ngx_http_jwt_stay_loaded();
         ngx_http_jwt_refresh_stop(jmcf);
+        ngx_http_jwt_state_stop(jmcf);
     }
 }

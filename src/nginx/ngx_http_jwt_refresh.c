@@ -9,6 +9,7 @@
 
 #include "ngx_http_jwt_blocks.h"
 #include "ngx_http_jwt_fetch.h"
+#include "ngx_http_jwt_state.h"
 #include "njwt_discovery.h"
 
 
@@ -115,7 +116,13 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    if (rc != NGX_OK || !recovered) {
+    if (rc != NGX_OK) {
+        return;
+    }
+
+    ngx_http_jwt_state_save(issuer);
+
+    if (!recovered) {
         return;
     }
 
@@ -299,6 +306,7 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
     }
 
     ngx_http_jwt_refresh_look(jmcf);
+    ngx_http_jwt_state_look(jmcf);
 
     ngx_add_timer(ev, NGX_HTTP_JWT_REFRESH_TICK);
 }
@@ -320,6 +328,7 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         ngx_http_jwt_slot_take_over(issuers[i]);
+        ngx_http_jwt_state_take_over(issuers[i]);
     }
 
     jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);

@@ -109,7 +109,6 @@ ngx_uint_t ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
 void ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer);
 
 
-
 /* Takes the zone's lock; short sections only. */
 ngx_slab_pool_t *ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer);
 
@@ -124,6 +123,17 @@ ngx_uint_t ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer);
  * killed isn't waited for, and a schedule of longer intervals is shortened.
  */
 void ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer);
+
+/* Are there no keys in the slot? */
+ngx_uint_t ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer);
+
+/*
+ * Puts keys of an earlier run into a slot that has none, with their age; the
+ * schedule isn't touched.  NGX_DECLINED: it has some, which are younger;
+ * NGX_ERROR: there is no room.
+ */
+ngx_int_t ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer,
+    njwt_slice_t text, time_t fetched);
 
 
 /* ngx_http_jwt_unknown.c */

@@ -29,7 +29,9 @@ package NJWT::Scenario;
 #                 location /t    { jwt timesheets; root @CONTENT@; }
 #                 location /open { root @CONTENT@; }
 #   main      more at the top;  events  of events {};  log_level  info
+#   user      that the workers run as, where nginx is root's: root
 #   config    the whole file, instead of all that
+#   preload   a library that nginx is started with
 #
 # In each of them @CONTENT@ is a folder with the files t and open, @DIR@ a
 # folder of this test's, @FIXTURES@ t/keys, @PORT@ nginx's port, @PORT2@ to
@@ -38,7 +40,7 @@ package NJWT::Scenario;
 # Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
 # begin({ … }, …) and finish($flight), as in NJWT::Client; traffic({ … }, …),
 # as in NJWT::Traffic.
-# Processes: master_pid, worker_pids, old_worker_pids, fetcher_pid,
+# Processes: binary, master_pid, worker_pids, old_worker_pids, fetcher_pid,
 # kill_worker($pid), on_worker($pid, sub { … }).
 # Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), since mark_log;
 # errors(), from the start.
@@ -90,6 +92,7 @@ sub new {
             main      => '',
             events    => 'worker_connections 512;',
             log_level => 'info',
+            user      => 'root',
             server    => <<'            END',
         location /t {
             jwt   timesheets;
@@ -112,6 +115,10 @@ sub new {
 
 sub dir {
     return "$_[0]{dir}";
+}
+
+sub binary {
+    return $nginx;
 }
 
 sub port {
@@ -165,7 +172,7 @@ sub config_text {
     my %c = (%{ $self->{conf} }, %change);
 
     # as root, the workers would be nobody and see nothing of our folder
-    my $user = $> == 0 ? 'user  root;' : '';
+    my $user = $> == 0 ? "user  $c{user};" : '';
     my $issuers = $c{issuers} // _issuer_block($c{issuer});
 
     my $text = $c{config} // <<"    END";
@@ -256,14 +263,15 @@ sub start {
     my ($self, %change) = @_;
 
     my $file = $self->_write_config(%change);
+    my @preload = grep { defined && length } $ENV{TEST_NGINX_LD_PRELOAD},
+                                             $self->{conf}{preload};
 
     $self->{nginx} = NJWT::Process->start(
         name    => 'nginx',
         command => [ $nginx, '-p', "$self->{dir}",
                      '-e', "$self->{dir}/error.log", '-c', $file ],
         output  => "$self->{dir}/nginx.out",
-        env     => { defined $ENV{TEST_NGINX_LD_PRELOAD}
-                     ? (LD_PRELOAD => $ENV{TEST_NGINX_LD_PRELOAD}) : () },
+        env     => { @preload ? (LD_PRELOAD => join ':', @preload) : () },
         ready   => sub { NJWT::Process::answers($self->port) },
     );
 
