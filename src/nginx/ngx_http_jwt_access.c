@@ -8,6 +8,7 @@
 
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_wait.h"
 
 
 #if (NJWT_METHOD_GET != NGX_HTTP_GET || NJWT_METHOD_HEAD != NGX_HTTP_HEAD)

@@ -7,6 +7,7 @@
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_state.h"
+#include "ngx_http_jwt_wait.h"
 #include "ngx_http_jwt_zone.h"
 
 #include <dlfcn.h>

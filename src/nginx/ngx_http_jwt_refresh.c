@@ -10,6 +10,7 @@
 #include "ngx_http_jwt_blocks.h"
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_state.h"
+#include "ngx_http_jwt_wait.h"
 #include "njwt_discovery.h"
 
 

@@ -7,7 +7,7 @@
  * what the configuration says, put together by ngx_http_jwt_conf_texts.
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_wait.h"
 
 
 static const ngx_str_t  ngx_http_jwt_authenticate =

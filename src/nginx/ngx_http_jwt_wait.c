@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_wait.h"
 
 
 #define NGX_HTTP_JWT_WAIT_TICK  20   /* ms */
