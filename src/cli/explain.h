@@ -133,6 +133,9 @@ void explain_scope_rule(explain_t *e, const char *text);
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
+/* Gives back what the rules hold. */
+void explain_rules_free(explain_t *e);
+
 
 /* explain_input.c */
 

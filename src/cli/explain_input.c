@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 
-#define EXPLAIN_MAX_INPUT  (1024 * 1024)
+/* more than the longest token with whatever stands before it */
+#define EXPLAIN_MAX_INPUT  (1024 * 1024 + 256)
 
+
+/* Reads up to one byte more than the most; NULL where that fails. */
 
 static uint8_t *
-explain_read_all(explain_t *e, FILE *in, size_t most, size_t *len,
-    const char **error)
+explain_read_all(explain_t *e, FILE *in, size_t most, size_t *len)
 {
     uint8_t  *data;
 
@@ -24,17 +26,7 @@ explain_read_all(explain_t *e, FILE *in, size_t most, size_t *len,
     errno = 0;
     *len = fread(data, 1, most + 1, in);
 
-    if (ferror(in)) {
-        *error = strerror(errno);
-        return NULL;
-    }
-
-    if (*len > most) {
-        *error = "too large";
-        return NULL;
-    }
-
-    return data;
+    return ferror(in) ? NULL : data;
 }
 
 
@@ -52,8 +44,14 @@ explain_read(explain_t *e, const char *path, size_t most, size_t *len,
         return NULL;
     }
 
-    data = explain_read_all(e, in, most, len, error);
+    data = explain_read_all(e, in, most, len);
+    *error = strerror(errno);
     (void) fclose(in);
+
+    if (data != NULL && *len > most) {
+        *error = "too large";
+        return NULL;
+    }
 
     return data;
 }
@@ -62,19 +60,43 @@ explain_read(explain_t *e, const char *path, size_t most, size_t *len,
 static njwt_slice_t
 explain_stdin(explain_t *e)
 {
-    const char    *error;
-    njwt_slice_t   text = { NULL, 0 };
+    njwt_slice_t  text;
 
     if (isatty(STDIN_FILENO)) {
         fprintf(stderr, "jwt-explain: paste the token, then press Enter and "
                         "Ctrl-D\n");
     }
 
-    error = NULL;
-    text.data = explain_read_all(e, stdin, EXPLAIN_MAX_INPUT, &text.len,
-                                 &error);
+    /* one that is cut is too long in any case */
+
+    text.data = explain_read_all(e, stdin, EXPLAIN_MAX_INPUT, &text.len);
+
     if (text.data == NULL) {
-        explain_die("standard input can't be read: %s", error);
+        explain_die("standard input can't be read: %s", strerror(errno));
+    }
+
+    return text;
+}
+
+
+static bool
+explain_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+
+/* A header line is judged as it came, but for its end. */
+
+static njwt_slice_t
+explain_without_newline(njwt_slice_t text)
+{
+    if (text.len > 0 && text.data[text.len - 1] == '\n') {
+        text.len--;
+    }
+
+    if (text.len > 0 && text.data[text.len - 1] == '\r') {
+        text.len--;
     }
 
     return text;
@@ -102,6 +124,24 @@ explain_has_scheme(njwt_slice_t text)
 }
 
 
+/* What came along when the token was copied. */
+
+static njwt_slice_t
+explain_trim(njwt_slice_t text)
+{
+    while (text.len > 0 && explain_is_blank(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+
+    while (text.len > 0 && explain_is_blank(text.data[text.len - 1])) {
+        text.len--;
+    }
+
+    return text;
+}
+
+
 void
 explain_token(explain_t *e)
 {
@@ -111,12 +151,6 @@ explain_token(explain_t *e)
     static const char  header[] = "authorization:";
 
     text = (e->token != NULL) ? explain_slice(e->token) : explain_stdin(e);
-
-    while (text.len > 0 && strchr("\r\n", text.data[text.len - 1]) != NULL
-           && text.data[text.len - 1] != '\0')
-    {
-        text.len--;
-    }
 
     i = sizeof(header) - 1;
 
@@ -129,9 +163,12 @@ explain_token(explain_t *e)
 
         text.data += i;
         text.len -= i;
-        njwt_bearer_header(text, &e->judged.presented);
+        njwt_bearer_header(explain_without_newline(text),
+                           &e->judged.presented);
         return;
     }
+
+    text = explain_trim(text);
 
     if (explain_has_scheme(text)) {
         njwt_bearer_header(text, &e->judged.presented);

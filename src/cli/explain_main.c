@@ -250,6 +250,7 @@ main(int argc, char **argv)
         explain_die("standard output can't be written to");
     }
 
+    explain_rules_free(&e);
     njwt_jwks_free(e.issuer.keys);
     njwt_arena_free(&e.arena);
 

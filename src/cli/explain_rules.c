@@ -182,3 +182,19 @@ explain_claim_rule(explain_t *e, const char *text)
     rule->value_count = n - 1;
     rule->match = explain_match;
 }
+
+
+void
+explain_rules_free(explain_t *e)
+{
+    size_t                    i, k;
+    const njwt_claim_rule_t  *rule;
+
+    for (i = 0; i < e->policy.claim_rule_count; i++) {
+        rule = &e->claim_rules[i];
+
+        for (k = 0; k < rule->value_count; k++) {
+            pcre2_code_free(rule->values[k].regex);
+        }
+    }
+}

@@ -108,17 +108,27 @@ njwt_hint_claim(njwt_hint_t *hint)
 }
 
 
-/* The first claim from the i-th on that RFC 9068 wants and isn't there. */
+/*
+ * The first claim from the i-th on that RFC 9068 wants and isn't there.  The
+ * types of the others were looked at when the payload was read.
+ */
 
 static size_t
 njwt_hint_missing(njwt_hint_t *hint, size_t i)
 {
-    while (i < NJWT_HINT_REQUIRED
-           && njwt_json_type(njwt_json_member(hint->payload,
-                                              njwt_hint_required[i]))
-              != NJWT_JSON_ABSENT)
-    {
-        i++;
+    njwt_value_t  value;
+
+    static const njwt_slice_t  client = njwt_literal("client_id");
+
+    for ( /* void */ ; i < NJWT_HINT_REQUIRED; i++) {
+        value = njwt_json_member(hint->payload, njwt_hint_required[i]);
+
+        if (njwt_json_type(value) == NJWT_JSON_ABSENT
+            || (njwt_json_type(value) != NJWT_JSON_STRING
+                && njwt_slice_equal(njwt_hint_required[i], client)))
+        {
+            break;
+        }
     }
 
     return i;

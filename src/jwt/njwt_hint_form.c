@@ -118,7 +118,7 @@ njwt_hint_encrypted(njwt_hint_t *hint)
 }
 
 
-/* Why is this no base64url?  NULL: it is. */
+/* Why is this no base64url? */
 
 static void
 njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
@@ -133,7 +133,7 @@ njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
         njwt_hint_say(hint, "is plain base64 (\"+\", \"/\"), not base64url");
 
     } else if (memchr(part.data, '~', part.len) != NULL) {
-        njwt_hint_say(hint, "has a character that base64url has not");
+        njwt_hint_say(hint, "has a \"~\", which base64url has not");
 
     } else if (part.len % 4 == 1) {
         njwt_hint_say(hint, "has a length that no base64url has: was the "
@@ -196,31 +196,31 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
 }
 
 
-/* Says what is wrong with one part; false: nothing is. */
+/* A part's text; false, what is wrong said, where it has none. */
 
 static bool
-njwt_hint_part(njwt_hint_t *hint, njwt_slice_t name, njwt_slice_t part)
+njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
 {
-    njwt_slice_t  text;
-    njwt_value_t  object;
-
-    njwt_hint_say(hint, "the ");
-    njwt_hint_put(hint, name);
-    njwt_hint_say(hint, " ");
-
     if (part.len == 0) {
         njwt_hint_say(hint, "is empty");
-        return true;
-    }
-
-    if (!njwt_b64_decode(hint->arena, part, &text)) {
-        njwt_hint_encoding(hint, part);
-        return true;
-    }
-
-    if (name.data[0] == 's') {
         return false;
     }
+
+    if (!njwt_b64_decode(hint->arena, part, text)) {
+        njwt_hint_encoding(hint, part);
+        return false;
+    }
+
+    return true;
+}
+
+
+/* Says what is wrong with the object that a part must be; false: nothing. */
+
+static bool
+njwt_hint_object(njwt_hint_t *hint, njwt_slice_t text, bool is_header)
+{
+    njwt_value_t  object;
 
     object = njwt_json_object(hint->arena, text);
 
@@ -229,11 +229,13 @@ njwt_hint_part(njwt_hint_t *hint, njwt_slice_t name, njwt_slice_t part)
         return true;
     }
 
-    if (name.data[0] == 'h' && hint->found->jws.header.node != NULL) {
+    /* the parser got beyond a header that is in order */
+
+    if (is_header && hint->found->jws.header.node != NULL) {
         return false;
     }
 
-    njwt_hint_types(hint, name.data[0] == 'h', object);
+    njwt_hint_types(hint, is_header, object);
 
     return true;
 }
@@ -243,36 +245,48 @@ void
 njwt_hint_malformed_token(njwt_hint_t *hint)
 {
     size_t        i, used;
-    njwt_slice_t  rest, part;
+    njwt_slice_t  rest, part[3], text[3];
 
     static const njwt_slice_t  names[] = {
-        njwt_literal("header"),
-        njwt_literal("payload"),
-        njwt_literal("signature")
+        njwt_literal("the header "),
+        njwt_literal("the payload "),
+        njwt_literal("the signature ")
     };
 
     used = hint->used;
     rest = hint->c->presented.token;
 
     for (i = 0; i < 3; i++) {
-        part = rest;
-        part.len = 0;
+        part[i] = rest;
+        part[i].len = 0;
 
-        while (part.len < rest.len && rest.data[part.len] != '.') {
-            part.len++;
+        while (part[i].len < rest.len && rest.data[part[i].len] != '.') {
+            part[i].len++;
         }
 
-        if (njwt_hint_part(hint, names[i], part)) {
+        njwt_hint_put(hint, names[i]);
+
+        if (!njwt_hint_decode(hint, part[i], &text[i])) {
             return;
         }
 
         hint->used = used;
+        rest.data += part[i].len;
+        rest.len -= part[i].len;
 
-        if (part.len == rest.len) {
+        if (rest.len > 0) {
+            rest.data++;
+            rest.len--;
+        }
+    }
+
+    for (i = 0; i < 2; i++) {
+        njwt_hint_put(hint, names[i]);
+
+        if (njwt_hint_object(hint, text[i], i == 0)) {
             return;
         }
 
-        rest.data += part.len + 1;
-        rest.len -= part.len + 1;
+        hint->used = used;
     }
 }

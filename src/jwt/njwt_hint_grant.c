@@ -200,7 +200,9 @@ njwt_hint_covers(njwt_hint_t *hint, njwt_value_t granted)
         have = njwt_hint_count_granted(granted, njwt_hint_needed(hint, i),
                                        &missing);
 
-        if (missing > 0 && (!rule->any || have == 0)) {
+        if (rule->scope_count == 0
+            || (missing > 0 && (!rule->any || have == 0)))
+        {
             return false;
         }
     }

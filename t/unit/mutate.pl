@@ -34,7 +34,7 @@ my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
-my @first = qw(vectors verdict policy claims refresh key jwks jws bearer json
+my @first = qw(vectors hint verdict policy claims refresh key jwks jws bearer json
                b64 arena oom alg);
 
 my @changes = (
@@ -186,6 +186,28 @@ my @changes = (
     [ 'policy', "if (njwt_slice_equal(word, scope)) {\n"
                        . "            return;", "if (false) {\n"
                        . '            return;' ],
+    # hints: never to the log, and in line with the decision
+    [ 'hint', 'hint->log ? NJWT_HINT_LOG_BYTES : NJWT_HINT_BYTES',
+              'NJWT_HINT_BYTES * 8' ],
+    [ 'hint', 'c < 0x20 || c > 0x7e || ', '' ],
+    [ 'hint', "c == '\"' || ", '' ],
+    [ 'hint', '!hint->log && received', 'received' ],
+    [ 'hint', '!hint->log && njwt_json_text', 'njwt_json_text' ],
+    [ 'hint', '} else if (hint->log) {', '} else if (false) {' ],
+    [ 'hint', '    if (!hint->log) {', '    if (true) {' ],
+    [ 'hint', "    if (hint->log) {\n        return;", "    if (false) {\n"
+              . '        return;' ],
+    [ 'hint', 'missing > 0 && (!rule->any || have == 0)', 'missing > 0' ],
+    [ 'hint', '!rule->any || have == 0', 'have == 0' ],
+    [ 'hint', '(alg & issuer->algorithms) == 0', 'false' ],
+    [ 'hint', 'return expected->any_audience;', 'return false;' ],
+    [ 'hint', 'expected->has_max_age
+                && ', '' ],
+    [ 'hint', '!= NJWT_JSON_STRING
+                && njwt_slice_equal(njwt_hint_required[i], client)',
+              '== NJWT_JSON_NULL && false' ],
+    [ 'hint', 'found->issuer == NULL);', 'found->issuer != NULL);' ],
+
     [ 'policy', "c == '\\\\'", 'false' ],
     [ 'arena', "rest->data[begin] == ' '",
                       "rest->data[begin] <= ' '" ],

@@ -7,6 +7,7 @@
 
 #include "unit.h"
 #include "njwt_path.h"
+#include "njwt_hint.h"
 #include "njwt_verdict.h"
 
 #include <dirent.h>
@@ -512,6 +513,49 @@ check_details(json_t *c, const njwt_case_t *judged, njwt_verdict_t verdict,
 }
 
 
+/*
+ * What the hints say of the checks that were reached must be what the decision
+ * made of them; and a hint is one line of printable ASCII.
+ */
+
+static void
+check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
+    const njwt_finding_t *found)
+{
+    int                 i, reader;
+    size_t              k;
+    njwt_slice_t        hint = { NULL, 0 };
+    njwt_hint_result_t  result;
+
+    for (i = NJWT_ISSUER_MISMATCH; i <= (int) verdict && i < NJWT_OK; i++) {
+        result = njwt_hint_check(&unit_arena, judged, (njwt_verdict_t) i,
+                                 found);
+
+        assert_for(result != (i == (int) verdict ? NJWT_HINT_PASS
+                                                 : NJWT_HINT_FAIL), id);
+
+        /* a policy of two issuers can't be guessed at before one is known */
+
+        assert_for(result != NJWT_HINT_UNKNOWN || found->issuer == NULL
+                   || i == NJWT_KEYS_UNAVAILABLE, id);
+    }
+
+    for (reader = NJWT_HINT_HOLDER; reader <= NJWT_HINT_LOG; reader++) {
+        assert_true(njwt_hint(&unit_arena, judged, verdict, found,
+                              (njwt_hint_reader_t) reader, &hint));
+        assert_for((hint.len > 0) == (verdict != NJWT_OK
+                                      && verdict != NJWT_KEYS_UNAVAILABLE),
+                   id);
+        assert_for(reader != NJWT_HINT_LOG || hint.len <= NJWT_HINT_LOG_MAX,
+                   id);
+
+        for (k = 0; k < hint.len; k++) {
+            assert_for(hint.data[k] >= 0x20 && hint.data[k] < 0x7f, id);
+        }
+    }
+}
+
+
 static void
 run_case(const char *file, json_t *c)
 {
@@ -556,6 +600,7 @@ run_case(const char *file, json_t *c)
     }
 
     check_details(c, &location->judged, verdict, &found);
+    check_hints(id, &location->judged, verdict, &found);
 
     assert_true(seen_count < MAX_CASES);
     seen[seen_count].id = strdup(id);

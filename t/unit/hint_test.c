@@ -1,0 +1,237 @@
+/*
+ * What may a hint show, and to whom?  (What it says of each fault is
+ * t/explain.t.)
+ */
+
+#include "unit_token.h"
+#include "njwt_hint.h"
+
+
+#define NOW  1750000000
+
+static const njwt_slice_t  scopes[] = { njwt_literal("read:timesheets") };
+static const njwt_slice_t  issuers[] = { njwt_literal("https://t.example/") };
+static const njwt_slice_t  audiences[] = { njwt_literal("urn:api") };
+
+static const njwt_scope_rule_t  rules[] = {
+    { scopes, 1, false, false, NJWT_METHOD_GET }
+};
+
+static const njwt_rule_value_t  values[] = {
+    { NJWT_RULE_EQUAL, false, njwt_literal("import"), NULL }
+};
+
+static const njwt_claim_rule_t  claim_rules[] = {
+    { njwt_literal("azp"), values, 1, NULL }
+};
+
+
+typedef struct {
+    njwt_issuer_t       issuer;
+    njwt_issuer_t      *trusted[1];
+    njwt_policy_t       policy;
+    njwt_case_t         judged;
+    njwt_finding_t      found;
+    njwt_verdict_t      verdict;
+} hint_case_t;
+
+
+static void
+judge(hint_case_t *c, njwt_slice_t token)
+{
+    njwt_jwks_report_t  report;
+
+    memset(c, 0, sizeof(hint_case_t));
+
+    c->issuer.issuers = issuers;
+    c->issuer.issuer_count = 1;
+    c->issuer.algorithms = NJWT_ALG_RS256;
+    c->issuer.expected.audiences = audiences;
+    c->issuer.expected.audience_count = 1;
+    c->issuer.expected.leeway = 5;
+    c->issuer.keys = unit_jwks(unit_jwk(0, ",\"kid\":\"k0\""), &report);
+    c->trusted[0] = &c->issuer;
+    c->policy.issuers = c->trusted;
+    c->policy.issuer_count = 1;
+    c->policy.scope_rules = rules;
+    c->policy.scope_rule_count = 1;
+    c->policy.claim_rules = claim_rules;
+    c->policy.claim_rule_count = 1;
+    c->policy.max_token_size = 8192;
+    c->judged.policy = &c->policy;
+    c->judged.presented.token = token;
+    c->judged.presented.found = 1;
+    c->judged.method = NJWT_METHOD_GET;
+    c->judged.now = NOW;
+
+    c->verdict = njwt_judge(&unit_arena, &c->judged, &c->found);
+}
+
+
+static const char *
+hint_of(hint_case_t *c, njwt_verdict_t verdict, njwt_hint_reader_t reader)
+{
+    njwt_slice_t  hint = { NULL, 0 };
+
+    assert_true(njwt_hint(&unit_arena, &c->judged, verdict, &c->found,
+                          reader, &hint));
+
+    return unit_format("%.*s", (int) hint.len, (const char *) hint.data);
+}
+
+
+#define SECRETS                                                              \
+    "\"sub\":\"XYZZY\",\"azp\":\"XYZZY\",\"scope\":\"XYZZY\","                   \
+    "\"permissions\":[\"XYZZY\"],\"cnf\":{\"XYZZY\":\"XYZZY\"},"               \
+    "\"email\":\"XYZZY\",\"jti\":\"XYZZY\",\"XYZZY\":\"XYZZY\","               \
+    "\"exp\":1,\"nbf\":1850000000,\"iat\":1850000000"
+
+
+static void
+the_log_is_told_nothing_of_the_token(void **state)
+{
+    int          i;
+    const char  *hint;
+    hint_case_t  c;
+
+    (void) state;
+
+    judge(&c, unit_token(0, "{\"alg\":\"XYZZY\",\"typ\":\"XYZZY\","
+                            "\"kid\":\"XYZZY\",\"cty\":\"XYZZY\"}",
+                         "{\"iss\":\"XYZZY\",\"aud\":\"XYZZY\"," SECRETS "}"));
+    assert_int_equal(c.verdict, NJWT_ISSUER_MISMATCH);
+
+    for (i = NJWT_UNDECIDED; i <= NJWT_OK; i++) {
+        hint = hint_of(&c, (njwt_verdict_t) i, NJWT_HINT_LOG);
+        assert_for(strstr(hint, "XYZZY") == NULL, hint);
+    }
+
+    /* its holder is */
+
+    hint = hint_of(&c, NJWT_AUDIENCE_MISMATCH, NJWT_HINT_HOLDER);
+    assert_for(strstr(hint, "received \"XYZZY\"") != NULL, hint);
+    hint = hint_of(&c, NJWT_INSUFFICIENT_SCOPE, NJWT_HINT_HOLDER);
+    assert_for(strstr(hint, "granted \"XYZZY\"") != NULL, hint);
+    hint = hint_of(&c, NJWT_CLAIM_MISMATCH, NJWT_HINT_HOLDER);
+    assert_for(strstr(hint, "received \"XYZZY\"") != NULL, hint);
+
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
+static void
+the_log_is_told_what_was_configured(void **state)
+{
+    hint_case_t  c;
+
+    (void) state;
+
+    judge(&c, unit_token(0, UNIT_HEADER,
+                         "{\"iss\":\"https://t.example\",\"aud\":\"urn:api/\","
+                         "\"exp\":1749999990,\"scope\":\"XYZZY\"}"));
+
+    assert_string_equal(hint_of(&c, NJWT_ISSUER_MISMATCH, NJWT_HINT_LOG),
+        "configured \"https://t.example/\": only the slash at the end "
+        "differs: take the trailing slash away from \"issuer\"");
+    assert_string_equal(hint_of(&c, NJWT_AUDIENCE_MISMATCH, NJWT_HINT_LOG),
+        "configured \"urn:api\": only the slash at the end differs: add the "
+        "trailing slash to \"audience\"");
+    assert_string_equal(hint_of(&c, NJWT_EXPIRED, NJWT_HINT_LOG),
+        "expired 10 s ago: that is little: check the clocks (NTP); or the "
+        "client uses its token to the very end");
+    assert_string_equal(hint_of(&c, NJWT_KEY_NOT_FOUND, NJWT_HINT_LOG),
+        "the key of that \"kid\" is not for this \"alg\"");
+    assert_true(strstr(hint_of(&c, NJWT_INSUFFICIENT_SCOPE, NJWT_HINT_LOG),
+                       "needed \"read:timesheets\": grant it") != NULL);
+
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
+/* A text of the client's is cut and escaped, whoever reads it. */
+
+static void
+a_hint_is_one_short_line(void **state)
+{
+    size_t        i;
+    char          aud[2000];
+    const char   *hint;
+    hint_case_t   c;
+
+    (void) state;
+
+    memset(aud, 'a', sizeof(aud));
+    memcpy(aud, "\\u001b\\n\\\"\xc3\xa4", 12);
+    aud[sizeof(aud) - 1] = '\0';
+
+    judge(&c, unit_token(0, UNIT_HEADER,
+                         unit_format("{\"iss\":\"https://t.example/\","
+                                     "\"aud\":\"%s\",\"exp\":1850000000}",
+                                     aud)));
+    assert_int_equal(c.verdict, NJWT_AUDIENCE_MISMATCH);
+
+    hint = hint_of(&c, c.verdict, NJWT_HINT_HOLDER);
+    assert_true(strlen(hint) < 600);
+    assert_for(strstr(hint, "\"\\x1B\\x0A\\x22\\xC3\\xA4aaa") != NULL, hint);
+    assert_for(strstr(hint, "aaa...\"") != NULL, hint);
+
+    for (i = 0; hint[i] != '\0'; i++) {
+        assert_true(hint[i] >= 0x20 && hint[i] < 0x7f);
+    }
+
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
+static void
+what_the_decision_did_not_reach_is_told(void **state)
+{
+    hint_case_t  c;
+
+    (void) state;
+
+    judge(&c, unit_token(0, UNIT_HEADER,
+                         "{\"iss\":\"https://other.example/\","
+                         "\"aud\":\"urn:api\",\"exp\":1,"
+                         "\"scope\":\"read:timesheets\"}"));
+    assert_int_equal(c.verdict, NJWT_ISSUER_MISMATCH);
+
+#define told(verdict)                                                        \
+    njwt_hint_check(&unit_arena, &c.judged, verdict, &c.found)
+
+    assert_int_equal(told(NJWT_ISSUER_MISMATCH), NJWT_HINT_FAIL);
+    assert_int_equal(told(NJWT_ALG_NOT_ALLOWED), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_KEY_NOT_FOUND), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_FAIL);
+    assert_int_equal(told(NJWT_NOT_YET_VALID), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_AUDIENCE_MISMATCH), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_INSUFFICIENT_SCOPE), NJWT_HINT_PASS);
+    assert_int_equal(told(NJWT_CLAIM_MISMATCH), NJWT_HINT_FAIL);
+
+    /* without keys, or an issuer to assume, it can't be told */
+
+    njwt_jwks_free(c.issuer.keys);
+    c.issuer.keys = NULL;
+    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
+    c.policy.issuer_count = 0;
+    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
+
+    judge(&c, unit_text("opaque"));
+    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(the_log_is_told_nothing_of_the_token),
+        unit_case(the_log_is_told_what_was_configured),
+        unit_case(a_hint_is_one_short_line),
+        unit_case(what_the_decision_did_not_reach_is_told)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
