@@ -217,6 +217,16 @@ what_the_decision_did_not_reach_is_told(void **state)
     c.policy.issuer_count = 0;
     assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
 
+    /* nor is a key looked for by an algorithm that isn't allowed */
+
+    judge(&c, unit_token(0, "{\"alg\":\"RS512\",\"kid\":\"k0\"}",
+                         "{\"iss\":\"https://t.example/\"}"));
+    assert_int_equal(c.verdict, NJWT_ALG_NOT_ALLOWED);
+    assert_int_equal(told(NJWT_KEY_NOT_FOUND), NJWT_HINT_UNKNOWN);
+    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
+    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_FAIL);
+    njwt_jwks_free(c.issuer.keys);
+
     judge(&c, unit_text("opaque"));
     assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
     njwt_jwks_free(c.issuer.keys);
