@@ -286,7 +286,7 @@ accepted 'two of one iss may stand in two locations',
 for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
 {
     for my $d ('jwt a', 'jwt_require_scope x', 'jwt_realm x',
-               'jwt_identity_header X a',
+               'jwt_identity_header X a', 'jwt_preflight on',
                'jwt_error_format nginx',
                'jwt_resource_metadata https://api/m',
                'jwt_resource_metadata_handler a resource=https://api/')
@@ -330,6 +330,15 @@ refused "an identity header takes a name and a value, not $_", issuer('a'),
     "jwt a; jwt_identity_header $_;", qr/invalid number of arguments/
     for 'X-User', 'X-User a b';
 
+
+accepted 'preflights pass', issuer('a'), 'jwt a; jwt_preflight on;';
+
+refused 'or they don\'t', issuer('a'), 'jwt a; jwt_preflight maybe;',
+    qr/invalid value "maybe" in "jwt_preflight" directive, it must be "on" or/;
+
+refused 'one of both', issuer('a'),
+    'jwt a; jwt_preflight on; jwt_preflight off;',
+    qr/"jwt_preflight" directive is duplicate/;
 
 accepted 'a scope with a method', issuer('a'),
     'jwt a; jwt_require_scope r methods=GET,POST match=any;';

@@ -124,6 +124,7 @@ typedef struct {
     ngx_array_t               *rules;        /* njwt_scope_rule_t */
     ngx_http_jwt_place_t       rules_place;
     ngx_array_t               *identities;   /* ngx_http_jwt_identity_t */
+    ngx_flag_t                 preflight;
 
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
@@ -156,8 +157,10 @@ typedef struct {
     ngx_http_jwt_text_t        text;         /* of a refusal */
     ngx_table_elt_t           *headers[4];   /* that a refusal added */
     ngx_uint_t                 nheaders;
+    ngx_array_t               *taken;        /* ngx_table_elt_t, request's */
 
     unsigned                   judged:1;
+    unsigned                   preflight:1;  /* goes on unjudged */
     unsigned                   held:1;
     unsigned                   waited:1;
     unsigned                   refused:1;
@@ -198,10 +201,7 @@ char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* ngx_http_jwt_conf_keys.c */
 
-/*
- * Reads a whole file of at most size bytes into the configuration's temporary
- * memory; a longer one is an error, and so is one that can't be read.
- */
+/* Reads a file into cf->temp_pool; one longer than size is an error. */
 ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer, ngx_str_t *path, size_t size,
     njwt_slice_t *text);

@@ -8,6 +8,7 @@
 
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_wait.h"
 
 
@@ -110,6 +111,11 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     ctx->verdict = NJWT_UNDECIDED;
     ctx->conf = jlcf;
     ctx->judged = 0;
+    ctx->preflight = 0;
+
+    if (ngx_http_jwt_preflight_undo(r, ctx) != NGX_OK) {
+        return NULL;
+    }
 
     ngx_http_set_ctx(r, ctx, ngx_http_jwt_scope_module);
 
@@ -197,6 +203,10 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_http_jwt_is_preflight(r, jlcf)) {
+        return ngx_http_jwt_preflight(r, ctx);
+    }
+
     ngx_http_jwt_judge(r, ctx, &c);
 
     if (ctx->waited) {
@@ -265,6 +275,10 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
         }
 
         ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
+    }
+
+    if (ctx->preflight) {
+        return NGX_DECLINED;
     }
 
     if (ctx->verdict == NJWT_OK) {

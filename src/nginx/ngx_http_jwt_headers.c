@@ -28,7 +28,7 @@ ngx_http_jwt_headers_normal(u_char *to, ngx_str_t *name)
 
 
 static ngx_uint_t
-ngx_http_jwt_header_is(ngx_str_t *key, ngx_str_t *name)
+ngx_http_jwt_header_is(ngx_str_t *key, const ngx_str_t *name)
 {
     size_t  i;
 

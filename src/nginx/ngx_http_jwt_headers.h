@@ -14,10 +14,10 @@
 
 /* which headers, of a request's, are meant */
 typedef struct {
-    ngx_str_t    *names;       /* normalized */
-    ngx_uint_t    nnames;
-    ngx_str_t    *except;      /* a key that is one of these texts stays: */
-    ngx_uint_t    nexcept;     /* by its address, which no client can give */
+    const ngx_str_t  *names;   /* normalized */
+    ngx_uint_t        nnames;
+    const ngx_str_t  *except;  /* a key that is one of these texts stays: */
+    ngx_uint_t        nexcept; /* by its address, which no client can give */
 } ngx_http_jwt_headers_which_t;
 
 

@@ -6,6 +6,7 @@
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_state.h"
 #include "ngx_http_jwt_wait.h"
 #include "ngx_http_jwt_zone.h"
@@ -88,6 +89,13 @@ static ngx_command_t  ngx_http_jwt_commands[] = {
       ngx_http_jwt_identity_header,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("jwt_preflight"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jwt_loc_conf_t, preflight),
       NULL },
 
       ngx_null_command
@@ -231,9 +239,13 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 
     jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
 
-    if (jlcf != NULL) {
-        ngx_http_jwt_location_begin(cf, jlcf);
+    if (jlcf == NULL) {
+        return NULL;
     }
+
+    jlcf->preflight = NGX_CONF_UNSET;
+
+    ngx_http_jwt_location_begin(cf, jlcf);
 
     return jlcf;
 }
@@ -242,6 +254,7 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_http_jwt_preflight_merge(parent, child);
     ngx_http_jwt_identity_merge(parent, child);
 
     if (ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK

@@ -55,7 +55,8 @@ static ngx_int_t
 ngx_http_jwt_variable_verdict(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_jwt_ctx_t  *ctx;
+    ngx_http_jwt_ctx_t         *ctx;
+    const njwt_verdict_info_t  *info;
 
     ctx = ngx_http_jwt_find_ctx(r);
 
@@ -64,8 +65,12 @@ ngx_http_jwt_variable_verdict(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return ngx_http_jwt_variable_set(r, v,
-                                     njwt_verdict_info(ctx->verdict)->name);
+    /* a preflight goes on, though the core said nothing */
+
+    info = ctx->preflight ? njwt_verdict_info(NJWT_OK)
+                          : njwt_verdict_info(ctx->verdict);
+
+    return ngx_http_jwt_variable_set(r, v, info->name);
 }
 
 

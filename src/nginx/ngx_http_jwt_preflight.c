@@ -1,0 +1,131 @@
+/*
+ * May a browser ask before it has a token?  jwt_preflight.
+ *
+ * A CORS preflight (of the Fetch standard) can't have a token.  It goes on
+ * unjudged, which must open no way to be more than a question: it takes no
+ * credentials along, and nothing that a backend would take for another method
+ * than OPTIONS.  It isn't allowed either: under "satisfy any" somebody else
+ * has to.
+ */
+
+#include "ngx_http_jwt_headers.h"
+#include "ngx_http_jwt_preflight.h"
+
+
+/* normalized */
+
+static const ngx_str_t  ngx_http_jwt_preflight_taken[] = {
+    ngx_string("authorization"),
+    ngx_string("x-http-method"),
+    ngx_string("x-http-method-override"),
+    ngx_string("x-method-override")
+};
+
+
+void
+ngx_http_jwt_preflight_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->preflight == NGX_CONF_UNSET) {
+        conf->preflight = prev->preflight == NGX_CONF_UNSET ? 0
+                                                            : prev->preflight;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_preflight_has(ngx_http_request_t *r, const char *name,
+    size_t len)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].value.len != 0
+                && h[i].key.len == len
+                && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_is_preflight(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf)
+{
+    return jlcf->preflight
+           && r->method == NGX_HTTP_OPTIONS
+           && ngx_http_jwt_preflight_has(r, "Origin", sizeof("Origin") - 1)
+           && ngx_http_jwt_preflight_has(r, "Access-Control-Request-Method",
+                               sizeof("Access-Control-Request-Method") - 1);
+}
+
+
+ngx_int_t
+ngx_http_jwt_preflight(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_array_t                   *taken;
+    ngx_http_jwt_headers_which_t   which;
+
+    taken = ngx_array_create(r->pool, 1, sizeof(ngx_table_elt_t));
+    if (taken == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = ngx_http_jwt_preflight_taken;
+    which.nnames = sizeof(ngx_http_jwt_preflight_taken) / sizeof(ngx_str_t);
+
+    if (ngx_http_jwt_headers_remove(r, &which, taken) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* the counter of preflights has its place here */
+
+    ctx->taken = taken;
+    ctx->preflight = 1;
+    ctx->judged = 1;
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_jwt_preflight_undo(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_uint_t        i;
+    ngx_array_t      *taken;
+    ngx_table_elt_t  *h;
+
+    taken = ctx->taken;
+
+    if (taken == NULL) {
+        return NGX_OK;
+    }
+
+    ctx->taken = NULL;
+
+    if (ngx_http_jwt_headers_own(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    h = taken->elts;
+
+    for (i = 0; i < taken->nelts; i++) {
+        if (ngx_http_jwt_headers_add(r, &h[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,31 @@
+/*
+ * May a browser ask before it has a token?  jwt_preflight.
+ */
+
+#ifndef NGX_HTTP_JWT_PREFLIGHT_H
+#define NGX_HTTP_JWT_PREFLIGHT_H
+
+
+#include "ngx_http_jwt.h"
+
+
+void ngx_http_jwt_preflight_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/* Is this a CORS preflight, in a location that lets these through? */
+ngx_uint_t ngx_http_jwt_is_preflight(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf);
+
+/*
+ * In the place of a judgement: takes away what would make more of the request
+ * than a question.  NGX_DECLINED, and ctx->preflight is set; or a status.
+ */
+ngx_int_t ngx_http_jwt_preflight(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
+/* Before a judgement: gives back what was taken away in another location. */
+ngx_int_t ngx_http_jwt_preflight_undo(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
+
+#endif /* NGX_HTTP_JWT_PREFLIGHT_H */
