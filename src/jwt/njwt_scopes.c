@@ -100,9 +100,13 @@ njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     len = njwt_scopes_put(data, 0, one);
 
     for (i = 0; i < njwt_json_length(granted); i++) {
-        len = njwt_scopes_put(data, len,
-                              njwt_json_string(njwt_json_element(granted,
-                                                                 i)));
+        one = njwt_json_string(njwt_json_element(granted, i));
+
+        /* with a space in it, it would read as scopes that nobody granted */
+
+        if (one.len > 0 && memchr(one.data, ' ', one.len) == NULL) {
+            len = njwt_scopes_put(data, len, one);
+        }
     }
 
     out->data = data;

@@ -27,7 +27,8 @@ bool njwt_scopes_grant(njwt_value_t granted, njwt_slice_t scope);
 
 /*
  * The scopes as one text, single spaces between; empty where nothing is
- * granted.  False, *out empty, when arena->failed.
+ * granted.  An element of an array with a space in it is left out: no rule
+ * can ask for it.  False, *out empty, when arena->failed.
  */
 bool njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     njwt_slice_t *out);

@@ -238,6 +238,140 @@ nbf_and_iat_may_be_ahead_by_the_leeway_and_no_more(void **state)
 
 
 static bool
+too_old(const char *payload, double max_age, double leeway, int64_t now)
+{
+    njwt_expected_t  expected = expects_nothing;
+
+    expected.has_max_age = true;
+    expected.max_age = max_age;
+    expected.leeway = leeway;
+
+    return njwt_claims_too_old(unit_claims(payload), &expected, now);
+}
+
+
+static void
+a_token_is_no_older_than_max_age_and_leeway(void **state)
+{
+    njwt_expected_t  expected = expects_nothing;
+
+    (void) state;
+
+    assert_false(too_old("{\"iat\":1000}", 60, 5, 1064));
+    assert_true(too_old("{\"iat\":1000}", 60, 5, 1065));
+    assert_false(too_old("{\"iat\":1000}", 60, 0, 1059));
+    assert_true(too_old("{\"iat\":1000}", 60, 0, 1060));
+
+    /* max_age 0 is a limit, too */
+
+    assert_true(too_old("{\"iat\":1000}", 0, 0, 1000));
+
+    /* no limit; and no "iat", which is for njwt_claims_complete() to refuse */
+
+    expected.max_age = 60;
+    assert_false(njwt_claims_too_old(unit_claims("{\"iat\":0}"), &expected,
+                                     1000000));
+    assert_false(too_old("{}", 60, 5, 1000000));
+}
+
+
+static bool
+complete(const char *payload, njwt_profile_t profile, bool has_max_age)
+{
+    njwt_expected_t  expected = expects_nothing;
+
+    expected.profile = profile;
+    expected.has_max_age = has_max_age;
+    expected.max_age = 60;
+
+    return njwt_claims_complete(unit_claims(payload), &expected);
+}
+
+
+static void
+max_age_wants_iat_and_nothing_else_does(void **state)
+{
+    (void) state;
+
+    assert_true(complete("{}", NJWT_PROFILE_ANY, false));
+    assert_true(complete("{\"iat\":1}", NJWT_PROFILE_ANY, true));
+    assert_true(complete("{\"iat\":-1.5}", NJWT_PROFILE_ANY, true));
+    assert_false(complete("{}", NJWT_PROFILE_ANY, true));
+    assert_false(complete("{\"exp\":1,\"nbf\":1}", NJWT_PROFILE_ANY, true));
+    assert_false(complete("{\"x\":{\"iat\":1}}", NJWT_PROFILE_ANY, true));
+}
+
+
+/* Each of the claims of section 2.2 is left out in turn. */
+
+static void
+the_profile_of_rfc_9068_wants_each_of_its_claims(void **state)
+{
+    char    payload[256];
+    size_t  i, skip;
+
+    static const char  *const  members[] = {
+        "\"iss\":\"i\"", "\"exp\":2", "\"aud\":\"a\"", "\"sub\":\"s\"",
+        "\"client_id\":\"c\"", "\"iat\":1", "\"jti\":\"j\""
+    };
+
+    (void) state;
+
+    for (skip = 0; skip <= unit_count(members); skip++) {
+        payload[0] = '\0';
+
+        for (i = 0; i < unit_count(members); i++) {
+            if (i != skip) {
+                strcat(payload, ",");
+                strcat(payload, members[i]);
+            }
+        }
+
+        payload[0] = '{';
+        strcat(payload, "}");
+
+        assert_for(complete(payload, NJWT_PROFILE_RFC9068, false)
+                   == (skip == unit_count(members)), payload);
+        assert_for(complete(payload, NJWT_PROFILE_RFC9068, true)
+                   == (skip == unit_count(members)), payload);
+        assert_for(complete(payload, NJWT_PROFILE_ANY, false), payload);
+    }
+}
+
+
+#define WITHOUT_CLIENT  "\"iss\":\"i\",\"exp\":2,\"sub\":\"s\","          \
+                        "\"iat\":1,\"jti\":\"j\""
+
+
+static void
+a_claim_of_another_type_is_none_of_the_profiles(void **state)
+{
+    size_t  i;
+
+    static const char  *const  others[] = {
+        "null", "1", "true", "[]", "[\"c\"]", "{}"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(others); i++) {
+        assert_for(!complete(unit_format("{" WITHOUT_CLIENT
+                                         ",\"aud\":\"a\","
+                                         "\"client_id\":%s}", others[i]),
+                             NJWT_PROFILE_RFC9068, false), others[i]);
+    }
+
+    /* azp is Auth0's other profile; there it stands for nothing */
+
+    assert_false(complete("{" WITHOUT_CLIENT ",\"aud\":\"a\","
+                          "\"azp\":\"c\"}", NJWT_PROFILE_RFC9068, false));
+    assert_true(complete("{" WITHOUT_CLIENT ",\"aud\":[\"a\",\"b\"],"
+                         "\"client_id\":\"c\"}", NJWT_PROFILE_RFC9068,
+                         false));
+}
+
+
+static bool
 for_us(const char *aud)
 {
     njwt_slice_t     audiences[2];
@@ -397,6 +531,34 @@ what_would_be_refused_later_is_not_plausible(void **state)
 
 
 static void
+a_token_beyond_max_age_is_not_plausible(void **state)
+{
+    njwt_expected_t  expected = expects_nothing;
+
+    (void) state;
+
+    expected.leeway = 5;
+    expected.max_age = 60;
+
+    /* without a limit neither its age nor its "iat" is asked for */
+
+    assert_true(njwt_payload_plausible(unit_payload("{\"exp\":2000}"),
+                                       &expected, 1000));
+    assert_true(njwt_payload_plausible(
+        unit_payload("{\"exp\":2000,\"iat\":0}"), &expected, 1000));
+
+    expected.has_max_age = true;
+
+    assert_false(njwt_payload_plausible(unit_payload("{\"exp\":2000}"),
+                                        &expected, 1000));
+    assert_true(njwt_payload_plausible(
+        unit_payload("{\"exp\":2000,\"iat\":936}"), &expected, 1000));
+    assert_false(njwt_payload_plausible(
+        unit_payload("{\"exp\":2000,\"iat\":935}"), &expected, 1000));
+}
+
+
+static void
 the_log_gets_iss_and_aud_as_they_were_sent(void **state)
 {
     njwt_slice_t  iss, aud;
@@ -490,11 +652,16 @@ main(void)
         unit_case(dates_at_the_bounds_are_compared_rightly),
         unit_case(a_token_without_exp_is_expired),
         unit_case(nbf_and_iat_may_be_ahead_by_the_leeway_and_no_more),
+        unit_case(a_token_is_no_older_than_max_age_and_leeway),
+        unit_case(max_age_wants_iat_and_nothing_else_does),
+        unit_case(the_profile_of_rfc_9068_wants_each_of_its_claims),
+        unit_case(a_claim_of_another_type_is_none_of_the_profiles),
         unit_case(aud_holds_one_of_ours_byte_for_byte),
         unit_case(no_audience_at_all_must_be_asked_for),
         unit_case(a_cnf_of_any_value_binds),
         unit_case(iss_is_one_of_the_values_byte_for_byte),
         unit_case(what_would_be_refused_later_is_not_plausible),
+        unit_case(a_token_beyond_max_age_is_not_plausible),
         unit_case(the_log_gets_iss_and_aud_as_they_were_sent),
         unit_case(claims_open_only_with_the_proof_of_their_own_token),
         unit_case(any_claim_can_be_had_by_its_name)

@@ -249,6 +249,48 @@ typ_is_that_of_an_access_token(void **state)
 }
 
 
+/* Section 4: "JWT" is not enough, for ID tokens may say that, too. */
+
+static void
+by_the_profile_of_rfc_9068_typ_is_at_jwt(void **state)
+{
+    size_t      i;
+    char        header[128];
+    njwt_jws_t  jws;
+
+    static const char  *const  allowed[] = {
+        "at+jwt", "AT+JWT", "application/at+jwt", "Application/At+JWT"
+    };
+
+    static const char  *const  refused[] = {
+        "JWT", "jwt", "application/jwt", "", "at+jwt ", " at+jwt", "at+jw",
+        "at+jwts", "text/at+jwt", "application/application/at+jwt",
+        "application/", "logout+jwt", "dpop+jwt", "at jwt", "at+jwt\\u0000"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(allowed); i++) {
+        sprintf(header, "{\"typ\":\"%s\"}", allowed[i]);
+        jws.header = njwt_json_object(&unit_arena, unit_text(header));
+        assert_for(njwt_jws_typ_allowed(&jws, NJWT_PROFILE_RFC9068), header);
+        assert_for(njwt_jws_typ_allowed(&jws, NJWT_PROFILE_ANY), header);
+    }
+
+    for (i = 0; i < unit_count(refused); i++) {
+        sprintf(header, "{\"typ\":\"%s\"}", refused[i]);
+        jws.header = njwt_json_object(&unit_arena, unit_text(header));
+        assert_for(njwt_json_type(jws.header) == NJWT_JSON_OBJECT, header);
+        assert_for(!njwt_jws_typ_allowed(&jws, NJWT_PROFILE_RFC9068),
+                   header);
+    }
+
+    jws.header = njwt_json_object(&unit_arena, unit_text("{}"));
+    assert_false(njwt_jws_typ_allowed(&jws, NJWT_PROFILE_RFC9068));
+    assert_true(njwt_jws_typ_allowed(&jws, NJWT_PROFILE_ANY));
+}
+
+
 static bool
 critical(const char *header)
 {
@@ -395,6 +437,7 @@ main(void)
         unit_case(a_refusal_leaves_the_output_alone),
         unit_case(a_member_has_the_type_of_rfc_7515),
         unit_case(typ_is_that_of_an_access_token),
+        unit_case(by_the_profile_of_rfc_9068_typ_is_at_jwt),
         unit_case(crit_and_b64_of_any_value_are_critical),
         unit_case(alg_is_known_in_exactly_its_case),
         unit_case(no_algorithm_is_in_an_empty_set),

@@ -331,6 +331,141 @@ a_token_without_the_scope_is_refused_or_undecided(void **state)
 }
 
 
+/*
+ * A claim behind an escaped name costs memory to find.  Not found for lack of
+ * it, it must not count as absent: the claim behind it would be asked, or a
+ * rule about it pass.
+ */
+
+static void
+a_claim_that_was_not_looked_at_grants_nothing(void **state)
+{
+    njwt_slice_t  names[2];
+
+    (void) state;
+
+    prepare(good_keys(),
+            unit_token(0, UNIT_HEADER,
+                       "{" CLAIMS ",\"exp\":2000,\"x/y\":\"b\"}"));
+    names[0] = unit_text("/x~1y");
+    names[1] = unit_text("scope");
+    issuer.expected.scope_claims = names;
+    issuer.expected.scope_claim_count = 2;
+    judge_with_each_allocation_failing(NJWT_INSUFFICIENT_SCOPE, false);
+    judge_with_each_allocation_failing(NJWT_INSUFFICIENT_SCOPE, true);
+
+    /* its twin: the scope that the first claim does hold */
+
+    scopes[0] = unit_text("b");
+    judge_with_each_allocation_failing(NJWT_OK, false);
+    judge_with_each_allocation_failing(NJWT_OK, true);
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static njwt_regex_result_t
+is_found(void *regex, njwt_slice_t text)
+{
+    (void) regex;
+
+    return (text.len > 0 && text.data[0] == 'e') ? NJWT_REGEX_FOUND
+                                                 : NJWT_REGEX_NOT_FOUND;
+}
+
+
+static void
+a_rule_about_a_claim_that_was_not_looked_at_fails(void **state)
+{
+    size_t             i;
+    njwt_rule_value_t  value;
+    njwt_claim_rule_t  claim_rule;
+
+    /* what the token has there, with a negated, a plain and no value */
+
+    static const struct {
+        const char      *value;
+        const char      *claim;
+        njwt_verdict_t   verdict;
+    } rules[] = {
+        { "!~e", "/x~1y", NJWT_CLAIM_MISMATCH },
+        { "!~e", "/w~0",  NJWT_OK },
+        { "!~e", "/~0",   NJWT_CLAIM_MISMATCH },
+        { "eve", "/x~1y", NJWT_OK },
+        { "bob", "/x~1y", NJWT_CLAIM_MISMATCH },
+        { NULL,  "/x~1y", NJWT_OK },
+        { NULL,  "/~0",   NJWT_CLAIM_MISMATCH }
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(rules); i++) {
+        prepare(good_keys(),
+                unit_token(0, UNIT_HEADER,
+                           "{" CLAIMS ",\"exp\":2000,\"x/y\":\"eve\","
+                           "\"x~1y\":\"bob\",\"w~\":\"bob\"}"));
+        memset(&claim_rule, 0, sizeof(claim_rule));
+        claim_rule.claim = unit_text(rules[i].claim);
+        claim_rule.match = is_found;
+
+        if (rules[i].value != NULL) {
+            value = njwt_rule_value(unit_text(rules[i].value));
+            claim_rule.values = &value;
+            claim_rule.value_count = 1;
+        }
+
+        policy.claim_rules = &claim_rule;
+        policy.claim_rule_count = 1;
+        judge_with_each_allocation_failing(rules[i].verdict, false);
+        judge_with_each_allocation_failing(rules[i].verdict, true);
+        njwt_jwks_free(issuer.keys);
+    }
+}
+
+
+static void
+scopes_are_text_or_the_arena_has_failed(void **state)
+{
+    bool           written, failed;
+    size_t         n, i;
+    njwt_arena_t   arena;
+    njwt_slice_t   out;
+    njwt_value_t   granted;
+
+    static const char  *const  payloads[] = {
+        "{\"scope\":\"a  b\"}", "{\"scope\":[\"a\",\"b\"]}"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(payloads); i++) {
+        granted = njwt_scopes_find(&unit_arena,
+                                   njwt_json_object(&unit_arena,
+                                                    unit_text(payloads[i])),
+                                   NULL, 0);
+
+        for (n = 1; ; n++) {
+            njwt_arena_init(&arena);
+            out = unit_text("kept");
+
+            begin_failing(n, false);
+            written = njwt_scopes_text(&arena, granted, &out);
+            failed = end_failing();
+
+            assert_int_equal(written, !failed);
+            assert_int_equal(arena.failed, failed);
+            assert_slice(out, written ? "a b" : "");
+            njwt_arena_free(&arena);
+
+            if (!failed) {
+                break;
+            }
+        }
+
+        assert_true(n > 1);
+    }
+}
+
+
 static void
 a_bad_signature_is_bad_or_undecided(void **state)
 {
@@ -677,6 +812,9 @@ main(void)
         unit_case(a_token_for_others_is_a_mismatch_or_undecided),
         unit_case(a_character_lost_makes_no_audience_ours),
         unit_case(a_token_without_the_scope_is_refused_or_undecided),
+        unit_case(a_claim_that_was_not_looked_at_grants_nothing),
+        unit_case(a_rule_about_a_claim_that_was_not_looked_at_fails),
+        unit_case(scopes_are_text_or_the_arena_has_failed),
         unit_case(a_bad_signature_is_bad_or_undecided),
         unit_case(the_second_of_two_keys_is_tried_or_it_is_undecided),
         unit_case(a_malformed_payload_is_malformed_or_undecided),

@@ -355,6 +355,86 @@ another_type_grants_nothing(void **state)
 }
 
 
+static bool
+claims_hold(const char *payload)
+{
+    bool  answer;
+
+    answer = njwt_policy_claims_hold(&unit_arena, &policy,
+                                     unit_claims(payload));
+    assert_false(unit_arena.failed);
+
+    return answer;
+}
+
+
+static void
+every_claim_rule_must_hold(void **state)
+{
+    njwt_claim_rule_t  claim_rules[3];
+    njwt_rule_value_t  x[1], y[2];
+
+    (void) state;
+
+    no_rules();
+    assert_true(claims_hold("{}"));
+
+    memset(claim_rules, 0, sizeof(claim_rules));
+    x[0] = njwt_rule_value(unit_text("x"));
+    y[0] = njwt_rule_value(unit_text("y"));
+    y[1] = njwt_rule_value(unit_text("z"));
+    claim_rules[0].claim = unit_text("a");
+    claim_rules[0].values = x;
+    claim_rules[0].value_count = 1;
+    claim_rules[1].claim = unit_text("/b/c");
+    claim_rules[1].values = y;
+    claim_rules[1].value_count = 2;
+    claim_rules[2].claim = unit_text("d");
+    policy.claim_rules = claim_rules;
+    policy.claim_rule_count = 3;
+
+    assert_true(claims_hold("{\"a\":\"x\",\"b\":{\"c\":\"z\"},\"d\":0}"));
+    assert_false(claims_hold("{\"b\":{\"c\":\"z\"},\"d\":0}"));
+    assert_false(claims_hold("{\"a\":\"y\",\"b\":{\"c\":\"z\"},\"d\":0}"));
+    assert_false(claims_hold("{\"a\":\"x\",\"b\":{\"c\":\"x\"},\"d\":0}"));
+    assert_false(claims_hold("{\"a\":\"x\",\"b\":{},\"d\":0}"));
+    assert_false(claims_hold("{\"a\":\"x\",\"b\":{\"c\":\"z\"}}"));
+    assert_false(claims_hold("{\"a\":\"x\",\"b\":{\"c\":\"z\"},"
+                             "\"d\":null}"));
+
+    /* the rules of one location are not asked elsewhere */
+
+    policy.claim_rule_count = 1;
+    assert_true(claims_hold("{\"a\":\"x\"}"));
+}
+
+
+static void
+scopes_are_looked_for_where_the_issuer_says(void **state)
+{
+    njwt_slice_t  names[2];
+
+    (void) state;
+
+    no_rules();
+    add_rule("a", false, EVERY);
+
+    names[0] = unit_text("permissions");
+    names[1] = unit_text("scope");
+    expected.scope_claims = names;
+    expected.scope_claim_count = 2;
+
+    assert_true(granted(POST, "{\"permissions\":[\"a\"]}"));
+    assert_true(granted(POST, "{\"scope\":\"a\"}"));
+    assert_true(granted(POST, "{\"permissions\":[\"a\"],\"scope\":\"b\"}"));
+    assert_false(granted(POST, "{\"permissions\":[],\"scope\":\"a\"}"));
+    assert_false(granted(POST, "{\"permissions\":7,\"scope\":\"a\"}"));
+
+    memset(&expected, 0, sizeof(expected));
+    assert_false(granted(POST, "{\"permissions\":[\"a\"]}"));
+}
+
+
 static void
 a_403_names_the_scopes_in_their_order_once_each(void **state)
 {
@@ -535,6 +615,8 @@ main(void)
         unit_case(a_scope_is_matched_whole_and_in_its_case),
         unit_case(an_array_of_strings_grants_its_elements_unsplit),
         unit_case(another_type_grants_nothing),
+        unit_case(every_claim_rule_must_hold),
+        unit_case(scopes_are_looked_for_where_the_issuer_says),
         unit_case(a_403_names_the_scopes_in_their_order_once_each),
         unit_case(the_scopes_named_are_at_most_what_the_rules_hold),
         unit_case(allow_names_the_methods_in_a_fixed_order),

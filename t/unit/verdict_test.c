@@ -485,6 +485,73 @@ no_other_verdict_wants_keys(void **state)
 }
 
 
+static void
+where_a_token_is_optional_its_method_still_is_not(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    prepare("");
+    judged.presented.found = 0;
+
+    /* no rule names methods: a request without a token goes on */
+
+    assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
+                     NJWT_NO_TOKEN);
+
+    rule.every_method = false;
+    rule.methods = NJWT_METHOD_GET;
+    assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
+                     NJWT_NO_TOKEN);
+
+    judged.method = NJWT_METHOD_HEAD;
+    assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
+                     NJWT_NO_TOKEN);
+
+    judged.method = 0x8;
+    assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
+                     NJWT_METHOD_NOT_ALLOWED);
+
+    /* no other verdict becomes a milder one */
+
+    for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
+        if (i != NJWT_NO_TOKEN) {
+            assert_int_equal(njwt_verdict_optional((njwt_verdict_t) i,
+                                                   &judged), i);
+        }
+    }
+
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_token_that_fails_a_claim_rule_is_found_but_does_not_pass(void **state)
+{
+    njwt_rule_value_t  value;
+    njwt_claim_rule_t  claim_rule;
+
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ",\"x\":\"y\""));
+    memset(&claim_rule, 0, sizeof(claim_rule));
+    value = njwt_rule_value(unit_text("y"));
+    claim_rule.claim = unit_text("x");
+    claim_rule.values = &value;
+    claim_rule.value_count = 1;
+    policy.claim_rules = &claim_rule;
+    policy.claim_rule_count = 1;
+
+    assert_int_equal(judge(), NJWT_OK);
+
+    value = njwt_rule_value(unit_text("z"));
+    assert_int_equal(judge(), NJWT_CLAIM_MISMATCH);
+    assert_non_null(found.claims);
+    njwt_jwks_free(issuer.keys);
+}
+
+
 int
 main(void)
 {
@@ -503,7 +570,9 @@ main(void)
         unit_case(the_same_case_gets_the_same_verdict_again),
         unit_case(only_a_token_that_would_pass_but_for_its_key_wants_keys),
         unit_case(a_token_for_another_audience_wants_no_keys),
-        unit_case(no_other_verdict_wants_keys)
+        unit_case(no_other_verdict_wants_keys),
+        unit_case(where_a_token_is_optional_its_method_still_is_not),
+        unit_case(a_token_that_fails_a_claim_rule_is_found_but_does_not_pass)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
