@@ -34,8 +34,8 @@ my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
-my @first = qw(vectors hint verdict policy claims refresh key jwks jws bearer
-               json b64 arena oom alg);
+my @first = qw(vectors hint verdict policy claims path scopes rule dates
+               refresh key jwks jws bearer json b64 arena oom alg);
 
 my @changes = (
     # dates
@@ -62,6 +62,47 @@ my @changes = (
          qw(iss sub jti)),
     [ 'claims', "\n           && njwt_dates_ok(root)", '' ],
     [ 'claims', "\n           && njwt_claims_audience_ok(root)", '' ],
+
+    # what must be there
+    [ 'claims', '(!expected->has_max_age || njwt_dates_issued(&claims->dates))',
+                'true' ],
+    [ 'claims', '(!expected->has_max_age || njwt_dates_issued(&claims->dates))',
+                'njwt_dates_issued(&claims->dates)' ],
+    [ 'claims', 'expected->profile == NJWT_PROFILE_ANY
+               || ', '' ],
+    [ 'claims', '
+               || njwt_claims_rfc9068(claims)', '' ],
+    [ 'claims', 'njwt_json_type(njwt_json_member(root, njwt_iss)) '
+                . '== NJWT_JSON_STRING
+           && claims', 'claims' ],
+    [ 'claims', '
+           && claims->dates.exp != -HUGE_VAL', '' ],
+    [ 'claims', '
+           && njwt_json_strings(njwt_json_member(root, njwt_aud))', '' ],
+    (map { [ 'claims', "njwt_json_type(njwt_json_member(root, $_))
+              == NJWT_JSON_STRING", 'true' ] }
+         qw(njwt_sub njwt_client njwt_jti)),
+    (map { [ 'claims', "njwt_json_type(njwt_json_member(root, $_))
+              == NJWT_JSON_STRING",
+              "njwt_json_type(njwt_json_member(root, $_)) != NJWT_JSON_ABSENT"
+           ] } qw(njwt_client)),
+    [ 'claims', '
+           && njwt_dates_issued(&claims->dates)
+           && njwt_json', '
+           && njwt_json' ],
+    [ 'claims', 'return expected->has_max_age
+           && ', 'return ' ],
+    [ 'claims', 'return expected->has_max_age
+           && njwt_dates_too_old', 'return false
+           && njwt_dates_too_old' ],
+    [ 'claims', '!expected->has_max_age
+               || (njwt_dates_issued', 'false
+               || (njwt_dates_issued' ],
+    [ 'claims', '(njwt_dates_issued(dates)
+                   && !', '(!' ],
+    [ 'claims', '
+                   && !njwt_dates_too_old(dates, expected->max_age, leeway,
+                                          now)', '' ],
 
     # audience, cnf, issuer, proof
     [ 'claims', 'if (expected->any_audience)', 'if (true)' ],
@@ -93,6 +134,91 @@ my @changes = (
     [ 'jws', 'got == NJWT_JSON_ARRAY && njwt_json_strings(value)',
                     'njwt_json_strings(value)' ],
     [ 'jws', 'return got == NJWT_JSON_STRING', 'return true' ],
+
+    [ 'jws', '(profile == NJWT_PROFILE_ANY) ? 4 : 2', '4' ],
+    [ 'jws', '(profile == NJWT_PROFILE_ANY) ? 4 : 2', '2' ],
+    [ 'jws', 'return profile == NJWT_PROFILE_ANY;', 'return true;' ],
+    [ 'jws', 'return profile == NJWT_PROFILE_ANY;', 'return false;' ],
+
+    # paths
+    [ 'path', "if (path.len == 0 || path.data[0] != '/') {
+        return path.len > 0;", "if (path.len == 0) {
+        return path.len > 0;" ],
+    [ 'path', 'return path.len > 0;', 'return true;' ],
+    [ 'path', " && path.data[i + 1] != '1'", '' ],
+    [ 'path', "path.data[i + 1] != '0' && ", '' ],
+    [ 'path', "step->data[i] == '1') ? '/' : '~'",
+              "step->data[i] == '1') ? '~' : '/'" ],
+    [ 'path', ", '~', step->len) == NULL", ", '~', step->len) != NULL" ],
+    [ 'path', 'step->len = len;', '' ],
+    [ 'path', "rest->data[i] != '/'", 'true' ],
+    [ 'path', 'step.len == 0 || ', '' ],
+    [ 'path', ' || step.len > 9', '' ],
+    [ 'path', ' && step.len > 1', '' ],
+    [ 'path', "(step.data[0] == '0' && step.len > 1)", 'false' ],
+    [ 'path', "step.data[i] < '0' || ", '' ],
+    [ 'path', " || step.data[i] > '9'", '' ],
+    [ 'path', 'index * 10', 'index * 11' ],
+    [ 'path', 'if (!njwt_path_unescape(arena, &step)) {
+            return none;', 'if (!njwt_path_unescape(arena, &step)) {
+            return value;' ],
+    [ 'path', 'if (data == NULL) {
+        return false;', 'if (data == NULL) {
+        return true;' ],
+    [ 'path', 'njwt_json_type(value) == NJWT_JSON_ARRAY', 'true' ],
+    [ 'path', 'njwt_json_type(value) == NJWT_JSON_ARRAY', 'false' ],
+    [ 'path', "if (path.len == 0 || path.data[0] != '/') {
+        return njwt_json_member", 'if (true) {
+        return njwt_json_member' ],
+
+    # scopes
+    [ 'scopes', ' && value.node == NULL; i++', '; i++' ],
+    [ 'scopes', 'if (count == 0)', 'if (false)' ],
+    [ 'scopes', 'if (count == 0)', 'if (true)' ],
+    [ 'scopes', 'if (njwt_slice_equal(word, scope))', 'if (true)' ],
+    [ 'scopes', ' && njwt_json_holds(granted, scope)', '' ],
+    [ 'scopes', 'njwt_json_type(granted) == NJWT_JSON_ARRAY', 'false' ],
+    [ 'scopes', '    if (!njwt_json_strings(granted)) {
+        return true;
+    }
+', '' ],
+    [ 'scopes', "data[len++] = ' ';", '' ],
+    [ 'scopes', 'if (len > 0)', 'if (true)' ],
+    [ 'scopes', " && memchr(one.data, ' ', one.len) == NULL", '' ],
+    [ 'scopes', 'out->len = 0;', '' ],
+    [ 'policy', 'return !arena->failed;', 'return true;' ],
+
+    # rules
+    [ 'rule', "(text.len > 0 && text.data[0] == '!') ? 1 : 0", '0' ],
+    [ 'rule', '(i == 0) ? NJWT_RULE_REGEX : NJWT_RULE_NOT_REGEX',
+              '(i != 0) ? NJWT_RULE_REGEX : NJWT_RULE_NOT_REGEX' ],
+    [ 'rule', 'value.caseless = true;', '' ],
+    [ 'rule', 'return njwt_slice_equal(value->text, text);', 'return true;' ],
+    [ 'rule', '== NJWT_REGEX_FOUND', '!= NJWT_REGEX_NOT_FOUND' ],
+    [ 'rule', '== NJWT_REGEX_NOT_FOUND', '!= NJWT_REGEX_FOUND' ],
+    [ 'rule', 'every = value->kind == NJWT_RULE_NOT_REGEX;',
+              'every = false;' ],
+    [ 'rule', 'every = value->kind == NJWT_RULE_NOT_REGEX;',
+              'every = true;' ],
+    [ 'rule', 'return every;', 'return true;' ],
+    [ 'rule', 'return every;', 'return false;' ],
+    [ 'rule', 'matches = njwt_json_scalar(njwt_json_element(claim, i), &text)
+                  && ', 'matches = !njwt_json_scalar(njwt_json_element('
+                        . 'claim, i), &text) || ' ],
+    [ 'rule', 'return njwt_json_scalar(claim, &text)
+               && ', 'return !njwt_json_scalar(claim, &text) || ' ],
+    [ 'rule', 'njwt_json_type(claim) == NJWT_JSON_ABSENT
+        || ', '' ],
+    [ 'rule', '
+        || njwt_json_type(claim) == NJWT_JSON_NULL', '' ],
+    [ 'rule', 'if (!holds) {', 'if (false) {' ],
+    [ 'rule', 'any = true;', '' ],
+    [ 'rule', 'found = found || holds;', 'found = holds;' ],
+    [ 'rule', 'return !any || found;', 'return found;' ],
+    [ 'rule', 'return !any || found;', 'return true;' ],
+    [ 'policy', 'if (!njwt_rule_holds(arena, &policy->claim_rules[i],
+                             njwt_claims_root(claims)))', 'if (false)' ],
+    [ 'policy', 'i < policy->claim_rule_count', 'i < 1' ],
 
     # keys
     [ 'key', 'BN_num_bits(n) < NJWT', 'BN_num_bits(n) <= NJWT' ],
@@ -232,6 +358,12 @@ my @changes = (
                         'NJWT_##verdict' ],
     [ 'verdict', 'kid.len <= NJWT_MAX_KID', 'true' ],
     [ 'verdict', 'verdict != NJWT_KEYS_UNAVAILABLE && ', '' ],
+    [ 'verdict', 'verdict == NJWT_NO_TOKEN
+        && ', '' ],
+    [ 'verdict', '
+        && !njwt_policy_method_allowed(c->policy, c->method)', '' ],
+    [ 'verdict', 'return NJWT_METHOD_NOT_ALLOWED;',
+                 'return NJWT_NO_TOKEN;' ],
     [ 'verdict', '*found = (njwt_finding_t) { NULL };', '' ],
 );
 
