@@ -115,8 +115,8 @@ lint: packages-test all  ## check style, layers and README, in seconds
 	@$(test_env) t/lint/run
 
 .PHONY: install
-install: $(MODULE)  ## install the module into nginx's folder; DESTDIR= honoured
-	@$(install_env) .ci/install install $(MODULE)
+install: $(MODULE) $(TOOL)  ## install module, jwt-explain and its page; DESTDIR=, PREFIX=
+	@$(install_env) .ci/install install $(MODULE) $(TOOL) man/jwt-explain.1
 
 .PHONY: uninstall
 uninstall:  ## take away what install put there
@@ -250,7 +250,8 @@ prove: packages-test all $(if $(FULL_TREE),$(BUILD)/nginx/objs/nginx) \
     $(if $(filter file,$(origin TESTS)),unit)
 	@$(test_env) t/lib/run-prove -j$(JOBS) $(TESTS)
 
-install_env = NGINX_BINARY="$(NGINX_BINARY)" DESTDIR="$(DESTDIR)"
+install_env = NGINX_BINARY="$(NGINX_BINARY)" DESTDIR="$(DESTDIR)" \
+    PREFIX="$(PREFIX)"
 
 .PHONY: FORCE
 FORCE:

@@ -205,6 +205,21 @@ is_deeply([ sort keys %told ], [ sort keys %variable ],
           'the table of variables has each, and no other');
 
 
+# The tool's options are in its manual page, and no others.
+
+my %option = map { $_ => 1 }
+             without_comments(slurp('src/cli/explain_table.c'))
+             =~ /^    \{ "([a-z-]+)", (?:"|NULL)/gm;
+my $page = slurp('man/jwt-explain.1');
+
+cmp_ok(scalar(keys %option), '>=', 10, 'the tool has options at all');
+is_deeply([ sort $page =~ /^\.It Fl -([a-z-]+)/gm ], [ sort keys %option ],
+          'the manual page explains each of them, and no other');
+is_deeply([ sort { $a cmp $b } $page =~ /^\.(?:Op )?Fl -([a-z-]+)/gm,
+            'version' ], [ sort keys %option ],
+          'and has each in its synopsis');
+
+
 # Commands, files.
 
 my %target = map { $_ => 1 } slurp('Makefile') =~ /^([a-z][a-z-]*):.*##/gm;

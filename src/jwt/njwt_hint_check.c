@@ -37,6 +37,9 @@ njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
         return njwt_hint_result(!njwt_jws_typ_allowed(jws,
                                                  issuer->expected.profile));
 
+    case NJWT_KEYS_UNAVAILABLE:
+        return keys != NULL ? NJWT_HINT_PASS : NJWT_HINT_UNKNOWN;
+
     case NJWT_KEY_NOT_FOUND:
         if (keys == NULL || (alg & issuer->algorithms) == 0) {
             return NJWT_HINT_UNKNOWN;
@@ -178,6 +181,7 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
 
     case NJWT_ALG_NOT_ALLOWED:
     case NJWT_TYP_NOT_ALLOWED:
+    case NJWT_KEYS_UNAVAILABLE:
     case NJWT_KEY_NOT_FOUND:
     case NJWT_BAD_SIGNATURE:
         return njwt_hint_check_key(&hint, verdict);
