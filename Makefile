@@ -110,6 +110,26 @@ unit: $(UNIT_TESTS)  ## run the core's unit tests under ASan and UBSan
 mutants:  ## break the core line by line: a test must notice (minutes)
 	@t/unit/mutate.pl
 
+# the module under sanitizers, in an nginx that isn't: no part of make test.
+# An empty string may have no address: nginx copies nothing from NULL
+ASAN_BUILD := $(BUILD)/asan
+ASAN_FLAGS := -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+    -fsanitize=address,undefined -fno-sanitize=nonnull-attribute
+ASAN_TESTS  = $(shell grep -lE '^use NJWT::(Nginx|Scenario)' $(TESTS))
+
+.PHONY: asan
+asan: packages-test all  ## run block tests and scenarios under ASan and UBSan
+	@ASAN_OPTIONS=detect_leaks=0 $(MAKE) --no-print-directory \
+	    BUILD=$(ASAN_BUILD) CFLAGS='$(ASAN_FLAGS)' HARDEN= \
+	    LD_OPT='$(ASAN_FLAGS) -fPIC' $(ASAN_BUILD)/$(NAME).so
+	@$(test_env) NJWT_MODULE="$(CURDIR)/$(ASAN_BUILD)/$(NAME).so" CC="$(CC)" \
+	    t/lib/run-asan $(CURDIR)/$(ASAN_BUILD)/reports -j$(JOBS) $(ASAN_TESTS)
+
+.PHONY: soak
+soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
+	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
+	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
+
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
 	@$(test_env) t/lint/run

@@ -8,12 +8,16 @@ package NJWT::Origin;
 #       faults => { half => "HTTP/1.1 200 OK\r\n…", hang => undef,
 #                   drip => [ $bytes, 0.05 ] });
 #   $origin->break; $origin->mend;
+#   $origin->break('half'); $origin->break('refused');
 #   $origin->asked('half')          how often /half was asked for
 #
-# It answers good to any path, until it is broken: then /NAME gets the bytes
-# of that fault, and the connection is closed; undef is no answer at all, and
-# a list gives a byte in so many seconds.  On the port bare it listens only
-# while it isn't broken.  It is there on [::1], too, where there is IPv6.
+# It answers good (bytes, or code that returns them) to any path, until it is
+# broken: then /NAME gets the bytes of that fault, and the connection is
+# closed; undef is no answer at all, and a list gives a byte in so many
+# seconds.  With break('half') all paths get that fault.
+#
+# On the port bare it listens only while it isn't broken, or is with another
+# fault than refused.  It is there on [::1], too, where there is IPv6.
 #
 # A process of its own, which ends with the test.
 
@@ -50,6 +54,16 @@ sub _note {
     return;
 }
 
+# The fault that all paths have, "" for each its own; undef: it isn't broken.
+
+sub _broken {
+    my ($self) = @_;
+
+    open my $in, '<', "$self->{dir}/broken" or return;
+
+    return scalar(<$in>) // '';
+}
+
 # What to send on a connection, byte by byte or at once, and when to close it.
 
 sub _answer {
@@ -59,10 +73,16 @@ sub _answer {
 
     $self->_note($name);
 
+    my $broken = $self->_broken;
+
+    $name = $broken if length($broken // '');
+
     my $fault = $self->{faults}{$name};
 
-    if (!-e "$self->{dir}/broken" || !exists $self->{faults}{$name}) {
-        ($c->{send}, $c->{pause}) = ($self->{good}, 0);
+    if (!defined $broken || !exists $self->{faults}{$name}) {
+        my $good = $self->{good};
+
+        ($c->{send}, $c->{pause}) = (ref $good ? $good->() : $good, 0);
     } elsif (ref $fault) {
         ($c->{send}, $c->{pause}) = @$fault;
     } else {
@@ -96,10 +116,10 @@ sub _run {
     my $bare = _listen('127.0.0.1', $self->{bare});
 
     while (getppid == $self->{parent}) {
-        my $broken = -e "$self->{dir}/broken";
+        my $refused = ($self->_broken // 'no') =~ /^(?:refused)?$/;
 
-        undef $bare if $broken;
-        $bare //= _listen('127.0.0.1', $self->{bare}) if !$broken;
+        undef $bare if $refused;
+        $bare //= _listen('127.0.0.1', $self->{bare}) if !$refused;
 
         my $select = IO::Select->new(@listen, $bare // (),
                                      map { $_->{socket} } values %conn);
@@ -159,10 +179,18 @@ sub start {
 }
 
 sub break {
-    my ($self) = @_;
+    my ($self, $fault) = @_;
 
-    open my $out, '>', "$self->{dir}/broken" or croak "broken: $!";
-    wait_until { !NJWT::Process::answers($self->{bare}) } 5, 'it is broken';
+    $fault //= '';
+
+    open my $out, '>', "$self->{dir}/broken.new" or croak "broken: $!";
+    print $out $fault;
+    close $out;
+    rename "$self->{dir}/broken.new", "$self->{dir}/broken"
+        or croak "broken: $!";
+
+    wait_until { !NJWT::Process::answers($self->{bare}) } 5, 'it is broken'
+        if $fault =~ /^(?:refused)?$/;
 
     return;
 }

@@ -249,6 +249,8 @@ sub check {
 
     my $file = $self->write_file('check.conf', $self->config_text(%change));
 
+    local $ENV{LD_PRELOAD} = $ENV{TEST_NGINX_LD_PRELOAD} // '';
+
     open my $in, '-|', qq{exec "$nginx" -t -p "$self->{dir}" }
         . qq{-e stderr -c "$file" 2>&1 </dev/null} or croak "nginx: $!";
     local $/;

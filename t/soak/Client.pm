@@ -1,0 +1,232 @@
+package Client;
+
+# What does one client of the soak see?
+#
+#   my $client = Client->start(port => $port, world => $file, out => $file,
+#                              kinds => [ 'good', … ], pause => 0.002);
+#   $client->stop;
+#
+# A process of its own, which sends requests over kept connections, one after
+# the other, until stop().  The world is a file of JSON, replaced whole:
+#
+#   { fresh: 0, tokens: [ { kind, token, kid, allowed: ["200 ok", …] }, … ] }
+#
+# An answer that neither the world before the request nor the one after it
+# allows is a violation.  fresh: a source of keys is new, and a bad token may
+# get 503 until they are there.  Counts and violations are in the file out.
+
+use strict;
+use warnings;
+
+use Carp qw/ croak /;
+use IO::Select;
+use IO::Socket::INET;
+use JSON::PP ();
+use POSIX ();
+use Time::HiRes qw/ sleep time /;
+
+
+my $late = 20;          # s: an answer that takes longer is none
+
+
+sub _world {
+    my ($self) = @_;
+
+    my $id = join ' ', (stat $self->{world})[1, 9];
+
+    if ($id ne ($self->{id} // '')) {
+        open my $in, '<', $self->{world} or croak "$self->{world}: $!";
+        local $/;
+        $self->{now} = JSON::PP::decode_json(<$in>);
+        $self->{id} = $id;
+    }
+
+    return $self->{now};
+}
+
+
+# One answer from a kept connection: its status and verdict; or nothing.
+
+sub _read {
+    my ($socket) = @_;
+
+    my $text = '';
+    my $select = IO::Select->new($socket);
+    my $end = time + $late;
+
+    while (time < $end) {
+        # a signal may end it early
+        $select->can_read(0.5) or next;
+
+        my $n = sysread $socket, $text, 65536, length $text;
+
+        return $text eq '' ? 'nothing' : 'cut' if !$n;
+
+        my ($head, $body) = $text =~ /\A(.*?\r\n\r\n)(.*)\z/s or next;
+        my ($length) = $head =~ /^Content-Length: (\d+)/mi;
+
+        next if length $body < ($length // 0);
+
+        my ($status) = $head =~ m{^HTTP/1\.1 (\d+)};
+        my ($verdict) = $head =~ /^X-Verdict: (\S+)/mi;
+
+        return ("$status " . ($verdict // '-'),
+                scalar $head =~ /^Connection: close/mi);
+    }
+
+    return 'late';
+}
+
+sub _connect {
+    my ($self) = @_;
+
+    $self->{count}{connections}++;
+
+    return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                 PeerPort => $self->{port}, Proto => 'tcp',
+                                 Timeout => 5);
+}
+
+# A server may close a kept connection as the next request is written: that
+# request is sent again (RFC 9112, 9.3.1).  On a new connection it is lost.
+
+sub _ask {
+    my ($self, $token) = @_;
+
+    my $request = "GET /t HTTP/1.1\r\nHost: soak\r\n"
+                  . (length $token ? "Authorization: Bearer $token\r\n" : '')
+                  . "\r\n";
+
+    for (;;) {
+        my $kept = defined $self->{socket};
+        my $socket = $self->{socket} //= $self->_connect;
+
+        return 'refused connection' if !defined $socket;
+
+        $socket->syswrite($request);
+
+        my ($answer, $close) = _read($socket);
+
+        undef $self->{socket} if $close || $answer !~ /^\d/;
+
+        if ($answer eq 'nothing' && $kept) {
+            $self->{count}{'closed while kept'}++;
+            next;
+        }
+
+        return $answer;
+    }
+}
+
+
+# A kid that nobody has: the signature is never looked at.
+
+sub _unknown {
+    my ($good) = @_;
+
+    my (undef, $payload, $signature) = split /\./, $good;
+    my $header = sprintf '{"alg":"RS256","typ":"JWT","kid":"u%08x"}',
+        rand 2 ** 31;
+
+    return MIME::Base64::encode_base64url($header, '')
+           . ".$payload.$signature";
+}
+
+sub _once {
+    my ($self) = @_;
+
+    my $world = $self->_world;
+    my %wanted = map { $_ => 1 } @{ $self->{kinds} };
+    my @choice = grep { $wanted{ $_->{kind} } } @{ $world->{tokens} };
+
+    return if !@choice;
+
+    my $entry = $choice[rand @choice];
+    my $began = time;
+    my $answer = $self->_ask($entry->{kind} eq 'unknown'
+                             ? _unknown($entry->{token}) : $entry->{token});
+    my $took = time - $began;
+
+    # the world may have moved meanwhile: this entry as it is now
+
+    my $after = $self->_world;
+    my ($now) = grep { $_->{kind} eq $entry->{kind}
+                       && $_->{kid} eq $entry->{kid} } @{ $after->{tokens} };
+    my %allowed = map { $_ => 1 } map { @{ $_->{allowed} } }
+                  $entry, $now // ();
+
+    if ($entry->{kind} !~ /^(?:good|grey)$/
+        && ($world->{fresh} || $after->{fresh}))
+    {
+        $allowed{'503 keys_unavailable'} = 1;
+    }
+
+    # no status is no answer, which is counted and judged as a whole
+
+    my $wrong = $answer =~ /^\d/ && !$allowed{$answer};
+
+    $self->{count}{"$entry->{kind}: $answer"}++;
+    $self->{slowest}{ $entry->{kind} } = $took
+        if $took > ($self->{slowest}{ $entry->{kind} } // 0);
+
+    push @{ $self->{violations} },
+        sprintf '%.3f %s %s: %s', $began, $entry->{kind}, $entry->{kid},
+            $answer
+        if $wrong && @{ $self->{violations} // [] } < 100;
+
+    return;
+}
+
+
+sub start {
+    my ($class, %args) = @_;
+
+    my $self = bless { %args }, $class;
+
+    my $parent = $$;
+
+    $self->{pid} = fork // croak "fork: $!";
+
+    if ($self->{pid} == 0) {
+        my $stop = 0;
+
+        $SIG{$_} = 'DEFAULT' for qw/ INT HUP /;
+        $SIG{PIPE} = 'IGNORE';
+        $SIG{TERM} = sub { $stop = 1 };
+        srand $args{seed};
+
+        eval {
+            until ($stop) {
+                $self->_once;
+                sleep $self->{pause};
+                $stop = 1 if getppid != $parent;
+            }
+            1;
+        } or push @{ $self->{violations} }, "client died: $@";
+
+        open my $out, '>', $self->{out};
+        print $out JSON::PP::encode_json({
+            map { $_ => $self->{$_} } qw/ count slowest violations / });
+        close $out;
+        POSIX::_exit(0);
+    }
+
+    return $self;
+}
+
+sub stop {
+    my ($self) = @_;
+
+    kill 'TERM', $self->{pid};
+
+    local $?;
+    waitpid $self->{pid}, 0;
+
+    open my $in, '<', $self->{out} or return {};
+    local $/;
+
+    return JSON::PP::decode_json(<$in>);
+}
+
+
+1;
