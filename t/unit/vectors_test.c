@@ -642,6 +642,7 @@ static int
 is_claim(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' && strcmp(entry->d_name, "keys") != 0
+           && strcmp(entry->d_name, "public") != 0
            && strchr(entry->d_name, '.') == NULL;
 }
 
