@@ -57,6 +57,27 @@ sub refused {
 }
 
 
+sub warned {
+    my ($title, $http, $location, @words) = @_;
+
+    my ($ok, $said) = $s->check(config($http, $location));
+
+    ok $ok, $title or diag $said;
+    like $said, qr/\[warn\].* in \S+check\.conf:\d+/s,
+        '... with a warning, file and line';
+    like $said, $_, "... and $_" for @words;
+}
+
+sub not_warned {
+    my ($title, $http, $location) = @_;
+
+    my ($ok, $said) = $s->check(config($http, $location));
+
+    ok $ok, $title or diag $said;
+    unlike $said, qr/\[warn\]/, '... without a warning';
+}
+
+
 accepted 'an issuer and an audience are enough', issuer('a');
 
 refused 'an issuer is required', issuer('a', issuer => undef), undef,
@@ -490,5 +511,101 @@ refused 'the zone may be set once',
     undef, qr/"jwt_shared_zone" directive is duplicate/;
 
 accepted 'without an issuer there is no zone', '', '';
+
+
+# rules about claims and variables
+
+accepted 'claim rules in all their forms', issuer('a'),
+    'jwt a; jwt_require_claim sub; jwt_require_claim sub a ~b ~*c !~d !~*e;'
+    . 'jwt_require_claim /a/b~1c x; jwt_require $jwt_claim_sub $host;'
+    . 'jwt_require $host error=401; jwt_require $host error=403;';
+
+refused 'a claim rule where jwt is off', issuer('a'),
+    'jwt_require_claim sub;',
+    qr/"jwt_require_claim" where "jwt" is off protects nothing/;
+refused 'jwt_require where jwt is off', issuer('a'),
+    'jwt off; jwt_require $host;',
+    qr/"jwt_require" where "jwt" is off protects nothing/;
+refused 'an expression that is none', issuer('a'),
+    'jwt a; jwt_require_claim sub ~(;',
+    qr/\(.* in "jwt_require_claim"/;
+refused 'an empty expression', issuer('a'),
+    'jwt a; jwt_require_claim sub !~;',
+    qr/"jwt_require_claim" directive has an empty expression/;
+refused 'a value with a variable in it', issuer('a'),
+    'jwt a; jwt_require_claim sub $remote_user;',
+    qr/has a value with a variable in it.* write "jwt_require" with a "map"/;
+refused 'a variable for a claim', issuer('a'),
+    'jwt a; jwt_require_claim $sub x;',
+    qr/names a variable where a claim is wanted/;
+refused 'a pointer with a lone tilde', issuer('a'),
+    'jwt a; jwt_require_claim /a~ x;', qr/names no claim, write its name/;
+refused 'jwt_require takes variables', issuer('a'),
+    'jwt a; jwt_require host;', qr/takes variables, write "\$name"/;
+refused 'at least one', issuer('a'),
+    'jwt a; jwt_require error=401;', qr/"jwt_require" directive names no/;
+refused 'error= is 401 or 403', issuer('a'),
+    'jwt a; jwt_require $host error=404;', qr/write error=401 or error=403/;
+refused 'error= once', issuer('a'),
+    'jwt a; jwt_require $host error=401 error=403;', qr/has "error=" twice/;
+
+# places, modes, sizes
+
+accepted 'tokens from several places', issuer('a'),
+    'jwt a; jwt_token bearer $cookie_a $http_b;';
+warned 'tokens from the URL', issuer('a'), 'jwt a; jwt_token $arg_t;',
+    qr/"jwt_token \$arg_t" takes tokens from URLs/;
+not_warned 'tokens from elsewhere', issuer('a'), 'jwt a; jwt_token $http_t;';
+refused 'a place that is no variable', issuer('a'), 'jwt a; jwt_token cookie;',
+    qr/"jwt_token" directive takes "bearer" and variables/;
+refused 'a place twice', issuer('a'), 'jwt a; jwt_token bearer bearer;',
+    qr/names a place twice/;
+refused 'a variable twice', issuer('a'),
+    'jwt a; jwt_token $cookie_a bearer $cookie_a;', qr/names a place twice/;
+refused 'places twice', issuer('a'), 'jwt a; jwt_token bearer; jwt_token $host;',
+    qr/"jwt_token" directive is duplicate, write all places in one/;
+
+accepted "jwt_mode $_", issuer('a'), "jwt a; jwt_mode $_;"
+    for qw/ enforce optional report /;
+refused 'another mode', issuer('a'), 'jwt a; jwt_mode permissive;',
+    qr/invalid mode "permissive" .* write enforce, optional or report/;
+warned 'rules where a token is optional', issuer('a'),
+    'jwt a; jwt_mode optional; jwt_require_claim sub;',
+    qr/"jwt_mode optional" lets requests without a token through/;
+not_warned 'no rules where a token is optional', issuer('a'),
+    'jwt a; jwt_mode optional;';
+not_warned 'rules where one is required', issuer('a'),
+    'jwt a; jwt_mode enforce; jwt_require_claim sub;';
+
+accepted "jwt_log_level $_", issuer('a'), "jwt a; jwt_log_level $_;"
+    for qw/ info notice warn error /;
+refused 'another level', issuer('a'), 'jwt a; jwt_log_level debug;',
+    qr/invalid level "debug" .* write info, notice, warn or error/;
+accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
+refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
+    qr/"jwt_max_token_size" directive invalid value/;
+
+# variables for claims
+
+accepted 'a variable for a claim', issuer('a')
+    . ' jwt_claim_set $roles https://example.com/roles;';
+refused 'a variable has a dollar sign', issuer('a')
+    . ' jwt_claim_set roles x;', undef,
+    qr/invalid variable name "roles" .* write "\$name"/;
+refused 'a variable that is there already', issuer('a')
+    . ' jwt_claim_set $host x;', undef, qr/"host" variable|there already/;
+refused 'the same one twice', issuer('a')
+    . ' jwt_claim_set $r x; jwt_claim_set $r y;', undef,
+    qr/duplicate "r" variable|there already/;
+refused 'an empty name of a claim', issuer('a')
+    . ' jwt_claim_set $r "";', undef, qr/names no claim/;
+
+# no level of theirs is inside "if" and "limit_except"
+
+refused "$_ inside if", issuer('a'), "jwt a; if (\$host) { $_; }",
+    qr/directive is not allowed here/
+    for 'jwt_require_claim x', 'jwt_require $host', 'jwt_token bearer',
+        'jwt_mode report', 'jwt_log_level info', 'jwt_max_token_size 1k';
+
 
 done_testing;

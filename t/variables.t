@@ -235,3 +235,295 @@ X-Verdict: insufficient_scope
 --- token: c => 'a'
 --- response_headers
 X-Claim: a
+
+
+
+=== TEST 22: a member of the header is there as it is
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-Kid "[$jwt_header_kid]" always;
+        add_header X-Typ "[$jwt_header_typ]" always;
+        add_header X-None "[$jwt_header_x5t]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token
+--- response_headers
+X-Kid: [k1]
+X-Typ: [JWT]
+X-None: []
+
+
+
+=== TEST 23: not of an unverified token
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-Kid "[$jwt_header_kid]" always;
+        add_header X-K "[$jwt_kid]" always;
+        add_header X-P "[$jwt_payload]" always;
+        add_header X-S "[$jwt_scope]" always;
+        add_header X-I "[$jwt_issuer]" always;
+        add_header X-C "[$jwt_client_id]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: tamper(token(), 'payload')
+--- error_code: 401
+--- response_headers
+X-Kid: []
+X-K: []
+X-P: []
+X-S: []
+X-I: []
+X-C: []
+
+
+
+=== TEST 24: the payload is JSON without white space
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-P "[$jwt_payload]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: raw_token('{"alg":"RS256","kid":"k1"}', ' { "a" : [ 1.50 , "x y" ] , ' . (JSON::PP->new->canonical->encode(claims()) =~ s/^\{//r))
+--- response_headers_like
+X-P: \[\{"a":\[1.50,"x y"\],"aud":.*\}\]
+
+
+
+=== TEST 25: the scopes granted, the block, the client and the key
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-S "[$jwt_scope]" always;
+        add_header X-I "[$jwt_issuer]" always;
+        add_header X-C "[$jwt_client_id]" always;
+        add_header X-K "[$jwt_kid]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: scope => '  a   b ', azp => 'app'
+--- response_headers
+X-S: [a b]
+X-I: [timesheets]
+X-C: [app]
+X-K: [k1]
+
+
+
+=== TEST 26: the client is client_id where there is no azp
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-C "[$jwt_client_id]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: azp => undef, client_id => 'other'
+--- response_headers
+X-C: [other]
+
+
+
+=== TEST 27: and azp where there are both
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-C "[$jwt_client_id]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: azp => 'app', client_id => 'other'
+--- response_headers
+X-C: [app]
+
+
+
+=== TEST 28: scopes of an array have spaces between
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-S "[$jwt_scope]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- issuer_config: scope_claim permissions;
+--- token: permissions => [ 'a', 'b' ], scope => 'c'
+--- response_headers
+X-S: [a b]
+
+
+
+=== TEST 29: a token without kid has none
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-K "[$jwt_kid]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: -header => { kid => undef }
+--- response_headers
+X-K: []
+
+
+
+=== TEST 30: the error of a refusal is a variable
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-E "[$jwt_error]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: exp => 1
+--- error_code: 401
+--- response_headers
+X-E: [invalid_token]
+
+
+
+=== TEST 31: which is empty where there is none
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-E "[$jwt_error]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- error_code: 401
+--- response_headers
+X-E: []
+
+
+
+=== TEST 32: and where the token passes
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-E "[$jwt_error]" always;
+        add_header X-V "[$jwt_verdict]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token
+--- response_headers
+X-E: []
+X-V: [ok]
+
+
+
+=== TEST 33: jwt_claim_set gives a claim of any name
+--- http_config
+    jwt_claim_set $roles https://example.com/roles;
+    jwt_claim_set $first /https:~1~1example.com~1roles/0;
+    jwt_claim_set $actor /act/sub;
+    jwt_claim_set $Upper Email;
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-R "[$roles]" always;
+        add_header X-F "[$first]" always;
+        add_header X-A "[$actor]" always;
+        add_header X-U "[$upper]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: 'https://example.com/roles' => [ 'a', 'b' ], act => { sub => 's' }, Email => 'e'
+--- response_headers
+X-R: [a,b]
+X-F: [a]
+X-A: [s]
+X-U: [e]
+
+
+
+=== TEST 34: which is empty where the claim isn't there, or isn't verified
+--- http_config
+    jwt_claim_set $actor /act/sub;
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-A "[$actor]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: act => { sub => 's' }, exp => 1
+--- error_code: 401
+--- response_headers
+X-A: []
+
+
+
+=== TEST 35: $jwt_claim_ finds names in lower case only
+--- config
+    location /t {
+        jwt timesheets;
+        add_header X-A "[$jwt_claim_Email]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: Email => 'e'
+--- response_headers
+X-A: []
+
+
+
+=== TEST 36: claims stay where the method is refused
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_scope a methods=POST;
+        add_header X-S "[$jwt_claim_sub]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: sub => 's'
+--- error_code: 405
+--- response_headers
+X-S: [s]
+
+
+
+=== TEST 37: and where a claim rule refuses
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_claim org_id;
+        add_header X-S "[$jwt_claim_sub]" always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: sub => 's'
+--- error_code: 403
+--- response_headers
+X-S: [s]
+
+
+
+=== TEST 38: a log format has them
+--- http_config
+    log_format jwt '$jwt_verdict $jwt_error $jwt_issuer $jwt_claim_sub';
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        location / { return 200 logged; }
+    }
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_scope other;
+        access_log logs/error.log jwt;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: sub => 's'
+--- error_code: 403
+--- error_log
+insufficient_scope insufficient_scope timesheets s
+
+
+
+=== TEST 39: a cache's key has the subject
+--- http_config
+    proxy_cache_path $TEST_NGINX_CONTENT/../cache keys_zone=c:1m;
+--- config
+    location /t {
+        jwt timesheets;
+        proxy_cache c;
+        proxy_cache_valid 1m;
+        proxy_cache_key $jwt_claim_sub$uri;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/echo?$jwt_claim_sub;
+    }
+    location /echo { return 200 "$args"; }
+--- pipelined_requests eval: ["GET /t", "GET /t"]
+--- more_headers eval
+[map { "Authorization: Bearer " . NJWT::Token::token(sub => $_) } 'a', 'b']
+--- response_body eval
+["a", "b"]

@@ -40,6 +40,7 @@ typedef enum {
     NJWT_METHOD_NOT_ALLOWED,
     NJWT_INSUFFICIENT_SCOPE,
     NJWT_CLAIM_MISMATCH,
+    NJWT_CLAIM_MISMATCH_401,     /* the same, by a rule that says error=401 */
     NJWT_OK
 } njwt_verdict_t;
 

@@ -119,6 +119,10 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
         "claim_mismatch", 403, NJWT_SCOPE_ERROR,
         "The access token does not satisfy a rule of this resource"),
 
+    njwt_verdict_entry(NJWT_CLAIM_MISMATCH_401,
+        "claim_mismatch", 401, NJWT_INVALID_TOKEN,
+        "The access token does not satisfy a rule of this resource"),
+
     njwt_verdict_entry(NJWT_OK,
         "ok", 0, "",
         "The request may pass")

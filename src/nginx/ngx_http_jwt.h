@@ -29,6 +29,10 @@
 #define NGX_HTTP_JWT_MAX_URL     2048
 #define NGX_HTTP_JWT_SALT_LEN    16
 
+#define NGX_HTTP_JWT_ENFORCE     0
+#define NGX_HTTP_JWT_OPTIONAL    1
+#define NGX_HTTP_JWT_REPORT      2
+
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
 typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
@@ -126,6 +130,17 @@ typedef struct {
     ngx_array_t               *identities;   /* ngx_http_jwt_identity_t */
     ngx_flag_t                 preflight;
 
+    ngx_array_t               *claim_rules;  /* njwt_claim_rule_t */
+    ngx_http_jwt_place_t       claim_rules_place;
+    ngx_array_t               *conditions;   /* of jwt_require */
+    ngx_http_jwt_place_t       conditions_place;
+
+    ngx_array_t               *tokens;       /* NULL: Authorization */
+    ngx_uint_t                 mode;
+    ngx_http_jwt_place_t       mode_place;
+    ngx_uint_t                 log_level;
+    size_t                     max_token_size;
+
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
@@ -166,98 +181,26 @@ typedef struct {
     unsigned                   refused:1;
     unsigned                   logged:1;
     unsigned                   body_sent:1;
+    unsigned                   from_url:1;   /* the token was */
 } ngx_http_jwt_ctx_t;
 
 
-extern ngx_module_t  ngx_http_jwt_scope_module;
+extern ngx_module_t   ngx_http_jwt_scope_module;
+extern ngx_command_t  ngx_http_jwt_commands[];
 
 
-/* ngx_http_jwt_conf_block.c */
+/* ngx_http_jwt_require.c */
 
-char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-
-/* ngx_http_jwt_conf_issuer.c */
-
-/* Reads one line of the block: the block's own table serves it. */
-char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
-    void *conf);
+/* An allowance stands only if every variable holds. */
+void ngx_http_jwt_require_check(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
 
 
-/* ngx_http_jwt_conf_values.c */
+/* ngx_http_jwt_token.c */
 
-char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-
-/* ngx_http_jwt_conf_keys.c */
-
-/* Reads a file into cf->temp_pool; one longer than size is an error. */
-ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_t *issuer, ngx_str_t *path, size_t size,
-    njwt_slice_t *text);
-
-/* Reads the keys of jwks_file or secret_file into the configuration. */
-char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_t *issuer);
-
-
-/* ngx_http_jwt_conf_source.c */
-
-/* Checks an issuer, fills in the defaults and adds it to the others. */
-char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
-
-
-/* ngx_http_jwt_conf.c */
-
-char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* Notes where the directive that is being read stands. */
-void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
-
-/* Logs an error at a place; returns NGX_CONF_ERROR. */
-char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
-    const char *fmt, ...);
-
-
-/* ngx_http_jwt_conf_rule.c */
-
-char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-
-/* ngx_http_jwt_conf_policy.c */
-
-char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-/* The jwt_issuer block of that name, or NULL. */
-ngx_http_jwt_issuer_t *ngx_http_jwt_policy_find(
-    ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name);
-
-/* A rule at the http level where jwt is off is an error, as elsewhere. */
-char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *conf);
-
-char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
-
-
-/* ngx_http_jwt_conf_refusal.c */
-
-/* After the policy of the level: makes the texts that it refuses with. */
-char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+/* Looks for the token in the places of ctx->conf; NGX_ERROR: no memory. */
+ngx_int_t ngx_http_jwt_token_find(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
 
 
 /* ngx_http_jwt_access.c */
@@ -292,6 +235,23 @@ ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
 
+/* ngx_http_jwt_values.c: of a ctx with claims; NGX_DECLINED: not there */
+
+typedef ngx_int_t (*ngx_http_jwt_value_pt)(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+
+ngx_int_t ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+
+
 /* ngx_http_jwt_variables.c */
 
 ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
@@ -323,6 +283,9 @@ ngx_http_jwt_slice(ngx_str_t *s)
 
     return slice;
 }
+
+
+#include "ngx_http_jwt_conf.h"
 
 
 #endif /* NGX_HTTP_JWT_H */

@@ -123,37 +123,7 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 }
 
 
-/*
- * nginx answers 400 to a second Authorization header by itself; whatever gets
- * through all the same is counted here.
- */
-
-static void
-ngx_http_jwt_present(ngx_http_request_t *r, njwt_presented_t *presented)
-{
-    ngx_table_elt_t  *h;
-
-    ngx_memzero(presented, sizeof(njwt_presented_t));
-
-    h = r->headers_in.authorization;
-
-#if (nginx_version >= 1023000)
-
-    for ( /* void */ ; h != NULL; h = h->next) {
-        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
-    }
-
-#else
-
-    if (h != NULL) {
-        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
-    }
-
-#endif
-}
-
-
-static void
+static ngx_int_t
 ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     njwt_case_t *c)
 {
@@ -168,16 +138,26 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         ngx_http_jwt_keys_renew(issuer, r->connection->log);
     }
 
-    ngx_memzero(c, sizeof(njwt_case_t));
-    ngx_http_jwt_present(r, &c->presented);
-    ctx->presented = c->presented;
+    if (ngx_http_jwt_token_find(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
+    ngx_memzero(c, sizeof(njwt_case_t));
+
+    c->presented = ctx->presented;
     c->policy = policy;
     c->method = (njwt_methods_t) r->method;
     c->now = (int64_t) ngx_time();
 
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
+
+    if (ctx->conf->mode == NGX_HTTP_JWT_OPTIONAL) {
+        ctx->verdict = njwt_verdict_optional(ctx->verdict, c);
+    }
+
     ctx->judged = 1;
+
+    return NGX_OK;
 }
 
 
@@ -207,7 +187,9 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
         return ngx_http_jwt_preflight(r, ctx);
     }
 
-    ngx_http_jwt_judge(r, ctx, &c);
+    if (ngx_http_jwt_judge(r, ctx, &c) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (ctx->waited) {
         ngx_http_jwt_wait_in_vain(ctx);
@@ -281,8 +263,23 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    ngx_http_jwt_require_check(r, ctx);
+
     if (ctx->verdict == NJWT_OK) {
         return NGX_OK;
+    }
+
+    /* goes on, but without being allowed: "satisfy any" is not satisfied */
+
+    if (jlcf->mode == NGX_HTTP_JWT_OPTIONAL
+        && ctx->verdict == NJWT_NO_TOKEN)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (jlcf->mode == NGX_HTTP_JWT_REPORT) {
+        ngx_http_jwt_log_refusal(r, ctx);
+        return NGX_DECLINED;
     }
 
     return ngx_http_jwt_refuse(r, ctx);

@@ -161,7 +161,12 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
         policy->scope_rule_count = conf->rules->nelts;
     }
 
-    policy->max_token_size = 8192;
+    if (conf->claim_rules != NULL) {
+        policy->claim_rules = conf->claim_rules->elts;
+        policy->claim_rule_count = conf->claim_rules->nelts;
+    }
+
+    policy->max_token_size = conf->max_token_size;
 
     conf->policy = policy;
 
@@ -169,26 +174,106 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
+/* A rule where jwt is off, if it is that level's own. */
+
 static char *
-ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_place_t *place)
+ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
+    const char            *name;
+    ngx_http_jwt_place_t  *place;
+
+    if (conf->rules != NULL) {
+        name = "jwt_require_scope";
+        place = &conf->rules_place;
+
+    } else if (conf->claim_rules != NULL) {
+        name = "jwt_require_claim";
+        place = &conf->claim_rules_place;
+
+    } else if (conf->conditions != NULL) {
+        name = "jwt_require";
+        place = &conf->conditions_place;
+
+    } else {
+        return NGX_CONF_OK;
+    }
+
     return ngx_http_jwt_conf_error(cf, place,
-               "\"jwt_require_scope\" where \"jwt\" is off protects "
-               "nothing, write \"jwt NAME;\" with the name of a jwt_issuer "
-               "block beside it");
+               "\"%s\" where \"jwt\" is off protects nothing, write \"jwt "
+               "NAME;\" with the name of a jwt_issuer block beside it", name);
+}
+
+
+/* Rules where a token is optional bind only those who send one. */
+
+static void
+ngx_http_jwt_policy_warn_optional(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf, ngx_uint_t own)
+{
+    if (!own
+        || conf->mode != NGX_HTTP_JWT_OPTIONAL
+        || (conf->rules == NULL && conf->claim_rules == NULL
+            && conf->conditions == NULL))
+    {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "\"jwt_mode optional\" lets requests without a token "
+                  "through: the jwt_require rules bind only requests with one "
+                  "in %V:%ui", &conf->mode_place.file, conf->mode_place.line);
 }
 
 
 char *
 ngx_http_jwt_policy_check_http(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
-    if (conf->rules != NULL
-        && (conf->names == NULL || conf->names->nelts == 0))
-    {
-        return ngx_http_jwt_policy_off(cf, &conf->rules_place);
+    if (conf->names == NULL || conf->names->nelts == 0) {
+        return ngx_http_jwt_policy_off(cf, conf);
     }
 
+    ngx_http_jwt_policy_warn_optional(cf, conf, 1);
+
     return NGX_CONF_OK;
+}
+
+
+/* What a level doesn't say itself it takes from the outer one. */
+
+static void
+ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->names == NULL) {
+        conf->names = prev->names;
+        conf->names_place = prev->names_place;
+    }
+
+    if (conf->rules == NULL) {
+        conf->rules = prev->rules;
+    }
+
+    if (conf->claim_rules == NULL) {
+        conf->claim_rules = prev->claim_rules;
+    }
+
+    if (conf->conditions == NULL) {
+        conf->conditions = prev->conditions;
+    }
+
+    if (conf->tokens == NULL) {
+        conf->tokens = prev->tokens;
+    }
+
+    if (conf->mode == NGX_CONF_UNSET_UINT) {
+        conf->mode = prev->mode;
+        conf->mode_place = prev->mode_place;
+    }
+
+    ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_HTTP_JWT_ENFORCE);
+    ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
+    ngx_conf_merge_size_value(conf->max_token_size, prev->max_token_size,
+                              8192);
 }
 
 
@@ -196,28 +281,31 @@ char *
 ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_uint_t  own;
+    char        *rv;
+    ngx_uint_t   off, own, rules;
 
-    own = conf->rules != NULL || conf->names != NULL;
+    off = (conf->names != NULL) ? conf->names->nelts == 0
+                                : prev->names == NULL
+                                  || prev->names->nelts == 0;
 
-    if (conf->names == NULL) {
-        conf->names = prev->names;
-        conf->names_place = prev->names_place;
+    if (off) {
+        rv = ngx_http_jwt_policy_off(cf, conf);
+
+        /* the outer rules are kept for levels inside that turn it on */
+
+        ngx_http_jwt_policy_inherit(prev, conf);
+
+        return rv;
     }
 
-    if (conf->names == NULL || conf->names->nelts == 0) {
-        if (conf->rules != NULL) {
-            return ngx_http_jwt_policy_off(cf, &conf->rules_place);
-        }
+    rules = conf->rules != NULL || conf->claim_rules != NULL;
+    own = rules || conf->names != NULL
+          || conf->max_token_size != NGX_CONF_UNSET_SIZE;
+    rules = rules || conf->conditions != NULL
+            || conf->mode != NGX_CONF_UNSET_UINT;
 
-        /* kept for the levels inside, which may turn it on */
-        conf->rules = prev->rules;
-        return NGX_CONF_OK;
-    }
-
-    if (conf->rules == NULL) {
-        conf->rules = prev->rules;
-    }
+    ngx_http_jwt_policy_inherit(prev, conf);
+    ngx_http_jwt_policy_warn_optional(cf, conf, rules);
 
     if (!own && prev->policy != NULL) {
         conf->policy = prev->policy;

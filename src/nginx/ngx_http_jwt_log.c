@@ -8,6 +8,11 @@
 
 #define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text of the client's */
 
+/* the verdict and the block's name; then five texts, each byte escaped */
+#define NGX_HTTP_JWT_LOG_HEAD   256
+#define NGX_HTTP_JWT_LOG_LINE                                                \
+    (NGX_HTTP_JWT_LOG_HEAD + 5 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16))
+
 
 /* Everything but printable ASCII, and what would end the quotes, escaped. */
 
@@ -83,15 +88,72 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
 }
 
 
+static ngx_uint_t
+ngx_http_jwt_log_level_of(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_uint_t  level;
+
+    if (ctx->verdict == NJWT_UNDECIDED) {
+        return NGX_LOG_ERR;
+    }
+
+    level = ctx->conf->log_level;
+
+    /* the lower the level, the more severe */
+
+    if (ctx->verdict == NJWT_KEYS_UNAVAILABLE
+        || ctx->conf->mode == NGX_HTTP_JWT_REPORT)
+    {
+        return ngx_min(level, NGX_LOG_WARN);
+    }
+
+    return level;
+}
+
+
+/*
+ * nginx adds the request line and the referrer to each line: with the token,
+ * where it was in the URL.  Then the client and the server are all it gets.
+ */
+
+static void
+ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+    ngx_uint_t level, ngx_str_t *line)
+{
+    ngx_log_t                 *log;
+    ngx_log_handler_pt         handler;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    log = r->connection->log;
+
+    if (!ctx->from_url) {
+        ngx_log_error(level, log, 0, "%V", line);
+        return;
+    }
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    handler = log->handler;
+    log->handler = NULL;
+
+    ngx_log_error(level, log, 0, "%V, client: %V, server: %V", line,
+                  &r->connection->addr_text, &cscf->server_name);
+
+    log->handler = handler;
+}
+
+
 void
 ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     u_char                     *p;
-    u_char                      text[5 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)];
-    ngx_str_t                   none = ngx_string("-");
-    ngx_str_t                  *issuer;
+    u_char                      text[NGX_HTTP_JWT_LOG_LINE];
+    ngx_str_t                   line;
     ngx_uint_t                  level;
+    const ngx_str_t            *issuer;
     const njwt_verdict_info_t  *info;
+
+    static const ngx_str_t      none = ngx_string("-");
 
     if (ctx->logged) {
         return;
@@ -99,25 +161,26 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     ctx->logged = 1;
 
+    level = ngx_http_jwt_log_level_of(ctx);
+
+    if (r->connection->log->log_level < level) {
+        return;
+    }
+
     info = njwt_verdict_info(ctx->verdict);
-    p = ngx_http_jwt_log_token(text, ctx);
 
     issuer = (ctx->found.issuer != NULL)
              ? &((ngx_http_jwt_issuer_t *) ctx->found.issuer)->name
              : &none;
 
-    level = NGX_LOG_INFO;
+    p = ngx_slprintf(text, text + NGX_HTTP_JWT_LOG_HEAD,
+                     "jwt %s: %*s, issuer \"%V\"",
+                     (ctx->conf->mode == NGX_HTTP_JWT_REPORT)
+                     ? "would be refused" : "refused",
+                     info->name.len, info->name.data, issuer);
 
-    if (ctx->verdict == NJWT_KEYS_UNAVAILABLE) {
-        level = NGX_LOG_WARN;
-    }
+    line.data = text;
+    line.len = ngx_http_jwt_log_token(p, ctx) - text;
 
-    if (ctx->verdict == NJWT_UNDECIDED) {
-        level = NGX_LOG_ERR;
-    }
-
-    ngx_log_error(level, r->connection->log, 0,
-                  "jwt refused: %*s, issuer \"%V\"%*s",
-                  info->name.len, info->name.data, issuer,
-                  (size_t) (p - text), text);
+    ngx_http_jwt_log_write(r, ctx, level, &line);
 }

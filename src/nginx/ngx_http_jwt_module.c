@@ -1,5 +1,5 @@
 /*
- * Which directives are there, and where does nginx call us?
+ * Where does nginx call us?
  */
 
 #include "ngx_http_jwt.h"
@@ -24,82 +24,6 @@ static char *ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static ngx_int_t ngx_http_jwt_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_jwt_init_process(ngx_cycle_t *cycle);
 static void ngx_http_jwt_exit_process(ngx_cycle_t *cycle);
-
-
-static ngx_command_t  ngx_http_jwt_commands[] = {
-
-    { ngx_string("jwt_shared_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_shared_zone,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_issuer"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
-      ngx_http_jwt_issuer_block,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_jwt_names,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_require_scope"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_jwt_require_scope,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_realm"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_realm,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_error_format"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_error_format,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_resource_metadata"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_resource_metadata,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_resource_metadata_handler"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
-      ngx_http_jwt_resource_metadata_handler,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_identity_header"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
-      ngx_http_jwt_identity_header,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("jwt_preflight"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_jwt_loc_conf_t, preflight),
-      NULL },
-
-      ngx_null_command
-};
 
 
 static ngx_http_module_t  ngx_http_jwt_module_ctx = {
@@ -238,12 +162,14 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
     ngx_http_jwt_loc_conf_t  *jlcf;
 
     jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
-
     if (jlcf == NULL) {
         return NULL;
     }
 
     jlcf->preflight = NGX_CONF_UNSET;
+    jlcf->mode = NGX_CONF_UNSET_UINT;
+    jlcf->log_level = NGX_CONF_UNSET_UINT;
+    jlcf->max_token_size = NGX_CONF_UNSET_SIZE;
 
     ngx_http_jwt_location_begin(cf, jlcf);
 

@@ -4,11 +4,23 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "njwt_path.h"
 
 
-static ngx_int_t ngx_http_jwt_variable_verdict(ngx_http_request_t *r,
+/* one jwt_claim_set */
+typedef struct {
+    ngx_str_t      name;
+    njwt_slice_t   path;
+} ngx_http_jwt_claim_variable_t;
+
+
+static ngx_int_t ngx_http_jwt_variable_judged(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_variable_verified(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
@@ -16,10 +28,31 @@ static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
 
 static ngx_http_variable_t  ngx_http_jwt_variables[] = {
 
-    { ngx_string("jwt_verdict"), NULL, ngx_http_jwt_variable_verdict, 0,
-      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("jwt_verdict"), NULL, ngx_http_jwt_variable_judged,
+      offsetof(njwt_verdict_info_t, name), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_error"), NULL, ngx_http_jwt_variable_judged,
+      offsetof(njwt_verdict_info_t, error), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_payload"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_payload, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_scope"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_scope, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_issuer, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_client_id"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_client_id, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("jwt_claim_"), NULL, ngx_http_jwt_variable_claim, 0,
+      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
+
+    { ngx_string("jwt_header_"), NULL, ngx_http_jwt_variable_header, 0,
       NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
 
       ngx_http_null_variable
@@ -51,29 +84,6 @@ ngx_http_jwt_variable_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 }
 
 
-static ngx_int_t
-ngx_http_jwt_variable_verdict(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_http_jwt_ctx_t         *ctx;
-    const njwt_verdict_info_t  *info;
-
-    ctx = ngx_http_jwt_find_ctx(r);
-
-    if (ctx == NULL || !ctx->judged) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    /* a preflight goes on, though the core said nothing */
-
-    info = ctx->preflight ? njwt_verdict_info(NJWT_OK)
-                          : njwt_verdict_info(ctx->verdict);
-
-    return ngx_http_jwt_variable_set(r, v, info->name);
-}
-
-
 /* A byte that would split a header makes the value empty. */
 
 static ngx_uint_t
@@ -91,40 +101,212 @@ ngx_http_jwt_variable_safe(njwt_slice_t value)
 }
 
 
+/* The value of a verified token's; a control character makes it empty. */
+
+static ngx_int_t
+ngx_http_jwt_variable_give(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, const ngx_str_t *name, njwt_slice_t value)
+{
+    if (!ngx_http_jwt_variable_safe(value)) {
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "$%V is given as empty: what the token has for it "
+                      "holds a control character", name);
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_variable_set(r, v, value);
+}
+
+
+/* The verdict's row in the table: of every request that was judged. */
+
+static ngx_int_t
+ngx_http_jwt_variable_judged(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char              *info;
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    if (ctx == NULL || !ctx->judged) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    /* a preflight goes on, though the core said nothing */
+
+    info = ctx->preflight ? (u_char *) njwt_verdict_info(NJWT_OK)
+                          : (u_char *) njwt_verdict_info(ctx->verdict);
+
+    return ngx_http_jwt_variable_set(r, v, *(njwt_slice_t *) (info + data));
+}
+
+
+/* The judgement, if it is on a token that was verified throughout. */
+
+static ngx_http_jwt_ctx_t *
+ngx_http_jwt_variable_ctx(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    return (ctx != NULL && ctx->found.claims != NULL) ? ctx : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_variable_verified(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    njwt_slice_t             value;
+    ngx_http_jwt_ctx_t      *ctx;
+    ngx_http_jwt_value_pt    read = (ngx_http_jwt_value_pt) data;
+
+    static const ngx_str_t   name = ngx_string("jwt_*");
+
+    ctx = ngx_http_jwt_variable_ctx(r);
+
+    if (ctx == NULL || read(ctx, &value) != NGX_OK) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_variable_give(r, v, &name, value);
+}
+
+
+/* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
+
+static ngx_int_t
+ngx_http_jwt_variable_named(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path)
+{
+    njwt_slice_t         value;
+    njwt_value_t         claim;
+    ngx_http_jwt_ctx_t  *ctx;
+
+    v->not_found = 1;
+
+    ctx = ngx_http_jwt_variable_ctx(r);
+
+    if (ctx == NULL) {
+        return NGX_OK;
+    }
+
+    claim = njwt_path_find(&ctx->arena, njwt_claims_root(ctx->found.claims),
+                           path);
+
+    if (!njwt_json_text(&ctx->arena, claim, &value)) {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_variable_give(r, v, name, value);
+}
+
+
 static ngx_int_t
 ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t  *name = (ngx_str_t *) data;
 
-    njwt_slice_t         claim, value;
+    njwt_slice_t  path;
+
+    path.data = name->data + sizeof("jwt_claim_") - 1;
+    path.len = name->len - (sizeof("jwt_claim_") - 1);
+
+    return ngx_http_jwt_variable_named(r, v, name, path);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_variable_path(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jwt_claim_variable_t  *named;
+
+    named = (ngx_http_jwt_claim_variable_t *) data;
+
+    return ngx_http_jwt_variable_named(r, v, &named->name, named->path);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_variable_header(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t  *name = (ngx_str_t *) data;
+
+    njwt_slice_t         member, value;
     ngx_http_jwt_ctx_t  *ctx;
 
     v->not_found = 1;
 
-    ctx = ngx_http_jwt_find_ctx(r);
+    ctx = ngx_http_jwt_variable_ctx(r);
 
-    if (ctx == NULL || ctx->found.claims == NULL) {
-        return NGX_OK;
-    }
+    member.data = name->data + sizeof("jwt_header_") - 1;
+    member.len = name->len - (sizeof("jwt_header_") - 1);
 
-    claim.data = name->data + sizeof("jwt_claim_") - 1;
-    claim.len = name->len - (sizeof("jwt_claim_") - 1);
-
-    if (!njwt_json_text(&ctx->arena,
-                        njwt_claims_get(ctx->found.claims, claim), &value))
+    if (ctx == NULL
+        || !njwt_json_text(&ctx->arena,
+                           njwt_json_member(ctx->found.jws.header, member),
+                           &value))
     {
         return NGX_OK;
     }
 
-    if (!ngx_http_jwt_variable_safe(value)) {
-        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                      "$%V is given as empty: the claim holds a control "
-                      "character", name);
-        return NGX_OK;
+    return ngx_http_jwt_variable_give(r, v, name, value);
+}
+
+
+char *
+ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                           *rv;
+    ngx_str_t                      *value;
+    ngx_http_variable_t            *var;
+    ngx_http_jwt_claim_variable_t  *named;
+
+    value = cf->args->elts;
+
+    if (value[1].len < 2 || value[1].data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid variable name \"%V\" in "
+                           "\"jwt_claim_set\", write \"$name\"", &value[1]);
+        return NGX_CONF_ERROR;
     }
 
-    return ngx_http_jwt_variable_set(r, v, value);
+    value[1].len--;
+    value[1].data++;
+
+    named = ngx_palloc(cf->pool, sizeof(ngx_http_jwt_claim_variable_t));
+    if (named == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    named->name = value[1];
+    rv = ngx_http_jwt_conf_claim(cf, &value[2], &named->path);
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    var = ngx_http_add_variable(cf, &value[1], NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (var->get_handler != NULL) {
+        return "names a variable that is there already";
+    }
+
+    var->get_handler = ngx_http_jwt_variable_path;
+    var->data = (uintptr_t) named;
+
+    return NGX_CONF_OK;
 }
 
 

@@ -196,6 +196,10 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     ngx_http_jwt_refresh_kick(issuer->main);
 
+    if (ctx->conf->mode == NGX_HTTP_JWT_REPORT) {
+        return NGX_DECLINED;
+    }
+
     return ngx_http_jwt_wait_hold(r, ctx, issuer);
 }
 

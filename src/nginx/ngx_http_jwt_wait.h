@@ -13,7 +13,8 @@ void ngx_http_jwt_wait_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
 
 /*
  * Asks for keys.  Returns NGX_AGAIN: the request is held, and its phases run
- * again when the fetch is over; NGX_DECLINED: no fetch will help.
+ * again when the fetch is over; NGX_DECLINED: no fetch will help, or the
+ * location only reports and does not wait for one.
  */
 ngx_int_t ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 

@@ -1,0 +1,134 @@
+/*
+ * Which functions read the configuration?
+ *
+ * Those of the directives' type return NGX_CONF_OK, NGX_CONF_ERROR, or what is
+ * wrong with the directive.
+ */
+
+#ifndef NGX_HTTP_JWT_CONF_H
+#define NGX_HTTP_JWT_CONF_H
+
+
+/* ngx_http_jwt_conf_block.c */
+
+char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_issuer.c */
+
+/* Reads one line of the block: the block's own table serves it. */
+char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_values.c */
+
+char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_keys.c */
+
+/*
+ * Reads a whole file of at most size bytes into the configuration's temporary
+ * memory; a longer one is an error, and so is one that can't be read.
+ */
+ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_t *issuer, ngx_str_t *path, size_t size,
+    njwt_slice_t *text);
+
+/* Reads the keys of jwks_file or secret_file into the configuration. */
+char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_conf_source.c */
+
+/* Checks an issuer, fills in the defaults and adds it to the others. */
+char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_conf.c */
+
+char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Notes where the directive that is being read stands. */
+void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
+
+/* Logs an error at a place; returns NGX_CONF_ERROR. */
+char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
+    const char *fmt, ...);
+
+
+/* ngx_http_jwt_conf_rule.c */
+
+char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_claim.c */
+
+/* Reads the name of a claim; NGX_CONF_OK or what is wrong with it. */
+char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
+    njwt_slice_t *claim);
+
+char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_policy.c */
+
+char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The jwt_issuer block of that name, or NULL. */
+ngx_http_jwt_issuer_t *ngx_http_jwt_policy_find(
+    ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name);
+
+/* A rule at the http level where jwt is off is an error, as elsewhere. */
+char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+
+/* ngx_http_jwt_conf_refusal.c */
+
+/* After the policy of the level: makes the texts that it refuses with. */
+char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+
+/* ngx_http_jwt_conf_mode.c */
+
+char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_jwt_require.c */
+
+char *ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_jwt_token.c */
+
+char *ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_jwt_variables.c */
+
+char *ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+#endif /* NGX_HTTP_JWT_CONF_H */
