@@ -170,6 +170,30 @@ njwt_json_exponent(njwt_slice_t text, size_t i)
 }
 
 
+/*
+ * In as few steps as the exponent has bits: a token full of 1e-300 must not
+ * cost more than it does to refuse it.
+ */
+
+static long double
+njwt_json_power_of_ten(unsigned exponent)
+{
+    long double  power, square;
+
+    power = 1;
+
+    for (square = 10; exponent != 0; exponent >>= 1) {
+        if ((exponent & 1) != 0) {
+            power *= square;
+        }
+
+        square *= square;
+    }
+
+    return power;
+}
+
+
 bool
 njwt_json_number_is(njwt_slice_t text, double value)
 {
@@ -206,12 +230,11 @@ njwt_json_number_is(njwt_slice_t text, double value)
         }
     }
 
-    for ( /* void */ ; scale > 0 && sum != 0 && sum < 1e320L; scale--) {
-        sum *= 10;
-    }
+    if (scale > 0 && sum != 0) {
+        sum *= njwt_json_power_of_ten((unsigned) scale);
 
-    for ( /* void */ ; scale < 0 && sum > 1e-320L; scale++) {
-        sum /= 10;
+    } else if (scale < 0) {
+        sum /= njwt_json_power_of_ten((unsigned) -scale);
     }
 
     error = (negative ? -sum : sum) - (long double) value;

@@ -4,6 +4,7 @@
 
 #include "unit.h"
 #include "njwt_json.h"
+#include "njwt_json_scan.h"
 
 #include <jansson.h>
 
@@ -944,6 +945,30 @@ numbers_of_absurd_length_are_taken_too(void **state)
 }
 
 
+static void
+a_digit_or_sign_that_was_lost_is_noticed_at_any_exponent(void **state)
+{
+    int     exponent;
+    char    text[64];
+    double  value;
+
+    (void) state;
+
+    for (exponent = -290; exponent <= 300; exponent++) {
+        sprintf(text, "1.2345678901234567e%d", exponent);
+        value = strtod(text, NULL);
+
+        assert_for(njwt_json_number_is(unit_text(text), value), text);
+        assert_for(!njwt_json_number_is(unit_text(text), -value), text);
+        assert_for(!njwt_json_number_is(unit_text(text), value * 10), text);
+        assert_for(!njwt_json_number_is(unit_text(text), value / 10), text);
+        assert_for(!njwt_json_number_is(unit_text(text), value * 1.0000001),
+                   text);
+        assert_for(!njwt_json_number_is(unit_text(text), 0), text);
+    }
+}
+
+
 /* Whatever a byte is changed to, nothing is read beyond the text. */
 
 static void
@@ -1011,6 +1036,7 @@ main(void)
         unit_case(what_is_written_says_what_was_read_and_is_no_longer),
         unit_case(every_number_that_a_double_holds_is_taken),
         unit_case(numbers_of_absurd_length_are_taken_too),
+        unit_case(a_digit_or_sign_that_was_lost_is_noticed_at_any_exponent),
         unit_case(damaged_text_is_refused_or_read_but_never_overrun)
     };
 

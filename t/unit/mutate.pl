@@ -291,6 +291,11 @@ my @changes = (
     [ 'json', 'njwt_json_number_is(number->text, number->value)
                && ', '' ],
 
+    [ 'json', '(exponent & 1) != 0', 'true' ],
+    [ 'json', 'square *= square', 'square *= 10' ],
+    [ 'json', '(unsigned) -scale', '(unsigned) -scale - 1' ],
+    [ 'json', 'scale > 0 && sum != 0', 'scale > 0' ],
+
     # bearer
     [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],
     [ 'bearer', 'strchr("-._~+/", ', 'strchr("-._~+/=", ' ],
