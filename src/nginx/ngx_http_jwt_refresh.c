@@ -219,10 +219,11 @@ ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
     ngx_msec_t   spent;
-    const char  *error;
+    const char  *error, *advice;
 
     if (ngx_http_jwt_refresh_good(issuer, answer)) {
         error = ngx_http_jwt_refresh_discover(issuer, answer->body);
+        advice = error ? "check the discovery document" : NULL;
 
         /* both documents together are one fetch, with one timeout */
 
@@ -247,7 +248,7 @@ ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
         }
 
         issuer->discovered.len = 0;
-        ngx_http_jwt_refresh_fails(issuer, error, NULL);
+        ngx_http_jwt_refresh_fails(issuer, error, advice);
     }
 
     ngx_http_jwt_wait_wake(issuer->main);

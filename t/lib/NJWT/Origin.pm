@@ -11,7 +11,7 @@ package NJWT::Origin;
 #   $origin->break('half'); $origin->break('refused');
 #   $origin->asked('half')          how often /half was asked for
 #
-# It answers good (bytes, or code that returns them) to any path, until it is
+# It answers good (bytes, or code that returns them for a name) to any path, until it is
 # broken: then /NAME gets the bytes of that fault, and the connection is
 # closed; undef is no answer at all, and a list gives a byte in so many
 # seconds.  With break('half') all paths get that fault.
@@ -82,7 +82,7 @@ sub _answer {
     if (!defined $broken || !exists $self->{faults}{$name}) {
         my $good = $self->{good};
 
-        ($c->{send}, $c->{pause}) = (ref $good ? $good->() : $good, 0);
+        ($c->{send}, $c->{pause}) = (ref $good ? $good->($name) : $good, 0);
     } elsif (ref $fault) {
         ($c->{send}, $c->{pause}) = @$fault;
     } else {
