@@ -280,6 +280,8 @@ hint_is('none at all', 'insufficient_scope',
 is(judged(made(permissions => [ 'a' ]), issuer_args(), '--scope', 'a',
           '--scope-claim', 'permissions')->{status}, 0,
    'with --scope-claim permissions they count');
+is(judged($good, issuer_args(), '--scope', 'x batch:upload match=any')
+       ->{status}, 0, 'with match=any one of them will do');
 hint_is('a method that no rule names', 'method_not_allowed',
     qr/^the rules name POST: /, $good, issuer_args(), '--scope',
     'batch:upload methods=POST');
@@ -571,9 +573,13 @@ for my $i (0 .. $#case) {
     is($result->{json}{verdict}, 'issuer_mismatch', 'a token of no issuer');
     is($tenant->fetches, 1, 'causes no fetch');
 
-    is(judged($good, '--issuer', $tenant->url, '--issuer', $iss,
-              '--audience', $aud, '--at', $now)->{status}, 0,
-       'by default from the first issuer');
+    for my $first ($tenant->url, $tenant->url =~ s{/$}{}r) {
+        $result = judged($good, '--issuer', $first, '--issuer', $iss,
+                         '--audience', $aud, '--at', $now);
+        is($result->{status}, 0, 'by default from the first issuer');
+        is($result->{json}{keys}{source}, $tenant->jwks_uri,
+           'with one slash between');
+    }
 
     for my $fault ([ { mode => 'status', status => 429 },
                      qr/^HTTP status 429: the tenant's rate limit/ ],
@@ -582,7 +588,10 @@ for my $i (0 .. $#case) {
                    [ { mode => 'redirect' }, qr/redirects are not followed/ ],
                    [ { mode => 'html' }, qr/not a JSON object/ ],
                    [ { mode => 'oversize' }, qr/larger than 256k/ ],
-                   [ { mode => 'close' }, qr/\w/ ])
+                   [ { mode => 'oversize', chunked => JSON::PP::true },
+                     qr/larger than 256k/ ],
+                   [ { mode => 'close' },
+                     qr/Empty reply|reset by peer|transfer closed/ ])
     {
         my ($order, $like) = @$fault;
 

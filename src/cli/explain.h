@@ -22,6 +22,9 @@
 #define EXPLAIN_REFUSED   1
 #define EXPLAIN_TROUBLE   2      /* usage, or keys not to be had */
 
+/* the last check there is: what follows is the same by variables of nginx's */
+#define EXPLAIN_LAST      NJWT_CLAIM_MISMATCH
+
 #define EXPLAIN_MAX_JWKS  (256 * 1024)
 #define EXPLAIN_TIMEOUT   5000L          /* milliseconds */
 

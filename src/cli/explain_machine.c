@@ -111,7 +111,7 @@ explain_machine(explain_t *e)
     explain_machine_keys(e);
     printf(",\"checks\":[");
 
-    for (i = NJWT_UNDECIDED + 1; i < NJWT_OK; i++) {
+    for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
         printf("%s", i > NJWT_UNDECIDED + 1 ? "," : "");
         explain_machine_check(e, (njwt_verdict_t) i);
     }

@@ -185,7 +185,7 @@ explain_report(explain_t *e)
     explain_colour(e, NULL);
     printf(" of a %s request\n", e->method);
 
-    for (i = NJWT_UNDECIDED + 1; i < NJWT_OK; i++) {
+    for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
         told |= explain_line(e, (njwt_verdict_t) i);
     }
 

@@ -143,6 +143,7 @@ njwt_hint_token(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_CLAIM_MISMATCH:
+    case NJWT_CLAIM_MISMATCH_401:
         njwt_hint_claim(hint);
         break;
 

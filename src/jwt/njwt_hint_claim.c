@@ -80,6 +80,8 @@ njwt_hint_claim(njwt_hint_t *hint)
     rule = njwt_hint_broken_rule(hint);
 
     if (rule == NULL) {
+        njwt_hint_say(hint, "a variable of \"jwt_require\" is empty or "
+                            "\"0\"");
         return;
     }
 

@@ -144,6 +144,12 @@ the_log_is_told_what_was_configured(void **state)
     assert_true(strstr(hint_of(&c, NJWT_INSUFFICIENT_SCOPE, NJWT_HINT_LOG),
                        "needed \"read:timesheets\": grant it") != NULL);
 
+    /* the rules hold, and yet: then it was a variable of nginx's */
+
+    c.policy.claim_rule_count = 0;
+    assert_string_equal(hint_of(&c, NJWT_CLAIM_MISMATCH_401, NJWT_HINT_LOG),
+                        "a variable of \"jwt_require\" is empty or \"0\"");
+
     njwt_jwks_free(c.issuer.keys);
 }
 

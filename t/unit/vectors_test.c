@@ -527,7 +527,10 @@ check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
     njwt_slice_t        hint = { NULL, 0 };
     njwt_hint_result_t  result;
 
-    for (i = NJWT_ISSUER_MISMATCH; i <= (int) verdict && i < NJWT_OK; i++) {
+    for (i = NJWT_ISSUER_MISMATCH;
+         i <= (int) verdict && i <= NJWT_CLAIM_MISMATCH;
+         i++)
+    {
         result = njwt_hint_check(&unit_arena, judged, (njwt_verdict_t) i,
                                  found);
 
