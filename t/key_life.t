@@ -7,6 +7,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use JSON::PP qw/ encode_json /;
 use NJWT::Client qw/ tally /;
 use NJWT::Process qw/ wait_until /;
@@ -212,6 +213,43 @@ for my $workers (1, 2, 4) {
                     1 .. $#times ], [], 'a second apart';
     };
 }
+
+
+# A worker of the old configuration may get its first request when the new one
+# has its slots: half a request keeps a connection with it.
+
+subtest 'an old worker that nobody asked before has its keys' => sub {
+    fresh(workers => 1);
+    $s->wait_for_log(qr/2 keys from/);
+
+    my ($old) = $s->worker_pids;
+    my @half = map {
+        my $socket = IO::Socket::INET->new(
+            PeerAddr => '127.0.0.1', PeerPort => $s->port, Proto => 'tcp')
+            or die "connect: $!\n";
+
+        $socket->syswrite("GET /t HTTP/1.1\r\nConnection: close\r\n");
+        $socket;
+    } 1 .. 2;
+
+    # it has them when it answers another one that came later
+
+    is $s->get('/open-or-not')->{status}, 404, 'it has both connections';
+
+    ok $s->reload(issuer => 'jwks_uri @JWKS_URI@?another;'),
+        'a reload with another source';
+    is verdict(), '200 ok', 'which has its own keys';
+    is_deeply [ $s->old_worker_pids ], [ $old ], 'the old worker is there';
+
+    $half[0]->syswrite("Host: localhost\r\nAuthorization: Bearer "
+                       . token() . "\r\n\r\n");
+    local $/;
+    like readline($half[0]), qr{^HTTP/1\.1 200 }, 'its keys serve';
+
+    $half[1]->syswrite("Host: localhost\r\nAuthorization: Bearer "
+                       . token(-key => 'k3') . "\r\n\r\n");
+    like readline($half[1]), qr{^HTTP/1\.1 401 }, 'and no other ones';
+};
 
 
 # The zone: what is written must fit beside what is there.

@@ -116,6 +116,29 @@ ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
 }
 
 
+ngx_uint_t
+ngx_http_jwt_blocks_reclaim_locked(ngx_http_jwt_shared_t *shared,
+    ngx_uint_t epoch)
+{
+    ngx_uint_t            i, freed;
+    ngx_http_jwt_slot_t  *slot;
+
+    freed = 0;
+
+    for (i = 0; i < shared->nslots; i++) {
+        slot = &shared->slots[i];
+
+        if (slot->used && slot->epoch < epoch) {
+            slot->used = 0;
+            slot->generation++;
+            freed++;
+        }
+    }
+
+    return freed;
+}
+
+
 void
 ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *room)

@@ -15,7 +15,8 @@ typedef struct {
     uint32_t             layout;
     u_char               salt[NGX_HTTP_JWT_SALT_LEN];
     ngx_uint_t           epoch;       /* counts configurations; the master's */
-    ngx_uint_t           attached;    /* whose slots these are */
+    ngx_uint_t           attached;    /* the newest that has its slots */
+    ngx_uint_t           former;      /* the one before that */
     ngx_uint_t           nslots;
     ngx_uint_t           nblocks;
     u_char              *blocks;
@@ -29,6 +30,13 @@ typedef struct {
  */
 ngx_int_t ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text);
+
+/*
+ * Frees the slots that no configuration from this one on has; returns how
+ * many.
+ */
+ngx_uint_t ngx_http_jwt_blocks_reclaim_locked(ngx_http_jwt_shared_t *shared,
+    ngx_uint_t epoch);
 
 /* Copies a buffer, slot->len[buffer] bytes, out. */
 void ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,

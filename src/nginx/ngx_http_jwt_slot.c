@@ -225,7 +225,13 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
         return NGX_OK;
     }
 
-    if (ngx_http_jwt_blocks_store_locked(shared, slot, !old, text) != NGX_OK)
+    /* what a former configuration left, for its last requests, makes room */
+
+    if (ngx_http_jwt_blocks_store_locked(shared, slot, !old, text) != NGX_OK
+        && (slot->epoch != shared->attached
+            || !ngx_http_jwt_blocks_reclaim_locked(shared, shared->attached)
+            || ngx_http_jwt_blocks_store_locked(shared, slot, !old, text)
+               != NGX_OK))
     {
         return NGX_DECLINED;
     }

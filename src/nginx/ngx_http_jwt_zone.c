@@ -18,7 +18,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         4
+#define NGX_HTTP_JWT_LAYOUT         5
 
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
@@ -295,7 +295,11 @@ ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Takes slots from issuers that this configuration doesn't have. */
+/*
+ * Takes slots from issuers that neither this configuration has nor the one
+ * before, whose workers may still get their first requests.  A slot that this
+ * one has but not the one before is taken, too: nobody looked after its keys.
+ */
 
 static void
 ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
@@ -304,18 +308,22 @@ ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
     ngx_uint_t            i;
     ngx_http_jwt_slot_t  *slot;
 
+    if (jmcf->epoch > shared->attached) {
+        shared->former = shared->attached;
+        shared->attached = jmcf->epoch;
+    }
+
+    (void) ngx_http_jwt_blocks_reclaim_locked(shared, shared->former);
+
     for (i = 0; i < shared->nslots; i++) {
         slot = &shared->slots[i];
 
-        if (!slot->used
-            || ngx_http_jwt_zone_issuer(jmcf, jmcf->issuers.nelts,
+        if (slot->used
+            && ngx_http_jwt_zone_issuer(jmcf, jmcf->issuers.nelts,
                                         slot->digest))
         {
-            continue;
+            slot->epoch = jmcf->epoch;
         }
-
-        slot->used = 0;
-        slot->generation++;
     }
 }
 
@@ -352,6 +360,7 @@ static ngx_http_jwt_slot_t *
 ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_slot_t *slot)
 {
+    slot->epoch = issuer->main->epoch;
     slot->generation++;
     slot->fetched = 0;
     slot->fetcher = 0;
@@ -403,7 +412,6 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     newest = jmcf->epoch >= shared->attached;
 
     if (newest) {
-        shared->attached = jmcf->epoch;
         ngx_http_jwt_zone_reclaim_locked(jmcf, shared);
     }
 
@@ -413,6 +421,12 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
         }
 
         slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+
+        if (slot == NULL && unused == NULL && newest
+            && ngx_http_jwt_blocks_reclaim_locked(shared, shared->attached))
+        {
+            slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+        }
 
         if (slot == NULL && unused != NULL && newest) {
             slot = ngx_http_jwt_zone_make_locked(issuers[i], unused);
