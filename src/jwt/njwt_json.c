@@ -11,6 +11,8 @@
 #include "njwt_json_scan.h"
 
 #include <errno.h>
+#include <string.h>
+
 #include <jansson.h>
 
 
@@ -115,7 +117,10 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 
     document = njwt_arena_alloc(arena, sizeof(njwt_json_t));
 
+    /* behind a number or null the library reads a NUL as nothing at all */
+
     if (document == NULL
+        || (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
         || !njwt_json_scan(text, NULL, &document->measure))
     {
         return value;

@@ -248,6 +248,39 @@ nul_is_taken_in_a_string_but_not_in_a_name(void **state)
 }
 
 
+/* Behind a number or a word the library would not notice it. */
+
+static void
+a_raw_nul_is_refused_wherever_it_stands(void **state)
+{
+    char    text[128];
+    size_t  i, len;
+
+    static const char  source[] =
+        "{\"a\":1,\"b\":[null,true,false,-1.5e3],\"c\":{\"d\":\"e\"}} ";
+
+    (void) state;
+
+    len = sizeof(source) - 1;
+    assert_true(taken(source));
+
+    for (i = 0; i <= len; i++) {
+        memcpy(text, source, i);
+        text[i] = '\0';
+        memcpy(text + i + 1, source + i, len - i);
+
+        if (njwt_json_type(njwt_json_object(&unit_arena,
+                                            unit_bytes(text, len + 1)))
+            != NJWT_JSON_ABSENT)
+        {
+            fail_msg("taken with a NUL at %zu", i);
+        }
+    }
+
+    assert_false(unit_arena.failed);
+}
+
+
 static void
 control_characters_must_be_escaped(void **state)
 {
@@ -1017,6 +1050,7 @@ main(void)
         unit_case(thirty_two_levels_are_taken_and_thirty_three_are_not),
         unit_case(levels_that_were_left_and_brackets_in_strings_do_not_count),
         unit_case(nul_is_taken_in_a_string_but_not_in_a_name),
+        unit_case(a_raw_nul_is_refused_wherever_it_stands),
         unit_case(control_characters_must_be_escaped),
         unit_case(only_the_escapes_of_rfc_8259_are_taken),
         unit_case(utf_8_must_be_valid),

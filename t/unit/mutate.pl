@@ -281,6 +281,8 @@ my @changes = (
     # JSON
     [ 'json', '++depth > NJWT_MAX_DEPTH', '++depth >= NJWT_MAX_DEPTH' ],
     [ 'json', '++depth > NJWT_MAX_DEPTH', 'false' ],
+    [ 'json', '
+        || (text.len > 0 && memchr(text.data, 0, text.len) != NULL)', '' ],
     [ 'json', 'JSON_REJECT_DUPLICATES | ', '' ],
     [ 'json', ' | JSON_ALLOW_NUL', '' ],
     [ 'json', '!json_is_object(document->root)', 'false' ],
