@@ -68,6 +68,15 @@ UNIT_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/unit/core/%.o) \
 SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all -g -O1 \
     -fno-omit-frame-pointer
 
+# fuzzers: t/fuzz/*_fuzz.c, for libFuzzer (clang) and once over their seeds
+FUZZ_NAMES   := $(patsubst t/fuzz/%_fuzz.c,%,$(sort $(wildcard t/fuzz/*_fuzz.c)))
+FUZZ_CC      ?= clang
+FUZZ_FLAGS   := -std=c11 -g -O1 -D_DEFAULT_SOURCE -fno-omit-frame-pointer \
+    -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/jwt \
+    -Wall -Wextra -Werror -Wno-missing-field-initializers
+FUZZ_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/fuzz/core/%.o)
+T            ?= 60
+
 TESTS ?= $(sort $(wildcard t/*.t))
 
 ifneq ($(words $(CURDIR)),1)
@@ -103,8 +112,13 @@ demo-down:  ## stop what demo-up started
 test: $(if $(filter file,$(origin TESTS)),unit) prove  ## run all tests; TESTS="t/a.t …" runs these
 
 .PHONY: unit
-unit: $(UNIT_TESTS)  ## run the core's unit tests under ASan and UBSan
+unit: $(UNIT_TESTS) $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_replay)  ## run the core's unit tests under ASan and UBSan
 	@t/lib/run-unit $(UNIT_TESTS)
+	@t/fuzz/run replay $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_replay)
+
+.PHONY: fuzz
+fuzz: packages-fuzz $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_fuzz)  ## look for inputs that break the core, T=60 seconds each
+	@t/fuzz/run fuzz $(T) $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_fuzz)
 
 .PHONY: mutants
 mutants:  ## break the core line by line: a test must notice (minutes)
@@ -163,11 +177,11 @@ help:  ## list these commands
 
 # packages: fast when nothing is missing, so each command looks
 
-.PHONY: packages-build packages-demo packages-test
+.PHONY: packages-build packages-demo packages-test packages-fuzz
 packages-build:
 	@.ci/packages $(if $(NGINX_SRC),source,build)
 
-packages-demo packages-test: packages-%:
+packages-demo packages-test packages-fuzz: packages-%:
 	@.ci/packages $*
 
 
@@ -249,6 +263,23 @@ $(BUILD)/unit/%.o: t/unit/%.c Makefile | packages-test
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/%_test.o $(UNIT_OBJECTS)
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+# fuzzers: the replay with what the unit tests are made of
+
+$(BUILD)/fuzz/%_replay: t/fuzz/%_fuzz.c t/fuzz/replay.c t/fuzz/reference.c \
+    t/fuzz/fuzz.h t/fuzz/reference.h $(UNIT_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c %.o,$^) $(CORE_LIBS)
+
+$(BUILD)/fuzz/core/%.o: src/jwt/%.c $(HEADERS) Makefile | packages-fuzz
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/reference.c t/fuzz/fuzz.h \
+    t/fuzz/reference.h $(FUZZ_OBJECTS)
+	@echo "build: $@"
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ \
+	    $(filter %.c %.o,$^) $(CORE_LIBS)
 
 # a header of the tests may hold more than one test uses
 UNIT_WARN := $(WARN) -Wno-unused-function

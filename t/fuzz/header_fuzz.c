@@ -1,0 +1,133 @@
+/*
+ * Is the token found that RFC 6750 means?  Lines are Authorization headers;
+ * one that begins with "=" is a bare token.  Each text is read as base64url,
+ * too.
+ */
+
+#include "fuzz.h"
+#include "njwt_b64.h"
+#include "njwt_bearer.h"
+#include "njwt_jws.h"
+
+#include <strings.h>
+
+
+static bool
+in(uint8_t c, const char *set)
+{
+    return c != 0 && strchr(set, c) != NULL;
+}
+
+
+#define ALNUM  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+static bool
+b64token(const char *text, size_t len)
+{
+    size_t  n = 0, k;
+
+    while (n < len && in((uint8_t) text[n], ALNUM "-._~+/")) {
+        n++;
+    }
+
+    for (k = n; k < len && text[k] == '='; k++) {
+        /* void */
+    }
+
+    return n > 0 && k == len;
+}
+
+
+static void
+base64url(njwt_slice_t text)
+{
+    size_t         len;
+    uint8_t       *want;
+    njwt_arena_t   arena;
+    njwt_slice_t   got;
+
+    njwt_arena_init(&arena);
+    want = ref_base64url(text.data, text.len, &len);
+
+    must(njwt_b64_decode(&arena, text, &got) == (want != NULL));
+    must(want == NULL
+         || (got.len == len
+             && (len == 0 || memcmp(got.data, want, len) == 0)));
+    (void) njwt_jws_direct(&arena, text);
+    (void) njwt_jws_parts(text);
+    must(!arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t             i, found, lines = 0;
+    njwt_slice_t       line[8];
+    njwt_slice_t       token = { NULL, 0 }, value;
+    njwt_presented_t   presented = { 0, { NULL, 0 } };
+
+    if (size > 16384) {
+        return 0;
+    }
+
+    found = 0;
+
+    while (size > 0 && lines < 8) {
+        value = line[lines++] = fuzz_line(&data, &size);
+        base64url(value);
+
+        if (value.len > 0 && value.data[0] == '=') {
+            value.data++;
+            value.len--;
+            njwt_bearer_bare(value, &presented);
+
+            if (value.len > 0) {
+                found++;
+                token = value;
+            }
+
+            continue;
+        }
+
+        njwt_bearer_header(value, &presented);
+
+        /* "Bearer", and then the end or what can't belong to the name */
+
+        if (value.len < 6
+            || strncasecmp((const char *) value.data, "bearer", 6) != 0
+            || (value.len > 6
+                && in(value.data[6], ALNUM "!#$%&'*+-.^_`|~")))
+        {
+            continue;
+        }
+
+        found++;
+        token = fuzz_slice(value.data + 6, 0);
+
+        if (value.len > 6 && value.data[6] == ' ') {
+            for (i = 6; i < value.len && value.data[i] == ' '; i++) {
+                /* void */
+            }
+
+            token = fuzz_slice(value.data + i, value.len - i);
+        }
+    }
+
+    must(presented.found == found);
+    must(presented.token.len == token.len);
+    must(token.len == 0
+         || memcmp(presented.token.data, token.data, token.len) == 0);
+    must(njwt_bearer_valid(presented.token)
+         == b64token((const char *) token.data, token.len));
+
+    while (lines > 0) {
+        fuzz_free(line[--lines]);
+    }
+
+    ref_forget();
+
+    return 0;
+}

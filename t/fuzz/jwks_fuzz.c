@@ -1,0 +1,214 @@
+/*
+ * Is a key set read as a second reading reads it, and what is kept of it
+ * again the same set?
+ */
+
+#include "fuzz.h"
+#include "njwt_jwks.h"
+
+
+static bool
+one_of(const ref_t *value, const char *const *names)
+{
+    for ( /* void */ ; *names != NULL; names++) {
+        if (ref_is(value, *names)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* An integer's bytes, or NULL: strict, as few as it takes. */
+
+static uint8_t *
+integer(const ref_t *key, const char *name, size_t *len)
+{
+    ref_t    *value = ref_member(key, name);
+    uint8_t  *bytes;
+
+    if (value == NULL || value->type != REF_STRING) {
+        return NULL;
+    }
+
+    bytes = ref_base64url(value->text, value->len, len);
+
+    return bytes != NULL && *len > 0 && bytes[0] != 0 ? bytes : NULL;
+}
+
+
+static size_t
+bits(const uint8_t *bytes, size_t len)
+{
+    size_t   n = len * 8;
+    uint8_t  top;
+
+    for (top = bytes[0]; (top & 0x80) == 0; top = (uint8_t) (top << 1)) {
+        n--;
+    }
+
+    return n;
+}
+
+
+static bool
+rsa_ok(const ref_t *key)
+{
+    size_t    n_len, e_len;
+    uint8_t  *n = integer(key, "n", &n_len), *e = integer(key, "e", &e_len);
+
+    if (n == NULL || e == NULL || bits(n, n_len) < 2048
+        || bits(n, n_len) > 8192 || (n[n_len - 1] & 1) == 0
+        || (e[e_len - 1] & 1) == 0 || (e_len == 1 && e[0] == 1))
+    {
+        return false;
+    }
+
+    /* not larger than the modulus; OpenSSL's limit for the large ones */
+
+    return (e_len < n_len || (e_len == n_len && memcmp(e, n, n_len) < 0))
+           && (bits(n, n_len) <= 3072 || bits(e, e_len) <= 64);
+}
+
+
+static bool
+coordinate(const ref_t *key, const char *name, size_t size)
+{
+    size_t  len;
+    ref_t  *value = ref_member(key, name);
+
+    return value != NULL && value->type == REF_STRING
+           && ref_base64url(value->text, value->len, &len) != NULL
+           && len == size;
+}
+
+
+/* 1: usable; 0: not; -1: so it seems, but its point is a matter of curves */
+
+static int
+usable(const ref_t *key)
+{
+    size_t  i;
+    ref_t  *use = ref_member(key, "use"), *ops = ref_member(key, "key_ops");
+    ref_t  *alg = ref_member(key, "alg"), *kid = ref_member(key, "kid");
+
+    static const char  *const  rsa[] = {
+        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", NULL
+    };
+
+    static const struct {
+        const char  *kty;
+        const char  *crv;
+        const char  *alg;
+        size_t       bytes;
+    } curves[] = {
+        { "EC",  "P-256",   "ES256", 32 },
+        { "EC",  "P-384",   "ES384", 48 },
+        { "EC",  "P-521",   "ES512", 66 },
+        { "OKP", "Ed25519", "EdDSA", 32 }
+    };
+
+    if (key->type != REF_OBJECT
+        || (use != NULL && !ref_is(use, "sig"))
+        || (ops != NULL && (ops->type != REF_ARRAY
+                            || !ref_holds(ops, "verify")))
+        || (kid != NULL && (kid->type != REF_STRING || kid->len > 255)))
+    {
+        return 0;
+    }
+
+    if (ref_is(ref_member(key, "kty"), "RSA")) {
+        return (alg == NULL || one_of(alg, rsa)) && rsa_ok(key);
+    }
+
+    for (i = 0; i < 4; i++) {
+        if (ref_is(ref_member(key, "kty"), curves[i].kty)
+            && ref_is(ref_member(key, "crv"), curves[i].crv))
+        {
+            if ((alg != NULL && !ref_is(alg, curves[i].alg))
+                || !coordinate(key, "x", curves[i].bytes)
+                || (i < 3 && !coordinate(key, "y", curves[i].bytes)))
+            {
+                return 0;
+            }
+
+            return i == 3 ? 1 : -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+again(const njwt_jwks_t *jwks)
+{
+    bool                 named;
+    size_t               i;
+    njwt_jwks_t         *other;
+    njwt_slice_t         text, a, b;
+    njwt_jwks_report_t   report;
+
+    text = njwt_jwks_text(jwks);
+    must(ref_json(text.data, text.len) != NULL);
+    other = njwt_jwks_new(text, &report);
+    must(other != NULL && report.passed_over == 0);
+    must(njwt_jwks_count(other) == njwt_jwks_count(jwks));
+    must(njwt_slice_equal(njwt_jwks_text(other), text));
+
+    for (i = 0; i < njwt_jwks_count(jwks); i++) {
+        named = njwt_key_kid(njwt_jwks_key(jwks, i), &a);
+        must(named == njwt_key_kid(njwt_jwks_key(other, i), &b));
+        must(!named || njwt_slice_equal(a, b));
+    }
+
+    njwt_jwks_free(other);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t               least = 0, most = 0, count = 0;
+    ref_t               *root, *keys, *key;
+    njwt_jwks_t         *jwks;
+    njwt_jwks_report_t   report;
+
+    if (size > 65536) {
+        return 0;
+    }
+
+    root = ref_json(data, size);
+    keys = ref_member(root, "keys");
+    jwks = njwt_jwks_new(fuzz_slice(data, size), &report);
+
+    if (keys != NULL && keys->type == REF_ARRAY) {
+        for (key = keys->first; key != NULL; key = key->next) {
+            least += usable(key) == 1;
+            most += usable(key) != 0;
+            count++;
+        }
+    }
+
+    if (count > 256) {
+        most = 0;
+        least = 0;
+    }
+
+    must(jwks == NULL ? least == 0 && report.error != NULL
+                      : report.error == NULL);
+
+    if (jwks != NULL) {
+        must(njwt_jwks_count(jwks) >= least);
+        must(njwt_jwks_count(jwks) <= most);
+        must(njwt_jwks_count(jwks) == report.usable);
+        must(report.usable + report.passed_over == count);
+        again(jwks);
+    }
+
+    njwt_jwks_free(jwks);
+    ref_forget();
+
+    return 0;
+}
