@@ -39,6 +39,7 @@ typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
 typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
 typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
+typedef struct ngx_http_jwt_counters_s   ngx_http_jwt_counters_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -95,6 +96,9 @@ typedef struct {
     ngx_atomic_uint_t          generation;   /* of the keys below */
     njwt_jwks_t               *jwks;
     time_t                     fetched;      /* when, by the wall clock */
+
+    ngx_atomic_uint_t          id;           /* of its counters */
+    ngx_uint_t                 row;          /* 1 is the first; 0: none */
 } ngx_http_jwt_issuer_t;
 
 
@@ -113,6 +117,7 @@ struct ngx_http_jwt_main_conf_s {
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */
+    ngx_http_jwt_counters_t   *counters;
     ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
     ngx_event_t                refresh;
     ngx_event_t                tick;         /* runs while requests are held */
@@ -180,6 +185,7 @@ typedef struct {
     unsigned                   waited:1;
     unsigned                   refused:1;
     unsigned                   logged:1;
+    unsigned                   counted:1;
     unsigned                   body_sent:1;
     unsigned                   from_url:1;   /* the token was */
 } ngx_http_jwt_ctx_t;

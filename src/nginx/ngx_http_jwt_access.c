@@ -6,7 +6,7 @@
  * claims, and answered in the access phase, so that "satisfy any" works.
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_wait.h"
@@ -52,6 +52,9 @@ static void
 ngx_http_jwt_ctx_cleanup(void *data)
 {
     ngx_http_jwt_ctx_t  *ctx = data;
+
+    /* of a request that ends without an answer */
+    ngx_http_jwt_count(ctx);
 
     ngx_http_jwt_wait_cancel(ctx);
     njwt_arena_free(&ctx->arena);

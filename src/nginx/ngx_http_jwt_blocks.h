@@ -6,10 +6,11 @@
 #define NGX_HTTP_JWT_BLOCKS_H
 
 
+#include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_slot.h"
 
 
-/* the whole zone: a table of slots, and behind it the blocks */
+/* the whole zone: a table of slots, the counters, the blocks */
 typedef struct {
     uint32_t             magic;
     uint32_t             layout;
@@ -20,6 +21,8 @@ typedef struct {
     ngx_uint_t           nslots;
     ngx_uint_t           nblocks;
     u_char              *blocks;
+
+    ngx_http_jwt_counters_t  counters;
     ngx_http_jwt_slot_t  slots[1];
 } ngx_http_jwt_shared_t;
 

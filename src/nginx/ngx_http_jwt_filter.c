@@ -3,7 +3,7 @@
  * place of nginx's page; where somebody else's, our headers are taken back.
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_counters.h"
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -63,10 +63,35 @@ ngx_http_jwt_refused(ngx_http_request_t *r)
 }
 
 
+/*
+ * A refusal is counted as it is logged.  A request that goes on is counted
+ * when its answer begins: an internal redirect may have it judged again, and
+ * the last judgement is the one that let it through.
+ */
+
+static void
+ngx_http_jwt_answered(ngx_http_request_t *r)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    if (r != r->main) {
+        return;
+    }
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    if (ctx != NULL) {
+        ngx_http_jwt_count(ctx);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_jwt_header_filter(ngx_http_request_t *r)
 {
     ngx_http_jwt_ctx_t  *ctx;
+
+    ngx_http_jwt_answered(r);
 
     ctx = ngx_http_jwt_refused(r);
 

@@ -20,6 +20,9 @@ struct ngx_http_jwt_location_s {
     ngx_http_core_loc_conf_t  *core;
     ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->place */
     ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
+
+    ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
+    struct ngx_http_jwt_location_counts_s  *counts;
 };
 
 

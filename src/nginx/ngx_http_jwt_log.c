@@ -3,7 +3,7 @@
  * block, and of the token what helps to see what is wrong, cut and escaped.
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_counters.h"
 
 
 #define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text of the client's */
@@ -154,6 +154,8 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     const njwt_verdict_info_t  *info;
 
     static const ngx_str_t      none = ngx_string("-");
+
+    ngx_http_jwt_count(ctx);
 
     if (ctx->logged) {
         return;

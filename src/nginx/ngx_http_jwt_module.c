@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
@@ -100,6 +101,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {

@@ -90,8 +90,6 @@ ngx_http_jwt_preflight(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* the counter of preflights has its place here */
-
     ctx->taken = taken;
     ctx->preflight = 1;
     ctx->judged = 1;

@@ -309,6 +309,7 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
 
     ngx_http_jwt_refresh_look(jmcf);
     ngx_http_jwt_state_look(jmcf);
+    ngx_http_jwt_counters_copy(jmcf);
 
     ngx_add_timer(ev, NGX_HTTP_JWT_REFRESH_TICK);
 }

@@ -1,12 +1,13 @@
 /*
  * What do the workers share?
  *
- * The zone is a fixed table of slots.  A slot is named by a digest of all that
- * decides which keys are trusted, never by the block's name: a reload that
- * changes an issuer gets another slot, one that doesn't finds its keys.  A
- * slot's place and its counters stay for as long as the zone, so that a
- * worker of an old configuration may go on reading one that was given away:
- * it sees another generation, and under the lock another digest.
+ * The zone is a fixed table of slots, the counters, and blocks for keys.  A
+ * slot is named by a digest of all that decides which keys are trusted, never
+ * by the block's name: a reload that changes an issuer gets another slot, one
+ * that doesn't finds its keys.  A slot's place and its counters stay for as
+ * long as the zone, so that a worker of an old configuration may go on
+ * reading one that was given away: it sees another generation, and under the
+ * lock another digest.
  *
  * The slab gives all its memory when the zone is made, and is never asked
  * again.
@@ -30,7 +31,24 @@
 static ngx_uint_t
 ngx_http_jwt_zone_nslots(size_t size)
 {
-    return ngx_min(ngx_max(size / NGX_HTTP_JWT_SLOT_SHARE, 4), 1024);
+    ngx_uint_t  n;
+
+    n = size / NGX_HTTP_JWT_SLOT_SHARE;
+
+    /* two of the least zone's: one of its four would lack room for keys */
+
+    return (n > 4) ? ngx_min(n - 2, 1024) : 2;
+}
+
+
+/* What lies in front of the blocks. */
+
+static size_t
+ngx_http_jwt_zone_table(size_t size)
+{
+    return sizeof(ngx_http_jwt_shared_t)
+           + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_slot_t)
+           + ngx_http_jwt_counters_size(size);
 }
 
 
@@ -57,8 +75,7 @@ ngx_http_jwt_zone_nblocks(size_t size)
     size_t  table, room;
 
     room = ngx_http_jwt_zone_room(size);
-    table = sizeof(ngx_http_jwt_shared_t)
-            + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_slot_t);
+    table = ngx_http_jwt_zone_table(size);
 
     if (table >= room) {
         return 0;
@@ -110,7 +127,10 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
     shared->nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
     shared->nblocks = ngx_http_jwt_zone_nblocks(zone->shm.size);
-    shared->blocks = (u_char *) &shared->slots[shared->nslots];
+    shared->blocks = ngx_http_jwt_counters_place(&shared->counters,
+                                                 zone->shm.size,
+                                                 (u_char *) &shared->slots[
+                                                            shared->nslots]);
     shared->layout = NGX_HTTP_JWT_LAYOUT;
     shared->magic = NGX_HTTP_JWT_MAGIC;
 
@@ -130,6 +150,7 @@ static ngx_uint_t
 ngx_http_jwt_zone_fits(size_t size, ngx_uint_t issuers)
 {
     return ngx_http_jwt_zone_nslots(size) >= 2 * issuers
+           && ngx_http_jwt_counters_fit(size, issuers)
            && ngx_http_jwt_zone_nblocks(size)
               >= NGX_HTTP_JWT_ISSUER_BLOCKS * (issuers + 1);
 }
@@ -434,6 +455,8 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
         issuers[i]->slot = slot;
     }
+
+    ngx_http_jwt_counters_attach_locked(jmcf, &shared->counters, newest);
 
     ngx_shmtx_unlock(&shpool->mutex);
 

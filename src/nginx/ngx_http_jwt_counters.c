@@ -1,0 +1,328 @@
+/*
+ * How many requests got which verdict, from whose tokens, and where?
+ *
+ * Each place is named by a digest of what is counted there (an issuer block's
+ * name; a server's and a location's), so that a reload finds its numbers.
+ * Where there is no room for a location, it is counted with the others that
+ * have none.  A worker of an old configuration sees by the id when its place
+ * was given away.
+ */
+
+#include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_locations.h"
+#include "njwt_key.h"
+
+
+/* of the zone, for each issuer and each location that is counted */
+#define NGX_HTTP_JWT_ISSUER_SHARE    16384
+#define NGX_HTTP_JWT_LOCATION_SHARE  4096
+
+/* a zone smaller than this has coarser windows */
+#define NGX_HTTP_JWT_FINE_ZONE       131072
+#define NGX_HTTP_JWT_FINE            30
+#define NGX_HTTP_JWT_COARSE          6
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_nissuers(size_t zone)
+{
+    return ngx_min(ngx_max(zone / NGX_HTTP_JWT_ISSUER_SHARE, 1), 1024);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_nlocations(size_t zone)
+{
+    ngx_uint_t  n;
+
+    n = zone / NGX_HTTP_JWT_LOCATION_SHARE;
+
+    /* the least zone that nginx makes has eight pages */
+
+    return (n > 8) ? ngx_min(n - 8, NGX_HTTP_JWT_MAX_LOCATIONS) : 0;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_nseries(size_t zone)
+{
+    return NGX_HTTP_JWT_COUNTED
+           + ngx_http_jwt_counters_nissuers(zone)
+             * NGX_HTTP_JWT_ISSUER_COUNTED;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_ncopies(size_t zone)
+{
+    return (zone < NGX_HTTP_JWT_FINE_ZONE) ? NGX_HTTP_JWT_COARSE
+                                           : NGX_HTTP_JWT_FINE;
+}
+
+
+/* rounded up, so that what follows is aligned */
+
+static size_t
+ngx_http_jwt_counters_window_size(size_t zone)
+{
+    ngx_uint_t  n;
+
+    n = ngx_http_jwt_counters_ncopies(zone);
+
+    return n * sizeof(ngx_msec_t)
+           + ngx_align(n * ngx_http_jwt_counters_nseries(zone)
+                       * sizeof(uint32_t), sizeof(ngx_atomic_t));
+}
+
+
+size_t
+ngx_http_jwt_counters_size(size_t zone)
+{
+    return (ngx_http_jwt_counters_nissuers(zone)
+            + ngx_http_jwt_counters_nseries(zone)) * sizeof(ngx_atomic_t)
+           + ngx_http_jwt_counters_nlocations(zone)
+             * sizeof(ngx_http_jwt_location_counts_t)
+           + 2 * ngx_http_jwt_counters_window_size(zone);
+}
+
+
+ngx_uint_t
+ngx_http_jwt_counters_fit(size_t zone, ngx_uint_t issuers)
+{
+    return ngx_http_jwt_counters_nissuers(zone) >= issuers;
+}
+
+
+static u_char *
+ngx_http_jwt_counters_window(ngx_http_jwt_counters_t *counters,
+    ngx_http_jwt_window_t *window, ngx_msec_t length, size_t zone, u_char *p)
+{
+    window->length = length;
+    window->times = (ngx_msec_t *) p;
+    window->copies = (uint32_t *) (window->times + counters->ncopies);
+
+    return p + ngx_http_jwt_counters_window_size(zone);
+}
+
+
+u_char *
+ngx_http_jwt_counters_place(ngx_http_jwt_counters_t *counters, size_t zone,
+    u_char *p)
+{
+    counters->started = ngx_current_msec;
+    counters->nissuers = ngx_http_jwt_counters_nissuers(zone);
+    counters->nlocations = ngx_http_jwt_counters_nlocations(zone);
+    counters->nseries = ngx_http_jwt_counters_nseries(zone);
+    counters->ncopies = ngx_http_jwt_counters_ncopies(zone);
+
+    counters->ids = (ngx_atomic_t *) p;
+    counters->totals = counters->ids + counters->nissuers;
+    p = (u_char *) (counters->totals + counters->nseries);
+
+    counters->locations = (ngx_http_jwt_location_counts_t *) p;
+    p = (u_char *) (counters->locations + counters->nlocations);
+
+    p = ngx_http_jwt_counters_window(counters, &counters->minute, 60000, zone,
+                                     p);
+
+    return ngx_http_jwt_counters_window(counters, &counters->hour, 3600000,
+                                        zone, p);
+}
+
+
+/* A name for some text; never 0, which names nothing. */
+
+static ngx_int_t
+ngx_http_jwt_counters_id(njwt_slice_t text, ngx_atomic_uint_t *id)
+{
+    u_char  digest[NGX_HTTP_JWT_DIGEST_LEN];
+
+    if (!njwt_sha256(text, digest)) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(id, digest, sizeof(ngx_atomic_uint_t));
+
+    if (*id == 0) {
+        *id = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+/* twin tells locations apart that are called the same */
+
+static ngx_int_t
+ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
+    ngx_http_jwt_location_t *location, ngx_uint_t twin)
+{
+    u_char        *p;
+    ngx_str_t      name, *server;
+    njwt_slice_t   text;
+
+    server = &location->server->server_name;
+
+    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->temp_pool, server->len + name.len + NGX_INT_T_LEN + 2);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text.data = p;
+    text.len = ngx_sprintf(p, "%V %ui %V", server, twin, &name) - p;
+
+    return ngx_http_jwt_counters_id(text, &location->id);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_known(ngx_http_jwt_location_t **all, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (all[i]->id == all[n]->id) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t                 i, twin;
+    ngx_http_jwt_issuer_t    **issuers;
+    ngx_http_jwt_location_t  **all;
+
+    all = jmcf->locations.elts;
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (ngx_http_jwt_counters_id(ngx_http_jwt_slice(&issuers[i]->name),
+                                     &issuers[i]->id)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        twin = 0;
+
+        if (all[i]->conf->policy == NULL) {
+            continue;
+        }
+
+        do {
+            if (ngx_http_jwt_counters_location_id(cf, all[i], twin++)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+        } while (ngx_http_jwt_counters_known(all, i));
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t                i, w;
+    ngx_slab_pool_t          *shpool;
+    ngx_http_jwt_window_t    *window, *windows[2];
+    ngx_http_jwt_counters_t  *counters;
+
+    counters = jmcf->counters;
+    windows[0] = &counters->minute;
+    windows[1] = &counters->hour;
+
+    for (w = 0; w < 2; w++) {
+        window = windows[w];
+
+        /* only this worker writes them, so it may read them as it likes */
+
+        i = (window->next + counters->ncopies - 1) % counters->ncopies;
+
+        if (window->times[i] != 0
+            && (ngx_msec_int_t) (ngx_current_msec - window->times[i])
+               < (ngx_msec_int_t) (window->length / counters->ncopies))
+        {
+            continue;
+        }
+
+        shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+        ngx_shmtx_lock(&shpool->mutex);
+
+        window->times[window->next] = 0;
+        ngx_memory_barrier();
+
+        for (i = 0; i < counters->nseries; i++) {
+            window->copies[window->next * counters->nseries + i] =
+                                               (uint32_t) counters->totals[i];
+        }
+
+        ngx_memory_barrier();
+        window->times[window->next] = ngx_current_msec;
+        window->next = (window->next + 1) % counters->ncopies;
+
+        ngx_shmtx_unlock(&shpool->mutex);
+    }
+}
+
+
+void
+ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_uint_t                 counted;
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_jwt_location_t   *location;
+    ngx_http_jwt_counters_t   *counters;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    if (ctx->counted || !ctx->judged) {
+        return;
+    }
+
+    ctx->counted = 1;
+
+    counted = ctx->preflight ? NGX_HTTP_JWT_PREFLIGHT : ctx->verdict;
+
+    if (counted == NJWT_CLAIM_MISMATCH_401) {
+        counted = NJWT_CLAIM_MISMATCH;
+    }
+
+    jmcf = ((ngx_http_jwt_issuer_t *) ctx->conf->policy->issuers[0])->main;
+    counters = jmcf->counters;
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (issuer != NULL
+        && (issuer->row == 0
+            || counters->ids[issuer->row - 1] != issuer->id))
+    {
+        issuer = NULL;
+    }
+
+    (void) ngx_atomic_fetch_add(
+               &counters->totals[ngx_http_jwt_series(issuer, counted)], 1);
+
+    location = ctx->conf->location;
+
+    if (location->counts == NULL || location->counts->id != location->id) {
+        location->counts = &counters->other;
+        location->id = 0;
+    }
+
+    (void) ngx_atomic_fetch_add(&location->counts->totals[counted], 1);
+}

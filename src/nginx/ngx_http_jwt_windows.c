@@ -1,0 +1,334 @@
+/*
+ * Which numbers belong to whom, and how many came lately?
+ */
+
+#include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_locations.h"
+
+
+ngx_uint_t
+ngx_http_jwt_series(ngx_http_jwt_issuer_t *issuer, ngx_uint_t counted)
+{
+    if (issuer == NULL) {
+        return counted;
+    }
+
+    /* the first is for undecided: the others before the issuer can't be */
+
+    return NGX_HTTP_JWT_COUNTED
+           + (issuer->row - 1) * NGX_HTTP_JWT_ISSUER_COUNTED
+           + ((counted < NJWT_ALG_NOT_ALLOWED || counted > NJWT_OK)
+              ? 0 : counted - NJWT_ALG_NOT_ALLOWED + 1);
+}
+
+
+ngx_uint_t
+ngx_http_jwt_series_has(ngx_http_jwt_issuer_t *issuer, ngx_uint_t counted)
+{
+    if (counted == NJWT_CLAIM_MISMATCH_401) {
+        return 0;
+    }
+
+    return issuer == NULL
+           || (issuer->row != 0
+               && (counted == NJWT_UNDECIDED
+                   || (counted >= NJWT_ALG_NOT_ALLOWED
+                       && counted <= NJWT_OK)));
+}
+
+
+njwt_slice_t
+ngx_http_jwt_counted_name(ngx_uint_t counted)
+{
+    static const njwt_slice_t  preflight = njwt_literal("preflight");
+
+    if (counted == NGX_HTTP_JWT_PREFLIGHT) {
+        return preflight;
+    }
+
+    return njwt_verdict_info((njwt_verdict_t) counted)->name;
+}
+
+
+/* Makes a place belong to a new issuer: its numbers begin at 0. */
+
+static void
+ngx_http_jwt_counters_clear_locked(ngx_http_jwt_counters_t *counters,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    size_t       len, at;
+    ngx_uint_t   i;
+
+    counters->ids[issuer->row - 1] = 0;
+
+    at = ngx_http_jwt_series(issuer, 0);
+    len = NGX_HTTP_JWT_ISSUER_COUNTED;
+
+    for (i = 0; i < len; i++) {
+        counters->totals[at + i] = 0;
+    }
+
+    for (i = 0; i < counters->ncopies; i++) {
+        ngx_memzero(&counters->minute.copies[i * counters->nseries + at],
+                    len * sizeof(uint32_t));
+        ngx_memzero(&counters->hour.copies[i * counters->nseries + at],
+                    len * sizeof(uint32_t));
+    }
+
+    ngx_memory_barrier();
+    counters->ids[issuer->row - 1] = issuer->id;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_counters_is_issuer(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_atomic_uint_t id)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->id == id) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* The place of an issuer, or one that it may have; 0: there is none. */
+
+static ngx_uint_t
+ngx_http_jwt_counters_row_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_counters_t *counters, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t  i, unused, others;
+
+    unused = 0;
+    others = 0;
+
+    for (i = 0; i < counters->nissuers; i++) {
+
+        if (counters->ids[i] == issuer->id) {
+            return i + 1;
+        }
+
+        if (counters->ids[i] == 0) {
+            unused = i + 1;
+
+        } else if (!ngx_http_jwt_counters_is_issuer(jmcf, counters->ids[i])) {
+            others = i + 1;
+        }
+    }
+
+    return unused ? unused : others;
+}
+
+
+static void
+ngx_http_jwt_counters_issuers_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_counters_t *counters, ngx_uint_t newest)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        issuers[i]->row = ngx_http_jwt_counters_row_locked(jmcf, counters,
+                                                           issuers[i]);
+
+        if (issuers[i]->row == 0
+            || counters->ids[issuers[i]->row - 1] == issuers[i]->id)
+        {
+            continue;
+        }
+
+        if (newest) {
+            ngx_http_jwt_counters_clear_locked(counters, issuers[i]);
+            continue;
+        }
+
+        issuers[i]->row = 0;
+    }
+}
+
+
+/* Finds the locations that are there; marks them as taken. */
+
+static void
+ngx_http_jwt_counters_find_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_counters_t *counters, u_char *taken)
+{
+    ngx_uint_t                 i, k;
+    ngx_http_jwt_location_t  **all;
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        all[i]->counts = NULL;
+
+        for (k = 0; all[i]->id != 0 && k < counters->nlocations; k++) {
+
+            if (counters->locations[k].id == all[i]->id) {
+                all[i]->counts = &counters->locations[k];
+                taken[k] = 1;
+                break;
+            }
+        }
+    }
+}
+
+
+/* A place that isn't taken, the unused ones first; NULL: all are. */
+
+static ngx_http_jwt_location_counts_t *
+ngx_http_jwt_counters_vacant_locked(ngx_http_jwt_counters_t *counters,
+    u_char *taken)
+{
+    ngx_uint_t  k, pass;
+
+    for (pass = 0; pass < 2; pass++) {
+        for (k = 0; k < counters->nlocations; k++) {
+
+            if (!taken[k] && (pass == 1 || counters->locations[k].id == 0)) {
+                taken[k] = 1;
+                return &counters->locations[k];
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+void
+ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_counters_t *counters, ngx_uint_t newest)
+{
+    u_char                           taken[NGX_HTTP_JWT_MAX_LOCATIONS];
+    ngx_uint_t                       i;
+    ngx_http_jwt_location_t        **all;
+    ngx_http_jwt_location_counts_t  *counts;
+
+    ngx_memzero(taken, sizeof(taken));
+
+    jmcf->counters = counters;
+
+    ngx_http_jwt_counters_issuers_locked(jmcf, counters, newest);
+    ngx_http_jwt_counters_find_locked(jmcf, counters, taken);
+
+    if (!newest) {
+        return;
+    }
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+
+        if (all[i]->id == 0 || all[i]->counts != NULL) {
+            continue;
+        }
+
+        counts = ngx_http_jwt_counters_vacant_locked(counters, taken);
+
+        if (counts == NULL) {
+            return;
+        }
+
+        counts->id = 0;
+        ngx_memzero((void *) counts->totals, sizeof(counts->totals));
+        ngx_memory_barrier();
+        counts->id = all[i]->id;
+
+        all[i]->counts = counts;
+    }
+}
+
+
+/*
+ * The copy that is as old as the window, or the nearest to that; -1: when
+ * counting began, which was later than any.
+ */
+
+static ngx_int_t
+ngx_http_jwt_window_begin(ngx_http_jwt_counters_t *counters,
+    ngx_http_jwt_window_t *window)
+{
+    ngx_int_t       best;
+    ngx_uint_t      i;
+    ngx_msec_int_t  off, least;
+
+    /* how far is it from as old as the window? */
+
+    best = -1;
+    least = (ngx_msec_int_t) (ngx_current_msec - counters->started
+                              - window->length);
+    least = ngx_abs(least);
+
+    for (i = 0; i < counters->ncopies; i++) {
+
+        if (window->times[i] == 0) {
+            continue;
+        }
+
+        off = (ngx_msec_int_t) (ngx_current_msec - window->times[i]
+                                - window->length);
+        off = ngx_abs(off);
+
+        if (off < least) {
+            least = off;
+            best = i;
+        }
+    }
+
+    return best;
+}
+
+
+static void
+ngx_http_jwt_window_read_locked(ngx_http_jwt_counters_t *counters,
+    ngx_http_jwt_window_t *window, const uint64_t *total, uint32_t *numbers)
+{
+    ngx_int_t   begin;
+    ngx_uint_t  i;
+
+    begin = ngx_http_jwt_window_begin(counters, window);
+
+    for (i = 0; i < counters->nseries; i++) {
+        numbers[i] = (uint32_t) total[i];
+
+        if (begin >= 0) {
+            numbers[i] -= window->copies[begin * counters->nseries + i];
+        }
+    }
+}
+
+
+void
+ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_counted_t *counted)
+{
+    ngx_uint_t                i;
+    ngx_slab_pool_t          *shpool;
+    ngx_http_jwt_counters_t  *counters;
+
+    counters = jmcf->counters;
+    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+
+    ngx_shmtx_lock(&shpool->mutex);
+
+    for (i = 0; i < counters->nseries; i++) {
+        counted->total[i] = counters->totals[i];
+    }
+
+    ngx_http_jwt_window_read_locked(counters, &counters->minute,
+                                    counted->total, counted->minute);
+    ngx_http_jwt_window_read_locked(counters, &counters->hour,
+                                    counted->total, counted->hour);
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
