@@ -2,23 +2,9 @@
  * What does a token claim?
  */
 
-#include "njwt_claims.h"
+#include "njwt_claims_parts.h"
 
 #include <math.h>
-
-
-struct njwt_payload_s {
-    njwt_value_t   root;
-    njwt_dates_t   dates;
-    njwt_slice_t   text;
-    njwt_slice_t   signing_input;   /* what a proof must be about */
-};
-
-struct njwt_claims_s {
-    njwt_value_t   root;
-    njwt_dates_t   dates;
-    njwt_slice_t   text;
-};
 
 
 static const njwt_slice_t  njwt_iss = njwt_literal("iss");
@@ -238,7 +224,9 @@ bool
 njwt_claims_for_us(const njwt_claims_t *claims,
     const njwt_expected_t *expected)
 {
-    return njwt_claims_root_for_us(claims->root, expected);
+    return (claims->grant != NULL)
+           ? claims->grant->for_us == 1
+           : njwt_claims_root_for_us(claims->root, expected);
 }
 
 
@@ -268,6 +256,10 @@ bool
 njwt_claims_complete(const njwt_claims_t *claims,
     const njwt_expected_t *expected)
 {
+    if (claims->grant != NULL) {
+        return claims->grant->complete == 1;
+    }
+
     return (!expected->has_max_age || njwt_dates_issued(&claims->dates))
            && (expected->profile == NJWT_PROFILE_ANY
                || njwt_claims_rfc9068(claims));
@@ -277,8 +269,10 @@ njwt_claims_complete(const njwt_claims_t *claims,
 bool
 njwt_claims_bound(const njwt_claims_t *claims)
 {
-    return njwt_json_type(njwt_json_member(claims->root, njwt_cnf))
-           != NJWT_JSON_ABSENT;
+    return (claims->grant != NULL)
+           ? claims->grant->bound != 0
+           : njwt_json_type(njwt_json_member(claims->root, njwt_cnf))
+             != NJWT_JSON_ABSENT;
 }
 
 

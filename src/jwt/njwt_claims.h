@@ -12,6 +12,7 @@
 
 #include "njwt.h"
 #include "njwt_dates.h"
+#include "njwt_facts.h"
 #include "njwt_json.h"
 #include "njwt_jws.h"
 #include "njwt_key.h"
@@ -34,6 +35,21 @@ typedef struct {
     const njwt_slice_t  *scope_claims;
     size_t               scope_claim_count;
 } njwt_expected_t;
+
+
+/*
+ * What is left to know of a token that was verified: enough to judge it again
+ * without its payload.  The facts are those of one njwt_facts_t, the rest
+ * holds for one issuer.
+ */
+typedef struct {
+    njwt_dates_t         dates;
+    njwt_fact_set_t      facts;
+    uint8_t              for_us;
+    uint8_t              complete;
+    uint8_t              bound;
+    uint8_t              unused[5];
+} njwt_grant_t;
 
 
 /*
@@ -71,6 +87,21 @@ void njwt_payload_excerpt(njwt_arena_t *arena, const njwt_payload_t *payload,
 const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
     const njwt_payload_t *payload, const njwt_proof_t *proof);
 
+/*
+ * The claims of a token by what is left to know of it.  They have no root and
+ * no text.  For njwt_recall.c alone.  NULL: no memory.
+ */
+const njwt_claims_t *njwt_claims_recalled(njwt_arena_t *arena,
+    const njwt_grant_t *grant);
+
+/* What is left to know of the claims; false when arena->failed. */
+bool njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
+    const njwt_expected_t *expected, const njwt_facts_t *facts,
+    njwt_grant_t *grant);
+
+/* The facts of recalled claims; NULL of others, which have a root. */
+const njwt_fact_set_t *njwt_claims_facts(const njwt_claims_t *claims);
+
 /* "exp" is missing, or it and the leeway are over (section 4.1.4). */
 bool njwt_claims_expired(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
@@ -101,10 +132,10 @@ bool njwt_claims_complete(const njwt_claims_t *claims,
 /* "cnf" is there, of any value: bound to a key (RFC 7800, section 3.1). */
 bool njwt_claims_bound(const njwt_claims_t *claims);
 
-/* Any claim, by its name; absent where there is none. */
+/* Any claim, by its name; absent where there is none, or no root. */
 njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);
 
-/* All of the claims, an object. */
+/* All of the claims, an object; absent of recalled ones. */
 njwt_value_t njwt_claims_root(const njwt_claims_t *claims);
 
 /* The payload's text as it was signed. */

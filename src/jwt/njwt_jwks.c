@@ -2,20 +2,10 @@
  * Which keys of a key set can be used?
  */
 
-#include "njwt_jwks.h"
+#include "njwt_jwks_set.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-
-struct njwt_jwks_s {
-    njwt_arena_t    arena;
-    uint8_t        *data;       /* the text of the usable keys */
-    size_t          size;
-    size_t          used;
-    size_t          count;
-    njwt_key_t     *keys[NJWT_MAX_KEYS];
-};
 
 
 /* what a key needs to be read again; "use" and "key_ops" were looked at */
@@ -69,6 +59,8 @@ njwt_jwks_add(njwt_jwks_t *jwks, njwt_key_t *key, njwt_value_t jwk)
         return false;
     }
 
+    jwks->texts[jwks->count - 1].data = jwks->data + jwks->used;
+    jwks->texts[jwks->count - 1].len = len;
     jwks->used += len;
 
     return true;
@@ -209,12 +201,15 @@ njwt_jwks_of_secret(njwt_slice_t secret)
 
     jwks->keys[0] = njwt_key_secret(secret);
 
-    if (jwks->keys[0] == NULL) {
+    if (jwks->keys[0] == NULL || !njwt_sha256(secret, jwks->secret)) {
+        njwt_key_free(jwks->keys[0]);
         free(jwks);
         return NULL;
     }
 
     jwks->count = 1;
+    jwks->texts[0].data = jwks->secret;
+    jwks->texts[0].len = NJWT_DIGEST;
 
     return jwks;
 }

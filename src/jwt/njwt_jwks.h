@@ -53,6 +53,28 @@ const njwt_key_t *njwt_jwks_key(const njwt_jwks_t *jwks, size_t i);
 njwt_slice_t njwt_jwks_text(const njwt_jwks_t *jwks);
 
 /*
+ * Binds the set to a context: all that a token's verification depends on
+ * besides its key, and a salt.  Each key then has a voucher of NJWT_DIGEST
+ * bytes, which another key, or this one in another context, doesn't have.
+ * False: no memory, and no key has one.
+ */
+bool njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context);
+
+/*
+ * Is this the voucher of a key of the set?  *place is where it may be, and
+ * where it was.  False of a set that isn't bound.
+ */
+bool njwt_jwks_vouches(const njwt_jwks_t *jwks, const uint8_t *voucher,
+    uint16_t *place);
+
+/*
+ * The voucher of the key that gave the proof, and its place in the set.
+ * False, both untouched, where it is none of the set's or that isn't bound.
+ */
+bool njwt_jwks_voucher(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
+    uint8_t *voucher, uint16_t *place);
+
+/*
  * Is there a key that this token may have been signed with?  One of the
  * header's "kid" that fits the algorithm; where it has no "kid", exactly one
  * that fits the algorithm.

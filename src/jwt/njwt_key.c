@@ -29,7 +29,8 @@ struct njwt_key_s {
 };
 
 struct njwt_proof_s {
-    njwt_slice_t   input;
+    njwt_slice_t       input;
+    const njwt_key_t  *key;
 };
 
 
@@ -276,6 +277,7 @@ njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key, njwt_alg_t alg,
 
     case NJWT_SIGNATURE_GOOD:
         proof->input = input;
+        proof->key = key;
         return proof;
 
     case NJWT_SIGNATURE_BROKEN:
@@ -292,6 +294,28 @@ njwt_slice_t
 njwt_proof_input(const njwt_proof_t *proof)
 {
     return proof->input;
+}
+
+
+const njwt_key_t *
+njwt_proof_key(const njwt_proof_t *proof)
+{
+    return proof->key;
+}
+
+
+const njwt_proof_t *
+njwt_proof_recalled(njwt_arena_t *arena, njwt_slice_t input)
+{
+    njwt_proof_t  *proof;
+
+    proof = njwt_arena_alloc(arena, sizeof(njwt_proof_t));
+
+    if (proof != NULL) {
+        proof->input = input;
+    }
+
+    return proof;
 }
 
 

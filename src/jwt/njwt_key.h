@@ -13,6 +13,10 @@
 #include "njwt_json.h"
 
 
+/* bytes of a SHA-256 */
+#define NJWT_DIGEST  32
+
+
 /*
  * A public key with its contexts prepared.  Not for two threads at once: each
  * worker has its own.
@@ -73,6 +77,16 @@ bool njwt_random(uint8_t *out, size_t len);
 
 /* The bytes that the proof is about. */
 njwt_slice_t njwt_proof_input(const njwt_proof_t *proof);
+
+/*
+ * The proof of a signature that was verified before, over the same bytes: for
+ * njwt_recall.c alone, which has the record of it.  NULL: no memory.
+ */
+const njwt_proof_t *njwt_proof_recalled(njwt_arena_t *arena,
+    njwt_slice_t input);
+
+/* The key that vouched; NULL of a recalled proof. */
+const njwt_key_t *njwt_proof_key(const njwt_proof_t *proof);
 
 
 #endif /* NJWT_KEY_H */

@@ -25,6 +25,58 @@ njwt_scope_valid(njwt_slice_t scope)
 }
 
 
+static bool
+njwt_scope_rule_number(njwt_scope_rule_t *rule, njwt_facts_t *facts)
+{
+    size_t           i, number;
+    njwt_fact_set_t  wanted;
+
+    memset(&wanted, 0, sizeof(njwt_fact_set_t));
+
+    for (i = 0; i < rule->scope_count; i++) {
+        if (!njwt_facts_add_scope(facts, rule->scopes[i], &number)) {
+            return false;
+        }
+
+        njwt_fact_set_add(&wanted, number);
+    }
+
+    rule->wanted = wanted;
+    rule->numbered = true;
+
+    return true;
+}
+
+
+void
+njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
+    njwt_facts_t *facts)
+{
+    bool    all;
+    size_t  i, number;
+
+    all = true;
+
+    for (i = 0; i < policy->scope_rule_count; i++) {
+        all = njwt_scope_rule_number(&rules[i], facts) && all;
+    }
+
+    memset(&policy->wanted, 0, sizeof(njwt_fact_set_t));
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        if (!njwt_facts_add_rule(facts, &policy->claim_rules[i], &number)) {
+            all = false;
+            continue;
+        }
+
+        njwt_fact_set_add(&policy->wanted, number);
+    }
+
+    policy->facts = facts;
+    policy->numbered = all;
+}
+
+
 njwt_issuer_t *
 njwt_policy_issuer(const njwt_policy_t *policy, const njwt_payload_t *payload)
 {
@@ -104,10 +156,19 @@ njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_methods_t method)
 }
 
 
+/* By the facts of a recalled token, or else by what it grants. */
+
 static bool
-njwt_scope_rule_covered(const njwt_scope_rule_t *rule, njwt_value_t granted)
+njwt_scope_rule_covered(const njwt_scope_rule_t *rule,
+    const njwt_fact_set_t *facts, njwt_value_t granted)
 {
     size_t  i, covered;
+
+    if (facts != NULL && rule->numbered) {
+        return rule->any ? njwt_fact_set_any(facts, &rule->wanted)
+                         : rule->scope_count > 0
+                           && njwt_fact_set_all(facts, &rule->wanted);
+    }
 
     covered = 0;
 
@@ -129,8 +190,10 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
 {
     size_t                    i;
     njwt_value_t              granted;
+    const njwt_fact_set_t    *facts;
     const njwt_scope_rule_t  *rule;
 
+    facts = njwt_claims_facts(claims);
     granted = njwt_scopes_find(arena, njwt_claims_root(claims),
                                expected->scope_claims,
                                expected->scope_claim_count);
@@ -139,7 +202,7 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
         rule = &policy->scope_rules[i];
 
         if (njwt_scope_rule_applies(rule, method)
-            && !njwt_scope_rule_covered(rule, granted))
+            && !njwt_scope_rule_covered(rule, facts, granted))
         {
             return false;
         }
@@ -155,7 +218,14 @@ bool
 njwt_policy_claims_hold(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_claims_t *claims)
 {
-    size_t  i;
+    size_t                  i;
+    const njwt_fact_set_t  *facts;
+
+    facts = njwt_claims_facts(claims);
+
+    if (facts != NULL && policy->numbered) {
+        return njwt_fact_set_all(facts, &policy->wanted);
+    }
 
     for (i = 0; i < policy->claim_rule_count; i++) {
         if (!njwt_rule_holds(arena, &policy->claim_rules[i],

@@ -9,6 +9,7 @@
 #include "njwt.h"
 #include "njwt_alg.h"
 #include "njwt_claims.h"
+#include "njwt_facts.h"
 #include "njwt_jwks.h"
 #include "njwt_method.h"
 #include "njwt_rule.h"
@@ -35,6 +36,10 @@ typedef struct {
     bool                 any;             /* match=any: one of them will do */
     bool                 every_method;    /* no methods=: binds them all */
     njwt_methods_t       methods;         /* otherwise: those it names */
+
+    /* njwt_policy_number(): every scope has a number, and these are they */
+    bool                 numbered;
+    njwt_fact_set_t      wanted;
 } njwt_scope_rule_t;
 
 
@@ -46,12 +51,25 @@ typedef struct {
     size_t                    scope_rule_count;
     const njwt_claim_rule_t  *claim_rules;
     size_t                    claim_rule_count;
+
+    /* njwt_policy_number(): facts alone can answer every rule */
+    const njwt_facts_t       *facts;
+    bool                      numbered;
+    njwt_fact_set_t           wanted;        /* of the claim rules */
     size_t                    max_token_size;    /* bytes */
 } njwt_policy_t;
 
 
 /* Is this a scope-token (RFC 6749, section 3.3), at least one character? */
 bool njwt_scope_valid(njwt_slice_t scope);
+
+/*
+ * Gives each rule of a policy its numbers, in the facts of the configuration;
+ * rules are the policy's own scope rules, as they may be written to.  Where
+ * there are too many, the token is asked each time.
+ */
+void njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
+    njwt_facts_t *facts);
 
 /* The issuer of the policy whose "iss" the payload has; NULL: none. */
 njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,

@@ -12,6 +12,38 @@
 #include "njwt_verdict.h"
 
 
+/*
+ * Was this very token verified before, with a key that is still in force?
+ * Then everything up to its signature holds still.  Without memory to say so
+ * it is verified anew.
+ */
+
+static bool
+njwt_recalled(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_finding_t *found)
+{
+    njwt_issuer_t  *issuer;
+
+    issuer = (c->record != NULL) ? njwt_recall_issuer(c->policy, c->record)
+                                 : NULL;
+    if (issuer == NULL) {
+        return false;
+    }
+
+    found->vouched = njwt_recall_claims(arena, c->policy, c->record,
+                                        c->presented.token);
+
+    if (found->vouched == NULL) {
+        return false;
+    }
+
+    found->issuer = issuer;
+    found->recalled = true;
+
+    return true;
+}
+
+
 /* No memory is no verdict: what looks like a reason to refuse may not be. */
 
 #define REFUSE(verdict, condition)                                           \
@@ -20,26 +52,29 @@
     }
 
 
-njwt_verdict_t
-njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+/* no verdict: whoever takes it for one refuses */
+#define NJWT_AUTHENTIC  ((njwt_verdict_t) NJWT_VERDICT_COUNT)
+
+
+/* Is the token what an issuer of the policy signed?  The cache may know. */
+
+static njwt_verdict_t
+njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_finding_t *found)
 {
-    int64_t                 now = c->now;
-    njwt_alg_t              alg;
-    njwt_jws_t             *jws = &found->jws;
-    njwt_slice_t            token = c->presented.token;
-    njwt_issuer_t          *issuer;
-    njwt_methods_t          method = c->method;
-    const njwt_proof_t     *proof;
-    const njwt_policy_t    *policy = c->policy;
-    const njwt_claims_t    *claims;
-    const njwt_payload_t   *payload;
-    const njwt_expected_t  *expected;
+    njwt_alg_t             alg;
+    njwt_jws_t            *jws = &found->jws;
+    njwt_slice_t           token = c->presented.token;
+    njwt_issuer_t         *issuer;
+    const njwt_proof_t    *proof;
+    const njwt_policy_t   *policy = c->policy;
+    const njwt_claims_t   *claims;
+    const njwt_payload_t  *payload;
 
-    *found = (njwt_finding_t) { NULL };
+    if (njwt_recalled(arena, c, found)) {
+        return NJWT_AUTHENTIC;
+    }
 
-    REFUSE(NO_TOKEN, c->presented.found == 0);
-    REFUSE(MULTIPLE_TOKENS, c->presented.found > 1);
-    REFUSE(TOKEN_TOO_LARGE, token.len > policy->max_token_size);
     REFUSE(MALFORMED_REQUEST, !njwt_bearer_valid(token));
     REFUSE(ENCRYPTED_TOKEN, njwt_jws_parts(token) == 5);
     REFUSE(OPAQUE_TOKEN, njwt_jws_parts(token) != 3);
@@ -50,10 +85,10 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
     found->issuer = issuer = njwt_policy_issuer(policy, payload);
     REFUSE(ISSUER_MISMATCH, issuer == NULL);
-    expected = &issuer->expected;
     found->alg = alg = njwt_jws_alg(jws);
     REFUSE(ALG_NOT_ALLOWED, (alg & issuer->algorithms) == 0);
-    REFUSE(TYP_NOT_ALLOWED, !njwt_jws_typ_allowed(jws, expected->profile));
+    REFUSE(TYP_NOT_ALLOWED, !njwt_jws_typ_allowed(jws,
+                                                  issuer->expected.profile));
 
     REFUSE(KEYS_UNAVAILABLE, issuer->keys == NULL);
     REFUSE(KEY_NOT_FOUND, !njwt_jwks_knows(issuer->keys, jws, alg));
@@ -61,6 +96,38 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     REFUSE(BAD_SIGNATURE, proof == NULL);
     claims = njwt_claims_open(arena, payload, proof);
     REFUSE(BAD_SIGNATURE, claims == NULL);
+    found->proof = proof;
+    found->vouched = claims;
+
+    return NJWT_AUTHENTIC;
+}
+
+
+njwt_verdict_t
+njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+{
+    int64_t                 now = c->now;
+    njwt_slice_t            token = c->presented.token;
+    njwt_verdict_t          first;
+    njwt_methods_t          method = c->method;
+    const njwt_policy_t    *policy = c->policy;
+    const njwt_claims_t    *claims;
+    const njwt_expected_t  *expected;
+
+    *found = (njwt_finding_t) { NULL };
+
+    REFUSE(NO_TOKEN, c->presented.found == 0);
+    REFUSE(MULTIPLE_TOKENS, c->presented.found > 1);
+    REFUSE(TOKEN_TOO_LARGE, token.len > policy->max_token_size);
+
+    first = njwt_authenticate(arena, c, found);
+
+    if (first != NJWT_AUTHENTIC) {
+        return first;
+    }
+
+    claims = found->vouched;
+    expected = &found->issuer->expected;
 
     REFUSE(EXPIRED, njwt_claims_expired(claims, expected, now));
     REFUSE(NOT_YET_VALID, njwt_claims_not_yet_valid(claims, expected, now));
@@ -90,6 +157,44 @@ njwt_verdict_optional(njwt_verdict_t verdict, const njwt_case_t *c)
     }
 
     return verdict;
+}
+
+
+bool
+njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
+    njwt_finding_t *found)
+{
+    const njwt_claims_t  *claims;
+
+    if (!found->recalled || found->payload != NULL) {
+        return true;
+    }
+
+    claims = njwt_recall_read(arena, presented->token, &found->jws,
+                              &found->payload);
+
+    if (claims == NULL) {
+        return false;
+    }
+
+    found->alg = njwt_jws_alg(&found->jws);
+
+    if (found->claims != NULL) {
+        found->claims = claims;
+    }
+
+    return true;
+}
+
+
+bool
+njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
+    const njwt_finding_t *found, njwt_record_t *record)
+{
+    return found->proof != NULL
+           && found->vouched != NULL
+           && njwt_record_make(arena, c->policy, found->issuer, found->proof,
+                               found->vouched, record);
 }
 
 

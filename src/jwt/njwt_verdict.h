@@ -11,6 +11,7 @@
 #include "njwt_claims.h"
 #include "njwt_jws.h"
 #include "njwt_policy.h"
+#include "njwt_recall.h"
 
 
 /* in the order of the checks; 0 is a denial, so that forgotten means no */
@@ -62,6 +63,9 @@ typedef struct {
     njwt_presented_t      presented;
     njwt_methods_t        method;     /* one bit */
     int64_t               now;        /* seconds since the epoch */
+
+    /* of this very token, if it was verified before; NULL: not known */
+    njwt_record_t        *record;
 } njwt_case_t;
 
 
@@ -75,6 +79,13 @@ typedef struct {
     njwt_jws_t             jws;       /* valid where payload is not NULL */
     const njwt_payload_t  *payload;   /* NULL before it is well formed */
     const njwt_claims_t   *claims;    /* NULL unless verified throughout */
+
+    /* the token's signature was verified, now, or by its record before */
+    const njwt_proof_t    *proof;     /* NULL: not now */
+    bool                   recalled;
+
+    /* of the token's claims, however it is judged: for a record of it */
+    const njwt_claims_t   *vouched;
 } njwt_finding_t;
 
 
@@ -94,6 +105,22 @@ njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
  */
 njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
     const njwt_case_t *c);
+
+/*
+ * Reads a token that was judged by its record, so that the finding has its
+ * header, payload and claims as if it had been verified now.  Of any other
+ * finding nothing changes.  False: no memory.
+ */
+bool njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
+    njwt_finding_t *found);
+
+/*
+ * The record of a token that was verified now, to be given with the next case
+ * of it.  False, *record untouched: it wasn't verified now, or there can't be
+ * one.
+ */
+bool njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
+    const njwt_finding_t *found, njwt_record_t *record);
 
 /*
  * May this refusal cause a fetch of keys, or wait for one?  Only for keys

@@ -14,7 +14,7 @@ static const njwt_slice_t  issuers[] = { njwt_literal("https://t.example/") };
 static const njwt_slice_t  audiences[] = { njwt_literal("urn:api") };
 
 static const njwt_scope_rule_t  rules[] = {
-    { scopes, 1, false, false, NJWT_METHOD_GET }
+    { .scopes = scopes, .scope_count = 1, .methods = NJWT_METHOD_GET }
 };
 
 static const njwt_rule_value_t  values[] = {

@@ -297,6 +297,54 @@ my @changes = (
     [ 'json', 'square *= square', 'square *= 10' ],
     [ 'json', '(unsigned) -scale', '(unsigned) -scale - 1' ],
     [ 'json', 'scale > 0 && sum != 0', 'scale > 0' ],
+    # what is remembered of a token
+    [ 'recall', "
+           == 0)
+    {", "
+           >= -999)
+    {" ],
+    [ 'recall', 'policy->numbered
+        && ', '' ],
+    [ 'recall', 'issuer->keys != NULL
+            && ', 'issuer->keys != NULL || ' ],
+    [ 'recall', 'policy->facts == NULL
+        || ', '' ],
+    [ 'jwks_vouch', 'context.len + jwks->texts[i].len', 'context.len' ],
+    [ 'jwks_vouch', 'whole.data = room;',
+                    'whole.data = room + context.len; whole.len -= '
+                    . 'context.len;' ],
+    [ 'jwks_vouch', '*place < jwks->count && ', 'true || ' ],
+    [ 'jwks_vouch', "if (jwks->vouchers == NULL) {\n        return false;\n"
+                    . "    }\n\n    if", 'if' ],
+    [ 'jwks_vouch', 'jwks->keys[i] == njwt_proof_key(proof)', 'true' ],
+    [ 'claims_grant', '(claims->grant != NULL) ? &claims->grant->facts : NULL',
+                      'NULL' ],
+    [ 'claims_grant', 'grant->for_us = njwt_claims_for_us(claims, expected)',
+                      'grant->for_us = 1' ],
+    [ 'claims_grant', 'grant->complete = njwt_claims_complete(claims, '
+                      . 'expected)', 'grant->complete = 1' ],
+    [ 'claims_grant', 'grant->bound = njwt_claims_bound(claims)',
+                      'grant->bound = 0' ],
+    [ 'claims', 'claims->grant->for_us == 1', 'true' ],
+    [ 'claims', 'claims->grant->complete == 1', 'true' ],
+    [ 'claims', 'claims->grant->bound != 0', 'false' ],
+    [ 'facts', '(a.len > b.len) - (a.len < b.len)', '0' ],
+    [ 'facts', "|| a->values[i].caseless != b->values[i].caseless\n", "\n" ],
+    [ 'facts', 'a->values[i].kind != b->values[i].kind
+            || ', '' ],
+    [ 'facts', "
+            || !njwt_slice_equal(a->values[i].text, b->values[i].text)", '' ],
+    [ 'facts', 'if (there) {
+        njwt_fact_set_add', 'if (true) {
+        njwt_fact_set_add' ],
+    [ 'facts', "if (!njwt_json_strings(granted)) {\n        return;\n    }\n",
+               '' ],
+    [ 'facts', '!= wanted->words[i]', '== 0 && wanted->words[i] != 0' ],
+    [ 'facts', 'memcpy(data + at, &piece.len, sizeof(piece.len));', '' ],
+    [ 'policy', 'rule->scope_count > 0
+                           && ', '' ],
+    [ 'policy', 'facts != NULL && policy->numbered', 'facts != NULL' ],
+    [ 'policy', 'policy->numbered = all;', 'policy->numbered = true;' ],
 
     # bearer
     [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],

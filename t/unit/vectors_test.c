@@ -172,6 +172,7 @@ key_set(json_t *file, bool is_secret)
     sets[set_count].jwks = is_secret ? njwt_jwks_of_secret(text)
                                      : njwt_jwks_new(text, &report);
     assert_for(sets[set_count].jwks != NULL, path);
+    assert_true(njwt_jwks_bind(sets[set_count].jwks, unit_text(path)));
 
     return sets[set_count++].jwks;
 }
@@ -559,10 +560,69 @@ check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
 }
 
 
+/*
+ * A token that was verified once gets the same verdict by its record: at the
+ * same moment, and by one of another configuration's facts.
+ */
+
+static void
+check_recalled(const char *id, vector_location_t *location,
+    const njwt_finding_t *fresh, njwt_verdict_t verdict, njwt_facts_t *facts)
+{
+    size_t            i;
+    njwt_record_t     record;
+    njwt_finding_t    found;
+
+    if (fresh->proof == NULL) {
+        assert_false(njwt_finding_record(&unit_arena, &location->judged,
+                                         fresh, &record));
+        return;
+    }
+
+    assert_true(njwt_finding_record(&unit_arena, &location->judged, fresh,
+                                    &record));
+    location->judged.record = &record;
+
+    for (i = 0; i < 2; i++) {
+        memset(&found, 0x5a, sizeof(found));
+
+        if (njwt_judge(&unit_arena, &location->judged, &found) != verdict) {
+            fail_msg("%s: another verdict by its record", id);
+        }
+
+        assert_true(found.recalled);
+        assert_null(found.proof);
+        assert_ptr_equal(found.issuer, fresh->issuer);
+        assert_int_equal(found.claims != NULL, fresh->claims != NULL);
+
+        /* and read, it has what it had */
+
+        assert_true(njwt_finding_read(&unit_arena,
+                                      &location->judged.presented, &found));
+        assert_non_null(found.payload);
+        assert_int_equal(found.alg, fresh->alg);
+
+        if (found.claims != NULL) {
+            assert_true(njwt_slice_equal(njwt_claims_text(found.claims),
+                                         njwt_claims_text(fresh->claims)));
+        }
+
+        /* the second time its bits are answers to other questions */
+
+        memset(&record.grant.facts, 0xff * (verdict != NJWT_OK),
+               sizeof(record.grant.facts));
+        facts->digest[0] ^= 1;
+    }
+
+    location->judged.record = NULL;
+}
+
+
 static void
 run_case(const char *file, json_t *c)
 {
     const char                 *id, *want;
+    njwt_facts_t               *facts;
     njwt_finding_t              found;
     njwt_verdict_t              verdict;
     vector_location_t          *location;
@@ -584,6 +644,12 @@ run_case(const char *file, json_t *c)
 
     read_policy(json_object_get(c, "policy"), location);
     read_presented(c, &location->judged.presented);
+    facts = njwt_arena_alloc(&unit_arena, sizeof(njwt_facts_t));
+    assert_non_null(facts);
+    njwt_policy_number(&location->policy, location->scope_rules, facts);
+    assert_true(njwt_facts_seal(facts));
+    assert_true(location->policy.numbered);
+
     location->judged.policy = &location->policy;
     location->judged.method = read_method(json_object_get(c, "method"));
     location->judged.now = json_integer_value(json_object_get(c, "now"));
@@ -603,6 +669,7 @@ run_case(const char *file, json_t *c)
     }
 
     check_details(c, &location->judged, verdict, &found);
+    check_recalled(id, location, &found, verdict, facts);
     check_hints(id, &location->judged, verdict, &found);
 
     assert_true(seen_count < MAX_CASES);

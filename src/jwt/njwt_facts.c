@@ -1,0 +1,329 @@
+/*
+ * Which questions does a configuration ask of a token's claims?
+ */
+
+#include "njwt_facts.h"
+#include "njwt_key.h"
+
+#include <string.h>
+
+
+/* Before, the same, or behind: by bytes, then by length. */
+
+static int
+njwt_facts_compare(njwt_slice_t a, njwt_slice_t b)
+{
+    int     order;
+    size_t  len;
+
+    len = (a.len < b.len) ? a.len : b.len;
+    order = (len > 0) ? memcmp(a.data, b.data, len) : 0;
+
+    if (order != 0) {
+        return order;
+    }
+
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+
+/*
+ * Looks for a scope among those in order.  Returns its place, or with *there
+ * false the one where it belongs.
+ */
+
+static size_t
+njwt_facts_place(const njwt_facts_t *facts, njwt_slice_t scope, bool *there)
+{
+    int     order;
+    size_t  low, high, middle;
+
+    low = 0;
+    high = facts->scope_count;
+    *there = false;
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+        order = njwt_facts_compare(scope,
+                                   facts->list[facts->scopes[middle]].scope);
+
+        if (order == 0) {
+            *there = true;
+            return middle;
+        }
+
+        if (order < 0) {
+            high = middle;
+
+        } else {
+            low = middle + 1;
+        }
+    }
+
+    return low;
+}
+
+
+bool
+njwt_facts_add_scope(njwt_facts_t *facts, njwt_slice_t scope, size_t *number)
+{
+    bool    there;
+    size_t  place;
+
+    place = njwt_facts_place(facts, scope, &there);
+
+    if (there) {
+        *number = facts->scopes[place];
+        return true;
+    }
+
+    if (facts->count == NJWT_FACT_COUNT) {
+        return false;
+    }
+
+    memmove(&facts->scopes[place + 1], &facts->scopes[place],
+            (facts->scope_count - place) * sizeof(facts->scopes[0]));
+
+    facts->scopes[place] = (uint16_t) facts->count;
+    facts->scope_count++;
+
+    facts->list[facts->count].scope = scope;
+    *number = facts->count++;
+
+    return true;
+}
+
+
+static bool
+njwt_facts_same_rule(const njwt_claim_rule_t *a, const njwt_claim_rule_t *b)
+{
+    size_t  i;
+
+    if (!njwt_slice_equal(a->claim, b->claim)
+        || a->value_count != b->value_count)
+    {
+        return false;
+    }
+
+    for (i = 0; i < a->value_count; i++) {
+        if (a->values[i].kind != b->values[i].kind
+            || a->values[i].caseless != b->values[i].caseless
+            || !njwt_slice_equal(a->values[i].text, b->values[i].text))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
+    size_t *number)
+{
+    size_t  i;
+
+    for (i = 0; i < facts->count; i++) {
+        if (facts->list[i].rule != NULL
+            && njwt_facts_same_rule(facts->list[i].rule, rule))
+        {
+            *number = i;
+            return true;
+        }
+    }
+
+    if (facts->count == NJWT_FACT_COUNT) {
+        return false;
+    }
+
+    facts->list[facts->count].rule = rule;
+    *number = facts->count++;
+
+    return true;
+}
+
+
+/* Adds a piece with its length, so that no two lists read alike; NULL data
+ * only counts. */
+
+static size_t
+njwt_facts_put(uint8_t *data, size_t at, njwt_slice_t piece)
+{
+    if (data != NULL) {
+        memcpy(data + at, &piece.len, sizeof(piece.len));
+
+        if (piece.len > 0) {
+            memcpy(data + at + sizeof(piece.len), piece.data, piece.len);
+        }
+    }
+
+    return at + sizeof(piece.len) + piece.len;
+}
+
+
+static size_t
+njwt_facts_write(const njwt_facts_t *facts, uint8_t *data)
+{
+    size_t                    i, k, at;
+    uint8_t                   kind;
+    njwt_slice_t              mark;
+    const njwt_claim_rule_t  *rule;
+
+    at = 0;
+    mark.data = &kind;
+    mark.len = 1;
+
+    for (i = 0; i < facts->count; i++) {
+        rule = facts->list[i].rule;
+        kind = (rule == NULL) ? 's' : 'c';
+        at = njwt_facts_put(data, at, mark);
+        at = njwt_facts_put(data, at, (rule == NULL) ? facts->list[i].scope
+                                                     : rule->claim);
+
+        for (k = 0; rule != NULL && k < rule->value_count; k++) {
+            kind = (uint8_t) ('0' + 2 * rule->values[k].kind
+                              + (rule->values[k].caseless ? 1 : 0));
+            at = njwt_facts_put(data, at, mark);
+            at = njwt_facts_put(data, at, rule->values[k].text);
+        }
+    }
+
+    return at;
+}
+
+
+bool
+njwt_facts_seal(njwt_facts_t *facts)
+{
+    bool          sealed;
+    uint8_t       whole[32], *data;
+    njwt_arena_t  arena;
+    njwt_slice_t  text;
+
+    njwt_arena_init(&arena);
+
+    text.len = njwt_facts_write(facts, NULL);
+    text.data = data = njwt_arena_alloc(&arena, text.len);
+    sealed = false;
+
+    if (data != NULL) {
+        (void) njwt_facts_write(facts, data);
+        sealed = njwt_sha256(text, whole);
+    }
+
+    if (sealed) {
+        memcpy(facts->digest, whole, NJWT_FACTS_DIGEST);
+    }
+
+    njwt_arena_free(&arena);
+
+    return sealed;
+}
+
+
+static void
+njwt_facts_answer_scope(const njwt_facts_t *facts, njwt_slice_t scope,
+    njwt_fact_set_t *set)
+{
+    bool    there;
+    size_t  place;
+
+    place = njwt_facts_place(facts, scope, &there);
+
+    if (there) {
+        njwt_fact_set_add(set, facts->scopes[place]);
+    }
+}
+
+
+static void
+njwt_facts_answer_scopes(const njwt_facts_t *facts, njwt_value_t granted,
+    njwt_fact_set_t *set)
+{
+    size_t        i;
+    njwt_slice_t  rest, word;
+
+    rest = njwt_json_string(granted);
+
+    while (njwt_slice_word(&rest, &word)) {
+        njwt_facts_answer_scope(facts, word, set);
+    }
+
+    if (!njwt_json_strings(granted)) {
+        return;
+    }
+
+    for (i = 0; i < njwt_json_length(granted); i++) {
+        njwt_facts_answer_scope(facts,
+                                njwt_json_string(njwt_json_element(granted,
+                                                                   i)),
+                                set);
+    }
+}
+
+
+bool
+njwt_facts_answer(njwt_arena_t *arena, const njwt_facts_t *facts,
+    njwt_value_t granted, njwt_value_t payload, njwt_fact_set_t *set)
+{
+    size_t  i;
+
+    memset(set, 0, sizeof(njwt_fact_set_t));
+
+    njwt_facts_answer_scopes(facts, granted, set);
+
+    for (i = 0; i < facts->count; i++) {
+        if (facts->list[i].rule != NULL
+            && njwt_rule_holds(arena, facts->list[i].rule, payload))
+        {
+            njwt_fact_set_add(set, i);
+        }
+    }
+
+    return !arena->failed;
+}
+
+
+void
+njwt_fact_set_add(njwt_fact_set_t *set, size_t number)
+{
+    set->words[number / 64] |= (uint64_t) 1 << number % 64;
+}
+
+
+bool
+njwt_fact_set_has(const njwt_fact_set_t *set, size_t number)
+{
+    return (set->words[number / 64] >> number % 64 & 1) != 0;
+}
+
+
+bool
+njwt_fact_set_any(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
+{
+    size_t  i;
+
+    for (i = 0; i < NJWT_FACT_WORDS; i++) {
+        if ((set->words[i] & wanted->words[i]) != 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+njwt_fact_set_all(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
+{
+    size_t  i;
+
+    for (i = 0; i < NJWT_FACT_WORDS; i++) {
+        if ((set->words[i] & wanted->words[i]) != wanted->words[i]) {
+            return false;
+        }
+    }
+
+    return true;
+}

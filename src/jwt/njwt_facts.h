@@ -1,0 +1,89 @@
+/*
+ * Which questions does a configuration ask of a token's claims?
+ *
+ * Each scope and claim rule of a configuration gets a number, so that their
+ * answers for one token are a set of bits: computed once for a token, and
+ * looked at in each of its requests.
+ */
+
+#ifndef NJWT_FACTS_H
+#define NJWT_FACTS_H
+
+
+#include "njwt.h"
+#include "njwt_json.h"
+#include "njwt_rule.h"
+
+
+/* questions beyond this many have no number: they are asked of the token */
+#define NJWT_FACT_COUNT   256
+#define NJWT_FACT_WORDS   (NJWT_FACT_COUNT / 64)
+
+/* bytes of njwt_facts_digest() */
+#define NJWT_FACTS_DIGEST  16
+
+
+/* a set of questions, or of those that are answered with yes */
+typedef struct {
+    uint64_t                  words[NJWT_FACT_WORDS];
+} njwt_fact_set_t;
+
+
+/* one question: a scope, or a rule */
+typedef struct {
+    njwt_slice_t              scope;
+    const njwt_claim_rule_t  *rule;        /* NULL: the scope */
+} njwt_fact_t;
+
+
+/* those of one configuration; zeroed: none */
+typedef struct {
+    njwt_fact_t               list[NJWT_FACT_COUNT];
+    uint16_t                  scopes[NJWT_FACT_COUNT];   /* in their order */
+    size_t                    count;
+    size_t                    scope_count;
+    uint8_t                   digest[NJWT_FACTS_DIGEST];
+} njwt_facts_t;
+
+
+/*
+ * The number of "is this scope granted?", a new one if it wasn't asked before.
+ * The scope's bytes must outlive the facts.  Returns false, *number untouched,
+ * when there are no more numbers.
+ */
+bool njwt_facts_add_scope(njwt_facts_t *facts, njwt_slice_t scope,
+    size_t *number);
+
+/* The same for "does this rule hold?", which must outlive the facts. */
+bool njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
+    size_t *number);
+
+/*
+ * Call it once all have their numbers: computes facts->digest, which differs
+ * where any question or number does.  False: no memory.
+ */
+bool njwt_facts_seal(njwt_facts_t *facts);
+
+/*
+ * Answers all questions: by the value that holds the scopes (njwt_scopes.h),
+ * and by the payload.  False, *set undefined, when arena->failed.
+ */
+bool njwt_facts_answer(njwt_arena_t *arena, const njwt_facts_t *facts,
+    njwt_value_t granted, njwt_value_t payload, njwt_fact_set_t *set);
+
+/* Puts a number into a set. */
+void njwt_fact_set_add(njwt_fact_set_t *set, size_t number);
+
+/* Is the number in the set? */
+bool njwt_fact_set_has(const njwt_fact_set_t *set, size_t number);
+
+/* Is one number of wanted in the set? */
+bool njwt_fact_set_any(const njwt_fact_set_t *set,
+    const njwt_fact_set_t *wanted);
+
+/* Is each number of wanted in the set?  True of an empty one. */
+bool njwt_fact_set_all(const njwt_fact_set_t *set,
+    const njwt_fact_set_t *wanted);
+
+
+#endif /* NJWT_FACTS_H */

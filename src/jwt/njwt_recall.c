@@ -1,0 +1,103 @@
+/*
+ * What may be remembered of a token whose signature was verified?
+ */
+
+#include "njwt_recall.h"
+
+#include <string.h>
+
+
+bool
+njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_issuer_t *issuer, const njwt_proof_t *proof,
+    const njwt_claims_t *claims, njwt_record_t *record)
+{
+    njwt_record_t  made;
+
+    memset(&made, 0, sizeof(njwt_record_t));
+
+    if (policy->facts == NULL
+        || !njwt_jwks_voucher(issuer->keys, proof, made.voucher, &made.place)
+        || !njwt_claims_grant(arena, claims, &issuer->expected,
+                              policy->facts, &made.grant))
+    {
+        return false;
+    }
+
+    memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+    *record = made;
+
+    return true;
+}
+
+
+njwt_issuer_t *
+njwt_recall_issuer(const njwt_policy_t *policy, njwt_record_t *record)
+{
+    size_t          i;
+    njwt_issuer_t  *issuer;
+
+    for (i = 0; i < policy->issuer_count; i++) {
+        issuer = policy->issuers[i];
+
+        if (issuer->keys != NULL
+            && njwt_jwks_vouches(issuer->keys, record->voucher,
+                                 &record->place))
+        {
+            return issuer;
+        }
+    }
+
+    return NULL;
+}
+
+
+const njwt_claims_t *
+njwt_recall_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_record_t *record, njwt_slice_t token)
+{
+    njwt_jws_t             jws;
+    const njwt_payload_t  *payload;
+
+    /* bits of another configuration would be answers to other questions */
+
+    if (policy->numbered
+        && memcmp(policy->facts->digest, record->facts, NJWT_FACTS_DIGEST)
+           == 0)
+    {
+        return njwt_claims_recalled(arena, &record->grant);
+    }
+
+    return njwt_recall_read(arena, token, &jws, &payload);
+}
+
+
+const njwt_claims_t *
+njwt_recall_read(njwt_arena_t *arena, njwt_slice_t token, njwt_jws_t *jws,
+    const njwt_payload_t **payload)
+{
+    njwt_jws_t             parsed;
+    const njwt_proof_t    *proof;
+    const njwt_claims_t   *claims;
+    const njwt_payload_t  *read;
+
+    if (!njwt_jws_parse(arena, token, &parsed)) {
+        return NULL;
+    }
+
+    read = njwt_payload_parse(arena, &parsed);
+    proof = njwt_proof_recalled(arena, parsed.signing_input);
+
+    if (read == NULL || proof == NULL) {
+        return NULL;
+    }
+
+    claims = njwt_claims_open(arena, read, proof);
+
+    if (claims != NULL) {
+        *jws = parsed;
+        *payload = read;
+    }
+
+    return claims;
+}

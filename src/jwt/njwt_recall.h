@@ -1,0 +1,62 @@
+/*
+ * What may be remembered of a token whose signature was verified?
+ *
+ * A record spares the signature's cost and the reading of the token, never a
+ * check: dates, audience, scopes and claims are judged in each request, and a
+ * record is good only while the key that verified the token is in the set,
+ * and for the issuer's settings of then.
+ */
+
+#ifndef NJWT_RECALL_H
+#define NJWT_RECALL_H
+
+
+#include "njwt.h"
+#include "njwt_claims.h"
+#include "njwt_jws.h"
+#include "njwt_jwks.h"
+#include "njwt_policy.h"
+
+
+/* plain bytes: what a cache keeps for a token, under a digest of all of it */
+typedef struct {
+    uint8_t       voucher[NJWT_DIGEST];         /* of the key and settings */
+    uint8_t       facts[NJWT_FACTS_DIGEST];     /* that the grant answers */
+    uint16_t      place;                        /* where the key may be */
+    uint8_t       unused[6];
+    njwt_grant_t  grant;
+} njwt_record_t;
+
+
+/*
+ * Makes the record of a token that was verified; *record untouched where
+ * there can't be one: the set isn't bound, or no memory.
+ */
+bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_issuer_t *issuer, const njwt_proof_t *proof,
+    const njwt_claims_t *claims, njwt_record_t *record);
+
+/*
+ * The issuer of the policy of whose present keys one verified the token of the
+ * record; NULL: none, and the token must be verified anew.
+ */
+njwt_issuer_t *njwt_recall_issuer(const njwt_policy_t *policy,
+    njwt_record_t *record);
+
+/*
+ * The claims of a token by its record: without a root where the record's facts
+ * answer the policy, and otherwise read from the token.  NULL: no memory.
+ */
+const njwt_claims_t *njwt_recall_claims(njwt_arena_t *arena,
+    const njwt_policy_t *policy, const njwt_record_t *record,
+    njwt_slice_t token);
+
+/*
+ * Reads a token whose record was found by a digest of all its bytes.  NULL,
+ * outputs untouched: no memory.
+ */
+const njwt_claims_t *njwt_recall_read(njwt_arena_t *arena, njwt_slice_t token,
+    njwt_jws_t *jws, const njwt_payload_t **payload);
+
+
+#endif /* NJWT_RECALL_H */

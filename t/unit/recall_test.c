@@ -1,0 +1,519 @@
+/*
+ * Does a record of a verified token spare its signature, and nothing else?
+ */
+
+#include "unit_token.h"
+#include "njwt_verdict.h"
+
+
+#define POST  0x00000008u
+
+static njwt_slice_t        issuers[1], audiences[1], scopes[2];
+static njwt_issuer_t       issuer, other;
+static njwt_issuer_t      *trusted[2] = { &issuer, &other };
+static njwt_scope_rule_t   rules[2];
+static njwt_rule_value_t   values[1];
+static njwt_claim_rule_t   claim_rules[1];
+static njwt_policy_t       policy;
+static njwt_facts_t        facts;
+static njwt_case_t         judged;
+static njwt_finding_t      found;
+static njwt_record_t       record;
+
+#define PAYLOAD  "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"      \
+                 "\"nbf\":900,\"iat\":950,\"scope\":\"a b\",\"c\":\"d\"}"
+
+
+static njwt_jwks_t *
+bound(const char *keys, const char *context)
+{
+    njwt_jwks_t         *jwks;
+    njwt_jwks_report_t   report;
+
+    jwks = unit_jwks(keys, &report);
+    assert_non_null(jwks);
+    assert_true(njwt_jwks_bind(jwks, unit_text(context)));
+
+    return jwks;
+}
+
+
+static void
+number(void)
+{
+    memset(&facts, 0, sizeof(facts));
+    njwt_policy_number(&policy, rules, &facts);
+    assert_true(njwt_facts_seal(&facts));
+}
+
+
+static njwt_verdict_t
+judge(void)
+{
+    memset(&found, 0x5a, sizeof(found));
+
+    return njwt_judge(&unit_arena, &judged, &found);
+}
+
+
+/* A token of key 0 that passes, and its record, which is given from then on. */
+
+static void
+remember(void)
+{
+    memset(&issuer, 0, sizeof(issuer));
+    memset(&other, 0, sizeof(other));
+    memset(&policy, 0, sizeof(policy));
+    memset(&judged, 0, sizeof(judged));
+    memset(rules, 0, sizeof(rules));
+    memset(claim_rules, 0, sizeof(claim_rules));
+
+    issuers[0] = unit_text("https://t/");
+    audiences[0] = unit_text("us");
+    scopes[0] = unit_text("a");
+    scopes[1] = unit_text("b");
+    values[0] = njwt_rule_value(unit_text("d"));
+
+    issuer.issuers = issuers;
+    issuer.issuer_count = 1;
+    issuer.algorithms = NJWT_ALG_RS256;
+    issuer.expected.audiences = audiences;
+    issuer.expected.audience_count = 1;
+    issuer.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "ours");
+
+    rules[0].scopes = scopes;
+    rules[0].scope_count = 2;
+    rules[0].every_method = true;
+    claim_rules[0].claim = unit_text("c");
+    claim_rules[0].values = values;
+    claim_rules[0].value_count = 1;
+
+    policy.issuers = trusted;
+    policy.issuer_count = 1;
+    policy.scope_rules = rules;
+    policy.scope_rule_count = 1;
+    policy.claim_rules = claim_rules;
+    policy.claim_rule_count = 1;
+    policy.max_token_size = 8192;
+    number();
+
+    judged.policy = &policy;
+    judged.method = NJWT_METHOD_GET;
+    judged.now = 1000;
+    judged.presented.found = 1;
+    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+
+    assert_int_equal(judge(), NJWT_OK);
+    assert_false(found.recalled);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+
+    judged.record = &record;
+}
+
+
+static void
+forget(void)
+{
+    njwt_jwks_free(issuer.keys);
+    njwt_jwks_free(other.keys);
+}
+
+
+/* Was the verdict by the record, so that no signature was verified? */
+
+static bool
+recalled(njwt_verdict_t verdict)
+{
+    assert_int_equal(judge(), verdict);
+    assert_true(!found.recalled || found.proof == NULL);
+
+    return found.recalled;
+}
+
+
+static void
+a_record_spares_the_signature_and_the_payload(void **state)
+{
+    (void) state;
+
+    remember();
+    assert_true(recalled(NJWT_OK));
+    assert_null(found.payload);
+    assert_non_null(found.claims);
+    assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
+                     NJWT_JSON_ABSENT);
+
+    assert_true(njwt_finding_read(&unit_arena, &judged.presented, &found));
+    assert_slice(njwt_json_string(njwt_claims_get(found.claims,
+                                                  unit_text("c"))), "d");
+    assert_slice(njwt_claims_text(found.claims), PAYLOAD);
+    forget();
+}
+
+
+static void
+each_check_behind_the_signature_is_made_again(void **state)
+{
+    (void) state;
+
+    remember();
+    judged.now = 1999;
+    assert_true(recalled(NJWT_OK));
+    judged.now = 2000;
+    assert_true(recalled(NJWT_EXPIRED));
+    assert_null(found.claims);
+    assert_true(njwt_finding_read(&unit_arena, &judged.presented, &found));
+    assert_null(found.claims);
+    assert_non_null(found.payload);
+    judged.now = 899;
+    assert_true(recalled(NJWT_NOT_YET_VALID));
+    judged.now = 949;
+    assert_true(recalled(NJWT_ISSUED_IN_FUTURE));
+    judged.now = 1000;
+
+    issuer.expected.has_max_age = true;
+    issuer.expected.max_age = 50;
+    assert_true(recalled(NJWT_TOO_OLD));
+    issuer.expected.max_age = 51;
+    assert_true(recalled(NJWT_OK));
+
+    record.grant.for_us = 0;
+    assert_true(recalled(NJWT_AUDIENCE_MISMATCH));
+    record.grant.for_us = 1;
+    record.grant.complete = 0;
+    assert_true(recalled(NJWT_CLAIM_MISSING));
+    record.grant.complete = 1;
+    record.grant.bound = 1;
+    assert_true(recalled(NJWT_SENDER_CONSTRAINED));
+    record.grant.bound = 0;
+
+    rules[0].every_method = false;
+    rules[0].methods = POST;
+    assert_true(recalled(NJWT_METHOD_NOT_ALLOWED));
+    assert_non_null(found.claims);
+    rules[0].every_method = true;
+
+    memset(&record.grant.facts, 0, sizeof(record.grant.facts));
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    record.grant.facts.words[0] = 0x3;
+    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    record.grant.facts.words[0] = 0x7;
+    assert_true(recalled(NJWT_OK));
+
+    policy.max_token_size = judged.presented.token.len - 1;
+    assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
+    forget();
+}
+
+
+static void
+a_key_that_left_the_set_takes_its_tokens_along(void **state)
+{
+    (void) state;
+
+    remember();
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k1\""), "ours");
+    assert_false(recalled(NJWT_KEY_NOT_FOUND));
+
+    /* its name in its place doesn't help */
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k0\""), "ours");
+    assert_int_equal(judge(), NJWT_BAD_SIGNATURE);
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = NULL;
+    assert_int_equal(judge(), NJWT_KEYS_UNAVAILABLE);
+    forget();
+}
+
+
+static void
+a_key_in_another_place_of_the_set_still_vouches(void **state)
+{
+    (void) state;
+
+    remember();
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_format("%s,%s,%s",
+                                    unit_jwk(1, ",\"kid\":\"k1\""),
+                                    unit_jwk(2, ",\"kid\":\"k2\""),
+                                    unit_jwk(0, ",\"kid\":\"k0\"")), "ours");
+    assert_int_equal(record.place, 0);
+    assert_true(recalled(NJWT_OK));
+    assert_int_equal(record.place, 2);
+
+    record.place = 999;
+    assert_true(recalled(NJWT_OK));
+    assert_int_equal(record.place, 2);
+    forget();
+}
+
+
+static void
+a_record_is_good_in_its_own_context_only(void **state)
+{
+    (void) state;
+
+    remember();
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "theirs");
+    assert_false(recalled(NJWT_OK));
+
+    /* without a context no record is good, and none is made */
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = unit_jwks(unit_jwk(0, ",\"kid\":\"k0\""),
+                            &(njwt_jwks_report_t) { 0 });
+    assert_false(recalled(NJWT_OK));
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    forget();
+}
+
+
+static void
+the_issuer_is_the_one_whose_key_it_was(void **state)
+{
+    (void) state;
+
+    remember();
+    policy.issuer_count = 2;
+    trusted[0] = &other;
+    trusted[1] = &issuer;
+    other.issuers = issuers;
+    other.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "theirs");
+    assert_true(recalled(NJWT_OK));
+    assert_ptr_equal(found.issuer, &issuer);
+
+    /* a location that doesn't name it doesn't take it */
+
+    policy.issuer_count = 1;
+    other.issuer_count = 0;
+    assert_false(recalled(NJWT_ISSUER_MISMATCH));
+
+    trusted[0] = &issuer;
+    trusted[1] = &other;
+    forget();
+}
+
+
+static void
+other_questions_are_asked_of_the_token(void **state)
+{
+    (void) state;
+
+    remember();
+    scopes[1] = unit_text("z");
+    number();
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    scopes[1] = unit_text("b");
+    values[0] = njwt_rule_value(unit_text("e"));
+    number();
+    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    values[0] = njwt_rule_value(unit_text("d"));
+    number();
+    assert_true(recalled(NJWT_OK));
+    forget();
+}
+
+
+static void
+questions_beyond_the_last_number_are_asked_of_the_token(void **state)
+{
+    size_t  i, n;
+
+    (void) state;
+
+    remember();
+    memset(&facts, 0, sizeof(facts));
+    rules[0].numbered = false;
+
+    for (i = 0; i < NJWT_FACT_COUNT - 1; i++) {
+        assert_true(njwt_facts_add_scope(&facts,
+                                         unit_text(unit_format("s%zu", i)),
+                                         &n));
+        assert_int_equal(n, i);
+    }
+
+    njwt_policy_number(&policy, rules, &facts);
+    assert_true(njwt_facts_seal(&facts));
+    assert_false(policy.numbered);
+    assert_false(rules[0].numbered);
+    memcpy(record.facts, facts.digest, NJWT_FACTS_DIGEST);
+    memset(&record.grant.facts, 0, sizeof(record.grant.facts));
+
+    assert_true(recalled(NJWT_OK));
+    scopes[1] = unit_text("z");
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    scopes[1] = unit_text("b");
+    values[0] = njwt_rule_value(unit_text("e"));
+    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    forget();
+}
+
+
+static void
+match_any_is_one_of_the_numbers(void **state)
+{
+    (void) state;
+
+    remember();
+    rules[0].any = true;
+    record.grant.facts.words[0] = 0x6;
+    assert_true(recalled(NJWT_OK));
+    record.grant.facts.words[0] = 0x4;
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+
+    /* a rule without scopes grants nothing, whatever the bits say */
+
+    rules[0].any = false;
+    rules[0].scope_count = 0;
+    number();
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    forget();
+}
+
+
+static void
+a_question_has_one_number_wherever_it_is_asked(void **state)
+{
+    size_t             n;
+    njwt_claim_rule_t  rule;
+    njwt_rule_value_t  value;
+
+    (void) state;
+
+    memset(&facts, 0, sizeof(facts));
+
+    assert_true(njwt_facts_add_scope(&facts, unit_text("b"), &n));
+    assert_int_equal(n, 0);
+    assert_true(njwt_facts_add_scope(&facts, unit_text("a"), &n));
+    assert_int_equal(n, 1);
+    assert_true(njwt_facts_add_scope(&facts, unit_text("ab"), &n));
+    assert_int_equal(n, 2);
+    assert_true(njwt_facts_add_scope(&facts, unit_text("b"), &n));
+    assert_int_equal(n, 0);
+    assert_true(njwt_facts_add_scope(&facts, unit_text("a"), &n));
+    assert_int_equal(n, 1);
+
+    memset(&rule, 0, sizeof(rule));
+    value = njwt_rule_value(unit_text("~x"));
+    rule.claim = unit_text("c");
+    rule.values = &value;
+    rule.value_count = 1;
+
+    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
+    assert_int_equal(n, 3);
+    assert_true(njwt_facts_add_rule(&facts,
+                                    &(njwt_claim_rule_t) {
+                                        .claim = rule.claim,
+                                        .values = &(njwt_rule_value_t) {
+                                            .kind = NJWT_RULE_REGEX,
+                                            .text = value.text
+                                        },
+                                        .value_count = 1
+                                    }, &n));
+    assert_int_equal(n, 3);
+    assert_true(njwt_facts_add_rule(&facts,
+                                    &(njwt_claim_rule_t) {
+                                        .claim = rule.claim,
+                                        .values = &(njwt_rule_value_t) {
+                                            .kind = NJWT_RULE_NOT_REGEX,
+                                            .text = value.text
+                                        },
+                                        .value_count = 1
+                                    }, &n));
+    assert_int_equal(n, 4);
+    assert_true(njwt_facts_add_rule(&facts,
+                                    &(njwt_claim_rule_t) {
+                                        .claim = rule.claim,
+                                        .values = &(njwt_rule_value_t) {
+                                            .kind = NJWT_RULE_REGEX,
+                                            .caseless = true,
+                                            .text = value.text
+                                        },
+                                        .value_count = 1
+                                    }, &n));
+    assert_int_equal(n, 5);
+}
+
+
+static void
+other_questions_have_another_digest(void **state)
+{
+    size_t   i, k, n;
+    uint8_t  digests[5][NJWT_FACTS_DIGEST];
+
+    static const char  *const  lists[] = { "a b", "b a", "a", "ab", "a b c" };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(lists); i++) {
+        njwt_slice_t  word, rest = unit_text(lists[i]);
+
+        memset(&facts, 0, sizeof(facts));
+
+        while (njwt_slice_word(&rest, &word)) {
+            assert_true(njwt_facts_add_scope(&facts, word, &n));
+        }
+
+        assert_true(njwt_facts_seal(&facts));
+        memcpy(digests[i], facts.digest, NJWT_FACTS_DIGEST);
+
+        for (k = 0; k < i; k++) {
+            assert_memory_not_equal(digests[k], digests[i],
+                                    NJWT_FACTS_DIGEST);
+        }
+    }
+}
+
+
+static void
+a_shared_secret_vouches_as_a_key_does(void **state)
+{
+    uint16_t      place;
+    uint8_t       voucher[NJWT_DIGEST];
+    njwt_jwks_t  *a, *b, *again;
+
+    (void) state;
+
+    a = njwt_jwks_of_secret(unit_text("secret a"));
+    b = njwt_jwks_of_secret(unit_text("secret b"));
+    again = njwt_jwks_of_secret(unit_text("secret a"));
+    assert_true(njwt_jwks_bind(a, unit_text("x")));
+    assert_true(njwt_jwks_bind(b, unit_text("x")));
+    assert_true(njwt_jwks_bind(again, unit_text("x")));
+
+    memcpy(voucher, "no voucher of anybody's at all..", NJWT_DIGEST);
+    place = 0;
+    assert_false(njwt_jwks_vouches(a, voucher, &place));
+    assert_false(njwt_jwks_voucher(a, njwt_proof_recalled(&unit_arena,
+                                                          unit_text("i")),
+                                   voucher, &place));
+    njwt_jwks_free(a);
+    njwt_jwks_free(b);
+    njwt_jwks_free(again);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(a_record_spares_the_signature_and_the_payload),
+        unit_case(each_check_behind_the_signature_is_made_again),
+        unit_case(a_key_that_left_the_set_takes_its_tokens_along),
+        unit_case(a_key_in_another_place_of_the_set_still_vouches),
+        unit_case(a_record_is_good_in_its_own_context_only),
+        unit_case(the_issuer_is_the_one_whose_key_it_was),
+        unit_case(other_questions_are_asked_of_the_token),
+        unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
+        unit_case(match_any_is_one_of_the_numbers),
+        unit_case(a_question_has_one_number_wherever_it_is_asked),
+        unit_case(other_questions_have_another_digest),
+        unit_case(a_shared_secret_vouches_as_a_key_does)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
