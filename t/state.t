@@ -626,6 +626,8 @@ subtest 'a binary upgrade while the tenant is out of reach' => sub {
     my @command = ($s->binary, '-p', "$root", '-e', "$root/error.log",
                    '-c', $conf);
 
+    local $ENV{LD_PRELOAD} = $ENV{TEST_NGINX_LD_PRELOAD} // '';
+
     is system("@command >>$root/nginx.out 2>&1"), 0, 'a daemon';
     push @masters, my $old = wait_until { pid_in('nginx.pid') } 5, 'its pid';
     is verdict(), '200 ok', 'before';

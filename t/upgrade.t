@@ -98,11 +98,7 @@ sub begin {
 }
 
 
-# what a sanitizer needs goes to the new binary, too
-
-my $old = begin(workers => 2, issuer => 'jwks_wait 20s; jwks_timeout 20s;',
-                main => 'env LD_PRELOAD; env ASAN_OPTIONS; '
-                        . 'env UBSAN_OPTIONS;');
+my $old = begin(workers => 2, issuer => 'jwks_wait 20s; jwks_timeout 20s;');
 
 is_deeply tally($s->burst(map { good() } 1 .. 4)), { 200 => 4 }, 'before';
 

@@ -175,6 +175,10 @@ sub config_text {
     my $user = $> == 0 ? "user  $c{user};" : '';
     my $issuers = $c{issuers} // _issuer_block($c{issuer});
 
+    # a sanitizer goes to a new binary, too
+    $c{main} .= ' env LD_PRELOAD; env ASAN_OPTIONS; env UBSAN_OPTIONS;'
+        if defined $ENV{TEST_NGINX_LD_PRELOAD};
+
     my $text = $c{config} // <<"    END";
 load_module  $module;
 $user
