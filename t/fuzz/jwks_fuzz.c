@@ -167,6 +167,41 @@ again(const njwt_jwks_t *jwks)
 }
 
 
+/*
+ * No signature that an input holds is one.  (But for Ed25519, where whoever
+ * makes the key may choose a point for which any is: so is the key's owner.)
+ */
+
+static void
+forge(njwt_jwks_t *jwks, const uint8_t *data, size_t size)
+{
+    size_t                  i, len;
+    njwt_alg_t              alg;
+    njwt_arena_t            arena;
+    const njwt_alg_info_t  *info;
+
+    njwt_arena_init(&arena);
+
+    for (i = 0; i < njwt_jwks_count(jwks) && i < 4; i++) {
+        for (alg = 1; alg <= NJWT_ALG_HS512; alg <<= 1) {
+            njwt_key_t  *key = (njwt_key_t *) njwt_jwks_key(jwks, i);
+
+            info = njwt_alg_info(alg);
+            len = info->half != 0 ? 2 * info->half
+                  : alg == NJWT_ALG_EDDSA ? 64 : 256;
+            len = len < size ? len : size;
+
+            must(njwt_key_verify(&arena, key, alg, fuzz_text("x"),
+                                 fuzz_slice(data + size - len, len)) == NULL
+                 || alg == NJWT_ALG_EDDSA);
+        }
+    }
+
+    must(!arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -205,6 +240,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(njwt_jwks_count(jwks) == report.usable);
         must(report.usable + report.passed_over == count);
         again(jwks);
+        forge(jwks, data, size);
     }
 
     njwt_jwks_free(jwks);

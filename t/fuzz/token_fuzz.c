@@ -593,6 +593,10 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
         must(text.data[i] >= 0x20 && text.data[i] < 0x7f);
     }
 
+    for (i = verdict + 1; i < NJWT_VERDICT_COUNT; i++) {
+        (void) njwt_hint_check(arena, c, (njwt_verdict_t) i, found);
+    }
+
     (void) njwt_verdict_wants_keys(verdict, c, found);
 
     if (found->payload != NULL) {
