@@ -27,7 +27,7 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
 {
     ngx_http_jwt_location_t    *location, **entry;
-    ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_core_loc_conf_t   *clcf, **block;
     ngx_http_jwt_main_conf_t   *jmcf;
 
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
@@ -35,13 +35,24 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     if (clcf->noname) {
         conf->location = prev->location;
+
+        block = ngx_array_push(&prev->location->blocks);
+        if (block == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *block = clcf;
         return NGX_CONF_OK;
     }
 
     location = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_location_t));
     entry = ngx_array_push(&jmcf->locations);
 
-    if (location == NULL || entry == NULL) {
+    if (location == NULL || entry == NULL
+        || ngx_array_init(&location->blocks, cf->pool, 1,
+                          sizeof(ngx_http_core_loc_conf_t *))
+           != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -58,7 +69,7 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location)
 {
 #if (NGX_PCRE)

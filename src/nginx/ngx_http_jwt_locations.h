@@ -5,7 +5,7 @@
  * is written down while levels are merged: all servers in their order, and in
  * each the server's own level first, then its locations in their order, each
  * before those inside it.  Blocks of "if" and "limit_except" are no entries:
- * they belong to the location around them.
+ * they belong to the location around them, and are listed there.
  */
 
 #ifndef NGX_HTTP_JWT_LOCATIONS_H
@@ -20,6 +20,8 @@ struct ngx_http_jwt_location_s {
     ngx_http_core_loc_conf_t  *core;
     ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->place */
     ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
+    ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
+    unsigned                   warned:1; /* of subrequests */
 
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
@@ -47,6 +49,9 @@ ngx_int_t ngx_http_jwt_location_name(ngx_pool_t *pool,
  */
 ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *location);
+
+/* Is it configured by a regex? */
+ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);
 
 
 #endif /* NGX_HTTP_JWT_LOCATIONS_H */

@@ -10,6 +10,7 @@
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_state.h"
 #include "ngx_http_jwt_wait.h"
+#include "ngx_http_jwt_warnings.h"
 #include "ngx_http_jwt_zone.h"
 
 #include <dlfcn.h>
@@ -103,6 +104,8 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
         return NGX_ERROR;

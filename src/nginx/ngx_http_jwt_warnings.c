@@ -1,0 +1,252 @@
+/*
+ * Where does "jwt" guard nothing, because only subrequests come there?
+ *
+ * nginx runs no access module for a subrequest.  The targets of auth_request
+ * and mirror are looked up as nginx looks a location up.
+ */
+
+#include "ngx_http_jwt_warnings.h"
+#include "ngx_http_jwt_locations.h"
+
+
+typedef struct {
+    ngx_conf_t                *cf;
+    ngx_http_jwt_main_conf_t  *jmcf;
+    ngx_module_t              *auth_request;     /* NULL: built without */
+    ngx_module_t              *mirror;
+} ngx_http_jwt_subrequests_t;
+
+
+static ngx_uint_t
+ngx_http_jwt_subrequest_prefix(ngx_http_jwt_location_t *location,
+    ngx_str_t *uri)
+{
+    ngx_http_core_loc_conf_t  *core;
+
+    core = location->core;
+
+    return !ngx_http_jwt_location_is_regex(location)
+           && !core->named
+           && core->name.len <= uri->len
+           && ngx_strncmp(core->name.data, uri->data, core->name.len) == 0
+           && (!core->exact_match || core->name.len == uri->len);
+}
+
+
+/* The longest prefix; one that is exact wins over another of its length. */
+
+static ngx_http_jwt_location_t *
+ngx_http_jwt_subrequest_static(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *outer, ngx_str_t *uri)
+{
+    ngx_uint_t                 i;
+    ngx_http_jwt_location_t   *best, **all;
+
+    best = NULL;
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        if (all[i]->outer != outer
+            || !ngx_http_jwt_subrequest_prefix(all[i], uri))
+        {
+            continue;
+        }
+
+        if (best == NULL
+            || all[i]->core->name.len > best->core->name.len
+            || all[i]->core->exact_match)
+        {
+            best = all[i];
+        }
+    }
+
+    return best;
+}
+
+
+static ngx_http_jwt_location_t *
+ngx_http_jwt_subrequest_regex(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *outer, ngx_str_t *uri)
+{
+#if (NGX_PCRE)
+    ngx_uint_t                 i;
+    ngx_http_jwt_location_t  **all;
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        if (all[i]->outer == outer
+            && ngx_http_jwt_location_is_regex(all[i])
+            && ngx_regex_exec(all[i]->core->regex->regex, uri, NULL, 0) >= 0)
+        {
+            return all[i];
+        }
+    }
+#endif
+
+    return NULL;
+}
+
+
+static ngx_http_jwt_location_t *
+ngx_http_jwt_subrequest_find(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *outer, ngx_str_t *uri)
+{
+    ngx_uint_t                noregex;
+    ngx_http_jwt_location_t  *inner, *location, *found;
+
+    found = outer;
+    noregex = 0;
+
+    location = ngx_http_jwt_subrequest_static(jmcf, outer, uri);
+
+    if (location != NULL) {
+
+        if (location->core->exact_match) {
+            return location;
+        }
+
+        noregex = location->core->noregex;
+        found = ngx_http_jwt_subrequest_find(jmcf, location, uri);
+
+        /* exact, or by a regex: there the search ends */
+
+        if (found->core->exact_match
+            || ngx_http_jwt_location_is_regex(found))
+        {
+            return found;
+        }
+    }
+
+    if (noregex) {
+        return found;
+    }
+
+    inner = ngx_http_jwt_subrequest_regex(jmcf, outer, uri);
+
+    return inner != NULL ? ngx_http_jwt_subrequest_find(jmcf, inner, uri)
+                         : found;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
+    ngx_http_jwt_location_t *location, ngx_str_t *uri, const char *directive)
+{
+    ngx_str_t                 name;
+    ngx_http_jwt_location_t  *target;
+
+    if (uri->len == 0 || ngx_strlchr(uri->data, uri->data + uri->len, '$')) {
+        return NGX_OK;
+    }
+
+    while (location->outer != NULL) {
+        location = location->outer;
+    }
+
+    target = ngx_http_jwt_subrequest_find(sub->jmcf, location, uri);
+
+    if (target->conf->policy == NULL || target->warned) {
+        return NGX_OK;
+    }
+
+    target->warned = 1;
+
+    if (ngx_http_jwt_location_name(sub->cf->temp_pool, target, &name)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, sub->cf->log, 0,
+                  "\"jwt\" in location \"%V\" guards nothing as the target of "
+                  "\"%s %V\": a subrequest is not judged, write \"jwt\" where "
+                  "\"%s\" applies, and \"jwt off;\" in the target in %V:%ui",
+                  &name, directive, uri, directive,
+                  &target->conf->place.file, target->conf->place.line);
+
+    return NGX_OK;
+}
+
+
+/* What a level's configuration of that module begins with. */
+
+static void *
+ngx_http_jwt_subrequest_conf(ngx_http_jwt_location_t *location,
+    ngx_module_t *module)
+{
+    void  **loc_conf;
+
+    loc_conf = (location->outer != NULL) ? location->core->loc_conf
+                                         : location->server->ctx->loc_conf;
+
+    return loc_conf[module->ctx_index];
+}
+
+
+static ngx_int_t
+ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_str_t    *uri;
+    ngx_uint_t    i;
+    ngx_array_t  *targets;
+
+    if (sub->auth_request != NULL) {
+        uri = ngx_http_jwt_subrequest_conf(location, sub->auth_request);
+
+        if (ngx_http_jwt_subrequest_target(sub, location, uri,
+                                           "auth_request")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (sub->mirror == NULL) {
+        return NGX_OK;
+    }
+
+    targets = *(ngx_array_t **) ngx_http_jwt_subrequest_conf(location,
+                                                             sub->mirror);
+    if (targets == NULL) {
+        return NGX_OK;
+    }
+
+    uri = targets->elts;
+
+    for (i = 0; i < targets->nelts; i++) {
+        if (ngx_http_jwt_subrequest_target(sub, location, &uri[i], "mirror")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_warn_subrequests(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t                   i;
+    ngx_http_jwt_location_t    **all;
+    ngx_http_jwt_subrequests_t   sub;
+
+    sub.cf = cf;
+    sub.jmcf = jmcf;
+    sub.auth_request = ngx_http_jwt_warnings_module(cf,
+                                               "ngx_http_auth_request_module");
+    sub.mirror = ngx_http_jwt_warnings_module(cf, "ngx_http_mirror_module");
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        if (ngx_http_jwt_subrequest_level(&sub, all[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

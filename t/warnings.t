@@ -1,0 +1,370 @@
+# Which doubts does "nginx -t" tell, without stopping nginx?
+#
+# Each warning names the location, with file and line, once; each has a silent
+# twin that differs in one thing.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+my $s = NJWT::Scenario->new;
+my $dir = $s->dir;
+
+# the keys come from a file: nothing is fetched
+$s->write_file('keys.json', jwks('k1'));
+
+my $issuer = 'jwt_issuer a { issuer https://t.eu.auth0.com/; audience api;'
+    . " jwks_file $dir/keys.json; }\n";
+
+my $guarded = "location /guarded { jwt a; empty_gif; }\n";
+
+
+# What is warned of, in locations beside a guarded one: [what, line].
+
+sub warnings_of {
+    my (%c) = @_;
+
+    my ($ok, $said) = $s->check(issuers => $issuer . ($c{http} // ''),
+                                server => $c{server});
+    my $text = do {
+        open my $in, '<', "$dir/check.conf" or die "check.conf: $!";
+        local $/;
+        <$in>;
+    };
+    my @lines = split /\n/, $text, -1;
+    my @found;
+
+    diag $said if !$ok;
+
+    while ($said =~ /\[warn\].*?(location "(.*?)".*) in \S+check\.conf:(\d+)$/gm)
+    {
+        push @found, { text => $1, name => $2, line => $lines[$3 - 1] };
+    }
+
+    return ($ok, \@found, scalar(() = $said =~ /\[warn\]/g));
+}
+
+sub warned {
+    my ($title, $server, $name, $words, %more) = @_;
+
+    my ($ok, $found, $all) = warnings_of(server => $server, %more);
+
+    ok $ok, "$title: nginx starts";
+    is $all, 1, '... with one warning';
+    is $found->[0]{name}, $name, '... that names the location';
+    like $found->[0]{text} // '', $words, '... and says what to write';
+
+    # the line where it begins
+    my ($last) = $name =~ /([^ ]+)$/;
+    like $found->[0]{line} // '', qr/^\s*location .*\Q$last\E \{/,
+        '... and where it is';
+
+    return;
+}
+
+sub silent {
+    my ($title, $server, %more) = @_;
+
+    my ($ok, undef, $all) = warnings_of(server => $server, %more);
+
+    ok $ok && $all == 0, "silent: $title";
+
+    return;
+}
+
+my $unguarded = join ' ', 'passes requests on without "jwt" in a server that',
+    'protects others, write "jwt NAME;" there, or "jwt off;" if it is public';
+$unguarded = qr/" \Q$unguarded\E$/;
+
+
+# Forgotten locations.
+
+for my $pass ('proxy_pass http://127.0.0.1:9', 'grpc_pass 127.0.0.1:9',
+              'fastcgi_pass 127.0.0.1:9', 'uwsgi_pass 127.0.0.1:9',
+              'scgi_pass 127.0.0.1:9',
+              'set $memcached_key x; memcached_pass 127.0.0.1:9',
+              'proxy_pass http://$host', 'proxy_pass $scheme://b',
+              'grpc_pass $host', 'fastcgi_pass $host', 'uwsgi_pass $host',
+              'scgi_pass $host')
+{
+    warned $pass, "$guarded location /x { $pass; }\n", '/x', $unguarded;
+    silent "$pass where jwt is",
+        "$guarded location /x { jwt a; $pass; }\n";
+    silent "$pass where jwt is off by its own word",
+        "$guarded location /x { jwt off; $pass; }\n";
+}
+
+silent 'a server that protects nothing', <<'END';
+location /x { proxy_pass http://127.0.0.1:9; }
+END
+
+silent 'a server that protects nothing, beside another that does',
+    "location /x { proxy_pass http://127.0.0.1:9; }\n",
+    http => "server { listen 127.0.0.1:\@PORT2\@;\n$guarded }\n";
+
+warned 'a server that is not the first',
+    $guarded,
+    '/x', $unguarded,
+    http => "server { listen 127.0.0.1:\@PORT2\@;\n$guarded"
+        . "location /x { proxy_pass http://127.0.0.1:9; }\n}\n";
+
+silent "$_ passes nothing on", "$guarded location /x { $_; }\n"
+    for 'empty_gif', 'stub_status', 'return 204', 'root @CONTENT@', 'allow all';
+
+silent 'what is said later wins over proxy_pass', <<"END";
+$guarded
+location /x {
+    proxy_pass http://127.0.0.1:9;
+    empty_gif;
+}
+END
+
+silent 'jwt of the server reaches all its locations', <<"END";
+jwt a;
+location /x {
+    proxy_pass http://127.0.0.1:9;
+}
+END
+
+silent '"jwt off" of an outer location is one, too', <<"END";
+$guarded
+location /x {
+    jwt off;
+    location /x/y {
+        proxy_pass http://127.0.0.1:9;
+    }
+}
+END
+
+warned 'a location inside another', <<"END", '/x/y', $unguarded;
+$guarded
+location /x {
+    empty_gif;
+    location /x/y {
+        proxy_pass http://127.0.0.1:9;
+    }
+}
+END
+
+warned 'a regex inside a location', <<"END", '/x ~* \.php$', $unguarded;
+$guarded
+location /x {
+    empty_gif;
+    location ~* \\.php\$ {
+        fastcgi_pass 127.0.0.1:9;
+    }
+}
+END
+
+warned 'a named location', <<"END", '@app', $unguarded;
+$guarded
+location \@app {
+    proxy_pass http://127.0.0.1:9;
+}
+END
+
+warned 'a location is named once, whatever blocks are in it', <<"END", '/x', $unguarded;
+$guarded
+location /x {
+    if (\$arg_a) {
+        proxy_pass http://127.0.0.1:9;
+    }
+    if (\$arg_b) {
+        proxy_pass http://127.0.0.1:9;
+    }
+    limit_except GET {
+        proxy_pass http://127.0.0.1:9;
+    }
+    proxy_pass http://127.0.0.1:9;
+}
+END
+
+warned 'only an "if" in it passes on', <<"END", '/x', $unguarded;
+$guarded
+location /x {
+    if (\$arg_a) {
+        proxy_pass http://127.0.0.1:9;
+    }
+    empty_gif;
+}
+END
+
+warned 'only a "limit_except" in it passes on', <<"END", '/x', $unguarded;
+$guarded
+location /x {
+    limit_except GET {
+        proxy_pass http://127.0.0.1:9;
+    }
+    empty_gif;
+}
+END
+
+silent 'a "limit_except" of a guarded location inherits', <<"END";
+$guarded
+location /x {
+    jwt a;
+    if (\$arg_a) {
+        proxy_pass http://127.0.0.1:9;
+    }
+    limit_except GET {
+        proxy_pass http://127.0.0.1:9;
+    }
+}
+END
+
+silent 'one that is off, too', <<"END";
+$guarded
+location /x {
+    jwt off;
+    limit_except GET {
+        proxy_pass http://127.0.0.1:9;
+    }
+}
+END
+
+{
+    my ($ok, $found) = warnings_of(server => <<"END");
+$guarded
+location /x { proxy_pass http://127.0.0.1:9; }
+location /y { proxy_pass http://127.0.0.1:9; }
+location /z { jwt off; proxy_pass http://127.0.0.1:9; }
+END
+
+    is join(' ', map { $_->{name} } @$found), '/x /y',
+        'each forgotten location has its warning';
+}
+
+
+# Targets of subrequests.
+
+my $target = qr/"(?:auth_request|mirror) [^" ]+"/;
+my $where = qr/"(?:auth_request|mirror)" applies, and "jwt off;" in the target/;
+my $nothing = qr/" guards nothing as the target of $target: .*"jwt" where $where$/;
+
+sub target {
+    my ($asks, $target, $more) = @_;
+
+    return "location /a { $asks; empty_gif; }\n$target\n" . ($more // '');
+}
+
+for my $asks (qw/ auth_request mirror /) {
+
+    warned "jwt in the target of $asks",
+        target("$asks /t", 'location = /t { jwt a; empty_gif; }'),
+        '= /t', $nothing;
+
+    silent "the target of $asks is off",
+        target("$asks /t", 'location = /t { empty_gif; }', $guarded);
+
+    silent "jwt beside the target of $asks",
+        target("$asks /t", 'location = /t { empty_gif; }',
+               'location /other { jwt a; empty_gif; }');
+
+    silent "jwt where $asks stands",
+        target("jwt a; $asks /t", 'location = /t { jwt off; empty_gif; }');
+
+    silent "$asks off",
+        target("$asks off", 'location = /t { jwt a; empty_gif; }');
+
+    warned "jwt that the target of $asks inherits",
+        "jwt a;\n" . target("$asks /t", 'location = /t { empty_gif; }'),
+        '= /t', $nothing;
+
+    warned "$asks of the server",
+        "$asks /t;\n" . target('root @CONTENT@', 'location = /t { jwt a; empty_gif; }'),
+        '= /t', $nothing;
+
+    warned "several that ask by $asks",
+        target("$asks /t", 'location = /t { jwt a; empty_gif; }',
+               "location /b { $asks /t; empty_gif; }"),
+        '= /t', $nothing;
+}
+
+silent 'targets in another server',
+    target('auth_request /t', "location = /t { empty_gif; }"),
+    http => "server { listen 127.0.0.1:\@PORT2\@;\n"
+        . "location = /t { jwt a; empty_gif; } }\n";
+
+
+# The target is found as nginx finds it: in each of these only one of the
+# locations has jwt.
+
+sub finds {
+    my ($title, $uri, $right, @wrong) = @_;
+
+    my $asks = "location = /asks { auth_request $uri; empty_gif; }\n";
+    my ($name) = $right;
+
+    my $text = sub {
+        my ($guarded, @order) = @_;
+
+        return $asks . join '', map {
+            "location $_ { jwt " . ($_ eq $guarded ? 'a' : 'off')
+            . "; empty_gif; }\n"
+        } @order;
+    };
+
+    # nginx tries regexes in their order, and no others
+    my @orders = (grep { /^~/ } @wrong) ? ([ $right, @wrong ])
+                 : ([ $right, @wrong ], [ reverse $right, @wrong ]);
+
+    for my $order (@orders) {
+        warned "$title: $name", $text->($right, @$order), $right, $nothing;
+        silent "$title, and not $_", $text->($_, @$order) for @wrong;
+    }
+
+    return;
+}
+
+finds 'the longest prefix', '/t/u/v', '/t/u', '/t', '/t/u/v/w', '/x';
+finds 'an exact one', '/t', '= /t', '/t', '/';
+finds 'an exact one only for all of it', '/t/u', '/t', '= /t';
+finds 'a regex before a prefix', '/t/u.x', '~ \.x$', '/t', '~ \.y$';
+finds 'not before an exact one', '/t.x', '= /t.x', '~ \.x$';
+finds 'not before one with ^~', '/t/u.x', '^~ /t', '~ \.x$', '/t/u/';
+finds 'the first regex', '/t.x', '~ ^/t', '~ \.x$';
+finds 'a regex that minds no case', '/t.X', '~* \.x$', '~ \.x$';
+silent 'never a named one',
+    target('auth_request @t', 'location @t { jwt a; empty_gif; }');
+
+warned 'an exact one inside another comes before a regex outside', <<'END', '= /t/x', $nothing;
+location = /asks { auth_request /t/x; empty_gif; }
+location ~ t { jwt off; empty_gif; }
+location /t {
+    jwt off;
+    location = /t/x { jwt a; empty_gif; }
+}
+END
+
+warned 'a location inside another', <<'END', '/t/u', $nothing;
+location = /asks { auth_request /t/u/v; empty_gif; }
+location /t {
+    empty_gif;
+    location /t/u { jwt a; empty_gif; }
+}
+END
+
+silent 'that location, and not the outer one', <<'END';
+location = /asks { auth_request /t/u/v; empty_gif; }
+location /t {
+    jwt a;
+    empty_gif;
+    location /t/u { jwt off; empty_gif; }
+}
+END
+
+warned 'a regex inside a prefix comes before one outside', <<'END', '/t ~ x', $nothing;
+location = /asks { auth_request /t/x; empty_gif; }
+location ~ t { jwt off; empty_gif; }
+location /t {
+    jwt off;
+    location ~ x { jwt a; empty_gif; }
+}
+END
+
+done_testing;
