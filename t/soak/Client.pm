@@ -7,7 +7,8 @@ package Client;
 #   $client->stop;
 #
 # A process of its own, which sends requests over kept connections, one after
-# the other, until stop().  The world is a file of JSON, replaced whole:
+# the other, until stop().  The world is a file, replaced whole: a number of
+# its own, and JSON in the next line,
 #
 #   { fresh: 0, tokens: [ { kind, token, kid, allowed: ["200 ok", …] }, … ] }
 #
@@ -32,13 +33,16 @@ my $late = 20;          # s: an answer that takes longer is none
 sub _world {
     my ($self) = @_;
 
-    my $id = join ' ', (stat $self->{world})[1, 9];
+    open my $in, '<', $self->{world} or croak "$self->{world}: $!";
 
-    if ($id ne ($self->{id} // '')) {
-        open my $in, '<', $self->{world} or croak "$self->{world}: $!";
+    # an inode may soon be another world's, in the same second
+
+    my $serial = <$in>;
+
+    if ($serial ne ($self->{serial} // '')) {
         local $/;
         $self->{now} = JSON::PP::decode_json(<$in>);
-        $self->{id} = $id;
+        $self->{serial} = $serial;
     }
 
     return $self->{now};
