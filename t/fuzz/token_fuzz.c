@@ -62,6 +62,8 @@ prepare(void)
     keys = njwt_jwks_new(fuzz_text(text), &report);
     secrets = njwt_jwks_of_secret(fuzz_text(hidden));
     must(keys != NULL && secrets != NULL);
+    must(njwt_jwks_bind(keys, fuzz_text("keys")));
+    must(njwt_jwks_bind(secrets, fuzz_text("secrets")));
 }
 
 
@@ -618,6 +620,44 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 }
 
 
+/*
+ * By its record a token gets the verdict that it gets without one: now, with
+ * another method, and at other times.
+ */
+
+static void
+recall(njwt_arena_t *arena, njwt_case_t c, const njwt_finding_t *fresh)
+{
+    size_t           i;
+    njwt_record_t    record;
+    njwt_verdict_t   verdict;
+    njwt_finding_t   found;
+
+    static const int  times[] = { 0, 0, 5, 6, 99, 104, 105, 700, -6, -105 };
+
+    if (fresh->proof == NULL) {
+        must(!njwt_finding_record(arena, &c, fresh, &record));
+        return;
+    }
+
+    must(njwt_finding_record(arena, &c, fresh, &record));
+
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        c.now = NOW + times[i];
+        c.method = (i == 1) ? c.method ^ POST ^ NJWT_METHOD_GET : c.method;
+        c.record = NULL;
+        verdict = njwt_judge(arena, &c, &found);
+
+        c.record = &record;
+        must(njwt_judge(arena, &c, &found) == verdict);
+        must(found.recalled && found.proof == NULL);
+        must((found.claims != NULL) == (verdict >= NJWT_METHOD_NOT_ALLOWED));
+        must(njwt_finding_read(arena, &c.presented, &found));
+        must(found.payload != NULL && found.alg == fresh->alg);
+    }
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -635,6 +675,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     njwt_rule_value_t   wanted[2], unwanted;
     njwt_scope_rule_t   scope_rule = { NULL };
     njwt_claim_rule_t   rules[2] = { { { NULL, 0 } } };
+
+    static njwt_facts_t  facts;
 
     if (size == 0 || size > 2 * ROOM) {
         return 0;
@@ -712,6 +754,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     policy.claim_rule_count = (m.flags & RULES) != 0 ? 2 : 0;
     policy.max_token_size = ROOM;
 
+    memset(&facts, 0, sizeof(facts));
+    njwt_policy_number(&policy, &scope_rule, &facts);
+    must(njwt_facts_seal(&facts));
+
     c.policy = &policy;
     c.presented.found = 1;
     c.presented.token = copy;
@@ -731,6 +777,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     must((found.claims != NULL) == (verdict >= NJWT_METHOD_NOT_ALLOWED));
     must(!arena.failed);
+    recall(&arena, c, &found);
     tell(&arena, &c, verdict, &found);
     must(!arena.failed);
 
