@@ -108,8 +108,8 @@ my @changes = (
     [ 'claims', 'if (expected->any_audience)', 'if (true)' ],
     [ 'claims', 'if (expected->any_audience)',
                        'if (expected->audience_count == 0)' ],
-    [ 'claims', "njwt_cnf))\n           != NJWT_JSON_ABSENT",
-                       "njwt_cnf))\n           > NJWT_JSON_NULL" ],
+    [ 'claims', "njwt_cnf))\n             != NJWT_JSON_ABSENT",
+                       "njwt_cnf))\n             > NJWT_JSON_NULL" ],
     [ 'claims', 'input.data != payload->signing_input.data',
                        'false' ],
     [ 'claims', "njwt_json_type(iss) == NJWT_JSON_STRING\n"
