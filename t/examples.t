@@ -1,0 +1,363 @@
+# Do the examples do what they say?
+#
+# Each file of conf-examples is started as it stands, but for what this
+# machine hasn't got: its ports, the folders of logs, the certificate and the
+# user are ours; each "server" of an upstream is a backend that answers with
+# the headers it got; and the keys of each jwt_issuer come from a file.  Then
+# one request is allowed and one is refused.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use Cwd qw/ getcwd /;
+use NJWT::Echo;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+my $auth0 = 'https://exampleco.eu.auth0.com/';
+my $api = 'https://api.exampleco.com/timesheets';
+
+my %examples;
+
+
+# An example, and what it is to do: [title, request, status, more].
+
+sub example {
+    my ($file, @steps) = @_;
+
+    $examples{"conf-examples/$file"} = [@steps];
+
+    return;
+}
+
+# An access token for it.
+
+sub grant {
+    my (%claims) = @_;
+
+    return token(iss => $auth0, aud => $api, scope => '', %claims);
+}
+
+sub ask {
+    my ($path, $token, %more) = @_;
+
+    return { path => $path, defined $token ? (token => $token) : (), %more };
+}
+
+my $read = grant(scope => 'read:timesheets');
+my $create = grant(scope => 'create:timesheets');
+
+
+example 'auth0.conf',
+    ['a reader reads', ask('/timesheets', $read), 200,
+     has => qr/^X-Subject: importjob\@clients$/m, hasnt => qr/^Authorization/m],
+    ['nobody else does', ask('/timesheets', undef), 401],
+    ['a reader writes nothing', ask('/timesheets', $read, method => 'POST'), 403],
+    ['there is no PUT', ask('/timesheets', $read, method => 'PUT'), 405],
+    ['the job uploads', ask('/timesheets/upload',
+        grant(scope => 'batch:upload'), method => 'POST'), 200],
+    ['health is public, but tells nobody who one claims to be',
+     ask('/health', undef, headers => { 'X-Subject' => 'me' }), 200,
+     hasnt => qr/X-Subject/],
+    ['all else is closed', ask('/admin', $read), 404];
+
+example 'tenants.conf',
+    ['Europe is let in', ask('/', $read), 200, has => qr/^X-Tenant: europe$/m],
+    ['America is', ask('/', grant(scope => 'read:timesheets',
+        iss => 'https://exampleco.us.auth0.com/')), 200,
+     has => qr/^X-Tenant: america$/m],
+    ['staging isn\'t', ask('/', grant(scope => 'read:timesheets',
+        iss => 'https://exampleco-staging.eu.auth0.com/')), 401],
+    ['but for the preview', ask('/preview', grant(scope => 'read:timesheets',
+        iss => 'https://exampleco-staging.eu.auth0.com/')), 200],
+    ['where others aren\'t', ask('/preview', $read), 401];
+
+example 'custom-domain.conf',
+    ['by the tenant\'s name', ask('/timesheets', $read), 200],
+    ['by its own', ask('/timesheets', grant(scope => 'read:timesheets',
+        iss => 'https://login.exampleco.com/')), 200],
+    ['not by another', ask('/timesheets', grant(scope => 'read:timesheets',
+        iss => 'https://login.example.com/')), 401];
+
+example 'rbac-permissions.conf',
+    ['permissions decide', ask('/timesheets',
+        grant(permissions => ['read:timesheets'])), 200],
+    ['not scope', ask('/timesheets', grant(permissions => [],
+        scope => 'read:timesheets')), 403],
+    ['a manager approves', ask('/approvals/1',
+        grant(permissions => ['approve:timesheets']), method => 'PUT'), 200];
+
+my $acme = grant(org_id => 'org_9ybsU1dN7dKa');
+my $globex = grant(org_id => 'org_Zj2vPq0SxT4c');
+my $at_acme = { Host => 'acme.exampleco.com' };
+
+example 'organizations.conf',
+    ['a member at home', ask('/', $acme, headers => $at_acme), 200,
+     has => qr/^X-Organization: org_9ybsU1dN7dKa$/m],
+    ['a member of another', ask('/', $globex, headers => $at_acme), 403],
+    ['a user without one', ask('/', $read, headers => $at_acme), 403],
+    ['a corner', ask('/globex-reports', $globex, headers => $at_acme), 200],
+    ['not for others', ask('/globex-reports', $acme, headers => $at_acme), 403];
+
+my %origin = (Origin => 'https://app.exampleco.com');
+
+example 'spa-cors.conf',
+    ['the browser asks', ask('/timesheets', undef, method => 'OPTIONS',
+        headers => { %origin, 'Access-Control-Request-Method' => 'POST' }), 200],
+    ['and reads', ask('/timesheets', $read, headers => {%origin}), 200,
+     header => ['access-control-allow-origin', 'https://app.exampleco.com']],
+    ['it may see why it is refused',
+     ask('/timesheets', undef, headers => {%origin}), 401,
+     header => ['access-control-allow-origin', 'https://app.exampleco.com']],
+    ['another site may not', ask('/timesheets', undef,
+        headers => { Origin => 'https://evil.example' }), 401,
+     header => ['access-control-allow-origin', undef]],
+    ['OPTIONS that asks nothing is no preflight',
+     ask('/timesheets', $read, method => 'OPTIONS'), 405];
+
+sub call {
+    my ($path, $token) = @_;
+
+    return ask($path, $token, method => 'POST', http2 => 1,
+               headers => { 'Content-Type' => 'application/grpc' });
+}
+
+example 'grpc.conf',
+    ['a reader gets', call('/timesheets.v1.Timesheets/Get', $read), 200,
+     header => ['grpc-status', 0]],
+    ['nobody else does', call('/timesheets.v1.Timesheets/Get', undef), 200,
+     header => ['grpc-status', 16]],
+    ['a reader creates nothing',
+     call('/timesheets.v1.Timesheets/Create', $read), 200,
+     header => ['grpc-status', 7]],
+    ['a writer does', call('/timesheets.v1.Timesheets/Create',
+        grant(scope => 'create:timesheets read:timesheets')), 200,
+     header => ['grpc-status', 0]],
+    ['health needs nothing', call('/grpc.health.v1.Health/Check', undef), 200,
+     header => ['grpc-status', 0]];
+
+example 'websocket.conf',
+    ['by a subprotocol', ask('/live', undef,
+        headers => { 'Sec-WebSocket-Protocol' => "bearer, $read" }), 200,
+     has => qr/^Sec-WebSocket-Protocol: bearer$/m, hasnt => qr/\Q$read/],
+    ['by the header', ask('/live', $read), 200],
+    ['one without a token', ask('/live', undef,
+        headers => { 'Sec-WebSocket-Protocol' => 'bearer' }), 401],
+    ['one with two', ask('/live', $read,
+        headers => { 'Sec-WebSocket-Protocol' => "bearer, $read" }), 400];
+
+sub cookie {
+    my ($token, %more) = @_;
+
+    return (headers => { Cookie => "token=$token", %more });
+}
+
+example 'browser-cookie.conf',
+    ['a page', ask('/', undef, cookie($read)), 200, hasnt => qr/\Q$read/],
+    ['one must log in', ask('/', undef), 302],
+    ['which one can', ask('/login', undef), 200],
+    ['reading', ask('/api/', undef, cookie($read)), 200],
+    ['not without the cookie', ask('/api/', $read), 401],
+    ['writing, from our own page', ask('/api/', undef, method => 'POST',
+        cookie($create, 'Sec-Fetch-Site' => 'same-origin')), 200],
+    ['from another site', ask('/api/', undef, method => 'POST',
+        cookie($create, 'Sec-Fetch-Site' => 'cross-site')), 403],
+    ['from nobody knows where',
+     ask('/api/', undef, method => 'POST', cookie($create)), 403];
+
+# limit_req refuses before it asks for more than its burst
+
+example 'rate-limit.conf',
+    (map { ["one after the other, $_", ask('/timesheets', $read), 200] } 1 .. 3),
+    ['too many at once', [ map { ask('/timesheets', $read) } 1 .. 40 ],
+     { 200 => '>0', 429 => '>0' }],
+    ['meanwhile, another subject', ask('/timesheets',
+        grant(scope => 'read:timesheets', sub => 'auth0|2')), 200],
+    ['a stranger', ask('/timesheets', undef), 401],
+    ['strangers', [ map { ask('/timesheets', undef) } 1 .. 20 ],
+     { 401 => '>0', 429 => '>0' }];
+
+example 'report-mode.conf',
+    ['a reader reads', ask('/timesheets', $read), 200,
+     has => qr/^X-Subject: importjob\@clients$/m],
+    ['and so does anybody, but is nobody', ask('/timesheets', undef,
+        headers => { 'X-Subject' => 'me' }), 200,
+     hasnt => qr/X-Subject/, log => qr/\[warn\].*no_token/];
+
+example 'load-balancer.conf',
+    ['a reader reads', ask('/timesheets', $read,
+        headers => { 'X-Forwarded-For' => '192.0.2.1' }), 200],
+    ['others are told whom to ask', ask('/timesheets', undef), 401,
+     header => ['www-authenticate', qr/resource_metadata="https:/]],
+    ['who is there', ask('/.well-known/oauth-protected-resource', undef), 200,
+     has => qr/"authorization_servers":\["\Q$auth0\E"\]/],
+    ['it is well', ask('/healthz', undef), 200];
+
+sub keycloak {
+    my (@roles) = @_;
+
+    return token(iss => 'https://sso.exampleco.com/realms/staff',
+                 aud => 'timesheets-api', scope => undef,
+                 realm_access => { roles => [@roles] });
+}
+
+sub okta {
+    my (@scopes) = @_;
+
+    return token(iss => 'https://exampleco.okta.com/oauth2/default',
+                 aud => 'api://timesheets', scope => undef, cid => '0oa1',
+                 scp => [@scopes]);
+}
+
+example 'other-issuers.conf',
+    ['Keycloak: an editor', ask('/staff', keycloak('timesheets-editor', 'x')),
+     200, has => qr/^X-Roles: timesheets-editor,x$/m],
+    ['somebody else', ask('/staff', keycloak('x')), 403],
+    ['Okta: a reader', ask('/partners', okta('read:timesheets')), 200,
+     has => qr/^X-Client: 0oa1$/m],
+    ['one who may nothing', ask('/partners', okta()), 403],
+    ['not with the other\'s token', ask('/staff', okta('read:timesheets')), 401];
+
+
+# The configuration as it can run here.
+
+sub local_config {
+    my ($s, $text, $echo) = @_;
+
+    my $keys = $s->write_file('keys.json', jwks('k1'));
+    my $port = 1;
+
+    # the gRPC backend is another server of this nginx
+    my $grpc = <<'    END';
+    server {
+        listen      127.0.0.1:@PORT4@ http2;
+        location / {
+            add_header  grpc-status 0;
+            return      200;
+        }
+    }
+    END
+
+    my $backend = $text =~ /grpc_pass/ ? '@PORT4@' : $echo->port;
+    my $temp = join '', map { "    ${_}_temp_path  \@DIR\@/temp/$_;\n" }
+        qw/ client_body proxy fastcgi uwsgi scgi /;
+    my $user = $> == 0 ? 'user  root;' : '';
+
+    $text =~ s/^load_module .*\n//m;
+    $text =~ s/^user .*\n//m;
+    $text =~ s{^worker_processes .*\n}{worker_processes  2;\n}m;
+    $text =~ s{/(?:var/log/nginx|run)/}{\@DIR\@/}g;
+    $text =~ s{/var/lib/nginx/jwt}{\@DIR\@/jwt};
+    $text =~ s{(ssl_certificate\s+)\S+;}{$1\@FIXTURES\@/tls-cert.pem;}g;
+    $text =~ s{(ssl_certificate_key\s+)\S+;}{$1\@FIXTURES\@/tls-key.pem;}g;
+    $text =~ s{(listen\s+)(?:443|80)\b}{
+        $1 . '127.0.0.1:@PORT' . ($port++ > 1 ? $port - 1 : '') . '@' }ge;
+    $text =~ s{(server\s+)[\d.]+:\d+;}{${1}127.0.0.1:$backend;}g;
+    $text =~ s{^\s*(?:discovery|jwks_\w+|state_path)\s[^;]*;\n}{}gm;
+    $text =~ s{(jwt_issuer\s+\w+\s+\{\n)}{$1        jwks_file  $keys;\n}g;
+    $text =~ s/^http \{\n/http {\n$temp/m;
+    $text =~ s/\}\s*\z/$grpc}\n/ if $text =~ /grpc_pass/;
+
+    return 'load_module  ' . ($ENV{NJWT_MODULE}
+            // getcwd() . "/build/ngx_http_jwt_scope_module.so")
+        . ";\n$user\ndaemon  off;\n$text";
+}
+
+
+sub over_http2 {
+    my ($s, $request) = @_;
+
+    my %headers = %{ $request->{headers} };
+    $headers{Authorization} = "Bearer $request->{token}"
+        if defined $request->{token};
+
+    open my $in, '-|', qw/ curl -q -s -i --insecure --http2 --max-time 10 -X
+        POST /, (map { ('-H', "$_: $headers{$_}") } sort keys %headers),
+        'https://127.0.0.1:' . $s->port . $request->{path} or die "curl: $!";
+    local $/;
+    my $text = <$in> // '';
+    close $in;
+
+    my %answer = (status => $text =~ m{\AHTTP/\S+ (\d+)} ? $1 : 0, body => '');
+
+    $answer{headers}{ lc $1 } = $2 while $text =~ /^([\w-]+): (.*?)\r?$/gm;
+
+    return \%answer;
+}
+
+
+sub try {
+    my ($s, $step, $tls) = @_;
+
+    my ($title, $request, $status, %more) = @$step;
+
+    if (ref $request eq 'ARRAY') {
+        my %seen;
+
+        for my $answer (map { $s->request(%$_, tls => $tls) } @$request) {
+            $seen{ $answer->{status} }++;
+        }
+
+        cmp_ok $seen{$_} // 0, '>', 0, "$title: some get $_"
+            for sort keys %$status;
+        is_deeply [ sort keys %seen ], [ sort keys %$status ],
+            '... and nothing else';
+        return;
+    }
+
+    $s->mark_log;
+
+    my $answer = $request->{http2} ? over_http2($s, $request)
+                                   : $s->request(%$request, tls => $tls);
+
+    is $answer->{status}, $status, "$title: $status" or diag explain $answer;
+    like $answer->{body}, $more{has}, '... with that' if $more{has};
+    unlike $answer->{body}, $more{hasnt}, '... without that' if $more{hasnt};
+    ok $s->wait_for_log($more{log}, 5), '... and is logged' if $more{log};
+
+    if (my ($name, $value) = @{ $more{header} // [] }) {
+        my $got = $answer->{headers}{$name};
+
+        ref $value ? like($got, $value, "... $name")
+                   : is($got, $value, "... $name");
+    }
+
+    return;
+}
+
+
+my @files = sort glob 'conf-examples/*.conf';
+
+is_deeply [ sort keys %examples ], \@files, 'each example is tried';
+
+for my $file (@files) {
+    open my $in, '<', $file or die "$file: $!\n";
+    my $text = do { local $/; <$in> };
+    close $in;
+
+    subtest $file => sub {
+        my $s = NJWT::Scenario->new;
+        my $echo = NJWT::Echo->start(dir => $s->dir);
+        my $config = local_config($s, $text, $echo);
+
+        my ($ok, $said) = $s->check(config => $config);
+
+        ok $ok, 'nginx -t accepts it' or diag $said;
+        unlike $said, qr/\[warn\]/, '... and has no doubt' or diag $said;
+        return if !$ok;
+
+        # what it is about comes first
+        like $text, qr/\A# \w.*\n(?:#.*\n)*\nload_module /,
+            'it begins with what it is for';
+
+        $s->start(config => $config, workers => 2);
+        try($s, $_, scalar($text =~ /listen\s+443/)) for @{ $examples{$file} };
+        is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+        $s->stop;
+    };
+}
+
+done_testing;
