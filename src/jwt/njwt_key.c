@@ -202,6 +202,13 @@ njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out)
 
 
 bool
+njwt_key_digest(const njwt_key_t *key, uint8_t *out)
+{
+    return key->pkey != NULL && njwt_jwk_digest(key->pkey, out);
+}
+
+
+bool
 njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg)
 {
     return (key->algs & alg) != 0;

@@ -55,6 +55,13 @@ void njwt_key_free(njwt_key_t *key);
 /* The key's "kid"; false, *out untouched, where it has none. */
 bool njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out);
 
+/*
+ * A digest, 32 bytes at out, of the key's material: what tells two keys apart
+ * whatever they are called.  False of a shared secret, and where OpenSSL
+ * can't.
+ */
+bool njwt_key_digest(const njwt_key_t *key, uint8_t *out);
+
 /* Is the key for this algorithm, by its type and by its own "alg"? */
 bool njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg);
 

@@ -12,6 +12,7 @@
 #include <openssl/ec.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 
 #define NJWT_RSA_MIN_BITS  2048
@@ -263,4 +264,24 @@ njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
         *why = "its \"kty\" or \"crv\" is none that the gate verifies";
         return NULL;
     }
+}
+
+
+bool
+njwt_jwk_digest(EVP_PKEY *pkey, uint8_t *out)
+{
+    int       len;
+    bool      made;
+    uint8_t  *der;
+
+    der = NULL;
+    len = i2d_PUBKEY(pkey, &der);
+
+    made = len > 0
+           && EVP_Digest(der, (size_t) len, out, NULL, EVP_sha256(), NULL)
+              == 1;
+
+    OPENSSL_free(der);
+
+    return made;
 }

@@ -61,5 +61,8 @@ njwt_alg_t njwt_jwk_algs(njwt_value_t jwk);
 EVP_PKEY *njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
 
+/* The SHA-256 of a key's DER, 32 bytes at out; false: OpenSSL can't. */
+bool njwt_jwk_digest(EVP_PKEY *pkey, uint8_t *out);
+
 
 #endif /* NJWT_KEY_JWK_H */

@@ -28,6 +28,7 @@
 #define NGX_HTTP_JWT_DIGEST_LEN  32
 #define NGX_HTTP_JWT_MAX_URL     2048
 #define NGX_HTTP_JWT_SALT_LEN    16
+#define NGX_HTTP_JWT_TRACKED     64      /* keys of an issuer */
 
 #define NGX_HTTP_JWT_ENFORCE     0
 #define NGX_HTTP_JWT_OPTIONAL    1
@@ -40,6 +41,7 @@ typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
 typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
 typedef struct ngx_http_jwt_counters_s   ngx_http_jwt_counters_t;
+typedef struct ngx_http_jwt_record_s     ngx_http_jwt_record_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -99,6 +101,9 @@ typedef struct {
 
     ngx_atomic_uint_t          id;           /* of its counters */
     ngx_uint_t                 row;          /* 1 is the first; 0: none */
+
+    /* of each key that this worker has, where it is noted; or NULL */
+    ngx_http_jwt_record_t     *records[NGX_HTTP_JWT_TRACKED];
 } ngx_http_jwt_issuer_t;
 
 
@@ -149,6 +154,8 @@ typedef struct {
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
+    const struct ngx_http_jwt_status_format_s  *status;      /* the same */
+    ngx_http_jwt_place_t       status_place;
 
     ngx_http_jwt_location_t   *location;     /* an if's: that around it */
     ngx_http_jwt_place_t       place;

@@ -8,6 +8,7 @@
 
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_wait.h"
 
@@ -159,6 +160,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     }
 
     ctx->judged = 1;
+    ngx_http_jwt_ledger_used(ctx);
 
     return NGX_OK;
 }

@@ -22,6 +22,8 @@ typedef struct {
     ngx_uint_t           nblocks;
     u_char              *blocks;
 
+    ngx_uint_t               nrecords;
+    ngx_http_jwt_record_t   *records;
     ngx_http_jwt_counters_t  counters;
     ngx_http_jwt_slot_t  slots[1];
 } ngx_http_jwt_shared_t;

@@ -6,6 +6,7 @@
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_status.h"
 
 
 ngx_command_t  ngx_http_jwt_commands[] = {
@@ -62,6 +63,13 @@ ngx_command_t  ngx_http_jwt_commands[] = {
     { ngx_string("jwt_resource_metadata_handler"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
       ngx_http_jwt_resource_metadata_handler,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_jwt_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

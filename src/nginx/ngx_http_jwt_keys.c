@@ -7,6 +7,7 @@
  * old one is dropped all the same, and the issuer has no keys.
  */
 
+#include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_slot.h"
 
 
@@ -50,6 +51,9 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "the shared keys of jwt_issuer \"%V\" can't be read: "
                       "%s", &issuer->name, report.error);
+
+    } else {
+        ngx_http_jwt_ledger_note(issuer, issuer->jwks);
     }
 
     ngx_free(snapshot.text);

@@ -5,10 +5,12 @@
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_state.h"
+#include "ngx_http_jwt_status.h"
 #include "ngx_http_jwt_wait.h"
 #include "ngx_http_jwt_warnings.h"
 #include "ngx_http_jwt_zone.h"
@@ -106,6 +108,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_status_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -242,6 +245,7 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
 
     ngx_http_jwt_zone_attach(jmcf, cycle->log);
     ngx_http_jwt_state_adopt(jmcf, cycle->log);
+    ngx_http_jwt_ledger_note_fixed(jmcf);
     ngx_http_jwt_wait_init(jmcf, cycle->log);
 
     return ngx_http_jwt_refresh_start(cycle, jmcf);

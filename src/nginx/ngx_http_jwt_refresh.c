@@ -8,7 +8,7 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_fetch.h"
+#include "ngx_http_jwt_history.h"
 #include "ngx_http_jwt_state.h"
 #include "ngx_http_jwt_wait.h"
 #include "njwt_discovery.h"
@@ -54,6 +54,8 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
     ngx_str_t   *url;
     ngx_uint_t   held;
     const char  *follows;
+
+    ngx_http_jwt_history_bad(issuer, answer);
 
     url = issuer->discovered.len ? &issuer->discovered : &issuer->jwks_uri;
 
@@ -121,7 +123,12 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
+    ngx_http_jwt_history_good(issuer, report->usable);
     ngx_http_jwt_state_save(issuer);
+
+    /* so that its keys are noted when nobody asks for anything */
+
+    ngx_http_jwt_keys_renew(issuer, log);
 
     if (!recovered) {
         return;
@@ -332,6 +339,7 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         ngx_http_jwt_slot_take_over(issuers[i]);
         ngx_http_jwt_state_take_over(issuers[i]);
+        ngx_http_jwt_keys_renew(issuers[i], cycle->log);
     }
 
     jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);

@@ -7,13 +7,7 @@
  * judged), so it is asked anew.
  */
 
-#include "ngx_http_jwt.h"
-
-
-typedef struct {
-    ngx_array_t   variables;      /* ngx_int_t: their indexes */
-    ngx_uint_t    unauthorized;   /* error=401 */
-} ngx_http_jwt_condition_t;
+#include "ngx_http_jwt_require.h"
 
 
 static char *

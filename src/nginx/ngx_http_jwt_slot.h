@@ -33,6 +33,29 @@ typedef struct {
 } ngx_http_jwt_unknown_kid_t;
 
 
+
+/* the fetches that are remembered, and as much of the last error */
+#define NGX_HTTP_JWT_ATTEMPTS       32
+#define NGX_HTTP_JWT_ERROR_LEN      120
+
+typedef struct {
+    uint32_t           time;         /* wall clock, seconds; 0: none */
+    uint16_t           status;       /* 0: there was no answer */
+    uint16_t           good;
+} ngx_http_jwt_attempt_t;
+
+typedef struct {
+    ngx_uint_t         good;
+    ngx_uint_t         bad;
+    ngx_uint_t         keys;         /* usable ones of the last good one */
+    time_t             error_time;
+    size_t             error_len;
+    u_char             error[NGX_HTTP_JWT_ERROR_LEN];
+    ngx_uint_t         next;
+    ngx_http_jwt_attempt_t  attempts[NGX_HTTP_JWT_ATTEMPTS];
+} ngx_http_jwt_history_t;
+
+
 struct ngx_http_jwt_slot_s {
     ngx_atomic_t       generation;   /* moves when the keys change */
     ngx_atomic_t       attempts;     /* moves when a fetch is over */
@@ -51,6 +74,7 @@ struct ngx_http_jwt_slot_s {
     ngx_uint_t         next_unknown;
 
     ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
+    ngx_http_jwt_history_t      history;
 };
 
 /* a copy of a slot's keys, from the heap */

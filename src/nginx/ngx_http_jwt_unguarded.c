@@ -274,12 +274,13 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
         location = all[i];
+        location->passes = ngx_http_jwt_unguarded_any(passer, location);
 
         /* names, but none of them: an explicit "jwt off" */
 
         if (location->outer == NULL
             || location->conf->names != NULL
-            || !ngx_http_jwt_unguarded_any(passer, location)
+            || !location->passes
             || !ngx_http_jwt_unguarded_protects(jmcf, location->server))
         {
             continue;

@@ -15,6 +15,7 @@
 
 #include "ngx_http_jwt_zone.h"
 #include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_ledger.h"
 #include "njwt_key.h"
 
 
@@ -48,7 +49,8 @@ ngx_http_jwt_zone_table(size_t size)
 {
     return sizeof(ngx_http_jwt_shared_t)
            + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_slot_t)
-           + ngx_http_jwt_counters_size(size);
+           + ngx_http_jwt_counters_size(size)
+           + ngx_http_jwt_ledger_size(size) * sizeof(ngx_http_jwt_record_t);
 }
 
 
@@ -127,10 +129,12 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
     shared->nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
     shared->nblocks = ngx_http_jwt_zone_nblocks(zone->shm.size);
+    shared->nrecords = ngx_http_jwt_ledger_size(zone->shm.size);
+    shared->records = (ngx_http_jwt_record_t *)
+                      &shared->slots[shared->nslots];
     shared->blocks = ngx_http_jwt_counters_place(&shared->counters,
-                                                 zone->shm.size,
-                                                 (u_char *) &shared->slots[
-                                                            shared->nslots]);
+                         zone->shm.size,
+                         (u_char *) &shared->records[shared->nrecords]);
     shared->layout = NGX_HTTP_JWT_LAYOUT;
     shared->magic = NGX_HTTP_JWT_MAGIC;
 
@@ -392,6 +396,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     slot->len[1] = 0;
 
     ngx_memzero(slot->unknown, sizeof(slot->unknown));
+    ngx_memzero(&slot->history, sizeof(ngx_http_jwt_history_t));
     ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
     ngx_memcpy(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN);
 

@@ -1,0 +1,274 @@
+/*
+ * Who may ask for the status, and in which form is it given?  jwt_status.
+ *
+ * What the workers share is copied first, in short sections; the text is made
+ * of the copy, without a lock.
+ */
+
+#include "ngx_http_jwt_status.h"
+#include "ngx_http_jwt_warnings.h"
+
+
+static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
+
+
+typedef ngx_int_t (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);
+
+typedef struct ngx_http_jwt_status_format_s  ngx_http_jwt_status_format_t;
+
+struct ngx_http_jwt_status_format_s {
+    const char               *name;
+    ngx_http_jwt_format_t     format;
+    ngx_http_jwt_status_pt    write;
+    ngx_str_t                 type;
+};
+
+
+static const ngx_http_jwt_status_format_t  ngx_http_jwt_status_formats[] = {
+
+    { "html", NGX_HTTP_JWT_JSON, ngx_http_jwt_status_json,
+      ngx_string("application/json") },
+
+    { "json", NGX_HTTP_JWT_JSON, ngx_http_jwt_status_json,
+      ngx_string("application/json") },
+
+    { NULL, NGX_HTTP_JWT_JSON, NULL, ngx_null_string }
+};
+
+
+char *
+ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    const char                          *name;
+    ngx_str_t                           *value;
+    ngx_http_core_loc_conf_t            *clcf;
+    const ngx_http_jwt_status_format_t  *format;
+
+    if (jlcf->status != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    name = (cf->args->nelts > 1) ? (const char *) value[1].data : "html";
+
+    for (format = ngx_http_jwt_status_formats; format->name; format++) {
+        if (ngx_strcmp(format->name, name) == 0) {
+            break;
+        }
+    }
+
+    if (format->name == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%s\" in \"jwt_status\", write "
+                           "html, json or prometheus", name);
+        return NGX_CONF_ERROR;
+    }
+
+    jlcf->status = format;
+    ngx_http_jwt_conf_place(cf, &jlcf->status_place);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_jwt_status_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_header(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value.data = (u_char *) value;
+    h->value.len = ngx_strlen(value);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_send(ngx_http_request_t *r,
+    const ngx_http_jwt_status_format_t *format, ngx_http_jwt_page_t *page)
+{
+    ngx_int_t  rc;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = page->size;
+    r->headers_out.content_type = format->type;
+    r->headers_out.content_type_len = format->type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (ngx_http_jwt_status_header(r, "Cache-Control", "no-store") != NGX_OK
+        || ngx_http_jwt_status_header(r, "X-Content-Type-Options", "nosniff")
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    page->buf->last_buf = (r == r->main) ? 1 : 0;
+    page->buf->last_in_chain = 1;
+
+    return ngx_http_output_filter(r, page->out);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_write(ngx_http_jwt_status_t *status,
+    const ngx_http_jwt_status_format_t *format)
+{
+    ngx_int_t  rc;
+
+    njwt_arena_init(&status->arena);
+
+    rc = ngx_http_jwt_status_collect(status);
+
+    if (rc == NGX_OK) {
+        rc = format->write(status);
+    }
+
+    if (status->arena.failed || status->page.failed) {
+        rc = NGX_ERROR;
+    }
+
+    njwt_arena_free(&status->arena);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                            rc;
+    ngx_http_jwt_status_t               *status;
+    ngx_http_jwt_loc_conf_t             *jlcf;
+    const ngx_http_jwt_status_format_t  *format;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    status = ngx_pcalloc(r->pool, sizeof(ngx_http_jwt_status_t));
+    if (status == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* an "if" has a configuration of its own, of the same location */
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+    format = jlcf->location->conf->status;
+
+    status->request = r;
+    status->main = ngx_http_get_module_main_conf(r,
+                                                 ngx_http_jwt_scope_module);
+
+    ngx_http_jwt_page_init(&status->page, r->pool, format->format);
+
+    if (ngx_http_jwt_status_write(status, format) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_jwt_status_send(r, format, &status->page);
+}
+
+
+/*
+ * Has the location an "allow" or "deny"?  The module keeps a list for each
+ * kind of address, and nothing else; NULL is an empty one.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_status_limited(ngx_module_t *access,
+    ngx_http_core_loc_conf_t *core)
+{
+    ngx_uint_t     i, n;
+    ngx_array_t  **rules;
+
+    if (access == NULL) {
+        return 0;
+    }
+
+    n = 1;
+
+#if (NGX_HAVE_INET6)
+    n++;
+#endif
+
+#if (NGX_HAVE_UNIX_DOMAIN)
+    n++;
+#endif
+
+    rules = core->loc_conf[access->ctx_index];
+
+    for (i = 0; i < n; i++) {
+        if (rules[i] != NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_str_t                  name;
+    ngx_uint_t                 i;
+    ngx_module_t              *access;
+    ngx_http_jwt_location_t  **all;
+    ngx_http_jwt_loc_conf_t   *conf;
+
+    all = jmcf->locations.elts;
+    access = ngx_http_jwt_warnings_module(cf, "ngx_http_access_module");
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        conf = all[i]->conf;
+
+        if (conf->status == NULL
+            || conf->policy != NULL
+            || ngx_http_jwt_status_limited(access, all[i]->core))
+        {
+            continue;
+        }
+
+        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "\"jwt_status\" in location \"%V\" tells everybody of "
+                      "issuers and policy, write \"jwt NAME;\" there, or "
+                      "\"allow\" and \"deny\" in %V:%ui", &name,
+                      &conf->status_place.file, conf->status_place.line);
+    }
+
+    return NGX_OK;
+}

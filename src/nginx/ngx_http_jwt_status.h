@@ -1,0 +1,89 @@
+/*
+ * What does an operator want to know of the gate?  jwt_status.
+ */
+
+#ifndef NGX_HTTP_JWT_STATUS_H
+#define NGX_HTTP_JWT_STATUS_H
+
+
+#include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_history.h"
+#include "ngx_http_jwt_ledger.h"
+#include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_page.h"
+#include "ngx_http_jwt_require.h"
+
+
+/* what is told: copies, but for the configuration */
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_http_jwt_main_conf_t  *main;
+    ngx_http_jwt_page_t        page;
+    njwt_arena_t               arena;
+
+    time_t                     now;
+    time_t                     since;      /* when counting began */
+    ngx_uint_t                 counting;   /* 0: there is no issuer */
+    ngx_http_jwt_counted_t     counted;
+    uint64_t                   cache[3];   /* hits, misses, evictions */
+    ngx_http_jwt_record_t     *records;
+    ngx_uint_t                 nrecords;
+} ngx_http_jwt_status_t;
+
+
+/* ngx_http_jwt_status.c */
+
+char *ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Warns where everybody may read it. */
+ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+
+/* ngx_http_jwt_status_facts.c */
+
+/* Copies what is shared. */
+ngx_int_t ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status);
+
+/* Where the keys come from: a URL without its query, or "file". */
+njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
+
+/* Are there keys, young enough to serve? */
+ngx_uint_t ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_source_t *source);
+
+/* The "kty" of a key for these algorithms. */
+const char *ngx_http_jwt_status_kty(uint32_t algs);
+
+/* The i-th algorithm or method of a set, by its bit; empty: it isn't in it. */
+njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
+njwt_slice_t ngx_http_jwt_status_method(ngx_http_jwt_status_t *status,
+    njwt_methods_t methods, ngx_uint_t i);
+
+#define NGX_HTTP_JWT_METHODS  32
+
+const char *ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location);
+
+/* The prefix of a claim rule's value: "", ~, ~*, !~ or !~*. */
+const char *ngx_http_jwt_status_prefix(const njwt_rule_value_t *value);
+
+/* The name of a variable that is required, without its "$". */
+njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
+    ngx_int_t index);
+
+
+/* The counters of a location; NULL: it has none of its own. */
+ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
+    ngx_http_jwt_location_t *location);
+
+
+/* Each writes the whole of it into status->page. */
+ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_json_policy.c */
+
+ngx_int_t ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status);
+
+
+#endif /* NGX_HTTP_JWT_STATUS_H */

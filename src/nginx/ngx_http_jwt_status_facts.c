@@ -1,0 +1,213 @@
+/*
+ * What is known, and by which names is it called?
+ */
+
+#include "ngx_http_jwt_status.h"
+#include "ngx_http_jwt_blocks.h"
+
+
+static ngx_int_t
+ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t                n;
+    ngx_pool_t               *pool;
+    ngx_http_jwt_counted_t   *counted;
+    ngx_http_jwt_counters_t  *counters;
+
+    pool = status->request->pool;
+    counted = &status->counted;
+    counters = status->main->counters;
+    n = counters->nseries;
+
+    counted->total = ngx_palloc(pool, n * sizeof(uint64_t));
+    counted->minute = ngx_palloc(pool, n * sizeof(uint32_t));
+    counted->hour = ngx_palloc(pool, n * sizeof(uint32_t));
+
+    if (counted->total == NULL
+        || counted->minute == NULL
+        || counted->hour == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_counters_read(status->main, counted);
+
+    status->counting = 1;
+    status->since = status->now
+                    - (time_t) ((ngx_current_msec - counters->started)
+                                / 1000);
+
+    status->cache[0] = counters->cache_hits;
+    status->cache[1] = counters->cache_misses;
+    status->cache[2] = counters->cache_evictions;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
+{
+    status->now = ngx_time();
+
+    if (status->main->counters == NULL) {
+        return NGX_OK;
+    }
+
+    status->records = ngx_http_jwt_ledger_read(status->main,
+                                               status->request->pool,
+                                               &status->nrecords);
+    if (status->records == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_status_numbers(status);
+}
+
+
+njwt_slice_t
+ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer)
+{
+    u_char        *query;
+    njwt_slice_t   source;
+
+    static const njwt_slice_t  file = njwt_literal("file");
+
+    if (issuer->fixed != NULL) {
+        return file;
+    }
+
+    /* a query may hold what lets us ask */
+
+    source = ngx_http_jwt_slice(&issuer->jwks_uri);
+    query = ngx_strlchr(issuer->jwks_uri.data,
+                        issuer->jwks_uri.data + issuer->jwks_uri.len, '?');
+
+    if (query != NULL) {
+        source.len = query - issuer->jwks_uri.data;
+    }
+
+    return source;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_source_t *source)
+{
+    time_t  age;
+
+    if (issuer->fixed != NULL) {
+        return 1;
+    }
+
+    age = ngx_time() - source->fetched;
+
+    return source->fetched != 0
+           && age >= 0
+           && age <= (time_t) (issuer->jwks_stale / 1000);
+}
+
+
+const char *
+ngx_http_jwt_status_kty(uint32_t algs)
+{
+    if (algs & NJWT_ALGS_RSA) {
+        return "RSA";
+    }
+
+    if (algs & NJWT_ALGS_HMAC) {
+        return "oct";
+    }
+
+    return (algs & NJWT_ALG_EDDSA) ? "OKP" : "EC";
+}
+
+
+njwt_slice_t
+ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i)
+{
+    njwt_slice_t            none = { NULL, 0 };
+    const njwt_alg_info_t  *info;
+
+    info = njwt_alg_info(algs & (1u << i));
+
+    return (info != NULL) ? info->name : none;
+}
+
+
+njwt_slice_t
+ngx_http_jwt_status_method(ngx_http_jwt_status_t *status,
+    njwt_methods_t methods, ngx_uint_t i)
+{
+    njwt_slice_t  name = { NULL, 0 };
+
+    if (methods & ((njwt_methods_t) 1 << i)) {
+        (void) njwt_method_names(&status->arena, (njwt_methods_t) 1 << i,
+                                 &name);
+    }
+
+    return name;
+}
+
+
+const char *
+ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location)
+{
+    switch (location->conf->mode) {
+
+    case NGX_HTTP_JWT_OPTIONAL:
+        return "optional";
+
+    case NGX_HTTP_JWT_REPORT:
+        return "report";
+
+    default:
+        return "enforce";
+    }
+}
+
+
+const char *
+ngx_http_jwt_status_prefix(const njwt_rule_value_t *value)
+{
+    switch (value->kind) {
+
+    case NJWT_RULE_REGEX:
+        return value->caseless ? "~*" : "~";
+
+    case NJWT_RULE_NOT_REGEX:
+        return value->caseless ? "!~*" : "!~";
+
+    default:
+        return "";
+    }
+}
+
+
+njwt_slice_t
+ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status, ngx_int_t index)
+{
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(status->request,
+                                         ngx_http_core_module);
+    v = (ngx_http_variable_t *) cmcf->variables.elts + index;
+
+    return ngx_http_jwt_slice(&v->name);
+}
+
+
+ngx_http_jwt_location_counts_t *
+ngx_http_jwt_status_counts(ngx_http_jwt_location_t *location)
+{
+    if (location->counts == NULL
+        || location->id == 0
+        || location->counts->id != location->id)
+    {
+        return NULL;
+    }
+
+    return location->counts;
+}

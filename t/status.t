@@ -1,0 +1,556 @@
+# What does an operator see of the gate?  jwt_status: facts, counters, keys
+# and policy, as JSON, for Prometheus and as a page.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP ();
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep /;
+
+
+my $s = NJWT::Scenario->new;
+my $tenant = $s->tenant;
+
+sub status {
+    my $r = $s->get('/status');
+
+    return JSON::PP->new->utf8->decode($r->{body});
+}
+
+sub issuer_of {
+    my ($status, $name) = @_;
+
+    return (grep { $_->{name} eq ($name // 'timesheets') }
+            @{ $status->{issuers} })[0];
+}
+
+# the number of a verdict: by its issuer, or, without one, of "-"
+sub total {
+    my ($status, $verdict, $name) = @_;
+
+    my $of = defined $name ? issuer_of($status, $name)
+                           : $status->{no_issuer};
+
+    return $of->{requests}{$verdict}{total};
+}
+
+sub location_of {
+    my ($status, $name) = @_;
+
+    return (grep { $_->{location} eq $name } @{ $status->{locations} })[0];
+}
+
+sub key_of {
+    my ($status, $kid) = @_;
+
+    return (grep { $_->{kid} eq $kid } @{ issuer_of($status)->{keys} })[0];
+}
+
+
+
+my $http = <<'END';
+    error_page 402 /t;
+    jwt_issuer files {
+        issuer     https://files/;
+        audience   off;
+        jwks_file  @DIR@/hidden-keys.json;
+    }
+    jwt_issuer secrets {
+        issuer       https://secrets/;
+        audience     a b;
+        algorithms   HS256;
+        secret_file  @DIR@/hidden-secret;
+    }
+END
+
+my $secret = 'the-secret-that-nobody-may-read!';
+
+$s->write_file('hidden-keys.json', jwks('k1'));
+$s->write_file('hidden-secret', $secret);
+$s->write_file("content/$_", "$_\n") for qw/ optional report cors scoped
+                                             index.html /;
+
+my $issuer = <<'END';
+        jwks_cooldown 1s; jwks_refresh 1h; jwks_timeout 2s;
+        jwks_uri @JWKS_URI@?hidden=query;
+        state_path @DIR@/hidden;
+END
+
+my $locations = <<'END';
+    root @CONTENT@;
+    location = /status { jwt_status json; allow 127.0.0.1; deny all; }
+    location /t { jwt timesheets; }
+    location /open { }
+    location /optional { jwt timesheets; jwt_mode optional; }
+    location /report { jwt timesheets; jwt_mode report; }
+    location /cors { jwt timesheets; jwt_preflight on; }
+    location /scoped {
+        jwt timesheets files;
+        jwt_require_scope a b methods=GET;
+        jwt_require_scope c d methods=POST match=any;
+        jwt_require_claim sub !~^anon@ ~*x y;
+        jwt_require $jwt_claim_azp $host error=401;
+    }
+    location = /secret { jwt secrets; root @CONTENT@/..; }
+    location /again {
+        jwt timesheets;
+        error_page 401 =200 /t;
+        error_page 404 =200 /scoped;
+    }
+    location / { jwt timesheets; }
+    location ~ "^/<b>&\"x" { proxy_pass http://127.0.0.1:@PORT4@; }
+    location /public { jwt off; proxy_pass http://127.0.0.1:@PORT4@; }
+END
+
+$s->start(workers => 2, http => $http, issuer => $issuer,
+          server => $locations);
+wait_until { $tenant->fetches } 5, 'the keys are fetched';
+
+
+subtest 'what an issuer is, and where its keys come from' => sub {
+    wait_until { issuer_of(status())->{keys_available} } 5, 'keys';
+
+    my $i = issuer_of(status());
+
+    is_deeply $i->{issuer}, [ issuer() ], 'its names';
+    is_deeply $i->{audience}, [ audience() ], 'its audience';
+    is_deeply $i->{algorithms}, ['RS256'], 'its algorithms';
+    is $i->{source}, $tenant->jwks_uri, 'the URL without its query';
+    cmp_ok abs($i->{fetched} - time), '<', 60, 'when it was fetched';
+    cmp_ok $i->{age}, '<', 60, 'the age of the set';
+    cmp_ok $i->{fetches}{next}, '>', time, 'when it will be again';
+    is $i->{fetches}{good}, 1, 'how often it was';
+    is $i->{fetches}{bad}, 0, 'and wasn\'t';
+    is_deeply [ map { [ @$_{qw/ ok status /} ] } @{ $i->{fetches}{history} } ],
+        [ [ JSON::PP::true(), 200 ] ], 'each fetch';
+    is $i->{fetches}{last_error}, undef, 'no error';
+
+    my $files = issuer_of(status(), 'files');
+
+    is $files->{source}, 'file', 'a file is "file"';
+    is $files->{audience}, undef, 'audience off';
+    is $files->{fetches}, undef, 'nobody fetches it';
+    is $files->{keys_available}, JSON::PP::true(), 'it has keys';
+    is_deeply [ map { $_->{kid} } @{ $files->{keys} } ], ['k1'], 'this one';
+
+    my $secrets = issuer_of(status(), 'secrets');
+
+    is $secrets->{source}, 'file', 'so is a secret';
+    is_deeply $secrets->{audience}, [ qw/ a b / ], 'two audiences';
+    is_deeply [ map { [ @$_{qw/ kid kty alg /} ] } @{ $secrets->{keys} } ],
+        [ [ undef, 'oct', undef ] ], 'a key without a name';
+};
+
+
+subtest 'no path, no secret, nothing that is made of one' => sub {
+    for my $format (qw/ status /) {
+        my $body = $s->get("/$format")->{body};
+
+        unlike $body, qr/hidden/, "$format: no path and no query";
+        unlike $body, qr/\Q@{[ $s->dir ]}/, 'no folder';
+        unlike $body, qr/\Q$secret/, 'no secret';
+        unlike $body, qr/[0-9a-fA-F]{16}/, 'no digest in hex';
+        unlike $body, qr{[A-Za-z0-9+/_-]{43}}, 'nor in base64';
+    }
+};
+
+
+subtest 'how it is given' => sub {
+    my $r = $s->get('/status');
+
+    is $r->{status}, 200, 'GET';
+    is $r->{headers}{'content-type'}, 'application/json', 'its type';
+    is $r->{headers}{'cache-control'}, 'no-store', 'not to be kept';
+    is $r->{headers}{'content-length'}, length $r->{body}, 'its length';
+
+    $r = $s->request(path => '/status', method => 'HEAD');
+    is $r->{status}, 200, 'HEAD';
+    is $r->{body}, '', 'without a body';
+    is $r->{headers}{'cache-control'}, 'no-store', 'with its headers';
+
+    is $s->request(path => '/status', method => 'POST', body => 'x')->{status},
+        405, 'no POST';
+};
+
+
+# what a request adds: [verdict, issuer, location]
+
+sub adds {
+    my ($what, $request, $verdict, $issuer, $location, $name) = @_;
+
+    my $before = status();
+    my $r = $s->request(%$request);
+    my $after = status();
+
+    is $r->{status}, $request->{expect} // $r->{status}, "$what: the answer";
+
+    my %added;
+
+    for my $i ({ %{ $after->{no_issuer} } }, @{ $after->{issuers} }) {
+        my $old = $i->{name} eq '-' ? $before->{no_issuer}
+                                    : issuer_of($before, $i->{name});
+
+        for my $v (keys %{ $i->{requests} }) {
+            for my $of (qw/ total last_hour last_minute /) {
+                my $n = $i->{requests}{$v}{$of} - $old->{requests}{$v}{$of};
+                $added{"$i->{name} $v $of"} = $n if $n;
+            }
+        }
+    }
+
+    is_deeply \%added, { map { ("$issuer $verdict $_" => 1) }
+                         qw/ total last_hour last_minute / },
+        "$what: $verdict of $issuer, once" if defined $verdict;
+    is_deeply \%added, {}, "$what: nothing" if !defined $verdict;
+
+    my %where;
+
+    for my $l (grep { $_->{requests} } @{ $after->{locations} }) {
+        my $old = location_of($before, $l->{location});
+
+        for my $v (keys %{ $l->{requests} }) {
+            my $n = $l->{requests}{$v} - ($old->{requests}{$v} // 0);
+            $where{"$l->{location} $v"} = $n if $n;
+        }
+    }
+
+    is_deeply \%where, defined $verdict ? { "$location $verdict" => 1 } : {},
+        "$what: where";
+
+    return $r;
+}
+
+my %cors = (Origin => 'https://app', 'Access-Control-Request-Method' => 'PUT');
+
+subtest 'each request is counted once, by its verdict' => sub {
+    adds 'a good token', { path => '/t', token => token(), expect => 200 },
+        'ok', 'timesheets', '/t';
+    adds 'none', { path => '/t', expect => 401 }, 'no_token', '-', '/t';
+    adds 'one that is expired',
+        { path => '/t', token => token(exp => 1), expect => 401 },
+        'expired', 'timesheets', '/t';
+    adds 'one of somebody else',
+        { path => '/t', token => token(iss => 'https://x/'), expect => 401 },
+        'issuer_mismatch', '-', '/t';
+    adds 'one that is no token', { path => '/t', token => 'x', expect => 401 },
+        'opaque_token', '-', '/t';
+    adds 'a file\'s', { path => '/scoped', expect => 403,
+                        token => token(iss => 'https://files/') },
+        'insufficient_scope', 'files', '/scoped';
+    adds 'a method', { path => '/scoped', method => 'PUT', expect => 405,
+                       token => token() },
+        'method_not_allowed', 'timesheets', '/scoped';
+    adds 'a claim', { path => '/scoped', expect => 403,
+                      token => token(scope => 'a b', sub => 'anon@') },
+        'claim_mismatch', 'timesheets', '/scoped';
+    adds 'a variable, with error=401',
+        { path => '/scoped', expect => 401,
+          token => token(scope => 'a b', sub => 'xx', azp => undef) },
+        'claim_mismatch', 'timesheets', '/scoped';
+    adds 'a secret\'s', { path => '/secret', expect => 401,
+                token => token(iss => 'https://secrets/', -alg => 'HS256',
+                               -key => $secret) },
+        'audience_mismatch', 'secrets', '= /secret';
+    adds 'where nothing is asked', { path => '/open/x', token => token() };
+};
+
+subtest 'also one that goes on' => sub {
+    adds 'optional', { path => '/optional', expect => 200 },
+        'no_token', '-', '/optional';
+    adds 'report', { path => '/report', token => token(exp => 1),
+                     expect => 200 },
+        'expired', 'timesheets', '/report';
+    adds 'a preflight', { path => '/cors', method => 'OPTIONS',
+                          headers => \%cors, expect => 405 },
+        'preflight', '-', '/cors';
+    adds 'OPTIONS that is none', { path => '/cors', method => 'OPTIONS',
+                                   expect => 401 },
+        'no_token', '-', '/cors';
+};
+
+subtest 'and once where it is judged twice' => sub {
+    adds 'refused, and then again', { path => '/again' },
+        'no_token', '-', '/again';
+    adds 'let through, and then again', { path => '/', token => token(),
+                                          expect => 200 },
+        'ok', 'timesheets', '/';
+    adds 'let through, and refused where it is sent', {
+            path => '/again', token => token(scope => 'c'), expect => 403 },
+        'insufficient_scope', 'timesheets', '/scoped';
+};
+
+
+subtest 'what each location asks' => sub {
+    my $l = location_of(status(), '/scoped');
+
+    is_deeply $l->{issuers}, [ qw/ timesheets files / ], 'issuers';
+    is_deeply $l->{methods}, [ qw/ GET HEAD POST / ], 'methods';
+    is_deeply $l->{scopes}, [
+        { scopes => [ qw/ a b / ], match => 'all', methods => ['GET'] },
+        { scopes => [ qw/ c d / ], match => 'any', methods => ['POST'] },
+    ], 'scopes' or diag explain $l;
+    is_deeply $l->{claims}, [ { claim => 'sub',
+                                values => [ '!~^anon@', '~*x', 'y' ] } ],
+        'claims';
+    is_deeply $l->{variables}, [ '$jwt_claim_azp', '$host' ], 'variables';
+    is $l->{mode}, 'enforce', 'its mode';
+    is location_of(status(), "/$_")->{mode}, $_, "$_ mode"
+        for qw/ optional report /;
+    ok location_of(status(), '/cors')->{preflight}, 'preflights';
+    is location_of(status(), '/t')->{methods}, undef, 'every method';
+    ok location_of(status(), '/t')->{protected}, 'guarded';
+    ok !location_of(status(), '/open')->{protected}, 'not guarded';
+};
+
+subtest 'what is passed on without a gate is marked' => sub {
+    my %is = map { ($_->{location} => $_->{passed_on} && !$_->{protected}) }
+             @{ status()->{locations} };
+
+    is_deeply [ sort grep { $is{$_} } keys %is ],
+        [ '/public', '~ ^/<b>&"x' ], 'these two, and no other';
+};
+
+
+subtest 'when a key was last of use, and that it has gone' => sub {
+    is key_of(status(), 'k1')->{state}, 'serving', 'k1 serves';
+    is key_of(status(), 'k2')->{last_used}, undef, 'k2 was never used';
+
+    my $used = key_of(status(), 'k1')->{last_used};
+    my $seen = key_of(status(), 'k1')->{first_seen};
+
+    cmp_ok abs($used - time), '<', 60, 'k1 was';
+
+    wait_until { time > $used } 5, 'another second';
+    $s->get('/t', token => token(-key => 'k3', -kid => 'k1'));
+    $s->get('/t', token => token(exp => 1));
+    is key_of(status(), 'k1')->{last_used}, $used,
+        'a token that is refused says nothing of that';
+
+    $s->get('/t', token => token());
+    cmp_ok key_of(status(), 'k1')->{last_used}, '>', $used,
+        'one that is accepted does';
+
+    $tenant->rotate;
+    $tenant->revoke('k1');
+    is $s->get('/t', token => token(-key => 'k3'))->{status}, 200, 'a new one';
+
+    my $k1 = key_of(status(), 'k1');
+
+    is $k1->{state}, 'gone', 'k1 has gone';
+    cmp_ok abs($k1->{gone_since} - time), '<', 60, 'since then';
+    is $k1->{first_seen}, $seen, 'it is still the same';
+    is key_of(status(), 'k3')->{state}, 'serving', 'k3 came';
+    is issuer_of(status(), 'files')->{keys}[0]{state}, 'serving',
+        'another issuer\'s key of that name stays';
+};
+
+
+subtest 'what lives through a reload' => sub {
+    my $before = status();
+
+    $s->write_file('hidden-keys.json', jwks('k2'));
+    ok $s->reload(server => "$locations location /more { jwt files; }"),
+        'a reload with another location, and another file';
+    wait_until { !$s->old_worker_pids } 10, 'the old workers end';
+
+    my $after = status();
+
+    is total($after, $_, 'timesheets'), total($before, $_, 'timesheets'),
+        "the number of $_" for qw/ ok expired insufficient_scope /;
+    is total($after, 'no_token'), total($before, 'no_token'), 'of no_token';
+    is_deeply location_of($after, '/t')->{requests},
+        location_of($before, '/t')->{requests}, 'those of a location';
+    is_deeply location_of($after, '/more')->{requests}, {},
+        'a new one has none';
+    is key_of($after, $_)->{first_seen}, key_of($before, $_)->{first_seen},
+        "the age of $_" for qw/ k1 k2 k3 /;
+    is key_of($after, 'k1')->{state}, 'gone', 'that a key has gone';
+    is_deeply { map { ($_->{kid} => $_->{state}) }
+                @{ issuer_of($after, 'files')->{keys} } },
+        { k1 => 'gone', k2 => 'serving' }, 'a file\'s keys go and come too';
+    is issuer_of($after)->{fetches}{good}, issuer_of($before)->{fetches}{good},
+        'the fetches';
+
+    adds 'counting goes on', { path => '/t', token => token(-key => 'k3') },
+        'ok', 'timesheets', '/t';
+};
+
+
+subtest 'a fetch that fails' => sub {
+    my $before = issuer_of(status())->{fetches};
+
+    $tenant->fault(mode => 'status', status => 500);
+    wait_until {
+        $s->get('/t', token => token(-key => 'k1', -kid => 'new' . rand));
+        issuer_of(status())->{fetches}{bad} > $before->{bad};
+    } 10, 'it is counted';
+
+    my $fetches = issuer_of(status())->{fetches};
+
+    is $fetches->{last_error}{text}, 'status 500', 'in words';
+    cmp_ok abs($fetches->{last_error}{time} - time), '<', 60, 'and when';
+    is $fetches->{history}[-1]{status}, 500, 'in the history';
+    ok !$fetches->{history}[-1]{ok}, 'as a bad one';
+    ok issuer_of(status())->{keys_available}, 'keys are there all the same';
+    is key_of(status(), 'k3')->{state}, 'serving', 'as they were';
+
+    $tenant->fault(mode => 'none');
+};
+
+
+subtest 'many requests at once, in two workers' => sub {
+    my $before = status();
+    my @all = ({ path => '/t', token => token(-key => 'k3') },
+               { path => '/t' });
+
+    $s->burst((@all) x 20) for 1 .. 10;
+
+    my $after = status();
+
+    is total($after, 'ok', 'timesheets') - total($before, 'ok', 'timesheets'),
+        200, 'each is counted';
+    is total($after, 'no_token') - total($before, 'no_token'), 200,
+        'each refusal, too';
+};
+
+
+# A tenant's words, and the configuration's, in every form
+
+subtest 'hostile names' => sub {
+    my $jwks = JSON::PP->new->utf8->decode(jwks('k1'));
+    my $kid = qq{<script>alert("1")</script>\n\\ & ' \x{202e}\x{7f}\x{e9}};
+
+    $jwks->{keys}[0]{kid} = $kid . 'x' x 100;
+    $s->write_file('hostile.json', JSON::PP->new->utf8->encode($jwks));
+
+    ok $s->reload(http => "$http " . (<<'END' =~ s/BYTE/\xff/r)), 'a reload';
+    jwt_issuer "<i>\"&'\\" {
+        issuer     "https://hostile/<b>\"\\x";
+        audience   "<u>\"\\" "BYTE(";
+        jwks_file  @DIR@/hostile.json;
+    }
+END
+
+    my $status = status();
+    my $i = issuer_of($status, q{<i>"&'\\});
+
+    ok $i, 'its name' or return;
+    is_deeply $i->{issuer}, [ q{https://hostile/<b>"\\x} ], 'its issuer';
+    is $i->{audience}[0], q{<u>"\\}, 'an audience';
+    is $i->{audience}[1], "\x{fffd}(", 'one that is no UTF-8';
+
+    my $shown = $kid =~ s/[\n\x7f\x{202e}]/\x{fffd}/gr;
+
+    like $i->{keys}[0]{kid}, qr/^\Q$shown\E/, 'the kid, with nothing hidden';
+};
+
+
+subtest 'a small zone' => sub {
+    my $more = join '', map { "location /l$_ { jwt timesheets; }\n" } 1 .. 12;
+
+    ok $s->reload(http => "$http jwt_shared_zone zone=jwt:64k;",
+                  server => "$locations $more"), 'a reload';
+    $s->get("/l$_") for 1 .. 12;
+
+    my $status = status();
+    my @own = map { $_->{requests} ? $_->{requests}{no_token} // () : () }
+              @{ $status->{locations} };
+
+    cmp_ok scalar(@own), '<', 12, 'not every location has counters';
+    is @own + ($status->{other_locations}{requests}{no_token} // 0), 12,
+        'but each request is counted';
+    is total($status, 'no_token'), 12, 'by its verdict';
+
+    my @untold = grep { $_->{protected} && !defined $_->{requests} }
+                 @{ $status->{locations} };
+
+    cmp_ok scalar(@untold), '>', 0, 'where it isn\'t, that is told';
+};
+
+
+subtest 'no issuer at all' => sub {
+    ok $s->reload(http => '', issuers => '', server => <<'END'), 'a reload';
+    location = /status { jwt_status json; allow all; }
+    location /public { proxy_pass http://127.0.0.1:@PORT4@; }
+END
+
+    my $status = status();
+
+    is_deeply $status->{issuers}, [], 'none is told of';
+    is $status->{counting_since}, undef, 'nothing is counted';
+    is scalar @{ $status->{locations} }, 3, 'locations are told all the same';
+};
+
+
+subtest 'a thousand locations' => sub {
+    my $many = join '', map { <<"END" } 1 .. 1000;
+    location /many/$_ {
+        jwt timesheets;
+        jwt_require_scope read:$_ write:$_ methods=GET,POST;
+    }
+END
+
+    ok $s->reload(http => '', issuers => undef, issuer => '',
+                  server => "location = /status { jwt_status json; allow all; }
+                             $many"), 'a reload';
+    $s->get('/many/7') for 1 .. 3;
+
+    my $status = status();
+
+    is scalar @{ $status->{locations} }, 1002, 'all are told';
+    is location_of($status, '/many/7')->{requests}{no_token}, 3, 'and counted';
+};
+
+
+# nginx -t
+
+my $open = '"jwt_status" in location "[^"]*" tells everybody';
+
+sub told {
+    my ($what, $server, $expected, %more) = @_;
+
+    my ($ok, $said) = $s->check(http => '', server => $server,
+                                issuer => '', issuers => undef, %more);
+
+    if ($expected) {
+        like $said, $expected, $what;
+
+    } else {
+        ok $ok, "$what: nginx -t";
+        unlike $said, qr/jwt_status/, $what;
+    }
+}
+
+for (['', 'everybody may read it', qr/\[warn\].*$open.* in \S+:\d+$/m],
+     ['deny all;', 'deny'],
+     ['allow 127.0.0.1;', 'allow'],
+     ['allow ::1;', 'allow, of IPv6'],
+     ['allow unix:;', 'allow, of a socket'],
+     ['jwt timesheets;', 'jwt'],
+     ['jwt off;', 'not with jwt off', qr/\[warn\].*$open/])
+{
+    told $_->[1], "location /s { jwt_status; $_->[0] }", $_->[2];
+}
+
+told 'deny of the server', 'deny all; location /s { jwt_status json; }';
+told 'another form', 'location /s { jwt_status xml; deny all; }',
+    qr/invalid value "xml" in "jwt_status", write html, json or prometheus in/;
+told 'twice', 'location /s { jwt_status; jwt_status json; deny all; }',
+    qr/"jwt_status" directive is duplicate/;
+told 'in a server', 'jwt_status; deny all;',
+    qr/"jwt_status" directive is not allowed here/;
+told 'in an if', 'location /s { if ($arg_a) { jwt_status; } deny all; }',
+    qr/"jwt_status" directive is not allowed here/;
+told 'without an issuer', 'location /s { jwt_status; }', qr/\[warn\].*$open/,
+    issuers => '';
+
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
