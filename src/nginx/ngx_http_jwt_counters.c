@@ -27,7 +27,13 @@
 static ngx_uint_t
 ngx_http_jwt_counters_nissuers(size_t zone)
 {
-    return ngx_min(ngx_max(zone / NGX_HTTP_JWT_ISSUER_SHARE, 1), 1024);
+    ngx_uint_t  n;
+
+    n = zone / NGX_HTTP_JWT_ISSUER_SHARE;
+
+    /* one in the least zone that nginx makes */
+
+    return (n > 2) ? ngx_min(n - 1, 1024) : 1;
 }
 
 
@@ -37,8 +43,6 @@ ngx_http_jwt_counters_nlocations(size_t zone)
     ngx_uint_t  n;
 
     n = zone / NGX_HTTP_JWT_LOCATION_SHARE;
-
-    /* the least zone that nginx makes has eight pages */
 
     return (n > 8) ? ngx_min(n - 8, NGX_HTTP_JWT_MAX_LOCATIONS) : 0;
 }
