@@ -585,6 +585,23 @@ accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
 refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
     qr/"jwt_max_token_size" directive invalid value/;
 
+# the cache of tokens
+
+accepted 'a cache of another name and size',
+    issuer('a') . ' jwt_token_cache zone=tokens:64k;';
+accepted 'no cache', issuer('a') . ' jwt_token_cache off;';
+refused 'a cache needs a size', issuer('a') . ' jwt_token_cache zone=tokens;',
+    undef, qr/invalid zone "zone=tokens" in "jwt_token_cache", write zone=/;
+refused 'and one that is large enough',
+    issuer('a') . ' jwt_token_cache zone=tokens:8k;', undef,
+    qr/"zone=tokens:8k" in "jwt_token_cache" is too small, write/;
+refused 'there is one cache',
+    issuer('a') . ' jwt_token_cache off; jwt_token_cache zone=t:1m;', undef,
+    qr/"jwt_token_cache" directive is duplicate/;
+refused 'its name is its own',
+    issuer('a') . ' jwt_shared_zone zone=one:1m; jwt_token_cache zone=one:1m;',
+    undef, qr/"one" is already (?:declared|bound)/;
+
 # variables for claims
 
 accepted 'a variable for a claim', issuer('a')

@@ -264,6 +264,13 @@ none('the glue\'s names begin with ngx_http_jwt_',
      sort grep { $_ !~ /^ngx_http_jwt_/ } global_names(@glue_objects));
 
 
+# What a record vouches for, njwt_recall alone may say.
+
+none('only njwt_recall makes claims of a record',
+     grep { !m{njwt_(?:recall|claims_grant|key)\.[ch]:} && !m{njwt_claims\.h:} }
+     places(qr/\bnjwt_(?:claims|proof)_recalled\b/, @core, @glue));
+
+
 # No process-wide state: two configurations coexist during a reload.  What
 # nginx's interfaces want to be variables are its tables and the heads of the
 # filter chain; constants that hold addresses lie in .data.rel.ro.

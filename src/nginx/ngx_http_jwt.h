@@ -36,6 +36,8 @@
 
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
+typedef struct ngx_http_jwt_cache_s    ngx_http_jwt_cache_t;
+typedef struct njwt_hasher_s           njwt_hasher_t;
 typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
 typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
@@ -89,6 +91,9 @@ typedef struct {
     /* all that decides which keys are trusted: names the slot */
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
 
+    /* that, and all else that a verified token depends on */
+    u_char                     settings[NGX_HTTP_JWT_DIGEST_LEN];
+
     /* of the worker that fetches */
     ngx_msec_t                 begun;
     ngx_str_t                  discovered;
@@ -116,12 +121,19 @@ struct ngx_http_jwt_main_conf_s {
     ngx_shm_zone_t            *zone;
     ngx_uint_t                 epoch;        /* a later one is newer */
 
+    ngx_str_t                  cache_name;
+    size_t                     cache_size;
+    ngx_uint_t                 cache_off;
+    ngx_shm_zone_t            *cache;        /* NULL: off */
+    njwt_facts_t               facts;        /* that its records answer */
+
     ngx_ssl_t                 *system_ssl;
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */
+    njwt_hasher_t             *hasher;
     ngx_http_jwt_counters_t   *counters;
     ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
     ngx_event_t                refresh;
@@ -176,6 +188,9 @@ typedef struct {
     ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
     ngx_http_request_t        *request;
 
+    u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_record_t              record;       /* of the token, if recalled */
+
     ngx_queue_t                queue;        /* of held requests */
     ngx_http_jwt_issuer_t     *awaited;
     ngx_atomic_uint_t          attempts;
@@ -195,6 +210,7 @@ typedef struct {
     unsigned                   counted:1;
     unsigned                   body_sent:1;
     unsigned                   from_url:1;   /* the token was */
+    unsigned                   remembered:1; /* its digest is there */
 } ngx_http_jwt_ctx_t;
 
 
@@ -268,6 +284,10 @@ ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
 /* ngx_http_jwt_variables.c */
 
 ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
+
+/* Gives the claim that a path means as the variable of that name. */
+ngx_int_t ngx_http_jwt_variable_named(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path);
 
 
 /* ngx_http_jwt_keys.c */

@@ -6,6 +6,7 @@
  * claims, and answered in the access phase, so that "satisfy any" works.
  */
 
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
@@ -131,9 +132,10 @@ static ngx_int_t
 ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     njwt_case_t *c)
 {
-    size_t                  i;
-    njwt_policy_t          *policy;
-    ngx_http_jwt_issuer_t  *issuer;
+    size_t                     i;
+    njwt_policy_t             *policy;
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_jwt_main_conf_t  *jmcf;
 
     policy = ctx->conf->policy;
 
@@ -153,7 +155,13 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     c->method = (njwt_methods_t) r->method;
     c->now = (int64_t) ngx_time();
 
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_scope_module);
+
+    ngx_http_jwt_cache_recall(jmcf, ctx, c);
+
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
+
+    ngx_http_jwt_cache_remember(jmcf, ctx, c);
 
     if (ctx->conf->mode == NGX_HTTP_JWT_OPTIONAL) {
         ctx->verdict = njwt_verdict_optional(ctx->verdict, c);

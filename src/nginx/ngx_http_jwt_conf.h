@@ -63,6 +63,12 @@ char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
 char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Reads zone=NAME:SIZE of the directive that is being read. */
+char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
+
 /* Notes where the directive that is being read stands. */
 void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
 

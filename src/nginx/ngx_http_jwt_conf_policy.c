@@ -145,7 +145,8 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 static char *
 ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
-    njwt_policy_t  *policy;
+    njwt_policy_t             *policy;
+    ngx_http_jwt_main_conf_t  *jmcf;
 
     policy = ngx_pcalloc(cf->pool, sizeof(njwt_policy_t));
     if (policy == NULL) {
@@ -167,6 +168,11 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
     }
 
     policy->max_token_size = conf->max_token_size;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+
+    njwt_policy_number(policy, (conf->rules != NULL) ? conf->rules->elts
+                                                     : NULL, &jmcf->facts);
 
     conf->policy = policy;
 

@@ -18,6 +18,13 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_token_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_token_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("jwt_issuer"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
       ngx_http_jwt_issuer_block,

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_ledger.h"
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_slot.h"
 
 
@@ -54,6 +55,7 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 
     } else {
         ngx_http_jwt_ledger_note(issuer, issuer->jwks);
+        ngx_http_jwt_cache_bind(issuer, issuer->jwks);
     }
 
     ngx_free(snapshot.text);

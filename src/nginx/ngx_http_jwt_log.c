@@ -169,6 +169,8 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return;
     }
 
+    (void) njwt_finding_read(&ctx->arena, &ctx->presented, &ctx->found);
+
     info = njwt_verdict_info(ctx->verdict);
 
     issuer = (ctx->found.issuer != NULL)

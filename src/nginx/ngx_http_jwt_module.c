@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
@@ -104,6 +105,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_cache_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
@@ -158,6 +160,11 @@ ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
     if (jmcf->zone_name.data == NULL) {
         ngx_str_set(&jmcf->zone_name, "jwt");
         jmcf->zone_size = 1024 * 1024;
+    }
+
+    if (jmcf->cache_name.data == NULL) {
+        ngx_str_set(&jmcf->cache_name, "jwt_tokens");
+        jmcf->cache_size = 16 * 1024 * 1024;
     }
 
     return NGX_CONF_OK;
@@ -244,6 +251,11 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_jwt_zone_attach(jmcf, cycle->log);
+
+    if (ngx_http_jwt_cache_start(jmcf, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     ngx_http_jwt_state_adopt(jmcf, cycle->log);
     ngx_http_jwt_ledger_note_fixed(jmcf);
     ngx_http_jwt_wait_init(jmcf, cycle->log);
@@ -281,5 +293,6 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
         ngx_http_jwt_stay_loaded();
         ngx_http_jwt_refresh_stop(jmcf);
         ngx_http_jwt_state_stop(jmcf);
+        ngx_http_jwt_cache_stop(jmcf);
     }
 }

@@ -7,16 +7,11 @@
 #include "njwt_path.h"
 
 
-/* one jwt_claim_set */
-typedef struct {
-    ngx_str_t      name;
-    njwt_slice_t   path;
-} ngx_http_jwt_claim_variable_t;
-
-
 static ngx_int_t ngx_http_jwt_variable_judged(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_variable_verified(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_variable_cache(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -48,6 +43,9 @@ static ngx_http_variable_t  ngx_http_jwt_variables[] = {
 
     { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
       (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_cache"), NULL, ngx_http_jwt_variable_cache, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("jwt_claim_"), NULL, ngx_http_jwt_variable_claim, 0,
       NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
@@ -153,7 +151,14 @@ ngx_http_jwt_variable_ctx(ngx_http_request_t *r)
 
     ctx = ngx_http_jwt_find_ctx(r);
 
-    return (ctx != NULL && ctx->found.claims != NULL) ? ctx : NULL;
+    if (ctx == NULL || ctx->found.claims == NULL) {
+        return NULL;
+    }
+
+    /* a token that was remembered is read when somebody asks */
+
+    return njwt_finding_read(&ctx->arena, &ctx->presented, &ctx->found)
+           ? ctx : NULL;
 }
 
 
@@ -178,9 +183,31 @@ ngx_http_jwt_variable_verified(ngx_http_request_t *r,
 }
 
 
-/* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
+/* Was the token verified now, or before? */
 
 static ngx_int_t
+ngx_http_jwt_variable_cache(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    static const njwt_slice_t  hit = njwt_literal("HIT");
+    static const njwt_slice_t  miss = njwt_literal("MISS");
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    if (ctx == NULL || ctx->found.claims == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_variable_set(r, v, ctx->found.recalled ? hit : miss);
+}
+
+
+/* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
+
+ngx_int_t
 ngx_http_jwt_variable_named(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path)
 {
@@ -223,18 +250,6 @@ ngx_http_jwt_variable_claim(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_jwt_variable_path(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_http_jwt_claim_variable_t  *named;
-
-    named = (ngx_http_jwt_claim_variable_t *) data;
-
-    return ngx_http_jwt_variable_named(r, v, &named->name, named->path);
-}
-
-
-static ngx_int_t
 ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
@@ -259,54 +274,6 @@ ngx_http_jwt_variable_header(ngx_http_request_t *r,
     }
 
     return ngx_http_jwt_variable_give(r, v, name, value);
-}
-
-
-char *
-ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char                           *rv;
-    ngx_str_t                      *value;
-    ngx_http_variable_t            *var;
-    ngx_http_jwt_claim_variable_t  *named;
-
-    value = cf->args->elts;
-
-    if (value[1].len < 2 || value[1].data[0] != '$') {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid variable name \"%V\" in "
-                           "\"jwt_claim_set\", write \"$name\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    value[1].len--;
-    value[1].data++;
-
-    named = ngx_palloc(cf->pool, sizeof(ngx_http_jwt_claim_variable_t));
-    if (named == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    named->name = value[1];
-    rv = ngx_http_jwt_conf_claim(cf, &value[2], &named->path);
-
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    var = ngx_http_add_variable(cf, &value[1], NGX_HTTP_VAR_NOCACHEABLE);
-    if (var == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    if (var->get_handler != NULL) {
-        return "names a variable that is there already";
-    }
-
-    var->get_handler = ngx_http_jwt_variable_path;
-    var->data = (uintptr_t) named;
-
-    return NGX_CONF_OK;
 }
 
 

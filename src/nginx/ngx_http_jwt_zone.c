@@ -54,9 +54,7 @@ ngx_http_jwt_zone_table(size_t size)
 }
 
 
-/* The pages that the slab has to give: all but its header and page table. */
-
-static size_t
+size_t
 ngx_http_jwt_zone_room(size_t size)
 {
     size_t  taken;

@@ -1,0 +1,469 @@
+/*
+ * Which tokens were verified before?
+ *
+ * Fixed entries, taken from the slab once; chains of a hash table and a list
+ * by use, both by numbers of entries.  Writers hold the zone's lock for some
+ * tens of nanoseconds; readers hold nothing.
+ *
+ * A reader copies an entry between two looks at its sequence, which is odd
+ * while somebody writes: a copy is whole or it is none.  The chain that leads
+ * there may be changed under it, so its steps are bounded and its numbers
+ * checked; a reader that is led astray finds nothing, and the token is
+ * verified as if it were new.  What it finds is right whatever led there: the
+ * whole digest is compared.
+ *
+ * A worker may be killed while it writes.  The master then frees its lock,
+ * and the mark that the zone is being written to stays: the next writer
+ * starts with an empty table.
+ */
+
+#include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_zone.h"
+
+
+#define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
+#define NGX_HTTP_JWT_CACHE_LAYOUT  1
+
+/* a longer chain isn't followed: 1.5 is the mean of a full table */
+#define NGX_HTTP_JWT_CACHE_STEPS   32
+
+
+/* numbers of entries are from 1 on; 0 is none */
+typedef struct {
+    uint64_t          sequence;     /* odd: being written */
+    uint32_t          next;         /* in the chain */
+    uint32_t          newer;
+    uint32_t          older;
+    uint32_t          bucket;
+    u_char            digest[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_record_t     record;
+} ngx_http_jwt_cache_entry_t;
+
+
+struct ngx_http_jwt_cache_s {
+    uint32_t                     magic;
+    uint32_t                     layout;
+    uint32_t                     entries;
+    uint32_t                     buckets;     /* a power of two */
+
+    /* only under the lock */
+    uint32_t                     writing;
+    uint32_t                     fresh;       /* taken so far */
+    uint32_t                     newest;
+    uint32_t                     oldest;
+
+    uint32_t                    *chains;
+    ngx_http_jwt_cache_entry_t  *table;
+};
+
+
+static ngx_inline ngx_http_jwt_cache_t *
+ngx_http_jwt_cache_shared(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return jmcf->cache->data;
+}
+
+
+static ngx_inline ngx_shmtx_t *
+ngx_http_jwt_cache_mutex(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return &((ngx_slab_pool_t *) jmcf->cache->shm.addr)->mutex;
+}
+
+
+/* The room for so many entries, and a chain for each, or more. */
+
+static void
+ngx_http_jwt_cache_fit(ngx_http_jwt_cache_t *cache, size_t room)
+{
+    size_t  entries, buckets;
+
+    room -= sizeof(ngx_http_jwt_cache_t);
+    buckets = 1;
+
+    do {
+        buckets *= 2;
+        entries = (room - buckets * sizeof(uint32_t))
+                  / sizeof(ngx_http_jwt_cache_entry_t);
+    } while (buckets * 2 <= entries);
+
+    cache->buckets = (uint32_t) buckets;
+    cache->entries = (uint32_t) ngx_min(entries, 0x7fffffff);
+}
+
+
+ngx_int_t
+ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
+{
+    size_t                 room;
+    ngx_slab_pool_t       *shpool;
+    ngx_http_jwt_cache_t  *cache;
+
+    if (data) {
+        /* a reload: what old workers verified stays */
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        cache = shpool->data;
+
+        if (cache == NULL
+            || cache->magic != NGX_HTTP_JWT_CACHE_MAGIC
+            || cache->layout != NGX_HTTP_JWT_CACHE_LAYOUT)
+        {
+            return NGX_ERROR;
+        }
+
+        zone->data = cache;
+        return NGX_OK;
+    }
+
+    /* all of it at once: the slab is never asked again */
+
+    room = ngx_http_jwt_zone_room(zone->shm.size);
+    cache = ngx_slab_calloc(shpool, room);
+
+    if (cache == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_cache_fit(cache, room);
+
+    cache->table = (ngx_http_jwt_cache_entry_t *) (cache + 1);
+    cache->chains = (uint32_t *) (cache->table + cache->entries);
+    cache->layout = NGX_HTTP_JWT_CACHE_LAYOUT;
+    cache->magic = NGX_HTTP_JWT_CACHE_MAGIC;
+
+    shpool->data = cache;
+    zone->data = cache;
+
+    return NGX_OK;
+}
+
+
+/* The digest is salted: nobody can choose the chain of his tokens. */
+
+static ngx_inline uint32_t
+ngx_http_jwt_cache_bucket(ngx_http_jwt_cache_t *cache, const u_char *digest)
+{
+    uint32_t  hash;
+
+    ngx_memcpy(&hash, digest, sizeof(uint32_t));
+
+    return hash & (cache->buckets - 1);
+}
+
+
+/* Copies an entry, if it is that token's and nobody writes to it. */
+
+static ngx_int_t
+ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
+    const u_char *digest, njwt_record_t *record)
+{
+    uint64_t  before;
+
+    before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
+
+    if ((before & 1)
+        || ngx_memcmp(entry->digest, digest, NGX_HTTP_JWT_DIGEST_LEN) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(record, &entry->record, sizeof(njwt_record_t));
+
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+
+    return (__atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) == before)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* The number of the entry of a token, by whoever may be writing; 0: none. */
+
+static uint32_t
+ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, const u_char *digest,
+    njwt_record_t *record)
+{
+    uint32_t                     n;
+    ngx_uint_t                   steps;
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    n = __atomic_load_n(&cache->chains[ngx_http_jwt_cache_bucket(cache,
+                                                                 digest)],
+                        __ATOMIC_ACQUIRE);
+
+    for (steps = 0; steps < NGX_HTTP_JWT_CACHE_STEPS; steps++) {
+
+        if (n == 0 || n > cache->entries) {
+            return 0;
+        }
+
+        entry = &cache->table[n - 1];
+
+        if (ngx_http_jwt_cache_copy(entry, digest, record) == NGX_OK) {
+            return n;
+        }
+
+        n = __atomic_load_n(&entry->next, __ATOMIC_ACQUIRE);
+    }
+
+    return 0;
+}
+
+
+/* The list by use. */
+
+static void
+ngx_http_jwt_cache_unlist_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
+{
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    entry = &cache->table[n - 1];
+
+    if (entry->newer) {
+        cache->table[entry->newer - 1].older = entry->older;
+
+    } else {
+        cache->newest = entry->older;
+    }
+
+    if (entry->older) {
+        cache->table[entry->older - 1].newer = entry->newer;
+
+    } else {
+        cache->oldest = entry->newer;
+    }
+}
+
+
+static void
+ngx_http_jwt_cache_list_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
+{
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    entry = &cache->table[n - 1];
+
+    entry->newer = 0;
+    entry->older = cache->newest;
+
+    if (cache->newest) {
+        cache->table[cache->newest - 1].newer = n;
+
+    } else {
+        cache->oldest = n;
+    }
+
+    cache->newest = n;
+}
+
+
+/*
+ * Begins to write.  A mark that is there already is a dead worker's: its table
+ * may be in any state, and is begun anew.
+ */
+
+static void
+ngx_http_jwt_cache_begin_locked(ngx_http_jwt_cache_t *cache)
+{
+    if (cache->writing) {
+        ngx_memzero(cache->chains, cache->buckets * sizeof(uint32_t));
+
+        cache->fresh = 0;
+        cache->newest = 0;
+        cache->oldest = 0;
+    }
+
+    cache->writing = 1;
+    ngx_memory_barrier();
+}
+
+
+static void
+ngx_http_jwt_cache_end_locked(ngx_http_jwt_cache_t *cache)
+{
+    ngx_memory_barrier();
+    cache->writing = 0;
+}
+
+
+/* Notes the use, unless another worker just writes: then it isn't the last. */
+
+static void
+ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_cache_t *cache, uint32_t n, const u_char *digest)
+{
+    ngx_shmtx_t  *mutex;
+
+    if (__atomic_load_n(&cache->newest, __ATOMIC_RELAXED) == n) {
+        return;
+    }
+
+    mutex = ngx_http_jwt_cache_mutex(jmcf);
+
+    if (!ngx_shmtx_trylock(mutex)) {
+        return;
+    }
+
+    /* without the lock, it may have become another token's */
+
+    if (!cache->writing
+        && n <= cache->fresh
+        && ngx_memcmp(cache->table[n - 1].digest, digest,
+                      NGX_HTTP_JWT_DIGEST_LEN)
+           == 0)
+    {
+        ngx_http_jwt_cache_begin_locked(cache);
+        ngx_http_jwt_cache_unlist_locked(cache, n);
+        ngx_http_jwt_cache_list_locked(cache, n);
+        ngx_http_jwt_cache_end_locked(cache);
+    }
+
+    ngx_shmtx_unlock(mutex);
+}
+
+
+ngx_int_t
+ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
+    njwt_record_t *record)
+{
+    uint32_t               n;
+    ngx_http_jwt_cache_t  *cache;
+
+    cache = ngx_http_jwt_cache_shared(jmcf);
+    n = ngx_http_jwt_cache_seek(cache, digest, record);
+
+    if (n == 0) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_jwt_cache_touch(jmcf, cache, n, digest);
+
+    return NGX_OK;
+}
+
+
+/* Takes an entry out of its chain. */
+
+static void
+ngx_http_jwt_cache_unchain_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
+{
+    uint32_t                    *link;
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    entry = &cache->table[n - 1];
+    link = &cache->chains[entry->bucket];
+
+    while (*link != 0 && *link != n) {
+        link = &cache->table[*link - 1].next;
+    }
+
+    if (*link == n) {
+        __atomic_store_n(link, entry->next, __ATOMIC_RELEASE);
+    }
+}
+
+
+/* An entry for a new token: one that was never used, or the oldest. */
+
+static uint32_t
+ngx_http_jwt_cache_take_locked(ngx_http_jwt_cache_t *cache)
+{
+    uint32_t  n;
+
+    if (cache->fresh < cache->entries) {
+        return ++cache->fresh;
+    }
+
+    n = cache->oldest;
+
+    ngx_http_jwt_cache_unlist_locked(cache, n);
+    ngx_http_jwt_cache_unchain_locked(cache, n);
+
+    return n;
+}
+
+
+static void
+ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
+    const u_char *digest, const njwt_record_t *record)
+{
+    uint64_t  sequence;
+
+    /* odd already, where a worker was killed here */
+
+    sequence = entry->sequence | 1;
+
+    __atomic_store_n(&entry->sequence, sequence, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+
+    ngx_memcpy(entry->digest, digest, NGX_HTTP_JWT_DIGEST_LEN);
+    ngx_memcpy(&entry->record, record, sizeof(njwt_record_t));
+
+    __atomic_store_n(&entry->sequence, sequence + 1, __ATOMIC_RELEASE);
+}
+
+
+void
+ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
+    const njwt_record_t *record)
+{
+    uint32_t                     n, bucket;
+    njwt_record_t                known;
+    ngx_shmtx_t                 *mutex;
+    ngx_http_jwt_cache_t        *cache;
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    cache = ngx_http_jwt_cache_shared(jmcf);
+    mutex = ngx_http_jwt_cache_mutex(jmcf);
+
+    ngx_shmtx_lock(mutex);
+
+    ngx_http_jwt_cache_begin_locked(cache);
+
+    n = ngx_http_jwt_cache_seek(cache, digest, &known);
+
+    if (n != 0) {
+        ngx_http_jwt_cache_unlist_locked(cache, n);
+        ngx_http_jwt_cache_write_locked(&cache->table[n - 1], digest, record);
+
+    } else {
+        n = ngx_http_jwt_cache_take_locked(cache);
+        entry = &cache->table[n - 1];
+        bucket = ngx_http_jwt_cache_bucket(cache, digest);
+
+        ngx_http_jwt_cache_write_locked(entry, digest, record);
+
+        entry->bucket = bucket;
+        entry->next = cache->chains[bucket];
+        __atomic_store_n(&cache->chains[bucket], n, __ATOMIC_RELEASE);
+    }
+
+    ngx_http_jwt_cache_list_locked(cache, n);
+    ngx_http_jwt_cache_end_locked(cache);
+
+    ngx_shmtx_unlock(mutex);
+}
+
+
+void
+ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_cache_state_t *state)
+{
+    ngx_http_jwt_cache_t  *cache;
+
+    ngx_memzero(state, sizeof(ngx_http_jwt_cache_state_t));
+
+    if (jmcf->cache == NULL) {
+        return;
+    }
+
+    cache = ngx_http_jwt_cache_shared(jmcf);
+
+    state->size = jmcf->cache->shm.size;
+    state->entries = cache->entries;
+    state->used = __atomic_load_n(&cache->fresh, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,70 @@
+/*
+ * Which tokens were verified before?
+ *
+ * A table in shared memory, by a salted digest of the whole token.  What is
+ * found spares the signature, and no check (see njwt_recall.h).
+ */
+
+#ifndef NGX_HTTP_JWT_CACHE_H
+#define NGX_HTTP_JWT_CACHE_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* what there is to be seen of the cache */
+typedef struct {
+    size_t        size;       /* of the zone, in bytes */
+    ngx_uint_t    entries;    /* that there is room for */
+    ngx_uint_t    used;
+} ngx_http_jwt_cache_state_t;
+
+
+/* The zone's init callback. */
+ngx_int_t ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data);
+
+/*
+ * Looks for a token.  NGX_OK: *record is a copy of what is known of it;
+ * NGX_DECLINED: nothing is.  Takes no lock; an entry that is just being
+ * written counts as none.
+ */
+ngx_int_t ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf,
+    const u_char *digest, njwt_record_t *record);
+
+/* Remembers a token; where there is no room the least recently used goes. */
+void ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf,
+    const u_char *digest, const njwt_record_t *record);
+
+/* What there is to be seen; zeroed where the cache is off. */
+void ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_cache_state_t *state);
+
+
+/* ngx_http_jwt_cache_use.c: the cache as a request uses it */
+
+/*
+ * Adds the zone to the configuration, where there is an issuer and the cache
+ * is not off; settles what tokens of each issuer depend on.
+ */
+ngx_int_t ngx_http_jwt_cache_add(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/* In a worker, at its start and its end. */
+ngx_int_t ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_log_t *log);
+void ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+/* Binds keys to their issuer's settings, so that they vouch for tokens. */
+void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
+    njwt_jwks_t *jwks);
+
+/* Gives the case the record of its token, if there is one. */
+void ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+
+/* Remembers a token that was verified just now. */
+void ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+
+
+#endif /* NGX_HTTP_JWT_CACHE_H */
