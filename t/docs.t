@@ -1,19 +1,23 @@
-# Does the README say what the module does?
+# Do the README and docs/ say what the module does?
 #
 # The directives, the verdicts and the variables are taken from the tables in
-# the sources; each has its place in the README, and the README has nothing
-# else.  A directive's section looks like this:
+# the sources; each has its place, and nothing else has one.  A directive has
+# a section in docs/directives.md, and a row in the README's table, which is
+# made from the sections:
 #
 #   ### jwt_issuer
 #   - Syntax: `jwt_issuer NAME { … }`
 #   - Default: —
 #   - Context: http
+#
+#   perl t/docs.t --write       writes that table into the README
 
 use strict;
 use warnings;
 use utf8;
 
 use File::Basename qw/ dirname /;
+use File::Spec;
 use Test::More;
 
 binmode $_, ':utf8' for Test::More->builder->output,
@@ -38,12 +42,15 @@ sub without_comments {
 }
 
 my $readme = slurp('README.md');
+my $reference = slurp('docs/directives.md');
+my %page = map { $_ => slurp($_) } glob '*.md docs/*.md conf-examples/*.md
+    conf-examples/*/*.md';
 
 # the text under a heading, up to the next of its level
 sub chapter {
-    my ($name) = @_;
+    my ($text, $name) = @_;
 
-    return $readme =~ /^## \Q$name\E\n(.*?)(?=^## |\z)/ms ? $1 : '';
+    return $text =~ /^## \Q$name\E\n(.*?)(?=^## |\z)/ms ? $1 : '';
 }
 
 
@@ -79,21 +86,22 @@ for my $file (glob 'src/nginx/*.c') {
 
 cmp_ok(scalar(keys %directive), '>=', 4, 'there are directives at all');
 
-my $directives = chapter('Directives');
-my %section;
+my $directives = chapter($reference, 'Directives');
+my (%section, @order);
 
 while ($directives =~ /^### (.*?)\n(.*?)(?=^### |\z)/gms) {
     ok(!$section{$1}, "### $1 is there once");
     $section{$1} = $2;
+    push @order, $1;
 }
 
 is(join(' ', grep { !$directive{$_} } sort keys %section), '',
-   'each section under "## Directives" is of a directive that exists');
+   'each section of docs/directives.md is of a directive that exists');
 
 for my $name (sort keys %directive) {
     my $section = $section{$name};
 
-    ok(defined $section, "### $name is there") or next;
+    ok(defined $section, "docs/directives.md: ### $name is there") or next;
 
     my ($syntax, $default, $context) =
         $section =~ /\A- Syntax: (.+)\n- Default: (.+)\n- Context: (.+)\n/;
@@ -120,7 +128,35 @@ for my $name (sort keys %directive) {
 
     # three lines are no documentation
     like($section, qr/\n\n\w.{20,}/s, "$name: and it is explained");
+    like($section, qr/^```nginx\n(?:.*\n)*?.*\b\Q$name\E[\s;]/m,
+         "$name: with an example");
+
+    $directive{$name}{row} = "| [`$name`](docs/directives.md#$name) | "
+        . join(' | ', map { s/\|/\\|/gr } $syntax, $default, $context) . ' |';
 }
+
+
+# The README's table of them.
+
+my $table = join "\n", '| directive | syntax | default | context |',
+    '| --- | --- | --- | --- |',
+    map { $directive{$_}{row} // "| `$_` |" } grep { $directive{$_} } @order;
+my ($begin, $end) = map { qr/<!-- $_[^\n]*-->\n/ }
+                    'directives:', 'end of directives';
+
+if (grep { $_ eq '--write' } @ARGV) {
+    $readme =~ s/($begin).*?($end)/$1$table\n$2/s or die "no table in README\n";
+
+    open my $out, '>:utf8', 'README.md' or die "README.md: $!\n";
+    print $out $readme;
+    close $out or die "README.md: $!\n";
+}
+
+my ($written) = $readme =~ /$begin(.*?)\n$end/s;
+
+ok(defined $written && $written eq $table,
+   'the README has each with syntax, default and context')
+    or diag('perl t/docs.t --write mends the table in the README');
 
 
 # Verdicts, in the order in which they are decided.
@@ -202,7 +238,7 @@ for my $file (glob 'src/nginx/*.c') {
 cmp_ok(scalar(keys %variable), '>=', 2, 'there are variables at all');
 
 my %told = map { $_ => 1 }
-           chapter('Variables') =~ /^\| `(\$\w+)` \| \S.*\|$/gm;
+           chapter($readme, 'Variables') =~ /^\| `(\$\w+)` \| \S.*\|$/gm;
 
 is_deeply([ sort keys %told ], [ sort keys %variable ],
           'the table of variables has each, and no other');
@@ -227,11 +263,47 @@ is_deeply([ sort { $a cmp $b } $page =~ /^\.(?:Op )?Fl -([a-z-]+)/gm,
 
 my %target = map { $_ => 1 } slurp('Makefile') =~ /^([a-z][a-z-]*):.*##/gm;
 
-is(join(' ', grep { !$target{$_} }
-             $readme =~ /(?:`|^|&& )make ([a-z][a-z-]*)\b/gm), '',
-   'each make command in it is listed by make help');
+# an anchor, as GitHub makes it of a heading
 
-is(join(' ', grep { !-e } $readme =~ /\]\((?!https?:|#)([^)#]+)\)/g), '',
-   'each file that it links to is there');
+sub anchors {
+    my ($text) = @_;
+
+    return map { lc(s/[^\w\- ]//gr) =~ s/ /-/gr } $text =~ /^#+ (.*)$/gm;
+}
+
+for my $page (sort keys %page) {
+    my $text = $page{$page};
+    my $dir = dirname($page);
+
+    is(join(' ', grep { !$target{$_} }
+                 $text =~ /(?:`|^|&& )make ([a-z][a-z-]*)\b/gm), '',
+       "$page: each make command in it is listed by make help");
+
+    my @dead;
+
+    for my $link ($text =~ /\]\((?!https?:|mailto:)([^)]+)\)/g) {
+        my ($file, $anchor) = split /#/, $link, 2;
+
+        $file = length $file ? File::Spec->catfile($dir, $file) : $page;
+
+        # docs/../x is x
+        1 while $file =~ s{(?:^|(?<=/))(?!\.\.)[^/]+/\.\./}{};
+        $file =~ s{^\./}{};
+
+        push @dead, $link if !-e $file
+            || defined $anchor && !grep { $_ eq $anchor }
+                                   anchors($page{$file} // '');
+    }
+
+    is(join(' ', @dead), '', "$page: all that it links to is there");
+}
+
+my $by_verdict = $page{'docs/troubleshooting.md'} // '';
+
+is(join(' ', grep { $_ ne 'ok' && $by_verdict !~ /^### `\Q$_\E`/m } @verdicts), '',
+   'docs/troubleshooting.md says what to do about each verdict');
+is(join(' ', grep { !$verdict{$_} && $_ ne 'undecided' }
+             $by_verdict =~ /^### `(\w+)`/gm), '',
+   '... that there is');
 
 done_testing;
