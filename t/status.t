@@ -85,6 +85,7 @@ END
 my $locations = <<'END';
     root @CONTENT@;
     location = /status { jwt_status json; allow 127.0.0.1; deny all; }
+    location = /metrics { jwt_status prometheus; allow all; }
     location /t { jwt timesheets; }
     location /open { }
     location /optional { jwt timesheets; jwt_mode optional; }
@@ -107,6 +108,55 @@ my $locations = <<'END';
     location ~ "^/<b>&\"x" { proxy_pass http://127.0.0.1:@PORT4@; }
     location /public { jwt off; proxy_pass http://127.0.0.1:@PORT4@; }
 END
+
+# Prometheus's text format, version 0.0.4, read strictly: each family once, as
+# a whole, its HELP and TYPE first; no two samples alike; every escape known.
+
+sub metrics {
+    my ($text) = @_;
+
+    $text //= $s->get('/metrics')->{body};
+
+    my (%of, %type, %done, $family, @wrong);
+
+    push @wrong, 'no newline at the end' if $text !~ /\n\z/;
+    push @wrong, 'not UTF-8' if !utf8::decode(my $copy = $text);
+
+    for my $line (split /\n/, $text) {
+        if ($line =~ /^# (HELP|TYPE) ([a-z_]+) (.+)$/) {
+            push @wrong, "again: $2" if $done{$1}{$2}++;
+            push @wrong, "no HELP first: $2" if !$done{HELP}{$2};
+            $type{$2} = $3 if $1 eq 'TYPE';
+            $family = $2;
+            next;
+        }
+
+        my ($name, $labels, $number) = $line =~ m/
+            ^ (jwt_scope_[a-z_]+)
+              (?: \{ ( (?: [a-z]+ ="(?: [^"\\\n] | \\[\\"n] )*" (?:,(?!\}))? )+ ) \} )?
+              [ ] (\d+) $/x or push @wrong, "what is this: $line" and next;
+
+        push @wrong, "not in its family: $line" if $name ne $family;
+        push @wrong, "no type: $name"
+            if ($type{$name} // '') !~ /^(?:counter|gauge)$/;
+        push @wrong, "a counter ends with _total: $name"
+            if ($type{$name} eq 'counter') != ($name =~ /_total$/);
+        push @wrong, "twice: $line" if defined $of{$name}{ $labels // '' };
+
+        $of{$name}{ $labels // '' } = $number;
+    }
+
+    is_deeply \@wrong, [], 'the format is Prometheus\'s';
+
+    if (grep { -x "$_/promtool" } split /:/, $ENV{PATH}) {
+        my $file = $s->write_file('metrics', $text);
+
+        is `promtool check metrics <$file 2>&1`, '', 'promtool says so too';
+    }
+
+    return \%of;
+}
+
 
 $s->start(workers => 2, http => $http, issuer => $issuer,
           server => $locations);
@@ -149,14 +199,15 @@ subtest 'what an issuer is, and where its keys come from' => sub {
 
 
 subtest 'no path, no secret, nothing that is made of one' => sub {
-    for my $format (qw/ status /) {
+    for my $format (qw/ status metrics /) {
         my $body = $s->get("/$format")->{body};
 
         unlike $body, qr/hidden/, "$format: no path and no query";
         unlike $body, qr/\Q@{[ $s->dir ]}/, 'no folder';
         unlike $body, qr/\Q$secret/, 'no secret';
         unlike $body, qr/[0-9a-fA-F]{16}/, 'no digest in hex';
-        unlike $body, qr{[A-Za-z0-9+/_-]{43}}, 'nor in base64';
+        unlike $body, qr{(?<![\w/])(?!jwt_scope_)[A-Za-z0-9+/_-]{43}},
+            'nor in base64';
     }
 };
 
@@ -176,6 +227,46 @@ subtest 'how it is given' => sub {
 
     is $s->request(path => '/status', method => 'POST', body => 'x')->{status},
         405, 'no POST';
+};
+
+
+subtest 'to Prometheus' => sub {
+    my $r = $s->get('/metrics');
+
+    is $r->{headers}{'content-type'},
+        'text/plain; version=0.0.4; charset=utf-8', 'its type';
+    is $r->{headers}{'cache-control'}, 'no-store', 'not to be kept';
+    is $r->{headers}{'content-length'}, length $r->{body}, 'its length';
+
+    my $before = metrics($r->{body});
+
+    $s->get('/t', token => token());
+    $s->get('/t');
+
+    my $after = metrics();
+    my $requests = $after->{jwt_scope_requests_total};
+
+    for ('issuer="timesheets",verdict="ok"', 'issuer="-",verdict="no_token"')
+    {
+        is $requests->{$_}, $before->{jwt_scope_requests_total}{$_} + 1, $_;
+    }
+
+    is $requests->{'issuer="files",verdict="ok"'}, 0, 'nothing is 0';
+    is $after->{jwt_scope_location_requests_total}
+       {'server="",location="/t",verdict="ok"'},
+        location_of(status(), '/t')->{requests}{ok}, 'by location';
+    is $after->{jwt_scope_keys_available}{'issuer="timesheets"'}, 1, 'keys';
+    is $after->{jwt_scope_fetches_total}
+       {'issuer="timesheets",outcome="good"'}, 1, 'fetches';
+    is $after->{jwt_scope_key_serving}{'issuer="timesheets",kid="k1"'}, 1,
+        'a key';
+    is $after->{jwt_scope_key_last_used_timestamp_seconds}
+       {'issuer="timesheets",kid="k1"'}, key_of(status(), 'k1')->{last_used},
+        'when it was last used';
+    is $after->{jwt_scope_key_last_used_timestamp_seconds}
+       {'issuer="timesheets",kid="k2"'}, 0, 'one that never was';
+    is $after->{jwt_scope_unprotected_locations}{''}, 2,
+        'locations that pass on and are open';
 };
 
 
@@ -343,6 +434,8 @@ subtest 'when a key was last of use, and that it has gone' => sub {
     my $k1 = key_of(status(), 'k1');
 
     is $k1->{state}, 'gone', 'k1 has gone';
+    is metrics()->{jwt_scope_key_serving}{'issuer="timesheets",kid="k1"'}, 0,
+        'Prometheus is told';
     cmp_ok abs($k1->{gone_since} - time), '<', 60, 'since then';
     is $k1->{first_seen}, $seen, 'it is still the same';
     is key_of(status(), 'k3')->{state}, 'serving', 'k3 came';
@@ -448,6 +541,13 @@ END
     my $shown = $kid =~ s/[\n\x7f\x{202e}]/\x{fffd}/gr;
 
     like $i->{keys}[0]{kid}, qr/^\Q$shown\E/, 'the kid, with nothing hidden';
+
+    my ($serving) = grep { /script/ }
+                    keys %{ metrics()->{jwt_scope_key_serving} };
+
+    utf8::decode($serving);
+    like $serving, qr/kid="\Q@{[ $shown =~ s{([\\"])}{\\$1}gr ]}\E/,
+        'Prometheus gets them escaped';
 };
 
 
@@ -477,6 +577,7 @@ subtest 'a small zone' => sub {
 subtest 'no issuer at all' => sub {
     ok $s->reload(http => '', issuers => '', server => <<'END'), 'a reload';
     location = /status { jwt_status json; allow all; }
+    location = /metrics { jwt_status prometheus; allow all; }
     location /public { proxy_pass http://127.0.0.1:@PORT4@; }
 END
 
@@ -484,7 +585,9 @@ END
 
     is_deeply $status->{issuers}, [], 'none is told of';
     is $status->{counting_since}, undef, 'nothing is counted';
-    is scalar @{ $status->{locations} }, 3, 'locations are told all the same';
+    is_deeply [ sort keys %{ metrics() } ],
+        ['jwt_scope_unprotected_locations'], 'nor for Prometheus';
+    is scalar @{ $status->{locations} }, 4, 'locations are told all the same';
 };
 
 

@@ -160,7 +160,7 @@ ngx_http_jwt_counters_id(njwt_slice_t text, ngx_atomic_uint_t *id)
 
 static ngx_int_t
 ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
-    ngx_http_jwt_location_t *location, ngx_uint_t twin)
+    ngx_http_jwt_location_t *location)
 {
     u_char        *p;
     ngx_str_t      name, *server;
@@ -179,7 +179,8 @@ ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
     }
 
     text.data = p;
-    text.len = ngx_sprintf(p, "%V %ui %V", server, twin, &name) - p;
+    text.len = ngx_sprintf(p, "%V %ui %V", server, location->twin,
+                           &name) - p;
 
     return ngx_http_jwt_counters_id(text, &location->id);
 }
@@ -227,7 +228,9 @@ ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
 
         do {
-            if (ngx_http_jwt_counters_location_id(cf, all[i], twin++)
+            all[i]->twin = twin++;
+
+            if (ngx_http_jwt_counters_location_id(cf, all[i])
                 != NGX_OK)
             {
                 return NGX_ERROR;

@@ -23,6 +23,7 @@ struct ngx_http_jwt_location_s {
     ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
     unsigned                   warned:1; /* of subrequests */
 
+    ngx_uint_t                 twin;     /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;

@@ -32,6 +32,9 @@ static const ngx_http_jwt_status_format_t  ngx_http_jwt_status_formats[] = {
     { "json", NGX_HTTP_JWT_JSON, ngx_http_jwt_status_json,
       ngx_string("application/json") },
 
+    { "prometheus", NGX_HTTP_JWT_PROMETHEUS, ngx_http_jwt_status_prometheus,
+      ngx_string("text/plain; version=0.0.4; charset=utf-8") },
+
     { NULL, NGX_HTTP_JWT_JSON, NULL, ngx_null_string }
 };
 

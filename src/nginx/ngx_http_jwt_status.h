@@ -28,6 +28,7 @@ typedef struct {
     uint64_t                   cache[3];   /* hits, misses, evictions */
     ngx_http_jwt_record_t     *records;
     ngx_uint_t                 nrecords;
+    ngx_http_jwt_source_t     *sources;    /* of each issuer */
 } ngx_http_jwt_status_t;
 
 
@@ -84,6 +85,18 @@ ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
 /* ngx_http_jwt_status_json_policy.c */
 
 ngx_int_t ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_prometheus.c */
+
+ngx_int_t ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_metrics.c */
+
+void ngx_http_jwt_status_prometheus_keys(ngx_http_jwt_status_t *status);
+ngx_int_t ngx_http_jwt_status_prometheus_locations(
+    ngx_http_jwt_status_t *status);
 
 
 #endif /* NGX_HTTP_JWT_STATUS_H */

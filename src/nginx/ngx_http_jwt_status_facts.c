@@ -45,6 +45,29 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 }
 
 
+static ngx_int_t
+ngx_http_jwt_status_read_sources(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t               i, n;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    n = status->main->issuers.nelts;
+    issuers = status->main->issuers.elts;
+
+    status->sources = ngx_palloc(status->request->pool,
+                                 n * sizeof(ngx_http_jwt_source_t));
+    if (status->sources == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        ngx_http_jwt_history_read(issuers[i], &status->sources[i]);
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
 {
@@ -57,7 +80,9 @@ ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
     status->records = ngx_http_jwt_ledger_read(status->main,
                                                status->request->pool,
                                                &status->nrecords);
-    if (status->records == NULL) {
+    if (status->records == NULL
+        || ngx_http_jwt_status_read_sources(status) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

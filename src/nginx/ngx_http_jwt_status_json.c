@@ -198,38 +198,36 @@ ngx_http_jwt_status_json_fetches(ngx_http_jwt_status_t *status,
 
 static void
 ngx_http_jwt_status_json_set(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source)
 {
-    ngx_http_jwt_page_t    *page;
-    ngx_http_jwt_source_t   source;
+    ngx_http_jwt_page_t  *page;
 
     page = &status->page;
-    ngx_http_jwt_history_read(issuer, &source);
 
     ngx_http_jwt_json_flag(page, "keys_available",
-                           ngx_http_jwt_status_serves(issuer, &source));
-    ngx_http_jwt_json_time(page, "fetched", source.fetched);
+                           ngx_http_jwt_status_serves(issuer, source));
+    ngx_http_jwt_json_time(page, "fetched", source->fetched);
 
-    if (source.fetched == 0) {
+    if (source->fetched == 0) {
         ngx_http_jwt_json_null(page, "age");
 
     } else {
         ngx_http_jwt_json_number(page, "age",
-                                 ngx_max(status->now - source.fetched, 0));
+                                 ngx_max(status->now - source->fetched, 0));
     }
 
-    if (!source.known) {
+    if (!source->known) {
         ngx_http_jwt_json_null(page, "fetches");
         return;
     }
 
-    ngx_http_jwt_status_json_fetches(status, &source);
+    ngx_http_jwt_status_json_fetches(status, source);
 }
 
 
 static void
 ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source)
 {
     ngx_http_jwt_page_t  *page;
 
@@ -255,7 +253,7 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
                            ngx_http_jwt_status_source(issuer));
     ngx_http_jwt_json_flag(page, "discovery", issuer->discovery == 1);
 
-    ngx_http_jwt_status_json_set(status, issuer);
+    ngx_http_jwt_status_json_set(status, issuer, source);
     ngx_http_jwt_status_json_keys(status, issuer);
     ngx_http_jwt_status_json_requests(status, issuer);
 
@@ -276,7 +274,8 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_json_open(page, "issuers", "[");
 
     for (i = 0; i < status->main->issuers.nelts; i++) {
-        ngx_http_jwt_status_json_issuer(status, issuers[i]);
+        ngx_http_jwt_status_json_issuer(status, issuers[i],
+                                        &status->sources[i]);
     }
 
     ngx_http_jwt_page_say(page, "]");
