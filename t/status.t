@@ -444,6 +444,32 @@ subtest 'when a key was last of use, and that it has gone' => sub {
 };
 
 
+subtest 'the cache of verified tokens' => sub {
+    my $before = status()->{cache};
+    my @fresh = (path => '/t', token => token(-key => 'k3', jti => 'j' . rand));
+
+    is $before->{size}, 16 * 1024 * 1024, 'its size';
+    $s->request(@fresh) for 1 .. 3;
+    $s->get('/t', token => token(-key => 'k2', -kid => 'k3'));
+    $s->get('/t', token => 'x');
+    $s->get('/t');
+
+    my $after = status()->{cache};
+
+    is $after->{misses} - $before->{misses}, 1, 'a token is verified once';
+    is $after->{hits} - $before->{hits}, 2, 'and then found';
+    is $after->{entries} - $before->{entries}, 1, 'it is kept';
+    is $after->{evictions}, 0, 'none had to go';
+
+    my $used = key_of(status(), 'k3')->{last_used};
+
+    wait_until { time > $used } 5, 'another second';
+    $s->request(@fresh);
+    cmp_ok key_of(status(), 'k3')->{last_used}, '>', $used,
+        'a token that is found is a use of its key';
+};
+
+
 subtest 'what lives through a reload' => sub {
     my $before = status();
 

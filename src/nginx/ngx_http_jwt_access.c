@@ -168,7 +168,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     }
 
     ctx->judged = 1;
-    ngx_http_jwt_ledger_used(ctx);
+    ngx_http_jwt_ledger_used(ctx, c);
 
     return NGX_OK;
 }

@@ -18,6 +18,7 @@
  */
 
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_zone.h"
 
 
@@ -431,6 +432,10 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
         ngx_http_jwt_cache_write_locked(&cache->table[n - 1], digest, record);
 
     } else {
+        if (cache->fresh == cache->entries) {
+            ngx_http_jwt_count_eviction(jmcf);
+        }
+
         n = ngx_http_jwt_cache_take_locked(cache);
         entry = &cache->table[n - 1];
         bucket = ngx_http_jwt_cache_bucket(cache, digest);

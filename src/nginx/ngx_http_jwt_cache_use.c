@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_counters.h"
 #include "njwt_key_hash.h"
 
 
@@ -230,6 +231,17 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 {
     njwt_record_t  record;
+
+    /* of tokens that were verified, now or before: others aren't kept */
+
+    if (ctx->remembered && ctx->found.vouched != NULL) {
+        if (ctx->found.recalled) {
+            ngx_http_jwt_count_hit(jmcf);
+
+        } else {
+            ngx_http_jwt_count_miss(jmcf);
+        }
+    }
 
     if (ctx->remembered
         && njwt_finding_record(&ctx->arena, c, &ctx->found, &record))

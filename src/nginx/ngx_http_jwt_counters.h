@@ -93,11 +93,11 @@ void ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx);
 
 /* the token cache's, of one look-up and of one entry that had to go */
 #define ngx_http_jwt_count_hit(jmcf)                                         \
-    (void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_hits, 1)
+    ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_hits, 1))
 #define ngx_http_jwt_count_miss(jmcf)                                        \
-    (void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_misses, 1)
+    ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_misses, 1))
 #define ngx_http_jwt_count_eviction(jmcf)                                    \
-    (void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_evictions, 1)
+    ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_evictions, 1))
 
 
 /* ngx_http_jwt_windows.c */

@@ -53,7 +53,8 @@ void ngx_http_jwt_ledger_note_fixed(ngx_http_jwt_main_conf_t *jmcf);
 /* ngx_http_jwt_ledger_use.c */
 
 /* Notes that the key of a token that was verified is of use. */
-void ngx_http_jwt_ledger_used(ngx_http_jwt_ctx_t *ctx);
+void ngx_http_jwt_ledger_used(ngx_http_jwt_ctx_t *ctx,
+    const njwt_case_t *c);
 
 /* A copy of all records, from the pool; NULL: no memory. */
 ngx_http_jwt_record_t *ngx_http_jwt_ledger_read(

@@ -4,29 +4,39 @@
 
 #include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_blocks.h"
+#include "njwt_key.h"
 
 
-/* May this key have verified the token?  Two of one kid count both. */
+/* Where in its issuer's set is the key that the token was verified with? */
 
 static ngx_uint_t
-ngx_http_jwt_ledger_may(ngx_http_jwt_ctx_t *ctx, const njwt_key_t *key,
-    njwt_slice_t *kid)
+ngx_http_jwt_ledger_place(ngx_http_jwt_ctx_t *ctx, const njwt_case_t *c,
+    const njwt_jwks_t *jwks)
 {
-    njwt_slice_t  own;
+    ngx_uint_t         i;
+    const njwt_key_t  *key;
 
-    return njwt_key_fits(key, ctx->found.alg)
-           && (kid == NULL
-               || (njwt_key_kid(key, &own) && njwt_slice_equal(own, *kid)));
+    if (ctx->found.recalled) {
+        return c->record->place;
+    }
+
+    key = njwt_proof_key(ctx->found.proof);
+
+    for (i = 0; i < njwt_jwks_count(jwks); i++) {
+        if (njwt_jwks_key(jwks, i) == key) {
+            break;
+        }
+    }
+
+    return i;
 }
 
 
 void
-ngx_http_jwt_ledger_used(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_ledger_used(ngx_http_jwt_ctx_t *ctx, const njwt_case_t *c)
 {
     time_t                  now;
-    ngx_uint_t              i, n;
-    njwt_slice_t            text, *kid;
-    const njwt_jwks_t      *jwks;
+    ngx_uint_t              place;
     ngx_http_jwt_issuer_t  *issuer;
     ngx_http_jwt_record_t  *record;
 
@@ -35,22 +45,19 @@ ngx_http_jwt_ledger_used(ngx_http_jwt_ctx_t *ctx)
     }
 
     issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
-    jwks = issuer->trust.keys;
-    kid = njwt_jws_kid(&ctx->found.jws, &text) ? &text : NULL;
+    place = ngx_http_jwt_ledger_place(ctx, c, issuer->trust.keys);
+
+    if (place >= NGX_HTTP_JWT_TRACKED || issuer->records[place] == NULL) {
+        return;
+    }
 
     now = ngx_time();
-    n = ngx_min(njwt_jwks_count(jwks), NGX_HTTP_JWT_TRACKED);
+    record = issuer->records[place];
 
-    for (i = 0; i < n; i++) {
-        record = issuer->records[i];
-
-        if (record != NULL
-            && record->issuer == issuer->id
-            && record->used != (ngx_atomic_uint_t) now
-            && ngx_http_jwt_ledger_may(ctx, njwt_jwks_key(jwks, i), kid))
-        {
-            record->used = (ngx_atomic_uint_t) now;
-        }
+    if (record->issuer == issuer->id
+        && record->used != (ngx_atomic_uint_t) now)
+    {
+        record->used = (ngx_atomic_uint_t) now;
     }
 }
 

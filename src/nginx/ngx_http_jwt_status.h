@@ -6,6 +6,7 @@
 #define NGX_HTTP_JWT_STATUS_H
 
 
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_history.h"
 #include "ngx_http_jwt_ledger.h"
@@ -25,7 +26,10 @@ typedef struct {
     time_t                     since;      /* when counting began */
     ngx_uint_t                 counting;   /* 0: there is no issuer */
     ngx_http_jwt_counted_t     counted;
-    uint64_t                   cache[3];   /* hits, misses, evictions */
+    uint64_t                   hits;       /* of the token cache */
+    uint64_t                   misses;
+    uint64_t                   evictions;
+    ngx_http_jwt_cache_state_t cache;
     ngx_http_jwt_record_t     *records;
     ngx_uint_t                 nrecords;
     ngx_http_jwt_source_t     *sources;    /* of each issuer */

@@ -37,9 +37,11 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
                     - (time_t) ((ngx_current_msec - counters->started)
                                 / 1000);
 
-    status->cache[0] = counters->cache_hits;
-    status->cache[1] = counters->cache_misses;
-    status->cache[2] = counters->cache_evictions;
+    status->hits = counters->cache_hits;
+    status->misses = counters->cache_misses;
+    status->evictions = counters->cache_evictions;
+
+    ngx_http_jwt_cache_look(status->main, &status->cache);
 
     return NGX_OK;
 }

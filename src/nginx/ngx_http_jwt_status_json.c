@@ -286,9 +286,12 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_page_say(page, "}");
 
     ngx_http_jwt_json_open(page, "cache", "{");
-    ngx_http_jwt_json_number(page, "hits", status->cache[0]);
-    ngx_http_jwt_json_number(page, "misses", status->cache[1]);
-    ngx_http_jwt_json_number(page, "evictions", status->cache[2]);
+    ngx_http_jwt_json_number(page, "size", status->cache.size);
+    ngx_http_jwt_json_number(page, "entries", status->cache.used);
+    ngx_http_jwt_json_number(page, "capacity", status->cache.entries);
+    ngx_http_jwt_json_number(page, "hits", status->hits);
+    ngx_http_jwt_json_number(page, "misses", status->misses);
+    ngx_http_jwt_json_number(page, "evictions", status->evictions);
     ngx_http_jwt_page_say(page, "}");
 }
 

@@ -213,15 +213,21 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_metric_fetches(status);
     ngx_http_jwt_status_prometheus_keys(status);
 
+    ngx_http_jwt_metric_plain(page, "cache_size_bytes", "gauge",
+                              "The cache of verified tokens; 0: off.",
+                              status->cache.size);
+    ngx_http_jwt_metric_plain(page, "cache_entries", "gauge",
+                              "Verified tokens that are kept.",
+                              status->cache.used);
     ngx_http_jwt_metric_plain(page, "cache_hits_total", "counter",
                               "Verified tokens that were found again.",
-                              status->cache[0]);
+                              status->hits);
     ngx_http_jwt_metric_plain(page, "cache_misses_total", "counter",
                               "Tokens that were looked for in vain.",
-                              status->cache[1]);
+                              status->misses);
     ngx_http_jwt_metric_plain(page, "cache_evictions_total", "counter",
                               "Tokens that had to go for others.",
-                              status->cache[2]);
+                              status->evictions);
 }
 
 
