@@ -340,7 +340,7 @@ my @changes = (
     [ 'facts', "if (!njwt_json_strings(granted)) {\n        return;\n    }\n",
                '' ],
     [ 'facts', '!= wanted->words[i]', '== 0 && wanted->words[i] != 0' ],
-    [ 'facts', 'memcpy(data + at, &piece.len, sizeof(piece.len));', '' ],
+    [ 'facts', "kind = (rule == NULL) ? 's' : 'c';", "kind = 's';" ],
     [ 'policy', 'rule->scope_count > 0
                            && ', '' ],
     [ 'policy', 'facts != NULL && policy->numbered', 'facts != NULL' ],

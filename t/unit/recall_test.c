@@ -258,7 +258,7 @@ a_record_is_good_in_its_own_context_only(void **state)
 
     remember();
     njwt_jwks_free(issuer.keys);
-    issuer.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "theirs");
+    issuer.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "mine");
     assert_false(recalled(NJWT_OK));
 
     /* without a context no record is good, and none is made */
@@ -268,6 +268,27 @@ a_record_is_good_in_its_own_context_only(void **state)
                             &(njwt_jwks_report_t) { 0 });
     assert_false(recalled(NJWT_OK));
     assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    forget();
+}
+
+
+static void
+a_policy_without_numbers_makes_no_record_and_takes_no_bits(void **state)
+{
+    const njwt_claims_t  *claims;
+
+    (void) state;
+
+    remember();
+    judged.record = NULL;
+    policy.facts = NULL;
+    assert_int_equal(judge(), NJWT_OK);
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+
+    claims = njwt_claims_recalled(&unit_arena, &record.grant);
+    assert_true(njwt_policy_claims_hold(&unit_arena, &policy, claims));
+    policy.numbered = false;
+    assert_false(njwt_policy_claims_hold(&unit_arena, &policy, claims));
     forget();
 }
 
@@ -436,6 +457,16 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                         .value_count = 1
                                     }, &n));
     assert_int_equal(n, 5);
+    assert_true(njwt_facts_add_rule(&facts,
+                                    &(njwt_claim_rule_t) {
+                                        .claim = rule.claim,
+                                        .values = &(njwt_rule_value_t) {
+                                            .kind = NJWT_RULE_REGEX,
+                                            .text = unit_text("y")
+                                        },
+                                        .value_count = 1
+                                    }, &n));
+    assert_int_equal(n, 6);
 }
 
 
@@ -443,9 +474,11 @@ static void
 other_questions_have_another_digest(void **state)
 {
     size_t   i, k, n;
-    uint8_t  digests[5][NJWT_FACTS_DIGEST];
+    uint8_t  digests[6][NJWT_FACTS_DIGEST];
 
-    static const char  *const  lists[] = { "a b", "b a", "a", "ab", "a b c" };
+    static const char  *const  lists[] = {
+        "a b", "b a", "a", "ab", "asb", "a b c"
+    };
 
     (void) state;
 
@@ -466,6 +499,15 @@ other_questions_have_another_digest(void **state)
                                     NJWT_FACTS_DIGEST);
         }
     }
+
+    /* a claim is no scope of that name */
+
+    memset(&facts, 0, sizeof(facts));
+    assert_true(njwt_facts_add_rule(&facts, &(njwt_claim_rule_t) {
+                                        .claim = unit_text("a")
+                                    }, &n));
+    assert_true(njwt_facts_seal(&facts));
+    assert_memory_not_equal(digests[2], facts.digest, NJWT_FACTS_DIGEST);
 }
 
 
@@ -506,6 +548,7 @@ main(void)
         unit_case(a_key_that_left_the_set_takes_its_tokens_along),
         unit_case(a_key_in_another_place_of_the_set_still_vouches),
         unit_case(a_record_is_good_in_its_own_context_only),
+        unit_case(a_policy_without_numbers_makes_no_record_and_takes_no_bits),
         unit_case(the_issuer_is_the_one_whose_key_it_was),
         unit_case(other_questions_are_asked_of_the_token),
         unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
