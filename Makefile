@@ -79,6 +79,9 @@ T            ?= 60
 
 TESTS ?= $(sort $(wildcard t/*.t))
 
+# a build of Debian's installs nothing: it says PACKAGES=:
+PACKAGES ?= .ci/packages
+
 ifneq ($(words $(CURDIR)),1)
 $(error "$(CURDIR)": nginx's build can't be run in a folder with blanks in \
 its name; move the checkout)
@@ -156,6 +159,15 @@ install: $(MODULE) $(TOOL)  ## install module, jwt-explain and its page; DESTDIR
 uninstall:  ## take away what install put there
 	@$(install_env) .ci/install uninstall
 
+.PHONY: deb
+deb: packages-deb  ## build the Debian package, into build/deb
+	@.ci/deb $(BUILD)/deb
+
+.PHONY: deb-test
+deb-test:  ## install, upgrade and remove it on a new Debian 12 (minutes)
+	@.ci/packages fresh
+	@.ci/fresh 'make -s packages-deb && .ci/deb --test build/deb'
+
 .PHONY: fresh
 fresh:  ## prove make demo and make test on a new Debian 12 (some minutes)
 	@.ci/packages fresh
@@ -177,12 +189,12 @@ help:  ## list these commands
 
 # packages: fast when nothing is missing, so each command looks
 
-.PHONY: packages-build packages-demo packages-test packages-fuzz
+.PHONY: packages-build packages-deb packages-demo packages-test packages-fuzz
 packages-build:
-	@.ci/packages $(if $(NGINX_SRC),source,build)
+	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
-packages-demo packages-test packages-fuzz: packages-%:
-	@.ci/packages $*
+packages-deb packages-demo packages-test packages-fuzz: packages-%:
+	@$(PACKAGES) $*
 
 
 # the module: nginx's own build, in a tree of links, so that neither the
