@@ -12,6 +12,7 @@ use warnings;
 use lib 't/lib';
 
 use Cwd qw/ getcwd /;
+use JSON::PP qw/ decode_json /;
 use NJWT::Echo;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -221,6 +222,13 @@ example 'other-issuers.conf',
     ['one who may nothing', ask('/partners', okta()), 403],
     ['not with the other\'s token', ask('/staff', okta('read:timesheets')), 401];
 
+example 'kubernetes/configmap.yaml',
+    ['a reader reads', ask('/timesheets', $read), 200,
+     has => qr/^X-Client: importjob$/m],
+    ['nobody else does', ask('/timesheets', undef), 401],
+    ['the pod is well', ask('/healthz', undef), 200],
+    ['that is all', ask('/', $read), 404];
+
 
 # The configuration as it can run here.
 
@@ -246,16 +254,19 @@ sub local_config {
         qw/ client_body proxy fastcgi uwsgi scgi /;
     my $user = $> == 0 ? 'user  root;' : '';
 
-    $text =~ s/^load_module .*\n//m;
+    $text =~ s/^(?:load_module|include) .*\n//m;
+    $text =~ s/^ *\w+_temp_path .*\n//gm;
     $text =~ s/^user .*\n//m;
     $text =~ s{^worker_processes .*\n}{worker_processes  2;\n}m;
     $text =~ s{/(?:var/log/nginx|run)/}{\@DIR\@/}g;
+    $text =~ s{/tmp/nginx\.pid}{\@DIR\@/nginx.pid};
+    $text =~ s{/dev/std(?:err|out)}{\@DIR\@/error.log}g;
     $text =~ s{/var/lib/nginx/jwt}{\@DIR\@/jwt};
     $text =~ s{(ssl_certificate\s+)\S+;}{$1\@FIXTURES\@/tls-cert.pem;}g;
     $text =~ s{(ssl_certificate_key\s+)\S+;}{$1\@FIXTURES\@/tls-key.pem;}g;
-    $text =~ s{(listen\s+)(?:443|80)\b}{
+    $text =~ s{(listen\s+)(?:443|8080|80)\b}{
         $1 . '127.0.0.1:@PORT' . ($port++ > 1 ? $port - 1 : '') . '@' }ge;
-    $text =~ s{(server\s+)[\d.]+:\d+;}{${1}127.0.0.1:$backend;}g;
+    $text =~ s{(server\s+)[\w.]+:\d+;}{${1}127.0.0.1:$backend;}g;
     $text =~ s{^\s*(?:discovery|jwks_\w+|state_path)\s[^;]*;\n}{}gm;
     $text =~ s{(jwt_issuer\s+\w+\s+\{\n)}{$1        jwks_file  $keys;\n}g;
     $text =~ s/^http \{\n/http {\n$temp/m;
@@ -329,7 +340,27 @@ sub try {
 }
 
 
-my @files = sort glob 'conf-examples/*.conf';
+# The documents in a file, as Debian's own Python reads them.
+
+sub yaml {
+    my ($file) = @_;
+
+    open my $in, '-|', '/usr/bin/python3', '-c', <<'    END', $file
+import json, sys, yaml
+print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))
+    END
+        or die "python3: $!\n";
+    local $/;
+    my $text = <$in> // '';
+    close $in;
+
+    my $all = eval { decode_json($text) } // [];
+
+    return @$all;
+}
+
+
+my @files = sort glob 'conf-examples/*.conf conf-examples/*/configmap.yaml';
 
 is_deeply [ sort keys %examples ], \@files, 'each example is tried';
 
@@ -337,6 +368,8 @@ for my $file (@files) {
     open my $in, '<', $file or die "$file: $!\n";
     my $text = do { local $/; <$in> };
     close $in;
+
+    $text = (yaml($file))[0]{data}{'nginx.conf'} if $file =~ /yaml$/;
 
     subtest $file => sub {
         my $s = NJWT::Scenario->new;
@@ -350,7 +383,7 @@ for my $file (@files) {
         return if !$ok;
 
         # what it is about comes first
-        like $text, qr/\A# \w.*\n(?:#.*\n)*\nload_module /,
+        like $text, qr/\A# \w.*\n(?:#.*\n)*\n(?:load_module|include) /,
             'it begins with what it is for';
 
         $s->start(config => $config, workers => 2);
@@ -358,6 +391,20 @@ for my $file (@files) {
         is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
         $s->stop;
     };
+}
+
+
+# What can't be run here says so, first thing.
+
+for my $file (sort glob 'conf-examples/kubernetes/*.yaml
+    conf-examples/docker/Dockerfile')
+{
+    open my $in, '<', $file or die "$file: $!\n";
+
+    like scalar(<$in>), qr/^# Not (?:run|applied) by the tests/,
+        "$file says that nobody tried it";
+    ok yaml($file) && !grep({ !$_->{kind} } yaml($file)), '... it is YAML'
+        if $file =~ /yaml$/;
 }
 
 done_testing;
