@@ -194,6 +194,34 @@ ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer, njwt_jwks_t *jwks)
 }
 
 
+/*
+ * What is read of a remembered token later must be the bytes that were looked
+ * for.  nginx may lend their place to the client: once a connection was
+ * upgraded, it reads on into the buffer that held the header.
+ */
+
+static ngx_int_t
+ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    u_char        *p;
+    njwt_slice_t   token;
+
+    token = c->presented.token;
+
+    p = ngx_pnalloc(ctx->request->pool, token.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, token.data, token.len);
+
+    ctx->presented.token.data = p;
+    c->presented.token.data = p;
+
+    return NGX_OK;
+}
+
+
 void
 ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
@@ -220,7 +248,9 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
 
     ctx->remembered = 1;
 
-    if (ngx_http_jwt_cache_find(jmcf, ctx->digest, &ctx->record) == NGX_OK) {
+    if (ngx_http_jwt_cache_find(jmcf, ctx->digest, &ctx->record) == NGX_OK
+        && ngx_http_jwt_cache_keep(ctx, c) == NGX_OK)
+    {
         c->record = &ctx->record;
     }
 }
