@@ -276,16 +276,13 @@ njwt_jwks_matches(const njwt_key_t *key, const njwt_slice_t *kid,
 }
 
 
-bool
-njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
+static size_t
+njwt_jwks_fitting(const njwt_jwks_t *jwks, const njwt_slice_t *kid,
     njwt_alg_t alg)
 {
-    size_t               i, fitting;
-    njwt_slice_t         text;
-    const njwt_slice_t  *kid;
+    size_t  i, fitting;
 
     fitting = 0;
-    kid = njwt_jws_kid(jws, &text) ? &text : NULL;
 
     for (i = 0; i < jwks->count; i++) {
         if (njwt_jwks_matches(jwks->keys[i], kid, alg)) {
@@ -293,7 +290,28 @@ njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
         }
     }
 
-    return (kid == NULL) ? fitting == 1 : fitting > 0;
+    return fitting;
+}
+
+
+bool
+njwt_jwks_sole(const njwt_jwks_t *jwks, njwt_alg_t alg)
+{
+    return njwt_jwks_fitting(jwks, NULL, alg) == 1;
+}
+
+
+bool
+njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
+    njwt_alg_t alg)
+{
+    njwt_slice_t  kid;
+
+    if (!njwt_jws_kid(jws, &kid)) {
+        return njwt_jwks_sole(jwks, alg);
+    }
+
+    return njwt_jwks_fitting(jwks, &kid, alg) > 0;
 }
 
 

@@ -82,6 +82,9 @@ bool njwt_jwks_voucher(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
 bool njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
     njwt_alg_t alg);
 
+/* Is there exactly one key that fits the algorithm, whatever it is called? */
+bool njwt_jwks_sole(const njwt_jwks_t *jwks, njwt_alg_t alg);
+
 /*
  * Verifies the token's signature with each key that njwt_jwks_knows() means:
  * two of one "kid" are both tried.  Returns the proof, which the arena owns,

@@ -9,9 +9,11 @@
 
 bool
 njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_issuer_t *issuer, const njwt_proof_t *proof,
-    const njwt_claims_t *claims, njwt_record_t *record)
+    const njwt_issuer_t *issuer, const njwt_jws_t *jws,
+    const njwt_proof_t *proof, const njwt_claims_t *claims,
+    njwt_record_t *record)
 {
+    njwt_slice_t   kid;
     njwt_record_t  made;
 
     memset(&made, 0, sizeof(njwt_record_t));
@@ -24,10 +26,22 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
         return false;
     }
 
+    made.sole = njwt_jws_kid(jws, &kid) ? 0 : njwt_jws_alg(jws);
+
     memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
     *record = made;
 
     return true;
+}
+
+
+/* Without "kid" a token means the one key that fits: of two it means none. */
+
+static bool
+njwt_recall_vouched(const njwt_jwks_t *keys, njwt_record_t *record)
+{
+    return (record->sole == 0 || njwt_jwks_sole(keys, record->sole))
+           && njwt_jwks_vouches(keys, record->voucher, &record->place);
 }
 
 
@@ -40,9 +54,7 @@ njwt_recall_issuer(const njwt_policy_t *policy, njwt_record_t *record)
     for (i = 0; i < policy->issuer_count; i++) {
         issuer = policy->issuers[i];
 
-        if (issuer->keys != NULL
-            && njwt_jwks_vouches(issuer->keys, record->voucher,
-                                 &record->place))
+        if (issuer->keys != NULL && njwt_recall_vouched(issuer->keys, record))
         {
             return issuer;
         }

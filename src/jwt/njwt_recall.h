@@ -23,7 +23,10 @@ typedef struct {
     uint8_t       voucher[NJWT_DIGEST];         /* of the key and settings */
     uint8_t       facts[NJWT_FACTS_DIGEST];     /* that the grant answers */
     uint16_t      place;                        /* where the key may be */
-    uint8_t       unused[6];
+    uint8_t       unused[2];
+
+    /* it has no "kid": good while one key alone fits this; 0: it has one */
+    njwt_alg_t    sole;
     njwt_grant_t  grant;
 } njwt_record_t;
 
@@ -33,8 +36,9 @@ typedef struct {
  * there can't be one: the set isn't bound, or no memory.
  */
 bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_issuer_t *issuer, const njwt_proof_t *proof,
-    const njwt_claims_t *claims, njwt_record_t *record);
+    const njwt_issuer_t *issuer, const njwt_jws_t *jws,
+    const njwt_proof_t *proof, const njwt_claims_t *claims,
+    njwt_record_t *record);
 
 /*
  * The issuer of the policy of whose present keys one verified the token of the

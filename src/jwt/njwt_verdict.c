@@ -193,8 +193,8 @@ njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
 {
     return found->proof != NULL
            && found->vouched != NULL
-           && njwt_record_make(arena, c->policy, found->issuer, found->proof,
-                               found->vouched, record);
+           && njwt_record_make(arena, c->policy, found->issuer, &found->jws,
+                               found->proof, found->vouched, record);
 }
 
 

@@ -307,6 +307,8 @@ my @changes = (
         && ', '' ],
     [ 'recall', 'issuer->keys != NULL
             && ', 'issuer->keys != NULL || ' ],
+    [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
+    [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
         || ', '' ],
     [ 'jwks_vouch', 'context.len + jwks->texts[i].len', 'context.len' ],

@@ -59,7 +59,7 @@ judge(void)
 /* A token of key 0 that passes, and its record, which is given from then on. */
 
 static void
-remember(void)
+remember_token(const char *header)
 {
     memset(&issuer, 0, sizeof(issuer));
     memset(&other, 0, sizeof(other));
@@ -101,13 +101,20 @@ remember(void)
     judged.method = NJWT_METHOD_GET;
     judged.now = 1000;
     judged.presented.found = 1;
-    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+    judged.presented.token = unit_token(0, header, PAYLOAD);
 
     assert_int_equal(judge(), NJWT_OK);
     assert_false(found.recalled);
     assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
 
     judged.record = &record;
+}
+
+
+static void
+remember(void)
+{
+    remember_token(UNIT_HEADER);
 }
 
 
@@ -225,6 +232,37 @@ a_key_that_left_the_set_takes_its_tokens_along(void **state)
     njwt_jwks_free(issuer.keys);
     issuer.keys = NULL;
     assert_int_equal(judge(), NJWT_KEYS_UNAVAILABLE);
+    forget();
+}
+
+
+static void
+a_token_without_kid_is_good_while_one_key_fits(void **state)
+{
+    (void) state;
+
+    remember_token("{\"alg\":\"RS256\"}");
+    assert_true(recalled(NJWT_OK));
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_format("%s,%s",
+                                    unit_jwk(1, ",\"alg\":\"PS256\""),
+                                    unit_jwk(0, ",\"kid\":\"k0\"")), "ours");
+    assert_true(recalled(NJWT_OK));
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_format("%s,%s", unit_jwk(0, ",\"kid\":\"k0\""),
+                                    unit_jwk(1, ",\"kid\":\"k1\"")), "ours");
+    assert_false(recalled(NJWT_KEY_NOT_FOUND));
+    forget();
+
+    /* one with a "kid" has nothing to do with that */
+
+    remember();
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_format("%s,%s", unit_jwk(0, ",\"kid\":\"k0\""),
+                                    unit_jwk(1, ",\"kid\":\"k1\"")), "ours");
+    assert_true(recalled(NJWT_OK));
     forget();
 }
 
@@ -546,6 +584,7 @@ main(void)
         unit_case(a_record_spares_the_signature_and_the_payload),
         unit_case(each_check_behind_the_signature_is_made_again),
         unit_case(a_key_that_left_the_set_takes_its_tokens_along),
+        unit_case(a_token_without_kid_is_good_while_one_key_fits),
         unit_case(a_key_in_another_place_of_the_set_still_vouches),
         unit_case(a_record_is_good_in_its_own_context_only),
         unit_case(a_policy_without_numbers_makes_no_record_and_takes_no_bits),
