@@ -77,6 +77,9 @@ FUZZ_FLAGS   := -std=c11 -g -O1 -D_DEFAULT_SOURCE -fno-omit-frame-pointer \
 FUZZ_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/fuzz/core/%.o)
 T            ?= 60
 
+# load, tokens and the yardstick of the benchmark
+BENCH_TOOLS := $(patsubst t/bench/%.c,$(BUILD)/bench/%,$(wildcard t/bench/*.c))
+
 TESTS ?= $(sort $(wildcard t/*.t))
 
 # a build of Debian's installs nothing: it says PACKAGES=:
@@ -146,6 +149,10 @@ asan: packages-test all  ## run block tests and scenarios under ASan and UBSan
 soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
 	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
+
+.PHONY: bench
+bench: packages-test all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="hot …" these rows only
+	@$(test_env) t/bench/run $(ROW)
 
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
@@ -292,6 +299,10 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/reference.c t/fuzz/fuzz.h \
 	@echo "build: $@"
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ \
 	    $(filter %.c %.o,$^) $(CORE_LIBS)
+
+$(BUILD)/bench/%: t/bench/%.c Makefile | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(CC_OPT) $(WARN) -o $@ $< -lcrypto
 
 # a header of the tests may hold more than one test uses
 UNIT_WARN := $(WARN) -Wno-unused-function

@@ -1,0 +1,164 @@
+package Mint;
+
+# Which tokens, keys and configurations does the benchmark use?
+#
+#   tokens(50_000)                    a file of so many, each another
+#   tokens(1, claims => { scope => 'x' }, header => { kid => 'x' })
+#   tokens(1, key => 'junk')          'hmac:SECRET' (HS256), no good signature
+#   pem(), jwks(64), secret()         files
+#   issuer('keys' => $file, 'name')   a jwt_issuer block
+#
+# What was minted stays in build/bench: signing takes half a second for a
+# thousand.
+
+use strict;
+use warnings;
+
+use File::Basename ();
+use lib File::Basename::dirname(__FILE__);
+
+use Digest::MD5 qw/ md5_hex /;
+use Exporter qw/ import /;
+use File::Path qw/ make_path /;
+use JSON::PP ();
+use NJWT::Token ();
+use Side;
+
+
+our @EXPORT_OK = qw/ tokens pem jwks secret issuer issuers /;
+
+my $json = JSON::PP->new->canonical->utf8;
+my $secret = 'a secret of at least thirty-two bytes';
+
+
+sub _file {
+    my ($name, $make) = @_;
+
+    my $file = "$Side::build/$name";
+
+    if (!-e $file) {
+        make_path($Side::build);
+        $make->("$file.new");
+        rename "$file.new", $file or die "bench: $file: $!\n";
+    }
+
+    return $file;
+}
+
+sub _text {
+    my ($name, $text) = @_;
+
+    return _file($name . '-' . substr(md5_hex($text), 0, 8), sub {
+        open my $out, '>', $_[0] or die "bench: $_[0]: $!\n";
+        print $out $text;
+        close $out or die "bench: $_[0]: $!\n";
+    });
+}
+
+
+sub pem {
+    return _text('key', NJWT::Token::key('k1')->export_key_pem('private'));
+}
+
+sub secret {
+    return _text('secret', $secret);
+}
+
+
+# k1 in the middle of others.  Nothing is signed with those, so that any odd
+# number of 2048 bits will do for a modulus.
+
+sub jwks {
+    my ($count) = @_;
+
+    srand 1;
+
+    my @others = map {
+        my $n = join '', map { chr int rand 256 } 1 .. 256;
+
+        substr($n, 0, 1) |= "\x80";
+        substr($n, -1) |= "\x01";
+
+        +{ kty => 'RSA', use => 'sig', alg => 'RS256', e => 'AQAB',
+           kid => "other$_", n => NJWT::Token::b64url($n) }
+    } 2 .. $count;
+
+    splice @others, @others / 2, 0, 'k1';
+
+    return _text('jwks', NJWT::Token::jwks(@others));
+}
+
+
+# About 800 bytes, as Auth0's are.
+
+sub _claims {
+    my ($over) = @_;
+
+    my %claims = (
+        iss => NJWT::Token::issuer(), aud => NJWT::Token::audience(),
+        sub => 'mQmSBVQzKSxS1Vy9JQVyDXZmf0sK1Hvn@clients',
+        azp => 'mQmSBVQzKSxS1Vy9JQVyDXZmf0sK1Hvn',
+        iat => 1700000000, exp => 4102444800, gty => 'client-credentials',
+        jti => '%N', scope => 'read:timesheets create:timesheets batch:upload',
+        %{ $over // {} },
+    );
+
+    return $json->encode(\%claims);
+}
+
+
+sub tokens {
+    my ($count, %args) = @_;
+
+    my $key = $args{key} // pem();
+    my $header = $json->encode({
+        alg => $key =~ /^hmac/ ? 'HS256' : 'RS256', typ => 'JWT', kid => 'k1',
+        %{ $args{header} // {} } });
+
+    $key = "hmac:$secret" if $key eq 'hmac';
+
+    my @order = ($count, $header, _claims($args{claims}), $key);
+    my $name = substr md5_hex(join "\n", @order), 0, 8;
+
+    return _file("tokens-$count-$name", sub {
+        my ($file) = @_;
+
+        print "bench: minting $count tokens, once\n" if $count > 1000;
+
+        open my $out, '>', $file or die "bench: $file: $!\n";
+        open my $in, '-|', "$Side::build/mint", @order or die "bench: $!\n";
+        print $out $_ while <$in>;
+        close $in or die "bench: mint failed\n";
+        close $out or die "bench: $file: $!\n";
+    });
+}
+
+
+sub issuer {
+    my ($name, %args) = @_;
+
+    my $iss = $args{issuer} // NJWT::Token::issuer();
+    my $aud = NJWT::Token::audience();
+    my $keys = $args{keys} // 'jwks_file  ' . jwks(1) . ';';
+
+    return <<"    END";
+    jwt_issuer $name {
+        issuer    $iss;
+        audience  $aud;
+        $keys
+    }
+    END
+}
+
+# So many, of which the last is the one that the tokens are from.
+
+sub issuers {
+    my ($count) = @_;
+
+    return join '', (map {
+        issuer("other$_", issuer => "https://other$_.eu.auth0.com/")
+    } 2 .. $count), issuer('timesheets');
+}
+
+
+1;
