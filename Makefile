@@ -154,6 +154,10 @@ soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 bench: packages-test all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="hot …" these rows only
 	@$(test_env) t/bench/run $(ROW)
 
+.PHONY: browser
+browser: packages-test packages-browser all  ## look at the status page in Chromium, with pictures
+	@$(test_env) t/lib/run-prove t/browser/status.t
+
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
 	@$(test_env) t/lint/run
@@ -196,11 +200,13 @@ help:  ## list these commands
 
 # packages: fast when nothing is missing, so each command looks
 
-.PHONY: packages-build packages-deb packages-demo packages-test packages-fuzz
+.PHONY: packages-build packages-deb packages-demo packages-test \
+    packages-fuzz packages-browser
 packages-build:
 	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
-packages-deb packages-demo packages-test packages-fuzz: packages-%:
+packages-deb packages-demo packages-test packages-fuzz packages-browser: \
+    packages-%:
 	@$(PACKAGES) $*
 
 

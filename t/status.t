@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 
+use Digest::SHA ();
 use JSON::PP ();
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
@@ -59,33 +60,34 @@ my $http = <<'END';
     jwt_issuer files {
         issuer     https://files/;
         audience   off;
-        jwks_file  @DIR@/hidden-keys.json;
+        jwks_file  @DIR@/concealed-keys.json;
     }
     jwt_issuer secrets {
         issuer       https://secrets/;
         audience     a b;
         algorithms   HS256;
-        secret_file  @DIR@/hidden-secret;
+        secret_file  @DIR@/concealed-secret;
     }
 END
 
 my $secret = 'the-secret-that-nobody-may-read!';
 
-$s->write_file('hidden-keys.json', jwks('k1'));
-$s->write_file('hidden-secret', $secret);
+$s->write_file('concealed-keys.json', jwks('k1'));
+$s->write_file('concealed-secret', $secret);
 $s->write_file("content/$_", "$_\n") for qw/ optional report cors scoped
                                              index.html /;
 
 my $issuer = <<'END';
         jwks_cooldown 1s; jwks_refresh 1h; jwks_timeout 2s;
-        jwks_uri @JWKS_URI@?hidden=query;
-        state_path @DIR@/hidden;
+        jwks_uri @JWKS_URI@?concealed=query;
+        state_path @DIR@/concealed;
 END
 
 my $locations = <<'END';
     root @CONTENT@;
     location = /status { jwt_status json; allow 127.0.0.1; deny all; }
     location = /metrics { jwt_status prometheus; allow all; }
+    location = /page { jwt_status; allow all; }
     location /t { jwt timesheets; }
     location /open { }
     location /optional { jwt timesheets; jwt_mode optional; }
@@ -199,13 +201,14 @@ subtest 'what an issuer is, and where its keys come from' => sub {
 
 
 subtest 'no path, no secret, nothing that is made of one' => sub {
-    for my $format (qw/ status metrics /) {
+    for my $format (qw/ status metrics page /) {
         my $body = $s->get("/$format")->{body};
 
-        unlike $body, qr/hidden/, "$format: no path and no query";
+        unlike $body, qr/concealed/, "$format: no path and no query";
         unlike $body, qr/\Q@{[ $s->dir ]}/, 'no folder';
         unlike $body, qr/\Q$secret/, 'no secret';
         unlike $body, qr/[0-9a-fA-F]{16}/, 'no digest in hex';
+        $body =~ s{<(style|script)>.*?</\1>}{}gs;
         unlike $body, qr{(?<![\w/])(?!jwt_scope_)[A-Za-z0-9+/_-]{43}},
             'nor in base64';
     }
@@ -267,6 +270,64 @@ subtest 'to Prometheus' => sub {
        {'issuer="timesheets",kid="k2"'}, 0, 'one that never was';
     is $after->{jwt_scope_unprotected_locations}{''}, 2,
         'locations that pass on and are open';
+};
+
+
+# the page, without what is the same in each
+
+sub page {
+    my $body = $s->get('/page')->{body};
+
+    return $body =~ s{<(style|script)>.*?</\1>}{}gsr;
+}
+
+subtest 'as a page' => sub {
+    my $r = $s->get('/page');
+    my $body = $r->{body};
+
+    is $r->{status}, 200, 'GET';
+    is $r->{headers}{'content-type'}, 'text/html; charset=utf-8', 'its type';
+    is $r->{headers}{'cache-control'}, 'no-store', 'not to be kept';
+    is $r->{headers}{'content-length'}, length $body, 'its length';
+
+    my $policy = $r->{headers}{'content-security-policy'};
+
+    like $policy, qr/^default-src 'none';/, 'nothing is allowed';
+    unlike $policy, qr/unsafe/, 'nothing unsafe';
+
+    for my $element (qw/ style script /) {
+        my @found = $body =~ m{<$element>(.*?)</$element>}gs;
+
+        is scalar @found, 1, "one $element";
+        like $policy, qr/\Q$element-src 'sha256-@{[
+            Digest::SHA::sha256_base64($found[0]) ]}='/, 'allowed by its text';
+    }
+
+    $body = page();
+    unlike $body, qr/<[^>]*\s(?:src|style|on\w+)=/i, 'nothing else is loaded';
+    is_deeply [ $body =~ /\shref="([^"]*)"/g ], ['data:,'], 'not even an icon';
+
+    my @open;
+
+    while ($body =~ m{<(/?)(\w+)[^>]*?(/?)>}g) {
+        next if $3 || $2 =~ /^(?:meta|link|br)$/;
+
+        if (!$1) {
+            push @open, $2;
+
+        } elsif (pop(@open) ne $2) {
+            fail("</$2> closes something else");
+            last;
+        }
+    }
+
+    is_deeply \@open, [], 'what is opened is closed';
+
+    like $body, qr/>\Q$_\E</, $_
+        for qw/ timesheets files k1 serving report optional /,
+            'unprotected, passed on', 'a valid token, every method';
+    is scalar(() = $body =~ /<tr class="open">/g), 2,
+        'open locations stand out';
 };
 
 
@@ -473,7 +534,7 @@ subtest 'the cache of verified tokens' => sub {
 subtest 'what lives through a reload' => sub {
     my $before = status();
 
-    $s->write_file('hidden-keys.json', jwks('k2'));
+    $s->write_file('concealed-keys.json', jwks('k2'));
     ok $s->reload(server => "$locations location /more { jwt files; }"),
         'a reload with another location, and another file';
     wait_until { !$s->old_worker_pids } 10, 'the old workers end';
@@ -566,7 +627,7 @@ END
 
     my $shown = $kid =~ s/[\n\x7f\x{202e}]/\x{fffd}/gr;
 
-    like $i->{keys}[0]{kid}, qr/^\Q$shown\E/, 'the kid, with nothing hidden';
+    like $i->{keys}[0]{kid}, qr/^\Q$shown\E/, 'the kid, with nothing concealed';
 
     my ($serving) = grep { /script/ }
                     keys %{ metrics()->{jwt_scope_key_serving} };
@@ -574,6 +635,16 @@ END
     utf8::decode($serving);
     like $serving, qr/kid="\Q@{[ $shown =~ s{([\\"])}{\\$1}gr ]}\E/,
         'Prometheus gets them escaped';
+
+    my $page = page();
+    utf8::decode($page);
+
+    my %entity = ('<' => '&lt;', '>' => '&gt;', '&' => '&amp;',
+                  '"' => '&quot;', "'" => '&#39;');
+    my $escaped = $shown =~ s/([<>&"'])/$entity{$1}/gr;
+
+    like $page, qr/<bdi>\Q$escaped\E/, 'and so does the page';
+    unlike $page, qr/<(?:script|b|u|i)>/, 'where none is an element';
 };
 
 

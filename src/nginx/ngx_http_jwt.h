@@ -167,6 +167,7 @@ typedef struct {
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
     const struct ngx_http_jwt_status_format_s  *status;      /* the same */
+    ngx_str_t                  status_policy;                /* of html */
     ngx_http_jwt_place_t       status_place;
 
     ngx_http_jwt_location_t   *location;     /* an if's: that around it */

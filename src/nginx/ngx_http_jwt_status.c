@@ -5,6 +5,7 @@
  * of the copy, without a lock.
  */
 
+#include "ngx_http_jwt_html.h"
 #include "ngx_http_jwt_status.h"
 #include "ngx_http_jwt_warnings.h"
 
@@ -26,8 +27,8 @@ struct ngx_http_jwt_status_format_s {
 
 static const ngx_http_jwt_status_format_t  ngx_http_jwt_status_formats[] = {
 
-    { "html", NGX_HTTP_JWT_JSON, ngx_http_jwt_status_json,
-      ngx_string("application/json") },
+    { "html", NGX_HTTP_JWT_HTML, ngx_http_jwt_status_html,
+      ngx_string("text/html; charset=utf-8") },
 
     { "json", NGX_HTTP_JWT_JSON, ngx_http_jwt_status_json,
       ngx_string("application/json") },
@@ -69,6 +70,12 @@ ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (format->format == NGX_HTTP_JWT_HTML
+        && ngx_http_jwt_html_policy(cf->pool, &jlcf->status_policy) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     jlcf->status = format;
     ngx_http_jwt_conf_place(cf, &jlcf->status_place);
 
@@ -103,10 +110,39 @@ ngx_http_jwt_status_header(ngx_http_request_t *r, const char *name,
 
 
 static ngx_int_t
-ngx_http_jwt_status_send(ngx_http_request_t *r,
-    const ngx_http_jwt_status_format_t *format, ngx_http_jwt_page_t *page)
+ngx_http_jwt_status_headers(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_int_t  rc;
+    if (ngx_http_jwt_status_header(r, "Cache-Control", "no-store") != NGX_OK
+        || ngx_http_jwt_status_header(r, "X-Content-Type-Options", "nosniff")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (conf->status->format != NGX_HTTP_JWT_HTML) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_status_header(r, "Referrer-Policy", "no-referrer")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_status_header(r, "Content-Security-Policy",
+                                (const char *) conf->status_policy.data);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_send(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *conf, ngx_http_jwt_page_t *page)
+{
+    ngx_int_t                            rc;
+    const ngx_http_jwt_status_format_t  *format;
+
+    format = conf->status;
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = page->size;
@@ -114,10 +150,7 @@ ngx_http_jwt_status_send(ngx_http_request_t *r,
     r->headers_out.content_type_len = format->type.len;
     r->headers_out.content_type_lowcase = NULL;
 
-    if (ngx_http_jwt_status_header(r, "Cache-Control", "no-store") != NGX_OK
-        || ngx_http_jwt_status_header(r, "X-Content-Type-Options", "nosniff")
-           != NGX_OK)
-    {
+    if (ngx_http_jwt_status_headers(r, conf) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -161,10 +194,9 @@ ngx_http_jwt_status_write(ngx_http_jwt_status_t *status,
 static ngx_int_t
 ngx_http_jwt_status_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                            rc;
-    ngx_http_jwt_status_t               *status;
-    ngx_http_jwt_loc_conf_t             *jlcf;
-    const ngx_http_jwt_status_format_t  *format;
+    ngx_int_t                 rc;
+    ngx_http_jwt_status_t    *status;
+    ngx_http_jwt_loc_conf_t  *conf;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -183,20 +215,20 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
 
     /* an "if" has a configuration of its own, of the same location */
 
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
-    format = jlcf->location->conf->status;
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+    conf = conf->location->conf;
 
     status->request = r;
     status->main = ngx_http_get_module_main_conf(r,
                                                  ngx_http_jwt_scope_module);
 
-    ngx_http_jwt_page_init(&status->page, r->pool, format->format);
+    ngx_http_jwt_page_init(&status->page, r->pool, conf->status->format);
 
-    if (ngx_http_jwt_status_write(status, format) != NGX_OK) {
+    if (ngx_http_jwt_status_write(status, conf->status) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_jwt_status_send(r, format, &status->page);
+    return ngx_http_jwt_status_send(r, conf, &status->page);
 }
 
 

@@ -103,4 +103,13 @@ ngx_int_t ngx_http_jwt_status_prometheus_locations(
     ngx_http_jwt_status_t *status);
 
 
+/* ngx_http_jwt_status_html.c and those named after it */
+
+ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_status_html_issuer(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source);
+void ngx_http_jwt_status_html_requests(ngx_http_jwt_status_t *status);
+ngx_int_t ngx_http_jwt_status_html_policy(ngx_http_jwt_status_t *status);
+
+
 #endif /* NGX_HTTP_JWT_STATUS_H */
