@@ -492,6 +492,33 @@ refused 'a shared zone needs zone=NAME:SIZE',
 
 my $three = join ' ', map { issuer("i$_") } 1 .. 3;
 
+# what docs/operations.md tells of sizes
+
+{
+    open my $in, '<', 'docs/operations.md' or die "docs/operations.md: $!";
+    my %size = do { local $/; <$in> } =~ /^\| (\d+) \| (\d+)k\b.*\|$/gm;
+
+    cmp_ok scalar(keys %size), '>', 2, 'sizes are told';
+
+    for my $n (sort { $a <=> $b } keys %size) {
+        my $blocks = join ' ', map {
+            issuer("i$_", issuer => "https://t$_.eu.auth0.com/")
+        } 1 .. $n;
+        my $less = $size{$n} - 4;
+
+        accepted "$n blocks: $size{$n}k is enough",
+            "jwt_shared_zone zone=j:$size{$n}k; $blocks", 'jwt i1;';
+        refused "... and ${less}k isn't",
+            "jwt_shared_zone zone=j:${less}k; $blocks", 'jwt i1;',
+            qr/write "jwt_shared_zone zone=j:$size{$n}k;" or more/;
+
+        refused "... $n are the most",
+            "$blocks " . issuer('more', issuer => 'https://more/'),
+            'jwt i1;', qr/there are 513 jwt_issuer blocks, write at most 512/
+            if $n == 512;
+    }
+}
+
 refused 'one that is too small says how large it must be',
     "jwt_shared_zone zone=j:32k; $three", 'jwt i1;',
     qr/the shared zone "j" is too small for 3 .*write .*zone=j:(\d+)k;/;

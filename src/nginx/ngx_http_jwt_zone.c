@@ -25,6 +25,8 @@
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
 
+#define NGX_HTTP_JWT_MAX_SLOTS      1024
+
 /* blocks that an issuer must find in any case: some 18 RSA-2048 keys */
 #define NGX_HTTP_JWT_ISSUER_BLOCKS  8
 
@@ -38,7 +40,7 @@ ngx_http_jwt_zone_nslots(size_t size)
 
     /* two of the least zone's: one of its four would lack room for keys */
 
-    return (n > 4) ? ngx_min(n - 2, 1024) : 2;
+    return (n > 4) ? ngx_min(n - 2, NGX_HTTP_JWT_MAX_SLOTS) : 2;
 }
 
 
@@ -167,17 +169,25 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_OK;
     }
 
-    needed = jmcf->zone_size;
-
-    do {
-        needed += ngx_pagesize;
-    } while (!ngx_http_jwt_zone_fits(needed, jmcf->issuers.nelts)
-             && needed < 1024 * 1024 * 1024);
-
     if (jmcf->zone_place.line == 0) {
         jmcf->zone_place = (*(ngx_http_jwt_issuer_t **)
                             jmcf->issuers.elts)->place;
     }
+
+    /* no zone would do, so none is named */
+
+    if (2 * jmcf->issuers.nelts > NGX_HTTP_JWT_MAX_SLOTS) {
+        (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_place,
+                   "there are %ui jwt_issuer blocks, write at most %d",
+                   jmcf->issuers.nelts, NGX_HTTP_JWT_MAX_SLOTS / 2);
+        return NGX_ERROR;
+    }
+
+    needed = jmcf->zone_size;
+
+    do {
+        needed += ngx_pagesize;
+    } while (!ngx_http_jwt_zone_fits(needed, jmcf->issuers.nelts));
 
     (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_place,
                "the shared zone \"%V\" is too small for %ui jwt_issuer "
