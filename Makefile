@@ -175,9 +175,10 @@ deb: packages-deb  ## build the Debian package, into build/deb
 	@.ci/deb $(BUILD)/deb
 
 .PHONY: deb-test
-deb-test:  ## install, upgrade and remove it on a new Debian 12 (minutes)
+deb-test: deb  ## install, upgrade and remove it on a new Debian 12 (minutes)
 	@.ci/packages fresh
-	@.ci/fresh 'make -s packages-deb && .ci/deb --test build/deb'
+	@FRESH_FILES="$$(ls $(BUILD)/deb/*scope_*.deb)" \
+	    .ci/fresh '.ci/deb --test /srv'
 
 .PHONY: fresh
 fresh:  ## prove make demo and make test on a new Debian 12 (some minutes)
