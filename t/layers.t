@@ -195,8 +195,8 @@ my %below = (
     jwks    => [qw/ alg json jws key /],
     claims  => [qw/ dates facts json jws key scopes /],
     policy  => [qw/ alg json claims facts jwks method rule scopes /],
-    recall  => [qw/ claims facts jws jwks key policy /],
-    verdict => [qw/ alg bearer claims jws jwks policy recall /],
+    recall  => [qw/ b64 claims facts jws jwks key policy /],
+    verdict => [qw/ alg bearer claims json jws jwks policy recall /],
     hint    => [qw/ b64 bearer dates json path verdict /],
 );
 

@@ -59,12 +59,13 @@ njwt_arena_block(njwt_arena_t *arena, size_t size)
         return NULL;
     }
 
-    block = calloc(1, sizeof(njwt_arena_block_t) + size);
+    block = malloc(sizeof(njwt_arena_block_t) + size);
     if (block == NULL) {
         return NULL;
     }
 
     block->size = size;
+    block->used = 0;
     block->next = arena->blocks;
     arena->blocks = block;
 
@@ -76,6 +77,7 @@ void *
 njwt_arena_alloc(njwt_arena_t *arena, size_t size)
 {
     size_t               rounded;
+    uint8_t             *piece;
     njwt_arena_block_t  *block;
 
     rounded = size + (sizeof(max_align_t) - 1);
@@ -102,9 +104,10 @@ njwt_arena_alloc(njwt_arena_t *arena, size_t size)
         return NULL;
     }
 
+    piece = block->data + block->used;
     block->used += rounded;
 
-    return block->data + block->used - rounded;
+    return memset(piece, 0, rounded);
 }
 
 

@@ -9,6 +9,7 @@
 #include "njwt.h"
 #include "njwt_bearer.h"
 #include "njwt_claims.h"
+#include "njwt_json_peek.h"
 #include "njwt_jws.h"
 #include "njwt_policy.h"
 #include "njwt_recall.h"
@@ -86,6 +87,8 @@ typedef struct {
 
     /* of the token's claims, however it is judged: for a record of it */
     const njwt_claims_t   *vouched;
+
+    njwt_slice_t           text;      /* njwt_finding_peek(): the payload */
 } njwt_finding_t;
 
 
@@ -113,6 +116,15 @@ njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
  */
 bool njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
     njwt_finding_t *found);
+
+/*
+ * A claim of a token that was verified throughout and judged by its record,
+ * by its own name (no path), without reading the token: see njwt_json_peek.h.
+ * NJWT_PEEK_UNSURE of every other finding.
+ */
+njwt_peek_t njwt_finding_peek(njwt_arena_t *arena,
+    const njwt_presented_t *presented, njwt_finding_t *found,
+    njwt_slice_t name, njwt_slice_t *value);
 
 /*
  * The record of a token that was verified now, to be given with the next case

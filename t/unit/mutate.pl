@@ -348,6 +348,15 @@ my @changes = (
     [ 'policy', 'facts != NULL && policy->numbered', 'facts != NULL' ],
     [ 'policy', 'policy->numbered = all;', 'policy->numbered = true;' ],
 
+    # a look at one claim
+    [ 'json_peek', "            *plain = false;\n", '' ],
+    [ 'json_peek', ' || !plain', '' ],
+    [ 'json_peek', " && value->data[0] != 'n'", '' ],
+    [ 'json_peek', "            i++;\n", '' ],
+    [ 'json_peek', 'if (peek == NJWT_PEEK_FOUND)', 'if (true)' ],
+    [ 'verdict', '!found->recalled || found->claims == NULL || found->payload '
+                 . '!= NULL', 'found->payload != NULL' ],
+
     # bearer
     [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],
     [ 'bearer', 'strchr("-._~+/", ', 'strchr("-._~+/=", ' ],
