@@ -112,8 +112,8 @@ sub tokens {
 
     my $key = $args{key} // pem();
     my $header = $json->encode({
-        alg => $key =~ /^hmac/ ? 'HS256' : 'RS256', typ => 'JWT', kid => 'k1',
-        %{ $args{header} // {} } });
+        $key =~ /^hmac/ ? (alg => 'HS256') : (alg => 'RS256', kid => 'k1'),
+        typ => 'JWT', %{ $args{header} // {} } });
 
     $key = "hmac:$secret" if $key eq 'hmac';
 
@@ -127,10 +127,27 @@ sub tokens {
 
         open my $out, '>', $file or die "bench: $file: $!\n";
         open my $in, '-|', "$Side::build/mint", @order or die "bench: $!\n";
-        print $out $_ while <$in>;
+
+        while (my $token = <$in>) {
+            print $out $token;
+        }
+
         close $in or die "bench: mint failed\n";
         close $out or die "bench: $file: $!\n";
     });
+}
+
+
+# One token of about so many bytes.
+
+sub sized {
+    my ($bytes) = @_;
+
+    my $more = int(($bytes - 802) * 3 / 4 - 15);
+
+    return tokens(1) if $more < 1;
+    return tokens(1, claims => { groups => [ map { sprintf 'group%010d', $_ }
+                                             1 .. $more / 18 ] });
 }
 
 

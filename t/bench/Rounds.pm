@@ -12,7 +12,8 @@ package Rounds;
 # pair of slices; the median of a round's is the round's.
 #
 # %a has a side and what to ask of it (load), and warm: loads before, that
-# don't count.  Or code, which returns a cost.
+# don't count; ready and done: code to run before and after the slices.  Or
+# %a has only code, which returns a cost.
 
 use strict;
 use warnings;
@@ -21,7 +22,7 @@ use Exporter qw/ import /;
 
 
 our @EXPORT_OK = qw/ weigh median /;
-our $slices = 25;
+our $slices = $ENV{BENCH_SLICES} // 25;
 
 
 sub median {
@@ -60,6 +61,7 @@ sub _round {
     for my $it (grep { $_->{side} } @its) {
         $it->{side}->fresh;
         $it->{side}->load(%$_) for @{ $it->{warm} // [] };
+        $it->{ready}->() if $it->{ready};
     }
 
     for my $n (0 .. $slices - 1) {
@@ -68,7 +70,10 @@ sub _round {
         $found[$n][$_] = _slice($n, $its[$_]) for @order;
     }
 
-    $_->{side}->stop for grep { $_->{side} } @its;
+    for my $it (grep { $_->{side} } @its) {
+        $it->{done}->() if $it->{done};
+        $it->{side}->stop;
+    }
 
     return @found;
 }

@@ -50,6 +50,15 @@ sub ratio {
     return $_[0] / $_[1];
 }
 
+# What is measured once, and is no cost.
+
+sub single {
+    my ($value) = @_;
+
+    return { rounds => [ $value ], min => $value, median => $value,
+             max => $value, costs => [] };
+}
+
 # A gate with an issuer; more: other locations, and so on.
 
 sub gate {
@@ -91,13 +100,201 @@ sub cold {
 }
 
 
+# How much of what is printed is the machine's.
+
+row noise => sub {
+    my ($report) = @_;
+
+    $report->('bare nginx against bare nginx', undef,
+              weigh(rounds => 5, value => \&ratio,
+                    its => [ hot(bare()), hot(bare()) ]));
+};
+
+
 row hot => sub {
     my ($report) = @_;
 
-    $report->('hot, one scope rule, against bare nginx', 1.15,
+    $report->('one scope rule, to bare', 1.15,
               weigh(rounds => 7, value => \&ratio,
                     its => [ hot(gate()), hot(bare()) ]));
 };
+
+
+# The backend is bare nginx, too; the same header goes there, with the same
+# value.
+
+row proxied => sub {
+    my ($report) = @_;
+
+    my $backend = bare();
+    my $http = 'upstream backend { server 127.0.0.1:' . $backend->port
+               . '; keepalive 64; }';
+    my $pass = 'proxy_http_version 1.1; proxy_set_header Connection "";'
+               . ' proxy_pass http://backend;';
+
+    $backend->fresh;
+
+    my $gate = gate(http => $http . issuer('timesheets'),
+        server => "location / { jwt timesheets; $pass"
+            . ' jwt_require_scope read:timesheets methods=GET;'
+            . ' jwt_require_scope create:timesheets methods=POST;'
+            . ' proxy_set_header X-Client $jwt_claim_azp; }');
+    my $bare = bare(http => $http, server => "location / { $pass"
+            . ' proxy_set_header X-Client mQmSBVQzKSxS1Vy9JQVyDXZmf0sK1Hvn; }');
+
+    $report->('proxied, rule by method, a claim passed on, to bare', 1.10,
+              weigh(rounds => 5, value => \&ratio,
+                    its => [ hot($gate), hot($bare) ]));
+
+    $backend->stop;
+};
+
+
+# What it costs more than bare nginx, in signatures.
+
+row cold => sub {
+    my ($report) = @_;
+
+    my $floor = { code => sub {
+        my ($us) = qx{chrt @Side::policy taskset -c $Side::cores[0] \\
+            $Side::build/floor @{[ pem() ]}};
+        return $us + 0;
+    } };
+
+    $report->('added cost, to EVP_PKEY_verify()', 1.5,
+              weigh(rounds => 5, its => [ cold(gate()), hot(bare()), $floor ],
+                    value => sub { ($_[0] - $_[1]) / $_[2] }));
+};
+
+
+row tokens => sub {
+    my ($report) = @_;
+
+    my $all = hot(gate(), tokens => tokens($many), seen => $many);
+
+    $report->("$many tokens in turn, all cached, to hot", 1.10,
+              weigh(rounds => 5, value => \&ratio,
+                    its => [ $all, hot(gate()) ]));
+};
+
+
+row big => sub {
+    my ($report) = @_;
+
+    my %big = (tokens => Mint::sized(8000));
+
+    $report->('a token of 8,000 bytes, hot, to bare', 1.40,
+              weigh(rounds => 5, value => \&ratio,
+                    its => [ hot(gate(), %big), hot(bare(), %big) ]));
+};
+
+
+row keys => sub {
+    my ($report) = @_;
+
+    my @http = map { issuer('timesheets', keys => "jwks_file @{[jwks($_)]};") }
+               64, 1;
+
+    for (['hot', \&hot], ['cold', \&cold]) {
+        my ($name, $how) = @$_;
+
+        $report->("64 keys in the set, to 1, $name", 1.03,
+                  weigh(rounds => 7, value => \&ratio,
+                        its => [ map { $how->(gate(http => $_)) } @http ]));
+    }
+};
+
+
+# nginx looks a location up itself, and for longer when there are more: both
+# sides have as many.
+
+# The cache has room for the answers to 256 different questions; a location
+# that asks others reads the token, which is shown and held to nothing.
+
+sub locations {
+    my ($scopes, $count) = @_;
+
+    return join "\n", (map {
+        my $rule = !$scopes || $_ == 500 ? ''
+            : "jwt timesheets; jwt_require_scope s" . $_ % $scopes . ';';
+
+        "location /l$_ { $rule empty_gif; }"
+    } grep { $_ != 500 } 1 .. $count // 1000),
+        "location /l500 { $gate empty_gif; }";
+}
+
+row locations => sub {
+    my ($report) = @_;
+
+    for ([ 100, 1.03 ], [ 1000, undef ]) {
+        my ($scopes, $limit) = @$_;
+        my @sides = map { gate(server => $_) } locations($scopes), locations();
+
+        $report->("1,000 locations with rules, $scopes scopes, to 1", $limit,
+                  weigh(rounds => 7, value => \&ratio,
+                        its => [ map { hot($_, path => '/l500') } @sides ]));
+    }
+};
+
+
+row issuers => sub {
+    my ($report) = @_;
+
+    my @sides = map {
+        my $names = join ' ', 'timesheets', map { "other$_" } 2 .. $_;
+
+        gate(http => issuers($_), server => "location / { jwt $names;"
+             . ' jwt_require_scope read:timesheets; empty_gif; }')
+    } 50, 1;
+
+    $report->('50 issuers, to 1', 1.03,
+              weigh(rounds => 7, value => \&ratio,
+                    its => [ map { hot($_) } @sides ]));
+};
+
+
+# The least recently used goes first, so that tokens in turn are never found
+# where there are more of them than there is room for.
+
+row eviction => sub {
+    my ($report) = @_;
+
+    my $full = gate(http => issuer('timesheets')
+                            . 'jwt_token_cache zone=tokens:4m;');
+    my $it = cold($full);
+
+    $it->{warm} = [ { %{ $it->{load} }, requests => 25_000,
+                      first => 25_000 } ];
+
+    $report->('cache full, each token a new one, to cold', 1.10,
+              weigh(rounds => 5, value => \&ratio,
+                    its => [ $it, cold(gate()) ]));
+};
+
+
+# nginx's own cost changes with more workers, too.
+
+row workers => sub {
+    my ($report) = @_;
+
+    for my $count (2, 4) {
+        my @its = map {
+            my %args = (workers => $_, listen => 'reuseport');
+
+            map { hot($_, tokens => tokens(1000), connections => 64) }
+                gate(%args), bare(%args)
+        } $count, 1;
+
+        $report->("$count workers, to 1, beside bare's", 1.05,
+                  weigh(rounds => 5, its => \@its, value => sub {
+                      ($_[0] / $_[1]) / ($_[2] / $_[3])
+                  }));
+    }
+};
+
+
+require Refused;
+require Lasting;
 
 
 1;

@@ -151,12 +151,13 @@ sub stop {
 sub load {
     my ($self, %args) = @_;
 
+    my $tokens = $args{tokens};
     my @command = ('chrt', @policy, 'taskset', '-c', $cores[-1], "$build/load",
         (map { ('-p' => $_) } $self->{scenario}->worker_pids),
         '-n' => $args{requests}, '-c' => $args{connections} // 32,
         '-o' => $args{first} // 0, '-s' => $args{status} // 200,
         '-m' => $args{method} // 'GET', $self->port, $args{path} // '/',
-        $args{tokens} // ());
+        $tokens // ());
 
     open my $in, '-|', @command or croak "load: $!";
     my $said = do { local $/; <$in> };
