@@ -262,7 +262,7 @@ my @changes = (
              'RSA_PKCS1_PSS_PADDING) == 1' ],
 
     # key sets
-    [ 'jwks', 'fitting == 1 :', 'fitting >= 1 :' ],
+    [ 'jwks', 'NULL, alg) == 1;', 'NULL, alg) >= 1;' ],
     [ 'jwks', 'njwt_slice_equal(own, *kid)', 'true' ],
     [ 'jwks', '(njwt_key_kid(key, &own) && njwt_slice_equal',
                      '(!njwt_key_kid(key, &own) || njwt_slice_equal' ],
@@ -305,8 +305,7 @@ my @changes = (
     {" ],
     [ 'recall', 'policy->numbered
         && ', '' ],
-    [ 'recall', 'issuer->keys != NULL
-            && ', 'issuer->keys != NULL || ' ],
+    [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
     [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
     [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
