@@ -22,7 +22,7 @@ use Exporter qw/ import /;
 
 
 our @EXPORT_OK = qw/ weigh median /;
-our $slices = $ENV{BENCH_SLICES} // 25;
+our $slices = $ENV{BENCH_SLICES} // 20;
 
 
 sub median {
@@ -99,6 +99,7 @@ sub weigh {
         min    => $sorted[0],
         median => median(@sorted),
         max    => $sorted[-1],
+        slices => \@all,
         costs  => [ map { my $i = $_; median(map { $_->[$i] } @all) }
                     0 .. $#its ],
     };
