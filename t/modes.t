@@ -395,3 +395,31 @@ qr/\[warn\] .*jwt refused: no_token/
 --- error_code: 503
 --- error_log eval
 qr/\[warn\] .*jwt refused: keys_unavailable/
+
+
+
+=== TEST 25: the log says what to do: a slash that is missing
+--- config
+    location /t { jwt timesheets; root $TEST_NGINX_CONTENT; }
+--- issuer_config
+    issuer https://exampleco.eu.auth0.com;
+--- token
+--- error_code: 401
+--- log_level: info
+--- error_log eval
+qr/jwt refused: issuer_mismatch, .* aud "[^"]*": .*slash/
+
+
+
+=== TEST 26: and shows no other claim of the token
+--- config
+    location /t { jwt timesheets; jwt_require_claim org_id org_1; root $TEST_NGINX_CONTENT; }
+--- token: org_id => 'org_2', sub => 'somebody', scope => 'secret:scope'
+--- error_code: 403
+--- log_level: info
+--- error_log
+jwt refused: claim_mismatch, issuer "timesheets"
+--- no_error_log
+org_2
+somebody
+secret:scope

@@ -198,7 +198,7 @@ GET /t?token=$TOKEN
 --- log_level: info
 --- grep_error_log eval: qr/jwt refused: expired.*|request: .*|token=ey.*/
 --- grep_error_log_out eval
-qr/^jwt refused: expired, issuer "timesheets", kid "k1", alg "RS256", typ "JWT", iss "[^"]*", aud "[^"]*", client: 127\.0\.0\.1, server: localhost\n$/
+qr/^jwt refused: expired, issuer "timesheets", kid "k1", alg "RS256", typ "JWT", iss "[^"]*", aud "[^"]*": [^"]*, client: 127\.0\.0\.1, server: localhost\n$/
 
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt_counters.h"
+#include "njwt_hint.h"
 
 
 #define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text of the client's */
@@ -11,7 +12,8 @@
 /* the verdict and the block's name; then five texts, each byte escaped */
 #define NGX_HTTP_JWT_LOG_HEAD   256
 #define NGX_HTTP_JWT_LOG_LINE                                                \
-    (NGX_HTTP_JWT_LOG_HEAD + 5 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16))
+    (NGX_HTTP_JWT_LOG_HEAD + 5 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)            \
+     + sizeof(": ") + NJWT_HINT_LOG_MAX)
 
 
 /* Everything but printable ASCII, and what would end the quotes, escaped. */
@@ -85,6 +87,37 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
     p = ngx_http_jwt_log_field(p, "iss", iss);
 
     return ngx_http_jwt_log_field(p, "aud", aud);
+}
+
+
+/* What to do about it: of the configuration, and nothing of the token. */
+
+static u_char *
+ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx)
+{
+    njwt_case_t   c;
+    njwt_slice_t  hint;
+
+    ngx_memzero(&c, sizeof(njwt_case_t));
+
+    c.policy = ctx->conf->policy;
+    c.presented = ctx->presented;
+    c.method = (njwt_methods_t) r->method;
+    c.now = (int64_t) ngx_time();
+
+    if (!njwt_hint(&ctx->arena, &c, ctx->verdict, &ctx->found, NJWT_HINT_LOG,
+                   &hint)
+        || hint.len == 0
+        || hint.len > NJWT_HINT_LOG_MAX)
+    {
+        return p;
+    }
+
+    *p++ = ':';
+    *p++ = ' ';
+
+    return ngx_cpymem(p, hint.data, hint.len);
 }
 
 
@@ -184,7 +217,8 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
                      info->name.len, info->name.data, issuer);
 
     line.data = text;
-    line.len = ngx_http_jwt_log_token(p, ctx) - text;
+    p = ngx_http_jwt_log_token(p, ctx);
+    line.len = ngx_http_jwt_log_hint(p, r, ctx) - text;
 
     ngx_http_jwt_log_write(r, ctx, level, &line);
 }
