@@ -8,6 +8,7 @@ use lib 't/lib';
 
 use Digest::SHA ();
 use JSON::PP ();
+use NJWT::Client ();
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -597,6 +598,36 @@ subtest 'many requests at once, in two workers' => sub {
         200, 'each is counted';
     is total($after, 'no_token') - total($before, 'no_token'), 200,
         'each refusal, too';
+};
+
+
+subtest 'a request counts when its answer begins' => sub {
+    $s->write_file('content/t', 'x' x 20_000_000);
+    my $before = total(status(), 'ok', 'timesheets');
+    my $flight = $s->begin({ path => '/t', token => token(-key => 'k3') });
+
+    # nobody reads it, so it can't end
+
+    wait_until { total(status(), 'ok', 'timesheets') == $before + 1 } 5,
+        'it is counted';
+    pass 'not when it ends';
+    NJWT::Client::leave($flight);
+    $s->write_file('content/t', "t\n");
+};
+
+
+subtest 'what is older than a minute' => sub {
+    plan skip_all => 'takes a minute: NJWT_SLOW=1' if !$ENV{NJWT_SLOW};
+
+    my $ok = sub { issuer_of(status())->{requests}{ok} };
+    my $before = $ok->();
+
+    sleep 63;
+    $s->get('/t', token => token(-key => 'k3')) for 1 .. 3;
+
+    is_deeply $ok->(), { total => $before->{total} + 3, last_minute => 3,
+                         last_hour => $before->{last_hour} + 3 },
+        'is not of the last minute';
 };
 
 
