@@ -22,7 +22,7 @@ use Exporter qw/ import /;
 
 
 our @EXPORT_OK = qw/ weigh median /;
-our $slices = $ENV{BENCH_SLICES} // 20;
+our $slices = $ENV{BENCH_SLICES} // 15;
 
 
 sub median {
