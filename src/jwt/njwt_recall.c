@@ -36,6 +36,32 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
+bool
+njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_issuer_t *issuer, const njwt_record_t *old,
+    const njwt_claims_t *claims, njwt_record_t *record)
+{
+    njwt_record_t  made;
+
+    made = *old;
+
+    /* what can't be numbered is asked of the token each time */
+
+    if (!policy->numbered
+        || njwt_claims_facts(claims) != NULL
+        || !njwt_claims_grant(arena, claims, &issuer->expected,
+                              policy->facts, &made.grant))
+    {
+        return false;
+    }
+
+    memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+    *record = made;
+
+    return true;
+}
+
+
 /* Without "kid" a token means the one key that fits: of two it means none. */
 
 static bool

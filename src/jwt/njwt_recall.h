@@ -41,6 +41,15 @@ bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     njwt_record_t *record);
 
 /*
+ * Makes a record anew for a policy whose facts the old one doesn't answer, of
+ * claims that were read from the token by it.  False, *record untouched: the
+ * old one answers them, or nothing would, or no memory.
+ */
+bool njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_issuer_t *issuer, const njwt_record_t *old,
+    const njwt_claims_t *claims, njwt_record_t *record);
+
+/*
  * The issuer of the policy of whose present keys one verified the token of the
  * record; NULL: none, and the token must be verified anew.
  */

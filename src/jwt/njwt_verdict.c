@@ -209,6 +209,11 @@ bool
 njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_finding_t *found, njwt_record_t *record)
 {
+    if (found->recalled) {
+        return njwt_record_renew(arena, c->policy, found->issuer, c->record,
+                                 found->vouched, record);
+    }
+
     return found->proof != NULL
            && found->vouched != NULL
            && njwt_record_make(arena, c->policy, found->issuer, &found->jws,

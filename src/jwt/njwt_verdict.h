@@ -127,9 +127,9 @@ njwt_peek_t njwt_finding_peek(njwt_arena_t *arena,
     njwt_slice_t name, njwt_slice_t *value);
 
 /*
- * The record of a token that was verified now, to be given with the next case
- * of it.  False, *record untouched: it wasn't verified now, or there can't be
- * one.
+ * The record of a token that was verified now, or whose record answered other
+ * questions than these, to be given with the next case of it.  False, *record
+ * untouched: nothing new is to be remembered, or there can't be one.
  */
 bool njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_finding_t *found, njwt_record_t *record);

@@ -307,6 +307,11 @@ my @changes = (
         && ', '' ],
     [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
     [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
+    [ 'recall', '!policy->numbered
+        || ', '' ],
+    [ 'recall', 'njwt_claims_facts(claims) != NULL
+        || ', '' ],
+    [ 'recall', 'made = *old;', 'memset(&made, 0, sizeof(made));' ],
     [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
         || ', '' ],

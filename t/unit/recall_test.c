@@ -378,6 +378,45 @@ other_questions_are_asked_of_the_token(void **state)
 
 
 static void
+other_questions_are_asked_of_the_token_once(void **state)
+{
+    njwt_record_t  renewed;
+
+    (void) state;
+
+    remember();
+    assert_true(recalled(NJWT_OK));
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
+
+    scopes[1] = unit_text("z");
+    number();
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
+                     NJWT_JSON_OBJECT);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
+
+    judged.record = &renewed;
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
+                     NJWT_JSON_ABSENT);
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+
+    /* of what has no number the token is asked each time */
+
+    policy.numbered = false;
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+
+    /* the key is the one that it was */
+
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k0\""), "ours");
+    assert_int_equal(judge(), NJWT_BAD_SIGNATURE);
+    forget();
+}
+
+
+static void
 questions_beyond_the_last_number_are_asked_of_the_token(void **state)
 {
     size_t  i, n;
@@ -590,6 +629,7 @@ main(void)
         unit_case(a_policy_without_numbers_makes_no_record_and_takes_no_bits),
         unit_case(the_issuer_is_the_one_whose_key_it_was),
         unit_case(other_questions_are_asked_of_the_token),
+        unit_case(other_questions_are_asked_of_the_token_once),
         unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
         unit_case(match_any_is_one_of_the_numbers),
         unit_case(a_question_has_one_number_wherever_it_is_asked),
