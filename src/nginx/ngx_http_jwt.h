@@ -130,6 +130,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_ssl_t                 *system_ssl;
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
+    ngx_array_t                servers;      /* ngx_http_jwt_server_t */
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */
@@ -231,6 +232,9 @@ void ngx_http_jwt_require_check(ngx_http_request_t *r,
 /* Looks for the token in the places of ctx->conf; NGX_ERROR: no memory. */
 ngx_int_t ngx_http_jwt_token_find(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
+
+/* The variable of the i-th place; NGX_ERROR: the Authorization header. */
+ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
 
 
 /* ngx_http_jwt_access.c */

@@ -85,6 +85,18 @@ ngx_http_jwt_json_number(ngx_http_jwt_page_t *page, const char *name,
 
 
 void
+ngx_http_jwt_json_seconds(ngx_http_jwt_page_t *page, const char *name,
+    ngx_msec_t time)
+{
+    ngx_http_jwt_json_number(page, name, time / 1000);
+
+    if (time % 1000 != 0) {
+        ngx_http_jwt_page_print(page, ".%03M", time % 1000);
+    }
+}
+
+
+void
 ngx_http_jwt_json_flag(ngx_http_jwt_page_t *page, const char *name,
     ngx_uint_t flag)
 {

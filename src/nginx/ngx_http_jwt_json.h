@@ -29,6 +29,11 @@ void ngx_http_jwt_json_word(ngx_http_jwt_page_t *page, const char *name,
 
 void ngx_http_jwt_json_number(ngx_http_jwt_page_t *page, const char *name,
     uint64_t number);
+
+/* Milliseconds, told as seconds. */
+void ngx_http_jwt_json_seconds(ngx_http_jwt_page_t *page, const char *name,
+    ngx_msec_t time);
+
 void ngx_http_jwt_json_flag(ngx_http_jwt_page_t *page, const char *name,
     ngx_uint_t flag);
 void ngx_http_jwt_json_null(ngx_http_jwt_page_t *page, const char *name);

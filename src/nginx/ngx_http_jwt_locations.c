@@ -164,3 +164,16 @@ ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
 
     return 1;
 }
+
+
+ngx_uint_t
+ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location)
+{
+    ngx_uint_t  depth;
+
+    for (depth = 0; location->outer != NULL; depth++) {
+        location = location->outer;
+    }
+
+    return depth;
+}

@@ -23,11 +23,20 @@ struct ngx_http_jwt_location_s {
     ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
     unsigned                   warned:1; /* of subrequests */
 
+    ngx_uint_t                 number;   /* of its server; 1 is the first */
     ngx_uint_t                 twin;     /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
 };
+
+
+/* a server { } */
+typedef struct {
+    ngx_http_core_srv_conf_t  *core;
+    ngx_array_t                names;    /* ngx_http_server_name_t */
+    ngx_array_t                listen;   /* ngx_str_t */
+} ngx_http_jwt_server_t;
 
 
 /* Notes where a level begins, as its configuration is created. */
@@ -54,6 +63,16 @@ ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
 
 /* Is it configured by a regex? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);
+
+/* How many locations is it inside of?  0: the server's own level. */
+ngx_uint_t ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location);
+
+
+/* ngx_http_jwt_servers.c */
+
+/* Fills main->servers, and numbers the locations' servers. */
+ngx_int_t ngx_http_jwt_servers_init(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
 
 
 #endif /* NGX_HTTP_JWT_LOCATIONS_H */

@@ -107,6 +107,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_cache_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK

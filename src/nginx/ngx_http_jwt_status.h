@@ -53,6 +53,9 @@ ngx_int_t ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status);
 /* Where the keys come from: a URL without its query, or "file". */
 njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
 
+/* Has that URL a query, which isn't told? */
+ngx_uint_t ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer);
+
 /* Are there keys, young enough to serve? */
 ngx_uint_t ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source);
@@ -84,6 +87,23 @@ ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
 
 /* Each writes the whole of it into status->page. */
 ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_json_facts.c: members of the object that is open */
+
+/* By what an issuer's tokens are judged. */
+void ngx_http_jwt_status_json_settings(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_issuer_t *issuer);
+
+/* How nginx finds a location. */
+void ngx_http_jwt_status_json_place(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_location_t *location);
+
+/* Where a guarded location looks for a token, and how long one may be. */
+void ngx_http_jwt_status_json_token(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_loc_conf_t *conf);
+
+void ngx_http_jwt_status_json_servers(ngx_http_jwt_status_t *status);
 
 
 /* ngx_http_jwt_status_json_policy.c */

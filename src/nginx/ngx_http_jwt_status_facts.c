@@ -119,6 +119,14 @@ ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_uint_t
+ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer)
+{
+    return issuer->fixed == NULL
+           && ngx_http_jwt_status_source(issuer).len != issuer->jwks_uri.len;
+}
+
+
+ngx_uint_t
 ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source)
 {

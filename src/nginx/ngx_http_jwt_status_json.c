@@ -252,6 +252,9 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
     ngx_http_jwt_json_text(page, "source",
                            ngx_http_jwt_status_source(issuer));
     ngx_http_jwt_json_flag(page, "discovery", issuer->discovery == 1);
+    ngx_http_jwt_json_flag(page, "source_has_query",
+                           ngx_http_jwt_status_source_cut(issuer));
+    ngx_http_jwt_status_json_settings(page, issuer);
 
     ngx_http_jwt_status_json_set(status, issuer, source);
     ngx_http_jwt_status_json_keys(status, issuer);
@@ -314,6 +317,8 @@ ngx_http_jwt_status_json(ngx_http_jwt_status_t *status)
     } else {
         ngx_http_jwt_json_list(page, "issuers", NULL, 0);
     }
+
+    ngx_http_jwt_status_json_servers(status);
 
     if (ngx_http_jwt_status_json_policy(status) != NGX_OK) {
         return NGX_ERROR;

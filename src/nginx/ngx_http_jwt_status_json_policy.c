@@ -145,6 +145,7 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_json_scopes(status, policy);
     ngx_http_jwt_status_json_claims(page, policy);
     ngx_http_jwt_status_json_required(status, location->conf->conditions);
+    ngx_http_jwt_status_json_token(status, location->conf);
 }
 
 
@@ -204,6 +205,7 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_json_text(page, "server",
                     ngx_http_jwt_slice(&location->server->server_name));
     ngx_http_jwt_json_text(page, "location", ngx_http_jwt_slice(&name));
+    ngx_http_jwt_status_json_place(page, location);
     ngx_http_jwt_json_flag(page, "protected", guarded);
     ngx_http_jwt_json_flag(page, "passed_on", location->passes);
 

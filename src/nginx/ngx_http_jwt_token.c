@@ -110,6 +110,17 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+ngx_int_t
+ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i)
+{
+    ngx_http_jwt_token_place_t  *place;
+
+    place = tokens->elts;
+
+    return place[i].index;
+}
+
+
 /*
  * nginx answers 400 to a second Authorization header by itself; whatever gets
  * through all the same is counted here.
