@@ -151,7 +151,7 @@ soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
 
 .PHONY: bench
-bench: packages-test all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="hot …" these rows only
+bench: packages-bench all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="hot peers" these rows
 	@$(test_env) t/bench/run $(ROW)
 
 .PHONY: browser
@@ -202,11 +202,12 @@ help:  ## list these commands
 # packages: fast when nothing is missing, so each command looks
 
 .PHONY: packages-build packages-deb packages-demo packages-test \
-    packages-fuzz packages-browser
+    packages-fuzz packages-browser packages-bench
 packages-build:
 	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
-packages-deb packages-demo packages-test packages-fuzz packages-browser: \
+packages-deb packages-demo packages-test packages-fuzz packages-browser \
+    packages-bench: \
     packages-%:
 	@$(PACKAGES) $*
 

@@ -12,7 +12,6 @@ use lib File::Basename::dirname(__FILE__);
 use JSON::PP qw/ decode_json /;
 use Mint qw/ tokens issuer secret /;
 use NJWT::Process qw/ wait_until /;
-use Rounds qw/ weigh /;
 use Rows;
 use Side;
 
@@ -50,7 +49,7 @@ Rows::row(memory => sub {
 # A tenth of the requests first: pools and the allocator's lists have then
 # found their size.  HS256, since 200,000 signatures of RSA take minutes.
 
-Rows::row(growth => sub {
+Rows::row(flat => sub {
     my ($report) = @_;
 
     my $gate = Rows::gate(
@@ -128,8 +127,8 @@ Rows::row(hang => sub {
         push @its, $it;
     }
 
-    $report->('a hung tenant: p99 of others, to before (us)', 1.2,
-              weigh(rounds => 5, value => \&Rows::ratio, its => \@its));
+    Rows::held($report, 'a hung tenant: p99 of others, to before (us)', 1.2,
+               rounds => 5, value => \&Rows::ratio, its => \@its);
 });
 
 

@@ -5,7 +5,7 @@ package Mint;
 #   tokens(50_000)                    a file of so many, each another
 #   tokens(1, claims => { scope => 'x' }, header => { kid => 'x' })
 #   tokens(1, key => 'junk')          'hmac:SECRET' (HS256), no good signature
-#   pem(), jwks(64), secret()         files
+#   pem(), public(), jwks(64), secret()   files
 #   issuer('keys' => $file, 'name')   a jwt_issuer block
 #
 # What was minted stays in build/bench: signing takes half a second for a
@@ -25,7 +25,7 @@ use NJWT::Token ();
 use Side;
 
 
-our @EXPORT_OK = qw/ tokens pem jwks secret issuer issuers /;
+our @EXPORT_OK = qw/ tokens pem public jwks secret issuer issuers /;
 
 my $json = JSON::PP->new->canonical->utf8;
 my $secret = 'a secret of at least thirty-two bytes';
@@ -45,7 +45,9 @@ sub _file {
     return $file;
 }
 
-sub _text {
+# A file of that text.
+
+sub text {
     my ($name, $text) = @_;
 
     return _file($name . '-' . substr(md5_hex($text), 0, 8), sub {
@@ -57,11 +59,15 @@ sub _text {
 
 
 sub pem {
-    return _text('key', NJWT::Token::key('k1')->export_key_pem('private'));
+    return text('key', NJWT::Token::key('k1')->export_key_pem('private'));
+}
+
+sub public {
+    return text('public', NJWT::Token::key('k1')->export_key_pem('public'));
 }
 
 sub secret {
-    return _text('secret', $secret);
+    return text('secret', $secret);
 }
 
 
@@ -85,7 +91,7 @@ sub jwks {
 
     splice @others, @others / 2, 0, 'k1';
 
-    return _text('jwks', NJWT::Token::jwks(@others));
+    return text('jwks', NJWT::Token::jwks(@others));
 }
 
 

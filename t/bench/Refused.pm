@@ -9,7 +9,6 @@ use File::Basename ();
 use lib File::Basename::dirname(__FILE__);
 
 use Mint qw/ tokens issuer /;
-use Rounds qw/ weigh /;
 use Rows;
 use Side;
 use Time::HiRes qw/ time /;
@@ -78,9 +77,10 @@ Rows::row(refusals => sub {
                || join(' ', sort keys %{ $same->{headers} })
                   ne join(' ', sort keys %{ $answer->{headers} });
 
-        $report->("$kind, seen before, to bare's return $load{status}", 1.2,
-                  weigh(rounds => 5, value => \&Rows::ratio, its => [
-                      map { Rows::hot($_, %load) } $gate, $bare ]));
+        Rows::held($report,
+                   "$kind, seen before, to bare's return $load{status}", 1.2,
+                   rounds => 5, value => \&Rows::ratio, its => [
+                       map { Rows::hot($_, %load) } $gate, $bare ]);
     }
 });
 
@@ -90,10 +90,10 @@ Rows::row(forged => sub {
 
     my $bad = tokens($Rows::many, key => 'junk');
 
-    $report->('a bad signature, to cold', 1.0,
-              weigh(rounds => 5, value => \&Rows::ratio, its => [
-                  Rows::cold(Rows::gate(), tokens => $bad, status => 401),
-                  Rows::cold(Rows::gate()) ]));
+    Rows::held($report, 'a bad signature, to cold', 1.0,
+               rounds => 5, value => \&Rows::ratio, its => [
+                   Rows::cold(Rows::gate(), tokens => $bad, status => 401),
+                   Rows::cold(Rows::gate()) ]);
 });
 
 
@@ -112,19 +112,20 @@ Rows::row(flood => sub {
     my $it = Rows::cold($gate, status => 401,
         tokens => tokens($Rows::many, key => 'junk',
                          header => { kid => 'unknown%N' }));
-    my $rounds = 5;
     my $began = time;
 
     # the first of them is held until the tenant has answered
     push @{ $it->{warm} }, { %{ $it->{load} }, requests => 64,
                              first => $Rows::many - 64 };
 
-    $report->('unknown kid, to one refused as expired', 1.5,
-              weigh(rounds => $rounds, value => \&Rows::ratio, its => [
-                  $it, Rows::hot(Rows::gate(), load_of('expired')) ]));
+    my $found = Rows::held($report,
+               'unknown kid, to one refused as expired', 1.5,
+               rounds => 5, value => \&Rows::ratio, its => [
+                   $it, Rows::hot(Rows::gate(), load_of('expired')) ]);
 
     # each round starts anew: its first fetch, and the flood's
 
+    my $rounds = @{ $found->{rounds} };
     my $may = 2 * $rounds + int((time - $began) / 30);
     my $fetches = $tenant->fetches;
 

@@ -2,14 +2,18 @@ package Rounds;
 
 # How are costs compared on a machine that does other things as well?
 #
-#   my $found = weigh(rounds => 5, its => [ \%a, \%b ],
+#   my $found = weigh(rounds => 5, its => [ \%a, \%b ], limit => 1.1,
 #                     value => sub { $_[0] / $_[1] });
+#   my $other = found($found->{slices}, sub { $_[1] / $_[0] });
 #
 # Each round has new processes: where the kernel put their pages is worth some
 # per cent, and would be the same in all rounds.  Within a round they are asked
 # in short slices, A B, B A, …, since what else the machine does comes and
 # goes within a second and would hit only one.  The value is taken of each
 # pair of slices; the median of a round's is the round's.
+#
+# Where the middle half of the rounds doesn't agree on the limit there are
+# more, up to three times as many, while there are seconds to spare for it.
 #
 # %a has a side and what to ask of it (load), and warm: loads before, that
 # don't count; ready and done: code to run before and after the slices.  Or
@@ -19,10 +23,14 @@ use strict;
 use warnings;
 
 use Exporter qw/ import /;
+use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ weigh median /;
+our @EXPORT_OK = qw/ weigh found median /;
 our $slices = $ENV{BENCH_SLICES} // 15;
+
+# seconds that all rows together may take for more rounds
+our $spare = 0;
 
 
 sub median {
@@ -34,7 +42,8 @@ sub median {
 }
 
 
-# The options are those of a load; first counts on from slice to slice.
+# The options are those of a load; first counts on from slice to slice.  what:
+# that of what the load found, or "all" of it, not the CPU time.
 
 sub _slice {
     my ($n, $it) = @_;
@@ -46,8 +55,11 @@ sub _slice {
 
     $load{first} = ($load{first} // 0) + $n * $load{requests};
 
-    return $what ? $it->{side}->load(%load)->{$what}
-                 : $it->{side}->cost(%load);
+    return $it->{side}->cost(%load) if !$what;
+
+    my $all = $it->{side}->load(%load);
+
+    return $what eq 'all' ? $all : $all->{$what};
 }
 
 
@@ -75,34 +87,60 @@ sub _round {
         $it->{side}->stop;
     }
 
-    return @found;
+    return \@found;
 }
 
 
-sub weigh {
-    my (%args) = @_;
+# What the rounds' slices say of a value; cost: what of a slice is its cost.
 
-    my @its = @{ $args{its} };
-    my (@values, @all);
+sub found {
+    my ($rounds, $value, $cost) = @_;
 
-    for my $round (1 .. $args{rounds}) {
-        my @found = _round($round, @its);
-
-        push @values, median(map { $args{value}->(@$_) } @found);
-        push @all, @found;
-    }
-
+    my @values = map { median(map { $value->(@$_) } @$_) } @$rounds;
     my @sorted = sort { $a <=> $b } @values;
+    my @all = map { @$_ } @$rounds;
+
+    $cost //= sub { $_[0] };
 
     return {
         rounds => \@values,
         min    => $sorted[0],
         median => median(@sorted),
         max    => $sorted[-1],
-        slices => \@all,
-        costs  => [ map { my $i = $_; median(map { $_->[$i] } @all) }
-                    0 .. $#its ],
+        slices => $rounds,
+        costs  => [ map { my $i = $_; median(map { $cost->($_->[$i]) } @all) }
+                    0 .. $#{ $all[0] } ],
     };
+}
+
+
+sub _unsure {
+    my ($limit, $found) = @_;
+
+    my @sorted = sort { $a <=> $b } @{ $found->{rounds} };
+    my $aside = int(@sorted / 4);
+
+    return $sorted[$aside] <= $limit && $limit < $sorted[-1 - $aside];
+}
+
+sub weigh {
+    my (%args) = @_;
+
+    my @its = @{ $args{its} };
+    my @rounds = map { _round($_, @its) } 1 .. $args{rounds};
+    my $found = found(\@rounds, $args{value});
+
+    while (defined $args{limit} && $spare > 0
+           && @rounds < 3 * $args{rounds} && _unsure($args{limit}, $found))
+    {
+        my $began = time;
+
+        push @rounds, _round(@rounds + 1, @its);
+        $found = found(\@rounds, $args{value});
+        $spare -= time - $began;
+    }
+
+    return $found;
 }
 
 

@@ -5,7 +5,8 @@ package Rows;
 #   Rows::names(), Rows::run($name, \&report)
 #
 # A row reports one line or more: what, the limit, and what Rounds::weigh()
-# found.  Costs are microseconds of the workers' CPU for a request.
+# found, or why there is nothing.  Costs are microseconds of the workers' CPU
+# for a request.
 
 use strict;
 use warnings;
@@ -22,7 +23,9 @@ use Side;
 our $slice = 2000;
 our $many = 50_000;
 
-my $gate = 'jwt timesheets; jwt_require_scope read:timesheets;';
+our $gate = 'jwt timesheets; jwt_require_scope read:timesheets;';
+our $pass = 'proxy_http_version 1.1; proxy_set_header Connection "";'
+            . ' proxy_pass http://backend;';
 my @rows;
 my %row;
 
@@ -50,6 +53,19 @@ sub ratio {
     return $_[0] / $_[1];
 }
 
+# A line: what is weighed, the limit, and how to weigh it.
+
+sub held {
+    my ($report, $what, $limit, %weigh) = @_;
+
+    my $found = weigh(%weigh, limit => $limit);
+
+    $report->($what, $limit, $found);
+
+    return $found;
+}
+
+
 # What is measured once, and is no cost.
 
 sub single {
@@ -71,6 +87,14 @@ sub gate {
 sub bare {
     return Side->new(server => 'location / { empty_gif; }', @_);
 }
+
+sub upstream {
+    my ($side) = @_;
+
+    return 'upstream backend { server 127.0.0.1:' . $side->port
+           . '; keepalive 64; }';
+}
+
 
 # These tokens were all seen before.
 
@@ -105,18 +129,18 @@ sub cold {
 row noise => sub {
     my ($report) = @_;
 
-    $report->('bare nginx against bare nginx', undef,
-              weigh(rounds => 3, value => \&ratio,
-                    its => [ hot(bare()), hot(bare()) ]));
+    held($report, 'bare nginx against bare nginx', undef,
+         rounds => 3, value => \&ratio,
+         its => [ hot(bare()), hot(bare()) ]);
 };
 
 
 row hot => sub {
     my ($report) = @_;
 
-    $report->('one scope rule, to bare', 1.15,
-              weigh(rounds => 7, value => \&ratio,
-                    its => [ hot(gate()), hot(bare()) ]));
+    held($report, 'one scope rule, to bare', 1.15,
+         rounds => 7, value => \&ratio,
+         its => [ hot(gate()), hot(bare()) ]);
 };
 
 
@@ -127,10 +151,7 @@ row proxied => sub {
     my ($report) = @_;
 
     my $backend = bare();
-    my $http = 'upstream backend { server 127.0.0.1:' . $backend->port
-               . '; keepalive 64; }';
-    my $pass = 'proxy_http_version 1.1; proxy_set_header Connection "";'
-               . ' proxy_pass http://backend;';
+    my $http = upstream($backend);
 
     $backend->fresh;
 
@@ -142,9 +163,9 @@ row proxied => sub {
     my $bare = bare(http => $http, server => "location / { $pass"
             . ' proxy_set_header X-Client mQmSBVQzKSxS1Vy9JQVyDXZmf0sK1Hvn; }');
 
-    $report->('proxied, rule by method, a claim passed on, to bare', 1.10,
-              weigh(rounds => 5, value => \&ratio,
-                    its => [ hot($gate), hot($bare) ]));
+    held($report, 'proxied, rule by method, a claim passed on, to bare', 1.10,
+         rounds => 5, value => \&ratio,
+         its => [ hot($gate), hot($bare) ]);
 
     $backend->stop;
 };
@@ -161,9 +182,9 @@ row cold => sub {
         return $us + 0;
     } };
 
-    $report->('added cost, to EVP_PKEY_verify()', 1.5,
-              weigh(rounds => 5, its => [ cold(gate()), hot(bare()), $floor ],
-                    value => sub { ($_[0] - $_[1]) / $_[2] }));
+    held($report, 'added cost, to EVP_PKEY_verify()', 1.5,
+         rounds => 5, its => [ cold(gate()), hot(bare()), $floor ],
+         value => sub { ($_[0] - $_[1]) / $_[2] });
 };
 
 
@@ -172,9 +193,9 @@ row tokens => sub {
 
     my $all = hot(gate(), tokens => tokens($many), seen => $many);
 
-    $report->("$many tokens in turn, all cached, to hot", 1.10,
-              weigh(rounds => 5, value => \&ratio,
-                    its => [ $all, hot(gate()) ]));
+    held($report, "$many tokens in turn, all cached, to hot", 1.10,
+         rounds => 5, value => \&ratio,
+         its => [ $all, hot(gate()) ]);
 };
 
 
@@ -183,9 +204,9 @@ row big => sub {
 
     my %big = (tokens => Mint::sized(8000));
 
-    $report->('a token of 8,000 bytes, hot, to bare', 1.40,
-              weigh(rounds => 5, value => \&ratio,
-                    its => [ hot(gate(), %big), hot(bare(), %big) ]));
+    held($report, 'a token of 8,000 bytes, hot, to bare', 1.40,
+         rounds => 5, value => \&ratio,
+         its => [ hot(gate(), %big), hot(bare(), %big) ]);
 };
 
 
@@ -198,9 +219,9 @@ row keys => sub {
     for (['hot', \&hot], ['cold', \&cold]) {
         my ($name, $how) = @$_;
 
-        $report->("64 keys in the set, to 1, $name", 1.03,
-                  weigh(rounds => 7, value => \&ratio,
-                        its => [ map { $how->(gate(http => $_)) } @http ]));
+        held($report, "64 keys in the set, to 1, $name", 1.03,
+             rounds => 7, value => \&ratio,
+             its => [ map { $how->(gate(http => $_)) } @http ]);
     }
 };
 
@@ -230,9 +251,9 @@ row locations => sub {
         my ($scopes, $limit) = @$_;
         my @sides = map { gate(server => $_) } locations($scopes), locations();
 
-        $report->("1,000 locations with rules, $scopes scopes, to 1", $limit,
-                  weigh(rounds => $limit ? 7 : 3, value => \&ratio,
-                        its => [ map { hot($_, path => '/l500') } @sides ]));
+        held($report, "1,000 locations with rules, $scopes scopes, to 1",
+             $limit, rounds => $limit ? 7 : 3, value => \&ratio,
+             its => [ map { hot($_, path => '/l500') } @sides ]);
     }
 };
 
@@ -247,9 +268,9 @@ row issuers => sub {
              . ' jwt_require_scope read:timesheets; empty_gif; }')
     } 50, 1;
 
-    $report->('50 issuers, to 1', 1.03,
-              weigh(rounds => 7, value => \&ratio,
-                    its => [ map { hot($_) } @sides ]));
+    held($report, '50 issuers, to 1', 1.03,
+         rounds => 7, value => \&ratio,
+         its => [ map { hot($_) } @sides ]);
 };
 
 
@@ -266,9 +287,9 @@ row eviction => sub {
     $it->{warm} = [ { %{ $it->{load} }, requests => 25_000,
                       first => 25_000 } ];
 
-    $report->('cache full, each token a new one, to cold', 1.10,
-              weigh(rounds => 5, value => \&ratio,
-                    its => [ $it, cold(gate()) ]));
+    held($report, 'cache full, each token a new one, to cold', 1.10,
+         rounds => 5, value => \&ratio,
+         its => [ $it, cold(gate()) ]);
 };
 
 
@@ -285,16 +306,17 @@ row workers => sub {
                 gate(%args), bare(%args)
         } $count, 1;
 
-        $report->("$count workers, to 1, beside bare's", 1.05,
-                  weigh(rounds => 5, its => \@its, value => sub {
-                      ($_[0] / $_[1]) / ($_[2] / $_[3])
-                  }));
+        held($report, "$count workers, to 1, beside bare's", 1.05,
+             rounds => 5, its => \@its, value => sub {
+                 ($_[0] / $_[1]) / ($_[2] / $_[3])
+             });
     }
 };
 
 
 require Refused;
 require Lasting;
+require Peers;
 
 
 1;

@@ -12,7 +12,9 @@ package Side;
 # is not in it.
 #
 # Workers and load keep to cores of their own.  gate => 0 is bare nginx: the
-# module isn't loaded.
+# module isn't loaded.  modules => [ … ] are others' that are.
+#
+# A class of another server has its own fresh(), stop() and pids().
 
 use strict;
 use warnings;
@@ -61,7 +63,8 @@ sub new {
 
     my $self = bless {
         workers => 1, gate => 0, main => '', http => '', server => '',
-        listen => '', level => 'error', scenario => NJWT::Scenario->new,
+        listen => '', level => 'error', modules => [], connections => 1024,
+        scenario => NJWT::Scenario->new,
         %args,
     }, $class;
 
@@ -79,11 +82,28 @@ sub port {
     return $_[0]{scenario}->port;
 }
 
+# The processes whose time is counted.
+
+sub pids {
+    return $_[0]{scenario}->worker_pids;
+}
+
+# Ahead of others, too.
+
+sub favour {
+    my ($self) = @_;
+
+    system 'chrt', $policy[0], '-p', $policy[1], $_ for $self->pids;
+
+    return $self;
+}
+
 
 sub _config {
     my ($self) = @_;
 
-    my $load = $self->{gate} ? "load_module  $module;" : '';
+    my $load = join ' ', map { "load_module  $_;" }
+        $self->{gate} ? $module : (), @{ $self->{modules} };
     my $user = $> == 0 ? 'user  root;' : '';
 
     return <<"    END";
@@ -97,7 +117,7 @@ error_log  \@DIR\@/error.log $self->{level};
 $self->{main}
 
 events {
-    worker_connections  1024;
+    worker_connections  $self->{connections};
 }
 
 http {
@@ -128,10 +148,7 @@ sub fresh {
     $self->{scenario}->start(config => $self->_config,
                              workers => $self->{workers});
 
-    system 'chrt', $policy[0], '-p', $policy[1], $_
-        for $self->{scenario}->worker_pids;
-
-    return $self;
+    return $self->favour;
 }
 
 sub stop {
@@ -146,14 +163,16 @@ sub stop {
 
 
 # Options: requests, connections, path, method, tokens (a file), first (the
-# number of the first token), status (that each answer must have).
+# number of the first token), status (that each answer must have); random: by
+# chance one of the first so many tokens, which are all of one length.
 
 sub load {
     my ($self, %args) = @_;
 
     my $tokens = $args{tokens};
     my @command = ('chrt', @policy, 'taskset', '-c', $cores[-1], "$build/load",
-        (map { ('-p' => $_) } $self->{scenario}->worker_pids),
+        (map { ('-p' => $_) } $self->pids),
+        $args{random} ? ('-r' => $args{random}) : (),
         '-n' => $args{requests}, '-c' => $args{connections} // 32,
         '-o' => $args{first} // 0, '-s' => $args{status} // 200,
         '-m' => $args{method} // 'GET', $self->port, $args{path} // '/',

@@ -1,13 +1,16 @@
 /*
  * How does the benchmark ask exactly so many times?
  *
- *   load [-c CONNECTIONS] [-n REQUESTS] [-o FIRST] [-s STATUS] [-m METHOD]
- *        [-p PID]... PORT PATH [TOKENS]
+ *   load [-c CONNECTIONS] [-n REQUESTS] [-o FIRST | -r COUNT] [-s STATUS]
+ *        [-m METHOD] [-p PID]... PORT PATH [TOKENS]
  *
  * Kept connections, one request at a time on each, with the tokens of the
- * file (one a line) in turn from number FIRST on.  Every answer must have that
- * status.  Prints a line of JSON: seconds, what requests took (us), and how
- * long these processes ran meanwhile (ns), by the scheduler's own count.
+ * file (one a line) in turn from number FIRST on; or each by chance from the
+ * first COUNT, all lines of one length, which are looked up beforehand: of a
+ * million tokens few are in the processor's caches, and the load must be none
+ * the slower for it.  Every answer must have that status.  Prints a line of
+ * JSON: seconds, what requests took (us), and how long these processes ran
+ * meanwhile (ns), by the scheduler's own count.
  *
  * wrk asks for so many seconds; a cold token can be asked for but once.
  */
@@ -51,10 +54,10 @@ typedef struct {
 
 
 static line_t     *tokens;
-static size_t      token_count, requests = 1000, sent, done, offset;
+static size_t      token_count, requests = 1000, sent, done, offset, among;
 static const char *status = "200", *method = "GET";
 static char        head[1024];
-static uint32_t   *took;
+static uint32_t   *took;   /* tenths of a microsecond */
 static const char *pids[PROCESSES];
 static size_t      pid_count;
 
@@ -112,6 +115,45 @@ ran_ns(void)
 }
 
 
+/* As many as there are requests, in memory of their own. */
+
+static void
+choose_tokens(const char *p, const char *end)
+{
+    char     *copy;
+    size_t    len, i, n;
+    uint64_t  chance;
+
+    len = (size_t) ((const char *) rawmemchr(p, '\n') - p);
+    tokens = calloc(requests, sizeof(line_t));
+    copy = malloc(requests * len);
+
+    if (tokens == NULL || copy == NULL
+        || (size_t) (end - p) < among * (len + 1))
+    {
+        fail("there are not so many tokens");
+    }
+
+    chance = now_ns() | 1;
+
+    for (i = 0; i < requests; i++) {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        n = (size_t) (chance % among) * (len + 1);
+
+        if (p[n + len] != '\n') {
+            fail("the tokens differ in length");
+        }
+
+        tokens[i].text = memcpy(copy + i * len, p + n, len);
+        tokens[i].len = len;
+    }
+
+    token_count = requests;
+}
+
+
 static void
 read_tokens(const char *name)
 {
@@ -125,15 +167,25 @@ read_tokens(const char *name)
         fail(name);
     }
 
-    p = mmap(NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
-             fd, 0);
-    tokens = calloc((size_t) st.st_size / 8 + 1, sizeof(line_t));
+    p = mmap(NULL, (size_t) st.st_size, PROT_READ,
+             MAP_PRIVATE | (among ? 0 : MAP_POPULATE), fd, 0);
 
-    if (p == MAP_FAILED || tokens == NULL) {
+    if (p == MAP_FAILED) {
         fail(name);
     }
 
     end = p + st.st_size;
+
+    if (among) {
+        choose_tokens(p, end);
+        return;
+    }
+
+    tokens = calloc((size_t) st.st_size / 8 + 1, sizeof(line_t));
+
+    if (tokens == NULL) {
+        fail("no memory");
+    }
 
     while (p < end && (eol = memchr(p, '\n', (size_t) (end - p))) != NULL) {
         tokens[token_count].text = p;
@@ -229,7 +281,7 @@ event(conn_t *c)
         return;
     }
 
-    took[done++] = (uint32_t) ((now_ns() - c->since) / 1000);
+    took[done++] = (uint32_t) ((now_ns() - c->since) / 100);
 
     if (sent < requests) {
         ask(c);
@@ -326,10 +378,11 @@ run(int port, size_t conns)
 
     qsort(took, requests, sizeof(uint32_t), by_size);
 
-    printf("{\"requests\":%zu,\"seconds\":%.6f,\"p50\":%u,\"p99\":%u,"
-           "\"max\":%u,\"ran_ns\":%llu}\n", requests, (double) began / 1e9,
-           took[requests / 2], took[requests - 1 - requests / 100],
-           took[requests - 1], (unsigned long long) ran);
+    printf("{\"requests\":%zu,\"seconds\":%.6f,\"p50\":%.1f,\"p99\":%.1f,"
+           "\"max\":%.1f,\"ran_ns\":%llu}\n", requests, (double) began / 1e9,
+           took[requests / 2] / 10.0,
+           took[requests - 1 - requests / 100] / 10.0,
+           took[requests - 1] / 10.0, (unsigned long long) ran);
 }
 
 
@@ -339,11 +392,12 @@ main(int argc, char **argv)
     int     opt;
     size_t  conns = 32;
 
-    while ((opt = getopt(argc, argv, "c:n:o:s:m:p:")) != -1) {
+    while ((opt = getopt(argc, argv, "c:n:o:r:s:m:p:")) != -1) {
         switch (opt) {
         case 'c': conns = strtoul(optarg, NULL, 10); break;
         case 'n': requests = strtoul(optarg, NULL, 10); break;
         case 'o': offset = strtoul(optarg, NULL, 10); break;
+        case 'r': among = strtoul(optarg, NULL, 10); break;
         case 's': status = optarg; break;
         case 'm': method = optarg; break;
         case 'p':
