@@ -151,7 +151,7 @@ soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
 
 .PHONY: bench
-bench: packages-bench all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="hot peers" these rows
+bench: packages-bench all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="peers latency growth" more
 	@$(test_env) t/bench/run $(ROW)
 
 .PHONY: browser

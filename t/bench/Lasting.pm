@@ -10,7 +10,7 @@ use File::Basename ();
 use lib File::Basename::dirname(__FILE__);
 
 use JSON::PP qw/ decode_json /;
-use Mint qw/ tokens issuer secret /;
+use Mint qw/ tokens issuer secret_issuer /;
 use NJWT::Process qw/ wait_until /;
 use Rows;
 use Side;
@@ -52,9 +52,7 @@ Rows::row(memory => sub {
 Rows::row(flat => sub {
     my ($report) = @_;
 
-    my $gate = Rows::gate(
-        http => issuer('timesheets', keys => 'algorithms HS256; secret_file '
-                                             . secret() . ';'));
+    my $gate = Rows::gate(http => secret_issuer('timesheets'));
     my %load = (tokens => tokens(200_000, key => 'hmac'));
 
     $gate->fresh->load(%load, requests => 100_000);

@@ -4,7 +4,8 @@ package Mint;
 #
 #   tokens(50_000)                    a file of so many, each another
 #   tokens(1, claims => { scope => 'x' }, header => { kid => 'x' })
-#   tokens(1, key => 'junk')          'hmac:SECRET' (HS256), no good signature
+#   tokens(1, key => 'junk')          'hmac' (HS256), no good signature
+#   sized(8000), padded(8000, 200)    a token of so many bytes, and claims
 #   pem(), public(), jwks(64), secret()   files
 #   issuer('keys' => $file, 'name')   a jwt_issuer block
 #
@@ -25,7 +26,8 @@ use NJWT::Token ();
 use Side;
 
 
-our @EXPORT_OK = qw/ tokens pem public jwks secret issuer issuers /;
+our @EXPORT_OK = qw/ tokens pem public jwks secret issuer issuers
+                      secret_issuer sized padded /;
 
 my $json = JSON::PP->new->canonical->utf8;
 my $secret = 'a secret of at least thirty-two bytes';
@@ -123,7 +125,9 @@ sub tokens {
 
     $key = "hmac:$secret" if $key eq 'hmac';
 
-    my @order = ($count, $header, _claims($args{claims}), $key);
+    my @order = ($count, $header,
+                 $args{only} ? $json->encode($args{only})
+                             : _claims($args{claims}), $key);
     my $name = substr md5_hex(join "\n", @order), 0, 8;
 
     return _file("tokens-$count-$name", sub {
@@ -157,6 +161,31 @@ sub sized {
 }
 
 
+# One of exactly so many bytes, HS256, with so many claims.
+
+sub padded {
+    my ($bytes, $claims) = @_;
+
+    my %claims = (
+        iss => NJWT::Token::issuer(), aud => NJWT::Token::audience(),
+        exp => 4102444800, scope => 'read:timesheets', filler => '',
+        map { (sprintf('claim%03d', $_) => "claim $_") }
+            6 .. $claims // 5,
+    );
+
+    my $header = length NJWT::Token::b64url(
+        $json->encode({ alg => 'HS256', typ => 'JWT' }));
+    my $room = int(($bytes - $header - 45) * 3 / 4)
+               - length $json->encode(\%claims);
+
+    die "bench: no token of $bytes bytes has $claims claims\n" if $room < 0;
+
+    $claims{filler} = 'x' x $room;
+
+    return tokens(1, key => 'hmac', only => \%claims);
+}
+
+
 sub issuer {
     my ($name, %args) = @_;
 
@@ -171,6 +200,15 @@ sub issuer {
         $keys
     }
     END
+}
+
+# One whose tokens are signed by the secret.
+
+sub secret_issuer {
+    my ($name) = @_;
+
+    return issuer($name, keys => 'algorithms HS256; secret_file ' . secret()
+                                 . ';');
 }
 
 # So many, of which the last is the one that the tokens are from.

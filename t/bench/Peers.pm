@@ -110,7 +110,7 @@ sub compare {
     for my $n (1 .. @its) {
         my $found = found($all->{slices}, sub { $_[$n] / $_[0] });
 
-        $found->{costs} = [ @{ $found->{costs} }[ $n, 0 ] ];
+        $found->{costs} = [ @{ $found->{costs} }[$n, 0] ];
         $report->("$its[$n - 1]{label}, $name, to bare", undef, $found);
     }
 

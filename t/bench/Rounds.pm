@@ -128,7 +128,7 @@ sub weigh {
 
     my @its = @{ $args{its} };
     my @rounds = map { _round($_, @its) } 1 .. $args{rounds};
-    my $found = found(\@rounds, $args{value});
+    my $found = found(\@rounds, @args{qw/ value cost /});
 
     while (defined $args{limit} && $spare > 0
            && @rounds < 3 * $args{rounds} && _unsure($args{limit}, $found))
@@ -136,7 +136,7 @@ sub weigh {
         my $began = time;
 
         push @rounds, _round(@rounds + 1, @its);
-        $found = found(\@rounds, $args{value});
+        $found = found(\@rounds, @args{qw/ value cost /});
         $spare -= time - $began;
     }
 

@@ -43,9 +43,9 @@ sub names {
 }
 
 sub run {
-    my ($name, $report) = @_;
+    my ($name, @args) = @_;
 
-    return $row{$name}->($report);
+    return $row{$name}->(@args);
 }
 
 
@@ -63,6 +63,19 @@ sub held {
     $report->($what, $limit, $found);
 
     return $found;
+}
+
+
+# What a signature costs (a key's file), or a digest (bytes).
+
+sub floor {
+    my ($what) = @_;
+
+    return { code => sub {
+        my ($us) = qx{chrt @Side::policy taskset -c $Side::cores[0] \\
+            $Side::build/floor $what};
+        return $us + 0;
+    } };
 }
 
 
@@ -103,12 +116,12 @@ sub hot {
 
     %load = (requests => $slice, tokens => tokens(1), %load);
 
-    my $seen = $load{seen} // 2000;
+    my $seen = delete $load{seen} // 2000;
+    my %warm = (%load, requests => $seen);
 
-    delete $load{seen};
+    delete $warm{what};
 
-    return { side => $side, load => \%load,
-             warm => [ { %load, requests => $seen } ] };
+    return { side => $side, load => \%load, warm => [ \%warm ] };
 }
 
 # None of these was, but the worker has seen others, which aren't counted.
@@ -176,11 +189,7 @@ row proxied => sub {
 row cold => sub {
     my ($report) = @_;
 
-    my $floor = { code => sub {
-        my ($us) = qx{chrt @Side::policy taskset -c $Side::cores[0] \\
-            $Side::build/floor @{[ pem() ]}};
-        return $us + 0;
-    } };
+    my $floor = floor(pem());
 
     held($report, 'added cost, to EVP_PKEY_verify()', 1.5,
          rounds => 5, its => [ cold(gate()), hot(bare()), $floor ],
@@ -317,6 +326,8 @@ row workers => sub {
 require Refused;
 require Lasting;
 require Peers;
+require Latency;
+require Growth;
 
 
 1;

@@ -1,10 +1,11 @@
 /*
- * What does one signature cost here and now?
+ * What do one signature and one digest cost here and now?
  *
  *   floor KEY.pem     prints the CPU time of an EVP_PKEY_verify(), in us
+ *   floor 16000       prints the CPU time of SHA-256 of so many bytes, in us
  *
- * A prepared context, as a worker has one for each key: what is left is the
- * exponentiation.
+ * A prepared context, as a worker has one for each key, and a fetched digest:
+ * what is left is the arithmetic.
  */
 
 #define _GNU_SOURCE
@@ -50,6 +51,38 @@ cpu_us(void)
 }
 
 
+static void
+digest_of(size_t bytes)
+{
+    int             i;
+    double          began;
+    EVP_MD         *md;
+    EVP_MD_CTX     *ctx;
+    unsigned char  *text, digest[32];
+
+    md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    ctx = EVP_MD_CTX_new();
+    text = calloc(1, bytes);
+    began = 0;
+
+    for (i = -ROUNDS / 10; i < ROUNDS; i++) {
+        if (i == 0) {
+            began = cpu_us();
+        }
+
+        if (text == NULL
+            || EVP_DigestInit_ex(ctx, md, NULL) != 1
+            || EVP_DigestUpdate(ctx, text, bytes) != 1
+            || EVP_DigestFinal_ex(ctx, digest, NULL) != 1)
+        {
+            exit(1);
+        }
+    }
+
+    printf("%.4f\n", (cpu_us() - began) / ROUNDS);
+}
+
+
 int
 main(int argc, char **argv)
 {
@@ -61,11 +94,16 @@ main(int argc, char **argv)
     EVP_PKEY_CTX   *ctx;
     unsigned char   digest[32] = { 1 }, signature[1024];
 
+    if (argc > 1 && strtoul(argv[1], NULL, 10) > 0) {
+        digest_of(strtoul(argv[1], NULL, 10));
+        return 0;
+    }
+
     in = fopen(argc > 1 ? argv[1] : "", "r");
     key = in ? PEM_read_PrivateKey(in, NULL, NULL, NULL) : NULL;
 
     if (key == NULL) {
-        fprintf(stderr, "usage: floor KEY.pem\n");
+        fprintf(stderr, "usage: floor KEY.pem | BYTES\n");
         return 1;
     }
 
