@@ -187,6 +187,7 @@ my %below = (
     key     => [qw/ alg b64 json /],
     dates   => ['json'],
     method  => [],
+    url     => [],
     facts   => [qw/ json key rule /],
     path    => ['json'],
     rule    => [qw/ json path /],

@@ -12,6 +12,7 @@
 
 #include "../jwt/njwt.h"
 #include "../jwt/njwt_jwks.h"
+#include "../jwt/njwt_url.h"
 #include "../jwt/njwt_verdict.h"
 
 #include <stdbool.h>
@@ -160,12 +161,6 @@ bool explain_keys(explain_t *e);
 
 
 /* explain_fetch.c */
-
-/* Is this an http or https URL? */
-bool explain_is_url(const char *text);
-
-/* Why may keys not be fetched from there?  NULL: they may. */
-const char *explain_fetch_fault(const char *url);
 
 /* Fetches a document; false, *error set, on failure. */
 bool explain_fetch(explain_t *e, const char *url, njwt_slice_t *body,

@@ -7,7 +7,6 @@
 
 #include "explain.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
@@ -18,126 +17,6 @@ typedef struct {
     size_t    len;
     bool      too_large;
 } explain_body_t;
-
-
-static bool
-explain_loopback(const char *host)
-{
-    struct in_addr  addr;
-
-    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) {
-        return true;
-    }
-
-    return inet_pton(AF_INET, host, &addr) == 1
-           && (ntohl(addr.s_addr) >> 24) == 127;
-}
-
-
-/* libcurl's reading of a URL, so that the check and the fetch agree. */
-
-static CURLU *
-explain_parse(const char *text)
-{
-    CURLU       *url;
-    const char  *host;
-
-    /* libcurl takes one slash or three for two */
-
-    host = strstr(text, "://");
-
-    if (host == NULL || host[3] == '/') {
-        return NULL;
-    }
-
-    url = curl_url();
-
-    if (url != NULL
-        && curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-    {
-        curl_url_cleanup(url);
-        return NULL;
-    }
-
-    return url;
-}
-
-
-static const char *
-explain_parsed_fault(CURLU *url)
-{
-    char        *scheme, *host, *user;
-    const char  *fault;
-
-    scheme = NULL;
-    host = NULL;
-    user = NULL;
-    fault = NULL;
-
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK
-        || curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-    {
-        fault = "has no host";
-
-    } else if (curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK) {
-        fault = "has a user part, write it without one";
-
-    } else if (strcmp(scheme, "https") == 0) {
-        fault = NULL;
-
-    } else if (strcmp(scheme, "http") != 0) {
-        fault = "is of another scheme, write https";
-
-    } else if (!explain_loopback(host)) {
-        fault = "is http, which is for the loopback only, write https";
-    }
-
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(user);
-
-    return fault;
-}
-
-
-const char *
-explain_fetch_fault(const char *text)
-{
-    CURLU       *url;
-    const char  *fault;
-
-    url = explain_parse(text);
-
-    if (url == NULL) {
-        return "is no URL, write it as in https://HOST/PATH";
-    }
-
-    fault = explain_parsed_fault(url);
-    curl_url_cleanup(url);
-
-    return fault;
-}
-
-
-bool
-explain_is_url(const char *text)
-{
-    bool    is_url;
-    char   *scheme;
-    CURLU  *url;
-
-    scheme = NULL;
-    url = explain_parse(text);
-
-    is_url = url != NULL
-             && curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
-             && (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0);
-
-    curl_free(scheme);
-    curl_url_cleanup(url);
-
-    return is_url;
-}
 
 
 static size_t

@@ -58,7 +58,7 @@ explain_source(explain_t *e)
     }
 
     e->remote = true;
-    fault = explain_fetch_fault(e->source);
+    fault = njwt_url_fault(explain_slice(e->source));
 
     if (fault != NULL) {
         explain_die("the key source \"%s\"%s %s", e->source,

@@ -23,7 +23,7 @@ explain_add(explain_list_t *list, const char *value, const char *option)
 static void
 explain_set_issuer(explain_t *e, const char *value)
 {
-    if (!explain_is_url(value)) {
+    if (!njwt_url_is_web(explain_slice(value))) {
         explain_die("\"--issuer\" \"%s\" is no URL, write it as in "
                     "https://TENANT.eu.auth0.com/", value);
     }

@@ -78,6 +78,9 @@ void njwt_arena_free(njwt_arena_t *arena);
 /* Are these the same bytes?  Not constant-time: for public values only. */
 bool njwt_slice_equal(njwt_slice_t a, njwt_slice_t b);
 
+/* Is it free of what would split or end a header: below 0x20, and 0x7f? */
+bool njwt_slice_clean(njwt_slice_t text);
+
 /*
  * Takes the next of the words that single spaces (one or more) separate off
  * the front of *rest (RFC 6749, section 3.3: scope).  Returns false, *word

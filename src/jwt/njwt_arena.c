@@ -139,6 +139,21 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 
 
 bool
+njwt_slice_clean(njwt_slice_t text)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
 njwt_slice_word(njwt_slice_t *rest, njwt_slice_t *word)
 {
     size_t  begin, end;

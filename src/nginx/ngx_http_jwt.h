@@ -16,6 +16,7 @@
 #include "njwt_jwks.h"
 #include "njwt_policy.h"
 #include "njwt_refresh.h"
+#include "njwt_url.h"
 #include "njwt_verdict.h"
 #include "ngx_http_jwt_refusal.h"
 
@@ -26,7 +27,7 @@
 
 
 #define NGX_HTTP_JWT_DIGEST_LEN  32
-#define NGX_HTTP_JWT_MAX_URL     2048
+#define NGX_HTTP_JWT_MAX_URL     (NJWT_MAX_URL + 1)
 #define NGX_HTTP_JWT_SALT_LEN    16
 #define NGX_HTTP_JWT_TRACKED     64      /* keys of an issuer */
 

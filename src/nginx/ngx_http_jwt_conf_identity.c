@@ -174,7 +174,7 @@ ngx_http_jwt_identity_check(ngx_conf_t *cf, ngx_str_t *name,
         return NGX_ERROR;
     }
 
-    if (!ngx_http_jwt_headers_safe(value)) {
+    if (!njwt_slice_clean(ngx_http_jwt_slice(value))) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the value of \"jwt_identity_header %V\" holds a "
                            "control character, write it without", name);

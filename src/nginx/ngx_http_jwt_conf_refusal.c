@@ -94,7 +94,7 @@ ngx_http_jwt_told_url_fault(ngx_str_t *url)
         }
     }
 
-    return ngx_http_jwt_fetch_fault(url);
+    return njwt_url_fault(ngx_http_jwt_slice(url));
 }
 
 

@@ -152,7 +152,7 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return NGX_CONF_ERROR;
     }
 
-    fault = ngx_http_jwt_fetch_fault(&issuer->jwks_uri);
+    fault = njwt_url_fault(ngx_http_jwt_slice(&issuer->jwks_uri));
 
     if (fault != NULL) {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
@@ -161,7 +161,7 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     }
 
     if (issuer->jwks_proxy.data != NULL
-        && !ngx_http_jwt_fetch_is_proxy(&issuer->jwks_proxy))
+        && !njwt_url_is_proxy(ngx_http_jwt_slice(&issuer->jwks_proxy)))
     {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
                    "\"jwks_proxy\" \"%V\" of jwt_issuer \"%V\" is no proxy "
@@ -200,7 +200,7 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         iss.data = (u_char *) value[i].data;
         iss.len = value[i].len;
 
-        if (!ngx_http_jwt_fetch_is_url(&iss)) {
+        if (!njwt_url_is_web(value[i])) {
             return ngx_http_jwt_conf_error(cf, &issuer->place,
                        "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
                        "write it as in \"https://TENANT.eu.auth0.com/\"",

@@ -21,20 +21,8 @@ typedef void (*ngx_http_jwt_fetch_pt)(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer);
 
 
-/*
- * May keys be fetched from this URL?  https with a host and no user part, or
- * http where the host is the loopback.  Returns NULL, or what is wrong.
- */
-const char *ngx_http_jwt_fetch_fault(ngx_str_t *url);
-
-/* Is this a URL with a host, of http or https? */
-ngx_uint_t ngx_http_jwt_fetch_is_url(ngx_str_t *url);
-
 /* Is this URL of the https scheme? */
 ngx_uint_t ngx_http_jwt_fetch_is_https(ngx_str_t *url);
-
-/* Is this the URL of a proxy that the fetch can go through? */
-ngx_uint_t ngx_http_jwt_fetch_is_proxy(ngx_str_t *url);
 
 /*
  * Loads, at configuration, the authorities that the fetch of an issuer's keys
@@ -51,7 +39,7 @@ void ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher);
 
 /*
  * Begins to fetch a document of an issuer's from a URL that
- * ngx_http_jwt_fetch_fault() finds nothing wrong with, for at most timeout ms.
+ * njwt_url_fault() finds nothing wrong with, for at most timeout ms.
  * The handler is called once, from the event loop, unless the fetcher is
  * destroyed before.
  */

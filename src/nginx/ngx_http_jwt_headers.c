@@ -249,18 +249,3 @@ ngx_http_jwt_headers_add(ngx_http_request_t *r, ngx_table_elt_t *header)
 
     return ngx_http_jwt_parsed_note(r, h);
 }
-
-
-ngx_uint_t
-ngx_http_jwt_headers_safe(ngx_str_t *text)
-{
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-        if (text->data[i] < 0x20 || text->data[i] == 0x7f) {
-            return 0;
-        }
-    }
-
-    return 1;
-}

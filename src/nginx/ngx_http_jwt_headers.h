@@ -53,8 +53,5 @@ ngx_int_t ngx_http_jwt_headers_own(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 
-/* Is there no byte in the text that would split a header? */
-ngx_uint_t ngx_http_jwt_headers_safe(ngx_str_t *text);
-
 
 #endif /* NGX_HTTP_JWT_HEADERS_H */

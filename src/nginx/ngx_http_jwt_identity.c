@@ -139,7 +139,7 @@ ngx_http_jwt_identity_add(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (!ngx_http_jwt_headers_safe(&value)) {
+    if (!njwt_slice_clean(ngx_http_jwt_slice(&value))) {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "jwt_identity_header \"%V\" is not set: its value "
                       "holds a control character", &identity->name);

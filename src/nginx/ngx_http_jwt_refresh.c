@@ -211,7 +211,7 @@ ngx_http_jwt_refresh_discover(ngx_http_jwt_issuer_t *issuer,
         issuer->discovered.data = issuer->discovered_url;
         issuer->discovered.len = uri.len;
 
-        error = ngx_http_jwt_fetch_fault(&issuer->discovered)
+        error = njwt_url_fault(uri)
                 ? "its \"jwks_uri\" is no https URL" : NULL;
     }
 

@@ -82,30 +82,13 @@ ngx_http_jwt_variable_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 }
 
 
-/* A byte that would split a header makes the value empty. */
-
-static ngx_uint_t
-ngx_http_jwt_variable_safe(njwt_slice_t value)
-{
-    size_t  i;
-
-    for (i = 0; i < value.len; i++) {
-        if (value.data[i] < 0x20 || value.data[i] == 0x7f) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 /* The value of a verified token's; a control character makes it empty. */
 
 static ngx_int_t
 ngx_http_jwt_variable_give(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, const ngx_str_t *name, njwt_slice_t value)
 {
-    if (!ngx_http_jwt_variable_safe(value)) {
+    if (!njwt_slice_clean(value)) {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "$%V is given as empty: what the token has for it "
                       "holds a control character", name);

@@ -210,6 +210,19 @@ there_is_no_word_in_nothing_but_spaces(void **state)
 }
 
 
+static void
+a_clean_slice_can_be_the_value_of_a_header(void **state)
+{
+    (void) state;
+
+    assert_true(njwt_slice_clean(unit_text("")));
+    assert_true(njwt_slice_clean(unit_text("a ~\x80\xff")));
+    assert_false(njwt_slice_clean(unit_text("\x1f" "a")));
+    assert_false(njwt_slice_clean(unit_text("a\r\n")));
+    assert_false(njwt_slice_clean(unit_text("a\x7f")));
+}
+
+
 int
 main(void)
 {
@@ -223,7 +236,8 @@ main(void)
         unit_case(an_arena_that_was_never_used_can_be_freed),
         unit_case(slices_are_equal_byte_for_byte),
         unit_case(words_are_what_spaces_separate),
-        unit_case(there_is_no_word_in_nothing_but_spaces)
+        unit_case(there_is_no_word_in_nothing_but_spaces),
+        unit_case(a_clean_slice_can_be_the_value_of_a_header)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

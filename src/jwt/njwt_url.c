@@ -1,0 +1,349 @@
+/*
+ * What is a URL, and may keys be fetched from it?
+ */
+
+#include "njwt_url.h"
+
+#include <string.h>
+
+
+#define NJWT_MAX_ADDRESS  45     /* characters of an IPv6 address */
+
+
+static bool
+njwt_url_alpha(uint8_t c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+
+static bool
+njwt_url_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+/* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
+
+static bool
+njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
+{
+    size_t   i;
+    uint8_t  c;
+
+    for (i = 0; i < text.len && i < lower.len; i++) {
+        c = text.data[i];
+
+        if ((njwt_url_alpha(c) ? (c | 0x20) : c) != lower.data[i]) {
+            return false;
+        }
+    }
+
+    return text.len == lower.len;
+}
+
+
+/* Up to the first of the characters, or to the end. */
+
+static njwt_slice_t
+njwt_url_until(njwt_slice_t text, const char *ends)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        if (strchr(ends, text.data[i]) != NULL) {
+            break;
+        }
+    }
+
+    text.len = i;
+
+    return text;
+}
+
+
+static njwt_slice_t
+njwt_url_behind(njwt_slice_t text, size_t n)
+{
+    text.data += n;
+    text.len -= n;
+
+    return text;
+}
+
+
+/* Nothing that is blank, or that ends a text elsewhere than here. */
+
+static bool
+njwt_url_plain(njwt_slice_t text)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] <= 0x20 || text.data[i] == 0x7f) {
+            return false;
+        }
+    }
+
+    return text.len <= NJWT_MAX_URL;
+}
+
+
+static bool
+njwt_url_scheme(njwt_slice_t name, njwt_url_scheme_t *scheme)
+{
+    size_t   i;
+    uint8_t  c;
+
+    static const njwt_slice_t  http = njwt_literal("http");
+    static const njwt_slice_t  https = njwt_literal("https");
+
+    if (name.len == 0 || !njwt_url_alpha(name.data[0])) {
+        return false;
+    }
+
+    for (i = 1; i < name.len; i++) {
+        c = name.data[i];
+
+        if (!njwt_url_alpha(c) && !njwt_url_digit(c) && c != '+' && c != '-'
+            && c != '.')
+        {
+            return false;
+        }
+    }
+
+    *scheme = njwt_url_is(name, https) ? NJWT_URL_HTTPS
+              : njwt_url_is(name, http) ? NJWT_URL_HTTP : NJWT_URL_OTHER;
+
+    return true;
+}
+
+
+/*
+ * Letters, digits and what names are joined with; beyond ASCII too, as who
+ * fetches may know such names.  A percent sign would be another spelling.
+ */
+
+static bool
+njwt_url_name(njwt_slice_t host)
+{
+    size_t   i;
+    uint8_t  c;
+
+    for (i = 0; i < host.len; i++) {
+        c = host.data[i];
+
+        if (!njwt_url_alpha(c) && !njwt_url_digit(c) && c < 0x80
+            && c != '-' && c != '.' && c != '_')
+        {
+            return false;
+        }
+    }
+
+    return host.len > 0;
+}
+
+
+/* Does it look like "[ADDRESS]" of IPv6?  Whether there is one shows later. */
+
+static bool
+njwt_url_address(njwt_slice_t host)
+{
+    size_t   i, colons;
+    uint8_t  c;
+
+    colons = 0;
+
+    for (i = 1; i + 1 < host.len; i++) {
+        c = host.data[i];
+
+        if (c == ':') {
+            colons++;
+            continue;
+        }
+
+        if (!njwt_url_digit(c) && c != '.'
+            && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f'))
+        {
+            return false;
+        }
+    }
+
+    return colons >= 2 && host.len <= NJWT_MAX_ADDRESS + 2
+           && host.data[host.len - 1] == ']';
+}
+
+
+/* A number in decimal, of one to five digits. */
+
+static bool
+njwt_url_number(njwt_slice_t text, unsigned *number)
+{
+    size_t  i;
+
+    *number = 0;
+
+    for (i = 0; i < text.len; i++) {
+        if (!njwt_url_digit(text.data[i])) {
+            return false;
+        }
+
+        *number = *number * 10 + (unsigned) (text.data[i] - '0');
+    }
+
+    return text.len >= 1 && text.len <= 5;
+}
+
+
+static bool
+njwt_url_port(njwt_slice_t text)
+{
+    unsigned  port;
+
+    return text.len == 0
+           || (text.data[0] == ':'
+               && njwt_url_number(njwt_url_behind(text, 1), &port)
+               && port > 0 && port <= 65535);
+}
+
+
+/* HOST[:PORT] */
+
+static bool
+njwt_url_host(njwt_slice_t text, njwt_slice_t *host)
+{
+    if (text.len > 0 && text.data[0] == '[') {
+        *host = njwt_url_until(text, "]");
+        host->len += (host->len < text.len);
+
+        return njwt_url_address(*host)
+               && njwt_url_port(njwt_url_behind(text, host->len));
+    }
+
+    *host = njwt_url_until(text, ":");
+
+    return njwt_url_name(*host)
+           && njwt_url_port(njwt_url_behind(text, host->len));
+}
+
+
+bool
+njwt_url_parse(njwt_slice_t text, njwt_url_t *url)
+{
+    njwt_url_t    read;
+    njwt_slice_t  name, rest, part;
+
+    name = njwt_url_until(text, ":");
+    rest = njwt_url_behind(text, name.len);
+
+    if (!njwt_url_plain(text) || !njwt_url_scheme(name, &read.scheme)
+        || rest.len < 3 || memcmp(rest.data, "://", 3) != 0)
+    {
+        return false;
+    }
+
+    rest = njwt_url_until(njwt_url_behind(rest, 3), "/?#");
+    read.user = false;
+
+    /* what lies before the last "@" is no host, whoever looks */
+
+    for ( ;; ) {
+        part = njwt_url_until(rest, "@");
+
+        if (part.len == rest.len) {
+            break;
+        }
+
+        rest = njwt_url_behind(rest, part.len + 1);
+        read.user = true;
+    }
+
+    if (!njwt_url_host(rest, &read.host)) {
+        return false;
+    }
+
+    *url = read;
+
+    return true;
+}
+
+
+bool
+njwt_url_is_web(njwt_slice_t text)
+{
+    njwt_url_t  url;
+
+    return njwt_url_parse(text, &url) && url.scheme != NJWT_URL_OTHER;
+}
+
+
+bool
+njwt_url_is_proxy(njwt_slice_t text)
+{
+    njwt_url_t  url;
+
+    return njwt_url_parse(text, &url) && url.scheme == NJWT_URL_HTTP
+           && !url.user;
+}
+
+
+/* 127.0.0.0/8: four numbers in decimal, the one spelling that is common. */
+
+static bool
+njwt_url_is_127(njwt_slice_t host)
+{
+    size_t        n;
+    unsigned      value;
+    njwt_slice_t  part;
+
+    for (n = 0; n < 4; n++) {
+        part = njwt_url_until(host, ".");
+
+        if (!njwt_url_number(part, &value)
+            || (part.len > 1 && part.data[0] == '0')
+            || value > 255 || (n == 0 && value != 127)
+            || (n < 3) != (part.len < host.len))
+        {
+            return false;
+        }
+
+        host = njwt_url_behind(host, part.len + (n < 3));
+    }
+
+    return true;
+}
+
+
+const char *
+njwt_url_fault(njwt_slice_t text)
+{
+    njwt_url_t  url;
+
+    static const njwt_slice_t  name = njwt_literal("localhost");
+    static const njwt_slice_t  address = njwt_literal("[::1]");
+
+    if (!njwt_url_parse(text, &url)) {
+        return "is no URL, write it as in https://HOST/PATH";
+    }
+
+    if (url.user) {
+        return "has a user part, write it without one";
+    }
+
+    if (url.scheme == NJWT_URL_HTTPS) {
+        return NULL;
+    }
+
+    if (url.scheme == NJWT_URL_OTHER) {
+        return "is of another scheme, write https";
+    }
+
+    if (njwt_url_is_127(url.host) || njwt_url_is(url.host, name)
+        || njwt_url_is(url.host, address))
+    {
+        return NULL;
+    }
+
+    return "is http, which is for the loopback only, write https";
+}

@@ -1,0 +1,52 @@
+/*
+ * What is a URL, and may keys be fetched from it?  (RFC 3986)
+ *
+ * Read more narrowly than who fetches it reads it: of a text that passes
+ * there is one reading, so that no other host is asked than was looked at.
+ */
+
+#ifndef NJWT_URL_H
+#define NJWT_URL_H
+
+
+#include "njwt.h"
+
+
+#define NJWT_MAX_URL  2047
+
+
+typedef enum {
+    NJWT_URL_OTHER = 0,
+    NJWT_URL_HTTP,
+    NJWT_URL_HTTPS
+} njwt_url_scheme_t;
+
+typedef struct {
+    njwt_url_scheme_t   scheme;
+    njwt_slice_t        host;      /* an IPv6 address in its brackets */
+    bool                user;      /* there is a user part */
+} njwt_url_t;
+
+
+/*
+ * Reads SCHEME://[USER@]HOST[:PORT] and whatever follows.  False, *url
+ * untouched, of any other text, of one with a blank or a control character,
+ * and of one that is longer than NJWT_MAX_URL.
+ */
+bool njwt_url_parse(njwt_slice_t text, njwt_url_t *url);
+
+/* Is this an http or https URL? */
+bool njwt_url_is_web(njwt_slice_t text);
+
+/* Is this the URL of a proxy: http, and no user part? */
+bool njwt_url_is_proxy(njwt_slice_t text);
+
+/*
+ * Why may keys not be fetched from there?  NULL: they may, over https, or
+ * http from 127.0.0.0/8, [::1] and localhost.  Otherwise a constant text to
+ * go on with after the URL.
+ */
+const char *njwt_url_fault(njwt_slice_t text);
+
+
+#endif /* NJWT_URL_H */
