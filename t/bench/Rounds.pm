@@ -12,8 +12,9 @@ package Rounds;
 # goes within a second and would hit only one.  The value is taken of each
 # pair of slices; the median of a round's is the round's.
 #
-# Where the middle half of the rounds doesn't agree on the limit there are
-# more, up to three times as many, while there are seconds to spare for it.
+# Where the limit is so near to the median that other rounds might have said
+# otherwise, there are more of them, up to three times as many; a line may take
+# a third of the seconds that are left to spare for it.
 #
 # %a has a side and what to ask of it (load), and warm: loads before, that
 # don't count; ready and done: code to run before and after the slices.  Or
@@ -29,8 +30,9 @@ use Time::HiRes qw/ time /;
 our @EXPORT_OK = qw/ weigh found median /;
 our $slices = $ENV{BENCH_SLICES} // 15;
 
-# seconds that all rows together may take for more rounds
-our $spare = 0;
+# seconds that all rows together may take for more rounds, and when it is so
+# late that three rounds have to do
+our ($spare, $late) = (0, 9**99);
 
 
 sub median {
@@ -114,14 +116,22 @@ sub found {
 }
 
 
-sub _unsure {
+# Two standard errors of a median: of as many rounds as there are, each as far
+# off as the middle half of them is wide.
+
+sub unsure {
     my ($limit, $found) = @_;
+
+    return 0 if !defined $limit;
 
     my @sorted = sort { $a <=> $b } @{ $found->{rounds} };
     my $aside = int(@sorted / 4);
 
-    return $sorted[$aside] <= $limit && $limit < $sorted[-1 - $aside];
+    my $width = $sorted[-1 - $aside] - $sorted[$aside];
+
+    return abs($found->{median} - $limit) < 2 * $width / sqrt @sorted;
 }
+
 
 sub weigh {
     my (%args) = @_;
@@ -130,15 +140,16 @@ sub weigh {
     my @rounds = map { _round($_, @its) } 1 .. $args{rounds};
     my $found = found(\@rounds, @args{qw/ value cost /});
 
-    while (defined $args{limit} && $spare > 0
-           && @rounds < 3 * $args{rounds} && _unsure($args{limit}, $found))
-    {
-        my $began = time;
+    my $began = time;
 
+    while (time - $began < $spare / 3
+           && @rounds < 3 * $args{rounds} && unsure($args{limit}, $found))
+    {
         push @rounds, _round(@rounds + 1, @its);
         $found = found(\@rounds, @args{qw/ value cost /});
-        $spare -= time - $began;
     }
+
+    $spare -= time - $began;
 
     return $found;
 }
