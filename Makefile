@@ -145,6 +145,21 @@ asan: packages-test all  ## run block tests and scenarios under ASan and UBSan
 	@$(test_env) NJWT_MODULE="$(CURDIR)/$(ASAN_BUILD)/$(NAME).so" CC="$(CC)" \
 	    t/lib/run-asan $(CURDIR)/$(ASAN_BUILD)/reports -j$(JOBS) $(ASAN_TESTS)
 
+# the module's own objects, linked so that a shim gives them memory and locks
+FAULTS       := $(BUILD)/faults
+FAULTS_WRAP  := ngx_palloc ngx_pnalloc ngx_pcalloc ngx_pool_cleanup_add \
+    ngx_array_create ngx_array_push ngx_list_push ngx_alloc_chain_link \
+    ngx_create_temp_buf ngx_alloc ngx_calloc ngx_slab_calloc \
+    ngx_get_connection ngx_shared_memory_add ngx_http_add_variable \
+    ngx_http_get_variable_index ngx_http_complex_value \
+    ngx_http_compile_complex_value ngx_regex_compile ngx_ssl_create \
+    ngx_shmtx_lock ngx_shmtx_trylock ngx_shmtx_unlock
+faults_files := $(FAULTS)/$(NAME).so $(FAULTS)/shim.so
+
+.PHONY: faults
+faults: packages-test all $(faults_files)  ## let each allocation fail, and watch the locks; CASE="hot …" these only
+	@$(test_env) t/faults/run $(CASE)
+
 .PHONY: soak
 soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
@@ -308,6 +323,19 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/reference.c t/fuzz/fuzz.h \
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ \
 	    $(filter %.c %.o,$^) $(CORE_LIBS)
 
+# what t/faults needs
+
+$(FAULTS)/shim.so: t/faults/shim.c t/faults/locks.c t/faults/shim.h Makefile \
+    | packages-test
+	@mkdir -p $(@D)
+	@$(CC) $(WARN) -g -O2 -fPIC -shared -o $@ $(filter %.c,$^) -ldl
+
+$(FAULTS)/$(NAME).so: $(MODULE) Makefile
+	@mkdir -p $(@D)
+	@$(CC) -shared -o $@ $(FAULTS_WRAP:%=-Wl,--wrap=%) \
+	    $(BUILD)/nginx/objs/addon/*/*.o $(BUILD)/nginx/objs/$(NAME)_modules.o \
+	    -Wl,--version-script=$(MAP) -ljansson -lcurl -lssl -lcrypto
+
 $(BUILD)/bench/%: t/bench/%.c Makefile | packages-test
 	@mkdir -p $(@D)
 	@$(CC) $(CC_OPT) $(WARN) -o $@ $< -lcrypto
@@ -328,7 +356,7 @@ test_env = env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY \
     NJWT_MODULE="$(CURDIR)/$(MODULE)" NJWT_NGINX="$(NGINX_BINARY)"
 
 .PHONY: prove
-prove: packages-test all $(if $(FULL_TREE),$(BUILD)/nginx/objs/nginx) \
+prove: packages-test all $(faults_files) $(if $(FULL_TREE),$(BUILD)/nginx/objs/nginx) \
     $(if $(filter file,$(origin TESTS)),unit)
 	@$(test_env) t/lib/run-prove -j$(JOBS) $(TESTS)
 

@@ -10,6 +10,8 @@
 
 /* what a key needs to be read again; "use" and "key_ops" were looked at */
 
+static const char  njwt_jwks_no_memory[] = "out of memory";
+
 static const njwt_slice_t  njwt_jwks_members[] = {
     njwt_literal("kty"),
     njwt_literal("kid"),
@@ -97,7 +99,7 @@ njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
     }
 
     if (scratch->failed) {
-        return "out of memory";
+        return njwt_jwks_no_memory;
     }
 
     return (jwks->count == 0) ? "no usable key in it" : NULL;
@@ -120,7 +122,7 @@ njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
     root = njwt_json_object(scratch, text);
 
     if (njwt_json_type(root) == NJWT_JSON_ABSENT) {
-        return scratch->failed ? "out of memory" : "not a JSON object";
+        return scratch->failed ? njwt_jwks_no_memory : "not a JSON object";
     }
 
     keys = njwt_json_member(root, name);
@@ -142,7 +144,7 @@ njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
     jwks->data = njwt_arena_alloc(&jwks->arena, jwks->size);
 
     if (jwks->data == NULL) {
-        return "out of memory";
+        return njwt_jwks_no_memory;
     }
 
     njwt_jwks_put(jwks, njwt_jwks_opening);
@@ -164,7 +166,8 @@ njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
     jwks = calloc(1, sizeof(njwt_jwks_t));
 
     if (jwks == NULL) {
-        report->error = "out of memory";
+        report->error = njwt_jwks_no_memory;
+        report->no_memory = true;
         return NULL;
     }
 
@@ -176,6 +179,7 @@ njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
     njwt_arena_free(&scratch);
 
     if (report->error != NULL) {
+        report->no_memory = report->error == njwt_jwks_no_memory;
         njwt_jwks_free(jwks);
         return NULL;
     }

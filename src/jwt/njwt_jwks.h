@@ -19,6 +19,7 @@ typedef struct {
     size_t       passed_over;
     const char  *passed_why;     /* of the first one passed over, or NULL */
     const char  *error;          /* why there is no set, or NULL */
+    bool         no_memory;      /* that is why: there may be a set later */
 } njwt_jwks_report_t;
 
 

@@ -327,15 +327,13 @@ njwt_proof_recalled(njwt_arena_t *arena, njwt_slice_t input)
 
 
 bool
-njwt_sha256(njwt_slice_t data, uint8_t *out)
-{
-    return EVP_Digest(data.data, data.len, out, NULL, EVP_sha256(), NULL)
-           == 1;
-}
-
-
-bool
 njwt_random(uint8_t *out, size_t len)
 {
-    return RAND_bytes(out, (int) len) == 1;
+    bool  made;
+
+    (void) ERR_set_mark();
+    made = RAND_bytes(out, (int) len) == 1;
+    (void) ERR_pop_to_mark();
+
+    return made;
 }

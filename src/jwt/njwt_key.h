@@ -58,7 +58,7 @@ bool njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out);
 /*
  * A digest, 32 bytes at out, of the key's material: what tells two keys apart
  * whatever they are called.  False of a shared secret, and where OpenSSL
- * can't.
+ * can't; 3.0 never can again where it lacked memory the first time.
  */
 bool njwt_key_digest(const njwt_key_t *key, uint8_t *out);
 

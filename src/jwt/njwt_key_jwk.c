@@ -10,6 +10,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -275,11 +276,16 @@ njwt_jwk_digest(EVP_PKEY *pkey, uint8_t *out)
     uint8_t  *der;
 
     der = NULL;
+
+    (void) ERR_set_mark();
+
     len = i2d_PUBKEY(pkey, &der);
 
     made = len > 0
            && EVP_Digest(der, (size_t) len, out, NULL, EVP_sha256(), NULL)
               == 1;
+
+    (void) ERR_pop_to_mark();
 
     OPENSSL_free(der);
 

@@ -209,15 +209,21 @@ njwt_signature_t
 njwt_verifier_check_mac(njwt_verifier_t *verifier, njwt_slice_t secret,
     njwt_slice_t input, njwt_slice_t signature)
 {
+    bool      made;
     uint8_t   mac[EVP_MAX_MD_SIZE];
     unsigned  len;
 
     len = 0;
 
-    if (HMAC(verifier->md, secret.data, (int) secret.len, input.data,
-             input.len, mac, &len)
-        == NULL)
-    {
+    (void) ERR_set_mark();
+
+    made = HMAC(verifier->md, secret.data, (int) secret.len, input.data,
+                input.len, mac, &len)
+           != NULL;
+
+    (void) ERR_pop_to_mark();
+
+    if (!made) {
         return NJWT_SIGNATURE_BROKEN;
     }
 

@@ -278,6 +278,12 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
 
     ngx_http_jwt_require_check(r, ctx);
 
+    /* of what there was no memory for, somebody may have taken no for yes */
+
+    if (ctx->verdict == NJWT_OK && ctx->arena.failed) {
+        ctx->verdict = NJWT_UNDECIDED;
+    }
+
     if (ctx->verdict == NJWT_OK) {
         return NGX_OK;
     }

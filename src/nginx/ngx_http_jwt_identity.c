@@ -191,5 +191,7 @@ ngx_http_jwt_identity_set(ngx_http_request_t *r,
         }
     }
 
-    return NGX_OK;
+    /* a claim that there was no memory for gave an empty value */
+
+    return ngx_http_jwt_find_ctx(r)->arena.failed ? NGX_ERROR : NGX_OK;
 }

@@ -30,16 +30,18 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     njwt_jwks_free(issuer->jwks);
     issuer->jwks = NULL;
 
-    /* without memory the keys are dropped, and asked for again next time */
+    /*
+     * Without memory the keys are dropped, and asked for again next time: the
+     * generation is still the old one.
+     */
 
     if (snapshot.failed) {
         return;
     }
 
-    issuer->generation = snapshot.generation;
-    issuer->fetched = snapshot.fetched;
-
     if (snapshot.text == NULL) {
+        issuer->generation = snapshot.generation;
+        issuer->fetched = snapshot.fetched;
         return;
     }
 
@@ -47,6 +49,14 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     text.len = snapshot.len;
 
     issuer->jwks = njwt_jwks_new(text, &report);
+
+    if (report.no_memory) {
+        ngx_free(snapshot.text);
+        return;
+    }
+
+    issuer->generation = snapshot.generation;
+    issuer->fetched = snapshot.fetched;
 
     if (issuer->jwks == NULL) {
         ngx_log_error(NGX_LOG_ERR, log, 0,

@@ -58,6 +58,24 @@ static ngx_http_variable_t  ngx_http_jwt_variables[] = {
 
 
 /*
+ * There is no such value; or no memory, which whoever asks (a map, with its
+ * default) takes for the same: the judgement must not stand then.
+ */
+
+static ngx_int_t
+ngx_http_jwt_variable_absent(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v)
+{
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_find_ctx(r);
+    v->not_found = 1;
+
+    return (ctx != NULL && ctx->arena.failed) ? NGX_ERROR : NGX_OK;
+}
+
+
+/*
  * A value is copied: other variables (a map's) keep pointers to it for the
  * whole request, and the judgement may change.
  */
@@ -66,8 +84,14 @@ static ngx_int_t
 ngx_http_jwt_variable_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     njwt_slice_t value)
 {
+    ngx_http_jwt_ctx_t  *ctx;
+
     v->data = ngx_pnalloc(r->pool, value.len);
+
     if (v->data == NULL) {
+        ctx = ngx_http_jwt_find_ctx(r);
+        ctx->arena.failed = 1;
+
         return NGX_ERROR;
     }
 
@@ -158,8 +182,7 @@ ngx_http_jwt_variable_verified(ngx_http_request_t *r,
     ctx = ngx_http_jwt_variable_ctx(r);
 
     if (ctx == NULL || read(ctx, &value) != NGX_OK) {
-        v->not_found = 1;
-        return NGX_OK;
+        return ngx_http_jwt_variable_absent(r, v);
     }
 
     return ngx_http_jwt_variable_give(r, v, &name, value);
@@ -214,8 +237,6 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
     njwt_value_t         claim;
     ngx_http_jwt_ctx_t  *ctx;
 
-    v->not_found = 1;
-
     if (path.len > 0 && path.data[0] != '/') {
         switch (ngx_http_jwt_variable_peek(r, path, &value)) {
 
@@ -223,7 +244,7 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
             return ngx_http_jwt_variable_give(r, v, name, value);
 
         case NJWT_PEEK_ABSENT:
-            return NGX_OK;
+            return ngx_http_jwt_variable_absent(r, v);
 
         default: /* NJWT_PEEK_UNSURE */
             break;
@@ -233,14 +254,14 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
     ctx = ngx_http_jwt_variable_ctx(r);
 
     if (ctx == NULL) {
-        return NGX_OK;
+        return ngx_http_jwt_variable_absent(r, v);
     }
 
     claim = njwt_path_find(&ctx->arena, njwt_claims_root(ctx->found.claims),
                            path);
 
     if (!njwt_json_text(&ctx->arena, claim, &value)) {
-        return NGX_OK;
+        return ngx_http_jwt_variable_absent(r, v);
     }
 
     return ngx_http_jwt_variable_give(r, v, name, value);
@@ -271,8 +292,6 @@ ngx_http_jwt_variable_header(ngx_http_request_t *r,
     njwt_slice_t         member, value;
     ngx_http_jwt_ctx_t  *ctx;
 
-    v->not_found = 1;
-
     ctx = ngx_http_jwt_variable_ctx(r);
 
     member.data = name->data + sizeof("jwt_header_") - 1;
@@ -283,7 +302,7 @@ ngx_http_jwt_variable_header(ngx_http_request_t *r,
                            njwt_json_member(ctx->found.jws.header, member),
                            &value))
     {
-        return NGX_OK;
+        return ngx_http_jwt_variable_absent(r, v);
     }
 
     return ngx_http_jwt_variable_give(r, v, name, value);

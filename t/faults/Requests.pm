@@ -1,0 +1,378 @@
+package Requests;
+
+# What becomes of a request while an allocation fails?
+#
+# Each case is a request that is sent with the n-th allocation failing, for
+# every n, and after each the same request without: cases() lists them, world()
+# starts the nginx that they are for.
+
+use strict;
+use warnings;
+
+use Exporter qw/ import /;
+use NJWT::Echo;
+use NJWT::Token qw/ token tamper b64url jwks /;
+
+
+our @EXPORT_OK = qw/ world cases /;
+
+my $http = <<'END';
+    jwt_claim_set  $roles    https://example.com/roles;
+    jwt_claim_set  $team     /org/team;
+
+    map $jwt_claim_blocked $free {
+        volatile;
+        default  1;
+        yes      0;
+    }
+END
+
+my $server = <<'END';
+        jwt_token  bearer $cookie_token;
+
+        location / {
+            jwt                  timesheets;
+            jwt_require_scope    read:t methods=GET;
+            jwt_require_scope    write:t methods=POST;
+            jwt_require_claim    sub !~^anon@;
+            jwt_require_claim    /org/team blue red;
+            jwt_require          $free;
+            jwt_identity_header  X-User $jwt_claim_sub;
+            jwt_identity_header  X-Roles $roles;
+            jwt_preflight        on;
+            proxy_set_header     X-Team $team;
+            proxy_set_header     Authorization $http_authorization;
+            proxy_pass           http://127.0.0.1:@PORT2@;
+        }
+
+        location /variables {
+            jwt         timesheets;
+            add_header  X-Seen "$jwt_claim_sub|$jwt_scope|$jwt_kid|$jwt_client_id|$jwt_header_typ|$jwt_payload|$roles" always;
+            root        @CONTENT@;
+        }
+
+        location /plain {
+            jwt               timesheets;
+            jwt_error_format  nginx;
+            root              @CONTENT@;
+        }
+
+        location /either {
+            satisfy  any;
+            deny     all;
+            jwt      timesheets;
+            root     @CONTENT@;
+        }
+
+        location /optional {
+            jwt       timesheets;
+            jwt_mode  optional;
+            root      @CONTENT@;
+        }
+
+        location /report {
+            jwt       timesheets;
+            jwt_mode  report;
+            proxy_pass  http://127.0.0.1:@PORT2@;
+        }
+
+        location /again {
+            error_page  404 = /variables/again;
+            jwt         timesheets;
+            root        @CONTENT@/none;
+        }
+
+        location /html        { jwt off; jwt_status; }
+        location /json        { jwt off; jwt_status json; }
+        location /prometheus  { jwt off; jwt_status prometheus; }
+
+        location /metadata {
+            jwt  off;
+            jwt_resource_metadata_handler  timesheets
+                                           resource=https://api.example.com/;
+        }
+END
+
+
+sub files {
+    my ($s) = @_;
+
+    mkdir $s->dir . "/content/$_" for qw/ variables plain either optional /;
+    $s->write_file("content/$_/x", "passed\n")
+        for qw/ variables plain either optional /;
+    $s->write_file('content/variables/again', "passed\n");
+    $s->write_file('keys.json', jwks('k1', 'k2', 'ec'));
+
+    return;
+}
+
+sub settings {
+    my ($s, $port) = @_;
+
+    $port //= $s->port(2);
+
+    return (
+        workers => 1,
+        http    => $http,
+        server  => $server =~ s/\@PORT2\@/$port/gr,
+        issuers => issuers(),
+    );
+}
+
+sub world {
+    my ($s) = @_;
+
+    my $echo = NJWT::Echo->start(dir => $s->dir);
+
+    files($s);
+    $s->start(settings($s, $echo->port));
+
+    return $echo;
+}
+
+sub issuers {
+    return <<'END';
+    jwt_issuer timesheets {
+        issuer      @ISSUER@;
+        audience    @AUDIENCE@;
+        jwks_file   @DIR@/keys.json;
+        algorithms  RS256 ES256;
+    }
+
+    jwt_issuer another {
+        issuer           https://another.example/;
+        audience         a b;
+        jwks_uri         https://another.example/keys;
+        jwks_proxy       http://127.0.0.1:9;
+        state_path       @DIR@/state;
+        scope_claim      permissions scope;
+        profile          rfc9068;
+        max_age          1h;
+        ssl_trusted_certificate  @FIXTURES@/tls-ca.pem;
+    }
+END
+}
+
+
+my $serial = 0;
+
+# No two are the same, so each is a token that was never seen.
+
+sub good {
+    my (%other) = @_;
+
+    return token(scope => 'read:t write:t', sub => 'alice', jti => 'j' . ++$serial,
+                 org => { team => 'blue' }, azp => 'client1',
+                 'https://example.com/roles' => [ 'a', 'b' ], %other);
+}
+
+
+# What a backend may hear of alice, and of nobody else.
+
+sub told {
+    my ($r) = @_;
+
+    return 'the user is missing' if $r->{body} !~ /^X-User: alice$/m;
+    return 'the roles are missing' if $r->{body} !~ /^X-Roles: a,b$/m;
+    return 'it is told twice' if $r->{body} =~ /^X-User: .*^X-User: /ms;
+
+    return '';
+}
+
+# proxy_set_header is read where nobody can refuse any more.
+
+sub told_more {
+    my ($r) = @_;
+
+    return told($r)
+        || ($r->{body} !~ /^X-Team: blue$/m ? 'the team is missing' : '');
+}
+
+sub seen {
+    my ($r) = @_;
+
+    return ($r->{headers}{'x-seen'} // '')
+           =~ /^alice\|read:t write:t\|k1\|client1\|JWT\|\{.*\}\|a,b$/
+           ? '' : 'the variables are not there';
+}
+
+# Values are right or not there: never another's, never a part.
+
+sub seen_in_part {
+    my ($r) = @_;
+
+    return ($r->{headers}{'x-seen'} // '')
+           =~ /^(?:alice)?\|(?:read:t\ write:t)?\|(?:k1)?\|(?:client1)?\|
+                (?:JWT)?\|(?:\{.*\})?\|(?:a,b)?$|^$/x
+           ? '' : 'a variable is wrong';
+}
+
+sub challenged {
+    my ($error) = @_;
+
+    return sub {
+        my ($r) = @_;
+
+        my $said = $r->{headers}{'www-authenticate'} // '';
+
+        return $said =~ /\berror="\Q$error\E"/ ? '' : "the challenge: $said";
+    };
+}
+
+sub has {
+    my ($what) = @_;
+
+    return sub { $_[0]{body} =~ $what ? '' : "the body lacks $what" };
+}
+
+
+# name; request: what to send, made anew for each; hot: made once, and sent
+# once before; status: without a fault; also: with one, beside 500 and 503;
+# right: what a clean answer must have; safe: what any answer of that status.
+
+sub cases {
+    my $none = sub { '' };
+
+    my @cases = (
+        { name => 'good', request => sub { (token => good()) },
+          status => 200, also => [401], right => \&told_more,
+          safe => \&told },
+        { name => 'good, seen', hot => 1,
+          request => sub { (token => good()) },
+          status => 200, right => \&told_more, safe => \&told },
+        { name => 'ES256', request => sub { (token => good(-key => 'ec',
+              -alg => 'ES256', -kid => 'ec')) },
+          status => 200, also => [401], right => \&told_more,
+          safe => \&told },
+        { name => 'POST', request => sub { (method => 'POST', body => 'x',
+              token => good()) },
+          status => 200, also => [401], right => \&told_more,
+          safe => \&told },
+        { name => 'in a cookie',
+          request => sub { (headers => { Cookie => 'token=' . good() }) },
+          status => 200, also => [401], right => \&told_more,
+          safe => \&told },
+        { name => 'forged header',
+          request => sub { (token => good(),
+              headers => { 'X-User' => 'mallory', 'x_roles' => 'admin' }) },
+          status => 200, also => [401], right => \&told_more,
+          safe => sub {
+              return told($_[0]) || ($_[0]{body} =~ /mallory|admin/
+                                     ? 'a forged header' : '');
+          } },
+        { name => 'forged header, report', path => '/report/x',
+          request => sub { (token => good(aud => 'x'),
+              headers => { 'X-User' => 'mallory' }) },
+          status => 200, safe => sub {
+              return $_[0]{body} =~ /mallory/ ? 'a forged header' : '';
+          } },
+        { name => 'no token', request => sub { () }, status => 401 },
+        { name => 'bad signature',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 401, right => challenged('invalid_token') },
+        { name => 'bad signature, nginx\'s page', path => '/plain/x',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 401 },
+        { name => 'unknown key',
+          request => sub { (token => good(-key => 'k3')) },
+          status => 401, right => challenged('invalid_token') },
+        { name => 'expired', request => sub { (token => good(exp => 1)) },
+          status => 401, right => challenged('invalid_token') },
+        { name => 'expired, seen', hot => 1,
+          request => sub { (token => good(exp => 1)) },
+          status => 401, right => challenged('invalid_token') },
+        { name => 'not JSON',
+          request => sub { (token => b64url('{') . '.e30.c2ln') },
+          status => 401 },
+        { name => 'two tokens', request => sub { (token => good(),
+              headers => { Cookie => 'token=' . good() }) },
+          status => 400 },
+        { name => 'other audience',
+          request => sub { (token => good(aud => 'x')) },
+          status => 401, right => challenged('invalid_token') },
+        { name => 'no scope', request => sub { (token => good(scope => 'x')) },
+          status => 403, also => [401],
+          right => challenged('insufficient_scope') },
+        { name => 'no scope, seen', hot => 1,
+          request => sub { (token => good(scope => 'x')) },
+          status => 403, right => challenged('insufficient_scope') },
+        { name => 'method', request => sub { (method => 'DELETE',
+              token => good()) },
+          status => 405, also => [401] },
+        { name => 'a claim that it may not have',
+          request => sub { (token => good(sub => 'anon@x')) },
+          status => 403, also => [401] },
+        { name => 'the same, seen', hot => 1,
+          request => sub { (token => good(sub => 'anon@x')) },
+          status => 403, also => [401] },
+        { name => 'another team',
+          request => sub { (token => good(org => { team => 'x' })) },
+          status => 403, also => [401] },
+        { name => 'blocked by a map',
+          request => sub { (token => good(blocked => 'yes')) },
+          status => 403, also => [401] },
+        { name => 'blocked by a map, seen', hot => 1,
+          request => sub { (token => good(blocked => 'yes')) },
+          status => 403, also => [401] },
+        { name => 'preflight', request => sub { (method => 'OPTIONS',
+              headers => { Origin => 'https://a.example', Authorization => 'x',
+                           'Access-Control-Request-Method' => 'GET' }) },
+          status => 200, safe => sub {
+              return $_[0]{body} =~ /^(?:Authorization|X-User)/mi
+                     ? 'credentials went on' : '';
+          } },
+        { name => 'variables', path => '/variables/x',
+          request => sub { (token => good()) },
+          status => 200, also => [401], right => \&seen,
+          safe => \&seen_in_part },
+        { name => 'variables, seen', path => '/variables/x', hot => 1,
+          request => sub { (token => good()) },
+          status => 200, also => [401], right => \&seen,
+          safe => \&seen_in_part },
+        { name => 'variables of a bad one', path => '/variables/x',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 401, safe => sub {
+              return ($_[0]{headers}{'x-seen'} // '|') =~ /^\|*$/
+                     ? '' : 'a claim of an unverified token';
+          } },
+        { name => 'judged again', path => '/again/x',
+          request => sub { (token => good()) },
+          status => 200, also => [401], right => \&seen,
+          safe => \&seen_in_part },
+        { name => 'satisfy any', path => '/either/x',
+          request => sub { (token => good()) },
+          status => 200, also => [ 401, 403 ] },
+        { name => 'satisfy any, bad', path => '/either/x',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 401, also => [403] },
+        { name => 'optional, none', path => '/optional/x',
+          request => sub { () }, status => 200 },
+        { name => 'optional, bad', path => '/optional/x',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 401 },
+        { name => 'report, bad', path => '/report/x',
+          request => sub { (token => tamper(good(), 'payload')) },
+          status => 200 },
+        { name => 'status html', path => '/html', request => sub { () },
+          status => 200, right => has(qr/<\/html>/) },
+        { name => 'status json', path => '/json', request => sub { () },
+          status => 200, right => has(qr/\}\s*\z/) },
+        { name => 'status prometheus', path => '/prometheus',
+          request => sub { () }, status => 200,
+          right => has(qr/^\w+\{.*\} \d+$/m) },
+        { name => 'metadata', path => '/metadata', request => sub { () },
+          status => 200, right => has(qr/"authorization_servers"/) },
+    );
+
+    for (@cases) {
+        $_->{path} //= '/x';
+        $_->{also} //= [];
+        $_->{right} //= $none;
+        $_->{safe} //= $none;
+    }
+
+    return @cases;
+}
+
+
+1;
