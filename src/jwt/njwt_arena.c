@@ -10,7 +10,8 @@
 #include <string.h>
 
 
-#define NJWT_ARENA_BLOCK  4096
+/* with its header no more than what malloc keeps at hand without a search */
+#define NJWT_ARENA_BLOCK  992
 
 
 /*

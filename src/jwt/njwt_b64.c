@@ -5,81 +5,122 @@
 #include "njwt_b64.h"
 
 
-#define NJWT_B64_NONE  0xff
+/* what no character stands for: no value has this bit */
+#define NJWT_B64_NONE  0x40
 
 
 /* the alphabet of RFC 4648, section 5: A-Z a-z 0-9 - _ */
+static const uint8_t  njwt_b64_values[256] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64
+};
+
+
+/*
+ * Four characters at a time, and what no character stands for is looked for
+ * once at the end: this is on the way of each new token.
+ */
 
 static uint8_t
-njwt_b64_value(uint8_t c)
+njwt_b64_groups(const uint8_t *text, size_t groups, uint8_t *data)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
+    uint8_t  seen, a, b, c, d;
+
+    seen = 0;
+
+    for ( /* void */ ; groups > 0; groups--) {
+        a = njwt_b64_values[text[0]];
+        b = njwt_b64_values[text[1]];
+        c = njwt_b64_values[text[2]];
+        d = njwt_b64_values[text[3]];
+
+        seen |= a | b | c | d;
+
+        data[0] = (uint8_t) (a << 2 | b >> 4);
+        data[1] = (uint8_t) (b << 4 | c >> 2);
+        data[2] = (uint8_t) (c << 6 | d);
+
+        text += 4;
+        data += 3;
     }
 
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
+    return seen;
+}
+
+
+/*
+ * The two or three characters behind the last group.  What they hold beyond
+ * whole bytes must be 0 (RFC 4648, section 3.5).
+ */
+
+static uint8_t
+njwt_b64_rest(const uint8_t *text, size_t count, uint8_t *data)
+{
+    uint8_t  a, b, c, left;
+
+    a = njwt_b64_values[text[0]];
+    b = njwt_b64_values[text[1]];
+    c = (count == 3) ? njwt_b64_values[text[2]] : 0;
+
+    data[0] = (uint8_t) (a << 2 | b >> 4);
+    left = b & 0xf;
+
+    if (count == 3) {
+        data[1] = (uint8_t) (b << 4 | c >> 2);
+        left = c & 0x3;
     }
 
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-
-    if (c == '-') {
-        return 62;
-    }
-
-    return (c == '_') ? 63 : NJWT_B64_NONE;
+    return (left != 0) ? NJWT_B64_NONE : (a | b | c);
 }
 
 
 bool
 njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
 {
-    size_t     i, n;
-    uint8_t    value, *data;
-    uint32_t   bits;
-    unsigned   held;
+    size_t   groups, rest;
+    uint8_t  seen, *data;
+
+    groups = text.len / 4;
+    rest = text.len % 4;
 
     /* one character left over holds 6 bits, which is no byte */
 
-    if (text.len % 4 == 1) {
+    if (rest == 1) {
         return false;
     }
 
-    data = njwt_arena_alloc(arena, text.len / 4 * 3 + text.len % 4);
+    data = njwt_arena_alloc(arena, groups * 3 + rest);
     if (data == NULL) {
         return false;
     }
 
-    bits = 0;
-    held = 0;
-    n = 0;
+    seen = njwt_b64_groups(text.data, groups, data);
 
-    for (i = 0; i < text.len; i++) {
-        value = njwt_b64_value(text.data[i]);
-
-        if (value == NJWT_B64_NONE) {
-            return false;
-        }
-
-        bits = (bits << 6 | value) & 0xffff;
-        held += 6;
-
-        if (held >= 8) {
-            held -= 8;
-            data[n++] = (uint8_t) (bits >> held);
-        }
+    if (rest > 0) {
+        seen |= njwt_b64_rest(text.data + groups * 4, rest,
+                              data + groups * 3);
     }
 
-    /* the bits of the last character that belong to no byte */
-
-    if ((bits & ((1u << held) - 1)) != 0) {
+    if ((seen & NJWT_B64_NONE) != 0) {
         return false;
     }
 
     out->data = data;
-    out->len = n;
+    out->len = groups * 3 + ((rest > 0) ? rest - 1 : 0);
 
     return true;
 }

@@ -96,18 +96,51 @@ njwt_bearer_bare(njwt_slice_t value, njwt_presented_t *presented)
 }
 
 
+/*
+ * The characters of a b64token (RFC 6750, section 2.1).  A table: this looks
+ * at each character of each new token.
+ */
+
+static const bool  njwt_bearer_b64token[256] = {
+    ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true, ['+'] = true,
+    ['/'] = true,
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+    ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
+    ['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true,
+    ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true,
+    ['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true,
+    ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true,
+    ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true,
+    ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true,
+    ['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true,
+    ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
+    ['y'] = true, ['z'] = true
+};
+
+
+static bool
+njwt_bearer_four(const uint8_t *text)
+{
+    return njwt_bearer_b64token[text[0]] & njwt_bearer_b64token[text[1]]
+           & njwt_bearer_b64token[text[2]] & njwt_bearer_b64token[text[3]];
+}
+
+
 bool
 njwt_bearer_valid(njwt_slice_t token)
 {
     size_t  i;
 
-    for (i = 0; i < token.len; i++) {
-        if (!njwt_bearer_alnum(token.data[i])
-            && (token.data[i] == 0
-                || strchr("-._~+/", token.data[i]) == NULL))
-        {
-            break;
-        }
+    i = 0;
+
+    while (token.len - i >= 4 && njwt_bearer_four(token.data + i)) {
+        i += 4;
+    }
+
+    while (i < token.len && njwt_bearer_b64token[token.data[i]]) {
+        i++;
     }
 
     if (i == 0) {

@@ -151,7 +151,7 @@ njwt_hint_no_object(njwt_hint_t *hint, njwt_slice_t text)
 {
     njwt_json_measure_t  measure;
 
-    if (!njwt_json_scan(text, NULL, &measure)) {
+    if (!njwt_json_scan(text, NULL, 0, &measure)) {
         njwt_hint_say(hint, "is nested too deeply");
         return;
     }

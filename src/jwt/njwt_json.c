@@ -19,6 +19,9 @@
 #define NJWT_JSON_FLAGS                                                      \
     (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
+/* tokens have three numbers or so */
+#define NJWT_JSON_FEW  16
+
 
 struct njwt_json_s {
     njwt_json_t         *next;
@@ -109,6 +112,40 @@ njwt_json_whole(njwt_json_t *document)
 }
 
 
+/* Measures the text, and notes its numbers: in one pass, if they are few. */
+
+static bool
+njwt_json_survey(njwt_arena_t *arena, njwt_json_t *document,
+    njwt_slice_t text)
+{
+    size_t               size;
+    njwt_json_number_t   few[NJWT_JSON_FEW];
+    njwt_json_measure_t *measure;
+
+    measure = &document->measure;
+
+    if (!njwt_json_scan(text, few, NJWT_JSON_FEW, measure)) {
+        return false;
+    }
+
+    size = measure->numbers * sizeof(njwt_json_number_t);
+    document->numbers = njwt_arena_alloc(arena, size);
+
+    if (document->numbers == NULL) {
+        return false;
+    }
+
+    if (measure->numbers > NJWT_JSON_FEW) {
+        return njwt_json_scan(text, document->numbers, measure->numbers,
+                              measure);
+    }
+
+    memcpy(document->numbers, few, size);
+
+    return true;
+}
+
+
 njwt_value_t
 njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 {
@@ -121,19 +158,12 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 
     if (document == NULL
         || (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
-        || !njwt_json_scan(text, NULL, &document->measure))
+        || !njwt_json_survey(arena, document, text))
     {
         return value;
     }
 
     document->length = text.len;
-    document->numbers = njwt_arena_alloc(arena, document->measure.numbers
-                                                * sizeof(njwt_json_number_t));
-    if (document->numbers == NULL) {
-        return value;
-    }
-
-    (void) njwt_json_scan(text, document->numbers, &document->measure);
 
     /* the library doesn't tell a bad text from no memory; errno does */
 

@@ -103,7 +103,7 @@ njwt_json_skip_number(njwt_slice_t text, size_t i)
 
 
 bool
-njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
+njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t room,
     njwt_json_measure_t *measure)
 {
     size_t    i, end, n;
@@ -132,7 +132,7 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
         } else if (c == '-' || (c >= '0' && c <= '9')) {
             end = njwt_json_skip_number(text, i);
 
-            if (numbers != NULL) {
+            if (n < room) {
                 numbers[n].text.data = text.data + i;
                 numbers[n].text.len = end - i;
             }

@@ -22,13 +22,13 @@ typedef struct {
 
 
 /*
- * Measures a text, and notes where its numbers are when a table is given that
- * has room for all.  Returns false on more than NJWT_MAX_DEPTH levels.
+ * Measures a text, and notes where its numbers are, the first so many as the
+ * table has room for.  Returns false on more than NJWT_MAX_DEPTH levels.
  * Whether the text is JSON at all is another's to say: only of JSON must the
  * measure and the places be right.
  */
 bool njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
-    njwt_json_measure_t *measure);
+    size_t room, njwt_json_measure_t *measure);
 
 /*
  * Is this the value of the number, but for rounding?  False where a digit or

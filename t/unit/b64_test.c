@@ -90,6 +90,41 @@ white_space_is_refused_wherever_it_stands(void **state)
 }
 
 
+/* It is read four at a time, and what is left over apart. */
+
+static void
+a_character_of_no_alphabet_is_refused_in_every_place(void **state)
+{
+    int           c;
+    char          text[12];
+    size_t        len, i;
+    njwt_slice_t  in, out;
+
+    (void) state;
+
+    for (len = 2; len <= sizeof(text); len++) {
+        if (len % 4 == 1) {
+            continue;
+        }
+
+        for (i = 0; i < len; i++) {
+            for (c = 0; c < 256; c++) {
+                memset(text, 'A', sizeof(text));
+                text[i] = (char) c;
+                in.data = (const uint8_t *) text;
+                in.len = len;
+
+                if (c != 0 && strchr(alphabet, c) != NULL) {
+                    continue;
+                }
+
+                assert_false(njwt_b64_decode(&unit_arena, in, &out));
+            }
+        }
+    }
+}
+
+
 static void
 a_length_that_no_encoder_makes_is_refused(void **state)
 {
@@ -309,6 +344,7 @@ main(void)
         unit_case(dash_and_underscore_are_taken_but_plus_and_slash_are_not),
         unit_case(padding_is_refused),
         unit_case(white_space_is_refused_wherever_it_stands),
+        unit_case(a_character_of_no_alphabet_is_refused_in_every_place),
         unit_case(a_length_that_no_encoder_makes_is_refused),
         unit_case(unused_bits_must_be_zero),
         unit_case(no_byte_but_the_64_is_taken_at_any_place),

@@ -238,6 +238,33 @@ a_b64token_holds_its_characters_and_no_others(void **state)
 }
 
 
+/* It is looked at four at a time, and what is left over apart. */
+
+static void
+a_character_that_is_none_is_found_in_every_place(void **state)
+{
+    char          text[11];
+    size_t        len, i;
+    njwt_slice_t  token;
+
+    (void) state;
+
+    token.data = (const uint8_t *) text;
+
+    for (len = 1; len <= sizeof(text); len++) {
+        token.len = len;
+
+        for (i = 0; i < len; i++) {
+            memset(text, 'a', sizeof(text));
+            assert_true(njwt_bearer_valid(token));
+
+            text[i] = ' ';
+            assert_false(njwt_bearer_valid(token));
+        }
+    }
+}
+
+
 static void
 equals_signs_stand_at_the_end_only(void **state)
 {
@@ -267,6 +294,7 @@ main(void)
         unit_case(each_place_that_holds_a_token_counts),
         unit_case(a_bare_token_is_taken_as_it_is),
         unit_case(a_b64token_holds_its_characters_and_no_others),
+        unit_case(a_character_that_is_none_is_found_in_every_place),
         unit_case(equals_signs_stand_at_the_end_only)
     };
 
