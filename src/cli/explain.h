@@ -45,8 +45,9 @@ typedef struct {
     explain_list_t        scope_claims;
     njwt_scope_rule_t    *scope_rules;
     njwt_claim_rule_t    *claim_rules;
-    njwt_issuer_t         issuer;
-    njwt_issuer_t        *trusted[1];
+    njwt_issuer_t         own;           /* of the options */
+    njwt_issuer_t        *issuer;        /* that, or the token's of a gate */
+    njwt_issuer_t       **trusted;
     njwt_policy_t         policy;
     njwt_case_t           judged;
 
@@ -54,8 +55,14 @@ typedef struct {
     const char           *secret;
     const char           *authorities;   /* CA bundle; NULL: the system's */
     const char           *token;         /* NULL: standard input */
+    const char           *gate;          /* its status, a file or a URL */
+    const char           *location;
+    explain_list_t        servers;
+    const char           *told;          /* an option that a gate tells */
+    struct explain_gate_s  *asked;       /* what the gate told; or NULL */
     const char           *method;
     bool                  at;            /* --at was given */
+    bool                  header;        /* the token came in its header */
     bool                  json;
     bool                  colour;
 
@@ -68,7 +75,7 @@ typedef struct {
 
     njwt_verdict_t        verdict;
     njwt_finding_t        found;
-    njwt_value_t          header;        /* as far as it can be read */
+    njwt_value_t          head;          /* as far as it can be read */
     njwt_value_t          payload;
 } explain_t;
 
@@ -92,6 +99,7 @@ typedef struct {
     const char           *argument;      /* NULL: it takes none */
     const char           *help;
     explain_set_pt        set;
+    bool                  told;          /* by a gate: not beside --gate */
 } explain_option_t;
 
 /* The option of that name; NULL: there is none. */
@@ -137,6 +145,17 @@ void explain_scope_rule(explain_t *e, const char *text);
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
+/* A CLAIM and its VALUEs; of which option, or what else. */
+void explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
+    const char *option);
+
+/* A regular expression, as nginx would read it; ends where it is none. */
+void *explain_regex(njwt_slice_t text, bool caseless, const char *option);
+
+/* Is it found in the text?  As a location's. */
+bool explain_regex_found(njwt_slice_t regex, bool caseless,
+    njwt_slice_t text);
+
 /* Gives back what the rules hold. */
 void explain_rules_free(explain_t *e);
 
@@ -156,15 +175,33 @@ void explain_token(explain_t *e);
 /* Where the keys are, and whether they may be had from there. */
 void explain_source(explain_t *e);
 
-/* Gets the keys; false, e->keys_error set, when they can't be had. */
+/* Gets the issuer's keys; false, e->keys_error set, if they can't be had. */
 bool explain_keys(explain_t *e);
 
 
 /* explain_fetch.c */
 
-/* Fetches a document; false, *error set, on failure. */
-bool explain_fetch(explain_t *e, const char *url, njwt_slice_t *body,
-    const char **error);
+/* Fetches a document of at most that size; false, *error set, on failure. */
+bool explain_fetch(explain_t *e, const char *url, size_t most,
+    njwt_slice_t *body, const char **error);
+
+
+/* explain_gate.c and those named after it: by what a running gate tells */
+
+/* Asks the gate, and takes its location's policy; ends where that fails. */
+void explain_gate(explain_t *e);
+
+/* A header that the location doesn't look at holds no token. */
+void explain_gate_place(explain_t *e);
+
+/* Where the keys are of the issuer that the token names. */
+void explain_gate_issuer(explain_t *e);
+
+/* What the location's mode makes of the verdict. */
+void explain_gate_mode(explain_t *e);
+
+void explain_gate_report(explain_t *e);
+void explain_gate_machine(explain_t *e);
 
 
 /* explain_print.c: what a terminal may be shown */

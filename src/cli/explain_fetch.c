@@ -1,5 +1,5 @@
 /*
- * How is a key set fetched?  Under the gate's own restrictions: TLS verified,
+ * How is a document fetched?  Under the gate's own restrictions: TLS verified,
  * plain http from the loopback only, no redirects, no endless answers.
  *
  * The only includer of libcurl's header in the tool.
@@ -15,6 +15,7 @@
 typedef struct {
     uint8_t  *data;
     size_t    len;
+    size_t    most;
     bool      too_large;
 } explain_body_t;
 
@@ -28,7 +29,7 @@ explain_write(char *data, size_t size, size_t nmemb, void *user)
 
     /* after decoding: libcurl's own limit counts what comes over the wire */
 
-    if (size > EXPLAIN_MAX_JWKS - body->len) {
+    if (size > body->most - body->len) {
         body->too_large = true;
         return 0;
     }
@@ -66,7 +67,7 @@ explain_setup(explain_t *e, CURL *easy, const char *url,
                || !explain_fails(CURLOPT_CAINFO, e->authorities))
            && !explain_fails(CURLOPT_TIMEOUT_MS, EXPLAIN_TIMEOUT)
            && !explain_fails(CURLOPT_CONNECTTIMEOUT_MS, EXPLAIN_TIMEOUT)
-           && !explain_fails(CURLOPT_MAXFILESIZE, (long) EXPLAIN_MAX_JWKS)
+           && !explain_fails(CURLOPT_MAXFILESIZE, (long) body->most)
            && !explain_fails(CURLOPT_NOSIGNAL, 1L)
            && !explain_fails(CURLOPT_QUICK_EXIT, 1L)
            && !explain_fails(CURLOPT_ERRORBUFFER, error)
@@ -86,7 +87,9 @@ explain_fetch_error(explain_t *e, CURLcode rc, long status,
     text = explain_alloc(e, CURL_ERROR_SIZE);
 
     if (body->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
-        return "the answer is larger than 256k";
+        (void) snprintf(text, CURL_ERROR_SIZE, "the answer is larger than "
+                        "%zuk", body->most / 1024);
+        return text;
     }
 
     if (rc != CURLE_OK) {
@@ -107,16 +110,16 @@ explain_fetch_error(explain_t *e, CURLcode rc, long status,
 
 
 bool
-explain_fetch(explain_t *e, const char *url, njwt_slice_t *body,
-    const char **error)
+explain_fetch(explain_t *e, const char *url, size_t most,
+    njwt_slice_t *body, const char **error)
 {
     long             status;
     CURL            *easy;
     char             message[CURL_ERROR_SIZE] = "";
     CURLcode         rc;
-    explain_body_t   got = { NULL, 0, false };
+    explain_body_t   got = { NULL, 0, most, false };
 
-    got.data = explain_alloc(e, EXPLAIN_MAX_JWKS);
+    got.data = explain_alloc(e, most);
     easy = curl_easy_init();
 
     if (easy == NULL || !explain_setup(e, easy, url, &got, message)) {

@@ -163,6 +163,7 @@ explain_token(explain_t *e)
 
         text.data += i;
         text.len -= i;
+        e->header = true;
         njwt_bearer_header(explain_without_newline(text),
                            &e->judged.presented);
         return;

@@ -73,11 +73,11 @@ explain_source(explain_t *e)
 static size_t
 explain_secret_min(const explain_t *e)
 {
-    if (e->issuer.algorithms & NJWT_ALG_HS512) {
+    if (e->issuer->algorithms & NJWT_ALG_HS512) {
         return 64;
     }
 
-    return (e->issuer.algorithms & NJWT_ALG_HS384) ? 48 : 32;
+    return (e->issuer->algorithms & NJWT_ALG_HS384) ? 48 : 32;
 }
 
 
@@ -101,9 +101,9 @@ explain_keys_secret(explain_t *e)
         return "the secret is shorter than its hash (32, 48 or 64 bytes)";
     }
 
-    e->issuer.keys = njwt_jwks_of_secret(secret);
+    e->issuer->keys = njwt_jwks_of_secret(secret);
 
-    return e->issuer.keys != NULL ? NULL : "out of memory";
+    return e->issuer->keys != NULL ? NULL : "out of memory";
 }
 
 
@@ -133,7 +133,7 @@ explain_keys_set(explain_t *e)
     njwt_slice_t   text;
 
     if (e->remote) {
-        if (!explain_fetch(e, e->source, &text, &error)) {
+        if (!explain_fetch(e, e->source, EXPLAIN_MAX_JWKS, &text, &error)) {
             return error;
         }
 
@@ -145,9 +145,9 @@ explain_keys_set(explain_t *e)
         }
     }
 
-    e->issuer.keys = njwt_jwks_new(text, &e->keys_report);
+    e->issuer->keys = njwt_jwks_new(text, &e->keys_report);
 
-    return e->issuer.keys != NULL
+    return e->issuer->keys != NULL
            ? NULL : explain_keys_error(e, e->keys_report.error);
 }
 
@@ -156,8 +156,13 @@ bool
 explain_keys(explain_t *e)
 {
     e->tried = true;
-    e->keys_error = (e->secret != NULL) ? explain_keys_secret(e)
-                                        : explain_keys_set(e);
+
+    /* a gate may have told already that there are none */
+
+    if (e->keys_error == NULL) {
+        e->keys_error = (e->secret != NULL) ? explain_keys_secret(e)
+                                            : explain_keys_set(e);
+    }
 
     return e->keys_error == NULL;
 }

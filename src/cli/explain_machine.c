@@ -41,17 +41,24 @@ explain_machine_keys(const explain_t *e)
     njwt_slice_t  kid;
 
     first = true;
-    count = e->issuer.keys != NULL ? njwt_jwks_count(e->issuer.keys) : 0;
+    count = e->issuer->keys != NULL ? njwt_jwks_count(e->issuer->keys) : 0;
 
     printf(",\"keys\":{\"source\":");
-    explain_put_string(explain_slice(e->source));
+
+    if (e->source != NULL) {
+        explain_put_string(explain_slice(e->source));
+
+    } else {
+        printf("null");
+    }
+
     printf(",\"usable\":%zu,\"passed_over\":%zu", count,
            e->keys_report.passed_over);
     explain_member("error", e->keys_error);
     printf(",\"kids\":[");
 
     for (i = 0; i < count; i++) {
-        if (njwt_key_kid(njwt_jwks_key(e->issuer.keys, i), &kid)) {
+        if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
             printf("%s", first ? "" : ",");
             explain_put_string(kid);
             first = false;
@@ -101,13 +108,18 @@ explain_machine(explain_t *e)
     const njwt_verdict_info_t  *info;
 
     printf("{");
-    explain_value("header", e->header);
+    explain_value("header", e->head);
     printf(",");
     explain_value("payload", e->payload);
     printf(",\"signature_verified\":%s",
            e->verdict > NJWT_BAD_SIGNATURE ? "true" : "false");
     printf(",\"at\":%lld", (long long) e->judged.now);
     explain_member("method", e->method);
+
+    if (e->gate != NULL) {
+        explain_gate_machine(e);
+    }
+
     explain_machine_keys(e);
     printf(",\"checks\":[");
 

@@ -62,7 +62,10 @@ explain_begin(explain_t *e, int argc)
     e->scope_rules = explain_alloc(e, e->most * sizeof(njwt_scope_rule_t));
     e->claim_rules = explain_alloc(e, e->most * sizeof(njwt_claim_rule_t));
 
-    e->issuer.expected.leeway = EXPLAIN_LEEWAY;
+    e->servers.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
+
+    e->issuer = &e->own;
+    e->own.expected.leeway = EXPLAIN_LEEWAY;
     e->policy.max_token_size = EXPLAIN_MAX_TOKEN;
     e->judged.method = NJWT_METHOD_GET;
     e->method = "GET";
@@ -80,23 +83,62 @@ explain_begin(explain_t *e, int argc)
 static void
 explain_policy(explain_t *e)
 {
-    e->issuer.issuers = e->issuers.values;
-    e->issuer.issuer_count = e->issuers.count;
-    e->issuer.expected.audiences = e->audiences.values;
-    e->issuer.expected.audience_count = e->audiences.count;
-    e->issuer.expected.scope_claims = e->scope_claims.values;
-    e->issuer.expected.scope_claim_count = e->scope_claims.count;
+    e->issuer->issuers = e->issuers.values;
+    e->issuer->issuer_count = e->issuers.count;
+    e->issuer->expected.audiences = e->audiences.values;
+    e->issuer->expected.audience_count = e->audiences.count;
+    e->issuer->expected.scope_claims = e->scope_claims.values;
+    e->issuer->expected.scope_claim_count = e->scope_claims.count;
 
-    e->trusted[0] = &e->issuer;
+    e->trusted = explain_alloc(e, sizeof(njwt_issuer_t *));
+    e->trusted[0] = &e->own;
     e->policy.issuers = e->trusted;
     e->policy.issuer_count = 1;
     e->policy.scope_rules = e->scope_rules;
     e->policy.claim_rules = e->claim_rules;
+}
+
+
+static void
+explain_prepare(explain_t *e)
+{
     e->judged.policy = &e->policy;
 
     if (!e->at) {
         e->judged.now = (int64_t) time(NULL);
     }
+
+    if (e->gate != NULL) {
+        explain_gate(e);
+        return;
+    }
+
+    explain_source(e);
+    explain_policy(e);
+}
+
+
+static void
+explain_file_keys(explain_t *e)
+{
+    if (!explain_keys(e)) {
+        explain_die("\"%s\" gives no keys: %s", e->source, e->keys_error);
+    }
+}
+
+
+/* Those that a token needs; a gate's issuer is known only by the token. */
+
+static bool
+explain_late_keys(explain_t *e)
+{
+    if (e->remote) {
+        return explain_keys(e);
+    }
+
+    explain_file_keys(e);
+
+    return true;
 }
 
 
@@ -108,14 +150,22 @@ explain_policy(explain_t *e)
 static void
 explain_judge(explain_t *e)
 {
-    if (!e->remote && !explain_keys(e)) {
-        explain_die("\"%s\" gives no keys: %s", e->source, e->keys_error);
+    if (e->gate == NULL && !e->remote) {
+        explain_file_keys(e);
     }
 
     e->verdict = njwt_judge(&e->arena, &e->judged, &e->found);
 
-    if (e->verdict == NJWT_KEYS_UNAVAILABLE && explain_keys(e)) {
+    if (e->gate != NULL) {
+        explain_gate_issuer(e);
+    }
+
+    if (e->verdict == NJWT_KEYS_UNAVAILABLE && explain_late_keys(e)) {
         e->verdict = njwt_judge(&e->arena, &e->judged, &e->found);
+    }
+
+    if (e->gate != NULL) {
+        explain_gate_mode(e);
     }
 
     if (e->verdict == NJWT_UNDECIDED) {
@@ -227,15 +277,19 @@ main(int argc, char **argv)
 
     explain_begin(&e, argc);
     explain_options(&e, argc, argv);
-    explain_source(&e);
-    explain_policy(&e);
+    explain_prepare(&e);
     explain_token(&e);
+
+    if (e.gate != NULL) {
+        explain_gate_place(&e);
+    }
+
     explain_judge(&e);
 
     if (njwt_jws_parts(e.judged.presented.token) > 1
         && e.judged.presented.token.len <= e.policy.max_token_size)
     {
-        e.header = explain_part(&e, 0);
+        e.head = explain_part(&e, 0);
         e.payload = explain_part(&e, 1);
     }
 
@@ -251,7 +305,7 @@ main(int argc, char **argv)
     }
 
     explain_rules_free(&e);
-    njwt_jwks_free(e.issuer.keys);
+    njwt_jwks_free(e.issuer->keys);
     njwt_arena_free(&e.arena);
 
     return explain_status(&e);

@@ -40,9 +40,40 @@ explain_option(explain_t *e, int i, int argc, char **argv)
         value = argv[++i];
     }
 
+    if (option->told && e->told == NULL) {
+        e->told = option->name;
+    }
+
     option->set(e, value);
 
     return i;
+}
+
+
+/* What a gate tells isn't said beside it, and the reverse. */
+
+static void
+explain_consistent_gate(explain_t *e)
+{
+    if (e->gate == NULL) {
+        explain_die("\"--%s\" is of a gate, write --gate URL, with the URL "
+                    "of its \"jwt_status json\"", e->location != NULL
+                                                  ? "location" : "server");
+    }
+
+    if (e->told != NULL) {
+        explain_die("\"--%s\" stands beside \"--gate\", which tells that "
+                    "itself, write one or the other", e->told);
+    }
+
+    if (e->location == NULL) {
+        explain_die("\"--gate\" needs a location, write --location PATH");
+    }
+
+    if (e->secret != NULL && e->jwks != NULL) {
+        explain_die("\"--jwks\" and \"--secret\" are both there, write one "
+                    "of them");
+    }
 }
 
 
@@ -53,11 +84,11 @@ explain_consistent(explain_t *e)
 {
     njwt_alg_t  algorithms;
 
-    if (e->issuer.algorithms == 0) {
-        e->issuer.algorithms = NJWT_ALG_RS256;
+    if (e->issuer->algorithms == 0) {
+        e->issuer->algorithms = NJWT_ALG_RS256;
     }
 
-    algorithms = e->issuer.algorithms;
+    algorithms = e->issuer->algorithms;
 
     if (e->issuers.count == 0) {
         explain_die("no \"--issuer\", write the exact \"iss\" of the tokens, "
@@ -65,12 +96,12 @@ explain_consistent(explain_t *e)
                     "jwt-explain --help)");
     }
 
-    if (e->audiences.count == 0 && !e->issuer.expected.any_audience) {
+    if (e->audiences.count == 0 && !e->issuer->expected.any_audience) {
         explain_die("no \"--audience\", write the identifier of the API, or "
                     "--audience off to accept tokens for any");
     }
 
-    if (e->audiences.count > 0 && e->issuer.expected.any_audience) {
+    if (e->audiences.count > 0 && e->issuer->expected.any_audience) {
         explain_die("\"--audience off\" stands beside values, write one or "
                     "the other");
     }
@@ -136,6 +167,11 @@ explain_options(explain_t *e, int argc, char **argv)
 
     if (e->token != NULL && strcmp(e->token, "-") == 0) {
         e->token = NULL;
+    }
+
+    if (e->gate != NULL || e->location != NULL || e->servers.count > 0) {
+        explain_consistent_gate(e);
+        return;
     }
 
     explain_consistent(e);

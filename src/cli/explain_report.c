@@ -27,9 +27,9 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_EXPIRED] = "\"exp\" lies ahead",
     [NJWT_NOT_YET_VALID] = "\"nbf\" is over",
     [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is over",
-    [NJWT_TOO_OLD] = "\"iat\" is within --max-age",
+    [NJWT_TOO_OLD] = "\"iat\" is within max_age",
     [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
-    [NJWT_CLAIM_MISSING] = "the claims that --profile, --max-age need",
+    [NJWT_CLAIM_MISSING] = "the claims that profile, max_age need",
     [NJWT_SENDER_CONSTRAINED] = "it is bound to no key (\"cnf\")",
     [NJWT_METHOD_NOT_ALLOWED] = "a rule names the method",
     [NJWT_INSUFFICIENT_SCOPE] = "the scopes needed are granted",
@@ -50,7 +50,7 @@ explain_key_source(const explain_t *e)
     explain_put(explain_slice(e->source));
     printf("\n");
 
-    if (e->issuer.keys == NULL) {
+    if (e->issuer->keys == NULL) {
         printf("  ");
         explain_put(explain_slice(e->tried ? e->keys_error
                                            : "(not needed, not fetched)"));
@@ -63,8 +63,8 @@ explain_key_source(const explain_t *e)
         return;
     }
 
-    for (i = 0; i < njwt_jwks_count(e->issuer.keys); i++) {
-        if (njwt_key_kid(njwt_jwks_key(e->issuer.keys, i), &kid)) {
+    for (i = 0; i < njwt_jwks_count(e->issuer->keys); i++) {
+        if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
             printf("  kid       ");
             explain_put_string(kid);
             printf("\n");
@@ -172,14 +172,21 @@ explain_report(explain_t *e)
     told = false;
 
     if (e->judged.presented.found > 0) {
-        explain_members(e, "Header", e->header);
+        explain_members(e, "Header", e->head);
         explain_members(e, e->verdict > NJWT_BAD_SIGNATURE
                            ? "Payload (signature verified)"
                            : "Payload (NOT verified: anybody could have "
                              "written this)", e->payload);
     }
 
-    explain_key_source(e);
+    if (e->gate != NULL) {
+        explain_gate_report(e);
+    }
+
+    if (e->source != NULL) {
+        explain_key_source(e);
+    }
+
     explain_colour(e, EXPLAIN_BOLD);
     printf("Checks");
     explain_colour(e, NULL);

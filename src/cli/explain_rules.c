@@ -127,52 +127,64 @@ explain_match(void *regex, njwt_slice_t text)
 }
 
 
-static void *
-explain_compile(const njwt_rule_value_t *value)
+void *
+explain_regex(njwt_slice_t text, bool caseless, const char *option)
 {
     int          error;
     size_t       at;
     PCRE2_UCHAR  message[128];
     pcre2_code  *code;
 
-    code = pcre2_compile(value->text.data, value->text.len,
-                         value->caseless ? PCRE2_CASELESS : 0, &error, &at,
-                         NULL);
+    code = pcre2_compile(text.data, text.len, caseless ? PCRE2_CASELESS : 0,
+                         &error, &at, NULL);
     if (code == NULL) {
         (void) pcre2_get_error_message(error, message, sizeof(message));
-        explain_die("invalid regular expression \"%.*s\" in \"--claim\", at "
-                    "byte %zu: %s", (int) value->text.len,
-                    (const char *) value->text.data, at,
-                    (const char *) message);
+        explain_die("invalid regular expression \"%.*s\" in \"%s\", at "
+                    "byte %zu: %s", (int) text.len, (const char *) text.data,
+                    option, at, (const char *) message);
     }
 
     return code;
 }
 
 
-void
-explain_claim_rule(explain_t *e, const char *text)
+bool
+explain_regex_found(njwt_slice_t regex, bool caseless, njwt_slice_t text)
 {
-    size_t              i, n;
-    njwt_slice_t       *words;
-    njwt_rule_value_t  *values;
+    bool   found;
+    void  *code;
+
+    code = explain_regex(regex, caseless, "location");
+    found = explain_match(code, text) == NJWT_REGEX_FOUND;
+    pcre2_code_free(code);
+
+    return found;
+}
+
+
+void
+explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
+    const char *option)
+{
+    size_t              i;
+    njwt_rule_value_t  *value, *values;
     njwt_claim_rule_t  *rule;
 
-    n = explain_words(e, text, &words, "--claim");
-
     if (!njwt_path_valid(words[0])) {
-        explain_die("invalid claim \"%.*s\" in \"--claim\", write its name, "
-                    "or a JSON Pointer as in /org/id", (int) words[0].len,
-                    (const char *) words[0].data);
+        explain_die("invalid claim \"%.*s\" in \"%s\", write its name, or "
+                    "a JSON Pointer as in /org/id", (int) words[0].len,
+                    (const char *) words[0].data, option);
     }
 
     values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
 
     for (i = 1; i < n; i++) {
-        values[i - 1] = njwt_rule_value(words[i]);
+        value = &values[i - 1];
+        *value = njwt_rule_value(words[i]);
 
-        if (values[i - 1].kind != NJWT_RULE_EQUAL) {
-            values[i - 1].regex = explain_compile(&values[i - 1]);
+        if (value->kind != NJWT_RULE_EQUAL) {
+            value->regex = explain_regex(value->text, value->caseless,
+                                         option);
         }
     }
 
@@ -181,6 +193,17 @@ explain_claim_rule(explain_t *e, const char *text)
     rule->values = values;
     rule->value_count = n - 1;
     rule->match = explain_match;
+}
+
+
+void
+explain_claim_rule(explain_t *e, const char *text)
+{
+    size_t         n;
+    njwt_slice_t  *words;
+
+    n = explain_words(e, text, &words, "--claim");
+    explain_claim_words(e, words, n, "--claim");
 }
 
 

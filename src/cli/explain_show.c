@@ -85,7 +85,7 @@ explain_date(const explain_t *e, double date)
         explain_span(ahead);
 
     } else {
-        explain_span(-ahead);
+        explain_span(ahead < 0 ? -ahead : 0);
         printf(" ago");
     }
 

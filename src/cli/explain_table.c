@@ -36,7 +36,7 @@ static void
 explain_set_audience(explain_t *e, const char *value)
 {
     if (strcmp(value, "off") == 0) {
-        e->issuer.expected.any_audience = true;
+        e->issuer->expected.any_audience = true;
         return;
     }
 
@@ -76,7 +76,7 @@ explain_set_authorities(explain_t *e, const char *value)
 static void
 explain_set_algorithms(explain_t *e, const char *value)
 {
-    e->issuer.algorithms |= explain_algorithms(value);
+    e->issuer->algorithms |= explain_algorithms(value);
 }
 
 
@@ -103,15 +103,15 @@ explain_set_scope_claim(explain_t *e, const char *value)
 static void
 explain_set_leeway(explain_t *e, const char *value)
 {
-    e->issuer.expected.leeway = explain_duration(value, "--leeway");
+    e->issuer->expected.leeway = explain_duration(value, "--leeway");
 }
 
 
 static void
 explain_set_max_age(explain_t *e, const char *value)
 {
-    e->issuer.expected.has_max_age = true;
-    e->issuer.expected.max_age = explain_duration(value, "--max-age");
+    e->issuer->expected.has_max_age = true;
+    e->issuer->expected.max_age = explain_duration(value, "--max-age");
 }
 
 
@@ -143,7 +143,7 @@ static void
 explain_set_profile(explain_t *e, const char *value)
 {
     if (strcmp(value, "rfc9068") == 0) {
-        e->issuer.expected.profile = NJWT_PROFILE_RFC9068;
+        e->issuer->expected.profile = NJWT_PROFILE_RFC9068;
         return;
     }
 
@@ -151,7 +151,7 @@ explain_set_profile(explain_t *e, const char *value)
         explain_die("invalid profile \"%s\", write any or rfc9068", value);
     }
 
-    e->issuer.expected.profile = NJWT_PROFILE_ANY;
+    e->issuer->expected.profile = NJWT_PROFILE_ANY;
 }
 
 
@@ -160,6 +160,35 @@ explain_set_at(explain_t *e, const char *value)
 {
     e->judged.now = explain_time(value);
     e->at = true;
+}
+
+
+static void
+explain_set_gate(explain_t *e, const char *value)
+{
+    if (e->gate != NULL) {
+        explain_die("\"--gate\" is there twice, write one");
+    }
+
+    e->gate = value;
+}
+
+
+static void
+explain_set_location(explain_t *e, const char *value)
+{
+    if (e->location != NULL) {
+        explain_die("\"--location\" is there twice, write one");
+    }
+
+    e->location = value;
+}
+
+
+static void
+explain_set_server(explain_t *e, const char *value)
+{
+    explain_add(&e->servers, value, "--server");
 }
 
 
@@ -179,71 +208,83 @@ static const explain_option_t  explain_table[] = {
 
     { "issuer", "URL",
       "the exact \"iss\" accepted; again for another domain of the tenant",
-      explain_set_issuer },
+      explain_set_issuer, true },
 
     { "audience", "VALUE",
       "the API's identifier; again for another; \"off\" to do without",
-      explain_set_audience },
+      explain_set_audience, true },
 
     { "jwks", "FILE|URL",
       "the keys (default: the first issuer's .well-known/jwks.json)",
-      explain_set_jwks },
+      explain_set_jwks, false },
 
     { "secret", "FILE",
       "the shared secret instead, for --algorithms HS256, HS384, HS512",
-      explain_set_secret },
+      explain_set_secret, false },
 
     { "algorithms", "A,B",
       "what the API may sign with (default: RS256)",
-      explain_set_algorithms },
+      explain_set_algorithms, true },
 
     { "scope", "SCOPE",
       "needed; also a rule: \"SCOPE ... [match=any] [methods=GET,POST]\"",
-      explain_scope_rule },
+      explain_scope_rule, true },
 
     { "method", "METHOD",
       "of the request (default: GET)",
-      explain_set_method },
+      explain_set_method, false },
 
     { "claim", "RULE",
       "needed: \"CLAIM [VALUE ...]\", as jwt_require_claim has it",
-      explain_claim_rule },
+      explain_claim_rule, true },
 
     { "scope-claim", "CLAIM",
       "where the scopes are (default: scope); again for the next to ask",
-      explain_set_scope_claim },
+      explain_set_scope_claim, true },
 
     { "leeway", "TIME",
       "clock skew allowed (default: 5s)",
-      explain_set_leeway },
+      explain_set_leeway, true },
 
     { "max-age", "TIME",
       "refuse tokens that were issued longer ago",
-      explain_set_max_age },
+      explain_set_max_age, true },
 
     { "profile", "PROFILE",
       "any (default) or rfc9068",
-      explain_set_profile },
+      explain_set_profile, true },
 
     { "max-token-size", "SIZE",
       "refuse longer tokens (default: 8k)",
-      explain_set_max_token_size },
+      explain_set_max_token_size, true },
+
+    { "gate", "URL|FILE",
+      "\"jwt_status json\" of a gate: tells what its directives say",
+      explain_set_gate, false },
+
+    { "location", "PATH",
+      "judge as the location of that gate which this path is served by",
+      explain_set_location, false },
+
+    { "server", "NAME",
+      "in this server: a name or an address of its",
+      explain_set_server, false },
 
     { "at", "TIME",
       "judge as of then: seconds since 1970, or 2017-05-24T19:15:00Z",
-      explain_set_at },
+      explain_set_at, false },
 
     { "trusted-certificate", "FILE",
       "CA certificates for the fetch (default: the system's)",
-      explain_set_authorities },
+      explain_set_authorities, false },
 
     { "json", NULL,
       "write JSON, for machines",
-      explain_set_json },
+      explain_set_json, false },
 
-    { "help", NULL, "print this", explain_help },
+    { "help", NULL, "print this", explain_help, false },
 
-    { "version", NULL, "print the version", explain_version }
+    { "version", NULL, "print the version", explain_version, false }
 };
 
 #define EXPLAIN_OPTIONS  (sizeof(explain_table) / sizeof(explain_table[0]))
@@ -260,6 +301,8 @@ explain_help(explain_t *e, const char *value)
     (void) value;
 
     printf("Usage: jwt-explain --issuer URL --audience VALUE [OPTION]... "
+           "[TOKEN|-]\n"
+           "       jwt-explain --gate URL --location PATH [OPTION]... "
            "[TOKEN|-]\n\n"
            "Says what the gate would make of an access token, and why.  "
            "Without TOKEN, or\nwith -, it is read from standard input: an "

@@ -1,0 +1,83 @@
+/*
+ * What does a running gate tell?  Its jwt_status json, and what was made of
+ * it.
+ */
+
+#ifndef EXPLAIN_GATE_H
+#define EXPLAIN_GATE_H
+
+
+#include "explain.h"
+#include "../jwt/njwt_json.h"
+
+
+#define EXPLAIN_MAX_GATE  (8 * 1024 * 1024)
+
+
+/* a jwt_issuer block */
+typedef struct {
+    njwt_issuer_t         trust;
+    njwt_value_t          status;
+} explain_block_t;
+
+typedef struct explain_gate_s {
+    njwt_value_t          root;
+    njwt_value_t          locations;
+    njwt_value_t          server;        /* where the location is */
+    njwt_value_t          location;
+    const char           *chosen;        /* how it was found */
+    size_t                others;        /* servers that don't guard it */
+
+    explain_block_t      *blocks;        /* that the location names */
+    size_t                block_count;
+    const explain_block_t  *block;       /* the token's; NULL: unknown */
+
+    bool                  live;          /* its clock is that of now */
+    int64_t               ahead;         /* of this machine's, in seconds */
+} explain_gate_t;
+
+
+/* explain_gate.c */
+
+/* A member of that type; ends where the gate doesn't tell it. */
+njwt_value_t explain_gate_need(njwt_value_t object, const char *name,
+    njwt_json_type_t type);
+
+njwt_slice_t explain_gate_text(njwt_value_t object, const char *name);
+size_t explain_gate_number(njwt_value_t object, const char *name);
+bool explain_gate_is(njwt_value_t object, const char *name,
+    const char *value);
+bool explain_gate_flag(njwt_value_t object, const char *name);
+
+
+/* explain_gate_find.c */
+
+/* Chooses the location; ends where there isn't one that is guarded. */
+void explain_gate_find(explain_t *e);
+
+
+/* explain_gate_server.c */
+
+/* Is this one of the servers that were asked for? */
+bool explain_gate_wanted(const explain_t *e, njwt_value_t server);
+
+/* The server of a location. */
+njwt_value_t explain_gate_server(const explain_gate_t *gate,
+    njwt_value_t location);
+
+/* Ends, with the servers that there are to choose from. */
+void explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
+    size_t count) __attribute__((noreturn));
+
+/* Ends: none of the locations will do; with those that are near. */
+void explain_gate_none(const explain_t *e, njwt_value_t open)
+    __attribute__((noreturn));
+
+
+/* explain_gate_policy.c */
+
+/* Takes the policy of the location that was chosen. */
+void explain_gate_policy(explain_t *e);
+
+
+#endif /* EXPLAIN_GATE_H */

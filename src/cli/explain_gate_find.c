@@ -1,0 +1,332 @@
+/*
+ * Which of the gate's locations serves a path?  As nginx finds it: an exact
+ * one, else the longest prefix, unless a regular expression matches first;
+ * then the same among the locations inside it.
+ */
+
+#include "explain_gate.h"
+
+#include <string.h>
+
+
+#define EXPLAIN_NONE  ((size_t) -1)
+
+/* a level: the locations from begin to end that have this depth */
+typedef struct {
+    size_t         begin;
+    size_t         end;
+    size_t         depth;
+} explain_level_t;
+
+typedef struct {
+    explain_gate_t  *gate;
+    njwt_slice_t     path;
+    size_t           at;
+    const char      *chosen;
+} explain_search_t;
+
+
+static njwt_value_t
+explain_at(const explain_search_t *search, size_t i)
+{
+    return njwt_json_element(search->gate->locations, i);
+}
+
+
+static bool
+explain_in_level(const explain_search_t *search,
+    const explain_level_t *level, size_t i)
+{
+    return explain_gate_number(explain_at(search, i), "depth")
+           == level->depth;
+}
+
+
+/* Those inside a location are listed right behind it. */
+
+static explain_level_t
+explain_inside(const explain_search_t *search, const explain_level_t *level,
+    size_t i)
+{
+    explain_level_t  inside;
+
+    inside.depth = level->depth + 1;
+    inside.begin = i + 1;
+    inside.end = inside.begin;
+
+    while (inside.end < level->end
+           && explain_gate_number(explain_at(search, inside.end), "depth")
+              > level->depth)
+    {
+        inside.end++;
+    }
+
+    return inside;
+}
+
+
+static bool
+explain_is_prefix(njwt_slice_t prefix, njwt_slice_t path)
+{
+    return prefix.len <= path.len
+           && (prefix.len == 0
+               || memcmp(prefix.data, path.data, prefix.len) == 0);
+}
+
+
+/* An exact one, or the longest prefix; EXPLAIN_NONE: neither. */
+
+static size_t
+explain_static(const explain_search_t *search, const explain_level_t *level,
+    bool *exact)
+{
+    size_t        i, best, longest;
+    njwt_value_t  location;
+    njwt_slice_t  path;
+
+    best = EXPLAIN_NONE;
+    longest = 0;
+    *exact = false;
+
+    for (i = level->begin; i < level->end; i++) {
+        location = explain_at(search, i);
+
+        if (!explain_in_level(search, level, i)) {
+            continue;
+        }
+
+        path = explain_gate_text(location, "path");
+
+        if (explain_gate_is(location, "match", "exact")) {
+            if (njwt_slice_equal(path, search->path)) {
+                *exact = true;
+                return i;
+            }
+
+            continue;
+        }
+
+        if ((explain_gate_is(location, "match", "prefix")
+             || explain_gate_is(location, "match", "prefix_first"))
+            && explain_is_prefix(path, search->path)
+            && (best == EXPLAIN_NONE || path.len > longest))
+        {
+            best = i;
+            longest = path.len;
+        }
+    }
+
+    return best;
+}
+
+
+/* The first regular expression of the level that is found in the path. */
+
+static size_t
+explain_regexes(const explain_search_t *search, const explain_level_t *level)
+{
+    bool          caseless;
+    size_t        i;
+    njwt_value_t  location;
+
+    for (i = level->begin; i < level->end; i++) {
+        location = explain_at(search, i);
+
+        if (!explain_in_level(search, level, i)) {
+            continue;
+        }
+
+        caseless = explain_gate_is(location, "match", "regex_caseless");
+
+        if ((caseless || explain_gate_is(location, "match", "regex"))
+            && explain_regex_found(explain_gate_text(location, "path"),
+                                   caseless, search->path))
+        {
+            return i;
+        }
+    }
+
+    return EXPLAIN_NONE;
+}
+
+
+/* True: no level above has a say.  As deep as they are nested, few. */
+
+static bool
+explain_search(explain_search_t *search, const explain_level_t *level)
+{
+    bool             exact, first;
+    size_t           i;
+    explain_level_t  inside;
+
+    first = false;
+    i = explain_static(search, level, &exact);
+
+    if (i != EXPLAIN_NONE) {
+        first = explain_gate_is(explain_at(search, i), "match",
+                                "prefix_first");
+        search->at = i;
+        search->chosen = exact ? "exactly this path"
+                         : first ? "the longest prefix, before regular "
+                                   "expressions"
+                         : "the longest prefix, as no regular expression "
+                           "matches";
+
+        if (exact) {
+            return true;
+        }
+
+        inside = explain_inside(search, level, i);
+
+        if (explain_search(search, &inside)) {
+            return true;
+        }
+    }
+
+    i = first ? EXPLAIN_NONE : explain_regexes(search, level);
+
+    if (i == EXPLAIN_NONE) {
+        return false;
+    }
+
+    search->at = i;
+    search->chosen = "the first regular expression that matches";
+    inside = explain_inside(search, level, i);
+    (void) explain_search(search, &inside);
+
+    return true;
+}
+
+
+/* By its name as it is configured and shown: "= /x", "~ \.php$", "@name". */
+
+static void
+explain_named(explain_search_t *search, const explain_level_t *all)
+{
+    size_t  i;
+
+    for (i = all->begin; i < all->end; i++) {
+        if (njwt_slice_equal(explain_gate_text(explain_at(search, i),
+                                               "location"), search->path))
+        {
+            search->at = i;
+            search->chosen = "by its name";
+            return;
+        }
+    }
+}
+
+
+/* The location of one server, which is listed from begin to end. */
+
+static njwt_value_t
+explain_in_server(explain_search_t *search, size_t begin, size_t end)
+{
+    njwt_value_t     none = { NULL, NULL };
+    explain_level_t  level;
+
+    level.begin = begin;
+    level.end = end;
+    level.depth = 1;
+    search->at = EXPLAIN_NONE;
+
+    if (search->path.len == 0 || search->path.data[0] != '/') {
+        explain_named(search, &level);
+
+    } else {
+        if (explain_gate_number(explain_at(search, begin), "depth") == 0) {
+            search->at = begin;
+            search->chosen = "the server's own level, as no location "
+                             "matches";
+        }
+
+        (void) explain_search(search, &level);
+    }
+
+    return search->at == EXPLAIN_NONE ? none : explain_at(search, search->at);
+}
+
+
+/* nginx looks for a path without its query. */
+
+static njwt_slice_t
+explain_path(const char *text)
+{
+    njwt_slice_t  path;
+
+    path = explain_slice(text);
+
+    if (text[0] == '/') {
+        path.len = strcspn(text, "?#");
+    }
+
+    return path;
+}
+
+
+/* Takes note of a server's location: guarded, or at least there. */
+
+static void
+explain_note(explain_gate_t *gate, const explain_search_t *search,
+    njwt_value_t location, njwt_value_t *guarded, size_t *count,
+    njwt_value_t *open)
+{
+    if (njwt_json_type(location) != NJWT_JSON_OBJECT) {
+        return;
+    }
+
+    if (!explain_gate_flag(location, "protected")) {
+        *open = location;
+        gate->others++;
+        return;
+    }
+
+    gate->location = location;
+    gate->chosen = search->chosen;
+    guarded[(*count)++] = location;
+}
+
+
+void
+explain_gate_find(explain_t *e)
+{
+    size_t             i, end, n, count, number;
+    njwt_value_t      *guarded, location, open = { NULL, NULL };
+    explain_gate_t    *gate;
+    explain_search_t   search;
+
+    gate = e->asked;
+    n = njwt_json_length(gate->locations);
+    guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
+    search.gate = gate;
+    search.path = explain_path(e->location);
+    count = 0;
+
+    for (i = 0; i < n; i = end) {
+        location = explain_at(&search, i);
+        number = explain_gate_number(location, "server_number");
+
+        for (end = i + 1; end < n; end++) {
+            if (explain_gate_number(explain_at(&search, end),
+                                    "server_number") != number)
+            {
+                break;
+            }
+        }
+
+        if (explain_gate_wanted(e, explain_gate_server(gate, location))) {
+            explain_note(gate, &search, explain_in_server(&search, i, end),
+                         guarded, &count, &open);
+        }
+    }
+
+    if (count == 0) {
+        explain_gate_none(e, open);
+    }
+
+    if (count > 1) {
+        explain_gate_ambiguous(e, guarded, count);
+    }
+
+    gate->server = explain_gate_server(gate, gate->location);
+}
