@@ -7,23 +7,31 @@ package Client;
 #   $client->stop;
 #
 # A process of its own, which sends requests over kept connections, one after
-# the other, until stop().  The world is a file, replaced whole: a number of
-# its own, and JSON in the next line,
+# the other, until stop(); or, with streams => 16, so many at once, as streams
+# of an HTTP/2 connection (see Streams).  The world is a file, replaced whole:
+# a number of its own, which counts, and JSON in the next line,
 #
-#   { fresh: 0, tokens: [ { kind, token, kid, allowed: ["200 ok", …] }, … ] }
+#   { fresh: 0, calm: 0,
+#     tokens: [ { kind, token, kid, allowed: ["200 ok", …] }, … ] }
 #
-# An answer that neither the world before the request nor the one after it
-# allows is a violation.  fresh: a source of keys is new, and a bad token may
-# get 503 until they are there.  Counts and violations are in the file out.
+# An answer that no world allows that there was while the request was under
+# way is a violation.  fresh: a source of keys is new, and a bad token may get
+# 503 until they are there.  calm: nothing happens any more.  Counts,
+# violations and times of good tokens are in the file out; of times, how many
+# there were in each class, a tenth apart: times => { calm => { 12 => 3 } }.
 
 use strict;
 use warnings;
+
+use File::Basename qw/ dirname /;
+use lib dirname(__FILE__);
 
 use Carp qw/ croak /;
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP ();
 use POSIX ();
+use Streams;
 use Time::HiRes qw/ sleep time /;
 
 
@@ -136,47 +144,103 @@ sub _unknown {
            . ".$payload.$signature";
 }
 
-sub _once {
+sub _draw {
     my ($self) = @_;
 
-    my $world = $self->_world;
     my %wanted = map { $_ => 1 } @{ $self->{kinds} };
-    my @choice = grep { $wanted{ $_->{kind} } } @{ $world->{tokens} };
+    my @choice = grep { $wanted{ $_->{kind} } }
+                 @{ $self->{worlds}[0]{tokens} };
+    my $entry = $choice[rand @choice] // return;
 
-    return if !@choice;
+    return { %$entry, token => $entry->{kind} eq 'unknown'
+                               ? _unknown($entry->{token}) : $entry->{token} };
+}
 
-    my $entry = $choice[rand @choice];
-    my $began = time;
-    my $answer = $self->_ask($entry->{kind} eq 'unknown'
-                             ? _unknown($entry->{token}) : $entry->{token});
-    my $took = time - $began;
 
-    # the world may have moved meanwhile: this entry as it is now
+# What may an entry of the first world be answered, with the worlds after it?
+# A key that is gone in a later one may not be known any more.
 
-    my $after = $self->_world;
-    my ($now) = grep { $_->{kind} eq $entry->{kind}
-                       && $_->{kid} eq $entry->{kid} } @{ $after->{tokens} };
-    my %allowed = map { $_ => 1 } map { @{ $_->{allowed} } }
-                  $entry, $now // ();
+sub _allowed {
+    my ($self, $entry) = @_;
 
-    if ($entry->{kind} !~ /^(?:good|grey)$/
-        && ($world->{fresh} || $after->{fresh}))
-    {
-        $allowed{'503 keys_unavailable'} = 1;
+    my %allowed;
+
+    for my $world (@{ $self->{worlds} }) {
+        my @of_key = grep { $_->{kid} eq $entry->{kid} } @{ $world->{tokens} };
+        my @now = grep { $_->{kind} eq $entry->{kind} } @of_key;
+
+        $allowed{$_} = 1 for map { @{ $_->{allowed} } }
+                             @now ? @now
+                             : grep { /^(?:grey|revoked)$/ } @of_key;
+        $allowed{'401 key_not_found'} = 1 if !@now;
+        $allowed{'503 keys_unavailable'} = 1
+            if $world->{fresh} && $entry->{kind} !~ /^(?:good|grey)$/;
     }
+
+    return \%allowed;
+}
+
+
+sub _judge {
+    my ($self, $entry, $answer, $took) = @_;
+
+    my $phase = (grep { !$_->{calm} } @{ $self->{worlds} }) ? 'faults'
+                                                            : 'calm';
 
     # no status is no answer, which is counted and judged as a whole
 
-    my $wrong = $answer =~ /^\d/ && !$allowed{$answer};
+    my $wrong = $answer =~ /^\d/ && !$self->_allowed($entry)->{$answer};
 
     $self->{count}{"$entry->{kind}: $answer"}++;
     $self->{slowest}{ $entry->{kind} } = $took
         if $took > ($self->{slowest}{ $entry->{kind} } // 0);
+    $self->{times}{$phase}{ POSIX::ceil(log($took * 1e6 + 1) / log 1.1) }++
+        if $answer eq '200 ok';
 
     push @{ $self->{violations} },
-        sprintf '%.3f %s %s: %s', $began, $entry->{kind}, $entry->{kid},
-            $answer
+        sprintf '%.3f %s %s: %s%s', time, $entry->{kind}, $entry->{kid},
+            $answer, $self->{streams} ? ' (HTTP/2)' : ''
         if $wrong && @{ $self->{violations} // [] } < 100;
+
+    return;
+}
+
+sub _look {
+    my ($self) = @_;
+
+    my $world = $self->_world;
+
+    push @{ $self->{worlds} }, $world if $world != $self->{worlds}[-1];
+
+    return;
+}
+
+sub _once {
+    my ($self) = @_;
+
+    $self->{worlds} = [ $self->_world ];
+
+    my @entries = grep { defined } map { $self->_draw }
+                  1 .. $self->{streams} // 1;
+
+    return if !@entries;
+
+    my @answers;
+
+    if ($self->{streams}) {
+        $self->{count}{connections}++;
+        @answers = Streams::ask($self->{port},
+            [ map { $_->{token} } @entries ], sub { $self->_look });
+
+    } else {
+        my $began = time;
+        my $answer = $self->_ask($entries[0]{token});
+
+        @answers = [ $answer, time - $began ];
+    }
+
+    $self->_look;
+    $self->_judge($entries[$_], @{ $answers[$_] }) for 0 .. $#entries;
 
     return;
 }
@@ -210,7 +274,8 @@ sub start {
 
         open my $out, '>', $self->{out};
         print $out JSON::PP::encode_json({
-            map { $_ => $self->{$_} } qw/ count slowest violations / });
+            map { $_ => $self->{$_} }
+                qw/ count slowest violations times / });
         close $out;
         POSIX::_exit(0);
     }
