@@ -372,7 +372,11 @@ a_signature_changed_cut_or_lengthened_is_refused(void **state)
     for (i = 0; i < unit_count(algs); i++) {
         key = key_of(algs[i].kind);
         good = sign(i);
-        assert_in_range(good.len, 32, 600);
+        assert_within(good.len, 32, 600);
+
+        if (good.len >= sizeof(copy)) {
+            return;     /* for gcc 16, which doesn't know what asserts do */
+        }
 
         assert_true(vouches(key, algs[i].alg, good));
 
@@ -392,7 +396,7 @@ a_signature_changed_cut_or_lengthened_is_refused(void **state)
         copy[good.len] = 0;
         assert_false(vouches(key, algs[i].alg,
                              unit_bytes(copy, good.len + 1)));
-        memmove(copy + 1, copy, good.len);
+        memcpy(copy + 1, good.data, good.len);
         copy[0] = 0;
         assert_false(vouches(key, algs[i].alg,
                              unit_bytes(copy, good.len + 1)));

@@ -943,7 +943,7 @@ every_number_that_a_double_holds_is_taken(void **state)
         njwt_arena_free(&unit_arena);
     }
 
-    assert_in_range(refused, 1000, 50000);
+    assert_within(refused, 1000, 50000);
 }
 
 

@@ -85,16 +85,16 @@ the_first_good_one_is_followed_after_10_to_100_per_cent(void **state)
     (void) state;
 
     fetch = (njwt_refresh_t) { 0 };
-    assert_in_range(after_success(&fetch, 0), 59999, 60000);
+    assert_within(after_success(&fetch, 0), 59999, 60000);
     fetch = (njwt_refresh_t) { 0 };
-    assert_in_range(after_success(&fetch, 1), 599999, 600000);
+    assert_within(after_success(&fetch, 1), 599999, 600000);
     fetch = (njwt_refresh_t) { 0 };
-    assert_in_range(after_success(&fetch, 0.5), 329999, 330000);
+    assert_within(after_success(&fetch, 0.5), 329999, 330000);
 
     for (i = 0; i < 1000; i++) {
         fetch = (njwt_refresh_t) { 0 };
         wait = after_success(&fetch, unit_chance(&seed));
-        assert_in_range(wait, 59999, 600000);
+        assert_within(wait, 59999, 600000);
         assert_false(njwt_refresh_due(&conf, &fetch, false,
                                       START + wait - 1));
         assert_true(njwt_refresh_due(&conf, &fetch, false, START + wait));
@@ -114,13 +114,13 @@ later_ones_follow_after_90_to_110_per_cent(void **state)
     (void) state;
 
     (void) after_success(&fetch, 0.5);
-    assert_in_range(after_success(&fetch, 0), 539999, 540000);
-    assert_in_range(after_success(&fetch, 1), 659999, 660000);
-    assert_in_range(after_success(&fetch, 0.5), 599999, 600001);
+    assert_within(after_success(&fetch, 0), 539999, 540000);
+    assert_within(after_success(&fetch, 1), 659999, 660000);
+    assert_within(after_success(&fetch, 0.5), 599999, 600001);
 
     for (i = 0; i < 1000; i++) {
         wait = after_success(&fetch, unit_chance(&seed));
-        assert_in_range(wait, 539999, 660000);
+        assert_within(wait, 539999, 660000);
     }
 }
 
@@ -134,8 +134,8 @@ failures_before_the_first_good_one_do_not_take_its_jitter(void **state)
 
     njwt_refresh_begin(&conf, &fetch, START);
     njwt_refresh_failed(&conf, &fetch, false, START);
-    assert_in_range(after_success(&fetch, 0), 59999, 60000);
-    assert_in_range(after_success(&fetch, 0), 539999, 540000);
+    assert_within(after_success(&fetch, 0), 59999, 60000);
+    assert_within(after_success(&fetch, 0), 539999, 540000);
 }
 
 
@@ -370,7 +370,7 @@ a_quiet_day_has_a_fetch_in_each_interval(void **state)
         }
     }
 
-    assert_in_range(n, 140, 150);
+    assert_within(n, 140, 150);
 }
 
 

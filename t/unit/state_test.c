@@ -284,7 +284,7 @@ too_little_room_is_no_text(void **state)
 
     data = njwt_arena_alloc(&unit_arena, size);
     len = njwt_state_write(&wanted, data, size);
-    assert_in_range(len, sizeof(KEYS), size);
+    assert_within(len, sizeof(KEYS), size);
 
     /* nor is there one of a time that couldn't be read */
 
