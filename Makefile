@@ -39,8 +39,10 @@ NGINX_CONFIGURE ?= --with-compat --with-debug --with-threads \
     --with-http_auth_request_module --with-http_stub_status_module
 
 # Debian's hardening; nginx itself adds -W -Wall -Wno-unused-parameter -Werror
-HARDEN  := -fstack-protector-strong -Wformat -Werror=format-security \
-    -Wdate-time -D_FORTIFY_SOURCE=2
+# (t/supply.t looks whether all of it is in what was built)
+HARDEN  := -fstack-protector-strong -fstack-clash-protection -Wformat \
+    -Werror=format-security -Wdate-time -D_FORTIFY_SOURCE=2 \
+    $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
 CFLAGS  ?= -g -O2
 CC_OPT  := $(CFLAGS) $(HARDEN) -fPIC
 LD_OPT  := -Wl,-z,relro -Wl,-z,now -fPIC
