@@ -279,8 +279,11 @@ refused 'an empty CA bundle is none',
 refused 'include needs a file', issuer('a') =~ s/\}/include; }/r, undef,
     qr/invalid number of arguments in "include" directive/;
 
-refused 'a block is not called "off"', issuer('off'), 'jwt off;',
-    qr/invalid name "off" of a jwt_issuer/;
+refused "a block is not called \"$_\"", issuer($_), 'jwt off;',
+    qr/invalid name "$_" of a jwt_issuer, write one .* neither "off" nor "-"/
+    for 'off', '-';
+
+accepted "but \"$_\"", issuer($_), 'jwt ' . $_ . ';' for 'off-', '--', 'a-b';
 
 
 refused 'jwt names a block that there is', issuer('a'), 'jwt b;',

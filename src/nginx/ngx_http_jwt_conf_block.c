@@ -34,7 +34,10 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* "jwt" must be able to name it, and a challenge to have it as its realm. */
+/*
+ * "jwt" must be able to name it, and a challenge to have it as its realm; "-"
+ * are, in counters and logs, requests whose issuer isn't known.
+ */
 
 static ngx_uint_t
 ngx_http_jwt_issuer_name_ok(ngx_str_t *name)
@@ -47,7 +50,9 @@ ngx_http_jwt_issuer_name_ok(ngx_str_t *name)
         }
     }
 
-    return name->len > 0 && ngx_strcmp(name->data, "off") != 0;
+    return name->len > 0
+           && ngx_strcmp(name->data, "off") != 0
+           && ngx_strcmp(name->data, "-") != 0;
 }
 
 
@@ -68,7 +73,8 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (!ngx_http_jwt_issuer_name_ok(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" of a jwt_issuer, write one of "
-                           "printable ASCII that isn't \"off\"", &value[1]);
+                           "printable ASCII that is neither \"off\" nor \"-\"",
+                           &value[1]);
         return NGX_CONF_ERROR;
     }
 
