@@ -113,10 +113,14 @@ njwt_refresh_failed(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
 
 void
 njwt_refresh_postpone(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
-    uint64_t wait, uint64_t now)
+    bool keys_held, uint64_t wait, uint64_t now)
 {
-    if (wait > conf->refresh) {
-        wait = conf->refresh;
+    uint64_t  most;
+
+    most = keys_held ? conf->refresh : conf->cooldown;
+
+    if (wait > most) {
+        wait = most;
     }
 
     if (state->due < now + wait) {

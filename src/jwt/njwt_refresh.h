@@ -74,11 +74,12 @@ void njwt_refresh_failed(const njwt_refresh_conf_t *conf,
     njwt_refresh_t *state, bool keys_held, uint64_t now);
 
 /*
- * Honours a Retry-After of so many milliseconds, up to the refresh interval:
- * no scheduled fetch before.  After njwt_refresh_failed().
+ * Honours a Retry-After of so many milliseconds, up to the refresh interval,
+ * or to the cooldown while no key is held: no scheduled fetch before.  After
+ * njwt_refresh_failed().
  */
 void njwt_refresh_postpone(const njwt_refresh_conf_t *conf,
-    njwt_refresh_t *state, uint64_t wait, uint64_t now);
+    njwt_refresh_t *state, bool keys_held, uint64_t wait, uint64_t now);
 
 /*
  * Takes the state over from an earlier configuration: what it scheduled with

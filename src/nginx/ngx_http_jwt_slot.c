@@ -307,8 +307,8 @@ ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
         *held = ngx_http_jwt_slot_held_locked(issuer);
         njwt_refresh_failed(&issuer->refresh, &slot->refresh,
                             *held, ngx_current_msec);
-        njwt_refresh_postpone(&issuer->refresh, &slot->refresh, retry_after,
-                              ngx_current_msec);
+        njwt_refresh_postpone(&issuer->refresh, &slot->refresh, *held,
+                              retry_after, ngx_current_msec);
         slot->attempts++;
     }
 

@@ -46,7 +46,7 @@ retry_after_is_honoured(void **state)
 
     (void) state;
 
-    njwt_refresh_postpone(&conf, &refresh, 700, 5000);
+    njwt_refresh_postpone(&conf, &refresh, true, 700, 5000);
     assert_int_equal(refresh.due, 5700);
 }
 
@@ -58,8 +58,22 @@ up_to_the_refresh_interval(void **state)
 
     (void) state;
 
-    njwt_refresh_postpone(&conf, &refresh, 86400000, 5000);
+    njwt_refresh_postpone(&conf, &refresh, true, 86400000, 5000);
     assert_int_equal(refresh.due, 6000);
+}
+
+
+static void
+or_to_the_cooldown_while_no_key_is_held(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5010 };
+
+    (void) state;
+
+    njwt_refresh_postpone(&conf, &refresh, false, 86400000, 5000);
+    assert_int_equal(refresh.due, 5300);
+    njwt_refresh_postpone(&conf, &refresh, false, 90, 5290);
+    assert_int_equal(refresh.due, 5380);
 }
 
 
@@ -70,9 +84,9 @@ and_never_makes_a_fetch_come_sooner(void **state)
 
     (void) state;
 
-    njwt_refresh_postpone(&conf, &refresh, 0, 5000);
+    njwt_refresh_postpone(&conf, &refresh, true, 0, 5000);
     assert_int_equal(refresh.due, 5900);
-    njwt_refresh_postpone(&conf, &refresh, 200, 5000);
+    njwt_refresh_postpone(&conf, &refresh, true, 200, 5000);
     assert_int_equal(refresh.due, 5900);
 }
 
@@ -85,6 +99,7 @@ main(void)
         cmocka_unit_test(a_schedule_within_them_stays),
         cmocka_unit_test(retry_after_is_honoured),
         cmocka_unit_test(up_to_the_refresh_interval),
+        cmocka_unit_test(or_to_the_cooldown_while_no_key_is_held),
         cmocka_unit_test(and_never_makes_a_fetch_come_sooner)
     };
 
