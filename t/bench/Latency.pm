@@ -32,6 +32,31 @@ sub sides {
 }
 
 
+sub protocol {
+    my ($report, $name, $class) = @_;
+
+    for my $conns (sort { $a <=> $b } keys %ask) {
+        my @its = map {
+            Rows::hot($_, what => 'all', connections => $conns,
+                      requests => $ask{$conns})
+        } sides($class);
+
+        my $all = weigh(rounds => 3, value => sub { 0 }, its => \@its,
+                        cost => sub { 0 });
+
+        for my $p (qw/ p50 p99 /) {
+            my $found = found($all->{slices},
+                sub { $_[0]{$p} / $_[1]{$p} }, sub { $_[0]{$p} });
+
+            $report->("$name, connections: $conns, $p, to bare (us)", undef,
+                      $found);
+        }
+    }
+
+    return;
+}
+
+
 Rows::row(latency => sub {
     my ($report) = @_;
 
@@ -40,23 +65,11 @@ Rows::row(latency => sub {
     for (['HTTP/1.1', 'Side'], ['HTTP/2', 'Http2']) {
         my ($name, $class) = @$_;
 
-        for my $conns (sort { $a <=> $b } keys %ask) {
-            my @its = map {
-                Rows::hot($_, what => 'all', connections => $conns,
-                          requests => $ask{$conns})
-            } sides($class);
+        eval { protocol($report, $name, $class); 1 } and next;
 
-            my $all = weigh(rounds => 3, value => sub { 0 }, its => \@its,
-                            cost => sub { 0 });
+        my ($why) = $@ =~ /^(.*)/;
 
-            for my $p (qw/ p50 p99 /) {
-                my $found = found($all->{slices},
-                    sub { $_[0]{$p} / $_[1]{$p} }, sub { $_[0]{$p} });
-
-                $report->("$name, connections: $conns, $p, to bare (us)",
-                          undef, $found);
-            }
-        }
+        $report->("$name: left out: $why");
     }
 });
 
