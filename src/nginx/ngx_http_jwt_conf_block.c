@@ -6,15 +6,34 @@
 #include "ngx_http_jwt.h"
 
 
+/*
+ * The copy of the shared keys that the process made.  A process goes on with
+ * another cycle where there is no master.
+ */
+
+static void
+ngx_http_jwt_issuer_cleanup(void *data)
+{
+    ngx_http_jwt_issuer_t  *issuer = data;
+
+    njwt_jwks_free(issuer->jwks);
+}
+
+
 static ngx_http_jwt_issuer_t *
 ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
 {
+    ngx_pool_cleanup_t     *cln;
     ngx_http_jwt_issuer_t  *issuer;
 
-    issuer = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_issuer_t));
-    if (issuer == NULL) {
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_http_jwt_issuer_t));
+    if (cln == NULL) {
         return NULL;
     }
+
+    issuer = cln->data;
+    ngx_memzero(issuer, sizeof(ngx_http_jwt_issuer_t));
+    cln->handler = ngx_http_jwt_issuer_cleanup;
 
     issuer->name = *name;
     ngx_http_jwt_conf_place(cf, &issuer->place);
