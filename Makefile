@@ -76,6 +76,9 @@ FUZZ_CC      ?= clang
 FUZZ_FLAGS   := -std=c11 -g -O1 -D_DEFAULT_SOURCE -fno-omit-frame-pointer \
     -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/jwt \
     -Wall -Wextra -Werror -Wno-missing-field-initializers
+COVER_FLAGS  := -std=c11 -g -O1 -D_DEFAULT_SOURCE -Isrc/jwt -Wall -Wextra \
+    -Werror -Wno-missing-field-initializers -fprofile-instr-generate \
+    -fcoverage-mapping
 FUZZ_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/fuzz/core/%.o)
 T            ?= 60
 
@@ -128,6 +131,10 @@ unit: $(UNIT_TESTS) $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_replay)  ## run the core's un
 fuzz: packages-fuzz $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_fuzz)  ## look for inputs that break the core, T=60 seconds each
 	@t/fuzz/run fuzz $(T) $(FUZZ_NAMES:%=$(BUILD)/fuzz/%_fuzz)
 
+.PHONY: coverage
+coverage: packages-fuzz $(FUZZ_NAMES:%=$(BUILD)/cover/%)  ## what the fuzzers reach of the core, by seeds and corpus
+	@t/fuzz/coverage $(FUZZ_NAMES:%=$(BUILD)/cover/%)
+
 .PHONY: mutants
 mutants:  ## break the core line by line: a test must notice (minutes)
 	@t/unit/mutate.pl
@@ -177,6 +184,30 @@ faults_files := $(FAULTS)/$(NAME).so $(FAULTS)/shim.so
 .PHONY: faults
 faults: packages-test all $(faults_files)  ## let each allocation fail, and watch the locks; CASE="hot …" these only
 	@$(test_env) t/faults/run $(CASE)
+
+VALGRIND_TESTS ?= t/smoke.t t/verdicts.t t/cache.t
+
+.PHONY: valgrind
+valgrind: packages-test packages-valgrind all  ## run a part of the block tests under valgrind
+	@$(test_env) t/lib/run-valgrind $(CURDIR)/$(BUILD)/valgrind -j$(JOBS) \
+	    $(VALGRIND_TESTS)
+
+# what make test has no time for; the load comes last, and alone
+ALL_CHECKS := test coverage fuzz asan valgrind faults mutants \
+    $(shell sed -n 's/^\(analyse\|timing\):.*/\1/p' Makefile) \
+    browser deb-test matrix soak
+
+.PHONY: check-all
+check-all:  ## all of it, one after the other: some hours; CHECKS="asan …" these only
+	@for check in $(or $(CHECKS),$(ALL_CHECKS)); do \
+	    echo "check-all: make $$check"; \
+	    $(MAKE) --no-print-directory $$check </dev/null \
+	        && said=passed || said=FAILED; \
+	    echo "$$check $$said" >>$(BUILD)/check-all.new; \
+	done
+	@mv $(BUILD)/check-all.new $(BUILD)/check-all.txt
+	@echo; sed 's/^/check-all: /' $(BUILD)/check-all.txt
+	@! grep -q FAILED $(BUILD)/check-all.txt
 
 .PHONY: soak
 soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
@@ -240,12 +271,12 @@ help:  ## list these commands
 # packages: fast when nothing is missing, so each command looks
 
 .PHONY: packages-build packages-deb packages-demo packages-test \
-    packages-fuzz packages-browser packages-bench
+    packages-fuzz packages-browser packages-bench packages-valgrind
 packages-build:
 	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
 packages-deb packages-demo packages-test packages-fuzz packages-browser \
-    packages-bench: \
+    packages-bench packages-valgrind: \
     packages-%:
 	@$(PACKAGES) $*
 
@@ -358,6 +389,15 @@ $(FAULTS)/$(NAME).so: $(MODULE) Makefile
 	@$(CC) -shared -o $@ $(FAULTS_WRAP:%=-Wl,--wrap=%) \
 	    $(BUILD)/nginx/objs/addon/*/*.o $(BUILD)/nginx/objs/$(NAME)_modules.o \
 	    -Wl,--version-script=$(MAP) -ljansson -lcurl -lssl -lcrypto
+
+$(BUILD)/cover/core/%.o: src/jwt/%.c $(HEADERS) Makefile | packages-fuzz
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(COVER_FLAGS) -c -o $@ $<
+
+$(BUILD)/cover/%: t/fuzz/%_fuzz.c t/fuzz/replay.c t/fuzz/reference.c \
+    t/fuzz/fuzz.h t/fuzz/reference.h \
+    $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/cover/core/%.o)
+	@$(FUZZ_CC) $(COVER_FLAGS) -o $@ $(filter %.c %.o,$^) $(CORE_LIBS)
 
 $(BUILD)/bench/%: t/bench/%.c Makefile | packages-test
 	@mkdir -p $(@D)
