@@ -300,6 +300,7 @@ explain_gate_find(explain_t *e)
     guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
     search.gate = gate;
     search.path = explain_path(e->location);
+    search.chosen = NULL;
     count = 0;
 
     for (i = 0; i < n; i = end) {
