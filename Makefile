@@ -209,6 +209,10 @@ check-all:  ## all of it, one after the other: some hours; CHECKS="asan …" the
 	@echo; sed 's/^/check-all: /' $(BUILD)/check-all.txt
 	@! grep -q FAILED $(BUILD)/check-all.txt
 
+.PHONY: timing
+timing: packages-test all $(BUILD)/timing  ## does a refused HS256 tell how much of the MAC was right? (seconds)
+	@$(BUILD)/timing
+
 .PHONY: soak
 soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
@@ -225,6 +229,10 @@ browser: packages-test packages-browser all  ## look at the status page in Chrom
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
 	@$(test_env) t/lint/run
+
+.PHONY: analyse
+analyse: packages-build packages-analyse $(BUILD)/nginx/objs/Makefile  ## let clang, gcc, cppcheck and clang-tidy read the sources (minutes)
+	@t/lint/analyse $(BUILD)/nginx
 
 .PHONY: install
 install: $(MODULE) $(TOOL)  ## install module, jwt-explain and its page; DESTDIR=, PREFIX=
@@ -271,11 +279,12 @@ help:  ## list these commands
 # packages: fast when nothing is missing, so each command looks
 
 .PHONY: packages-build packages-deb packages-demo packages-test \
-    packages-fuzz packages-browser packages-bench packages-valgrind
+    packages-fuzz packages-browser packages-analyse packages-bench packages-valgrind
 packages-build:
 	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
 packages-deb packages-demo packages-test packages-fuzz packages-browser \
+    packages-analyse \
     packages-bench packages-valgrind: \
     packages-%:
 	@$(PACKAGES) $*
@@ -376,6 +385,9 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/reference.c t/fuzz/fuzz.h \
 	@echo "build: $@"
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ \
 	    $(filter %.c %.o,$^) $(CORE_LIBS)
+
+$(BUILD)/timing: t/timing/timing.c $(CORE) Makefile
+	@$(CC) $(CC_OPT) $(WARN) -Isrc/jwt -o $@ $< $(CORE) $(CORE_LIBS) -lm
 
 # what t/faults needs
 

@@ -265,6 +265,23 @@ none('the glue\'s names begin with ngx_http_jwt_',
      sort grep { $_ !~ /^ngx_http_jwt_/ } global_names(@glue_objects));
 
 
+# What depends on a secret takes the same time however much of it was right:
+# the MAC of an HS token (make timing measures that).
+
+none('where keys are used bytes are compared by CRYPTO_memcmp() alone',
+     places(qr/\b(?:memcmp|bcmp|str\w*cmp|njwt_slice_equal)\s*\(/,
+            grep { m{/njwt_key(?:_verify|_hash|_jwk)?\.c$} } @core));
+is(scalar(my @constant = places(qr/\bCRYPTO_memcmp\s*\(/, @core)), 1,
+   'and a MAC is');
+
+# The glue compares digests of tokens, salted with what nobody knows: how much
+# of one was right leads to no token.
+
+none('the glue has no secret to compare',
+     places(qr/\bsecret\b[^;]*\bngx_(?:mem|str\w*)cmp
+              |\bngx_(?:mem|str\w*)cmp\s*\([^;]*\bsecret\b/x, @glue));
+
+
 # What a record vouches for, njwt_recall alone may say.
 
 none('only njwt_recall makes claims of a record',

@@ -63,7 +63,7 @@ ngx_http_jwt_blocks_taken_locked(ngx_http_jwt_shared_t *shared,
 /* Lists n free blocks; NGX_DECLINED where there are fewer. */
 
 static ngx_int_t
-ngx_http_jwt_blocks_find(ngx_http_jwt_shared_t *shared, uint16_t *list,
+ngx_http_jwt_blocks_find_locked(ngx_http_jwt_shared_t *shared, uint16_t *list,
     ngx_uint_t n)
 {
     u_char      taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
@@ -95,7 +95,8 @@ ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
     slot->len[buffer] = 0;
 
     if (n > NGX_HTTP_JWT_SET_BLOCKS
-        || ngx_http_jwt_blocks_find(shared, slot->list[buffer], n) != NGX_OK)
+        || ngx_http_jwt_blocks_find_locked(shared, slot->list[buffer], n)
+           != NGX_OK)
     {
         return NGX_DECLINED;
     }

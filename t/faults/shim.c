@@ -9,6 +9,7 @@
  *   2  malloc and its relatives, called by the module or by a library
  *   4  the same, called by nginx
  *   8  of 2, what is called on behalf of the module
+ *  16  of 2, what libcurl needs for itself
  *
  * A page that is shared with the test (the file NJWT_FAULTS) says which one
  * is to fail, in which process, and keeps count.
@@ -21,6 +22,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +77,23 @@ find_nginx(struct dl_phdr_info *info, size_t size, void *data)
 }
 
 
+/* A crash: where, in the log of nginx's errors, in names of libraries. */
+
+static void
+crashed(int number)
+{
+    int   n;
+    void  *frames[FRAMES];
+
+    inside = 1;
+    n = backtrace(frames, FRAMES);
+    backtrace_symbols_fd(frames, n, STDERR_FILENO);
+
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+
 __attribute__((constructor))
 static void
 begin(void)
@@ -105,6 +124,11 @@ begin(void)
 
     close(fd);
     shim_page = map;
+
+    signal(SIGSEGV, crashed);
+    signal(SIGFPE, crashed);
+    signal(SIGBUS, crashed);
+    signal(SIGABRT, crashed);
 }
 
 
@@ -182,10 +206,10 @@ shim_fails(uint32_t kind)
 }
 
 
-/* Is the module among those who wait for this call? */
+/* Is that library among those who wait for this call? */
 
 static int
-below_the_module(void)
+below(const char *library)
 {
     int       i, n, found;
     void     *frames[FRAMES];
@@ -202,7 +226,7 @@ below_the_module(void)
     for (i = 0; i < n && !found; i++) {
         found = dladdr(frames[i], &info) != 0
                 && info.dli_fname != NULL
-                && strstr(info.dli_fname, MODULE) != NULL;
+                && strstr(info.dli_fname, library) != NULL;
     }
 
     inside = 0;
@@ -222,13 +246,19 @@ kind_of(const void *caller)
 
     /* looked for where it is asked for only: it takes its time */
 
-    if (shim_page != NULL && (shim_page->kinds & SHIM_BELOW)
-        && below_the_module())
+    if (shim_page == NULL
+        || !(shim_page->kinds & (SHIM_LIBRARY|SHIM_BELOW))
+        || !shim_mine())
     {
-        return SHIM_BELOW;
+        return SHIM_LIBRARY;
     }
 
-    return SHIM_LIBRARY;
+    if (below("libcurl.so")) {
+        return SHIM_CURL;
+    }
+
+    return (shim_page->kinds & SHIM_BELOW) && below(MODULE) ? SHIM_BELOW
+                                                            : SHIM_LIBRARY;
 }
 
 

@@ -14,6 +14,7 @@
 #define SHIM_LIBRARY  2
 #define SHIM_NGINX    4
 #define SHIM_BELOW    8
+#define SHIM_CURL     16
 
 
 /* t/faults/Faults.pm reads and writes it, too */
