@@ -43,6 +43,11 @@ my $http = <<'END';
         profile      rfc9068;
         scope_claim  permissions;
     }
+    jwt_issuer found {
+        issuer     http://127.0.0.1:@PORT@/d/;
+        audience   @AUDIENCE@;
+        discovery  on;
+    }
     jwt_issuer nokeys {
         issuer    https://nokeys/;
         audience  @AUDIENCE@;
@@ -95,6 +100,15 @@ my $locations = <<'END';
     location /files { jwt files; }
     location /secrets { jwt secrets; }
     location /strict { jwt strict; }
+    location = /d/.well-known/openid-configuration {
+        return 200 '{"issuer":"http://127.0.0.1:@PORT@/d/","jwks_uri":"@JWKS_URI@"}';
+    }
+    location /found { jwt found; }
+    location /posted {
+        jwt timesheets;
+        jwt_mode optional;
+        jwt_require_scope read methods=POST;
+    }
     location /nokeys { jwt nokeys; jwt_mode report; }
     location /twice { jwt timesheets; }
     location /once { jwt timesheets; }
@@ -222,7 +236,19 @@ is asked(token(scope => 'read'), '/rules', '--method', 'POST')
     ->{json}{verdict}, 'insufficient_scope', 'another won\'t';
 
 
+same 'a method where the token is optional', '/posted', '',
+    'method_not_allowed';
+
+
 # Where the keys come from.
+
+my $found = token(iss => 'http://127.0.0.1:' . $s->port . '/d/');
+
+wait_until { $s->get('/found', token => $found)->{status} != 503 } 5,
+    'keys by discovery';
+same 'keys by discovery', '/found', $found, 'ok';
+is asked($found, '/found')->{json}{keys}{source}, $tenant->jwks_uri,
+    '... which are where the document says';
 
 like asked(token(), '/t')->{json}{keys}{source}, qr/^\Q@{[
     $tenant->jwks_uri ]}\E$/, 'the keys are where the gate has them from';
