@@ -380,6 +380,9 @@ for my $file (@files) {
 
         my ($ok, $said) = $s->check(config => $config);
 
+        # nginx 1.25 has another word for it; 1.22 has this one alone
+        $said =~ s/^.*\[warn\].*"listen \.\.\. http2" directive is.*\n//mg;
+
         ok $ok, 'nginx -t accepts it' or diag $said;
         unlike $said, qr/\[warn\]/, '... and has no doubt' or diag $said;
         return if !$ok;
