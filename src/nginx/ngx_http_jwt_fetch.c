@@ -109,8 +109,9 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
     /*
      * No proxy of the environment's.  No bundle, which would cost some 35 ms
      * in each handshake, and no cache of one, which puts the first fetch's in
-     * place of ours.  Signals are nginx's, a resolver's thread isn't waited
-     * for, and nothing is kept for a fetch that is minutes away.
+     * place of ours; no session again, which brings no certificate to look at.
+     * Signals are nginx's, a resolver's thread isn't waited for, and nothing
+     * is kept for a fetch that is minutes away.
      */
 
     if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
@@ -119,13 +120,12 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
         || ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
         || ngx_http_jwt_fetch_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
         || ngx_http_jwt_fetch_fails(CURLOPT_ACCEPT_ENCODING, "")
-
         || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYPEER, 1L)
         || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYHOST, 2L)
         || ngx_http_jwt_fetch_fails(CURLOPT_CAINFO, NULL)
         || ngx_http_jwt_fetch_fails(CURLOPT_CAPATH, NULL)
         || ngx_http_jwt_fetch_fails(CURLOPT_CA_CACHE_TIMEOUT, 0L)
-
+        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_SESSIONID_CACHE, 0L)
         || ngx_http_jwt_fetch_fails(CURLOPT_TIMEOUT_MS, timeout)
         || ngx_http_jwt_fetch_fails(CURLOPT_CONNECTTIMEOUT_MS, timeout)
         || ngx_http_jwt_fetch_fails(CURLOPT_MAXFILESIZE_LARGE,
