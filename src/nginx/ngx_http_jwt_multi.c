@@ -9,6 +9,20 @@
 #include "ngx_http_jwt_multi.h"
 
 
+/*
+ * Since 8.20 the threads that resolve names are the multi handle's, and its
+ * cleanup waits for them, whatever CURLOPT_QUICK_EXIT is.  The number is part
+ * of libcurl's ABI: a module that was built with an older one may run with
+ * this one; one that doesn't know the option refuses it, and needs it not.
+ */
+
+#if (LIBCURL_VERSION_NUM >= 0x081400)
+#define NGX_HTTP_JWT_MULTI_QUICK_EXIT  CURLMOPT_QUICK_EXIT
+#else
+#define NGX_HTTP_JWT_MULTI_QUICK_EXIT  ((CURLMoption) 21)
+#endif
+
+
 static void ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi);
 
 
@@ -223,6 +237,7 @@ ngx_http_jwt_multi_init(ngx_http_jwt_multi_t *multi,
     (void) curl_multi_setopt(multi->multi, CURLMOPT_TIMERFUNCTION,
                              ngx_http_jwt_multi_timer);
     (void) curl_multi_setopt(multi->multi, CURLMOPT_TIMERDATA, multi);
+    (void) curl_multi_setopt(multi->multi, NGX_HTTP_JWT_MULTI_QUICK_EXIT, 1L);
 
     return NGX_OK;
 }
