@@ -22,6 +22,22 @@ ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
+/* Does it take all that no other location of its server takes? */
+
+static ngx_uint_t
+ngx_http_jwt_location_is_root(ngx_http_jwt_location_t *location)
+{
+    ngx_str_t  *name;
+
+    name = &location->core->name;
+
+    return name->len == 1
+           && name->data[0] == '/'
+           && !location->core->exact_match
+           && !ngx_http_jwt_location_is_regex(location);
+}
+
+
 char *
 ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
@@ -61,6 +77,10 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     location->core = clcf;
     location->conf = conf;
     location->outer = prev->location;
+
+    if (location->outer != NULL && ngx_http_jwt_location_is_root(location)) {
+        location->outer->covered = 1;
+    }
 
     conf->location = location;
     *entry = location;
@@ -136,33 +156,9 @@ ngx_http_jwt_location_name(ngx_pool_t *pool, ngx_http_jwt_location_t *location,
 
 
 ngx_uint_t
-ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_location_t *location)
+ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location)
 {
-    ngx_uint_t                  i;
-    ngx_http_jwt_location_t   **all;
-    ngx_http_core_loc_conf_t   *core;
-
-    if (location->outer != NULL) {
-        return 1;
-    }
-
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        core = all[i]->core;
-
-        if (all[i]->outer == location
-            && core->name.len == 1
-            && core->name.data[0] == '/'
-            && !core->exact_match
-            && !ngx_http_jwt_location_is_regex(all[i]))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
+    return location->outer != NULL || !location->covered;
 }
 
 

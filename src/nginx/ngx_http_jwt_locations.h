@@ -26,6 +26,7 @@ struct ngx_http_jwt_location_s {
     ngx_uint_t                 number;   /* of its server; 1 is the first */
     ngx_uint_t                 twin;     /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
+    unsigned                   covered:1; /* by a "location /" in it */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
 };
@@ -58,8 +59,7 @@ ngx_int_t ngx_http_jwt_location_name(ngx_pool_t *pool,
  * May a request end up in it?  In the server's own level none does once there
  * is a "location /".
  */
-ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_location_t *location);
+ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location);
 
 /* Is it configured by a regex? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);

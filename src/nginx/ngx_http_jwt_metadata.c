@@ -188,7 +188,7 @@ ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
 
         if (all[i]->server == server
             && ngx_http_jwt_metadata_names(policy, issuer)
-            && ngx_http_jwt_location_reached(jmcf, all[i])
+            && ngx_http_jwt_location_reached(all[i])
             && ngx_http_jwt_metadata_rules(scopes, policy) != NGX_OK)
         {
             return NGX_ERROR;

@@ -62,7 +62,7 @@ ngx_http_jwt_status_html_open(ngx_http_jwt_status_t *status,
 
     if (!location->passes
         || location->conf->policy != NULL
-        || !ngx_http_jwt_location_reached(status->main, location))
+        || !ngx_http_jwt_location_reached(location))
     {
         return NGX_OK;
     }

@@ -280,7 +280,7 @@ ngx_http_jwt_status_html_policy(ngx_http_jwt_status_t *status)
 
     for (i = 0; i < status->main->locations.nelts; i++) {
 
-        if (ngx_http_jwt_location_reached(status->main, all[i])
+        if (ngx_http_jwt_location_reached(all[i])
             && ngx_http_jwt_status_html_location(status, all[i]) != NGX_OK)
         {
             return NGX_ERROR;

@@ -203,7 +203,7 @@ ngx_http_jwt_status_prometheus_locations(ngx_http_jwt_status_t *status)
 
     for (i = 0; i < status->main->locations.nelts; i++) {
         open += all[i]->passes && all[i]->conf->policy == NULL
-                && ngx_http_jwt_location_reached(status->main, all[i]);
+                && ngx_http_jwt_location_reached(all[i]);
 
         counts = ngx_http_jwt_status_counts(all[i]);
 
