@@ -459,6 +459,7 @@ subtest 'what each location asks' => sub {
     is location_of(status(), '/t')->{methods}, undef, 'every method';
     ok location_of(status(), '/t')->{protected}, 'guarded';
     ok !location_of(status(), '/open')->{protected}, 'not guarded';
+    is location_of(status(), ''), undef, 'where nobody gets isn\'t told';
 };
 
 subtest 'what is passed on without a gate is marked' => sub {
@@ -676,6 +677,111 @@ END
 
     like $page, qr/<bdi>\Q$escaped\E/, 'and so does the page';
     unlike $page, qr/<(?:script|b|u|i)>/, 'where none is an element';
+};
+
+
+# The parser above reports a sample that is there twice.
+
+subtest 'Prometheus gets one sample for kids that look alike' => sub {
+    my $set = JSON::PP->new->utf8->decode(jwks('k1', 'k2', 'k3'));
+    my @kid = ("a\x{1}", "a\x{2}", 'a');
+
+    $_->{kid} = shift @kid for @{ $set->{keys} };
+    $s->write_file('alike.json', JSON::PP->new->utf8->encode($set));
+
+    ok $s->reload(http => "$http " . <<'END'), 'a reload';
+    jwt_issuer alike {
+        issuer     https://alike/;
+        audience   off;
+        jwks_file  @DIR@/alike.json;
+    }
+END
+
+    my $serving = metrics()->{jwt_scope_key_serving};
+
+    is_deeply [ sort grep { /alike/ } keys %$serving ],
+        [ 'issuer="alike",kid="a"',
+          qq{issuer="alike",kid="a\xef\xbf\xbd"} ], 'two of three';
+};
+
+
+subtest 'servers that have a location of one name' => sub {
+    my @servers = (['one', 2], ['two', 2], ['two', 3]);
+
+    ok $s->reload(http => "$http " . join('', map { <<"END" } @servers)),
+    server {
+        listen       127.0.0.1:\@PORT$_->[1]\@;
+        server_name  $_->[0].example;
+        location /same { jwt timesheets; root \@CONTENT\@; }
+    }
+END
+        'a reload';
+
+    my $n = 0;
+
+    for (@servers) {
+        my ($host, $port) = @$_;
+
+        $s->request(path => '/same', port => $s->port($port),
+                    headers => { Host => "$host.example" }) for 0 .. $n;
+        $n++;
+    }
+
+    is_deeply [ map { [ @$_{qw/ server server_number /},
+                        $_->{requests}{no_token} ] }
+                grep { $_->{location} eq '/same' }
+                @{ status()->{locations} } ],
+        [ [ 'one.example', 1, 1 ], [ 'two.example', 2, 2 ],
+          [ 'two.example', 3, 3 ] ],
+        'JSON has each, by its server\'s name and number';
+
+    my $by = metrics()->{jwt_scope_location_requests_total};
+
+    is_deeply { map { ($_ => $by->{$_}) } grep { /"\/same"/ } keys %$by }, {
+        'server="one.example",location="/same",verdict="no_token"' => 1,
+        'server="two.example",location="/same",verdict="no_token"' => 2,
+        'server="two.example",location="/same",twin="1",verdict="no_token"'
+            => 3,
+    }, 'Prometheus has three series';
+
+    is_deeply [ page() =~ m{>/same<.*?<span class="soft">([^<]*)<}g ],
+        [ 'one.example, server 1', 'two.example, server 2',
+          'two.example, server 3' ], 'and so does the page';
+};
+
+
+subtest 'a cache that is full' => sub {
+    ok $s->reload(http => "$http jwt_token_cache zone=little:64k;"),
+        'a reload';
+
+    my $before = status()->{cache};
+    my ($n, $after) = (0);
+
+    is $before->{entries}, 0, 'it is empty';
+    is $before->{evictions}, 0, 'nothing had to go';
+
+    for (1 .. 20) {
+        my @tokens = map { token(-key => 'k3', jti => "full-$n-$_") } 1 .. 50;
+
+        $n += @tokens;
+        $s->get('/t', token => $_) for @tokens;
+        $after = status()->{cache};
+        last if $after->{evictions} > 0;
+
+        is $after->{entries}, $n, "$n tokens are kept, and none goes";
+    }
+
+    cmp_ok $after->{evictions}, '>', 0, 'then one goes';
+    is $after->{entries} + $after->{evictions}, $n, 'for each that comes';
+
+    $s->get('/t', token => token(-key => 'k3', jti => 'one more'));
+
+    is status()->{cache}{evictions}, $after->{evictions} + 1, 'one more';
+    is status()->{cache}{entries}, $after->{entries}, 'the rest stay';
+    is metrics()->{jwt_scope_cache_evictions_total}{''},
+        $after->{evictions} + 1, 'Prometheus is told';
+    like page(), qr{Had to go for others</dt><dd[^>]*>@{[
+        $after->{evictions} + 1 ]}<}, 'and so is the page';
 };
 
 

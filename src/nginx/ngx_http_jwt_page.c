@@ -8,7 +8,9 @@
 #include "ngx_http_jwt_page.h"
 
 
-#define NGX_HTTP_JWT_PAGE_BUFFER  16384
+#define NGX_HTTP_JWT_PAGE_BUFFER      16384
+
+#define NGX_HTTP_JWT_PAGE_UNREADABLE  0xfffd
 
 
 void
@@ -161,6 +163,36 @@ ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, uint32_t c)
 }
 
 
+/* The next character as it is shown. */
+
+static uint32_t
+ngx_http_jwt_page_next(u_char **p, u_char *end)
+{
+    u_char    *from;
+    uint32_t   c;
+
+    from = *p;
+    c = *from;
+
+    if (c < 0x80) {
+        (*p)++;
+
+    } else {
+        c = ngx_utf8_decode(p, end - from);
+    }
+
+    if (ngx_http_jwt_page_is_text(c)) {
+        return c;
+    }
+
+    /* what can't be read is passed over byte by byte */
+
+    *p = (c > 0x10ffff) ? from + 1 : *p;
+
+    return NGX_HTTP_JWT_PAGE_UNREADABLE;
+}
+
+
 void
 ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
 {
@@ -173,25 +205,11 @@ ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
 
     while (p < end) {
         from = p;
-        c = *p;
+        c = ngx_http_jwt_page_next(&p, end);
 
-        if (c < 0x80) {
-            p++;
-
-        } else {
-            c = ngx_utf8_decode(&p, end - p);
-        }
-
-        if (!ngx_http_jwt_page_is_text(c)) {
-            ngx_http_jwt_page_say(page, "\xef\xbf\xbd");
-
-            /* what can't be read is passed over byte by byte */
-
-            p = (c > 0x10ffff) ? from + 1 : p;
-            continue;
-        }
-
-        escaped = ngx_http_jwt_page_escape(page->format, c);
+        escaped = (c == NGX_HTTP_JWT_PAGE_UNREADABLE)
+                  ? "\xef\xbf\xbd"
+                  : ngx_http_jwt_page_escape(page->format, c);
 
         if (escaped != NULL) {
             ngx_http_jwt_page_say(page, escaped);
@@ -200,4 +218,27 @@ ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
 
         ngx_http_jwt_page_put(page, from, p - from);
     }
+}
+
+
+ngx_uint_t
+ngx_http_jwt_page_same(njwt_slice_t one, njwt_slice_t other)
+{
+    u_char  *a, *b, *a_end, *b_end;
+
+    a = (u_char *) one.data;
+    b = (u_char *) other.data;
+    a_end = a + one.len;
+    b_end = b + other.len;
+
+    while (a < a_end && b < b_end) {
+
+        if (ngx_http_jwt_page_next(&a, a_end)
+            != ngx_http_jwt_page_next(&b, b_end))
+        {
+            return 0;
+        }
+    }
+
+    return a == a_end && b == b_end;
 }

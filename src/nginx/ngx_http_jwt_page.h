@@ -45,6 +45,9 @@ void ngx_http_jwt_page_print(ngx_http_jwt_page_t *page, const char *fmt, ...);
  */
 void ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text);
 
+/* Do two of others' words become the same text? */
+ngx_uint_t ngx_http_jwt_page_same(njwt_slice_t one, njwt_slice_t other);
+
 /* The last byte; 0 of an empty page. */
 u_char ngx_http_jwt_page_last(ngx_http_jwt_page_t *page);
 

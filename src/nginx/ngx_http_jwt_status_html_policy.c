@@ -209,16 +209,45 @@ ngx_http_jwt_status_html_asked(ngx_http_jwt_status_t *status,
 }
 
 
+/* Several may have one name, or none: their numbers tell them apart. */
+
+static void
+ngx_http_jwt_status_html_server(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_str_t            *name;
+    ngx_uint_t            several;
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+    name = &location->server->server_name;
+    several = status->main->servers.nelts > 1;
+
+    if (name->len == 0 && !several) {
+        return;
+    }
+
+    ngx_http_jwt_page_say(page, "<br><span class=\"soft\">");
+    ngx_http_jwt_page_text(page, ngx_http_jwt_slice(name));
+
+    if (several) {
+        ngx_http_jwt_page_print(page, "%sserver %ui", name->len ? ", " : "",
+                                location->number);
+    }
+
+    ngx_http_jwt_page_say(page, "</span>");
+}
+
+
 static ngx_int_t
 ngx_http_jwt_status_html_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t             name, *server;
+    ngx_str_t             name;
     ngx_uint_t            guarded;
     ngx_http_jwt_page_t  *page;
 
     page = &status->page;
-    server = &location->server->server_name;
     guarded = location->conf->policy != NULL;
 
     if (ngx_http_jwt_location_name(status->request->pool, location, &name)
@@ -238,12 +267,7 @@ ngx_http_jwt_status_html_location(ngx_http_jwt_status_t *status,
         ngx_http_jwt_page_say(page, "all else of the server");
     }
 
-    if (server->len > 0) {
-        ngx_http_jwt_page_say(page, "<br><span class=\"soft\">");
-        ngx_http_jwt_page_text(page, ngx_http_jwt_slice(server));
-        ngx_http_jwt_page_say(page, "</span>");
-    }
-
+    ngx_http_jwt_status_html_server(status, location);
     ngx_http_jwt_page_say(page, "</th>");
     ngx_http_jwt_html_cell(page, "Gate");
     ngx_http_jwt_status_html_guard(page, location);

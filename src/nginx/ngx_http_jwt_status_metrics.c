@@ -6,12 +6,20 @@
 #include "ngx_http_jwt_status.h"
 
 
+/* As a label shows it: Prometheus wants no two samples with the same. */
+
 static ngx_uint_t
 ngx_http_jwt_metric_same_key(ngx_http_jwt_record_t *a,
     ngx_http_jwt_record_t *b)
 {
-    return a->kid_len == b->kid_len
-           && ngx_memcmp(a->kid, b->kid, a->kid_len) == 0;
+    njwt_slice_t  one, other;
+
+    one.data = a->kid;
+    one.len = a->kid_len;
+    other.data = b->kid;
+    other.len = b->kid_len;
+
+    return ngx_http_jwt_page_same(one, other);
 }
 
 
