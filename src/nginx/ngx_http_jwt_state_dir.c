@@ -35,18 +35,11 @@ ngx_http_jwt_state_wanted(ngx_http_jwt_issuer_t *issuer)
 static void
 ngx_http_jwt_state_trim(ngx_str_t *dir)
 {
-    for ( ;; ) {
-        if (dir->len > 1 && dir->data[dir->len - 1] == '/') {
-            dir->len--;
-
-        } else if (dir->len > 2 && dir->data[dir->len - 1] == '.'
-                   && dir->data[dir->len - 2] == '/')
-        {
-            dir->len--;
-
-        } else {
-            break;
-        }
+    while ((dir->len > 1 && dir->data[dir->len - 1] == '/')
+           || (dir->len > 2 && dir->data[dir->len - 1] == '.'
+               && dir->data[dir->len - 2] == '/'))
+    {
+        dir->len--;
     }
 
     dir->data[dir->len] = '\0';

@@ -127,10 +127,11 @@ ngx_http_jwt_status_json_names(ngx_http_jwt_page_t *page,
     ngx_http_jwt_json_open(page, "names", "[");
 
     for (i = 0; i < server->names.nelts; i++) {
-        prefix = "";
 
 #if (NGX_PCRE)
         prefix = (name[i].regex != NULL) ? "~" : "";
+#else
+        prefix = "";
 #endif
 
         ngx_http_jwt_json_element(page, prefix,
