@@ -12,7 +12,7 @@ use warnings;
 use lib 't/lib';
 
 use Cwd qw/ getcwd /;
-use JSON::PP qw/ decode_json /;
+use JSON::PP qw/ decode_json encode_json /;
 use NJWT::Echo;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -399,7 +399,18 @@ for my $file (@files) {
 }
 
 
-# Each metric that an alert or a panel asks for is one that nginx has.
+# What a matcher of verdicts names: verdict=~"a|b" and the like, in YAML and
+# in JSON.
+
+sub verdicts_of {
+    my ($text) = @_;
+
+    return map { split /\|/ } $text =~ /\bverdict(?:=~?|!~|!=)\\?"([^"\\]*)/g;
+}
+
+
+# Each metric that an alert or a panel asks for is one that nginx has, and so
+# is each verdict: of one that is misspelt there never is a sample.
 
 {
     my $s = NJWT::Scenario->new;
@@ -413,10 +424,12 @@ for my $file (@files) {
     location = /metrics { jwt_status prometheus; allow all; }
     END
 
-    my %there = map { $_ => 1 }
-                $s->get('/metrics')->{body} =~ /^# TYPE (\w+)/gm;
+    my $metrics = $s->get('/metrics')->{body};
+    my %there = map { $_ => 1 } $metrics =~ /^# TYPE (\w+)/gm;
+    my %verdicts = map { $_ => 1 } $metrics =~ /\bverdict="(\w+)"/g;
 
     cmp_ok scalar(keys %there), '>', 10, 'there are metrics at all';
+    cmp_ok scalar(keys %verdicts), '>', 10, 'and verdicts';
 
     for my $file (glob 'conf-examples/prometheus/*.*') {
         open my $in, '<', $file or die "$file: $!\n";
@@ -427,10 +440,54 @@ for my $file (@files) {
         cmp_ok scalar(keys %asked), '>', 3, "$file asks for some";
         is join(' ', grep { !$there{$_} } sort keys %asked), '',
             '... and for none that isn\'t there';
+
+        my @named = verdicts_of($text);
+
+        cmp_ok scalar(@named), '>', 1, '... it names verdicts';
+        is join(' ', grep { !$verdicts{$_} } @named), '',
+            '... and none that there never is';
         ok eval { decode_json($text) }, '... it is JSON' if $file =~ /json$/;
     }
 
     $s->stop;
+}
+
+
+# The alerts as Prometheus reads them, and the expressions of the dashboard's
+# panels as rules.
+
+SKIP: {
+    skip 'no promtool here', 4
+        if !grep { -x "$_/promtool" } split /:/, $ENV{PATH};
+
+    my $s = NJWT::Scenario->new;
+    my $alerts = 'conf-examples/prometheus/alerts.yaml';
+
+    open my $in, '<', 'conf-examples/prometheus/grafana.json' or die "$!\n";
+    my $board = decode_json(do { local $/; <$in> });
+    my @asked = map { $_->{expr} } map { @{ $_->{targets} // [] } }
+                @{ $board->{panels} };
+
+    my $panels = $s->write_file('panels.yaml', encode_json({ groups => [ {
+        name  => 'panels',
+        rules => [ map { { record => "panel:$_", expr => $asked[$_] } }
+                   0 .. $#asked ],
+    } ] }));
+
+    cmp_ok scalar(@asked), '>', 5, 'the dashboard asks';
+
+    for (['the alerts', $alerts], ['the dashboard\'s panels', $panels]) {
+        my ($what, $file) = @$_;
+        my $said = `promtool check rules '$file' 2>&1`;
+
+        is $?, 0, "promtool takes $what" or diag $said;
+    }
+
+    my $broken = $s->write_file('broken.yaml', '{"groups": [{"name": "x",
+        "rules": [{"alert": "x", "expr": "sum by ("}]}]}');
+    my $said = `promtool check rules '$broken' 2>&1`;
+
+    isnt $?, 0, 'and not everything';
 }
 
 
