@@ -11,6 +11,7 @@ use warnings;
 use lib 't/lib';
 
 use Compress::Zlib ();
+use IO::Socket::INET;
 use NJWT::Client qw/ tally /;
 use NJWT::Origin;
 use NJWT::Process qw/ wait_until /;
@@ -484,6 +485,50 @@ END
         'until it is better';
     ok 1, 'until it is better';
 
+    ok $s->stop, 'nginx ends';
+};
+
+
+# A port that takes no connection: nobody accepts, and the queue is full.
+
+sub deaf {
+    my ($port) = @_;
+
+    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => $port, Listen => 1, ReuseAddr => 1)
+        or die "port $port: $!\n";
+    my @queue;
+
+    listen $listen, 0;
+
+    do {
+        push @queue, IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $port, Timeout => 0.2);
+        die "port $port: its queue has no end\n" if @queue > 99;
+    } while $queue[-1];
+
+    return [ $listen, @queue ];
+}
+
+
+subtest 'a server that takes no connection' => sub {
+    my $held = deaf($s->port(4));
+
+    $s->mark_log;
+    $s->start(http => '', issuers => <<"END",
+    jwt_issuer deaf {
+        issuer    \@ISSUER\@;
+        audience  \@AUDIENCE\@;
+        jwks_uri  http://127.0.0.1:\@PORT4\@/deaf;
+        jwks_timeout   500ms;
+        jwks_cooldown  1s;
+    }
+END
+        server => 'location /t { jwt deaf; root @CONTENT@; }');
+
+    wait_until { failures('deaf') } 5, 'the fetch fails';
+    like +(failures('deaf'))[0], qr/timed out.*write a longer "jwks_timeout"/i,
+        'and says why';
     ok $s->stop, 'nginx ends';
 };
 

@@ -104,8 +104,22 @@ ngx_http_jwt_multi_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
 static void
 ngx_http_jwt_multi_release(ngx_connection_t *c)
 {
-    (void) ngx_http_jwt_multi_watch(c->read, NGX_READ_EVENT, 0);
-    (void) ngx_http_jwt_multi_watch(c->write, NGX_WRITE_EVENT, 0);
+    ngx_uint_t  flags;
+
+    /*
+     * libcurl 7.88 closes a socket that didn't get connected, and only then
+     * says that it isn't to be watched: it has left epoll's set by itself.
+     */
+
+    flags = (fcntl(c->fd, F_GETFD) == -1) ? NGX_CLOSE_EVENT : 0;
+
+    if (c->read->active) {
+        (void) ngx_del_event(c->read, NGX_READ_EVENT, flags);
+    }
+
+    if (c->write->active) {
+        (void) ngx_del_event(c->write, NGX_WRITE_EVENT, flags);
+    }
 
     if (c->read->posted) {
         ngx_delete_posted_event(c->read);
