@@ -124,7 +124,7 @@ ngx_http_jwt_slot_held_locked(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_int_t
-ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
     const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay)
 {
     ngx_int_t             rc;
@@ -144,9 +144,14 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
     if (ngx_http_jwt_slot_own_locked(issuer)
         && (kid == NULL || !ngx_http_jwt_slot_unknown_locked(issuer, kid)))
     {
-        /* one in flight may bring the kid: it is asked for only afterwards */
+        /*
+         * One in flight may bring the kid: it is asked for only afterwards.
+         * Without any key the schedule knows when, unless it knows of none
+         * that failed: then a clock has jumped, and the keys are of no age.
+         */
 
-        if (kid != NULL
+        if (want
+            && (kid != NULL || slot->refresh.failures == 0)
             && !njwt_refresh_in_flight(&issuer->refresh, &slot->refresh,
                                        ngx_current_msec))
         {

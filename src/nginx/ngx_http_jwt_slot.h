@@ -102,13 +102,14 @@ void ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
 ngx_atomic_uint_t ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * Asks for a fetch, because of an unknown kid where one is given.  Returns
- * NGX_AGAIN when one is in flight or about to begin, NGX_DECLINED otherwise,
- * and how long it is until then; and where the tenant lately didn't know the
- * kid.
+ * Asks when there will be keys, and for a fetch if they are wanted: because of
+ * an unknown kid where one is given, otherwise because there are none.
+ * Returns NGX_AGAIN when one is in flight or about to begin, NGX_DECLINED
+ * otherwise, and how long it is until then; and where the tenant lately didn't
+ * know the kid.
  */
 ngx_int_t ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
-    const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay);
+    ngx_uint_t want, const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay);
 
 /* Is a fetch due?  If so, notes that it begins, under the same lock. */
 ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);

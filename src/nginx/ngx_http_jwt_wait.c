@@ -184,10 +184,10 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
             return NGX_DECLINED;
         }
 
-        rc = ngx_http_jwt_slot_ask(issuer, &kid, &delay);
+        rc = ngx_http_jwt_slot_ask(issuer, 1, &kid, &delay);
 
     } else {
-        rc = ngx_http_jwt_slot_ask(issuer, NULL, &delay);
+        rc = ngx_http_jwt_slot_ask(issuer, 1, NULL, &delay);
     }
 
     if (rc != NGX_AGAIN) {
@@ -226,7 +226,7 @@ ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx)
     ngx_msec_t  delay;
 
     (void) ngx_http_jwt_slot_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
-                                 NULL, &delay);
+                                 0, NULL, &delay);
 
     return ngx_max((delay + 999) / 1000, 1);
 }
