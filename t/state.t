@@ -406,6 +406,40 @@ subtest 'the master makes the directory, at start' => sub {
 };
 
 
+subtest 'keys that arrive while nginx reloads are kept where it says now'
+    => sub {
+    find();
+    $state = "$root/state" . ++$n;
+    $tenant->fault(mode => 'delay', seconds => 0.5);
+    start();
+
+    # an old worker has the answer before it is told to end, and publishes
+    # when new ones have begun
+
+    my $old = $s->fetcher_pid;
+
+    wait_until { $tenant->stats->{in_flight}{jwks} } 5, 'a fetch';
+    kill 'STOP', $old;
+    wait_until { !$tenant->stats->{in_flight}{jwks} } 5, 'its answer';
+    $tenant->fault(mode => 'none');
+
+    my $later = fork // die "fork: $!\n";
+
+    if (!$later) {
+        sleep 1;
+        kill 'CONT', $old;
+        POSIX::_exit(0);
+    }
+
+    $state = "$root/state" . ++$n;
+    ok $s->reload(issuer => block()), 'a reload';
+    waitpid $later, 0;
+
+    is verdict(), '200 ok', 'keys are there';
+    wait_until { written() } 5, 'and kept';
+};
+
+
 subtest 'the directory is the workers\'' => sub {
     plan skip_all => 'for root' if $> != 0;
 

@@ -37,7 +37,7 @@ typedef struct ngx_http_jwt_state_s {
 
     /* what the master found; len 0: nothing good */
     njwt_slice_t               keys;
-    time_t                     fetched;
+    time_t                     fetched;  /* these, or what was kept since */
 
     /* of the worker that fetches */
     ngx_http_jwt_state_job_t  *job;          /* is being written */

@@ -1,5 +1,6 @@
 /*
- * When are keys kept for the next start?  After each good fetch.
+ * When are keys kept for the next start?  After each good fetch, and when
+ * another worker's has brought some: one that nginx has not yet told to end.
  *
  * Worker 0 looks ten times a second whether the thread is done, and frees its
  * copy.  There is one thread for an issuer at most: what is published while
@@ -112,6 +113,8 @@ ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
     job = ngx_http_jwt_state_job(issuer, &snapshot, log);
     ngx_free(snapshot.text);
 
+    issuer->state->fetched = snapshot.fetched;
+
     if (job == NULL) {
         ngx_http_jwt_state_report(issuer, "malloc()", NGX_ENOMEM);
         return;
@@ -126,6 +129,29 @@ ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
     }
 
     issuer->state->job = job;
+}
+
+
+/* Others than those that were read or begun to be written?  Said once. */
+
+static ngx_uint_t
+ngx_http_jwt_state_news(ngx_http_jwt_issuer_t *issuer)
+{
+    time_t  fetched;
+
+    if (issuer->slot == NULL) {
+        return 0;
+    }
+
+    fetched = ngx_http_jwt_slot_fetched(issuer);
+
+    if (fetched == 0 || fetched == issuer->state->fetched) {
+        return 0;
+    }
+
+    issuer->state->fetched = fetched;
+
+    return 1;
 }
 
 
@@ -173,15 +199,7 @@ ngx_http_jwt_state_save(ngx_http_jwt_issuer_t *issuer)
 void
 ngx_http_jwt_state_take_over(ngx_http_jwt_issuer_t *issuer)
 {
-    time_t  fetched;
-
-    if (issuer->state == NULL || issuer->slot == NULL) {
-        return;
-    }
-
-    fetched = ngx_http_jwt_slot_fetched(issuer);
-
-    if (fetched != 0 && fetched != issuer->state->fetched) {
+    if (issuer->state != NULL && ngx_http_jwt_state_news(issuer)) {
         ngx_http_jwt_state_save(issuer);
     }
 }
@@ -198,7 +216,8 @@ ngx_http_jwt_state_look(ngx_http_jwt_main_conf_t *jmcf)
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->state != NULL
             && ngx_http_jwt_state_over(issuers[i], NULL)
-            && issuers[i]->state->behind)
+            && (issuers[i]->state->behind
+                || ngx_http_jwt_state_news(issuers[i])))
         {
             ngx_http_jwt_state_begin(issuers[i]);
         }
