@@ -26,11 +26,12 @@ sub _run {
 
     vec($wanted, fileno $in, 1) = 1;
 
-    # the other end of $in is closed when it is over
+    # the other end of $in is closed when it is over; once at least, also on
+    # a machine that is slow to begin
 
-    until (select my $ready = $wanted, undef, undef, 0.005) {
+    do {
         $count{ $_->{status} }++ for burst(@requests);
-    }
+    } until select my $ready = $wanted, undef, undef, 0.005;
 
     print $out map { "$_ $count{$_}\n" } keys %count;
     close $out;
