@@ -84,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(njwt_url_is_proxy(text)
          == (url.scheme == NJWT_URL_HTTP && !url.user));
     must((url.scheme == NJWT_URL_HTTPS)
-         == (strncasecmp((const char *) data, "https:", 6) == 0));
+         == (size > 6 && strncasecmp((const char *) data, "https:", 6) == 0));
 
     if (fault == NULL) {
         must(!url.user);
