@@ -64,8 +64,10 @@ happen(world_t *c, uint8_t what, uint8_t how)
         break;
 
     case 3:
-        njwt_refresh_postpone(&c->conf, &c->state, how * 1000u, c->now);
-        must(how == 0 || c->conf.refresh == 0 || c->state.due > c->now);
+        njwt_refresh_postpone(&c->conf, &c->state, how & 1, how * 1000u,
+                              c->now);
+        must(how == 0 || c->conf.refresh == 0 || c->state.due > c->now
+             || ((how & 1) == 0 && c->conf.cooldown == 0));
         return;
 
     case 4:
