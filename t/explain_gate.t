@@ -487,6 +487,10 @@ unlike explain(args => [ '--gate', saved(sub {
         '--location', '/nowhere' ])->{err}, qr/\e/,
     'nothing that a terminal obeys';
 
+unlike explain(args => [ '--gate', saved(sub {
+        block($_[0])->{source} = "http://t/\e[31m\x{9b}31m" }), @only ],
+        stdin => token())->{err}, qr/\e|\xc2\x9b/, 'in a key source neither';
+
 
 # The gate's clock is the one that counts.
 

@@ -16,17 +16,45 @@
 #define EXPLAIN_MAX_TOKEN  8192
 #define EXPLAIN_LEEWAY     5
 
+/* a longer one is cut */
+#define EXPLAIN_MAX_MESSAGE  8192
+
+
+/*
+ * Nothing that a terminal obeys: a message may hold what a gate tells, or a
+ * server answers.  C1 controls are 0xc2 and a byte below 0xa0 in UTF-8.
+ */
+
+static void
+explain_defuse(char *text)
+{
+    unsigned char  c, next;
+
+    for ( /* void */ ; *text != '\0'; text++) {
+        c = (unsigned char) text[0];
+        next = (unsigned char) text[1];
+
+        if ((c < 0x20 && c != '\n') || c == 0x7f
+            || (c == 0xc2 && next >= 0x80 && next < 0xa0))
+        {
+            *text = '?';
+        }
+    }
+}
+
 
 void
 explain_die(const char *format, ...)
 {
+    char     text[EXPLAIN_MAX_MESSAGE];
     va_list  args;
 
-    fprintf(stderr, "jwt-explain: ");
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    (void) vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    fprintf(stderr, "\n");
+
+    explain_defuse(text);
+    fprintf(stderr, "jwt-explain: %s\n", text);
 
     exit(EXPLAIN_TROUBLE);
 }
