@@ -56,6 +56,24 @@ def make(app, sock, access_log=None, tls=None):
 
     class Handler(WSGIRequestHandler):
 
+        def make_environ(self):
+            # who counts requests puts a call in this list
+            environ = super().make_environ()
+            environ['serve.at_end'] = self.at_end
+
+            return environ
+
+        def run_wsgi(self):
+            # not left to the response's close(): werkzeug doesn't come that
+            # far when the client resets the connection
+            self.at_end = []
+
+            try:
+                super().run_wsgi()
+            finally:
+                for call in self.at_end:
+                    call()
+
         def log(self, kind, message, *args):
             if access_log is not None:
                 line = message % args if args else message

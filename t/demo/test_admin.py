@@ -1,6 +1,7 @@
 """The stand-in's admin calls: tokens to order, misbehaviour to order."""
 
 import socket
+import struct
 import threading
 import time
 import unittest
@@ -125,12 +126,19 @@ class Admin(unittest.TestCase):
         self.assertEqual(self.it.stats()['requests']['elsewhere'],
                          before + 1)
 
+    def ask(self):
+        """A connection that has asked for the key set."""
+
+        host, port = self.it.url[len('http://'):].split(':')
+        s = socket.create_connection((host, int(port)), timeout=5)
+        s.sendall(b'GET /.well-known/jwks.json HTTP/1.0\r\n\r\n')
+
+        return s
+
     def raw(self):
         """What comes for a key set before the connection closes."""
 
-        host, port = self.it.url[len('http://'):].split(':')
-        with socket.create_connection((host, int(port)), timeout=5) as s:
-            s.sendall(b'GET /.well-known/jwks.json HTTP/1.0\r\n\r\n')
+        with self.ask() as s:
             data = b''
             while True:
                 got = s.recv(65536)
@@ -169,12 +177,30 @@ class Admin(unittest.TestCase):
         with self.assertRaises(requests.Timeout):
             self.it.jwks(timeout=0.2)
 
-        # the server notices that we left
-        end = time.monotonic() + 2
+        self.all_left()
+
+    def all_left(self):
+        """The server notices that we left."""
+
+        end = time.monotonic() + 10
         while self.it.stats()['in_flight']['jwks'] \
                 and time.monotonic() < end:
             time.sleep(0.02)
         self.assertEqual(self.it.stats()['in_flight']['jwks'], 0)
+
+    def test_reset(self):
+        "who resets the connection is in flight no longer"
+        self.fault(mode='oversize', bytes=4000)
+
+        # the server may be anywhere when it learns of that
+        for wait in [n / 2000 for n in range(20)]:
+            with self.ask() as s:
+                s.recv(4000, socket.MSG_PEEK | socket.MSG_WAITALL)
+                time.sleep(wait)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                             struct.pack('ii', 1, 0))
+
+        self.all_left()
 
     def test_lifting(self):
         "fault: lifting it ends the requests that hang"

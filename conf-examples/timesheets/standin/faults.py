@@ -212,15 +212,9 @@ class Desk:
             self.times[endpoint].append(round(time.time(), 3))
             fault = self.faults[endpoint].take()
 
-        try:
-            response = fault.answer(normal)
-        except BaseException:
-            self._left(endpoint)
-            raise
+        request.environ['serve.at_end'].append(lambda: self._left(endpoint))
 
-        response.call_on_close(lambda: self._left(endpoint))
-
-        return response
+        return fault.answer(normal)
 
     def _left(self, endpoint):
         with self._lock:
