@@ -80,6 +80,16 @@ COVER_FLAGS  := -std=c11 -g -O1 -D_DEFAULT_SOURCE -Isrc/jwt -Wall -Wextra \
     -Werror -Wno-missing-field-initializers -fprofile-instr-generate \
     -fcoverage-mapping
 FUZZ_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/fuzz/core/%.o)
+FUZZ_SHARED  := t/fuzz/reference.c t/fuzz/fault.c $(wildcard t/fuzz/*.h)
+
+# what fails where an input says so: t/fuzz/fault.c
+FUZZ_WRAP    := njwt_arena_alloc EVP_Digest EVP_DigestInit_ex \
+    EVP_DigestUpdate EVP_DigestFinal_ex EVP_DigestVerifyInit \
+    EVP_PKEY_verify_init EVP_PKEY_fromdata_init EVP_PKEY_CTX_set_rsa_padding \
+    EVP_PKEY_CTX_set_rsa_pss_saltlen EVP_PKEY_CTX_set_signature_md \
+    ECDSA_SIG_set0 i2d_ECDSA_SIG i2d_PUBKEY OSSL_PARAM_BLD_push_BN \
+    OSSL_PARAM_BLD_push_utf8_string OSSL_PARAM_BLD_push_octet_string RAND_bytes
+FUZZ_LINK    := $(FUZZ_WRAP:%=-Wl,--wrap=%)
 T            ?= 60
 
 # load, tokens and the yardstick of the benchmark
@@ -371,19 +381,18 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/%_test.o $(UNIT_OBJECTS)
 
 # fuzzers: the replay with what the unit tests are made of
 
-$(BUILD)/fuzz/%_replay: t/fuzz/%_fuzz.c t/fuzz/replay.c t/fuzz/reference.c \
-    t/fuzz/fuzz.h t/fuzz/reference.h $(UNIT_OBJECTS)
+$(BUILD)/fuzz/%_replay: t/fuzz/%_fuzz.c t/fuzz/replay.c $(FUZZ_SHARED) \
+    $(UNIT_OBJECTS)
 	@mkdir -p $(@D)
-	@$(CC) $(FUZZ_FLAGS) -o $@ $(filter %.c %.o,$^) $(CORE_LIBS)
+	@$(CC) $(FUZZ_FLAGS) $(FUZZ_LINK) -o $@ $(filter %.c %.o,$^) $(CORE_LIBS)
 
 $(BUILD)/fuzz/core/%.o: src/jwt/%.c $(HEADERS) Makefile | packages-fuzz
 	@mkdir -p $(@D)
 	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c t/fuzz/reference.c t/fuzz/fuzz.h \
-    t/fuzz/reference.h $(FUZZ_OBJECTS)
+$(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(FUZZ_SHARED) $(FUZZ_OBJECTS)
 	@echo "build: $@"
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ \
+	@$(FUZZ_CC) $(FUZZ_FLAGS) $(FUZZ_LINK) -fsanitize=fuzzer -o $@ \
 	    $(filter %.c %.o,$^) $(CORE_LIBS)
 
 $(BUILD)/timing: t/timing/timing.c $(CORE) Makefile
@@ -406,10 +415,10 @@ $(BUILD)/cover/core/%.o: src/jwt/%.c $(HEADERS) Makefile | packages-fuzz
 	@mkdir -p $(@D)
 	@$(FUZZ_CC) $(COVER_FLAGS) -c -o $@ $<
 
-$(BUILD)/cover/%: t/fuzz/%_fuzz.c t/fuzz/replay.c t/fuzz/reference.c \
-    t/fuzz/fuzz.h t/fuzz/reference.h \
+$(BUILD)/cover/%: t/fuzz/%_fuzz.c t/fuzz/replay.c $(FUZZ_SHARED) \
     $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/cover/core/%.o)
-	@$(FUZZ_CC) $(COVER_FLAGS) -o $@ $(filter %.c %.o,$^) $(CORE_LIBS)
+	@$(FUZZ_CC) $(COVER_FLAGS) $(FUZZ_LINK) -o $@ $(filter %.c %.o,$^) \
+	    $(CORE_LIBS)
 
 $(BUILD)/bench/%: t/bench/%.c Makefile | packages-test
 	@mkdir -p $(@D)

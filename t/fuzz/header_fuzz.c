@@ -1,13 +1,14 @@
 /*
  * Is the token found that RFC 6750 means?  Lines are Authorization headers;
  * one that begins with "=" is a bare token.  Each text is read as base64url,
- * too.
+ * too, and where the memory for it fails.
  */
 
-#include "fuzz.h"
+#include "fault.h"
 #include "njwt_b64.h"
 #include "njwt_bearer.h"
 #include "njwt_jws.h"
+#include "njwt_recall.h"
 
 #include <strings.h>
 
@@ -39,10 +40,48 @@ b64token(const char *text, size_t len)
 }
 
 
+static bool
+same(njwt_slice_t got, const uint8_t *want, size_t len)
+{
+    return got.len == len && (len == 0 || memcmp(got.data, want, len) == 0);
+}
+
+
+/* What is between the first two dots, if there are two? */
+
+static void
+payload(njwt_slice_t token)
+{
+    size_t          len = 0;
+    uint8_t        *want = NULL;
+    njwt_arena_t    arena;
+    njwt_slice_t    got;
+    const uint8_t  *first, *second = NULL;
+
+    njwt_arena_init(&arena);
+    first = memchr(token.data, '.', token.len);
+
+    if (first != NULL) {
+        len = token.len - (size_t) (++first - token.data);
+        second = memchr(first, '.', len);
+    }
+
+    if (second != NULL) {
+        want = ref_base64url(first, (size_t) (second - first), &len);
+    }
+
+    must(njwt_recall_payload(&arena, token, &got) == (want != NULL));
+    must(want == NULL || same(got, want, len));
+    must(!arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
 static void
 base64url(njwt_slice_t text)
 {
-    size_t         len;
+    bool           direct;
+    size_t         len, n;
     uint8_t       *want;
     njwt_arena_t   arena;
     njwt_slice_t   got;
@@ -51,13 +90,19 @@ base64url(njwt_slice_t text)
     want = ref_base64url(text.data, text.len, &len);
 
     must(njwt_b64_decode(&arena, text, &got) == (want != NULL));
-    must(want == NULL
-         || (got.len == len
-             && (len == 0 || memcmp(got.data, want, len) == 0)));
-    (void) njwt_jws_direct(&arena, text);
-    (void) njwt_jws_parts(text);
+    must(want == NULL || same(got, want, len));
+    direct = njwt_jws_direct(&arena, text);
     must(!arena.failed);
     njwt_arena_free(&arena);
+
+    for (n = 1; n < 5; n++) {
+        fault_begin(n, (text.len & 1) != 0, false);
+        must(!njwt_b64_decode(&arena, text, &got)
+             || (want != NULL && same(got, want, len)));
+        must(!njwt_jws_direct(&arena, text) || direct);
+        must(fault_end() || !arena.failed);
+        njwt_arena_free(&arena);
+    }
 }
 
 
@@ -78,6 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (size > 0 && lines < 8) {
         value = line[lines++] = fuzz_line(&data, &size);
         base64url(value);
+        payload(value);
 
         if (value.len > 0 && value.data[0] == '=') {
             value.data++;

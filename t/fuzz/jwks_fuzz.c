@@ -3,8 +3,9 @@
  * again the same set?
  */
 
-#include "fuzz.h"
+#include "fault.h"
 #include "njwt_jwks.h"
+#include "njwt_key.h"
 
 
 static bool
@@ -145,7 +146,8 @@ static void
 again(const njwt_jwks_t *jwks)
 {
     bool                 named;
-    size_t               i;
+    size_t               i, n;
+    uint8_t              one[NJWT_DIGEST], two[NJWT_DIGEST];
     njwt_jwks_t         *other;
     njwt_slice_t         text, a, b;
     njwt_jwks_report_t   report;
@@ -161,6 +163,16 @@ again(const njwt_jwks_t *jwks)
         named = njwt_key_kid(njwt_jwks_key(jwks, i), &a);
         must(named == njwt_key_kid(njwt_jwks_key(other, i), &b));
         must(!named || njwt_slice_equal(a, b));
+        must(njwt_key_digest(njwt_jwks_key(jwks, i), one));
+        must(njwt_key_digest(njwt_jwks_key(other, i), two));
+        must(memcmp(one, two, sizeof(one)) == 0);
+
+        for (n = 1; n < 24; n++) {
+            fault_begin(n, false, false);
+            must(!njwt_key_digest(njwt_jwks_key(other, i), two)
+                 || memcmp(one, two, sizeof(one)) == 0);
+            (void) fault_end();
+        }
     }
 
     njwt_jwks_free(other);
@@ -198,7 +210,66 @@ forge(njwt_jwks_t *jwks, const uint8_t *data, size_t size)
     }
 
     must(!arena.failed);
+
+    /* two algorithms are none */
+
+    for (alg = 1; alg < NJWT_ALG_HS512; alg <<= 1) {
+        must(njwt_key_verify(&arena, (njwt_key_t *) njwt_jwks_key(jwks, 0),
+                             alg | alg << 1, fuzz_text("x"), fuzz_text("x"))
+             == NULL);
+    }
+
+    must(arena.failed);
     njwt_arena_free(&arena);
+}
+
+
+/* A set of a secret: of a secret's length, and only a whole one. */
+
+static void
+secret(njwt_slice_t text)
+{
+    size_t        n;
+    uint8_t       digest[NJWT_DIGEST];
+    njwt_jwks_t  *jwks = njwt_jwks_of_secret(text);
+
+    /* OpenSSL sets itself up once: what fails then would fail for good */
+
+    must(njwt_random(digest, sizeof(digest)));
+    must((jwks != NULL) == (text.len > 0));
+
+    if (jwks != NULL) {
+        must(njwt_jwks_count(jwks) == 1 && njwt_jwks_text(jwks).len == 0);
+        must(!njwt_key_digest(njwt_jwks_key(jwks, 0), digest));
+        njwt_jwks_free(jwks);
+    }
+
+    for (n = 1; n < 7; n++) {
+        fault_begin(n, (text.len & 1) != 0, false);
+        jwks = njwt_jwks_of_secret(text);
+        must(fault_end() || (jwks != NULL) == (text.len > 0));
+        njwt_jwks_free(jwks);
+    }
+
+    fault_begin(1, false, false);
+    must(!njwt_random(digest, sizeof(digest)));
+    must(fault_end());
+
+    text.len = NJWT_MAX_SECRET + 1;
+    must(njwt_jwks_of_secret(text) == NULL);
+}
+
+
+/* Of more than there may be, not a byte is read. */
+
+static void
+too_long(const uint8_t *data)
+{
+    njwt_jwks_report_t  report;
+
+    must(njwt_jwks_new(fuzz_slice(data, NJWT_MAX_JWKS_SIZE + 1), &report)
+         == NULL);
+    must(report.error != NULL && !report.no_memory);
 }
 
 
@@ -214,6 +285,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
+    secret(fuzz_slice(data, size));
+    too_long(data);
     root = ref_json(data, size);
     keys = ref_member(root, "keys");
     jwks = njwt_jwks_new(fuzz_slice(data, size), &report);

@@ -1,17 +1,33 @@
 /*
  * Do names of claims, scopes and rules mean what a second reading says?
  *
- * An input is a path, a list of values with spaces between, and JSON, a line
- * each (the JSON may have several).
+ * An input is a byte that says which allocation fails (its lowest bit: and all
+ * after it), then a path, a list of values with spaces between, and JSON, a
+ * line each (the JSON may have several).
  */
 
-#include "fuzz.h"
+#include "fault.h"
+#include "njwt_json_peek.h"
 #include "njwt_path.h"
-#include "njwt_rule.h"
-#include "njwt_scopes.h"
+#include "njwt_policy.h"
 
 
 #define MAX_VALUES  8
+
+
+/* an input, and what a second reading makes of it */
+typedef struct {
+    njwt_slice_t        path, line, json;
+    njwt_slice_t        words[MAX_VALUES];
+    njwt_rule_value_t   values[MAX_VALUES];
+    njwt_claim_rule_t   rule;
+    size_t              count;
+
+    const ref_t        *root;
+    const ref_t        *want;
+    bool                holds;
+    bool                grants[MAX_VALUES];
+} input_t;
 
 
 /* RFC 6901, section 4, one step; the name is unescaped already */
@@ -270,85 +286,387 @@ grants(const ref_t *granted, njwt_slice_t scope)
 }
 
 
+static void
+read_input(input_t *in, const uint8_t *data, size_t size)
+{
+    njwt_slice_t  rest, word;
+
+    memset(in, 0, sizeof(*in));
+    in->path = fuzz_line(&data, &size);
+    in->line = fuzz_line(&data, &size);
+    in->json = fuzz_slice(malloc(size), size);
+    must(in->json.data != NULL || size == 0);
+
+    if (size > 0) {
+        memcpy((void *) in->json.data, data, size);
+    }
+
+    rest = in->line;
+
+    while (in->count < MAX_VALUES && njwt_slice_word(&rest, &word)) {
+        in->values[in->count] = njwt_rule_value(word);
+        in->words[in->count] = word;
+        in->values[in->count].regex = &in->values[in->count].text;
+        in->count += !plain_bang(word);
+    }
+
+    in->rule.claim = in->path;
+    in->rule.values = in->values;
+    in->rule.value_count = in->count;
+    in->rule.match = match;
+    in->root = ref_json(in->json.data, in->json.len);
+
+    if (in->root == NULL || !valid(in->path)) {
+        return;
+    }
+
+    in->want = find(in->root, in->path);
+    in->holds = holds(in->want, in->words, in->count);
+
+    for (size = 0; size < in->count; size++) {
+        in->grants[size] = grants(in->want, in->words[size]);
+    }
+}
+
+
+/* What is found in an object that was read. */
+
+static void
+look(njwt_arena_t *arena, const input_t *in, njwt_value_t got)
+{
+    bool          granted, held;
+    size_t        i;
+    njwt_slice_t  text, word;
+    njwt_value_t  claim;
+
+    if (!arena->failed) {
+        fuzz_same(njwt_path_find(arena, got, fuzz_text("")),
+                  ref_member(in->root, ""));
+    }
+
+    claim = njwt_path_find(arena, got, in->path);
+
+    if (!arena->failed) {
+        fuzz_same(claim, in->want);
+    }
+
+    held = njwt_rule_holds(arena, &in->rule, got);
+    must(held == in->holds || (!held && arena->failed));
+
+    claim = njwt_scopes_find(arena, got, &in->path, 1);
+
+    if (!arena->failed) {
+        fuzz_same(claim, in->want);
+    }
+
+    for (i = 0; i < in->count; i++) {
+        granted = njwt_scopes_grant(claim, in->words[i]);
+        must(granted == in->grants[i] || (!granted && arena->failed));
+    }
+
+    must(njwt_scopes_text(arena, claim, &text) || arena->failed);
+
+    while (njwt_slice_word(&text, &word)) {
+        must(grants(in->want, word));
+    }
+
+    /* what is written says what was read */
+
+    if (!njwt_json_text(arena, got, &text)) {
+        must(arena->failed);
+        return;
+    }
+
+    must(text.len <= in->json.len);
+    got = njwt_json_object(arena, text);
+
+    if (!arena->failed) {
+        fuzz_same(got, in->root);
+    }
+}
+
+
+/* All of it, where this allocation fails: then less is found, nothing else. */
+
+static void
+judge(const input_t *in, size_t failing, bool on)
+{
+    njwt_arena_t  arena;
+    njwt_value_t  got;
+
+    njwt_arena_init(&arena);
+    fault_begin(failing, on, !fault_long(in->json));
+    got = njwt_json_object(&arena, in->json);
+
+    if (!arena.failed) {
+        fuzz_same(got, in->root);
+    }
+
+    if (in->root != NULL && valid(in->path)) {
+        look(&arena, in, got);
+    }
+
+    must(fault_end() || !arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
+/* Of any text nothing is told that isn't there. */
+
+static void
+peek(const input_t *in)
+{
+    const ref_t   *member = NULL;
+    njwt_slice_t   value = { NULL, 4711 };
+
+    if (in->root != NULL) {
+        member = ref_member_n(in->root, in->path.data, in->path.len);
+    }
+
+    switch (njwt_json_peek(in->json, in->path, &value)) {
+
+    case NJWT_PEEK_FOUND:
+        must(value.data >= in->json.data
+             && value.data + value.len <= in->json.data + in->json.len);
+        must(in->root == NULL
+             || (member != NULL && member->type != REF_NULL
+                 && member->type != REF_ARRAY && member->type != REF_OBJECT
+                 && member->len == value.len
+                 && memcmp(member->text, value.data, value.len) == 0));
+        break;
+
+    case NJWT_PEEK_ABSENT:
+        must(in->root == NULL || member == NULL);
+        /* fall through */
+
+    default:
+        must(value.data == NULL && value.len == 4711);
+    }
+}
+
+
+/* Some members of the object, in all the room that they need or in less. */
+
+static void
+members(const input_t *in)
+{
+    bool           whole;
+    size_t         size, len, other;
+    uint8_t       *room;
+    njwt_arena_t   arena;
+    njwt_slice_t   names[2];
+    njwt_value_t   object;
+
+    njwt_arena_init(&arena);
+    object = njwt_json_object(&arena, in->json);
+    names[0] = in->path;
+    names[1] = fuzz_text("scope");
+    size = 1 + !njwt_slice_equal(names[0], names[1]);
+    room = malloc(in->json.len);
+    must(room != NULL);
+    must(njwt_json_members(object, names, size, room, in->json.len, &len));
+    must(len <= in->json.len && ref_json(room, len) != NULL);
+
+    for (other = len > 64 ? len - 64 : 0; other < len; other++) {
+        uint8_t  *less = malloc(other);
+
+        whole = njwt_json_members(object, names, size, less, other, &len);
+        must(!whole);
+        free(less);
+    }
+
+    free(room);
+    njwt_arena_free(&arena);
+}
+
+
+/* Is each question one number, and each number one question? */
+
+static void
+number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
+    size_t *scope, size_t *rule)
+{
+    size_t  i, k;
+
+    for (i = 0; i < in->count; i++) {
+        rules[i] = in->rule;
+        rules[i].values = &in->values[i];
+        rules[i].value_count = 1;
+        must(njwt_facts_add_scope(facts, in->words[i], &scope[i]));
+        must(njwt_facts_add_rule(facts, &rules[i], &rule[i]));
+        must(scope[i] < facts->count && rule[i] < facts->count);
+
+        for (k = 0; k < i; k++) {
+            must((scope[i] == scope[k])
+                 == njwt_slice_equal(in->words[i], in->words[k]));
+            must((rule[i] == rule[k])
+                 == njwt_slice_equal(in->words[i], in->words[k]));
+            must(rule[i] != scope[k] && rule[k] != scope[i]);
+        }
+    }
+
+    must(njwt_facts_add_rule(facts, &in->rule, &k));
+    must(njwt_facts_add_scope(facts, fuzz_text(""), &k));
+}
+
+
+/* When all numbers are taken, the questions that have one keep it. */
+
+static void
+fill(const input_t *in, njwt_facts_t *facts, const size_t *scope,
+    const size_t *rule)
+{
+    size_t              i, k;
+    njwt_slice_t        word;
+    njwt_policy_t       policy = { NULL };
+    njwt_claim_rule_t   other = in->rule;
+    njwt_scope_rule_t   needed[2] = { { NULL } };
+
+    static const char  names[2 * NJWT_FACT_COUNT] = "!";
+
+    for (i = 1; facts->count < NJWT_FACT_COUNT; i++) {
+        word = fuzz_slice(names, i);
+        must(njwt_facts_add_scope(facts, word, &k));
+    }
+
+    word = fuzz_slice(names, i);
+    must(!njwt_facts_add_scope(facts, word, &k));
+    other.claim = word;
+    must(!njwt_facts_add_rule(facts, &other, &k));
+
+    for (i = 0; i < in->count; i++) {
+        must(njwt_facts_add_scope(facts, in->words[i], &k) && k == scope[i]);
+        other = in->rule;
+        other.values = &in->values[i];
+        other.value_count = 1;
+        must(njwt_facts_add_rule(facts, &other, &k) && k == rule[i]);
+    }
+
+    needed[0].scopes = needed[1].scopes = &word;
+    needed[0].scope_count = needed[1].scope_count = 1;
+    other.claim = word;
+    policy.scope_rules = needed;
+    policy.claim_rules = &other;
+    policy.scope_rule_count = in->line.len % 3;
+    policy.claim_rule_count = 1;
+    njwt_policy_number(&policy, needed, facts);
+    must(!policy.numbered && !needed[0].numbered && !needed[1].numbered);
+}
+
+
+static void
+questions(const input_t *in)
+{
+    bool                sealed;
+    size_t              i, scope[MAX_VALUES], rule[MAX_VALUES];
+    njwt_arena_t        arena;
+    njwt_value_t        got, claim;
+    njwt_fact_set_t     set, one;
+    njwt_claim_rule_t   rules[MAX_VALUES];
+
+    static njwt_facts_t  facts;
+
+    njwt_arena_init(&arena);
+    memset(&facts, 0, sizeof(facts));
+    number(in, &facts, rules, scope, rule);
+    got = njwt_json_object(&arena, in->json);
+    claim = njwt_scopes_find(&arena, got, &in->path, 1);
+    must(njwt_facts_answer(&arena, &facts, claim, got, &set));
+
+    for (i = 0; i < in->count; i++) {
+        memset(&one, 0, sizeof(one));
+        njwt_fact_set_add(&one, scope[i]);
+        must(njwt_fact_set_any(&set, &one) == in->grants[i]);
+        memset(&one, 0, sizeof(one));
+        njwt_fact_set_add(&one, rule[i]);
+        must(njwt_fact_set_all(&set, &one)
+             == njwt_rule_holds(&arena, &rules[i], got));
+    }
+
+    if (in->count == MAX_VALUES) {
+        fill(in, &facts, scope, rule);
+    }
+
+    for (i = 0; i < 4; i++) {
+        fault_begin(i, false, false);
+        sealed = njwt_facts_seal(&facts);
+        must(sealed || fault_end());
+        (void) fault_end();
+    }
+
+    njwt_arena_free(&arena);
+}
+
+
+/*
+ * A scope has no space, quote or backslash, and a length (RFC 6749, appendix
+ * A.4).  A VALUE may be anything.
+ */
+
+static void
+words(njwt_slice_t text)
+{
+    bool    good = text.len > 0;
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        good = good && (text.data[i] == 0x21
+                        || (text.data[i] >= 0x23 && text.data[i] <= 0x5b)
+                        || (text.data[i] >= 0x5d && text.data[i] <= 0x7e));
+    }
+
+    must(njwt_scope_valid(text) == good);
+    must((njwt_rule_value(text).kind == NJWT_RULE_NOT_REGEX)
+         == negated(text));
+}
+
+
+/* A size that no machine has is refused, not rounded to a small one. */
+
+static void
+beyond(size_t size)
+{
+    njwt_arena_t  arena;
+
+    njwt_arena_init(&arena);
+    must(njwt_arena_alloc(&arena, SIZE_MAX - size % 31) == NULL);
+    must(arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t              count = 0;
-    ref_t              *root;
-    const ref_t        *want;
-    njwt_arena_t        arena;
-    njwt_slice_t        path, line, json, rest, words[MAX_VALUES], text, word;
-    njwt_value_t        got, claim;
-    njwt_rule_value_t   values[MAX_VALUES];
-    njwt_claim_rule_t   rule;
+    input_t  in;
 
-    if (size > 16384) {
+    if (size == 0 || size > 16384) {
         return 0;
     }
 
-    path = fuzz_line(&data, &size);
-    line = fuzz_line(&data, &size);
-    json = fuzz_slice(malloc(size), size);
-    must(json.data != NULL || size == 0);
+    read_input(&in, data + 1, size - 1);
+    must(njwt_path_valid(in.path) == valid(in.path));
+    words(in.path);
+    words(in.line);
+    beyond(in.line.len);
+    judge(&in, 0, false);
+    peek(&in);
 
-    if (size > 0) {
-        memcpy((void *) json.data, data, size);
+    if (in.root != NULL) {
+        members(&in);
     }
 
-    njwt_arena_init(&arena);
-    root = ref_json(json.data, json.len);
-    got = njwt_json_object(&arena, json);
-    must(!arena.failed);
-    fuzz_same(got, root);
-    must(njwt_path_valid(path) == valid(path));
-
-    rest = line;
-
-    while (count < MAX_VALUES && njwt_slice_word(&rest, &word)) {
-        values[count] = njwt_rule_value(word);
-        words[count] = word;
-        values[count].regex = &values[count].text;
-        count += !plain_bang(word);
+    if (in.root != NULL && valid(in.path)) {
+        questions(&in);
     }
 
-    if (root != NULL && valid(path)) {
-        want = find(root, path);
-        claim = njwt_path_find(&arena, got, path);
-        fuzz_same(claim, want);
-
-        rule.claim = path;
-        rule.values = values;
-        rule.value_count = count;
-        rule.match = match;
-        must(njwt_rule_holds(&arena, &rule, got)
-             == holds(want, words, count));
-
-        claim = njwt_scopes_find(&arena, got, &path, 1);
-        fuzz_same(claim, want);
-
-        for ( /* void */ ; count > 0; count--) {
-            must(njwt_scopes_grant(claim, words[count - 1])
-                 == grants(want, words[count - 1]));
-        }
-
-        must(njwt_scopes_text(&arena, claim, &text));
-
-        while (njwt_slice_word(&text, &word)) {
-            must(grants(want, word));
-        }
-
-        /* what is written says what was read */
-
-        must(njwt_json_text(&arena, got, &text));
-        fuzz_same(njwt_json_object(&arena, text), root);
-        must(text.len <= json.len);
+    if (data[0] > 1) {
+        judge(&in, data[0] >> 1, data[0] & 1);
     }
 
-    must(!arena.failed);
-    njwt_arena_free(&arena);
-    fuzz_free(path);
-    fuzz_free(line);
-    fuzz_free(json);
+    fuzz_free(in.path);
+    fuzz_free(in.line);
+    fuzz_free(in.json);
     ref_forget();
 
     return 0;

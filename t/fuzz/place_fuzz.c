@@ -50,6 +50,9 @@ typedef struct {
     njwt_slice_t        line[LINES];
     njwt_slice_t        word[LINES][WORDS];
     size_t              words[LINES];
+    njwt_slice_t        rest;         /* a key set, for a whole token */
+    const uint8_t      *flags;
+    bool                long_number;  /* the JSON library is spared */
     njwt_rule_value_t   values[WORDS];
     njwt_claim_rule_t   rule[2];
     njwt_scope_rule_t   scopes[2];
@@ -120,6 +123,26 @@ sign(place_t *p)
 }
 
 
+/* The keys, or those of a stranger; each time they are new ones. */
+
+static njwt_jwks_t *
+make_keys(const place_t *p, const char *context)
+{
+    njwt_jwks_t         *keys;
+    njwt_jwks_report_t   report;
+
+    keys = (p->flags[0] & WHOLE)
+           ? njwt_jwks_new(p->rest, &report)
+           : njwt_jwks_of_secret(fuzz_text(hidden));
+
+    if (keys != NULL && context != NULL) {
+        must(njwt_jwks_bind(keys, fuzz_text(context)));
+    }
+
+    return keys;
+}
+
+
 static void
 set_issuer(place_t *p, const uint8_t *flags)
 {
@@ -145,6 +168,43 @@ set_issuer(place_t *p, const uint8_t *flags)
     p->other.issuer_count = 0;
     p->trusted[0] = &p->other;
     p->trusted[1] = i;
+
+    if ((flags[0] & NO_KEYS) == 0) {
+        i->keys = make_keys(p, "context");
+        p->other.keys = njwt_jwks_of_secret(fuzz_text("another"));
+        must(p->other.keys != NULL);
+        must(njwt_jwks_bind(p->other.keys, fuzz_text("other")));
+    }
+}
+
+
+/* Has a part of the token, or the key set, a long number in it? */
+
+static bool
+long_number(const place_t *p)
+{
+    size_t         len;
+    uint8_t       *text;
+    njwt_slice_t   rest = p->judged.presented.token;
+
+    if (fault_long(p->rest)) {
+        return true;
+    }
+
+    for (len = 0; rest.len > 0; rest.data += len, rest.len -= len) {
+        const uint8_t  *dot = memchr(rest.data, '.', rest.len);
+        size_t          part = dot ? (size_t) (dot - rest.data) : rest.len;
+
+        text = ref_base64url(rest.data, part, &len);
+
+        if (text != NULL && fault_long(fuzz_slice(text, len))) {
+            return true;
+        }
+
+        len = part + (dot != NULL);
+    }
+
+    return false;
 }
 
 
@@ -171,6 +231,10 @@ set_rules(place_t *p, const uint8_t *flags)
         p->scopes[i].methods = NJWT_METHOD_GET;
     }
 
+    if (njwt_method(p->line[8]) != 0) {
+        p->scopes[1].methods = njwt_method(p->line[8]);
+    }
+
     /* one more, of which the fields differ a little */
 
     p->rule[1].value_count -= p->words[6] > 1;
@@ -187,12 +251,18 @@ set_policy(place_t *p, const uint8_t *flags)
     policy->issuers = p->trusted + !(flags[2] & NO_ISSUER);
     policy->issuer_count = (flags[2] & NO_ISSUER) ? 2 : 1;
     policy->scope_rules = p->scopes;
-    policy->scope_rule_count = p->words[4] > 0 ? many : 0;
+    policy->scope_rule_count = p->line[4].len > 0 ? many : 0;
     policy->claim_rules = p->rule;
     policy->claim_rule_count = p->line[5].len > 0 ? many : 0;
     policy->max_token_size = (flags[2] & SMALL) ? 256 : 8192;
 
     if (flags[0] & NUMBERS) {
+        /* a scope "*" is one of more than have numbers */
+
+        if (njwt_slice_equal(p->word[4][0], fuzz_text("*"))) {
+            p->facts.count = NJWT_FACT_COUNT;
+        }
+
         njwt_policy_number(policy, p->scopes, &p->facts);
         must(njwt_facts_seal(&p->facts));
     }
@@ -237,7 +307,7 @@ plain(njwt_slice_t text)
 
 static bool
 tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
-    const njwt_finding_t *found)
+    const njwt_finding_t *found, bool every)
 {
     size_t                      i;
     njwt_verdict_t              told;
@@ -245,8 +315,9 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
     const njwt_verdict_info_t  *info;
 
     for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
-        if (i == verdict || njwt_hint_check(arena, c, (njwt_verdict_t) i,
-                                            found) == NJWT_HINT_FAIL)
+        if (njwt_hint_check(arena, c, (njwt_verdict_t) i, found)
+                == NJWT_HINT_FAIL
+            || i == verdict || every)
         {
             if (!njwt_hint(arena, c, (njwt_verdict_t) i, found,
                            NJWT_HINT_LOG, &text))
@@ -285,20 +356,29 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 static bool
 look(njwt_arena_t *arena, const place_t *p, njwt_finding_t *found)
 {
-    njwt_peek_t   peek;
-    njwt_slice_t  value = { NULL, 0 }, text = { NULL, 0 };
-    njwt_value_t  claim;
+    njwt_peek_t              peek;
+    njwt_slice_t             value = { NULL, 0 }, text = { NULL, 0 };
+    njwt_value_t             claim;
+    const njwt_presented_t  *presented = &p->judged.presented;
 
-    peek = njwt_finding_peek(arena, &p->judged.presented, found, p->line[8],
-                             &value);
+    peek = njwt_finding_peek(arena, presented, found, p->line[8], &value);
+    must(peek == njwt_finding_peek(arena, presented, found, p->line[8], &text)
+         || arena->failed);
 
-    if (!njwt_finding_read(arena, &p->judged.presented, found)) {
+    if (!njwt_finding_read(arena, presented, found)) {
         return false;
     }
+
+    must(njwt_finding_read(arena, presented, found));
+    must(njwt_finding_peek(arena, presented, found, p->line[8], &text)
+         == NJWT_PEEK_UNSURE);
 
     if (found->claims == NULL || arena->failed) {
         return !arena->failed;
     }
+
+    must(njwt_slice_equal(njwt_claims_text(found->claims),
+                          found->jws.payload));
 
     claim = njwt_claims_get(found->claims, p->line[8]);
 
@@ -336,7 +416,16 @@ ask(place_t *p, njwt_record_t *record, bool *made, bool *whole)
         *record = next;
     }
 
-    *whole = tell(&arena, &c, verdict, &found) && look(&arena, p, &found);
+
+    if (p->flags[1] & 1) {
+        *whole = look(&arena, p, &found)
+                 && tell(&arena, &c, verdict, &found, false);
+
+    } else {
+        *whole = tell(&arena, &c, verdict, &found, p->flags[1] == 0)
+                 && look(&arena, p, &found);
+    }
+
     njwt_arena_free(&arena);
 
     return verdict;
@@ -348,11 +437,14 @@ ask(place_t *p, njwt_record_t *record, bool *made, bool *whole)
 static size_t
 first(const uint8_t *flags)
 {
-    return (flags[1] - 1u) * 4 + 1;
+    return (flags[1] - 1u) * 8 + 1;
 }
 
 
-/* With these allocations failing, may anybody pass who didn't? */
+/*
+ * With these allocations failing, may anybody pass who didn't?  Of keys that
+ * verified nothing yet; and with memory the verdict is again what it was.
+ */
 
 static void
 starve(place_t *p, const uint8_t *flags, njwt_verdict_t verdict, bool known,
@@ -360,31 +452,33 @@ starve(place_t *p, const uint8_t *flags, njwt_verdict_t verdict, bool known,
 {
     bool             made, whole, failed = true;
     size_t           n;
+    njwt_jwks_t     *keys = p->issuer.keys;
     njwt_record_t    record;
     njwt_verdict_t   starved;
 
     for (n = first(flags); failed && n < first(flags) + 8; n++) {
         made = known;
         record = *before;
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
+        p->issuer.keys = (keys != NULL) ? make_keys(p, "context") : NULL;
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0, !p->long_number);
         starved = ask(p, &record, &made, &whole);
         failed = fault_end();
 
         must(starved != NJWT_OK || verdict == NJWT_OK);
         must(failed || starved == verdict);
-
-        if (made) {
-            starved = ask(p, &record, &made, &whole);
-            must(starved == verdict);
-        }
+        starved = ask(p, &record, &made, &whole);
+        must(starved == verdict && whole);
+        njwt_jwks_free(p->issuer.keys);
     }
+
+    p->issuer.keys = keys;
 }
 
 
 /* The key set again, without memory: then there is none, or it is whole. */
 
 static void
-starve_keys(const place_t *p, const uint8_t *flags, njwt_slice_t text)
+starve_keys(const place_t *p, const uint8_t *flags)
 {
     bool                 failed = true, bound;
     size_t               n;
@@ -392,8 +486,8 @@ starve_keys(const place_t *p, const uint8_t *flags, njwt_slice_t text)
     njwt_jwks_report_t   report;
 
     for (n = first(flags); failed && n < first(flags) + 8; n++) {
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
-        jwks = njwt_jwks_new(text, &report);
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0, !p->long_number);
+        jwks = njwt_jwks_new(p->rest, &report);
         bound = jwks != NULL && njwt_jwks_bind(jwks, fuzz_text("context"));
         failed = fault_end();
 
@@ -401,6 +495,103 @@ starve_keys(const place_t *p, const uint8_t *flags, njwt_slice_t text)
         must(failed || p->issuer.keys == NULL || bound);
         njwt_jwks_free(jwks);
     }
+}
+
+
+/* What is no record of this token here changes no verdict. */
+
+static void
+misremember(place_t *p, njwt_verdict_t verdict, const njwt_record_t *record)
+{
+    bool            made, whole;
+    size_t          i;
+    njwt_jwks_t    *keys = p->issuer.keys;
+    njwt_record_t   other;
+
+    for (i = 0; i < 4; i++) {
+        made = true;
+        other = *record;
+        other.voucher[7] ^= i == 0;
+        other.facts[7] ^= i == 1;
+        other.place = (uint16_t) (other.place + (i == 2));
+        other.sole ^= i == 3 ? NJWT_ALG_HS256 : 0;
+        must(ask(p, &other, &made, &whole) == verdict && whole);
+        must(!made || memcmp(other.facts, record->facts,
+                             sizeof(other.facts)) == 0);
+    }
+
+    /* keys that vouch for nothing yet */
+
+    made = true;
+    other = *record;
+    p->issuer.keys = make_keys(p, NULL);
+    must(ask(p, &other, &made, &whole) == verdict && whole && !made);
+    njwt_jwks_free(p->issuer.keys);
+
+    /* none at all */
+
+    p->issuer.keys = NULL;
+    made = false;
+    verdict = ask(p, &other, &made, &whole);
+    made = true;
+    other = *record;
+    must(ask(p, &other, &made, &whole) == verdict && verdict != NJWT_OK);
+    p->issuer.keys = keys;
+}
+
+
+/* A proof is one of these bytes, in this place, by a key of this set. */
+
+static void
+mistake(const place_t *p)
+{
+    uint8_t                 voucher[NJWT_DIGEST];
+    uint16_t                place;
+    njwt_jws_t              jws;
+    njwt_case_t             c = p->judged;
+    njwt_arena_t            arena;
+    njwt_finding_t          found;
+    const njwt_payload_t   *payload;
+
+    njwt_arena_init(&arena);
+    (void) njwt_judge(&arena, &c, &found);
+
+    if (found.proof != NULL) {
+        must(!njwt_jwks_voucher(p->other.keys, found.proof, voucher, &place));
+
+        jws = found.jws;
+        jws.signing_input.len--;
+        payload = njwt_payload_parse(&arena, &jws);
+        must(payload != NULL);
+        must(njwt_claims_open(&arena, payload, found.proof) == NULL);
+
+        jws = found.jws;
+        jws.signing_input.data++;
+        payload = njwt_payload_parse(&arena, &jws);
+        must(payload != NULL);
+        must(njwt_claims_open(&arena, payload, found.proof) == NULL);
+    }
+
+    must(!arena.failed);
+    njwt_arena_free(&arena);
+}
+
+
+/* Where memory ran out before, nothing is decided. */
+
+static void
+broken(const place_t *p, const njwt_record_t *record, bool known)
+{
+    njwt_case_t      c = p->judged;
+    njwt_arena_t     arena;
+    njwt_record_t    copy = *record;
+    njwt_finding_t   found;
+
+    c.record = known ? &copy : NULL;
+    njwt_arena_init(&arena);
+    arena.failed = true;
+    must(njwt_judge(&arena, &c, &found) == NJWT_UNDECIDED);
+    njwt_arena_free(&arena);
 }
 
 
@@ -414,6 +605,7 @@ digest(njwt_slice_t text)
     njwt_hasher_t  *hasher = njwt_hasher_new();
 
     if (hasher == NULL) {
+        njwt_hasher_free(hasher);
         return false;
     }
 
@@ -445,12 +637,16 @@ judge(place_t *p, const uint8_t *flags)
 
     known = made;
     again = record;
+    broken(p, &record, false);
 
     if (made) {
         must(ask(p, &again, &made, &whole) == verdict && whole);
+        broken(p, &record, true);
+        misremember(p, verdict, &record);
     }
 
     if (flags[1] == 0) {
+        mistake(p);
         return;
     }
 
@@ -461,7 +657,7 @@ judge(place_t *p, const uint8_t *flags)
     }
 
     for (n = first(flags); n < first(flags) + 8; n++) {
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0, false);
         (void) digest(p->judged.presented.token);
         (void) fault_end();
     }
@@ -471,17 +667,15 @@ judge(place_t *p, const uint8_t *flags)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t               i;
-    place_t              p;
-    const uint8_t       *flags = data;
-    njwt_jwks_t         *keys;
-    njwt_jwks_report_t   report;
+    size_t    i;
+    place_t   p;
 
     if (size < 4 || size > 16384) {
         return 0;
     }
 
     memset(&p, 0, sizeof(p));
+    p.flags = data;
     data += 4;
     size -= 4;
 
@@ -490,25 +684,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         split(&p, i);
     }
 
-    keys = (flags[0] & WHOLE) ? njwt_jwks_new(fuzz_slice(data, size), &report)
-                              : njwt_jwks_of_secret(fuzz_text(hidden));
-
-    if (keys != NULL) {
-        must(njwt_jwks_bind(keys, fuzz_text("context")));
-    }
-
+    p.rest = fuzz_slice(data, size);
     sign(&p);
-    set_issuer(&p, flags);
-    p.issuer.keys = (flags[0] & NO_KEYS) ? NULL : keys;
-    set_rules(&p, flags);
-    set_policy(&p, flags);
-    judge(&p, flags);
+    set_issuer(&p, p.flags);
+    set_rules(&p, p.flags);
+    set_policy(&p, p.flags);
+    p.long_number = long_number(&p);
+    must(njwt_verdict_info((njwt_verdict_t) (NJWT_VERDICT_COUNT + p.flags[3]))
+         == njwt_verdict_info(NJWT_UNDECIDED));
+    judge(&p, p.flags);
 
-    if (flags[1] > 0 && (flags[0] & WHOLE)) {
-        starve_keys(&p, flags, fuzz_slice(data, size));
+    if (p.flags[1] > 0 && (p.flags[0] & WHOLE)) {
+        starve_keys(&p, p.flags);
     }
 
-    njwt_jwks_free(keys);
+    njwt_jwks_free(p.issuer.keys);
+    njwt_jwks_free(p.other.keys);
 
     for (i = 0; i < LINES; i++) {
         fuzz_free(p.line[i]);

@@ -2,15 +2,21 @@
  * Is a state file read only when it is whole?
  *
  * The first byte chooses: the text as it is; or a text made of the rest, of
- * which one bit, chosen by the next two, is then turned.
+ * which one bit, chosen by the next two, is then turned; or lines that are
+ * sealed here, as nobody but who wrote them could.
  */
 
-#include "fuzz.h"
+#include "fault.h"
+#include "njwt_key.h"
 #include "njwt_state.h"
 
 
 #define NOW    1750000000
 #define STALE  86400
+
+/* data[0]: the rest of it is the file's age */
+#define MADE    0x01
+#define SEALED  0x02
 
 
 static const uint8_t  source[NJWT_STATE_DIGEST] = { 1, 2, 3 };
@@ -41,25 +47,112 @@ read_state(const uint8_t *data, size_t size, njwt_slice_t *keys)
 }
 
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static size_t
+hex(char *out, const uint8_t *digest)
+{
+    size_t  i;
+
+    for (i = 0; i < NJWT_STATE_DIGEST; i++) {
+        sprintf(out + 2 * i, "%02x", digest[i]);
+    }
+
+    return 2 * NJWT_STATE_DIGEST;
+}
+
+
+/* May these lines be read, and which keys are behind them? */
+
+static bool
+readable(njwt_slice_t lines, njwt_slice_t *keys)
+{
+    char                 head[128] = "source ";
+    size_t               at = 7, digits = 0;
+    unsigned long long   when = 0;
+
+    at += hex(head + at, source);
+    at += (size_t) sprintf(head + at, "\nfetched ");
+
+    if (lines.len < at || memcmp(lines.data, head, at) != 0) {
+        return false;
+    }
+
+    for ( /* void */ ; at < lines.len && digits < 12
+                       && lines.data[at] >= '0' && lines.data[at] <= '9';
+         at++, digits++)
+    {
+        when = when * 10 + (lines.data[at] - '0');
+    }
+
+    if (digits == 0 || lines.len - at < 2
+        || memcmp(lines.data + at, "\n\n", 2) != 0)
+    {
+        return false;
+    }
+
+    *keys = fuzz_slice(lines.data + at + 2, lines.len - at - 2);
+
+    return when <= NOW && NOW - when <= STALE;
+}
+
+
+/* "@" at the beginning stands for the lines that a good file has there. */
+
+static void
+sealed(const uint8_t *data, size_t size)
+{
+    char           good[128] = "source ", *text;
+    size_t         head, len;
+    uint8_t        digest[NJWT_STATE_DIGEST];
+    njwt_slice_t   keys, want = { NULL, 0 }, lines;
+
+    text = ref_alloc(size + 512);
+    head = (size_t) sprintf(text, "nginx-jwt-scope keys 1\nsha256 ")
+           + 2 * NJWT_STATE_DIGEST + 1;
+    len = head;
+
+    if (size > 0 && data[0] == '@') {
+        data++;
+        size--;
+        sprintf(good + 7 + hex(good + 7, source), "\nfetched ");
+        len += (size_t) sprintf(text + len, "%s", good);
+    }
+
+    if (size > 0) {
+        memcpy(text + len, data, size);
+        len += size;
+    }
+
+    lines = fuzz_slice(text + head, len - head);
+    must(njwt_sha256(lines, digest));
+    hex(text + head - 2 * NJWT_STATE_DIGEST - 1, digest);
+    text[head - 1] = '\n';
+
+    must((read_state((uint8_t *) text, len, &keys) == NULL)
+         == readable(lines, &want));
+    must(want.data == NULL || keys.data == NULL
+         || njwt_slice_equal(keys, want));
+    text[head - 1] = ' ';
+    must(read_state((uint8_t *) text, len, &keys) != NULL);
+    text[head - 1] = '\n';
+
+    /* without a digest, it isn't known to be whole */
+
+    fault_begin(1, true, false);
+    must(read_state((uint8_t *) text, len, &keys) != NULL);
+    must(fault_end());
+}
+
+
+static void
+made(const uint8_t *data, size_t size)
 {
     size_t         len, bit, room;
     uint8_t       *text;
     njwt_slice_t   keys;
     njwt_state_t   state;
 
-    if (size < 3 || size > 65536) {
-        return 0;
-    }
-
-    if ((data[0] & 1) == 0) {
-        (void) read_state(data + 1, size - 1, &keys);
-        return 0;
-    }
-
     state.source = source;
-    state.fetched = NOW - (data[0] >> 1);
+    state.fetched = NOW - (data[0] >> 2);
     state.keys = fuzz_slice(data + 3, size - 3);
 
     room = size - 3 + NJWT_STATE_MAX_HEAD;
@@ -77,7 +170,38 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[bit / 8] ^= (uint8_t) (1u << bit % 8);
     must(read_state(text, len, &keys) != NULL);
 
+    /* no room, no digest, or a time of no calendar: nothing is written */
+
+    must(njwt_state_write(&state, text, bit % room) == 0);
+    fault_begin(1, true, false);
+    must(njwt_state_write(&state, text, room) == 0);
+    must(fault_end());
+    state.fetched += UINT64_C(1000000000000) << data[2] % 20;
+    must(njwt_state_write(&state, text, room) == 0);
+
     free(text);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    njwt_slice_t  keys;
+
+    if (size < 3 || size > 65536) {
+        return 0;
+    }
+
+    if (data[0] & MADE) {
+        made(data, size);
+
+    } else if (data[0] & SEALED) {
+        sealed(data + 1, size - 1);
+        ref_forget();
+
+    } else {
+        (void) read_state(data + 1, size - 1, &keys);
+    }
 
     return 0;
 }
