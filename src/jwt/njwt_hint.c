@@ -13,7 +13,7 @@ void
 njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_finding_t *found)
 {
-    *hint = (njwt_hint_t) { NULL };
+    *hint = (njwt_hint_t) { 0 };
 
     hint->arena = arena;
     hint->c = c;

@@ -136,7 +136,7 @@ static njwt_slice_t
 njwt_hint_needed(njwt_hint_t *hint, size_t rule)
 {
     njwt_slice_t   needed = { NULL, 0 };
-    njwt_policy_t  alone = { NULL };
+    njwt_policy_t  alone = { 0 };
 
     alone.scope_rules = &hint->c->policy->scope_rules[rule];
     alone.scope_rule_count = 1;

@@ -114,7 +114,7 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     const njwt_claims_t    *claims;
     const njwt_expected_t  *expected;
 
-    *found = (njwt_finding_t) { NULL };
+    *found = (njwt_finding_t) { 0 };
 
     REFUSE(NO_TOKEN, c->presented.found == 0);
     REFUSE(MULTIPLE_TOKENS, c->presented.found > 1);

@@ -457,7 +457,7 @@ my @changes = (
         && !njwt_policy_method_allowed(c->policy, c->method)', '' ],
     [ 'verdict', 'return NJWT_METHOD_NOT_ALLOWED;',
                  'return NJWT_NO_TOKEN;' ],
-    [ 'verdict', '*found = (njwt_finding_t) { NULL };', '' ],
+    [ 'verdict', '*found = (njwt_finding_t) { 0 };', '' ],
 );
 
 
