@@ -214,6 +214,7 @@ typedef struct {
     unsigned                   body_sent:1;
     unsigned                   from_url:1;   /* the token was */
     unsigned                   remembered:1; /* its digest is there */
+    unsigned                   same:1;       /* as the connection's last */
 } ngx_http_jwt_ctx_t;
 
 

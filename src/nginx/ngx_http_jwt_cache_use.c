@@ -241,7 +241,14 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
     salt.data = jmcf->salt;
     salt.len = NGX_HTTP_JWT_SALT_LEN;
 
-    if (!njwt_hasher_sum(jmcf->hasher, salt, c->presented.token, ctx->digest))
+    ctx->same = ngx_http_jwt_connection_recall(ctx->request, jmcf->salt,
+                                               c->presented.token,
+                                               ctx->digest)
+                == NGX_OK;
+
+    if (!ctx->same
+        && !njwt_hasher_sum(jmcf->hasher, salt, c->presented.token,
+                            ctx->digest))
     {
         return;
     }
@@ -265,6 +272,11 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     /* of tokens that were verified, now or before: others aren't kept */
 
     if (ctx->remembered && ctx->found.vouched != NULL) {
+        if (!ctx->same) {
+            ngx_http_jwt_connection_remember(ctx->request, jmcf->salt,
+                                             c->presented.token, ctx->digest);
+        }
+
         if (ctx->found.recalled) {
             ngx_http_jwt_count_hit(jmcf);
 

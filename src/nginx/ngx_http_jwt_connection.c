@@ -1,0 +1,208 @@
+/*
+ * Is this the token that the connection's last request had?
+ *
+ * A client that keeps its connection sends one token again and again, and to
+ * know it by SHA-256 costs more than all else that a remembered token costs.
+ * So the connection keeps the bytes of the last token that was verified, and
+ * their digest: the same bytes have the same digest.  All of them are
+ * compared, in constant time, as a proxy in front of us may share its
+ * connection among clients.  Nothing else is remembered here: what a digest
+ * is worth is looked up for each request, as ever.
+ */
+
+#include "ngx_http_jwt_cache.h"
+
+
+/* more than Auth0's access tokens have; others cost a connection too much */
+#define NGX_HTTP_JWT_CONNECTION_ROOM  2048
+
+
+typedef struct {
+    size_t   len;             /* 0: no token yet */
+    size_t   room;
+    u_char  *token;
+    u_char   salt[NGX_HTTP_JWT_SALT_LEN];
+    u_char   digest[NGX_HTTP_JWT_DIGEST_LEN];
+} ngx_http_jwt_connection_t;
+
+
+static ngx_connection_t *
+ngx_http_jwt_connection_of(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_V2)
+
+    if (r->stream != NULL) {
+        return r->stream->connection->connection;
+    }
+
+#endif
+
+    return r->connection;
+}
+
+
+/* Other clients' requests are served in this memory next. */
+
+static void
+ngx_http_jwt_connection_cleanup(void *data)
+{
+    ngx_http_jwt_connection_t  *last = data;
+
+    if (last->token != NULL) {
+        ngx_explicit_memzero(last->token, last->room);
+    }
+}
+
+
+static ngx_http_jwt_connection_t *
+ngx_http_jwt_connection_find(ngx_connection_t *c)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = c->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_jwt_connection_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_jwt_connection_t *
+ngx_http_jwt_connection_create(ngx_connection_t *c)
+{
+    ngx_pool_cleanup_t         *cln;
+    ngx_http_jwt_connection_t  *last;
+
+    cln = ngx_pool_cleanup_add(c->pool, sizeof(ngx_http_jwt_connection_t));
+
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    last = cln->data;
+    ngx_memzero(last, sizeof(ngx_http_jwt_connection_t));
+
+    cln->handler = ngx_http_jwt_connection_cleanup;
+
+    return last;
+}
+
+
+/* No byte ends it early: its time tells nothing of where they differ. */
+
+static ngx_uint_t
+ngx_http_jwt_connection_same(const u_char *a, const u_char *b, size_t len)
+{
+    size_t    i;
+    uint64_t  x, y, differ;
+
+    differ = 0;
+
+    for (i = 0; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+        ngx_memcpy(&x, a + i, sizeof(uint64_t));
+        ngx_memcpy(&y, b + i, sizeof(uint64_t));
+
+        differ |= x ^ y;
+    }
+
+    for ( /* void */ ; i < len; i++) {
+        differ |= (uint64_t) (a[i] ^ b[i]);
+    }
+
+    return differ == 0;
+}
+
+
+ngx_int_t
+ngx_http_jwt_connection_recall(ngx_http_request_t *r, const u_char *salt,
+    njwt_slice_t token, u_char *digest)
+{
+    ngx_http_jwt_connection_t  *last;
+
+    last = ngx_http_jwt_connection_find(ngx_http_jwt_connection_of(r));
+
+    if (last == NULL
+        || token.len == 0
+        || last->len != token.len
+        || ngx_memcmp(last->salt, salt, NGX_HTTP_JWT_SALT_LEN) != 0
+        || !ngx_http_jwt_connection_same(last->token, token.data, token.len))
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(digest, last->digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "jwt: the token of the connection's last request");
+
+    return NGX_OK;
+}
+
+
+/* Makes room for so many bytes; what was there may be lost. */
+
+static ngx_int_t
+ngx_http_jwt_connection_room(ngx_connection_t *c,
+    ngx_http_jwt_connection_t *last, size_t len)
+{
+    if (last->room >= len) {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_connection_cleanup(last);
+
+    if (last->token != NULL) {
+        ngx_pfree(c->pool, last->token);
+    }
+
+    last->room = ngx_align(len, 1024);
+    last->token = ngx_palloc(c->pool, last->room);
+
+    if (last->token == NULL) {
+        last->room = 0;
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_connection_remember(ngx_http_request_t *r, const u_char *salt,
+    njwt_slice_t token, const u_char *digest)
+{
+    ngx_connection_t           *c;
+    ngx_http_jwt_connection_t  *last;
+
+    c = ngx_http_jwt_connection_of(r);
+
+    /* most connections that come to a second request come to more */
+
+    if (c->requests < 2 || token.len > NGX_HTTP_JWT_CONNECTION_ROOM) {
+        return;
+    }
+
+    last = ngx_http_jwt_connection_find(c);
+
+    if (last == NULL) {
+        last = ngx_http_jwt_connection_create(c);
+    }
+
+    if (last == NULL) {
+        return;
+    }
+
+    last->len = 0;
+
+    if (ngx_http_jwt_connection_room(c, last, token.len) != NGX_OK) {
+        return;
+    }
+
+    ngx_memcpy(last->token, token.data, token.len);
+    ngx_memcpy(last->salt, salt, NGX_HTTP_JWT_SALT_LEN);
+    ngx_memcpy(last->digest, digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    last->len = token.len;
+}

@@ -1,0 +1,194 @@
+# Whose token is judged on a connection that stays?  Of each request its own:
+# clients keep connections, and a proxy in front of us shares one among them.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use File::Spec;
+use IO::Socket::INET;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+
+my $scope = 'read:timesheets';
+my $s = NJWT::Scenario->new;
+my $tenant = $s->tenant;
+
+$s->start(workers => 1, log_level => 'debug',
+          issuer => 'leeway 0s; jwks_refresh 1s; jwks_cooldown 1s;',
+          http => 'keepalive_requests 10000;', server => <<'END');
+        listen      127.0.0.1:@PORT2@ ssl http2;
+
+        ssl_certificate      @FIXTURES@/tls-cert.pem;
+        ssl_certificate_key  @FIXTURES@/tls-key.pem;
+
+        add_header  X-Verdict $jwt_verdict    always;
+        add_header  X-Sub     $jwt_claim_sub  always;
+
+        location /t {
+            jwt                timesheets;
+            jwt_require_scope  read:timesheets;
+            root               @CONTENT@;
+        }
+END
+wait_until { $tenant->fetches > 0 } 10, 'the first fetch';
+
+
+my $connection = connection();
+
+sub connection {
+    return IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                 PeerPort => $s->port, Timeout => 10)
+        // die "connect: $!\n";
+}
+
+# Requests, each when the one before it was answered: of each answer "200 ok
+# sub".
+
+sub talk {
+    my @tokens = @_;
+
+    return map {
+        print $connection join "\r\n", 'GET /t HTTP/1.1', 'Host: localhost',
+            ("Authorization: Bearer $_") x !!length, '', '';
+
+        local $/ = "\r\n\r\n";
+        my $head = <$connection> // '';
+        my ($status) = $head =~ m{^HTTP/1.1 (\d+)};
+        my ($length) = $head =~ /^Content-Length: (\d+)/m;
+        my ($verdict) = $head =~ /^X-Verdict: (\S+)/m;
+        my ($sub) = $head =~ /^X-Sub: ([^\r]+)/m;
+
+        read $connection, my $body, $length // 0;
+        join ' ', $status // 'no answer', $verdict // (), $sub // ();
+    } @tokens;
+}
+
+my $ann = token(sub => 'auth0|ann', scope => $scope);
+my $bob = token(sub => 'auth0|bob', scope => $scope);
+my $eve = token(sub => 'auth0|eve', scope => 'what:timesheets');
+
+
+SKIP: {
+    my $binary = $s->binary;
+
+    skip 'this nginx has no debug log', 1
+        if `$binary -V 2>&1` !~ /--with-debug/;
+
+    subtest 'the token that a connection repeats is known by its bytes' => sub {
+        my $known = qr/jwt: the token of the connection's last request/;
+        my $long = token(scope => $scope, pad => 'x' x 3000);
+
+        talk(($ann) x 10);
+        is scalar $s->log_lines($known), 8, 'from its third request on';
+        talk($bob, $ann, $bob);
+        is scalar $s->log_lines($known), 8, 'but no other is';
+        talk($bob, $bob);
+        is scalar $s->log_lines($known), 10, 'the other is, once it is the last';
+        talk(($long) x 3);
+        is scalar $s->log_lines($known), 10, 'and none of too many bytes';
+        talk(tamper($ann, 'signature'), $bob);
+        is scalar $s->log_lines($known), 11, 'a refused one isn\'t the last';
+    };
+}
+
+subtest 'clients that share a connection have a verdict and claims each' =>
+sub {
+    is length $bob, length $ann, 'their tokens are of one length';
+
+    is_deeply [ talk($ann, $ann, $ann, $bob, $ann, $bob, $bob, $eve, $ann) ],
+        [ ('200 ok auth0|ann') x 3, '200 ok auth0|bob', '200 ok auth0|ann',
+          ('200 ok auth0|bob') x 2, '403 insufficient_scope auth0|eve',
+          '200 ok auth0|ann' ],
+        'one after the other';
+};
+
+subtest 'a token that differs in one byte is no longer that token' => sub {
+    my ($passed, $refused, @else) = (0, 0);
+
+    for my $i (0 .. length($ann) - 1) {
+        my $changed = $ann;
+
+        substr($changed, $i, 1) = substr($ann, $i, 1) eq 'A' ? 'B' : 'A';
+
+        my @said = talk($ann, $changed);
+
+        $passed++ if $said[0] eq '200 ok auth0|ann';
+        $refused++ if $said[1] =~ /^401 \w+$/;
+        push @else, "$i: $said[1]" if $said[1] !~ /^401 \w+$/;
+    }
+
+    is_deeply \@else, [], 'wherever it is';
+    is $passed, length $ann, 'the token itself passed before each';
+    is $refused, length $ann, 'as many were refused';
+};
+
+subtest 'a part of a token is not that token, nor is more than it' => sub {
+    my @parts = map { substr $ann, 0, $_ } 1, 8, length($ann) - 8,
+                                           length($ann) - 1;
+
+    is_deeply [ map { s/ .*//r } talk(map { $ann, $_ } @parts, "${ann}AAAA",
+                                                       '') ],
+        [ ('200', '401') x 6 ], 'the rest is not taken from the last one';
+};
+
+subtest 'a request without a token is not given the last one' => sub {
+    is_deeply [ talk($ann, $ann, '', $ann) ],
+        [ ('200 ok auth0|ann') x 2, '401 no_token', '200 ok auth0|ann' ],
+        'no token, no claims';
+};
+
+subtest 'short and long tokens alternate' => sub {
+    my @tokens = map { token(scope => $scope, sub => "auth0|$_",
+                             pad => 'x' x $_) } 1, 700, 1, 1500, 3000, 1, 700;
+
+    is_deeply [ talk(map { $_, $_ } @tokens) ],
+        [ map { ("200 ok auth0|$_") x 2 } 1, 700, 1, 1500, 3000, 1, 700 ],
+        'and are told apart';
+};
+
+subtest 'streams of one HTTP/2 connection have a verdict and claims each' => sub {
+    my @tokens = ($ann, $ann, $ann, $bob, $eve, $ann, $bob);
+    my $url = 'https://127.0.0.1:' . $s->port(2) . '/t';
+
+    open my $in, '-|', 'curl', '-q', map {
+        ('--next', qw/ -s -o /, File::Spec->devnull, '--http2', '--insecure',
+         -w => '%{num_connects} %{http_version} %{http_code} %header{x-sub}\n',
+         -H => "Authorization: Bearer $_", $url)
+    } @tokens or die "curl: $!\n";
+    chomp(my @said = <$in>);
+    close $in;
+
+    is_deeply \@said,
+        [ '1 2 200 auth0|ann', ('0 2 200 auth0|ann') x 2, '0 2 200 auth0|bob',
+          '0 2 403 auth0|eve', '0 2 200 auth0|ann', '0 2 200 auth0|bob' ],
+        'one connection, and to each its own';
+};
+
+subtest 'a token that expires meanwhile is refused' => sub {
+    my $token = $tenant->token(expires_in => 4, scope => $scope);
+
+    like $_, qr/^200 ok/, 'it passed' for talk($token, $token);
+    wait_until { (talk($token))[0] =~ /^401 expired/ } 15, 'expiry';
+    pass 'expired, on the same connection';
+};
+
+subtest 'a revoked key takes the connection\'s token along' => sub {
+    $tenant->rotate;
+    wait_until { (talk($ann))[0] =~ /^200/ } 10, 'the new set';
+
+    my $kid = header($ann)->{kid};
+
+    is_deeply [ talk($ann, $ann) ], [ ('200 ok auth0|ann') x 2 ], 'known';
+    $tenant->revoke($kid);
+    wait_until { (talk($ann))[0] =~ /^401 key_not_found/ } 15, 'revocation';
+    pass 'refused, on the same connection';
+    is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+};
+
+$s->stop;
+done_testing;
