@@ -29,7 +29,7 @@ $sweep->run_requests(ways => ['libraries'],
 is_deeply [ $sweep->bad ], [], 'what the libraries allocate, too';
 
 $sweep = Sweep->new;
-$sweep->run_config(ways => ['module'], step => 9);
+$sweep->run_config(ways => ['module'], every => 9);
 is_deeply [ $sweep->bad ], [], 'nginx -t ends with a word on it';
 cmp_ok $sweep->{points}, '>', 25, 'whatever failed';
 

@@ -206,38 +206,53 @@ shim_fails(uint32_t kind)
 }
 
 
-/* Is that library among those who wait for this call? */
+/*
+ * For whom is this call?  Asked for each allocation, so the object that an
+ * address belongs to is found without its symbols.
+ */
 
-static int
-below(const char *library)
+static uint32_t
+on_behalf_of(void)
 {
-    int       i, n, found;
-    void     *frames[FRAMES];
-    Dl_info   info;
+    int                    i, n;
+    uint32_t               kind;
+    void                  *frames[FRAMES];
+    const char            *name;
+    struct dl_find_object  object;
 
     if (inside) {
-        return 0;
+        return SHIM_LIBRARY;
     }
 
     inside = 1;
-    found = 0;
+    kind = SHIM_LIBRARY;
     n = backtrace(frames, FRAMES);
 
-    for (i = 0; i < n && !found; i++) {
-        found = dladdr(frames[i], &info) != 0
-                && info.dli_fname != NULL
-                && strstr(info.dli_fname, library) != NULL;
+    for (i = 0; i < n && kind != SHIM_CURL; i++) {
+        if (_dl_find_object(frames[i], &object) != 0) {
+            continue;
+        }
+
+        name = object.dlfo_link_map->l_name;
+
+        if (strstr(name, "libcurl.so") != NULL) {
+            kind = SHIM_CURL;
+
+        } else if (strstr(name, MODULE) != NULL) {
+            kind = SHIM_BELOW;
+        }
     }
 
     inside = 0;
 
-    return found;
+    return kind;
 }
 
 
 static uint32_t
 kind_of(const void *caller)
 {
+    uint32_t   kind;
     uintptr_t  p = (uintptr_t) caller;
 
     if (p >= nginx_begin && p < nginx_end) {
@@ -253,12 +268,10 @@ kind_of(const void *caller)
         return SHIM_LIBRARY;
     }
 
-    if (below("libcurl.so")) {
-        return SHIM_CURL;
-    }
+    kind = on_behalf_of();
 
-    return (shim_page->kinds & SHIM_BELOW) && below(MODULE) ? SHIM_BELOW
-                                                            : SHIM_LIBRARY;
+    return kind == SHIM_BELOW && !(shim_page->kinds & SHIM_BELOW)
+           ? SHIM_LIBRARY : kind;
 }
 
 
