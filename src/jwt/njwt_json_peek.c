@@ -71,11 +71,12 @@ njwt_peek_string(njwt_slice_t *rest, njwt_slice_t *string, bool *plain)
 static njwt_slice_t
 njwt_peek_word(njwt_slice_t *rest)
 {
-    size_t        i;
-    njwt_slice_t  word;
+    size_t             i;
+    njwt_slice_t       word;
+    static const char  ends[] = ",}] \t\r\n";
 
     for (i = 0; i < rest->len; i++) {
-        if (memchr(",}] \t\r\n", rest->data[i], 7) != NULL) {
+        if (memchr(ends, rest->data[i], sizeof(ends) - 1) != NULL) {
             break;
         }
     }
