@@ -11,16 +11,14 @@
 #include "njwt_json_scan.h"
 
 #include <errno.h>
-#include <string.h>
+#include <limits.h>
+#include <stdlib.h>
 
 #include <jansson.h>
 
 
 #define NJWT_JSON_FLAGS                                                      \
     (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
-
-/* tokens have three numbers or so */
-#define NJWT_JSON_FEW  16
 
 
 struct njwt_json_s {
@@ -41,6 +39,7 @@ static bool
 njwt_json_number_nodes(njwt_json_t *document, json_t *node,
     njwt_json_measure_t *seen)
 {
+    bool                 whole = true;
     void                *member;
     size_t               i;
     njwt_json_number_t  *number;
@@ -49,30 +48,24 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node,
 
     case JSON_OBJECT:
         for (member = json_object_iter(node);
-             member != NULL;
+             member != NULL && whole;
              member = json_object_iter_next(node, member))
         {
             seen->bytes += json_object_iter_key_len(member);
-
-            if (!njwt_json_number_nodes(document,
-                                        json_object_iter_value(member), seen))
-            {
-                return false;
-            }
+            whole = njwt_json_number_nodes(document,
+                                           json_object_iter_value(member),
+                                           seen);
         }
 
-        return true;
+        return whole;
 
     case JSON_ARRAY:
-        for (i = 0; i < json_array_size(node); i++) {
-            if (!njwt_json_number_nodes(document, json_array_get(node, i),
-                                        seen))
-            {
-                return false;
-            }
+        for (i = 0; i < json_array_size(node) && whole; i++) {
+            whole = njwt_json_number_nodes(document, json_array_get(node, i),
+                                           seen);
         }
 
-        return true;
+        return whole;
 
     case JSON_STRING:
         seen->bytes += json_string_length(node);
@@ -112,37 +105,53 @@ njwt_json_whole(njwt_json_t *document)
 }
 
 
-/* Measures the text, and notes its numbers: in one pass, if they are few. */
+/*
+ * Where the library has no memory for the quote that ends a string, it looks
+ * for one behind its buffer, and copies all up to there.  So nothing smaller
+ * may be had than what was refused, as that copy's memory; errno keeps how
+ * much that was, negative, as there is no other place for it.
+ */
 
-static bool
-njwt_json_survey(njwt_arena_t *arena, njwt_json_t *document,
-    njwt_slice_t text)
+static void *
+njwt_json_take(size_t size)
 {
-    size_t               size;
-    njwt_json_number_t   few[NJWT_JSON_FEW];
-    njwt_json_measure_t *measure;
+    void  *data;
 
-    measure = &document->measure;
-
-    if (!njwt_json_scan(text, few, NJWT_JSON_FEW, measure)) {
-        return false;
+    if (errno < 0 && size < (size_t) -errno) {
+        return NULL;
     }
 
-    size = measure->numbers * sizeof(njwt_json_number_t);
-    document->numbers = njwt_arena_alloc(arena, size);
+    data = malloc(size);
 
-    if (document->numbers == NULL) {
-        return false;
+    if (data == NULL) {
+        errno = (size < INT_MAX) ? -(int) size : -INT_MAX;
     }
 
-    if (measure->numbers > NJWT_JSON_FEW) {
-        return njwt_json_scan(text, document->numbers, measure->numbers,
-                              measure);
+    return data;
+}
+
+
+/* Functions that somebody else has set stay: they free what they gave. */
+
+static json_t *
+njwt_json_load(njwt_slice_t text)
+{
+    json_t         *root;
+    json_free_t     give;
+    json_malloc_t   take;
+
+    json_get_alloc_funcs(&take, &give);
+    if (take == malloc && give == free) {
+        json_set_alloc_funcs(njwt_json_take, free);
     }
 
-    memcpy(document->numbers, few, size);
+    errno = 0;
+    root = json_loadb((const char *) text.data, text.len, NJWT_JSON_FLAGS,
+                      NULL);
+    errno = (errno < 0) ? ENOMEM : errno;
+    json_set_alloc_funcs(take, give);
 
-    return true;
+    return root;
 }
 
 
@@ -154,22 +163,17 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 
     document = njwt_arena_alloc(arena, sizeof(njwt_json_t));
 
-    /* behind a number or null the library reads a NUL as nothing at all */
-
-    if (document == NULL
-        || (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
-        || !njwt_json_survey(arena, document, text))
+    if (document == NULL || !njwt_json_survey(arena, text, &document->numbers,
+                                              &document->measure))
     {
         return value;
     }
 
     document->length = text.len;
+    document->root = njwt_json_load(text);
 
     /* the library doesn't tell a bad text from no memory; errno does */
 
-    errno = 0;
-    document->root = json_loadb((const char *) text.data, text.len,
-                                NJWT_JSON_FLAGS, NULL);
     if (document->root == NULL) {
         arena->failed = arena->failed || errno == ENOMEM;
         return value;
@@ -182,13 +186,13 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
         return value;
     }
 
-    if (!njwt_json_whole(document)) {
-        arena->failed = true;
-        return value;
-    }
+    if (njwt_json_whole(document)) {
+        value.node = document->root;
+        value.document = document;
 
-    value.node = document->root;
-    value.document = document;
+    } else {
+        arena->failed = true;
+    }
 
     return value;
 }
@@ -283,11 +287,8 @@ njwt_json_number_entry(njwt_value_t value)
 double
 njwt_json_number(njwt_value_t value)
 {
-    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
-        return 0;
-    }
-
-    return njwt_json_number_entry(value)->value;
+    return (njwt_json_type(value) == NJWT_JSON_NUMBER)
+           ? njwt_json_number_entry(value)->value : 0;
 }
 
 

@@ -4,6 +4,12 @@
 
 #include "njwt_json_scan.h"
 
+#include <string.h>
+
+
+/* tokens have three numbers or so */
+#define NJWT_JSON_FEW  16
+
 
 /* The code unit of the four digits behind \\u; any value where they aren't. */
 
@@ -142,6 +148,42 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t room,
     }
 
     measure->numbers = n;
+
+    return true;
+}
+
+
+bool
+njwt_json_survey(njwt_arena_t *arena, njwt_slice_t text,
+    njwt_json_number_t **numbers, njwt_json_measure_t *measure)
+{
+    size_t              size;
+    njwt_json_number_t  few[NJWT_JSON_FEW];
+
+    /* behind a number or null the library reads a NUL as nothing at all */
+
+    if (text.len > 0 && memchr(text.data, 0, text.len) != NULL) {
+        return false;
+    }
+
+    /* in one pass, if they are few */
+
+    if (!njwt_json_scan(text, few, NJWT_JSON_FEW, measure)) {
+        return false;
+    }
+
+    size = measure->numbers * sizeof(njwt_json_number_t);
+    *numbers = njwt_arena_alloc(arena, size);
+
+    if (*numbers == NULL) {
+        return false;
+    }
+
+    if (measure->numbers > NJWT_JSON_FEW) {
+        return njwt_json_scan(text, *numbers, measure->numbers, measure);
+    }
+
+    memcpy(*numbers, few, size);
 
     return true;
 }

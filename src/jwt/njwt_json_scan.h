@@ -31,6 +31,13 @@ bool njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers,
     size_t room, njwt_json_measure_t *measure);
 
 /*
+ * The same with a table of all its numbers, which the arena owns.  Also false
+ * of a text with a NUL in it, and when arena->failed.
+ */
+bool njwt_json_survey(njwt_arena_t *arena, njwt_slice_t text,
+    njwt_json_number_t **numbers, njwt_json_measure_t *measure);
+
+/*
  * Is this the value of the number, but for rounding?  False where a digit or
  * a sign was lost on the way.
  */

@@ -196,10 +196,15 @@ fault_long(njwt_slice_t text)
             string = !string;
             run = 0;
 
-        } else if (string && text.data[i] == '\\') {
-            i++;
+        } else if (string) {
+            if (text.data[i] < 0x20) {
+                return true;
+            }
 
-        } else if (!string && text.data[i] != 0
+            i += text.data[i] == '\\';
+            run = 0;
+
+        } else if (text.data[i] != 0
                    && strchr(" \t\r\n,:[]{}", text.data[i]) != NULL)
         {
             run = 0;

@@ -15,7 +15,7 @@
 #include "fuzz.h"
 
 
-/* a string or number of so many bytes is a long one, see below */
+/* a number of so many bytes is a long one, see below */
 #define FAULT_LONG  12
 
 
@@ -24,16 +24,16 @@
  * after it; 0: none.
  *
  * With "json" the JSON library's count as well.  That must not be where a text
- * has a long string or number: without memory for one more byte of it the
- * library leaves that out, and ends the program over a digit by an assertion
- * of its own, or looks for the end of a string where there is none.
+ * has a long number, or a control character in a string: without memory for
+ * one more byte of such the library leaves that out, and ends the program over
+ * it by an assertion of its own.
  */
 void fault_begin(size_t n, bool on, bool json);
 
 /* The end of it.  Was there an allocation that failed? */
 bool fault_end(void);
 
-/* Has the text a long string or number, or what looks like one? */
+/* Is there such in the text, or what looks like it? */
 bool fault_long(njwt_slice_t text);
 
 

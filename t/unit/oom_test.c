@@ -14,6 +14,8 @@
 
 #include <errno.h>
 
+#include <jansson.h>
+
 #include <openssl/err.h>
 
 
@@ -864,6 +866,80 @@ a_digest_that_fails_leaves_no_error_behind(void **state)
 }
 
 
+/*
+ * For each length, as the end is what is lost only where the library's buffer
+ * is full.  Of a string without an end it would read, and write, on and on.
+ */
+
+static void
+a_string_that_lost_its_end_is_not_read_on(void **state)
+{
+    bool           failed;
+    char           filler[151] = "";
+    size_t         n, len, refused = 0;
+    njwt_arena_t   arena;
+    njwt_slice_t   text;
+    njwt_value_t   root;
+
+    (void) state;
+
+    for (len = 0; len < sizeof(filler) - 1; len++) {
+        text = unit_text(unit_format("{\"n\":1,\"a\":\"%s\",\"b\":[\"%s\"]}",
+                                     filler, filler));
+
+        for (n = 1, failed = true; failed; n++) {
+            njwt_arena_init(&arena);
+            begin_failing(n, false);
+            root = njwt_json_object(&arena, text);
+            failed = end_failing();
+
+            if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+                assert_int_equal(njwt_json_string(njwt_json_member(root,
+                                     unit_text("a"))).len, len);
+                assert_false(arena.failed);
+
+            } else {
+                assert_true(failed && arena.failed);
+                refused++;
+            }
+
+            njwt_arena_free(&arena);
+        }
+
+        filler[len] = 'x';
+    }
+
+    print_message("%zu times no memory for a string\n", refused);
+}
+
+
+/* Who else has set functions of his own keeps them, and so do all after us. */
+
+static void
+the_library_has_its_own_functions_again(void **state)
+{
+    json_free_t     give;
+    json_malloc_t   take;
+    njwt_arena_t    arena;
+
+    (void) state;
+
+    njwt_arena_init(&arena);
+    assert_int_equal(njwt_json_type(njwt_json_object(&arena,
+                                                     unit_text("{}"))),
+                     NJWT_JSON_OBJECT);
+    json_get_alloc_funcs(&take, &give);
+    assert_true(take == malloc && give == free);
+
+    json_set_alloc_funcs(real_malloc, free);
+    (void) njwt_json_object(&arena, unit_text("{\"a\":1}"));
+    json_get_alloc_funcs(&take, &give);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(take == real_malloc && give == free);
+    njwt_arena_free(&arena);
+}
+
+
 int
 main(void)
 {
@@ -886,6 +962,8 @@ main(void)
         unit_case(texts_are_whole_or_refused),
         unit_case(a_number_is_whole_or_the_arena_has_failed),
         unit_case(an_array_is_text_or_the_arena_has_failed),
+        unit_case(a_string_that_lost_its_end_is_not_read_on),
+        unit_case(the_library_has_its_own_functions_again),
         unit_case(a_digest_that_fails_leaves_no_error_behind)
     };
 
