@@ -293,13 +293,6 @@ njwt_fact_set_add(njwt_fact_set_t *set, size_t number)
 
 
 bool
-njwt_fact_set_has(const njwt_fact_set_t *set, size_t number)
-{
-    return (set->words[number / 64] >> number % 64 & 1) != 0;
-}
-
-
-bool
 njwt_fact_set_any(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
 {
     size_t  i;

@@ -74,9 +74,6 @@ bool njwt_facts_answer(njwt_arena_t *arena, const njwt_facts_t *facts,
 /* Puts a number into a set. */
 void njwt_fact_set_add(njwt_fact_set_t *set, size_t number);
 
-/* Is the number in the set? */
-bool njwt_fact_set_has(const njwt_fact_set_t *set, size_t number);
-
 /* Is one number of wanted in the set? */
 bool njwt_fact_set_any(const njwt_fact_set_t *set,
     const njwt_fact_set_t *wanted);

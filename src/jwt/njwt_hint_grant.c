@@ -11,11 +11,9 @@
 
 
 static void
-njwt_hint_clock(njwt_hint_t *hint, double seconds)
+njwt_hint_clock(njwt_hint_t *hint)
 {
-    if (seconds <= NJWT_HINT_CLOCK) {
-        njwt_hint_say(hint, ": that is little: check the clocks (NTP)");
-    }
+    njwt_hint_say(hint, ": that is little: check the clocks (NTP)");
 }
 
 
@@ -30,7 +28,7 @@ njwt_hint_ahead(njwt_hint_t *hint, double date)
     njwt_hint_say(hint, " ahead");
 
     if (seconds <= NJWT_HINT_CLOCK) {
-        njwt_hint_clock(hint, seconds);
+        njwt_hint_clock(hint);
         return;
     }
 
@@ -71,7 +69,7 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
         return;
     }
 
-    njwt_hint_clock(hint, (double) hint->c->now - dates->exp);
+    njwt_hint_clock(hint);
     njwt_hint_say(hint, "; or the client uses its token to the very end");
 }
 

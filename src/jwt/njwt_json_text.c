@@ -178,25 +178,7 @@ njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
 }
 
 
-/* Could each element's text stand between commas and be told apart? */
-
-static bool
-njwt_json_joinable(njwt_value_t array)
-{
-    size_t        i;
-    njwt_slice_t  scalar;
-
-    for (i = 0; i < njwt_json_length(array); i++) {
-        if (!njwt_json_scalar(njwt_json_element(array, i), &scalar)
-            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len)))
-        {
-            return false;
-        }
-    }
-
-    return true;
-}
-
+/* The elements' texts with commas between; false where they read as others. */
 
 static bool
 njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
@@ -205,11 +187,9 @@ njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
     njwt_slice_t  scalar;
 
     for (i = 0; i < njwt_json_length(array); i++) {
-        if (i > 0 && !njwt_json_put(out, ",", 1)) {
-            return false;
-        }
-
-        if (!njwt_json_scalar(njwt_json_element(array, i), &scalar)
+        if ((i > 0 && !njwt_json_put(out, ",", 1))
+            || !njwt_json_scalar(njwt_json_element(array, i), &scalar)
+            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len))
             || !njwt_json_put(out, scalar.data, scalar.len))
         {
             return false;
@@ -263,9 +243,13 @@ njwt_json_text(njwt_arena_t *arena, njwt_value_t value, njwt_slice_t *out)
             return false;
         }
 
-        written = njwt_json_joinable(value)
-                  ? njwt_json_join(&buffer, value)
-                  : njwt_json_write_array(&buffer, value);
+        written = njwt_json_join(&buffer, value);
+
+        if (!written) {
+            buffer.used = 0;
+            written = njwt_json_write_array(&buffer, value);
+        }
+
         break;
 
     case NJWT_JSON_OBJECT:

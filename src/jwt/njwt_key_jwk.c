@@ -58,7 +58,7 @@ njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build)
     EVP_PKEY_CTX  *ctx;
 
     pkey = NULL;
-    params = (build != NULL) ? OSSL_PARAM_BLD_to_param(build) : NULL;
+    params = OSSL_PARAM_BLD_to_param(build);
     ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 
     if (params == NULL
