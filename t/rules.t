@@ -204,6 +204,7 @@ X-Verdict: claim_mismatch
 === TEST 25: an expression that the library gives up on is no match
 --- rules: jwt_require_claim c ~^(a+)+$;
 --- token: c => ('a' x 3000) . 'b'
+--- timeout: 30
 --- error_code: 403
 
 
@@ -211,6 +212,7 @@ X-Verdict: claim_mismatch
 === TEST 26: nor is its negation satisfied by that
 --- rules: jwt_require_claim c "!~^(([a-z])+.)+[A-Z]([a-z])+$";
 --- token: c => 'a' x 3000
+--- timeout: 30
 --- error_code: 403
 
 
