@@ -197,11 +197,10 @@ fault_long(njwt_slice_t text)
             run = 0;
 
         } else if (string) {
-            if (text.data[i] < 0x20) {
+            if (text.data[i] < 0x20 || text.data[i] == '\\') {
                 return true;
             }
 
-            i += text.data[i] == '\\';
             run = 0;
 
         } else if (text.data[i] != 0
