@@ -155,11 +155,13 @@ subtest 'streams of one HTTP/2 connection have a verdict and claims each' => sub
     my @tokens = ($ann, $ann, $ann, $bob, $eve, $ann, $bob);
     my $url = 'https://127.0.0.1:' . $s->port(2) . '/t';
 
-    open my $in, '-|', 'curl', '-q', map {
+    my (undef, @words) = map {
         ('--next', qw/ -s -o /, File::Spec->devnull, '--http2', '--insecure',
          -w => '%{num_connects} %{http_version} %{http_code} %header{x-sub}\n',
          -H => "Authorization: Bearer $_", $url)
-    } @tokens or die "curl: $!\n";
+    } @tokens;
+
+    open my $in, '-|', 'curl', '-q', @words or die "curl: $!\n";
     chomp(my @said = <$in>);
     close $in;
 
