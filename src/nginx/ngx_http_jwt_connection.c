@@ -26,9 +26,19 @@ typedef struct {
 } ngx_http_jwt_connection_t;
 
 
+/* The client's: in HTTP/2 and HTTP/3 a request has that of its stream. */
+
 static ngx_connection_t *
 ngx_http_jwt_connection_of(ngx_http_request_t *r)
 {
+#if (NGX_HTTP_V3)
+
+    if (r->connection->quic != NULL) {
+        return r->connection->quic->parent;
+    }
+
+#endif
+
 #if (NGX_HTTP_V2)
 
     if (r->stream != NULL) {
@@ -176,14 +186,18 @@ ngx_http_jwt_connection_remember(ngx_http_request_t *r, const u_char *salt,
     ngx_connection_t           *c;
     ngx_http_jwt_connection_t  *last;
 
-    c = ngx_http_jwt_connection_of(r);
+    /*
+     * Most connections that come to a second request come to more.  A stream
+     * knows its number, too: in HTTP/3 only streams do.
+     */
 
-    /* most connections that come to a second request come to more */
-
-    if (c->requests < 2 || token.len > NGX_HTTP_JWT_CONNECTION_ROOM) {
+    if (r->connection->requests < 2
+        || token.len > NGX_HTTP_JWT_CONNECTION_ROOM)
+    {
         return;
     }
 
+    c = ngx_http_jwt_connection_of(r);
     last = ngx_http_jwt_connection_find(c);
 
     if (last == NULL) {

@@ -7,6 +7,7 @@
 use strict;
 use warnings;
 
+use File::Spec;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -35,7 +36,7 @@ system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
     or die "openssl req failed\n";
 
 $s->tenant;
-$s->start(http => <<"END");
+$s->start(workers => 1, log_level => 'debug', http => <<"END");
     server {
         listen  127.0.0.1:\@PORT2\@ ssl$listen2;
         $on
@@ -43,7 +44,8 @@ $s->start(http => <<"END");
 
         ssl_certificate      $dir/tls.pem;
         ssl_certificate_key  $dir/tls.key;
-        add_header           X-Verdict \$jwt_verdict always;
+        add_header           X-Verdict \$jwt_verdict    always;
+        add_header           X-Sub     \$jwt_claim_sub  always;
 
         location /t {
             jwt                timesheets;
@@ -76,7 +78,29 @@ sub answer {
                      $status == 200 ? $body =~ s/\n\z//r : ();
 }
 
+# What curl was answered when it sent these tokens over one connection, one
+# after the other: "200 sub".
+
+sub talk {
+    my ($how, @tokens) = @_;
+
+    my (undef, @words) = map {
+        ('--next', qw/ -s -o /, File::Spec->devnull, $how, '--insecure',
+         qw/ --max-time 10 /, -w => '%{http_code} %header{x-sub}\n',
+         -H => "Authorization: Bearer $_",
+         'https://127.0.0.1:' . $s->port(2) . '/t')
+    } @tokens;
+
+    open my $in, '-|', 'curl', '-q', @words or die "curl: $!\n";
+    chomp(my @said = <$in>);
+    close $in;
+
+    return @said;
+}
+
 my $good = token(scope => 'read:timesheets');
+my $ann = token(scope => 'read:timesheets', sub => 'auth0|ann');
+my $bob = token(scope => 'read:timesheets', sub => 'auth0|bob');
 
 for my $n (sort keys %speaks) {
     my $version = $n == 1 ? '1.1' : $n;
@@ -92,6 +116,21 @@ for my $n (sort keys %speaks) {
     is answer($how, token(scope => 'write:timesheets')),
         "$version 403 insufficient_scope",
         "HTTP/$version: another scope is refused";
+
+    $s->mark_log;
+    is_deeply [ talk($how, ($ann) x 4, $bob, tamper($bob, 'signature'), $bob,
+                     $ann) ],
+        [ ('200 auth0|ann') x 4, '200 auth0|bob', '401 ', '200 auth0|bob',
+          '200 auth0|ann' ],
+        "HTTP/$version: a connection's requests have a verdict and claims each";
+
+    SKIP: {
+        skip 'this nginx has no debug log', 1 if $built !~ /--with-debug/;
+
+        is scalar $s->log_lines(
+            qr/jwt: the token of the connection's last request/), 3,
+            "HTTP/$version: the token that one repeats is known by its bytes";
+    }
 }
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
