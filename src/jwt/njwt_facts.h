@@ -36,12 +36,13 @@ typedef struct {
 } njwt_fact_t;
 
 
-/* those of one configuration; zeroed: none */
+/* those of one configuration, or a part of them; zeroed: none */
 typedef struct {
     njwt_fact_t               list[NJWT_FACT_COUNT];
     uint16_t                  scopes[NJWT_FACT_COUNT];   /* in their order */
     size_t                    count;
     size_t                    scope_count;
+    size_t                    set;      /* which one, where there are more */
     uint8_t                   digest[NJWT_FACTS_DIGEST];
 } njwt_facts_t;
 

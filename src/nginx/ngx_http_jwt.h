@@ -126,7 +126,8 @@ struct ngx_http_jwt_main_conf_s {
     size_t                     cache_size;
     ngx_uint_t                 cache_off;
     ngx_shm_zone_t            *cache;        /* NULL: off */
-    njwt_facts_t               facts;        /* that its records answer */
+    ngx_array_t                facts;        /* njwt_facts_t *: what its
+                                                records answer */
 
     ngx_ssl_t                 *system_ssl;
     ngx_http_jwt_common_texts_t  *texts;

@@ -138,6 +138,7 @@ ngx_int_t
 ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i;
+    njwt_facts_t           **facts;
     ngx_http_jwt_issuer_t  **issuers;
 
     if (jmcf->issuers.nelts == 0 || jmcf->cache_off) {
@@ -152,8 +153,12 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
     }
 
-    if (!njwt_facts_seal(&jmcf->facts)) {
-        return NGX_ERROR;
+    facts = jmcf->facts.elts;
+
+    for (i = 0; i < jmcf->facts.nelts; i++) {
+        if (!njwt_facts_seal(facts[i])) {
+            return NGX_ERROR;
+        }
     }
 
     /* another tag than the keys' zone: one name for both is then an error */
@@ -222,10 +227,28 @@ ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 }
 
 
+/* A token has a record for each set of questions that it was asked. */
+
+static void
+ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
+{
+    size_t  set;
+
+    set = ctx->conf->policy->facts->set;
+
+    ngx_memcpy(key, ctx->digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    key[0] ^= (u_char) set;
+    key[1] ^= (u_char) (set >> 8);
+    key[2] ^= (u_char) (set >> 16);
+}
+
+
 void
 ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 {
+    u_char        key[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_slice_t  salt;
 
     ctx->remembered = 0;
@@ -255,7 +278,9 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
 
     ctx->remembered = 1;
 
-    if (ngx_http_jwt_cache_find(jmcf, ctx->digest, &ctx->record) == NGX_OK
+    ngx_http_jwt_cache_key(ctx, key);
+
+    if (ngx_http_jwt_cache_find(jmcf, key, &ctx->record) == NGX_OK
         && ngx_http_jwt_cache_keep(ctx, c) == NGX_OK)
     {
         c->record = &ctx->record;
@@ -267,6 +292,7 @@ void
 ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 {
+    u_char         key[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_record_t  record;
 
     /* of tokens that were verified, now or before: others aren't kept */
@@ -288,6 +314,7 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     if (ctx->remembered
         && njwt_finding_record(&ctx->arena, c, &ctx->found, &record))
     {
-        ngx_http_jwt_cache_store(jmcf, ctx->digest, &record);
+        ngx_http_jwt_cache_key(ctx, key);
+        ngx_http_jwt_cache_store(jmcf, key, &record);
     }
 }

@@ -93,6 +93,16 @@ char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
+/* ngx_http_jwt_conf_facts.c */
+
+/*
+ * Numbers the questions of a policy, whose rules become its own copy.
+ * NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
+
+
 /* ngx_http_jwt_conf_policy.c */
 
 char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -171,8 +171,9 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
 
-    njwt_policy_number(policy, (conf->rules != NULL) ? conf->rules->elts
-                                                     : NULL, &jmcf->facts);
+    if (ngx_http_jwt_policy_number(cf, jmcf, policy) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     conf->policy = policy;
 

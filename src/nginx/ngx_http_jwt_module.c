@@ -144,6 +144,8 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&jmcf->locations, cf->pool, 16,
                           sizeof(ngx_http_jwt_location_t *))
+           != NGX_OK
+        || ngx_array_init(&jmcf->facts, cf->pool, 1, sizeof(njwt_facts_t *))
            != NGX_OK)
     {
         return NULL;

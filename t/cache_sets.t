@@ -1,0 +1,163 @@
+# What if a configuration asks more than a record of the cache can answer?
+#
+# A record has 256 answers.  Locations that ask more than that between them
+# have several sets of questions, and a token a record for each.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+
+my $headers = <<'END';
+        add_header  X-Verdict $jwt_verdict always;
+        add_header  X-Cache   $jwt_cache   always;
+END
+
+my $s = NJWT::Scenario->new;
+my $tenant = $s->tenant;
+
+sub location {
+    my ($name, $rules) = @_;
+
+    return "location /$name { jwt timesheets; $rules"
+           . " try_files /t =404; root \@CONTENT\@; }\n";
+}
+
+sub seen {
+    my ($path, $token) = @_;
+
+    my $r = $s->get("/$path", token => $token);
+
+    return join ' ', $r->{status}, map { $r->{headers}{$_} // '' }
+                                   qw/ x-verdict x-cache /;
+}
+
+# Of each path what a token is answered there.
+
+sub all_seen {
+    my ($token, @paths) = @_;
+
+    return { map { $_ => seen($_, $token) } @paths };
+}
+
+
+my $scopes = $headers . join '', map {
+    location(sprintf('scope%03d', $_), "jwt_require_scope s$_;")
+} 1 .. 600;
+
+$s->start(workers => 1, server => $scopes);
+wait_until { $tenant->fetches > 0 } 10, 'the first fetch';
+
+subtest 'beyond 256 scopes tokens are remembered, too' => sub {
+    my @paths = map { sprintf 'scope%03d', $_ } 1, 256, 257, 300, 512, 513,
+                                                600;
+    my $token = token(scope => 's1 s256 s257 s300 s512 s513 s600');
+
+    all_seen($token, @paths);
+    is_deeply all_seen($token, @paths), { map { $_ => '200 ok HIT' } @paths },
+        'by each location that was asked';
+};
+
+subtest 'beyond 256 scopes each is asked for by itself' => sub {
+    my @numbers = (1, 2, 255 .. 258, 511 .. 514, 599, 600);
+    my @paths = map { sprintf 'scope%03d', $_ } @numbers;
+
+    for my $i (0 .. $#numbers) {
+        my $token = token(scope => "s$numbers[$i]");
+
+        all_seen($token, @paths);
+        is_deeply all_seen($token, @paths),
+            { map { $_ => $_ eq $paths[$i] ? '200 ok HIT'
+                                           : '403 insufficient_scope HIT' }
+                  @paths },
+            "s$numbers[$i] opens one location";
+    }
+};
+
+subtest 'an order of locations that changes makes no answers of others' =>
+sub {
+    my $token = token(scope => 's1 s2 s599');
+    my @paths = qw/ scope001 scope002 scope599 scope600 /;
+    my %right = (scope001 => '200 ok HIT', scope002 => '200 ok HIT',
+                 scope599 => '200 ok HIT',
+                 scope600 => '403 insufficient_scope HIT');
+
+    all_seen($token, @paths);
+    is_deeply all_seen($token, @paths), \%right, 'before';
+    ok $s->reload(server => $headers . join '', map {
+        location(sprintf('scope%03d', $_), "jwt_require_scope s$_;")
+    } reverse 1 .. 600), 'reloaded, the last location first';
+    is_deeply all_seen($token, @paths), \%right, 'after';
+};
+
+
+# What is inherited is one rule in the configuration, and has another number
+# in each set.
+
+subtest 'a rule that is inherited holds in each set' => sub {
+    ok $s->reload(server => $headers
+        . location('zero', 'jwt_require_scope zero;')
+        . 'location /claim { jwt timesheets; jwt_require_scope inherited;'
+        . join('', map {
+            sprintf 'location /claim%03d { jwt_require_claim c%d x;'
+                . ' try_files /t =404; root @CONTENT@; }', $_, $_
+        } 1 .. 300) . '}'), 'reloaded';
+
+    my %claims = map { ("c$_" => 'x') } 1, 2, 299, 300;
+    my @paths = map { sprintf 'claim%03d', $_ } 1, 2, 299, 300;
+
+    for my $case (['inherited', '200 ok HIT'],
+                  ['zero', '403 insufficient_scope HIT'])
+    {
+        my ($scope, $right) = @$case;
+        my $token = token(scope => $scope, %claims);
+
+        all_seen($token, @paths);
+        is_deeply all_seen($token, @paths), { map { $_ => $right } @paths },
+            "with $scope";
+    }
+
+    my $token = token(scope => 'inherited', c1 => 'x', c300 => 'x');
+
+    all_seen($token, @paths);
+    is_deeply all_seen($token, @paths),
+        { claim001 => '200 ok HIT', claim002 => '403 claim_mismatch HIT',
+          claim299 => '403 claim_mismatch HIT', claim300 => '200 ok HIT' },
+        'and each claim is asked for by itself';
+};
+
+subtest 'a location that asks more than 256 by itself is right, too' => sub {
+    my $many = join ' ', map { "m$_" } 1 .. 300;
+
+    ok $s->reload(server => $headers
+        . location('before', 'jwt_require_scope m300;')
+        . location('many', "jwt_require_scope $many match=any;")
+        . location('all', "jwt_require_scope $many;")
+        . location('after', 'jwt_require_scope m1;')), 'reloaded';
+
+    my @paths = qw/ before many all after /;
+
+    for my $case (['m1', 403, 200, 403, 200], ['m300', 200, 200, 403, 403],
+                  ['other', 403, 403, 403, 403], [$many, 200, 200, 200, 200])
+    {
+        my ($scope, @status) = @$case;
+        my $token = token(scope => $scope);
+
+        for (1 .. 2) {
+            my $found = all_seen($token, @paths);
+
+            is_deeply [ map { substr $found->{$_}, 0, 3 } @paths ], \@status,
+                substr($scope, 0, 10);
+        }
+    }
+};
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
