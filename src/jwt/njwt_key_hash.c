@@ -34,6 +34,7 @@ njwt_sha256(njwt_slice_t data, uint8_t *out)
 njwt_hasher_t *
 njwt_hasher_new(void)
 {
+    bool            made;
     njwt_hasher_t  *hasher;
 
     hasher = calloc(1, sizeof(njwt_hasher_t));
@@ -45,9 +46,12 @@ njwt_hasher_new(void)
     (void) ERR_set_mark();
     hasher->md = EVP_MD_fetch(NULL, "SHA256", NULL);
     hasher->ctx = EVP_MD_CTX_new();
+    made = hasher->md != NULL
+           && hasher->ctx != NULL
+           && EVP_DigestInit_ex(hasher->ctx, hasher->md, NULL) == 1;
     (void) ERR_pop_to_mark();
 
-    if (hasher->md == NULL || hasher->ctx == NULL) {
+    if (!made) {
         njwt_hasher_free(hasher);
         return NULL;
     }
@@ -73,7 +77,9 @@ bool
 njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt, njwt_slice_t text,
     uint8_t *out)
 {
-    if (EVP_DigestInit_ex(hasher->ctx, hasher->md, NULL) == 1
+    /* no digest means the one before: no look at whether it is another */
+
+    if (EVP_DigestInit_ex(hasher->ctx, NULL, NULL) == 1
         && EVP_DigestUpdate(hasher->ctx, salt.data, salt.len) == 1
         && EVP_DigestUpdate(hasher->ctx, text.data, text.len) == 1
         && EVP_DigestFinal_ex(hasher->ctx, out, NULL) == 1)

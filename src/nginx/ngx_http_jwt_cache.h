@@ -67,7 +67,7 @@ void ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
 
 
-/* ngx_http_jwt_connection.c: the last token of a connection */
+/* ngx_http_jwt_connection.c: the token that a connection repeats */
 
 /*
  * NGX_OK: the token is, to the last byte, the one that was last remembered on
@@ -78,9 +78,9 @@ ngx_int_t ngx_http_jwt_connection_recall(ngx_http_request_t *r,
     const u_char *salt, njwt_slice_t token, u_char *digest);
 
 /*
- * Remembers a token that was verified, and its digest with this salt, from
- * the connection's second request on.  A long one isn't, nor is any without
- * memory: it is made anew then.
+ * Remembers a token that was verified, and its digest with this salt, when it
+ * comes a second time in a row.  A long one isn't, nor is any without memory:
+ * its digest is made anew then.
  */
 void ngx_http_jwt_connection_remember(ngx_http_request_t *r,
     const u_char *salt, njwt_slice_t token, const u_char *digest);

@@ -118,9 +118,9 @@ for my $n (sort keys %speaks) {
         "HTTP/$version: another scope is refused";
 
     $s->mark_log;
-    is_deeply [ talk($how, ($ann) x 4, $bob, tamper($bob, 'signature'), $bob,
+    is_deeply [ talk($how, ($ann) x 5, $bob, tamper($bob, 'signature'), $bob,
                      $ann) ],
-        [ ('200 auth0|ann') x 4, '200 auth0|bob', '401 ', '200 auth0|bob',
+        [ ('200 auth0|ann') x 5, '200 auth0|bob', '401 ', '200 auth0|bob',
           '200 auth0|ann' ],
         "HTTP/$version: a connection's requests have a verdict and claims each";
 
@@ -128,7 +128,7 @@ for my $n (sort keys %speaks) {
         skip 'this nginx has no debug log', 1 if $built !~ /--with-debug/;
 
         is scalar $s->log_lines(
-            qr/jwt: the token of the connection's last request/), 3,
+            qr/jwt: the token that the connection repeats/), 3,
             "HTTP/$version: the token that one repeats is known by its bytes";
     }
 }
