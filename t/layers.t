@@ -108,7 +108,7 @@ none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
 
 my $cc = $ENV{CC} // 'cc';
 my %door = (
-    'jansson.h' => qr{/njwt_json\.c$},
+    'jansson.h' => qr{/njwt_json(_load)?\.c$},
     'openssl/'  => qr{/njwt_key(?:_\w+)?\.c$},
     'curl/'     => qr{/(?:ngx_http_jwt_(?:fetch\w*|multi)
                          |explain_fetch)\.c$}x,

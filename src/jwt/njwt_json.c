@@ -8,17 +8,12 @@
  */
 
 #include "njwt_json.h"
+#include "njwt_json_load.h"
 #include "njwt_json_scan.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 
 #include <jansson.h>
-
-
-#define NJWT_JSON_FLAGS                                                      \
-    (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
 
 struct njwt_json_s {
@@ -105,56 +100,6 @@ njwt_json_whole(njwt_json_t *document)
 }
 
 
-/*
- * Where the library has no memory for the quote that ends a string, it looks
- * for one behind its buffer, and copies all up to there.  So nothing smaller
- * may be had than what was refused, as that copy's memory; errno keeps how
- * much that was, negative, as there is no other place for it.
- */
-
-static void *
-njwt_json_take(size_t size)
-{
-    void  *data;
-
-    if (errno < 0 && size < (size_t) -errno) {
-        return NULL;
-    }
-
-    data = malloc(size);
-
-    if (data == NULL) {
-        errno = (size < INT_MAX) ? -(int) size : -INT_MAX;
-    }
-
-    return data;
-}
-
-
-/* Functions that somebody else has set stay: they free what they gave. */
-
-static json_t *
-njwt_json_load(njwt_slice_t text)
-{
-    json_t         *root;
-    json_free_t     give;
-    json_malloc_t   take;
-
-    json_get_alloc_funcs(&take, &give);
-    if (take == malloc && give == free) {
-        json_set_alloc_funcs(njwt_json_take, free);
-    }
-
-    errno = 0;
-    root = json_loadb((const char *) text.data, text.len, NJWT_JSON_FLAGS,
-                      NULL);
-    errno = (errno < 0) ? ENOMEM : errno;
-    json_set_alloc_funcs(take, give);
-
-    return root;
-}
-
-
 njwt_value_t
 njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
 {
@@ -170,7 +115,8 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
     }
 
     document->length = text.len;
-    document->root = njwt_json_load(text);
+    document->root = njwt_json_load(text, document->numbers,
+                                    document->measure.numbers);
 
     /* the library doesn't tell a bad text from no memory; errno does */
 

@@ -197,10 +197,11 @@ fault_long(njwt_slice_t text)
             run = 0;
 
         } else if (string) {
-            if (text.data[i] < 0x20 || text.data[i] == '\\') {
+            if (text.data[i] < 0x20) {
                 return true;
             }
 
+            i += text.data[i] == '\\';
             run = 0;
 
         } else if (text.data[i] != 0

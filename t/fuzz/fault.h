@@ -24,9 +24,9 @@
  * after it; 0: none.
  *
  * With "json" the JSON library's count as well.  That must not be where a text
- * has a long number, or a control character or an escape in a string: without
- * memory for one more byte of such the library leaves that out, and ends the
- * program over it by an assertion of its own.
+ * has a long number, or a control character in a string: without memory for
+ * one more byte of such the library leaves that out, and ends the program over
+ * it by an assertion of its own.
  */
 void fault_begin(size_t n, bool on, bool json);
 

@@ -22,7 +22,7 @@ our $long_file_lines = 500;
 my $long_files = qr/_(?:zone|keys|refresh|cache|verdict)\.[ch]$/;
 
 # memory is the arena's; keys, which outlive a request, have _new and _free
-my $owns_memory = qr{/njwt_(?:arena|json|jwks|key|key_hash)\.c$};
+my $owns_memory = qr{/njwt_(?:arena|json_load|jwks|key|key_hash)\.c$};
 
 # what the core may not call, and why
 my %core_calls = (

@@ -913,6 +913,60 @@ a_string_that_lost_its_end_is_not_read_on(void **state)
 }
 
 
+/*
+ * A digit that is lost from an escape may leave another escape, and as many
+ * bytes: "\\u00e9a" as "\\u0e9a" is U+0E9A, of three bytes as well.
+ */
+
+static void
+an_escape_is_read_whole_or_not_at_all(void **state)
+{
+    bool           failed;
+    char           filler[71] = "", long_tail[201] = "";
+    size_t         n, len, refused = 0;
+    njwt_arena_t   arena;
+    njwt_slice_t   text, whole;
+    njwt_value_t   root;
+
+    (void) state;
+
+    /* as much as the library asks for memory again, and gets it */
+    memset(long_tail, 'y', sizeof(long_tail) - 1);
+
+    for (len = 0; len < sizeof(filler) - 1; len++) {
+        whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
+                                      filler, long_tail));
+        text = unit_text(unit_format("{\"%s\\u00e9a\":\"%s\\u00e9a\\n"
+                                     "\\ud83d\\ude00\\/%s\"}", filler,
+                                     filler, long_tail));
+
+        for (n = 1, failed = true; failed; n++) {
+            njwt_arena_init(&arena);
+            begin_failing(n, false);
+            root = njwt_json_object(&arena, text);
+            failed = end_failing();
+
+            if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+                assert_true(njwt_slice_equal(njwt_json_string(
+                    njwt_json_member(root, unit_text(
+                        unit_format("%s\xc3\xa9""a", filler)))), whole));
+                assert_false(arena.failed);
+
+            } else {
+                assert_true(failed && arena.failed);
+                refused++;
+            }
+
+            njwt_arena_free(&arena);
+        }
+
+        filler[len] = 'x';
+    }
+
+    print_message("%zu times no memory for an escape\n", refused);
+}
+
+
 /* Who else has set functions of his own keeps them, and so do all after us. */
 
 static void
@@ -963,6 +1017,7 @@ main(void)
         unit_case(a_number_is_whole_or_the_arena_has_failed),
         unit_case(an_array_is_text_or_the_arena_has_failed),
         unit_case(a_string_that_lost_its_end_is_not_read_on),
+        unit_case(an_escape_is_read_whole_or_not_at_all),
         unit_case(the_library_has_its_own_functions_again),
         unit_case(a_digest_that_fails_leaves_no_error_behind)
     };

@@ -1,0 +1,25 @@
+/*
+ * What does the JSON library read, when memory may run out on the way?
+ *
+ * Only njwt_json.c asks.
+ */
+
+#ifndef NJWT_JSON_LOAD_H
+#define NJWT_JSON_LOAD_H
+
+
+#include "njwt.h"
+#include "njwt_json_scan.h"
+
+
+/*
+ * Reads a text whose numbers are known, by the library's rules: its root node,
+ * a json_t that the caller owns, or NULL.  Then errno is ENOMEM if there was
+ * no memory.  What is read under such conditions may still lack bytes: it is
+ * to be measured.
+ */
+void *njwt_json_load(njwt_slice_t text, const njwt_json_number_t *numbers,
+    size_t count);
+
+
+#endif /* NJWT_JSON_LOAD_H */
