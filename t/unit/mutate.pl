@@ -297,13 +297,16 @@ my @changes = (
     # JSON
     [ 'json', '++depth > NJWT_MAX_DEPTH', '++depth >= NJWT_MAX_DEPTH' ],
     [ 'json', '++depth > NJWT_MAX_DEPTH', 'false' ],
-    [ 'json', '
-        || (text.len > 0 && memchr(text.data, 0, text.len) != NULL)', '' ],
+    [ 'json', 'text.len > 0 && memchr(text.data, 0, text.len) != NULL',
+      'false' ],
     [ 'json', 'JSON_REJECT_DUPLICATES | ', '' ],
     [ 'json', ' | JSON_ALLOW_NUL', '' ],
     [ 'json', '!json_is_object(document->root)', 'false' ],
     [ 'json', '|| errno == ENOMEM', '' ],
-    [ 'json', 'if (!njwt_json_whole(document))', 'if (false)' ],
+    [ 'json', 'if (njwt_json_whole(document))', 'if (true)' ],
+    [ 'json_load', 'before == ENOMEM', 'false' ],
+    [ 'json_load', 'errno < 0 && size < (size_t) -errno', 'false' ],
+    [ 'json_load', 'text.len >= NJWT_JSON_LONG', 'text.len == 0' ],
     [ 'json', "
            && seen.bytes == document->measure.bytes", '' ],
     [ 'json', 'njwt_json_number_is(number->text, number->value)

@@ -871,41 +871,55 @@ a_digest_that_fails_leaves_no_error_behind(void **state)
  * is full.  Of a string without an end it would read, and write, on and on.
  */
 
-static void
-a_string_that_lost_its_end_is_not_read_on(void **state)
+static size_t
+read_strings(const char *filler, const char *number)
 {
     bool           failed;
-    char           filler[151] = "";
-    size_t         n, len, refused = 0;
+    size_t         n, refused;
     njwt_arena_t   arena;
     njwt_slice_t   text;
     njwt_value_t   root;
 
-    (void) state;
+    refused = 0;
+    text = unit_text(unit_format("{\"n\":%s,\"a\":\"%s\"}", number, filler));
 
-    for (len = 0; len < sizeof(filler) - 1; len++) {
-        text = unit_text(unit_format("{\"n\":1,\"a\":\"%s\",\"b\":[\"%s\"]}",
-                                     filler, filler));
+    for (n = 1, failed = true; failed; n++) {
+        njwt_arena_init(&arena);
+        begin_failing(n, false);
+        root = njwt_json_object(&arena, text);
+        failed = end_failing();
 
-        for (n = 1, failed = true; failed; n++) {
-            njwt_arena_init(&arena);
-            begin_failing(n, false);
-            root = njwt_json_object(&arena, text);
-            failed = end_failing();
+        if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+            assert_true(njwt_slice_equal(
+                njwt_json_string(njwt_json_member(root, unit_text("a"))),
+                unit_text(filler)));
+            assert_false(arena.failed);
 
-            if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
-                assert_int_equal(njwt_json_string(njwt_json_member(root,
-                                     unit_text("a"))).len, len);
-                assert_false(arena.failed);
-
-            } else {
-                assert_true(failed && arena.failed);
-                refused++;
-            }
-
-            njwt_arena_free(&arena);
+        } else {
+            assert_true(failed && arena.failed);
+            refused++;
         }
 
+        njwt_arena_free(&arena);
+    }
+
+    return refused;
+}
+
+
+static void
+a_string_that_lost_its_end_is_not_read_on(void **state)
+{
+    char    filler[151] = "";
+    size_t  len, refused = 0;
+
+    (void) state;
+
+    /* beside a long number there may be memory again, and a byte missing */
+
+    for (len = 0; len < sizeof(filler) - 1; len++) {
+        refused += read_strings(filler, "1");
+        refused += read_strings(filler, "12345678901234");
         filler[len] = 'x';
     }
 
