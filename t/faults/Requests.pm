@@ -166,6 +166,16 @@ sub good {
                  'https://example.com/roles' => [ 'a', 'b' ], %other);
 }
 
+# What a connection keeps of a token that comes again, and of a longer one.
+
+sub in_a_row {
+    my ($short, $long) = (good(), good(more => 'x' x 900));
+
+    return (token => $short,
+            before => [ map { { path => '/variables/x', token => $_ } }
+                        ($short) x 3, ($long) x 3 ]);
+}
+
 
 # What a backend may hear of alice, and of nobody else.
 
@@ -335,6 +345,10 @@ sub cases {
               return ($_[0]{headers}{'x-seen'} // '|') =~ /^\|*$/
                      ? '' : 'a claim of an unverified token';
           } },
+        { name => 'repeated', path => '/variables/x',
+          request => \&in_a_row,
+          status => 200, also => [401], right => \&seen,
+          safe => \&seen_in_part },
         { name => 'judged again', path => '/again/x',
           request => sub { (token => good()) },
           status => 200, also => [401], right => \&seen,

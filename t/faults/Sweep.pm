@@ -132,9 +132,15 @@ sub _one_request {
                        $token ? @$token : $case->{request}->());
 }
 
-# Is the answer as it is without a fault?
+# Is each answer as it is without a fault?
 
 sub _clean {
+    my ($case, $r) = @_;
+
+    return map { _clean_one($case, $_) } @{ $r->{before} // [] }, $r;
+}
+
+sub _clean_one {
     my ($case, $r) = @_;
 
     return "afterwards the status is $r->{status}"
@@ -145,10 +151,16 @@ sub _clean {
     return $wrong ? "afterwards $wrong" : ();
 }
 
-# May it be so while something fails?  Status 0 is a connection that was
+# May they be so while something fails?  Status 0 is a connection that was
 # closed.
 
 sub _bearable {
+    my ($case, $r) = @_;
+
+    return map { _bearable_one($case, $_) } @{ $r->{before} // [] }, $r;
+}
+
+sub _bearable_one {
     my ($case, $r) = @_;
 
     my %may = map { $_ => 1 } $case->{status}, 0, 500, 503,
@@ -206,7 +218,7 @@ sub _request_row {
         my $r = _one_request($s, $case, $token);
         last if !$f->disarm;
 
-        $tally{ $r->{status} }++;
+        $tally{ $_->{status} }++ for @{ $r->{before} // [] }, $r;
         push @wrong, map { "$_; $n: " . $f->place } _bearable($case, $r);
         push @wrong, map { "$_; $n: " . $f->place }
                      _clean($case, _one_request($s, $case));

@@ -9,9 +9,11 @@ package NJWT::Client;
 #   my $count = tally(@r);               # { 200 => 99, 503 => 1 }
 #
 # A request: port, path; method (GET), token (Authorization: Bearer), headers
-# (a hash), body, timeout (10 s), tls.  A response: status (0: none came),
-# reason, headers (names in lower case; a value for each line, joined by
-# ", "), body, time (seconds, from the connection to the end of the body).
+# (a hash), body, timeout (10 s), tls; before: requests without a body that go
+# first on its connection, all sent at once.  A response: status (0: none
+# came), reason, headers (names in lower case; a value for each line, joined by
+# ", "), body, time (seconds, from the connection to the end of the body),
+# before (the responses to those, which must have a Content-Length).
 #
 # burst() opens all connections, then writes all requests, then reads: the
 # server has them all at the same time.  begin() and finish() are its halves,
@@ -32,9 +34,9 @@ our @EXPORT_OK = qw/ request burst begin finish leave tally /;
 
 
 sub _text {
-    my ($req) = @_;
+    my ($req, $connection) = @_;
 
-    my %headers = (Host => 'localhost', Connection => 'close',
+    my %headers = (Host => 'localhost', Connection => $connection // 'close',
                    %{ $req->{headers} // {} });
 
     $headers{Authorization} = "Bearer $req->{token}" if defined $req->{token};
@@ -43,7 +45,8 @@ sub _text {
     my @lines = ($req->{method} // 'GET') . " $req->{path} HTTP/1.1";
     push @lines, map { "$_: $headers{$_}" } sort keys %headers;
 
-    return join("\r\n", @lines, '', '') . ($req->{body} // '');
+    return join('', map { _text($_, 'keep-alive') } @{ $req->{before} // [] })
+        . join("\r\n", @lines, '', '') . ($req->{body} // '');
 }
 
 
@@ -86,6 +89,24 @@ sub _parse {
                         =~ /chunked/i ? _dechunk($body) : $body;
 
     return $response;
+}
+
+
+# The responses to so many requests that went first, and what is left.
+
+sub _parse_before {
+    my ($text, $count) = @_;
+
+    my @before;
+
+    for (1 .. $count) {
+        my ($length) = $text =~ /\A.*?^Content-Length: (\d+)\r\n.*?\r\n\r\n/ims;
+        my $end = defined $length ? $+[0] + $length : length $text;
+
+        push @before, _parse(substr $text, 0, $end, '');
+    }
+
+    return ($text, @before);
 }
 
 
@@ -172,8 +193,12 @@ sub finish {
         }
     }
 
-    return map { { %{ _parse($_->{text}) }, time => $_->{time} // 0 } }
-           @$flight;
+    return map {
+        my ($text, @before) =
+            _parse_before($_->{text}, scalar @{ $_->{req}{before} // [] });
+
+        +{ %{ _parse($text) }, time => $_->{time} // 0, before => \@before }
+    } @$flight;
 }
 
 
