@@ -171,9 +171,9 @@ sub good {
 sub in_a_row {
     my ($short, $long) = (good(), good(more => 'x' x 900));
 
-    return (token => $short,
+    return (token => $long,
             before => [ map { { path => '/variables/x', token => $_ } }
-                        ($short) x 3, ($long) x 3 ]);
+                        ($short) x 3, ($long) x 2, $short ]);
 }
 
 
