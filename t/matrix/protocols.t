@@ -16,6 +16,13 @@ my $s = NJWT::Scenario->new;
 my $dir = $s->dir;
 my $binary = $s->binary;
 my $built = `$binary -V 2>&1`;
+
+# A module that was built without it has none in an nginx that was built with
+
+my $debug = $built =~ /--with-debug/
+    && !system 'grep', '-q', 'the token that the connection repeats',
+               $ENV{NJWT_MODULE} // 'build/ngx_http_jwt_scope_module.so';
+
 my ($release) = $built =~ m{^nginx version: nginx/1\.(\d+)}m;
 my $curl = `curl -V`;
 my %speaks = (
@@ -125,7 +132,8 @@ for my $n (sort keys %speaks) {
         "HTTP/$version: a connection's requests have a verdict and claims each";
 
     SKIP: {
-        skip 'this nginx has no debug log', 1 if $built !~ /--with-debug/;
+        skip 'this nginx, or the module in it, has no debug log', 1
+            if !$debug;
 
         is scalar $s->log_lines(
             qr/jwt: the token that the connection repeats/), 3,
