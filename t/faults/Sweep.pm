@@ -542,7 +542,7 @@ sub _at_rest {
     my ($pid) = @_;
 
     open my $in, '<', "/proc/$pid/status" or return 1;
-    my %mask = map { /^(S\w+):\s*([0-9a-f]+)$/ ? ($1, hex $2) : () } <$in>;
+    my %mask = map { /^(S\w+):.*([0-9a-f])$/ ? ($1, hex $2) : () } <$in>;
 
     return !grep { $mask{$_} & 1 } qw/ SigBlk SigPnd ShdPnd /;
 }
@@ -553,7 +553,7 @@ sub _reload {
     my ($master, @old) = ($s->master_pid, $s->worker_pids);
 
     kill HUP => $master;
-    wait_until { _at_rest($master) } 20, 'the reload is over';
+    wait_until { _at_rest($master) && $s->titled } 20, 'the reload is over';
 
     my @now = $s->worker_pids;
 
@@ -601,7 +601,8 @@ sub _reload_row {
     push @wrong, "$more allocations were not freed" if $more > 0;
     push @wrong, map { "nginx says: $_" }
                  grep { /\[alert\]|exited on signal/ } $s->errors;
-    push @wrong, 'no worker' if $s->worker_pids != 1;
+    push @wrong, 'workers that are none or too many'
+        if !eval { wait_until { $s->worker_pids == 1 } 10, 'one worker' };
 
     return $self->row('a reload', $way, [ $points, $all ], \%tally, @wrong);
 }

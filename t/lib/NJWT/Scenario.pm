@@ -40,8 +40,8 @@ package NJWT::Scenario;
 # Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
 # begin({ … }, …) and finish($flight), as in NJWT::Client; traffic({ … }, …),
 # as in NJWT::Traffic.
-# Processes: binary, master_pid, worker_pids, old_worker_pids, fetcher_pid,
-# kill_worker($pid), on_worker($pid, sub { … }).
+# Processes: binary, master_pid, worker_pids, old_worker_pids, titled,
+# fetcher_pid, kill_worker($pid), on_worker($pid, sub { … }).
 # Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), since mark_log;
 # errors(), from the start.
 #
@@ -355,6 +355,17 @@ sub old_worker_pids {
                grep { $title{$_} =~ /is shutting down/ } keys %title;
 
     return @pids;
+}
+
+# Has each child said what it is?  One that was just begun is still called as
+# its master is.
+
+sub titled {
+    my ($self) = @_;
+
+    my %title = $self->_titles;
+
+    return !grep { /master process/ } values %title;
 }
 
 
