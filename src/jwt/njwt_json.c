@@ -84,15 +84,16 @@ njwt_json_number_nodes(njwt_json_t *document, json_t *node,
 
 
 /*
- * The library goes on when it has no memory for a character of a string or
- * number, and leaves it out: another "aud" than the one that was signed.  So
- * what it read is measured against the text.
+ * The library goes on when it has no memory for a character, and leaves it
+ * out: another "aud" than the one that was signed.  Somebody else's functions
+ * may give memory again after that (njwt_json_load.c: ours don't), so what it
+ * read is measured against the text.
  */
 
 static bool
 njwt_json_whole(njwt_json_t *document)
 {
-    njwt_json_measure_t  seen = { 0, 0 };
+    njwt_json_measure_t  seen = { 0, 0, 0 };
 
     return njwt_json_number_nodes(document, document->root, &seen)
            && seen.numbers == document->measure.numbers
@@ -115,8 +116,7 @@ njwt_json_object(njwt_arena_t *arena, njwt_slice_t text)
     }
 
     document->length = text.len;
-    document->root = njwt_json_load(text, document->numbers,
-                                    document->measure.numbers);
+    document->root = njwt_json_load(arena, text, &document->measure);
 
     /* the library doesn't tell a bad text from no memory; errno does */
 

@@ -5,8 +5,8 @@
 #include "njwt_json_load.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -14,7 +14,7 @@
 #define NJWT_JSON_FLAGS                                                      \
     (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
-/* bytes of a number that the library's first buffer may be too small for */
+/* bytes that the library's first buffer may be too small for */
 #define NJWT_JSON_LONG  12
 
 
@@ -44,51 +44,63 @@ njwt_json_take(size_t size)
 
 
 /*
- * The same where a number is long: over a digit of that which it had no memory
- * for the library ends the process, unless it gets memory for the next one.
- * So only nothing smaller may be had than what was refused, as the copy's
- * memory is; errno keeps how much that was, negative: there is no other place.
+ * It takes back the byte behind a number or a word, and one that no string may
+ * have, and ends the process where that isn't the last byte of its buffer: it
+ * had no memory for it.  So a text with such that is long is read as the
+ * second element of an array, whose first is a longer string: once that was
+ * read, the buffer is large enough.  NULL data: no memory.
  */
 
-static void *
-njwt_json_take_more(size_t size)
+static njwt_slice_t
+njwt_json_with_room(njwt_arena_t *arena, njwt_slice_t text, size_t longest)
 {
-    void  *data;
+    uint8_t       *p;
+    njwt_slice_t   whole;
 
-    if (errno < 0 && size < (size_t) -errno) {
-        return NULL;
+    static const njwt_slice_t  open = njwt_literal("[\"");
+    static const njwt_slice_t  comma = njwt_literal("\",");
+
+    whole.len = open.len + longest + comma.len + text.len + 1;
+    whole.data = p = njwt_arena_alloc(arena, whole.len);
+
+    if (p != NULL) {
+        memcpy(p, open.data, open.len);
+        p += open.len;
+
+        memset(p, 'x', longest);
+        p += longest;
+
+        memcpy(p, comma.data, comma.len);
+        p += comma.len;
+
+        memcpy(p, text.data, text.len);
+        p[text.len] = ']';
     }
 
-    data = malloc(size);
-
-    if (data == NULL) {
-        errno = (size < INT_MAX) ? -(int) size : -INT_MAX;
-    }
-
-    return data;
+    return whole;
 }
 
 
-static json_malloc_t
-njwt_json_taker(const njwt_json_number_t *numbers, size_t count)
+/* The text's own node: of "1],[2" the array has more, or an end too early. */
+
+static json_t *
+njwt_json_second(json_t *array)
 {
-    size_t  i;
+    json_t  *node;
 
-    for (i = 0; i < count; i++) {
-        if (numbers[i].text.len >= NJWT_JSON_LONG) {
-            return njwt_json_take_more;
-        }
-    }
+    node = (json_array_size(array) == 2) ? json_incref(json_array_get(array,
+                                                                      1))
+                                         : NULL;
+    json_decref(array);
 
-    return njwt_json_take;
+    return node;
 }
 
 
 /* Functions that somebody else has set stay: they free what they gave. */
 
-void *
-njwt_json_load(njwt_slice_t text, const njwt_json_number_t *numbers,
-    size_t count)
+static json_t *
+njwt_json_read(njwt_slice_t text)
 {
     json_t         *root;
     json_free_t     give;
@@ -96,14 +108,27 @@ njwt_json_load(njwt_slice_t text, const njwt_json_number_t *numbers,
 
     json_get_alloc_funcs(&take, &give);
     if (take == malloc && give == free) {
-        json_set_alloc_funcs(njwt_json_taker(numbers, count), free);
+        json_set_alloc_funcs(njwt_json_take, free);
     }
 
     errno = 0;
     root = json_loadb((const char *) text.data, text.len, NJWT_JSON_FLAGS,
                       NULL);
-    errno = (errno < 0) ? ENOMEM : errno;
     json_set_alloc_funcs(take, give);
 
     return root;
+}
+
+
+void *
+njwt_json_load(njwt_arena_t *arena, njwt_slice_t text,
+    const njwt_json_measure_t *measure)
+{
+    if (measure->longest < NJWT_JSON_LONG) {
+        return njwt_json_read(text);
+    }
+
+    text = njwt_json_with_room(arena, text, measure->longest);
+
+    return (text.data != NULL) ? njwt_json_second(njwt_json_read(text)) : NULL;
 }

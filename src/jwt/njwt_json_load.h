@@ -13,13 +13,12 @@
 
 
 /*
- * Reads a text whose numbers are known, by the library's rules: its root node,
- * a json_t that the caller owns, or NULL.  Then errno is ENOMEM if there was
- * no memory.  What is read under such conditions may still lack bytes: it is
- * to be measured.
+ * Reads a text that was measured, by the library's rules: its root node, a
+ * json_t that the caller owns, or NULL.  Then errno is ENOMEM if there was no
+ * memory.
  */
-void *njwt_json_load(njwt_slice_t text, const njwt_json_number_t *numbers,
-    size_t count);
+void *njwt_json_load(njwt_arena_t *arena, njwt_slice_t text,
+    const njwt_json_measure_t *measure);
 
 
 #endif /* NJWT_JSON_LOAD_H */

@@ -63,20 +63,37 @@ njwt_json_escape_bytes(njwt_slice_t text, size_t i)
 }
 
 
-/* The text's first byte behind the string that begins at i; adds its bytes. */
+static void
+njwt_json_longest(njwt_json_measure_t *measure, size_t len)
+{
+    if (measure->longest < len) {
+        measure->longest = len;
+    }
+}
+
+
+/* The text's first byte behind the string that begins at i, measured. */
 
 static size_t
-njwt_json_skip_string(njwt_slice_t text, size_t i, size_t *bytes)
+njwt_json_skip_string(njwt_slice_t text, size_t i,
+    njwt_json_measure_t *measure)
 {
+    size_t  begin = i;
+
     for (i++; i < text.len && text.data[i] != '"'; i++) {
 
         if (text.data[i] != '\\') {
-            (*bytes)++;
+            measure->bytes++;
+
+            if (text.data[i] < 0x20) {
+                njwt_json_longest(measure, i + 1 - begin);
+            }
+
             continue;
         }
 
         i++;
-        *bytes += njwt_json_escape_bytes(text, i);
+        measure->bytes += njwt_json_escape_bytes(text, i);
 
         if (i < text.len && text.data[i] == 'u') {
             i += 4;
@@ -88,21 +105,25 @@ njwt_json_skip_string(njwt_slice_t text, size_t i, size_t *bytes)
 
 
 static bool
-njwt_json_in_number(uint8_t c)
+njwt_json_in_word(uint8_t c)
 {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.'
-           || c == 'e' || c == 'E';
+           || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
 
-/* The text's first byte behind the number that begins at i. */
+/* The text's first byte behind the number or word that begins at i. */
 
 static size_t
-njwt_json_skip_number(njwt_slice_t text, size_t i)
+njwt_json_skip_word(njwt_slice_t text, size_t i, njwt_json_measure_t *measure)
 {
-    while (i < text.len && njwt_json_in_number(text.data[i])) {
+    size_t  begin = i;
+
+    while (i < text.len && njwt_json_in_word(text.data[i])) {
         i++;
     }
+
+    njwt_json_longest(measure, i - begin);
 
     return i;
 }
@@ -119,13 +140,14 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t room,
     depth = 0;
     n = 0;
     measure->bytes = 0;
+    measure->longest = 0;
 
     for (i = 0; i < text.len; i = end) {
         c = text.data[i];
         end = i + 1;
 
         if (c == '"') {
-            end = njwt_json_skip_string(text, i, &measure->bytes);
+            end = njwt_json_skip_string(text, i, measure);
 
         } else if (c == '{' || c == '[') {
             if (++depth > NJWT_MAX_DEPTH) {
@@ -136,7 +158,7 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t room,
             depth--;
 
         } else if (c == '-' || (c >= '0' && c <= '9')) {
-            end = njwt_json_skip_number(text, i);
+            end = njwt_json_skip_word(text, i, measure);
 
             if (n < room) {
                 numbers[n].text.data = text.data + i;
@@ -144,6 +166,9 @@ njwt_json_scan(njwt_slice_t text, njwt_json_number_t *numbers, size_t room,
             }
 
             n++;
+
+        } else if (njwt_json_in_word(c)) {
+            end = njwt_json_skip_word(text, i, measure);
         }
     }
 

@@ -18,6 +18,12 @@ typedef struct {
 typedef struct {
     size_t         numbers;
     size_t         bytes;       /* of all strings and names, decoded */
+
+    /*
+     * bytes of the longest number or word, or of a string up to a control
+     * character
+     */
+    size_t         longest;
 } njwt_json_measure_t;
 
 

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 
-#include <jansson.h>
-
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -163,10 +161,8 @@ FAULT_WRAP(RAND_bytes, (unsigned char *out, int len), (out, len))
 
 
 void
-fault_begin(size_t n, bool on, bool json)
+fault_begin(size_t n, bool on)
 {
-    json_set_alloc_funcs(json ? malloc : fault_malloc, free);
-
     fault_count = 0;
     fault_on = on;
     fault_at = n;
@@ -182,34 +178,4 @@ fault_end(void)
     fault_at = 0;
 
     return failed;
-}
-
-
-bool
-fault_long(njwt_slice_t text)
-{
-    bool    string = false;
-    size_t  i, run = 0;
-
-    for (i = 0; i < text.len && run < FAULT_LONG; i++, run++) {
-        if (text.data[i] == '"') {
-            string = !string;
-            run = 0;
-
-        } else if (string) {
-            if (text.data[i] < 0x20) {
-                return true;
-            }
-
-            i += text.data[i] == '\\';
-            run = 0;
-
-        } else if (text.data[i] != 0
-                   && strchr(" \t\r\n,:[]{}", text.data[i]) != NULL)
-        {
-            run = 0;
-        }
-    }
-
-    return run >= FAULT_LONG;
 }

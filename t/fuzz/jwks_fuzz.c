@@ -168,7 +168,7 @@ again(const njwt_jwks_t *jwks)
         must(memcmp(one, two, sizeof(one)) == 0);
 
         for (n = 1; n < 24; n++) {
-            fault_begin(n, false, false);
+            fault_begin(n, false);
             must(!njwt_key_digest(njwt_jwks_key(other, i), two)
                  || memcmp(one, two, sizeof(one)) == 0);
             (void) fault_end();
@@ -245,13 +245,13 @@ secret(njwt_slice_t text)
     }
 
     for (n = 1; n < 7; n++) {
-        fault_begin(n, (text.len & 1) != 0, false);
+        fault_begin(n, (text.len & 1) != 0);
         jwks = njwt_jwks_of_secret(text);
         must(fault_end() || (jwks != NULL) == (text.len > 0));
         njwt_jwks_free(jwks);
     }
 
-    fault_begin(1, false, false);
+    fault_begin(1, false);
     must(!njwt_random(digest, sizeof(digest)));
     must(fault_end());
 

@@ -395,7 +395,7 @@ judge(const input_t *in, size_t failing, bool on)
     njwt_value_t  got;
 
     njwt_arena_init(&arena);
-    fault_begin(failing, on, !fault_long(in->json));
+    fault_begin(failing, on);
     got = njwt_json_object(&arena, in->json);
 
     if (!arena.failed) {
@@ -588,7 +588,7 @@ questions(const input_t *in)
     }
 
     for (i = 0; i < 4; i++) {
-        fault_begin(i, false, false);
+        fault_begin(i, false);
         sealed = njwt_facts_seal(&facts);
         must(sealed || fault_end());
         (void) fault_end();

@@ -52,7 +52,6 @@ typedef struct {
     size_t              words[LINES];
     njwt_slice_t        rest;         /* a key set, for a whole token */
     const uint8_t      *flags;
-    bool                long_number;  /* the JSON library is spared */
     njwt_rule_value_t   values[WORDS];
     njwt_claim_rule_t   rule[2];
     njwt_scope_rule_t   scopes[2];
@@ -175,36 +174,6 @@ set_issuer(place_t *p, const uint8_t *flags)
         must(p->other.keys != NULL);
         must(njwt_jwks_bind(p->other.keys, fuzz_text("other")));
     }
-}
-
-
-/* Has a part of the token, or the key set, a long number in it? */
-
-static bool
-long_number(const place_t *p)
-{
-    size_t         len;
-    uint8_t       *text;
-    njwt_slice_t   rest = p->judged.presented.token;
-
-    if (fault_long(p->rest)) {
-        return true;
-    }
-
-    for (len = 0; rest.len > 0; rest.data += len, rest.len -= len) {
-        const uint8_t  *dot = memchr(rest.data, '.', rest.len);
-        size_t          part = dot ? (size_t) (dot - rest.data) : rest.len;
-
-        text = ref_base64url(rest.data, part, &len);
-
-        if (text != NULL && fault_long(fuzz_slice(text, len))) {
-            return true;
-        }
-
-        len = part + (dot != NULL);
-    }
-
-    return false;
 }
 
 
@@ -460,7 +429,7 @@ starve(place_t *p, const uint8_t *flags, njwt_verdict_t verdict, bool known,
         made = known;
         record = *before;
         p->issuer.keys = (keys != NULL) ? make_keys(p, "context") : NULL;
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0, !p->long_number);
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
         starved = ask(p, &record, &made, &whole);
         failed = fault_end();
 
@@ -486,7 +455,7 @@ starve_keys(const place_t *p, const uint8_t *flags)
     njwt_jwks_report_t   report;
 
     for (n = first(flags); failed && n < first(flags) + 8; n++) {
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0, !p->long_number);
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
         jwks = njwt_jwks_new(p->rest, &report);
         bound = jwks != NULL && njwt_jwks_bind(jwks, fuzz_text("context"));
         failed = fault_end();
@@ -662,7 +631,7 @@ judge(place_t *p, const uint8_t *flags)
     }
 
     for (n = first(flags); n < first(flags) + 8; n++) {
-        fault_begin(n, (flags[2] & ALL_FAIL) != 0, false);
+        fault_begin(n, (flags[2] & ALL_FAIL) != 0);
         (void) digest(p->judged.presented.token);
         (void) fault_end();
     }
@@ -694,7 +663,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     set_issuer(&p, p.flags);
     set_rules(&p, p.flags);
     set_policy(&p, p.flags);
-    p.long_number = long_number(&p);
     must(njwt_verdict_info((njwt_verdict_t) (NJWT_VERDICT_COUNT + p.flags[3]))
          == njwt_verdict_info(NJWT_UNDECIDED));
     judge(&p, p.flags);

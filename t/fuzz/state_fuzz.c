@@ -137,7 +137,7 @@ sealed(const uint8_t *data, size_t size)
 
     /* without a digest, it isn't known to be whole */
 
-    fault_begin(1, true, false);
+    fault_begin(1, true);
     must(read_state((uint8_t *) text, len, &keys) != NULL);
     must(fault_end());
 }
@@ -173,7 +173,7 @@ made(const uint8_t *data, size_t size)
     /* no room, no digest, or a time of no calendar: nothing is written */
 
     must(njwt_state_write(&state, text, bit % room) == 0);
-    fault_begin(1, true, false);
+    fault_begin(1, true);
     must(njwt_state_write(&state, text, room) == 0);
     must(fault_end());
     state.fetched += UINT64_C(1000000000000) << data[2] % 20;

@@ -978,6 +978,38 @@ numbers_of_absurd_length_are_taken_too(void **state)
 }
 
 
+/* Such a text is handed to the library inside of another. */
+
+static void
+a_text_with_a_long_number_is_one_object_too(void **state)
+{
+    size_t  i;
+
+    static const char  *const  refused[] = {
+        "123456789012", "[{\"a\":123456789012}]", "{\"a\":123456789012},{}",
+        "{\"a\":123456789012},1", "{\"a\":123456789012},",
+        "{\"a\":123456789012}]", "{\"a\":123456789012}],[",
+        "{\"a\":123456789012}],[{}", "123456789012],[{}", "],[123456789012",
+        "{\"a\":123456789012", "{\"a\":[123456789012}",
+        "{\"a\":[123456789012", "\"x\",{\"a\":123456789012}",
+        ",{\"a\":123456789012}", "{\"a\":123456789012}\"",
+        "{\"a\":123456789012}/", "{\"a\":123456789012,\"a\":1}",
+        "{\"a\":123456789012,\"b\":\"c}"
+    };
+
+    (void) state;
+
+    assert_true(taken("{\"a\":123456789012}"));
+    assert_true(taken(" { \"a\" : [ 123456789012 ] , \"b\" : \"]\" } \n"));
+
+    for (i = 0; i < unit_count(refused); i++) {
+        assert_for(!taken(refused[i]), refused[i]);
+    }
+
+    assert_false(unit_arena.failed);
+}
+
+
 static void
 a_digit_or_sign_that_was_lost_is_noticed_at_any_exponent(void **state)
 {
@@ -1070,6 +1102,7 @@ main(void)
         unit_case(what_is_written_says_what_was_read_and_is_no_longer),
         unit_case(every_number_that_a_double_holds_is_taken),
         unit_case(numbers_of_absurd_length_are_taken_too),
+        unit_case(a_text_with_a_long_number_is_one_object_too),
         unit_case(a_digit_or_sign_that_was_lost_is_noticed_at_any_exponent),
         unit_case(damaged_text_is_refused_or_read_but_never_overrun)
     };

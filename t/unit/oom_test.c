@@ -915,8 +915,6 @@ a_string_that_lost_its_end_is_not_read_on(void **state)
 
     (void) state;
 
-    /* beside a long number there may be memory again, and a byte missing */
-
     for (len = 0; len < sizeof(filler) - 1; len++) {
         refused += read_strings(filler, "1");
         refused += read_strings(filler, "12345678901234");
@@ -932,52 +930,163 @@ a_string_that_lost_its_end_is_not_read_on(void **state)
  * bytes: "\\u00e9a" as "\\u0e9a" is U+0E9A, of three bytes as well.
  */
 
-static void
-an_escape_is_read_whole_or_not_at_all(void **state)
+static size_t
+read_escapes(const char *filler, const char *number)
 {
     bool           failed;
-    char           filler[71] = "", long_tail[201] = "";
-    size_t         n, len, refused = 0;
+    char           long_tail[201] = "";
+    size_t         n, refused;
     njwt_arena_t   arena;
     njwt_slice_t   text, whole;
     njwt_value_t   root;
 
-    (void) state;
-
     /* as much as the library asks for memory again, and gets it */
     memset(long_tail, 'y', sizeof(long_tail) - 1);
 
-    for (len = 0; len < sizeof(filler) - 1; len++) {
-        whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
-                                      filler, long_tail));
-        text = unit_text(unit_format("{\"%s\\u00e9a\":\"%s\\u00e9a\\n"
-                                     "\\ud83d\\ude00\\/%s\"}", filler,
-                                     filler, long_tail));
+    refused = 0;
+    whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
+                                  filler, long_tail));
+    text = unit_text(unit_format("{\"n\":%s,\"%s\\u00e9a\":\"%s\\u00e9a\\n"
+                                 "\\ud83d\\ude00\\/%s\"}", number, filler,
+                                 filler, long_tail));
 
-        for (n = 1, failed = true; failed; n++) {
-            njwt_arena_init(&arena);
-            begin_failing(n, false);
-            root = njwt_json_object(&arena, text);
-            failed = end_failing();
+    for (n = 1, failed = true; failed; n++) {
+        njwt_arena_init(&arena);
+        begin_failing(n, false);
+        root = njwt_json_object(&arena, text);
+        failed = end_failing();
 
-            if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
-                assert_true(njwt_slice_equal(njwt_json_string(
-                    njwt_json_member(root, unit_text(
-                        unit_format("%s\xc3\xa9""a", filler)))), whole));
-                assert_false(arena.failed);
+        if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+            assert_true(njwt_slice_equal(njwt_json_string(
+                njwt_json_member(root, unit_text(
+                    unit_format("%s\xc3\xa9""a", filler)))), whole));
+            assert_false(arena.failed);
 
-            } else {
-                assert_true(failed && arena.failed);
-                refused++;
-            }
-
-            njwt_arena_free(&arena);
+        } else {
+            assert_true(failed && arena.failed);
+            refused++;
         }
 
+        njwt_arena_free(&arena);
+    }
+
+    return refused;
+}
+
+
+static void
+an_escape_is_read_whole_or_not_at_all(void **state)
+{
+    char    filler[71] = "";
+    size_t  len, refused = 0;
+
+    (void) state;
+
+    for (len = 0; len < sizeof(filler) - 1; len++) {
+        refused += read_escapes(filler, "1");
+        refused += read_escapes(filler, "12345678901234");
         filler[len] = 'x';
     }
 
     print_message("%zu times no memory for an escape\n", refused);
+}
+
+
+/*
+ * What the library takes back, a byte behind a number or a word, or one that
+ * no string may have, it must have had memory for, or it ends the process.
+ */
+
+static void
+what_is_taken_back_does_not_end_the_process(void **state)
+{
+    bool           failed, number;
+    char           digits[71] = "", letters[71] = "";
+    size_t         i, n, len;
+    njwt_arena_t   arena;
+    njwt_slice_t   text;
+    njwt_value_t   root;
+
+    static const char  *forms[] = {
+        "{\"a\":1%s}", "{\"a\":-1%s.5}", "{\"a\":true,\"b\":1.5%se1}",
+        "{\"a\":x%s}", "{\"a\":truex%s}", "{\"a\":1e1eeeeeeee%s}",
+        "{\"a\":\"%s\n\"}", "{\"%s\x01\":1}", "{\"a\":\"\\\"%s\x1f\"}"
+    };
+
+    (void) state;
+
+    for (len = 0; len < sizeof(digits) - 1; len++) {
+        for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+            number = i < 3;
+            text = unit_text(unit_format(forms[i],
+                                         number ? digits : letters));
+
+            for (n = 2, failed = true; failed; n++) {
+                njwt_arena_init(&arena);
+                begin_failing(n / 2, (n & 1) != 0);
+                root = njwt_json_object(&arena, text);
+                failed = end_failing();
+
+                assert_int_equal(arena.failed, failed);
+                assert_int_equal(njwt_json_type(root),
+                                 (number && !failed) ? NJWT_JSON_OBJECT
+                                                     : NJWT_JSON_ABSENT);
+                njwt_arena_free(&arena);
+            }
+        }
+
+        digits[len] = '2';
+        letters[len] = 'x';
+    }
+}
+
+
+static void *
+others_take(size_t size)
+{
+    return malloc(size);
+}
+
+
+/* Functions of others give memory after a refusal, but not for that byte. */
+
+static void
+a_byte_that_others_had_no_memory_for_is_missed(void **state)
+{
+    bool           failed;
+    size_t         n, refused = 0;
+    njwt_arena_t   arena;
+    njwt_slice_t   text, name, whole;
+    njwt_value_t   root;
+
+    (void) state;
+
+    name = unit_text("a");
+    whole = unit_text("a string that fills the first buffer twice");
+    text = unit_text("{\"a\":\"a string that fills the first buffer twice\"}");
+
+    for (n = 1, failed = true; failed; n++) {
+        njwt_arena_init(&arena);
+        json_set_alloc_funcs(others_take, free);
+        begin_failing(n, false);
+        root = njwt_json_object(&arena, text);
+        failed = end_failing();
+        json_set_alloc_funcs(malloc, free);
+
+        if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+            assert_true(njwt_slice_equal(
+                njwt_json_string(njwt_json_member(root, name)), whole));
+            assert_false(arena.failed);
+
+        } else {
+            assert_true(failed && arena.failed);
+            refused++;
+        }
+
+        njwt_arena_free(&arena);
+    }
+
+    assert_true(refused > 3);
 }
 
 
@@ -1032,6 +1141,8 @@ main(void)
         unit_case(an_array_is_text_or_the_arena_has_failed),
         unit_case(a_string_that_lost_its_end_is_not_read_on),
         unit_case(an_escape_is_read_whole_or_not_at_all),
+        unit_case(what_is_taken_back_does_not_end_the_process),
+        unit_case(a_byte_that_others_had_no_memory_for_is_missed),
         unit_case(the_library_has_its_own_functions_again),
         unit_case(a_digest_that_fails_leaves_no_error_behind)
     };
