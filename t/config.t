@@ -647,6 +647,28 @@ refused 'the same one twice', issuer('a')
 refused 'an empty name of a claim', issuer('a')
     . ' jwt_claim_set $r "";', undef, qr/names no claim/;
 
+# variables that directives read
+
+for ('jwt_require $host $nosuch', 'jwt_token bearer $nosuch',
+     'jwt_identity_header X-User $NoSuch',
+     'jwt_identity_header X-User "$host-${nosuch}"')
+{
+    my $conf = $s->config_text(config(issuer('a'), "jwt a;\n$_;"));
+    my ($before) = $conf =~ /\A(.*?)nosuch/si;
+    my $line = 1 + $before =~ tr/\n//;
+
+    refused "an unknown variable in $_", issuer('a'), "jwt a;\n$_;",
+        qr/unknown "nosuch" variable in "jwt_\w+", write .*:$line$/m;
+}
+
+accepted "one that there is in $_", issuer('a') . ' map $host $later { 0 1; }',
+    "jwt a; $_; set \$here 1;"
+    for 'jwt_require $later $here $HOST $arg_x $jwt_claim_sub',
+        'jwt_token bearer $http_x_token $cookie_t',
+        'jwt_identity_header X-User "$later-${here}.$jwt_scope"';
+accepted 'what an expression captured', issuer('a'),
+    'location ~ /(.)(?<named>.) { jwt a; jwt_identity_header X-I $1$named; }';
+
 # no level of theirs is inside "if" and "limit_except"
 
 refused "$_ inside if", issuer('a'), "jwt a; if (\$host) { $_; }",

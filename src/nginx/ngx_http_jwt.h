@@ -133,6 +133,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
     ngx_array_t                servers;      /* ngx_http_jwt_server_t */
+    ngx_array_t                names;        /* of variables that are read */
 
     /* of this worker */
     const u_char              *salt;         /* the zone's */

@@ -77,6 +77,22 @@ char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     const char *fmt, ...);
 
 
+/* ngx_http_jwt_conf_names.c */
+
+ngx_int_t ngx_http_jwt_conf_names_init(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/* The index of a variable that the directive being read reads. */
+ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);
+
+/* Notes the variables in a text of the directive being read. */
+ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
+
+/* When all is read: a name that no variable has is an error at its place. */
+ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+
 /* ngx_http_jwt_conf_rule.c */
 
 char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,

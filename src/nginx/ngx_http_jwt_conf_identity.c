@@ -231,7 +231,9 @@ ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ccv.value = &value[2];
     ccv.complex_value = &identity->value;
 
-    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK
+        || ngx_http_jwt_conf_variables(cf, &value[2]) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 

@@ -104,7 +104,8 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
+    if (ngx_http_jwt_conf_names_check(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_cache_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
@@ -146,7 +147,8 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
                           sizeof(ngx_http_jwt_location_t *))
            != NGX_OK
         || ngx_array_init(&jmcf->facts, cf->pool, 1, sizeof(njwt_facts_t *))
-           != NGX_OK)
+           != NGX_OK
+        || ngx_http_jwt_conf_names_init(cf, jmcf) != NGX_OK)
     {
         return NULL;
     }

@@ -46,7 +46,7 @@ ngx_http_jwt_require_argument(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    *index = ngx_http_get_variable_index(cf, &name);
+    *index = ngx_http_jwt_conf_variable(cf, &name);
 
     return (*index == NGX_ERROR) ? NGX_CONF_ERROR : NGX_CONF_OK;
 }

@@ -37,7 +37,7 @@ ngx_http_jwt_token_variable(ngx_conf_t *cf, ngx_http_jwt_token_place_t *place,
                            "header or a cookie", arg);
     }
 
-    place->index = ngx_http_get_variable_index(cf, &name);
+    place->index = ngx_http_jwt_conf_variable(cf, &name);
 
     return (place->index == NGX_ERROR) ? NGX_CONF_ERROR : NGX_CONF_OK;
 }
