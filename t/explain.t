@@ -157,6 +157,11 @@ my $good = made();
         [ 'nothing', '', 'no_token' ],
         [ 'Bearer alone', 'Bearer', 'malformed_request' ],
         [ 'another scheme', 'Basic eDp5', 'no_token' ],
+        [ 'its name in other letters', 'dpop eDp5', 'no_token' ],
+        [ 'its name alone is a token', 'Basic', 'opaque_token' ],
+        [ 'a token with a blank', 'not.a.token x', 'malformed_request' ],
+        [ 'a blank before the first dot', 'not a.token', 'malformed_request' ],
+        [ 'a word that begins as a scheme', 'Bas eDp5', 'malformed_request' ],
         [ 'a header without a scheme', "Authorization: $good", 'no_token' ],
         [ 'a token on two lines', $good =~ s/\./\n./r, 'malformed_request' ],
         [ 'a megabyte', 'a' x 1_100_000, 'token_too_large' ];

@@ -103,24 +103,38 @@ explain_without_newline(njwt_slice_t text)
 }
 
 
-/* Is the text the value of a header, a scheme's name and then the rest? */
+/*
+ * Is the text the value of a header: a scheme of the registry (RFC 9110,
+ * section 16.4.1) or of old habit, and then the rest?  Any other word is the
+ * beginning of a token with a blank in it.
+ */
 
 static bool
 explain_has_scheme(njwt_slice_t text)
 {
-    size_t  i;
+    size_t  i, len;
 
-    for (i = 0; i < text.len && text.data[i] != ' '; i++) {
-        if (text.data[i] == '.' || text.data[i] < 0x20) {
-            return false;
+    static const char *const  schemes[] = {
+        "Basic", "Bearer", "Concealed", "Digest", "DPoP", "GNAP", "HOBA",
+        "Mutual", "Negotiate", "OAuth", "PrivateToken", "vapid",
+        "ApiKey", "NTLM", "Token"
+    };
+
+    for (len = 0; len < text.len && text.data[len] != ' '; len++) {
+        /* void */
+    }
+
+    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strlen(schemes[i]) == len
+            && strncasecmp((const char *) text.data, schemes[i], len) == 0)
+        {
+            /* "Bearer" alone: somebody's variable was empty */
+
+            return len < text.len || strcmp(schemes[i], "Bearer") == 0;
         }
     }
 
-    /* "Bearer" alone: somebody's variable was empty */
-
-    return i < text.len
-           || (i == 6 && strncasecmp((const char *) text.data, "bearer", 6)
-                         == 0);
+    return false;
 }
 
 
