@@ -202,7 +202,48 @@ qr/^jwt refused: expired, issuer "timesheets", kid "k1", alg "RS256", typ "JWT",
 
 
 
-=== TEST 13: one in a header is logged with it
+=== TEST 13: a variable that would split a header is logged without it
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_token $arg_token;
+        add_header X-C "[$jwt_claim_c]";
+        root $TEST_NGINX_CONTENT;
+    }
+--- token: c => "a\nb"
+--- request
+GET /t?token=$TOKEN
+--- more_headers
+Referer: http://localhost/?token=ey
+--- response_headers
+X-C: []
+--- log_level: info
+--- grep_error_log eval: qr/\$jwt_claim_c is .*|request: .*|token=ey.*/
+--- grep_error_log_out eval
+qr/^\$jwt_claim_c is given as empty: [^,]*, client: 127\.0\.0\.1, server: localhost\n$/
+
+
+
+=== TEST 14: and so is an identity header
+--- config
+    location ~ ^/t(.)$ {
+        jwt                  timesheets;
+        jwt_token            $arg_token;
+        jwt_identity_header  X-User $1;
+        root                 $TEST_NGINX_CONTENT;
+        try_files            /t =404;
+    }
+--- token
+--- request
+GET /t%01?token=$TOKEN
+--- log_level: info
+--- grep_error_log eval: qr/jwt_identity_header .*|request: .*|token=ey.*/
+--- grep_error_log_out eval
+qr/^jwt_identity_header "X-User" is not set: [^,]*, client: 127\.0\.0\.1, server: localhost\n$/
+
+
+
+=== TEST 15: one in a header is logged with it
 --- config
     location /t {
         jwt timesheets;
@@ -218,7 +259,7 @@ qr/jwt refused: expired.*request: "GET \/t HTTP/
 
 
 
-=== TEST 14: a token may be as long as the limit
+=== TEST 16: a token may be as long as the limit
 --- config
     location /t {
         jwt timesheets;
@@ -233,7 +274,7 @@ qr/jwt refused: expired.*request: "GET \/t HTTP/
 
 
 
-=== TEST 15: and no longer
+=== TEST 17: and no longer
 --- config
     location /t {
         jwt timesheets;
@@ -248,7 +289,7 @@ X-Verdict: token_too_large
 
 
 
-=== TEST 16: by default it has 8 kilobytes
+=== TEST 18: by default it has 8 kilobytes
 --- config
     location /t {
         jwt timesheets;

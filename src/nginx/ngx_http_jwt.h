@@ -272,6 +272,9 @@ ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 /* Logs a refusal, once a request. */
 void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
+/* Warns about a request that was judged, without a token of its URL. */
+void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
+
 
 /* ngx_http_jwt_values.c: of a ctx with claims; NGX_DECLINED: not there */
 

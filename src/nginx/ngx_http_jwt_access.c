@@ -141,7 +141,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     for (i = 0; i < policy->issuer_count; i++) {
         issuer = (ngx_http_jwt_issuer_t *) policy->issuers[i];
-        ngx_http_jwt_keys_renew(issuer, r->connection->log);
+        ngx_http_jwt_keys_renew(issuer, ngx_cycle->log);
     }
 
     if (ngx_http_jwt_token_find(r, ctx) != NGX_OK) {

@@ -140,9 +140,9 @@ ngx_http_jwt_identity_add(ngx_http_request_t *r,
     }
 
     if (!njwt_slice_clean(ngx_http_jwt_slice(&value))) {
-        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                      "jwt_identity_header \"%V\" is not set: its value "
-                      "holds a control character", &identity->name);
+        ngx_http_jwt_log_warn(r, "jwt_identity_header \"%V\" is not set: its "
+                              "value holds a control character",
+                              &identity->name);
         return NGX_OK;
     }
 

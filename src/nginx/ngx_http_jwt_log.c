@@ -177,6 +177,26 @@ ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
 
 void
+ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...)
+{
+    u_char               text[NGX_MAX_CONF_ERRSTR];
+    va_list              args;
+    ngx_str_t            line;
+    ngx_http_jwt_ctx_t  *ctx;
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    va_start(args, fmt);
+    line.len = ngx_vslprintf(text, text + sizeof(text), fmt, args) - text;
+    va_end(args);
+
+    line.data = text;
+
+    ngx_http_jwt_log_write(r, ctx, NGX_LOG_WARN, &line);
+}
+
+
+void
 ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     u_char                     *p;

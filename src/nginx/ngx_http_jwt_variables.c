@@ -113,9 +113,8 @@ ngx_http_jwt_variable_give(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, const ngx_str_t *name, njwt_slice_t value)
 {
     if (!njwt_slice_clean(value)) {
-        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                      "$%V is given as empty: what the token has for it "
-                      "holds a control character", name);
+        ngx_http_jwt_log_warn(r, "$%V is given as empty: what the token has "
+                              "for it holds a control character", name);
         v->not_found = 1;
         return NGX_OK;
     }
