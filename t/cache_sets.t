@@ -8,6 +8,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -47,6 +48,21 @@ sub all_seen {
 }
 
 
+# How many places of the cache are taken after a token was asked at a path.
+
+sub places {
+    my ($token, $path) = @_;
+
+    seen($path, $token);
+
+    my ($cache) = $s->get('/status')->{body} =~ /"cache":(\{[^}]*\})/;
+
+    return $cache =~ /"entries":(\d+)/ ? $1 : undef;
+}
+
+
+$headers .= "location = /status { jwt_status json; }\n";
+
 my $scopes = $headers . join '', map {
     location(sprintf('scope%03d', $_), "jwt_require_scope s$_;")
 } 1 .. 600;
@@ -62,6 +78,40 @@ subtest 'beyond 256 scopes tokens are remembered, too' => sub {
     all_seen($token, @paths);
     is_deeply all_seen($token, @paths), { map { $_ => '200 ok HIT' } @paths },
         'by each location that was asked';
+};
+
+subtest 'a token takes a place for each 256 that it is used with' => sub {
+    my $token = token(scope => 's1 s300 s600', jti => 'places');
+    my @paths = map { sprintf 'scope%03d', $_ } 1, 2, 256, 257, 300, 512, 513,
+                                                600, 1, 300;
+    my $before = places($token, 'none');
+
+    is_deeply [ map { places($token, $_) - $before } @paths ],
+        [ 1, 1, 1, 2, 2, 2, 3, 3, 3, 3 ], 'and no more';
+};
+
+subtest 'a token that a connection repeats is asked each question' => sub {
+    my $token = token(scope => 's1 s600');
+    my $connection = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                           PeerPort => $s->port,
+                                           Timeout => 10);
+    my @said = map {
+        print $connection join "\r\n", "GET /scope$_ HTTP/1.1",
+            'Host: localhost', "Authorization: Bearer $token", '', '';
+
+        local $/ = "\r\n\r\n";
+        my $head = <$connection> // '';
+        my ($length) = $head =~ /^Content-Length: (\d+)/m;
+
+        read $connection, my $body, $length // 0;
+        join ' ', $_, $head =~ m{^(?:HTTP/1.1 |X-Cache: )(\w+)}mg;
+    } map { ($_) x 3 } '001', '300', '600', '599', '001';
+
+    is_deeply \@said,
+        [ '001 200 MISS', ('001 200 HIT') x 2,
+          '300 403 MISS', ('300 403 HIT') x 2,
+          '600 200 MISS', ('600 200 HIT') x 2, ('599 403 HIT') x 3,
+          ('001 200 HIT') x 3 ], 'of whichever location';
 };
 
 subtest 'beyond 256 scopes each is asked for by itself' => sub {
@@ -130,6 +180,26 @@ subtest 'a rule that is inherited holds in each set' => sub {
         { claim001 => '200 ok HIT', claim002 => '403 claim_mismatch HIT',
           claim299 => '403 claim_mismatch HIT', claim300 => '200 ok HIT' },
         'and each claim is asked for by itself';
+};
+
+subtest 'a token takes a place for each of 258 times 256, too' => sub {
+    ok $s->reload(server => $headers . join '', map {
+        my $i = $_;
+
+        location(sprintf('set%03d', $i), "jwt_require_scope s$i;" . join '',
+                 map { "jwt_require_claim aim x $i.$_;" } 1 .. 128)
+    } 0 .. 257), 'reloaded';
+
+    my $token = token(scope => 's0 s256 s1', aim => 'x');
+    my $before = places($token, 'none');
+
+    is_deeply [ map { places($token, "set$_") - $before }
+                    qw/ 000 256 001 257 000 256 001 257 / ],
+        [ 1, 2, 3, 4, 4, 4, 4, 4 ], 'and no more';
+    is_deeply all_seen($token, qw/ set000 set256 set001 set257 /),
+        { set000 => '200 ok HIT', set256 => '200 ok HIT',
+          set001 => '200 ok HIT', set257 => '403 insufficient_scope HIT' },
+        'and is asked for what each says';
 };
 
 subtest 'a location that asks more than 256 by itself is right, too' => sub {

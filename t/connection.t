@@ -136,6 +136,18 @@ subtest 'a part of a token is not that token, nor is more than it' => sub {
         [ ('200', '401') x 6 ], 'the rest is not taken from the last one';
 };
 
+# Their length must differ before more bytes are compared than are kept.
+
+subtest 'a token of another length that ends alike is another' => sub {
+    my $end = substr $ann, -8;
+    my @others = (map({ $ann . 'A' x $_ . $end } 0, 100, 6000),
+                  map { substr($ann, 0, $_) . $end } 0, 100,
+                                                     length($ann) - 16);
+
+    is_deeply [ map { s/ .*//r } talk(map { $ann, $ann, $_ } @others) ],
+        [ ('200', '200', '401') x 6 ], 'longer or shorter';
+};
+
 subtest 'a request without a token is not given the last one' => sub {
     is_deeply [ talk($ann, $ann, '', $ann) ],
         [ ('200 ok auth0|ann') x 2, '401 no_token', '200 ok auth0|ann' ],
