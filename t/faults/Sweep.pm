@@ -553,7 +553,7 @@ sub _reload {
     my ($master, @old) = ($s->master_pid, $s->worker_pids);
 
     kill HUP => $master;
-    wait_until { _at_rest($master) && $s->titled } 20, 'the reload is over';
+    wait_until { _at_rest($master) && $s->settled } 20, 'the reload is over';
 
     my @now = $s->worker_pids;
 

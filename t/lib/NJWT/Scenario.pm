@@ -40,7 +40,7 @@ package NJWT::Scenario;
 # Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
 # begin({ … }, …) and finish($flight), as in NJWT::Client; traffic({ … }, …),
 # as in NJWT::Traffic.
-# Processes: binary, master_pid, worker_pids, old_worker_pids, titled,
+# Processes: binary, master_pid, worker_pids, old_worker_pids, settled,
 # fetcher_pid, kill_worker($pid), on_worker($pid, sub { … }).
 # Log: log_lines(qr/…/), wait_for_log(qr/…/, seconds), since mark_log;
 # errors(), from the start.
@@ -357,15 +357,16 @@ sub old_worker_pids {
     return @pids;
 }
 
-# Has each child said what it is?  One that was just begun is still called as
-# its master is.
+# Is each child a worker?  One that was just begun is still called as its master
+# is, and of one that ended, and that the master hasn't asked for, there is no
+# title.
 
-sub titled {
+sub settled {
     my ($self) = @_;
 
     my %title = $self->_titles;
 
-    return !grep { /master process/ } values %title;
+    return !grep { !/worker process/ } values %title;
 }
 
 
