@@ -867,21 +867,19 @@ a_digest_that_fails_leaves_no_error_behind(void **state)
 
 
 /*
- * For each length, as the end is what is lost only where the library's buffer
- * is full.  Of a string without an end it would read, and write, on and on.
+ * Each allocation fails once: the member is whole then, or nothing was read.
+ * How often was it nothing?
  */
 
 static size_t
-read_strings(const char *filler, const char *number)
+read_whole(njwt_slice_t text, const char *name, njwt_slice_t whole)
 {
     bool           failed;
     size_t         n, refused;
     njwt_arena_t   arena;
-    njwt_slice_t   text;
     njwt_value_t   root;
 
     refused = 0;
-    text = unit_text(unit_format("{\"n\":%s,\"a\":\"%s\"}", number, filler));
 
     for (n = 1, failed = true; failed; n++) {
         njwt_arena_init(&arena);
@@ -891,8 +889,8 @@ read_strings(const char *filler, const char *number)
 
         if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
             assert_true(njwt_slice_equal(
-                njwt_json_string(njwt_json_member(root, unit_text("a"))),
-                unit_text(filler)));
+                njwt_json_string(njwt_json_member(root, unit_text(name))),
+                whole));
             assert_false(arena.failed);
 
         } else {
@@ -904,6 +902,20 @@ read_strings(const char *filler, const char *number)
     }
 
     return refused;
+}
+
+
+/*
+ * For each length, as the end is what is lost only where the library's buffer
+ * is full.  Of a string without an end it would read, and write, on and on.
+ */
+
+static size_t
+read_strings(const char *filler, const char *number)
+{
+    return read_whole(unit_text(unit_format("{\"n\":%s,\"a\":\"%s\"}",
+                                            number, filler)),
+                      "a", unit_text(filler));
 }
 
 
@@ -933,44 +945,19 @@ a_string_that_lost_its_end_is_not_read_on(void **state)
 static size_t
 read_escapes(const char *filler, const char *number)
 {
-    bool           failed;
     char           long_tail[201] = "";
-    size_t         n, refused;
-    njwt_arena_t   arena;
     njwt_slice_t   text, whole;
-    njwt_value_t   root;
 
     /* as much as the library asks for memory again, and gets it */
     memset(long_tail, 'y', sizeof(long_tail) - 1);
 
-    refused = 0;
     whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
                                   filler, long_tail));
     text = unit_text(unit_format("{\"n\":%s,\"%s\\u00e9a\":\"%s\\u00e9a\\n"
                                  "\\ud83d\\ude00\\/%s\"}", number, filler,
                                  filler, long_tail));
 
-    for (n = 1, failed = true; failed; n++) {
-        njwt_arena_init(&arena);
-        begin_failing(n, false);
-        root = njwt_json_object(&arena, text);
-        failed = end_failing();
-
-        if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
-            assert_true(njwt_slice_equal(njwt_json_string(
-                njwt_json_member(root, unit_text(
-                    unit_format("%s\xc3\xa9""a", filler)))), whole));
-            assert_false(arena.failed);
-
-        } else {
-            assert_true(failed && arena.failed);
-            refused++;
-        }
-
-        njwt_arena_free(&arena);
-    }
-
-    return refused;
+    return read_whole(text, unit_format("%s\xc3\xa9""a", filler), whole);
 }
 
 
@@ -1053,38 +1040,17 @@ others_take(size_t size)
 static void
 a_byte_that_others_had_no_memory_for_is_missed(void **state)
 {
-    bool           failed;
-    size_t         n, refused = 0;
-    njwt_arena_t   arena;
-    njwt_slice_t   text, name, whole;
-    njwt_value_t   root;
+    size_t         refused;
+    njwt_slice_t   text, whole;
 
     (void) state;
 
-    name = unit_text("a");
     whole = unit_text("a string that fills the first buffer twice");
     text = unit_text("{\"a\":\"a string that fills the first buffer twice\"}");
 
-    for (n = 1, failed = true; failed; n++) {
-        njwt_arena_init(&arena);
-        json_set_alloc_funcs(others_take, free);
-        begin_failing(n, false);
-        root = njwt_json_object(&arena, text);
-        failed = end_failing();
-        json_set_alloc_funcs(malloc, free);
-
-        if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
-            assert_true(njwt_slice_equal(
-                njwt_json_string(njwt_json_member(root, name)), whole));
-            assert_false(arena.failed);
-
-        } else {
-            assert_true(failed && arena.failed);
-            refused++;
-        }
-
-        njwt_arena_free(&arena);
-    }
+    json_set_alloc_funcs(others_take, free);
+    refused = read_whole(text, "a", whole);
+    json_set_alloc_funcs(malloc, free);
 
     assert_true(refused > 3);
 }
