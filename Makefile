@@ -47,11 +47,12 @@ CFLAGS  ?= -g -O2
 CC_OPT  := $(CFLAGS) $(HARDEN) -fPIC
 LD_OPT  := -Wl,-z,relro -Wl,-z,now -fPIC
 
-SOURCES := $(sort $(wildcard src/jwt/*.c src/nginx/*.c))
-HEADERS := $(sort $(wildcard src/jwt/*.h src/nginx/*.h))
-MAP     := src/nginx/ngx_http_jwt.map
+SOURCES := $(sort $(wildcard src/jwt/*/*.c src/nginx/*.c src/nginx/*/*.c))
+HEADERS := $(sort $(wildcard src/jwt/*/*.h src/nginx/*/*.h))
+MAP     := src/nginx/common/ngx_http_jwt.map
 
-CORE_SOURCES := $(sort $(wildcard src/jwt/*.c))
+CORE_SOURCES := $(sort $(wildcard src/jwt/*/*.c))
+CORE_INCS    := $(addprefix -I,$(wildcard src/jwt/*))
 CORE_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/core/%.o)
 CORE_LIBS    := -ljansson -lcrypto
 WARN         := -std=c11 -pedantic -Wall -Wextra -Werror -Wshadow \
@@ -74,9 +75,9 @@ SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all -g -O1 \
 FUZZ_NAMES   := $(patsubst t/fuzz/%_fuzz.c,%,$(sort $(wildcard t/fuzz/*_fuzz.c)))
 FUZZ_CC      ?= clang
 FUZZ_FLAGS   := -std=c11 -g -O1 -D_DEFAULT_SOURCE -fno-omit-frame-pointer \
-    -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/jwt \
+    -fsanitize=address,undefined -fno-sanitize-recover=all $(CORE_INCS) \
     -Wall -Wextra -Werror -Wno-missing-field-initializers
-COVER_FLAGS  := -std=c11 -g -O1 -D_DEFAULT_SOURCE -Isrc/jwt -Wall -Wextra \
+COVER_FLAGS  := -std=c11 -g -O1 -D_DEFAULT_SOURCE $(CORE_INCS) -Wall -Wextra \
     -Werror -Wno-missing-field-initializers -fprofile-instr-generate \
     -fcoverage-mapping
 FUZZ_OBJECTS := $(CORE_SOURCES:src/jwt/%.c=$(BUILD)/fuzz/core/%.o)
@@ -354,7 +355,7 @@ $(CORE): $(CORE_OBJECTS)
 
 $(BUILD)/core/%.o: src/jwt/%.c Makefile | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(CC_OPT) $(WARN) -MMD -MP -c -o $@ $<
+	@$(CC) $(CC_OPT) $(WARN) $(CORE_INCS) -MMD -MP -c -o $@ $<
 
 
 # the command line tool
@@ -365,18 +366,18 @@ $(TOOL): $(TOOL_OBJECTS) $(CORE)
 
 $(BUILD)/cli/%.o: src/cli/%.c Makefile | packages-build
 	@mkdir -p $(@D)
-	@$(CC) $(CC_OPT) $(WARN) -MMD -MP -c -o $@ $<
+	@$(CC) $(CC_OPT) $(WARN) $(CORE_INCS) -MMD -MP -c -o $@ $<
 
 
 # unit tests
 
 $(BUILD)/unit/core/%.o: src/jwt/%.c Makefile | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+	@$(CC) $(SANITIZE) $(WARN) $(CORE_INCS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/unit/%.o: t/unit/%.c Makefile | packages-test
 	@mkdir -p $(@D)
-	@$(CC) $(SANITIZE) $(UNIT_WARN) -Isrc/jwt -MMD -MP -c -o $@ $<
+	@$(CC) $(SANITIZE) $(UNIT_WARN) $(CORE_INCS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/%_test.o $(UNIT_OBJECTS)
 	@$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(CORE_LIBS)
@@ -398,7 +399,7 @@ $(BUILD)/fuzz/%_fuzz: t/fuzz/%_fuzz.c $(FUZZ_SHARED) $(FUZZ_OBJECTS)
 	    $(filter %.c %.o,$^) $(CORE_LIBS)
 
 $(BUILD)/timing: t/timing/timing.c $(CORE) Makefile
-	@$(CC) $(CC_OPT) $(WARN) -Isrc/jwt -o $@ $< $(CORE) $(CORE_LIBS) -lm
+	@$(CC) $(CC_OPT) $(WARN) $(CORE_INCS) -o $@ $< $(CORE) $(CORE_LIBS) -lm
 
 # what t/faults needs
 
@@ -430,7 +431,7 @@ $(BUILD)/bench/%: t/bench/%.c Makefile | packages-test
 UNIT_WARN := $(WARN) -Wno-unused-function
 
 .SECONDARY:
--include $(wildcard $(BUILD)/core/*.d $(BUILD)/cli/*.d $(BUILD)/unit/*.d $(BUILD)/unit/core/*.d)
+-include $(wildcard $(BUILD)/core/*/*.d $(BUILD)/cli/*.d $(BUILD)/unit/*.d $(BUILD)/unit/core/*/*.d)
 
 
 # t/*.t: no terminal, no proxies (HTTP clients follow them), ports and

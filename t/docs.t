@@ -59,7 +59,7 @@ sub chapter {
 my %context = (MAIN => 'http', SRV => 'server', LOC => 'location');
 my %directive;
 
-for my $file (glob 'src/nginx/*.c') {
+for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
     my $code = without_comments(slurp($file));
 
     while ($code =~ /\bngx_command_t\s+(\w+)\[\]\s*=\s*\{(.*?)\n\};/gs) {
@@ -163,7 +163,7 @@ ok(defined $written && $written eq $table,
 
 my (@verdicts, %verdict, %text);
 
-for my $file (glob 'src/jwt/njwt_verdict*.c') {
+for my $file (glob 'src/jwt/judge/njwt_verdict*.c') {
     my $code = without_comments(slurp($file));
 
     $text{$1} = $2 while $code =~ /^#define\s+(\w+)\s+"([^"]*)"/gm;
@@ -220,7 +220,7 @@ ok($row{ok}, 'ok has a row');
 
 my %variable;
 
-for my $file (glob 'src/nginx/*.c') {
+for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
     my $code = without_comments(slurp($file));
 
     while ($code =~ /\bngx_http_variable_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};/gs) {

@@ -22,11 +22,13 @@ use Test::More;
 chdir dirname(__FILE__) . '/..' or die "$!";
 
 my $module = $ENV{NJWT_MODULE} // 'build/ngx_http_jwt_scope_module.so';
-my @core = glob 'src/jwt/*.[ch]';
-my @glue = glob 'src/nginx/*.[ch]';
+my @core = glob 'src/jwt/*/*.[ch]';
+my @glue = glob 'src/nginx/*.[ch] src/nginx/*/*.[ch]';
 my @tool = glob 'src/cli/*.[ch]';
-my @core_objects = glob 'build/core/*.o';
-my @glue_objects = glob 'build/nginx/objs/addon/nginx/*.o';
+my @core_objects = glob 'build/core/*/*.o';
+my @glue_objects = map { glue_object($_) } grep { /\.c$/ } @glue;
+my @include = map { "-I$_" } grep { -d } glob 'src/jwt/*';
+my @glue_include = map { "-I$_" } grep { -d } glob 'src/nginx/*';
 
 for ($module, 'build/libnjwt.a') {
     -e $_ or BAIL_OUT("there is no $_: run make first");
@@ -35,12 +37,20 @@ for ($module, 'build/libnjwt.a') {
 # what wasn't built would pass every check below
 
 for (grep { /\.c$/ } @core, @glue) {
-    my $object = m{/jwt/(\w+)} ? "build/core/$1.o"
-                 : m{(\w+)\.c$} && "build/nginx/objs/addon/nginx/$1.o";
+    my $object = m{/jwt/(\w+/\w+)} ? "build/core/$1.o" : glue_object($_);
 
     -e $object or BAIL_OUT("there is no $object: run make first");
 }
 
+
+# nginx names the folder of an object after the last of its source's folders
+
+sub glue_object {
+    my ($file) = @_;
+    my ($folder, $name) = $file =~ m{(\w+)/(\w+)\.c$};
+
+    return "build/nginx/objs/addon/$folder/$name.o";
+}
 
 sub slurp {
     my ($file) = @_;
@@ -104,7 +114,7 @@ none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
 
 
 # Which headers a file reads, directly or not, is the compiler's to say.
-# It is given no include path: the core must do without.
+# The core and the tool are given the core's folders, and no more.
 
 my $cc = $ENV{CC} // 'cc';
 my %door = (
@@ -118,16 +128,14 @@ my %door = (
 my %reads;
 
 for my $file (grep { /\.c$/ } @core, @tool) {
-    my $list = join ' ', lines_of($cc, '-std=c11', '-M', $file);
+    my $list = join ' ', lines_of($cc, '-std=c11', '-M', @include, $file);
 
     $reads{$file} = [ grep { $_ ne '\\' } split ' ', $list ];
 }
 
-for my $file (grep { -e } map { s/\.o$/.c/r =~ s{.*/}{src/nginx/}r }
-              @glue_objects)
-{
+for my $file (grep { /\.c$/ } @glue) {
     $reads{$file} = [
-        map { m{\A(.*)\z} } lines_of($cc, '-M', '-Isrc/jwt', '-Isrc/nginx',
+        map { m{\A(.*)\z} } lines_of($cc, '-M', @include, @glue_include,
             (map { "-Ibuild/nginx/$_" } qw{
                 src/core src/event src/event/modules src/event/quic
                 src/os/unix src/http src/http/modules src/http/v2
@@ -236,7 +244,7 @@ none('imports run one way', @upwards);
 my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue, @tool);
 
 is(scalar(@allow), 1, 'the permission is returned once');
-like($allow[0], qr{^src/jwt/njwt_verdict\.c:}, 'by the verdict function');
+like($allow[0], qr{^src/jwt/judge/njwt_verdict\.c:}, 'by the verdict function');
 
 none('and handed out in no other way',
      places(qr/[^=!<>]=\s*NJWT_OK\b|[?:,]\s*NJWT_OK\b/,

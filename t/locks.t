@@ -123,7 +123,7 @@ is_deeply([ wrong('f_locked', 'a_locked(); return 1;') ], [],
 
 my (@wrong, %locked);
 
-for my $file (glob 'src/nginx/*.c') {
+for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
     open my $in, '<', $file or die "$file: $!";
     local $/;
     my %function = functions(scalar <$in>);

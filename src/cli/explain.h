@@ -10,10 +10,10 @@
 #define EXPLAIN_H
 
 
-#include "../jwt/njwt.h"
-#include "../jwt/njwt_jwks.h"
-#include "../jwt/njwt_url.h"
-#include "../jwt/njwt_verdict.h"
+#include "njwt.h"
+#include "njwt_jwks.h"
+#include "njwt_url.h"
+#include "njwt_verdict.h"
 
 #include <stdbool.h>
 #include <stdio.h>

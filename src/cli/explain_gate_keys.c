@@ -3,7 +3,7 @@
  */
 
 #include "explain_gate.h"
-#include "../jwt/njwt_discovery.h"
+#include "njwt_discovery.h"
 
 #include <string.h>
 

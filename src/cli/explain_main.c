@@ -3,8 +3,8 @@
  */
 
 #include "explain.h"
-#include "../jwt/njwt_b64.h"
-#include "../jwt/njwt_hint.h"
+#include "njwt_b64.h"
+#include "njwt_hint.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH  8
 
 #include "explain.h"
-#include "../jwt/njwt_path.h"
+#include "njwt_path.h"
 
 #include <pcre2.h>
 #include <string.h>

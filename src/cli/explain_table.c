@@ -3,7 +3,7 @@
  */
 
 #include "explain.h"
-#include "../jwt/njwt_path.h"
+#include "njwt_path.h"
 
 #include <stdlib.h>
 #include <string.h>

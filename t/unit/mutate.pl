@@ -23,7 +23,8 @@ my $only = @ARGV ? shift @ARGV : '';
 
 my $root = abs_path(dirname(__FILE__) . '/../..');
 my $cc = $ENV{CC} || 'cc';
-my $flags = "-std=c11 -O1 -w -I$root/src/jwt -I$root/t/unit";
+my $flags = join ' ', '-std=c11 -O1 -w', "-I$root/t/unit",
+            map { "-I$_" } glob "$root/src/jwt/*";
 
 # Without AddressSanitizer, for speed; but each piece of an arena is to be an
 # allocation of its own as with it, so that each can fail.
@@ -491,7 +492,7 @@ sub spew {
 
 sub mutants {
     my (@mutants, $stale);
-    my $verdict = slurp("$root/src/jwt/njwt_verdict.c");
+    my $verdict = slurp("$root/src/jwt/judge/njwt_verdict.c");
 
     while ($verdict =~ /^( +REFUSE\(.*?\);\n)/msg) {
         my ($line, $from) = ($1, $-[0]);
@@ -508,10 +509,9 @@ sub mutants {
         my ($prefix, $old, $new) = @$_;
         my $found = 0;
 
-        for my $file (map { basename($_) }
-                      glob "$root/src/jwt/njwt_$prefix*.c")
-        {
-            my $text = slurp("$root/src/jwt/$file");
+        for my $path (glob "$root/src/jwt/*/njwt_$prefix*.c") {
+            my $file = basename($path);
+            my $text = slurp($path);
 
             # every place of the text, one mutant each
 
@@ -551,11 +551,14 @@ sub run {
 # All tests in one folder; what a mutant changes is compiled anew.
 
 sub prepare {
-    my @sources = map { basename($_, '.c') } glob "$root/src/jwt/*.c";
+    my @sources;
 
-    for (@sources) {
-        run("$cc $flags -c $root/src/jwt/$_.c -o $temp/$_.o")
-            or die "$_.c doesn't compile\n";
+    for my $path (glob "$root/src/jwt/*/*.c") {
+        my $name = basename($path, '.c');
+
+        run("$cc $flags -c $path -o $temp/$name.o")
+            or die "$name.c doesn't compile\n";
+        push @sources, $name;
     }
 
     my %known = map { $_ => 1 } @first;
@@ -601,7 +604,7 @@ my ($sources, $tests) = prepare();
 # nothing is to be learned from tests that fail anyway
 
 if (defined(my $red = killer(tempdir(DIR => $temp), 'njwt_b64.c',
-                             slurp("$root/src/jwt/njwt_b64.c"), $sources,
+                             slurp("$root/src/jwt/base/njwt_b64.c"), $sources,
                              $tests)))
 {
     die "the unmutated core fails: $red\n";
