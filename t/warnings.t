@@ -367,4 +367,249 @@ location /t {
 }
 END
 
+# Regexes that go before a guarded prefix.
+
+sub over {
+    my ($prefix) = @_;
+
+    my ($path) = $prefix =~ /([^ ]+)$/;
+    my $text = "\" is without \"jwt\" and wins over \"$prefix\", which has it,"
+        . ' where both match: write "jwt NAME;" there, "jwt off;" if it is'
+        . " public, or \"location ^~ $path\"";
+
+    return qr/\Q$text\E$/;
+}
+
+my $docs = "location /docs/ { jwt a; empty_gif; }\n";
+
+# [the regex, may it match in /docs/?]
+
+for (['~* \.(pdf|jpg)$', 1], ['~ \.php$', 1], ['~ ^/docs/x', 1],
+     ['~ ^/d', 1], ['~ ^/', 1], ['~ ^/[a-z]+/', 1], ['~ ^/docs?/', 1],
+     ['~ ^/docs/$', 1], ['~ "^/docs{1,2}/"', 1], ['~* ^/DOCS/', 1],
+     ['~ ^/img/|^/docs/', 1], ['~ ^/img/|\.pdf$', 1],
+     ['~ ^/img/|', 1], ['~ ^(/img/|/docs/)', 1], ['~ ^/docs\/', 1],
+     ['~ (?i)^/img/', 1], ['~ ^\Q(\E|/docs/', 1], ['~ "^/i(?#()|/docs/"', 1],
+     ['~ ^/\w+/', 1], ['~ ^/img/[|]|/docs/', 1],
+     ['~ ^/img/', 0], ['~ ^/DOCS/', 0], ['~ ^/docs$', 0], ['~ ^/doc$', 0],
+     ['~ ^/docs\.pdf$', 0], ['~ ^/img/|^/css/', 0], ['~ ^/img/(a|b)$', 0],
+     ['~ ^/img/[|]', 0], ['~ ^/img/\|', 0], ['~* ^/IMG/', 0])
+{
+    my ($regex, $may) = @$_;
+
+    my $text = "$docs location $regex { root \@CONTENT\@; }\n";
+    my $name = $regex =~ s/"//gr;
+
+    if ($may) {
+        my ($ok, $found, $all) = warnings_of(server => $text);
+
+        is $all, 1, "$regex may match in /docs/: nginx warns";
+        is $found->[0]{name}, $name, '... of it';
+        like $found->[0]{text}, over('/docs/'), '... and says what to write';
+
+    } else {
+        silent "$regex can't match in /docs/", $text;
+    }
+}
+
+for my $content ('return 204', 'empty_gif', 'root @CONTENT@', '') {
+    warned "a regex, whatever it does: $content",
+        "$docs location ~ \\.pdf\$ { " . ($content ? "$content; " : '') . "}\n",
+        '~ \.pdf$', over('/docs/');
+}
+
+silent 'a regex with jwt',
+    "$docs location ~ \\.pdf\$ { jwt a; empty_gif; }\n";
+silent 'a regex that is off by its own word',
+    "$docs location ~ \\.pdf\$ { jwt off; empty_gif; }\n";
+silent 'a prefix with ^~',
+    "location ^~ /docs/ { jwt a; empty_gif; }\nlocation ~ \\.pdf\$ { empty_gif; }\n";
+silent 'an exact location',
+    "location = /docs { jwt a; empty_gif; }\nlocation ~ \\.pdf\$ { empty_gif; }\n";
+silent 'a prefix without jwt',
+    "location = /x { jwt a; }\nlocation /docs/ { empty_gif; }\nlocation ~ \\.pdf\$ { empty_gif; }\n";
+silent 'a guarded regex',
+    "location ~ ^/docs/ { jwt a; empty_gif; }\nlocation ~ \\.pdf\$ { empty_gif; }\n";
+silent 'a prefix of another server',
+    "location ~ \\.pdf\$ { empty_gif; }\n",
+    http => "server { listen 127.0.0.1:\@PORT2\@;\n$docs }\n";
+
+warned 'a regex is named once', <<'END', '~ \.pdf$', over('/docs/');
+location /docs/ { jwt a; empty_gif; }
+location /more/ { jwt a; empty_gif; }
+location ~ \.pdf$ { empty_gif; }
+END
+
+warned 'a regex that passes on has one warning, the other one',
+    "$docs location ~ \\.pdf\$ { proxy_pass http://127.0.0.1:9; }\n",
+    '~ \.pdf$', $unguarded;
+
+warned 'a prefix inside another', <<'END', '~ \.pdf$', over('/docs/in/');
+location /docs/ {
+    empty_gif;
+    location /docs/in/ { jwt a; empty_gif; }
+}
+location ~ \.pdf$ { empty_gif; }
+END
+
+# for nginx, too, it is the outer one that counts
+silent 'a prefix inside another with ^~', <<'END';
+location ^~ /docs/ {
+    empty_gif;
+    location /docs/in/ { jwt a; empty_gif; }
+}
+location ~ \.pdf$ { empty_gif; }
+END
+
+warned 'a prefix with ^~ inside another without', <<'END', '~ \.pdf$', over('^~ /docs/in/');
+location /docs/ {
+    empty_gif;
+    location ^~ /docs/in/ { jwt a; empty_gif; }
+}
+location ~ \.pdf$ { empty_gif; }
+END
+
+warned 'a regex beside a prefix inside another', <<'END', '/docs/ ~ \.pdf$', over('/docs/in/');
+location /docs/ {
+    empty_gif;
+    location /docs/in/ { jwt a; empty_gif; }
+    location ~ \.pdf$ { empty_gif; }
+}
+END
+
+silent 'a regex inside a location without guarded ones', <<'END';
+location /docs/ { jwt a; empty_gif; }
+location /x/ {
+    empty_gif;
+    location ~ \.pdf$ { empty_gif; }
+}
+END
+
+silent 'a regex inherits jwt of a location around it', <<'END';
+location /docs/ {
+    jwt a;
+    empty_gif;
+    location ~ \.pdf$ { empty_gif; }
+}
+END
+
+
+# "return" beside jwt.
+
+sub returns {
+    my ($status) = @_;
+
+    my $text = "\" has \"jwt\" and \"return $status\", which answers before"
+        . ' the gate is asked: write "jwt off;" there if everybody may have'
+        . ' that answer, or give it by a file or a backend';
+
+    return qr/\Q$text\E$/;
+}
+
+warned "return $_->[0] beside jwt", "location /x { jwt a; return $_->[0]; }\n",
+    '/x', returns($_->[1])
+    for ['200', 200], ['200 secret', 200], ['200 $host', 200], ['204', 204],
+        ['301 /y', 301], ['302 http://$host/y', 302],
+        ['http://127.0.0.1/', 302];
+
+silent "return $_ refuses", "location /x { jwt a; return $_; }\n"
+    for 400, 403, 404, 444, '410 gone', 503;
+
+silent 'return where jwt is off', "$guarded location /x { jwt off; return 200; }\n";
+silent 'return in another location', "$guarded location /x { return 200; }\n";
+
+warned 'return beside jwt of the server',
+    "jwt a;\nlocation /x { return 302 /y; }\n", '/x', returns(302);
+
+warned 'return in an "if"', <<'END', '/x', returns(204);
+location /x {
+    jwt a;
+    set $y "some words $host";
+    rewrite ^/x/(.*)$ /x/$1/$y break;
+    if ($request_method = OPTIONS) {
+        add_header X-Y $y;
+        return 204;
+    }
+    empty_gif;
+}
+END
+
+silent 'an "if" that refuses', <<'END';
+location /x {
+    jwt a;
+    set $y "some words $host";
+    rewrite ^/y/(.*)$ /x/$1/$y break;
+    if ($arg_bad) {
+        return 403;
+    }
+    if ($arg_worse) {
+        set $y 200;
+        break;
+    }
+    empty_gif;
+}
+END
+
+{
+    my ($ok, $said) = $s->check(issuers => $issuer, server => "jwt a; return 301 /x;\n");
+
+    ok $ok, '"return" of a server with jwt: nginx starts';
+    like $said, qr/\[warn\].*: a server has "jwt" and "return 301", /,
+        '... with a warning';
+    is scalar(() = $said =~ /\[warn\]/g), 1, '... one';
+}
+
+
+# The client's own "Upgrade".
+
+my $tunnel = 'passes on any $http_upgrade, in a server that protects some of'
+    . ' it: a backend that speaks h2c opens a tunnel whose requests nobody'
+    . ' judges, write a "map" of it that gives nothing but "websocket"';
+$tunnel = qr/" \Q$tunnel\E$/;
+
+my $websocket = 'map $http_upgrade $http_upgrade_map { default ""; websocket websocket; }';
+my $pass = 'proxy_pass http://127.0.0.1:9';
+
+for my $value ('$http_upgrade', '${http_upgrade}', '$HTTP_Upgrade',
+               '"${http_upgrade},x"', '$host$http_upgrade')
+{
+    warned "Upgrade $value beside jwt",
+        "location /x { jwt a; proxy_set_header Upgrade $value; $pass; }\n",
+        '/x', $tunnel;
+}
+
+silent "Upgrade $_",
+    "location /x { jwt a; proxy_set_header Upgrade $_; $pass; }\n",
+    http => $websocket
+    for '""', 'websocket', '$http_upgrade_map', '${http_upgrade_map}', '$host';
+
+warned 'where jwt is off, it is a way to what is guarded',
+    "$guarded location /x { jwt off; proxy_set_header upgrade \$http_upgrade; $pass; }\n",
+    '/x', $tunnel;
+warned 'a header of the server',
+    "proxy_set_header Upgrade \$http_upgrade;\nlocation /x { jwt a; $pass; }\n",
+    '/x', $tunnel;
+warned 'an "if" that passes on', <<"END", '/x', $tunnel;
+location /x {
+    jwt a;
+    proxy_set_header Upgrade \$http_upgrade;
+    if (\$arg_a) { $pass; }
+}
+END
+silent 'a header that a level inside replaces', <<"END";
+proxy_set_header Upgrade \$http_upgrade;
+location /x { jwt a; proxy_set_header Host x; $pass; }
+END
+silent 'nothing is passed on',
+    "location /x { jwt a; proxy_set_header Upgrade \$http_upgrade; empty_gif; }\n";
+silent 'gRPC has no Upgrade',
+    "location /x { jwt a; proxy_set_header Upgrade \$http_upgrade; grpc_pass 127.0.0.1:9; }\n";
+silent 'another header',
+    "location /x { jwt a; proxy_set_header X-Asked \$http_upgrade; $pass; }\n";
+silent 'a server that protects nothing',
+    "location /x { proxy_set_header Upgrade \$http_upgrade; $pass; }\n";
+silent 'beside a server that does',
+    "location /x { proxy_set_header Upgrade \$http_upgrade; $pass; }\n",
+    http => "server { listen 127.0.0.1:\@PORT2\@;\n$guarded }\n";
+
 done_testing;

@@ -112,6 +112,9 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_return(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_upgrade(cf, jmcf) != NGX_OK
         || ngx_http_jwt_status_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {

@@ -173,3 +173,16 @@ ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location)
 
     return depth;
 }
+
+
+void *
+ngx_http_jwt_location_conf(ngx_http_jwt_location_t *location,
+    ngx_module_t *module)
+{
+    void  **loc_conf;
+
+    loc_conf = (location->outer != NULL) ? location->core->loc_conf
+                                         : location->server->ctx->loc_conf;
+
+    return loc_conf[module->ctx_index];
+}

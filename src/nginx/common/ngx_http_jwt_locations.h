@@ -26,6 +26,7 @@ struct ngx_http_jwt_location_s {
     ngx_uint_t                 number;   /* of its server; 1 is the first */
     ngx_uint_t                 twin;     /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
+    unsigned                   proxied:1; /* by proxy_pass */
     unsigned                   covered:1; /* by a "location /" in it */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
@@ -63,6 +64,10 @@ ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location);
 
 /* Is it configured by a regex? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);
+
+/* A module's configuration of that level. */
+void *ngx_http_jwt_location_conf(ngx_http_jwt_location_t *location,
+    ngx_module_t *module);
 
 /* How many locations is it inside of?  0: the server's own level. */
 ngx_uint_t ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location);

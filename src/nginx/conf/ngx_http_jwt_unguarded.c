@@ -57,8 +57,8 @@ ngx_http_jwt_warnings_module(ngx_conf_t *cf, const char *name)
 }
 
 
-static ngx_command_t *
-ngx_http_jwt_unguarded_command(ngx_module_t *module, const ngx_str_t *name)
+ngx_command_t *
+ngx_http_jwt_warnings_command(ngx_module_t *module, const ngx_str_t *name)
 {
     ngx_command_t  *cmd;
 
@@ -112,7 +112,7 @@ ngx_http_jwt_unguarded_handler(ngx_conf_t *cf, ngx_module_t *module,
     ngx_http_conf_ctx_t        ctx;
     ngx_http_core_loc_conf_t   core;
 
-    cmd = ngx_http_jwt_unguarded_command(module, directive);
+    cmd = ngx_http_jwt_warnings_command(module, directive);
 
     if (cmd == NULL || cmd->conf != NGX_HTTP_LOC_CONF_OFFSET) {
         return NGX_OK;
@@ -177,7 +177,7 @@ ngx_http_jwt_unguarded_passers(ngx_conf_t *cf, ngx_http_jwt_passer_t *passer)
  */
 
 static ngx_uint_t
-ngx_http_jwt_unguarded_passes(ngx_http_jwt_passer_t *passer,
+ngx_http_jwt_unguarded_passes(ngx_http_jwt_passer_t *passer, ngx_uint_t n,
     ngx_http_core_loc_conf_t *core)
 {
     ngx_uint_t                 i;
@@ -187,7 +187,7 @@ ngx_http_jwt_unguarded_passes(ngx_http_jwt_passer_t *passer,
         return 0;
     }
 
-    for (i = 0; i < NGX_HTTP_JWT_PROXIES; i++) {
+    for (i = 0; i < n; i++) {
 
         if (passer[i].handler != NULL) {
             if (passer[i].handler == core->handler) {
@@ -213,20 +213,20 @@ ngx_http_jwt_unguarded_passes(ngx_http_jwt_passer_t *passer,
 /* Does the location, or an "if" or "limit_except" in it? */
 
 static ngx_uint_t
-ngx_http_jwt_unguarded_any(ngx_http_jwt_passer_t *passer,
+ngx_http_jwt_unguarded_any(ngx_http_jwt_passer_t *passer, ngx_uint_t n,
     ngx_http_jwt_location_t *location)
 {
     ngx_uint_t                  i;
     ngx_http_core_loc_conf_t  **block;
 
-    if (ngx_http_jwt_unguarded_passes(passer, location->core)) {
+    if (ngx_http_jwt_unguarded_passes(passer, n, location->core)) {
         return 1;
     }
 
     block = location->blocks.elts;
 
     for (i = 0; i < location->blocks.nelts; i++) {
-        if (ngx_http_jwt_unguarded_passes(passer, block[i])) {
+        if (ngx_http_jwt_unguarded_passes(passer, n, block[i])) {
             return 1;
         }
     }
@@ -235,8 +235,8 @@ ngx_http_jwt_unguarded_any(ngx_http_jwt_passer_t *passer,
 }
 
 
-static ngx_uint_t
-ngx_http_jwt_unguarded_protects(ngx_http_jwt_main_conf_t *jmcf,
+ngx_uint_t
+ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_core_srv_conf_t *server)
 {
     ngx_uint_t                 i;
@@ -274,14 +274,19 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
         location = all[i];
-        location->passes = ngx_http_jwt_unguarded_any(passer, location);
+        location->passes = ngx_http_jwt_unguarded_any(passer,
+                                                      NGX_HTTP_JWT_PROXIES,
+                                                      location);
+
+        /* proxy_pass is the first of them */
+        location->proxied = ngx_http_jwt_unguarded_any(passer, 1, location);
 
         /* names, but none of them: an explicit "jwt off" */
 
         if (location->outer == NULL
             || location->conf->names != NULL
             || !location->passes
-            || !ngx_http_jwt_unguarded_protects(jmcf, location->server))
+            || !ngx_http_jwt_warnings_protects(jmcf, location->server))
         {
             continue;
         }

@@ -169,20 +169,7 @@ ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
 }
 
 
-/* What a level's configuration of that module begins with. */
-
-static void *
-ngx_http_jwt_subrequest_conf(ngx_http_jwt_location_t *location,
-    ngx_module_t *module)
-{
-    void  **loc_conf;
-
-    loc_conf = (location->outer != NULL) ? location->core->loc_conf
-                                         : location->server->ctx->loc_conf;
-
-    return loc_conf[module->ctx_index];
-}
-
+/* What each of these modules has for a level begins with its targets. */
 
 static ngx_int_t
 ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
@@ -193,7 +180,7 @@ ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
     ngx_array_t  *targets;
 
     if (sub->auth_request != NULL) {
-        uri = ngx_http_jwt_subrequest_conf(location, sub->auth_request);
+        uri = ngx_http_jwt_location_conf(location, sub->auth_request);
 
         if (ngx_http_jwt_subrequest_target(sub, location, uri,
                                            "auth_request")
@@ -207,8 +194,8 @@ ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
         return NGX_OK;
     }
 
-    targets = *(ngx_array_t **) ngx_http_jwt_subrequest_conf(location,
-                                                             sub->mirror);
+    targets = *(ngx_array_t **) ngx_http_jwt_location_conf(location,
+                                                           sub->mirror);
     if (targets == NULL) {
         return NGX_OK;
     }

@@ -20,6 +20,26 @@ ngx_int_t ngx_http_jwt_warn_unguarded(ngx_conf_t *cf,
 /* One of nginx's own HTTP modules by its name, or NULL. */
 ngx_module_t *ngx_http_jwt_warnings_module(ngx_conf_t *cf, const char *name);
 
+/* A directive of a module by its name, or NULL. */
+ngx_command_t *ngx_http_jwt_warnings_command(ngx_module_t *module,
+    const ngx_str_t *name);
+
+/* Has the server a location with jwt? */
+ngx_uint_t ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_core_srv_conf_t *server);
+
+
+/* ngx_http_jwt_warn_regex.c: a regex that goes before a guarded prefix */
+ngx_int_t ngx_http_jwt_warn_regex(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+
+/* ngx_http_jwt_warn_bypass.c: "return" beside jwt; any "Upgrade" goes on */
+ngx_int_t ngx_http_jwt_warn_return(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+ngx_int_t ngx_http_jwt_warn_upgrade(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
 
 /* ngx_http_jwt_warnings.c: jwt where requests only come as subrequests */
 ngx_int_t ngx_http_jwt_warn_subrequests(ngx_conf_t *cf,

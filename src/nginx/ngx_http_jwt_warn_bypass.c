@@ -1,0 +1,228 @@
+/*
+ * Where does something go past the gate?
+ *
+ * "return" answers before any access module is asked.  An "Upgrade" that the
+ * client chooses may open a tunnel (h2c) whose requests nobody judges.
+ */
+
+#include "ngx_http_jwt_warnings.h"
+#include "ngx_http_jwt_locations.h"
+
+
+/*
+ * The compiled directives of the rewrite module are one array, those in an
+ * "if" too.  It begins what that module has for a level.  Instructions differ
+ * in length, and are multiples of a pointer's: so each place is looked at.
+ */
+
+static ngx_http_script_return_code_t *
+ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
+    ngx_module_t *rewrite)
+{
+    u_char                         *p, *last;
+    ngx_array_t                    *codes;
+    ngx_http_script_return_code_t  *code;
+
+    codes = *(ngx_array_t **) ngx_http_jwt_location_conf(location, rewrite);
+
+    if (codes == NULL) {
+        return NULL;
+    }
+
+    p = codes->elts;
+    last = p + codes->nelts;
+
+    while (p + sizeof(ngx_http_script_return_code_t) <= last) {
+        code = (ngx_http_script_return_code_t *) p;
+
+        if (code->code == ngx_http_script_return_code
+            && code->status < NGX_HTTP_BAD_REQUEST)
+        {
+            return code;
+        }
+
+        p += sizeof(uintptr_t);
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_str_t                        name;
+    ngx_uint_t                       i;
+    ngx_module_t                    *rewrite;
+    ngx_http_jwt_location_t        **all;
+    ngx_http_script_return_code_t   *code;
+
+    rewrite = ngx_http_jwt_warnings_module(cf, "ngx_http_rewrite_module");
+
+    if (rewrite == NULL) {
+        return NGX_OK;
+    }
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+
+        if (all[i]->conf->policy == NULL) {
+            continue;
+        }
+
+        code = ngx_http_jwt_bypass_return(all[i], rewrite);
+
+        if (code == NULL) {
+            continue;
+        }
+
+        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "%s%V%s has \"jwt\" and \"return %ui\", which answers "
+                      "before the gate is asked: write \"jwt off;\" there if "
+                      "everybody may have that answer, or give it by a file "
+                      "or a backend in %V:%ui",
+                      name.len ? "location \"" : "a server", &name,
+                      name.len ? "\"" : "", code->status,
+                      &all[i]->conf->place.file, all[i]->conf->place.line);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Is the client's own header in this value? */
+
+static ngx_uint_t
+ngx_http_jwt_bypass_is_unmapped(ngx_str_t *value)
+{
+    u_char  *p, *last;
+    size_t   len;
+
+    len = sizeof("http_upgrade") - 1;
+    last = value->data + value->len;
+
+    for (p = value->data; p < last; p++) {
+
+        if (*p != '$') {
+            continue;
+        }
+
+        p += (p + 1 < last && p[1] == '{') ? 2 : 1;
+
+        if ((size_t) (last - p) < len
+            || ngx_strncasecmp(p, (u_char *) "http_upgrade", len) != 0)
+        {
+            continue;
+        }
+
+        p += len;
+
+        if (p == last
+            || !((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')
+                 || (*p >= '0' && *p <= '9') || *p == '_'))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* proxy_set_header notes its two words where its entry in the table says. */
+
+static ngx_uint_t
+ngx_http_jwt_bypass_upgrades(ngx_http_jwt_location_t *location,
+    ngx_module_t *proxy, ngx_command_t *set_header)
+{
+    u_char        *conf;
+    ngx_uint_t     i;
+    ngx_array_t   *headers;
+    ngx_keyval_t  *header;
+
+    conf = ngx_http_jwt_location_conf(location, proxy);
+    headers = *(ngx_array_t **) (conf + set_header->offset);
+
+    if (headers == NULL || headers == NGX_CONF_UNSET_PTR) {
+        return 0;
+    }
+
+    header = headers->elts;
+
+    for (i = 0; i < headers->nelts; i++) {
+        if (header[i].key.len == sizeof("Upgrade") - 1
+            && ngx_strncasecmp(header[i].key.data, (u_char *) "Upgrade",
+                               sizeof("Upgrade") - 1)
+               == 0
+            && ngx_http_jwt_bypass_is_unmapped(&header[i].value))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_str_t                  name;
+    ngx_uint_t                 i;
+    ngx_module_t              *proxy;
+    ngx_command_t             *set_header;
+    ngx_http_jwt_location_t  **all;
+
+    static const ngx_str_t     directive = ngx_string("proxy_set_header");
+
+    proxy = ngx_http_jwt_warnings_module(cf, "ngx_http_proxy_module");
+
+    if (proxy == NULL) {
+        return NGX_OK;
+    }
+
+    set_header = ngx_http_jwt_warnings_command(proxy, &directive);
+
+    if (set_header == NULL
+        || set_header->set != ngx_conf_set_keyval_slot
+        || set_header->conf != NGX_HTTP_LOC_CONF_OFFSET)
+    {
+        return NGX_OK;
+    }
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+
+        if (!all[i]->proxied
+            || all[i]->outer == NULL
+            || !ngx_http_jwt_warnings_protects(jmcf, all[i]->server)
+            || !ngx_http_jwt_bypass_upgrades(all[i], proxy, set_header))
+        {
+            continue;
+        }
+
+        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "location \"%V\" passes on any $http_upgrade, in a "
+                      "server that protects some of it: a backend that "
+                      "speaks h2c opens a tunnel whose requests nobody "
+                      "judges, write a \"map\" of it that gives nothing but "
+                      "\"websocket\" in %V:%ui", &name,
+                      &all[i]->conf->place.file, all[i]->conf->place.line);
+    }
+
+    return NGX_OK;
+}

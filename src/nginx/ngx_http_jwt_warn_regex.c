@@ -1,0 +1,315 @@
+/*
+ * Which regex locations without "jwt" take requests away from a prefix that
+ * has it?
+ *
+ * nginx tries regexes after it found the longest prefix, and the first that
+ * matches wins, unless the prefix says "^~".  Of a regex its beginning is
+ * read: what is anchored to another path than the prefix can't match there.
+ * All else may.
+ */
+
+#include "ngx_http_jwt_warnings.h"
+#include "ngx_http_jwt_locations.h"
+
+
+#if (NGX_PCRE)
+
+
+/* how a regex begins, as far as it is plain text */
+typedef struct {
+    u_char      *data;
+    size_t       len;
+    ngx_uint_t   whole;       /* the text is all that it matches */
+} ngx_http_jwt_regex_start_t;
+
+
+/* Where does this alternative end? */
+
+static u_char *
+ngx_http_jwt_regex_alternative(u_char *p, u_char *last)
+{
+    ngx_uint_t  depth, class;
+
+    depth = 0;
+    class = 0;
+
+    for ( /* void */ ; p < last; p++) {
+
+        if (*p == '\\') {
+            p++;
+
+        } else if (class) {
+            class = (*p != ']');
+
+        } else if (*p == '[') {
+            class = 1;
+
+        } else if (*p == '(') {
+            depth++;
+
+        } else if (*p == ')') {
+            depth--;
+
+        } else if (*p == '|' && depth == 0) {
+            break;
+        }
+    }
+
+    return ngx_min(p, last);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_regex_is_word(u_char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+           || (c >= 'a' && c <= 'z');
+}
+
+
+/* Reads the text behind "^" into data, which has room for all of it. */
+
+static void
+ngx_http_jwt_regex_read(ngx_http_jwt_regex_start_t *start, u_char *p,
+    u_char *last)
+{
+    start->len = 0;
+    start->whole = 0;
+
+    if (p == last || *p != '^') {
+        return;
+    }
+
+    for (p++; p < last; p++) {
+
+        if (*p == '$') {
+            start->whole = (p + 1 == last);
+            return;
+        }
+
+        /* what may be there no time at all */
+
+        if (*p == '*' || *p == '?' || *p == '{') {
+            start->len -= (start->len > 0);
+            return;
+        }
+
+        if (*p == '\\') {
+
+            if (++p == last || ngx_http_jwt_regex_is_word(*p)) {
+                return;
+            }
+
+        } else if (ngx_strchr("^.[]()|+}", *p)) {
+            return;
+        }
+
+        start->data[start->len++] = *p;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_regex_reaches(ngx_http_jwt_regex_start_t *start,
+    ngx_str_t *prefix, ngx_uint_t caseless)
+{
+    size_t  len;
+
+    len = ngx_min(start->len, prefix->len);
+
+    if (start->whole && start->len < prefix->len) {
+        return 0;
+    }
+
+    return caseless
+           ? ngx_strncasecmp(start->data, prefix->data, len) == 0
+           : ngx_memcmp(start->data, prefix->data, len) == 0;
+}
+
+
+/* May the regex match a URI that begins with this? */
+
+static ngx_int_t
+ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
+    ngx_str_t *prefix)
+{
+    u_char                      *p, *end, *last;
+    ngx_http_jwt_regex_start_t   start;
+
+    start.data = ngx_pnalloc(cf->temp_pool, regex->core->name.len + 1);
+    if (start.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = regex->core->name.data;
+    last = p + regex->core->name.len;
+
+    /* in quotes and comments a parenthesis is none */
+
+    if (ngx_strlcasestrn(p, last, (u_char *) "\\Q", 2 - 1) != NULL
+        || ngx_strlcasestrn(p, last, (u_char *) "(?#", 3 - 1) != NULL)
+    {
+        return NGX_OK;
+    }
+
+    for ( ;; ) {
+        end = ngx_http_jwt_regex_alternative(p, last);
+        ngx_http_jwt_regex_read(&start, p, end);
+
+        if (ngx_http_jwt_regex_reaches(&start, prefix,
+                                       regex->conf->caseless))
+        {
+            return NGX_OK;
+        }
+
+        if (end == last) {
+            return NGX_DECLINED;
+        }
+
+        p = end + 1;
+    }
+}
+
+
+/*
+ * Is the regex tried for what this location takes?  It must be a sibling of
+ * the location, or of one around it, and that one be without "^~".
+ */
+
+static ngx_uint_t
+ngx_http_jwt_regex_is_tried(ngx_http_jwt_location_t *regex,
+    ngx_http_jwt_location_t *location)
+{
+    for ( /* void */ ; location->outer != NULL; location = location->outer) {
+
+        if (ngx_http_jwt_location_is_regex(location)
+            || location->core->exact_match
+            || location->core->named)
+        {
+            return 0;
+        }
+
+        if (location->outer == regex->outer) {
+            return !location->core->noregex;
+        }
+    }
+
+    return 0;
+}
+
+
+/* A guarded prefix that the regex takes requests from; NULL: none. */
+
+static ngx_int_t
+ngx_http_jwt_regex_find(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *regex, ngx_http_jwt_location_t **found)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 i;
+    ngx_http_jwt_location_t  **all;
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+
+        if (all[i]->server != regex->server
+            || all[i]->conf->policy == NULL
+            || !ngx_http_jwt_regex_is_tried(regex, all[i]))
+        {
+            continue;
+        }
+
+        rc = ngx_http_jwt_regex_may_match(cf, regex, &all[i]->core->name);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc == NGX_OK) {
+            *found = all[i];
+            return NGX_OK;
+        }
+    }
+
+    *found = NULL;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_regex_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
+    ngx_http_jwt_location_t *prefix)
+{
+    ngx_str_t  name, guarded;
+
+    if (ngx_http_jwt_location_name(cf->temp_pool, regex, &name) != NGX_OK
+        || ngx_http_jwt_location_name(cf->temp_pool, prefix, &guarded)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "location \"%V\" is without \"jwt\" and wins over \"%V\", "
+                  "which has it, where both match: write \"jwt NAME;\" there, "
+                  "\"jwt off;\" if it is public, or \"location ^~ %V\" in "
+                  "%V:%ui", &name, &guarded, &prefix->core->name,
+                  &regex->conf->place.file, regex->conf->place.line);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t                 i;
+    ngx_http_jwt_location_t   *prefix, **all;
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+
+        /* names, but none of them: an explicit "jwt off" */
+
+        if (!ngx_http_jwt_location_is_regex(all[i])
+            || all[i]->conf->names != NULL)
+        {
+            continue;
+        }
+
+        /* of one that passes on, the other warning says it */
+
+        if (all[i]->passes
+            && ngx_http_jwt_warnings_protects(jmcf, all[i]->server))
+        {
+            continue;
+        }
+
+        if (ngx_http_jwt_regex_find(cf, jmcf, all[i], &prefix) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (prefix != NULL
+            && ngx_http_jwt_regex_warn(cf, all[i], prefix) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+#else
+
+
+ngx_int_t
+ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    return NGX_OK;
+}
+
+
+#endif

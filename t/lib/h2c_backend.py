@@ -1,0 +1,33 @@
+"""A backend that says what it was asked, and speaks WebSocket and h2c.
+
+    python3 -m hypercorn --bind 127.0.0.1:PORT h2c_backend:app
+
+Debian's hypercorn takes "Upgrade: h2c" without being told to.
+"""
+
+
+async def answer(scope, send):
+    lines = ["%s %s HTTP/%s" % (scope["method"], scope["path"],
+                                scope["http_version"])]
+    lines += ["%s: %s" % (name.decode(), value.decode())
+              for name, value in scope["headers"]]
+    await send({"type": "http.response.start", "status": 200,
+                "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body",
+                "body": ("\n".join(lines) + "\n").encode()})
+
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await answer(scope, send)
+    elif scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "hello"})
+        await send({"type": "websocket.close"})
+    elif scope["type"] == "lifespan":
+        while True:
+            kind = (await receive())["type"]
+            await send({"type": kind + ".complete"})
+            if kind == "lifespan.shutdown":
+                return
