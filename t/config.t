@@ -568,6 +568,35 @@ refused 'a value with a variable in it', issuer('a'),
 refused 'a variable for a claim', issuer('a'),
     'jwt a; jwt_require_claim $sub x;',
     qr/names a variable where a claim is wanted/;
+accepted 'numbers to compare with', issuer('a'),
+    'jwt a; jwt_require_claim n >3; jwt_require_claim n >=-0.5 x;'
+    . 'jwt_require_claim n <1e3; jwt_require_claim n <=0 9;';
+refused "a bound that is no number, $_", issuer('a'),
+    "jwt a; jwt_require_claim n $_;",
+    qr/invalid value "[<>]=?\S*" in "jwt_require_claim", write a number/
+    for '>', '>=', '<', '<=', '>x', '>=03', '<1,5', '>3 <';
+refused 'an expression with a limit of its own', issuer('a'),
+    'jwt a; jwt_require_claim n "~(*LIMIT_MATCH=99999)x";',
+    qr/write the expression without \(\*LIMIT_MATCH/;
+refused "the operator $_->[0] of another module", issuer('a'),
+    "jwt a; jwt_require_claim role $_->[0] admin;",
+    qr/"\Q$_->[0]\E" is no operator in "jwt_require_claim".* write \Q$_->[1]\E.*:\d+$/m
+    for [ eq => 'the values' ], [ '=' => 'the values' ],
+        [ '==' => 'the values' ], [ in => 'the values' ],
+        [ any => 'the values' ], [ intersect => 'the values' ],
+        [ ne => '!~^VALUE$' ], [ '!=' => '!~^VALUE$' ],
+        [ nin => '!~^VALUE$' ], [ gt => '>N' ], [ ge => '>=N' ],
+        [ lt => '<N' ], [ le => '<=N' ], [ '>' => '>N' ], [ '>=' => '>=N' ],
+        [ '<' => '<N' ], [ '<=' => '<=N' ],
+        [ all => 'a jwt_require_claim for each' ];
+accepted "the value $_ alone or behind another", issuer('a'),
+    "jwt a; jwt_require_claim role $_; jwt_require_claim role admin $_;"
+    for qw(eq ne in any all ==);
+warned 'two bounds in one rule', issuer('a'),
+    'jwt a; jwt_require_claim n >3 <10;',
+    qr/for a range write one "jwt_require_claim" for each bound/;
+not_warned 'two bounds in two', issuer('a'),
+    'jwt a; jwt_require_claim n >3; jwt_require_claim n <10;';
 refused 'a pointer with a lone tilde', issuer('a'),
     'jwt a; jwt_require_claim /a~ x;', qr/names no claim, write its name/;
 refused 'jwt_require takes variables', issuer('a'),

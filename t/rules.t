@@ -274,3 +274,115 @@ X-Verdict: insufficient_scope
 --- error_code: 405
 --- response_headers_like
 X-Verdict: method_not_allowed
+
+
+
+=== TEST 35: a number compares by its value
+--- rules: jwt_require_claim level >=3;
+--- token: level => 10
+--- error_code: 200
+
+
+
+=== TEST 36: and one that doesn't reach it is refused
+--- rules: jwt_require_claim level >=3;
+--- token: level => 2
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch
+
+
+
+=== TEST 37: a string of digits is no number
+--- rules: jwt_require_claim level >=3;
+--- token: level => '10'
+--- error_code: 403
+--- error_log
+claim "level" must be >="3"
+--- log_level: info
+
+
+
+=== TEST 38: an expression that takes too many steps gives up, and a line says so
+--- rules: jwt_require_claim nick "~^(a+)+$";
+--- token: nick => 'a' x 40 . '!'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch
+--- error_log
+an expression of "jwt_require_claim nick" gave up on a token
+an expression gave up (10,000 steps
+--- log_level: info
+
+
+
+=== TEST 39: negated it doesn't hold either
+--- rules: jwt_require_claim nick "!~^(a+)+$";
+--- token: nick => 'a' x 15 . '!'
+--- error_code: 403
+--- error_log
+an expression of "jwt_require_claim nick" gave up on a token
+
+
+
+=== TEST 40: it holds where it is found in fewer
+--- rules: jwt_require_claim nick "~^(a+)+$";
+--- token: nick => 'a' x 40
+--- error_code: 200
+--- no_error_log
+gave up
+
+
+
+=== TEST 41: nor is it tried of a token that has expired
+--- rules: jwt_require_claim nick "~^(a+)+$";
+--- token: nick => 'a' x 40 . '!', exp => time - 100
+--- error_code: 401
+--- response_headers_like
+X-Verdict: expired
+--- no_error_log
+gave up
+
+
+
+=== TEST 42: or of one whose scope doesn't do
+--- rules: jwt_require_scope other; jwt_require_claim nick "~^(a+)+$";
+--- token: nick => 'a' x 40 . '!'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: insufficient_scope
+--- no_error_log
+gave up
+
+
+
+=== TEST 43: more than a thousand texts are not tried
+--- rules: jwt_require_claim roles ~x;
+--- token: roles => [ (1) x 1001 ]
+--- error_code: 403
+--- error_log
+an expression of "jwt_require_claim roles" gave up on a token
+
+
+
+=== TEST 44: a thousand are
+--- rules: jwt_require_claim roles ~x;
+--- token: roles => [ (1) x 999, 'x' ]
+--- error_code: 200
+
+
+
+=== TEST 45: a name with dots whose claim is nested is written as a path
+--- rules: jwt_require_claim realm_access.roles admin;
+--- token: realm_access => { roles => [ 'admin' ] }
+--- error_code: 403
+--- error_log
+write "/realm_access/roles" for "realm_access.roles"
+--- log_level: info
+
+
+
+=== TEST 46: and passes then
+--- rules: jwt_require_claim /realm_access/roles admin;
+--- token: realm_access => { roles => [ 'admin' ] }
+--- error_code: 200

@@ -9,6 +9,7 @@
 #include "njwt_path.h"
 
 #include <pcre2.h>
+#include <stdlib.h>
 #include <string.h>
 
 
@@ -131,13 +132,27 @@ void *
 explain_regex(njwt_slice_t text, bool caseless, const char *option)
 {
     int          error;
-    size_t       at;
+    size_t       at, len;
+    uint8_t     *limited;
     PCRE2_UCHAR  message[128];
     pcre2_code  *code;
 
-    code = pcre2_compile(text.data, text.len, caseless ? PCRE2_CASELESS : 0,
-                         &error, &at, NULL);
+    len = sizeof(NJWT_REGEX_LIMIT) - 1;
+    limited = malloc(len + text.len);
+
+    if (limited == NULL) {
+        explain_die("no memory");
+    }
+
+    memcpy(limited, NJWT_REGEX_LIMIT, len);
+    memcpy(limited + len, text.data, text.len);
+
+    code = pcre2_compile(limited, len + text.len,
+                         caseless ? PCRE2_CASELESS : 0, &error, &at, NULL);
+    free(limited);
+
     if (code == NULL) {
+        at = (at > len) ? at - len : 0;
         (void) pcre2_get_error_message(error, message, sizeof(message));
         explain_die("invalid regular expression \"%.*s\" in \"%s\", at "
                     "byte %zu: %s", (int) text.len, (const char *) text.data,
@@ -167,6 +182,7 @@ explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
     const char *option)
 {
     size_t              i;
+    njwt_slice_t        instead;
     njwt_rule_value_t  *value, *values;
     njwt_claim_rule_t  *rule;
 
@@ -176,13 +192,27 @@ explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
                     (const char *) words[0].data, option);
     }
 
+    if (n > 2 && njwt_rule_operator(words[1], &instead)) {
+        explain_die("\"%.*s\" is no operator in \"%s\", where each word "
+                    "behind the claim is a value, write %.*s",
+                    (int) words[1].len, (const char *) words[1].data, option,
+                    (int) instead.len, (const char *) instead.data);
+    }
+
     values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
 
     for (i = 1; i < n; i++) {
         value = &values[i - 1];
         *value = njwt_rule_value(words[i]);
 
-        if (value->kind != NJWT_RULE_EQUAL) {
+        if (njwt_rule_value_fault(value, &instead)) {
+            explain_die("invalid value \"%.*s\" in \"%s\", write %.*s",
+                        (int) words[i].len, (const char *) words[i].data,
+                        option, (int) instead.len,
+                        (const char *) instead.data);
+        }
+
+        if (njwt_rule_value_regex(value)) {
             value->regex = explain_regex(value->text, value->caseless,
                                          option);
         }

@@ -196,10 +196,80 @@ negated(njwt_slice_t word)
 }
 
 
+/* Is the word an expression that is given up, and is there a text for it? */
+
+static bool
+gives_up(const ref_t *claim, njwt_slice_t word)
+{
+    const ref_t  *element;
+
+    if ((word.len == 0 || word.data[0] != '~') && !negated(word)) {
+        return false;
+    }
+
+    if (memchr(word.data, '?', word.len) == NULL) {
+        return false;
+    }
+
+    if (claim->type != REF_ARRAY) {
+        return claim->type != REF_OBJECT && claim->type != REF_NULL;
+    }
+
+    for (element = claim->first; element != NULL; element = element->next) {
+        if (element->type != REF_OBJECT && element->type != REF_NULL
+            && element->type != REF_ARRAY)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Does one of the plain values match?  -1: an expression is given up. */
+
+static int
+plain_holds(const ref_t *claim, const njwt_slice_t *words, size_t count,
+    bool regex)
+{
+    bool          any;
+    size_t        i;
+    const ref_t  *element;
+
+    for (i = 0; i < count; i++) {
+        if (negated(words[i])
+            || (words[i].len > 0 && words[i].data[0] == '~') != regex)
+        {
+            continue;
+        }
+
+        if (gives_up(claim, words[i])) {
+            return -1;
+        }
+
+        any = claim->type != REF_ARRAY && matches(claim, words[i]) == 1;
+
+        for (element = claim->type == REF_ARRAY ? claim->first : NULL;
+             element != NULL;
+             element = element->next)
+        {
+            any = any || matches(element, words[i]) == 1;
+        }
+
+        if (any) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static bool
 holds(const ref_t *claim, const njwt_slice_t *words, size_t count)
 {
-    bool          plain = false, found = false;
+    bool          plain = false, clean;
     size_t        i;
     const ref_t  *element;
 
@@ -208,31 +278,29 @@ holds(const ref_t *claim, const njwt_slice_t *words, size_t count)
     }
 
     for (i = 0; i < count; i++) {
-        bool  every = negated(words[i]);
-        bool  any = false, clean = true;
+        plain = plain || !negated(words[i]);
 
-        if (claim->type != REF_ARRAY) {
-            any = matches(claim, words[i]) == 1;
-            clean = matches(claim, words[i]) == 0;
+        if (!negated(words[i])) {
+            continue;
         }
+
+        clean = claim->type == REF_ARRAY || matches(claim, words[i]) == 0;
 
         for (element = claim->type == REF_ARRAY ? claim->first : NULL;
              element != NULL;
              element = element->next)
         {
-            any = any || matches(element, words[i]) == 1;
             clean = clean && matches(element, words[i]) == 0;
         }
 
-        if (every && !clean) {
+        if (!clean) {
             return false;
         }
-
-        plain = plain || !every;
-        found = found || (!every && any);
     }
 
-    return !plain || found;
+    return !plain
+           || plain_holds(claim, words, count, false) == 1
+           || plain_holds(claim, words, count, true) == 1;
 }
 
 
@@ -307,7 +375,8 @@ read_input(input_t *in, const uint8_t *data, size_t size)
         in->values[in->count] = njwt_rule_value(word);
         in->words[in->count] = word;
         in->values[in->count].regex = &in->values[in->count].text;
-        in->count += !plain_bang(word);
+        in->count += !plain_bang(word) && word.data[0] != '>'
+                     && word.data[0] != '<';
     }
 
     in->rule.claim = in->path;
@@ -350,7 +419,7 @@ look(njwt_arena_t *arena, const input_t *in, njwt_value_t got)
         fuzz_same(claim, in->want);
     }
 
-    held = njwt_rule_holds(arena, &in->rule, got);
+    held = njwt_rule_check(arena, &in->rule, got) == NJWT_RULE_HOLDS;
     must(held == in->holds || (!held && arena->failed));
 
     claim = njwt_scopes_find(arena, got, &in->path, 1);
@@ -549,7 +618,7 @@ fill(const input_t *in, njwt_facts_t *facts, const size_t *scope,
     policy.claim_rules = &other;
     policy.scope_rule_count = in->line.len % 3;
     policy.claim_rule_count = 1;
-    njwt_policy_number(&policy, needed, facts);
+    njwt_policy_number(&policy, needed, &other, facts);
     must(!policy.numbered && !needed[0].numbered && !needed[1].numbered);
 }
 
@@ -561,7 +630,8 @@ questions(const input_t *in)
     size_t              i, scope[MAX_VALUES], rule[MAX_VALUES];
     njwt_arena_t        arena;
     njwt_value_t        got, claim;
-    njwt_fact_set_t     set, one;
+    njwt_fact_set_t     one;
+    njwt_answers_t      answers;
     njwt_claim_rule_t   rules[MAX_VALUES];
 
     static njwt_facts_t  facts;
@@ -571,16 +641,14 @@ questions(const input_t *in)
     number(in, &facts, rules, scope, rule);
     got = njwt_json_object(&arena, in->json);
     claim = njwt_scopes_find(&arena, got, &in->path, 1);
-    must(njwt_facts_answer(&arena, &facts, claim, got, &set));
+    memset(&answers, 0, sizeof(answers));
+    njwt_facts_scopes(&facts, claim, &answers.yes);
 
     for (i = 0; i < in->count; i++) {
         memset(&one, 0, sizeof(one));
         njwt_fact_set_add(&one, scope[i]);
-        must(njwt_fact_set_any(&set, &one) == in->grants[i]);
-        memset(&one, 0, sizeof(one));
-        njwt_fact_set_add(&one, rule[i]);
-        must(njwt_fact_set_all(&set, &one)
-             == njwt_rule_holds(&arena, &rules[i], got));
+        must(njwt_fact_set_any(&answers.yes, &one) == in->grants[i]);
+        must(!njwt_fact_set_has(&answers.known, rule[i]));
     }
 
     if (in->count == MAX_VALUES) {

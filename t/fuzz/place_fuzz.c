@@ -232,7 +232,7 @@ set_policy(place_t *p, const uint8_t *flags)
             p->facts.count = NJWT_FACT_COUNT;
         }
 
-        njwt_policy_number(policy, p->scopes, &p->facts);
+        njwt_policy_number(policy, p->scopes, p->rule, &p->facts);
         must(njwt_facts_seal(&p->facts));
     }
 
@@ -486,7 +486,7 @@ misremember(place_t *p, njwt_verdict_t verdict, const njwt_record_t *record)
 
         if (i == 1) {
             other.facts[7] ^= 1;
-            memset(&other.grant, 1, sizeof(other.grant));
+            memset(&other.grant.answers, i + 1, sizeof(other.grant.answers));
         }
 
         must(ask(p, &other, &made, &whole) == verdict && whole);

@@ -755,7 +755,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     policy.max_token_size = ROOM;
 
     memset(&facts, 0, sizeof(facts));
-    njwt_policy_number(&policy, &scope_rule, &facts);
+    njwt_policy_number(&policy, &scope_rule, rules, &facts);
     must(njwt_facts_seal(&facts));
 
     c.policy = &policy;

@@ -22,7 +22,7 @@ static const njwt_rule_value_t  values[] = {
 };
 
 static const njwt_claim_rule_t  claim_rules[] = {
-    { njwt_literal("azp"), values, 1, NULL }
+    { .claim = njwt_literal("azp"), .values = values, .value_count = 1 }
 };
 
 

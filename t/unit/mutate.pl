@@ -190,35 +190,79 @@ my @changes = (
     [ 'policy', 'return !arena->failed;', 'return true;' ],
 
     # rules
-    [ 'rule', "(text.len > 0 && text.data[0] == '!') ? 1 : 0", '0' ],
-    [ 'rule', '(i == 0) ? NJWT_RULE_REGEX : NJWT_RULE_NOT_REGEX',
-              '(i != 0) ? NJWT_RULE_REGEX : NJWT_RULE_NOT_REGEX' ],
-    [ 'rule', 'value.caseless = true;', '' ],
-    [ 'rule', 'return njwt_slice_equal(value->text, text);', 'return true;' ],
-    [ 'rule', '== NJWT_REGEX_FOUND', '!= NJWT_REGEX_NOT_FOUND' ],
-    [ 'rule', '== NJWT_REGEX_NOT_FOUND', '!= NJWT_REGEX_FOUND' ],
-    [ 'rule', 'every = value->kind == NJWT_RULE_NOT_REGEX;',
-              'every = false;' ],
-    [ 'rule', 'every = value->kind == NJWT_RULE_NOT_REGEX;',
-              'every = true;' ],
-    [ 'rule', 'return every;', 'return true;' ],
-    [ 'rule', 'return every;', 'return false;' ],
-    [ 'rule', 'matches = njwt_json_scalar(njwt_json_element(claim, i), &text)
-                  && ', 'matches = !njwt_json_scalar(njwt_json_element('
-                        . 'claim, i), &text) || ' ],
-    [ 'rule', 'return njwt_json_scalar(claim, &text)
-               && ', 'return !njwt_json_scalar(claim, &text) || ' ],
+    [ 'rule', 'value.caseless = njwt_rule_prefixes[i].caseless;', '' ],
+    [ 'rule', 'start.len > njwt_rule_prefixes[i].text.len', 'true' ],
+    [ 'rule', 'value.text.len -= start.len;', '' ],
+    [ 'rule', '
+            && njwt_rule_prefixes[i].caseless == value->caseless', '' ],
+    [ 'rule', '
+                                && njwt_slice_equal(value->text, text));',
+              ');' ],
+    [ 'rule', 'return order > 0;', 'return order >= 0;' ],
+    [ 'rule', 'return order >= 0;', 'return order > 0;' ],
+    [ 'rule', 'return order < 0;', 'return order <= 0;' ],
+    [ 'rule', 'return order <= 0;', 'return order < 0;' ],
+    [ 'rule', 'njwt_json_type(claim) != NJWT_JSON_NUMBER
+        || ', '' ],
+    [ 'rule', '!njwt_number_compare(text, value->text, &order)',
+              '(order = 0, njwt_number_compare(text, value->text, &order), '
+              . 'false)' ],
+    [ 'rule', 'return njwt_rule_limits(value->text);', 'return false;' ],
+    [ 'rule', 'return !njwt_number_valid(value->text);', 'return false;' ],
+    [ 'rule', 'if (*left == 0)', 'if (false)' ],
+    [ 'rule', '(*left)--;', '' ],
+    [ 'rule', 'if (result == NJWT_REGEX_BROKEN)', 'if (false)' ],
+    [ 'rule', "
+                            == (value->kind == NJWT_RULE_REGEX)", '' ],
+    [ 'rule', 'usual = njwt_rule_result(value->kind == NJWT_RULE_NOT_REGEX)',
+              'usual = njwt_rule_result(false)' ],
+    [ 'rule', 'usual = njwt_rule_result(value->kind == NJWT_RULE_NOT_REGEX)',
+              'usual = njwt_rule_result(true)' ],
+    [ 'rule', '
+            || njwt_rule_value_regex(value) != regex', '' ],
+    [ 'rule', 'if (result != NJWT_RULE_FAILS) {
+            return result;', 'if (result == NJWT_RULE_HOLDS) {
+            return result;' ],
+    [ 'rule', 'if (result != NJWT_RULE_HOLDS) {
+            return result;', 'if (result == NJWT_RULE_FAILS) {
+            return result;' ],
     [ 'rule', 'njwt_json_type(claim) == NJWT_JSON_ABSENT
         || ', '' ],
     [ 'rule', '
         || njwt_json_type(claim) == NJWT_JSON_NULL', '' ],
-    [ 'rule', 'if (!holds) {', 'if (false) {' ],
-    [ 'rule', 'any = true;', '' ],
-    [ 'rule', 'found = found || holds;', 'found = holds;' ],
-    [ 'rule', 'return !any || found;', 'return found;' ],
-    [ 'rule', 'return !any || found;', 'return true;' ],
-    [ 'policy', 'if (!njwt_rule_holds(arena, &policy->claim_rules[i],
-                             njwt_claims_root(claims)))', 'if (false)' ],
+    [ 'rule', 'if (njwt_rule_has_plain(rule))', 'if (false)' ],
+    [ 'rule', 'if (njwt_rule_has_plain(rule))', 'if (true)' ],
+    [ 'rule', 'return njwt_rule_negated(rule, claim, &left);',
+              'return NJWT_RULE_HOLDS;' ],
+    [ 'rule', 'if (result == NJWT_RULE_FAILS) {
+            result = njwt_rule_plain(rule, true, claim, &left);
+        }', '' ],
+    [ 'policy', 'result = njwt_rule_check(arena, rule, '
+                . 'njwt_claims_root(claims));', 'result = NJWT_RULE_HOLDS;' ],
+    [ 'policy', 'rules[i].numbered = false;', '' ],
+    [ 'policy', 'rule->numbered && njwt_fact_set_has', 'njwt_fact_set_has' ],
+    [ 'policy', 'rule->numbered && njwt_fact_set_has(&answers->known, '
+                . 'rule->number)', 'rule->numbered' ],
+    [ 'policy', 'njwt_claims_facts(claims) == NULL || ', '' ],
+    [ 'policy', ' || !rule->numbered', '' ],
+    [ 'policy', 'rule->number, result == NJWT_RULE_HOLDS', 'rule->number, '
+                . 'true' ],
+    [ 'policy', 'rule->number, result == NJWT_RULE_HOLDS', 'rule->number, '
+                . 'false' ],
+    [ 'policy', 'result != NJWT_RULE_HOLDS', 'result == NJWT_RULE_FAILS' ],
+
+    # numbers
+    [ 'number', 'a.exponent != b.exponent', 'false' ],
+    [ 'number', 'return x - y;', 'return y - x;' ],
+    [ 'number', 'a.digits < a.end || b.digits < b.end', 'a.digits < a.end' ],
+    [ 'number', "return p == end;", 'return true;' ],
+    [ 'number', "(p < point) ? point - p - 1 : point - p", 'point - p' ],
+    [ 'number', "(p < point) ? point - p - 1 : point - p", 'point - p - 1' ],
+    [ 'number', 'negative ? -value : value', 'value' ],
+    [ 'number', 'sign * njwt_number_magnitude', 'njwt_number_magnitude' ],
+    [ 'number', '(sign == 0) ? 0 : ', '' ],
+    [ 'number', 'if (value < NJWT_NUMBER_EXPONENT) {', 'if (true) {' ],
+    [ 'number', "if (p < end && *p == '0') {", 'if (false) {' ],
     [ 'policy', 'i < policy->claim_rule_count', 'i < 1' ],
 
     # keys
@@ -323,18 +367,29 @@ my @changes = (
     [ 'json', 'scale > 0 && sum != 0', 'scale > 0' ],
     # what is remembered of a token
     [ 'recall', "
-           == 0)
-    {", "
-           >= -999)
-    {" ],
-    [ 'recall', 'policy->numbered
-        && ', '' ],
+              == 0;", "
+              >= -999;" ],
+    [ 'recall', 'policy->facts != NULL
+           && ', '' ],
     [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
     [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
-    [ 'recall', '!policy->numbered
-        || ', '' ],
-    [ 'recall', 'njwt_claims_facts(claims) != NULL
-        || ', '' ],
+    [ 'recall', 'njwt_fact_set_all(&old->grant.answers.known, '
+                . '&answers->known)', 'false' ],
+    [ 'recall', 'njwt_fact_set_all(&old->grant.answers.known, '
+                . '&answers->known)', 'true' ],
+    [ 'recall', 'njwt_answers_merge(&made.grant.answers, answers);', '' ],
+    [ 'facts', '
+                                 & others->known.words[i]', '' ],
+    [ 'facts', 'answers->known.words[i] |= ', 'answers->known.words[i] = ' ],
+    [ 'verdict', '!njwt_policy_claims_answered(policy, &found->answers)
+        && ', 'false && ' ],
+    [ 'verdict', '!njwt_policy_scopes_answered(policy, c->method, '
+                 . 'found->claims)
+        && ', 'false && ' ],
+    [ 'hint', 'hint->found->broken != NULL || hint->found->rules_hold',
+              'false' ],
+    [ 'hint', 'hint->found->broken != NULL || hint->found->rules_hold',
+              'hint->found->broken != NULL' ],
     [ 'recall', 'made = *old;', 'memset(&made, 0, sizeof(made));' ],
     [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
@@ -347,8 +402,7 @@ my @changes = (
     [ 'jwks_vouch', "if (jwks->vouchers == NULL) {\n        return false;\n"
                     . "    }\n\n    if", 'if' ],
     [ 'jwks_vouch', 'jwks->keys[i] == njwt_proof_key(proof)', 'true' ],
-    [ 'claims_grant', '(claims->grant != NULL) ? &claims->grant->facts : NULL',
-                      'NULL' ],
+    [ 'claims_grant', 'return claims->facts;', 'return NULL;' ],
     [ 'claims_grant', 'grant->for_us = njwt_claims_for_us(claims, expected)',
                       'grant->for_us = 1' ],
     [ 'claims_grant', 'grant->complete = njwt_claims_complete(claims, '
@@ -373,7 +427,6 @@ my @changes = (
     [ 'facts', "kind = (rule == NULL) ? 's' : 'c';", "kind = 's';" ],
     [ 'policy', 'rule->scope_count > 0
                            && ', '' ],
-    [ 'policy', 'facts != NULL && policy->numbered', 'facts != NULL' ],
     [ 'policy', 'policy->numbered = all;', 'policy->numbered = true;' ],
 
     # a look at one claim

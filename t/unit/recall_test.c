@@ -42,7 +42,7 @@ static void
 number(void)
 {
     memset(&facts, 0, sizeof(facts));
-    njwt_policy_number(&policy, rules, &facts);
+    njwt_policy_number(&policy, rules, claim_rules, &facts);
     assert_true(njwt_facts_seal(&facts));
 }
 
@@ -200,12 +200,21 @@ each_check_behind_the_signature_is_made_again(void **state)
     assert_non_null(found.claims);
     rules[0].every_method = true;
 
-    memset(&record.grant.facts, 0, sizeof(record.grant.facts));
+    assert_int_equal(record.grant.answers.known.words[0], 0x4);
+    record.grant.answers.yes.words[0] = 0;
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
-    record.grant.facts.words[0] = 0x3;
+    record.grant.answers.yes.words[0] = 0x3;
     assert_true(recalled(NJWT_CLAIM_MISMATCH));
-    record.grant.facts.words[0] = 0x7;
+    assert_null(found.payload);
+    record.grant.answers.yes.words[0] = 0x7;
     assert_true(recalled(NJWT_OK));
+
+    /* what isn't known is asked of the token, whatever the other bit says */
+
+    record.grant.answers.known.words[0] = 0;
+    record.grant.answers.yes.words[0] = 0x3;
+    assert_true(recalled(NJWT_OK));
+    assert_non_null(found.payload);
 
     policy.max_token_size = judged.presented.token.len - 1;
     assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
@@ -313,8 +322,6 @@ a_record_is_good_in_its_own_context_only(void **state)
 static void
 a_policy_without_numbers_makes_no_record_and_takes_no_bits(void **state)
 {
-    const njwt_claims_t  *claims;
-
     (void) state;
 
     remember();
@@ -323,10 +330,18 @@ a_policy_without_numbers_makes_no_record_and_takes_no_bits(void **state)
     assert_int_equal(judge(), NJWT_OK);
     assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
 
-    claims = njwt_claims_recalled(&unit_arena, &record.grant);
-    assert_true(njwt_policy_claims_hold(&unit_arena, &policy, claims));
-    policy.numbered = false;
-    assert_false(njwt_policy_claims_hold(&unit_arena, &policy, claims));
+    /* of a record it takes neither a yes nor a no */
+
+    judged.record = &record;
+    record.grant.answers.yes.words[0] = 0;
+    assert_true(recalled(NJWT_OK));
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    record.grant.answers.yes.words[0] = 0x7;
+    scopes[1] = unit_text("z");
+    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    scopes[1] = unit_text("b");
+    values[0] = njwt_rule_value(unit_text("e"));
+    assert_true(recalled(NJWT_CLAIM_MISMATCH));
     forget();
 }
 
@@ -403,7 +418,7 @@ other_questions_are_asked_of_the_token_once(void **state)
 
     /* of what has no number the token is asked each time */
 
-    policy.numbered = false;
+    rules[0].numbered = false;
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
     assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
 
@@ -434,12 +449,14 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
         assert_int_equal(n, i);
     }
 
-    njwt_policy_number(&policy, rules, &facts);
+    njwt_policy_number(&policy, rules, claim_rules, &facts);
     assert_true(njwt_facts_seal(&facts));
     assert_false(policy.numbered);
     assert_false(rules[0].numbered);
+    assert_false(claim_rules[0].numbered);
     memcpy(record.facts, facts.digest, NJWT_FACTS_DIGEST);
-    memset(&record.grant.facts, 0, sizeof(record.grant.facts));
+    memset(&record.grant.answers, 0, sizeof(record.grant.answers));
+    memset(&record.grant.answers.known, 0xff, sizeof(njwt_fact_set_t));
 
     assert_true(recalled(NJWT_OK));
     scopes[1] = unit_text("z");
@@ -451,6 +468,224 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
 }
 
 
+/*
+ * A rule that got its number from other facts, and none from these, is asked
+ * of the token: the number is another question's here.
+ */
+
+static void
+a_number_of_other_facts_is_forgotten(void **state)
+{
+    size_t  i, n;
+
+    (void) state;
+
+    remember();
+    assert_true(rules[0].numbered && claim_rules[0].numbered);
+    memset(&facts, 0, sizeof(facts));
+
+    for (i = 0; i < NJWT_FACT_COUNT; i++) {
+        assert_true(njwt_facts_add_scope(&facts,
+                                         unit_text(unit_format("s%zu", i)),
+                                         &n));
+    }
+
+    njwt_policy_number(&policy, rules, claim_rules, &facts);
+    assert_false(rules[0].numbered || claim_rules[0].numbered);
+    forget();
+}
+
+
+/* an expression that says how often it was looked for */
+
+static size_t               looked;
+static njwt_regex_result_t  found_it;
+
+
+static njwt_regex_result_t
+count(void *regex, njwt_slice_t text)
+{
+    (void) regex;
+    (void) text;
+    looked++;
+
+    return found_it;
+}
+
+
+/* How often is it looked for in this request? */
+
+static size_t
+looks(njwt_verdict_t verdict)
+{
+    looked = 0;
+    assert_int_equal(judge(), verdict);
+
+    return looked;
+}
+
+
+/* A token that nobody asked an expression of yet: two rules, each with one. */
+
+static void
+remember_expressions(void)
+{
+    remember();
+    values[0] = njwt_rule_value(unit_text("~x"));
+    claim_rules[0].match = count;
+    judged.record = NULL;
+    found_it = NJWT_REGEX_FOUND;
+    number();
+}
+
+
+static void
+an_expression_waits_for_every_check_before_it(void **state)
+{
+    (void) state;
+
+    remember_expressions();
+    assert_int_equal(looks(NJWT_OK), 1);
+
+    judged.now = 2000;
+    assert_int_equal(looks(NJWT_EXPIRED), 0);
+    judged.now = 899;
+    assert_int_equal(looks(NJWT_NOT_YET_VALID), 0);
+    judged.now = 1000;
+    audiences[0] = unit_text("them");
+    assert_int_equal(looks(NJWT_AUDIENCE_MISMATCH), 0);
+    audiences[0] = unit_text("us");
+    issuer.expected.profile = NJWT_PROFILE_RFC9068;
+    assert_int_equal(looks(NJWT_TYP_NOT_ALLOWED), 0);
+    issuer.expected.profile = NJWT_PROFILE_ANY;
+    judged.presented.token = unit_token(0, UNIT_HEADER,
+                                        "{\"iss\":\"https://t/\","
+                                        "\"aud\":\"us\",\"exp\":2000,"
+                                        "\"scope\":\"a b\",\"c\":\"d\","
+                                        "\"cnf\":{}}");
+    assert_int_equal(looks(NJWT_SENDER_CONSTRAINED), 0);
+    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+    rules[0].every_method = false;
+    rules[0].methods = POST;
+    assert_int_equal(looks(NJWT_METHOD_NOT_ALLOWED), 0);
+    rules[0].every_method = true;
+    scopes[1] = unit_text("z");
+    assert_int_equal(looks(NJWT_INSUFFICIENT_SCOPE), 0);
+    scopes[1] = unit_text("b");
+    judged.presented.token = unit_token(1, UNIT_HEADER, PAYLOAD);
+    assert_int_equal(looks(NJWT_BAD_SIGNATURE), 0);
+    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+    assert_int_equal(looks(NJWT_OK), 1);
+    forget();
+}
+
+
+static void
+an_expression_that_only_another_location_asks_for_is_not_tried(void **state)
+{
+    njwt_policy_t  elsewhere;
+
+    (void) state;
+
+    remember_expressions();
+    elsewhere = policy;
+    policy.claim_rule_count = 0;
+
+    /* its record is made without it */
+
+    assert_int_equal(looks(NJWT_OK), 0);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    judged.record = &record;
+    assert_int_equal(looks(NJWT_OK), 0);
+    assert_null(found.payload);
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+
+    /* where it is asked for, once: then the record knows */
+
+    policy = elsewhere;
+    assert_int_equal(looks(NJWT_OK), 1);
+    assert_true(found.recalled);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_int_equal(looks(NJWT_OK), 0);
+    assert_null(found.payload);
+    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    forget();
+}
+
+
+static void
+a_no_is_known_as_a_yes_is(void **state)
+{
+    njwt_record_t  stale;
+
+    (void) state;
+
+    remember_expressions();
+    found_it = NJWT_REGEX_NOT_FOUND;
+    assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 1);
+    assert_ptr_equal(found.broken, &claim_rules[0]);
+    assert_false(found.gave_up);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    judged.record = &record;
+    assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 0);
+    assert_ptr_equal(found.broken, &claim_rules[0]);
+    assert_true(found.recalled);
+
+    /* so is that it gave up, which is a no */
+
+    judged.record = NULL;
+    found_it = NJWT_REGEX_BROKEN;
+    assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 1);
+    assert_true(found.gave_up);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    judged.record = &record;
+    assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 0);
+
+    /* another configuration's rule has that number: its answer isn't taken */
+
+    stale = record;
+    values[0] = njwt_rule_value(unit_text("~y"));
+    found_it = NJWT_REGEX_FOUND;
+    number();
+    assert_int_equal(looks(NJWT_OK), 1);
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_int_equal(looks(NJWT_OK), 0);
+    assert_memory_not_equal(stale.facts, record.facts, NJWT_FACTS_DIGEST);
+    judged.record = &stale;
+    assert_int_equal(looks(NJWT_OK), 1);
+    forget();
+}
+
+
+/* Two workers that learnt different answers of one record lose none for good. */
+
+static void
+answers_are_added_to_those_that_are_there(void **state)
+{
+    njwt_answers_t  a, b;
+
+    (void) state;
+
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    njwt_answers_add(&a, 3, true);
+    njwt_answers_add(&a, 4, false);
+    njwt_fact_set_add(&a.yes, 7);          /* a scope's */
+    njwt_answers_add(&b, 200, true);
+    njwt_fact_set_add(&b.yes, 9);          /* known to nobody */
+    njwt_answers_merge(&a, &b);
+
+    assert_true(njwt_fact_set_has(&a.yes, 3) && njwt_fact_set_has(&a.known, 3));
+    assert_false(njwt_fact_set_has(&a.yes, 4));
+    assert_true(njwt_fact_set_has(&a.known, 4));
+    assert_true(njwt_fact_set_has(&a.yes, 7));
+    assert_false(njwt_fact_set_has(&a.known, 7));
+    assert_true(njwt_fact_set_has(&a.yes, 200)
+                && njwt_fact_set_has(&a.known, 200));
+    assert_false(njwt_fact_set_has(&a.yes, 9));
+}
+
+
 static void
 match_any_is_one_of_the_numbers(void **state)
 {
@@ -458,9 +693,9 @@ match_any_is_one_of_the_numbers(void **state)
 
     remember();
     rules[0].any = true;
-    record.grant.facts.words[0] = 0x6;
+    record.grant.answers.yes.words[0] = 0x6;
     assert_true(recalled(NJWT_OK));
-    record.grant.facts.words[0] = 0x4;
+    record.grant.answers.yes.words[0] = 0x4;
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
 
     /* a rule without scopes grants nothing, whatever the bits say */
@@ -631,6 +866,11 @@ main(void)
         unit_case(other_questions_are_asked_of_the_token),
         unit_case(other_questions_are_asked_of_the_token_once),
         unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
+        unit_case(a_number_of_other_facts_is_forgotten),
+        unit_case(an_expression_waits_for_every_check_before_it),
+        unit_case(an_expression_that_only_another_location_asks_for_is_not_tried),
+        unit_case(a_no_is_known_as_a_yes_is),
+        unit_case(answers_are_added_to_those_that_are_there),
         unit_case(match_any_is_one_of_the_numbers),
         unit_case(a_question_has_one_number_wherever_it_is_asked),
         unit_case(other_questions_have_another_digest),

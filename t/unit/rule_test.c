@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE  200809L
 
 #include "unit.h"
+#include "njwt_number.h"
 #include "njwt_rule.h"
 
 #include <regex.h>
@@ -53,7 +54,7 @@ holds(const char *json, const char *claim, size_t count,
     for (i = 0; i < count; i++) {
         list[i] = njwt_rule_value(unit_text(values[i]));
 
-        if (list[i].kind != NJWT_RULE_EQUAL) {
+        if (njwt_rule_value_regex(&list[i])) {
             snprintf(text, sizeof(text), "%.*s", (int) list[i].text.len,
                      (const char *) list[i].text.data);
             assert_int_equal(regcomp(&regexes[i], text, REG_EXTENDED
@@ -70,11 +71,11 @@ holds(const char *json, const char *claim, size_t count,
     rule.values = list;
     rule.value_count = count;
     rule.match = match;
-    answer = njwt_rule_holds(&unit_arena, &rule, root);
+    answer = njwt_rule_check(&unit_arena, &rule, root) == NJWT_RULE_HOLDS;
     assert_false(unit_arena.failed);
 
     for (i = 0; i < count; i++) {
-        if (list[i].kind != NJWT_RULE_EQUAL) {
+        if (njwt_rule_value_regex(&list[i])) {
             regfree(&regexes[i]);
         }
     }
@@ -113,6 +114,7 @@ is_both(const char *json, const char *claim, const char *one,
 static void
 a_prefix_tells_the_kind_of_a_value(void **state)
 {
+    char               whole[32];
     size_t             i;
     njwt_rule_value_t  value;
 
@@ -141,7 +143,15 @@ a_prefix_tells_the_kind_of_a_value(void **state)
         { "!~",      NJWT_RULE_NOT_REGEX, false, "" },
         { "!~a",     NJWT_RULE_NOT_REGEX, false, "a" },
         { "!~*a",    NJWT_RULE_NOT_REGEX, true,  "a" },
-        { "!~ *a",   NJWT_RULE_NOT_REGEX, false, " *a" }
+        { "!~ *a",   NJWT_RULE_NOT_REGEX, false, " *a" },
+        { ">3",      NJWT_RULE_GREATER,   false, "3" },
+        { ">=3",     NJWT_RULE_NOT_LESS,  false, "3" },
+        { "<-3",     NJWT_RULE_LESS,      false, "-3" },
+        { "<=3",     NJWT_RULE_NOT_GREATER, false, "3" },
+        { ">",       NJWT_RULE_GREATER,   false, "" },
+        { "> =3",    NJWT_RULE_GREATER,   false, " =3" },
+        { "=>3",     NJWT_RULE_EQUAL,     false, "=>3" },
+        { "!>3",     NJWT_RULE_EQUAL,     false, "!>3" }
     };
 
     (void) state;
@@ -152,7 +162,300 @@ a_prefix_tells_the_kind_of_a_value(void **state)
         assert_for(value.caseless == values[i].caseless, values[i].text);
         assert_null(value.regex);
         assert_slice(value.text, values[i].rest);
+        snprintf(whole, sizeof(whole), "%.*s%s",
+                 (int) njwt_rule_prefix(&value).len,
+                 (const char *) njwt_rule_prefix(&value).data,
+                 values[i].rest);
+        assert_string_equal(whole, values[i].text);
     }
+}
+
+
+static void
+a_bound_is_a_number_and_an_expression_has_no_limit_of_its_own(void **state)
+{
+    size_t             i;
+    njwt_slice_t       instead;
+    njwt_rule_value_t  value;
+
+    static const char  *const  good[] = {
+        "", "x", "3", ">3", ">=-0.5", "<1e9", "<=0", "~x", "!~*x",
+        "~LIMIT_MATCH", "(*LIMIT_MATCH=9)"
+    };
+
+    static const char  *const  bad[] = {
+        ">", ">=", "<", "<=", ">x", "> 3", ">03", ">+3", ">3 ", ">.5", ">5.",
+        ">1e", ">0x10", ">Infinity", "<NaN", "<1,5", ">-", ">--1", ">=\"3\"",
+        "~(*LIMIT_MATCH=99999)x", "!~(*UTF)(*LIMIT_MATCH=99999)x"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(good); i++) {
+        value = njwt_rule_value(unit_text(good[i]));
+        assert_for(!njwt_rule_value_fault(&value, &instead), good[i]);
+    }
+
+    for (i = 0; i < unit_count(bad); i++) {
+        value = njwt_rule_value(unit_text(bad[i]));
+        assert_for(njwt_rule_value_fault(&value, &instead), bad[i]);
+        assert_for(instead.len > 0, bad[i]);
+    }
+}
+
+
+static void
+an_operator_of_other_modules_is_known(void **state)
+{
+    size_t        i;
+    njwt_slice_t  instead = { NULL, 0 };
+
+    static const char  *const  words[] = {
+        "eq", "ne", "gt", "ge", "lt", "le", "in", "nin", "any", "all",
+        "intersect", "==", "!=", "=", ">", ">=", "<", "<="
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(words); i++) {
+        assert_for(njwt_rule_operator(unit_text(words[i]), &instead),
+                   words[i]);
+        assert_for(instead.len > 0, words[i]);
+    }
+
+    assert_false(njwt_rule_operator(unit_text("EQ"), &instead));
+    assert_false(njwt_rule_operator(unit_text("admin"), &instead));
+    assert_false(njwt_rule_operator(unit_text(">3"), &instead));
+    assert_false(njwt_rule_operator(unit_text(""), &instead));
+}
+
+
+static void
+numbers_compare_by_their_value(void **state)
+{
+    (void) state;
+
+    assert_true(is("{\"a\":4}", "a", ">3"));
+    assert_false(is("{\"a\":3}", "a", ">3"));
+    assert_true(is("{\"a\":3}", "a", ">=3"));
+    assert_false(is("{\"a\":2}", "a", ">=3"));
+    assert_true(is("{\"a\":2}", "a", "<3"));
+    assert_false(is("{\"a\":3}", "a", "<3"));
+    assert_true(is("{\"a\":3}", "a", "<=3"));
+    assert_false(is("{\"a\":4}", "a", "<=3"));
+    assert_true(is("{\"a\":10}", "a", ">9"));
+    assert_true(is("{\"a\":3.0}", "a", ">=3"));
+    assert_true(is("{\"a\":-4}", "a", "<-3"));
+
+    /* another type has no value to compare */
+
+    assert_false(is("{\"a\":\"4\"}", "a", ">3"));
+    assert_false(is("{\"a\":true}", "a", ">0"));
+    assert_false(is("{\"a\":null}", "a", ">=0"));
+    assert_false(is("{\"a\":{\"a\":4}}", "a", ">3"));
+    assert_false(is("{}", "a", "<3"));
+
+    /* of an array one element is enough */
+
+    assert_true(is("{\"a\":[1,\"9\",4]}", "a", ">3"));
+    assert_false(is("{\"a\":[1,\"9\",[9],3]}", "a", ">3"));
+    assert_false(is("{\"a\":[]}", "a", ">3"));
+
+    /* one of several values, expressions among them */
+
+    assert_true(is_both("{\"a\":\"admin\"}", "a", "admin", ">3"));
+    assert_true(is_both("{\"a\":4}", "a", "admin", ">3"));
+    assert_false(is_both("{\"a\":2}", "a", "admin", ">3"));
+    assert_false(is_both("{\"a\":4}", "a", ">3", "!~4"));
+    assert_true(is_both("{\"a\":5}", "a", ">3", "!~4"));
+
+    /* who makes a rule without looking makes one that never holds */
+
+    assert_false(is("{\"a\":4}", "a", ">"));
+    assert_false(is("{\"a\":4}", "a", "<x"));
+}
+
+
+/* How do two numbers compare?  -1, 0, 1; 9: not at all. */
+
+static int
+order(const char *a, const char *b)
+{
+    int  result, back;
+
+    if (!njwt_number_compare(unit_text(a), unit_text(b), &result)) {
+        return 9;
+    }
+
+    assert_true(njwt_number_compare(unit_text(b), unit_text(a), &back));
+    assert_int_equal((result > 0) - (result < 0), (back < 0) - (back > 0));
+
+    return (result > 0) - (result < 0);
+}
+
+
+static void
+numbers_compare_to_the_last_digit(void **state)
+{
+    (void) state;
+
+    assert_int_equal(order("9007199254740993", "9007199254740992"), 1);
+    assert_int_equal(order("9007199254740993", "9007199254740993.0"), 0);
+    assert_int_equal(order("0.1", "0.10000000000000001"), -1);
+    assert_int_equal(order("123456789012345678901234567890",
+                           "123456789012345678901234567891"), -1);
+    assert_int_equal(order("1e3", "1000"), 0);
+    assert_int_equal(order("1E+3", "999.999"), 1);
+    assert_int_equal(order("1000e-3", "1"), 0);
+    assert_int_equal(order("0.001e3", "1"), 0);
+    assert_int_equal(order("12.50", "125e-1"), 0);
+    assert_int_equal(order("12.5", "12.49"), 1);
+    assert_int_equal(order("0.05", "0.5"), -1);
+    assert_int_equal(order("100", "99"), 1);
+    assert_int_equal(order("10", "100"), -1);
+
+    /* zero has no sign and no exponent */
+
+    assert_int_equal(order("0", "-0"), 0);
+    assert_int_equal(order("0e99", "-0.000e-99"), 0);
+    assert_int_equal(order("0", "1e-400"), -1);
+    assert_int_equal(order("0", "-1e-400"), 1);
+    assert_int_equal(order("1e-400", "2e-400"), -1);
+
+    /* signs */
+
+    assert_int_equal(order("-1", "1"), -1);
+    assert_int_equal(order("-2", "-1"), -1);
+    assert_int_equal(order("-0.5", "-0.25"), -1);
+    assert_int_equal(order("-1e2", "-1e1"), -1);
+
+    /* an exponent of any length ends somewhere */
+
+    assert_int_equal(order("1e-99999999999999999999999", "0"), 1);
+    assert_int_equal(order("1e-99999999999999999999999", "1e-9"), -1);
+    assert_int_equal(order("1e99999999999999999999999", "1e9"), 1);
+
+    assert_int_equal(order("", "1"), 9);
+    assert_int_equal(order("1", "x"), 9);
+    assert_int_equal(order("01", "1"), 9);
+}
+
+
+/* an expression that counts how often it is looked for */
+
+static size_t  looked;
+
+
+static njwt_regex_result_t
+counting(void *regex, njwt_slice_t text)
+{
+    looked++;
+
+    return (text.len > 4) ? NJWT_REGEX_BROKEN
+           : (text.len > 0 && text.data[0] == *(char *) regex)
+             ? NJWT_REGEX_FOUND : NJWT_REGEX_NOT_FOUND;
+}
+
+
+static size_t
+looks(njwt_rule_result_t want, const char *json, const char *one,
+    const char *two)
+{
+    njwt_rule_value_t  list[2];
+    njwt_claim_rule_t  rule;
+
+    memset(&rule, 0, sizeof(rule));
+    list[0] = njwt_rule_value(unit_text(one));
+    list[1] = njwt_rule_value(unit_text(two != NULL ? two : ""));
+    list[0].regex = (void *) list[0].text.data;
+    list[1].regex = (void *) list[1].text.data;
+    rule.claim = unit_text("a");
+    rule.values = list;
+    rule.value_count = two != NULL ? 2 : 1;
+    rule.match = counting;
+    looked = 0;
+    assert_int_equal(njwt_rule_check(&unit_arena, &rule,
+                                     njwt_json_object(&unit_arena,
+                                                      unit_text(json))),
+                     want);
+    return looked;
+}
+
+
+/* An array of so many elements, all "y". */
+
+static const char *
+array(size_t count)
+{
+    char    *text;
+    size_t   i, at;
+
+    text = njwt_arena_alloc(&unit_arena, count * 4 + 32);
+    at = (size_t) sprintf(text, "{\"a\":[");
+
+    for (i = 0; i < count; i++) {
+        at += (size_t) sprintf(text + at, "%s\"y\"", i > 0 ? "," : "");
+    }
+
+    sprintf(text + at, "]}");
+
+    return text;
+}
+
+
+static void
+an_expression_is_tried_last_and_no_more_than_needed(void **state)
+{
+    (void) state;
+
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":\"x\"}", "~x", NULL), 1);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":\"x\"}", "x", "~x"), 0);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":\"x\"}", "~x", "x"), 0);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":4}", "~x", ">3"), 0);
+    assert_int_equal(looks(NJWT_RULE_FAILS, "{\"a\":\"y\"}", "x", "~x"), 1);
+    assert_int_equal(looks(NJWT_RULE_FAILS, "{\"a\":\"y\"}", "x", "!~x"), 0);
+    assert_int_equal(looks(NJWT_RULE_FAILS, "{}", "~x", "!~x"), 0);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":[\"x\",\"x\"]}", "~x",
+                           "~y"), 1);
+
+    /* the first that gives up is the last */
+
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, "{\"a\":\"xxxxx\"}", "~x",
+                           "~y"), 1);
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, "{\"a\":[\"yyyyy\",\"x\"]}",
+                           "~x", NULL), 1);
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, "{\"a\":\"xxxxx\"}", "!~y",
+                           "!~z"), 1);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, "{\"a\":[\"x\",\"yyyyy\"]}",
+                           "~x", NULL), 1);
+}
+
+
+static void
+an_array_is_tried_up_to_a_number_of_texts(void **state)
+{
+    (void) state;
+
+    assert_int_equal(looks(NJWT_RULE_FAILS, array(NJWT_RULE_MATCHES), "~x",
+                           NULL), NJWT_RULE_MATCHES);
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, array(NJWT_RULE_MATCHES + 1),
+                           "~x", NULL), NJWT_RULE_MATCHES);
+    assert_int_equal(looks(NJWT_RULE_HOLDS, array(NJWT_RULE_MATCHES), "!~x",
+                           NULL), NJWT_RULE_MATCHES);
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, array(NJWT_RULE_MATCHES + 1),
+                           "!~x", NULL), NJWT_RULE_MATCHES);
+
+    /* of all expressions of the rule together */
+
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, array(NJWT_RULE_MATCHES - 1),
+                           "~x", "~z"), NJWT_RULE_MATCHES);
+    assert_int_equal(looks(NJWT_RULE_GAVE_UP, array(NJWT_RULE_MATCHES - 1),
+                           "!~x", "!~z"), NJWT_RULE_MATCHES);
+
+    /* what needs no expression is compared in all of it */
+
+    assert_int_equal(looks(NJWT_RULE_FAILS, array(2 * NJWT_RULE_MATCHES), "x",
+                           NULL), 0);
 }
 
 
@@ -343,6 +646,12 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         unit_case(a_prefix_tells_the_kind_of_a_value),
+        unit_case(a_bound_is_a_number_and_an_expression_has_no_limit_of_its_own),
+        unit_case(an_operator_of_other_modules_is_known),
+        unit_case(numbers_compare_by_their_value),
+        unit_case(numbers_compare_to_the_last_digit),
+        unit_case(an_expression_is_tried_last_and_no_more_than_needed),
+        unit_case(an_array_is_tried_up_to_a_number_of_texts),
         unit_case(without_values_the_claim_is_to_be_there),
         unit_case(a_value_is_the_whole_text_of_a_scalar),
         unit_case(of_an_array_one_element_is_enough),

@@ -128,6 +128,7 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
 static njwt_hint_result_t
 njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
 {
+    bool                  gave_up;
     const njwt_policy_t  *policy;
 
     static const njwt_slice_t  cnf = njwt_literal("cnf");
@@ -152,7 +153,8 @@ njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
         return njwt_hint_result(!njwt_hint_granted(hint));
 
     case NJWT_CLAIM_MISMATCH:
-        return njwt_hint_result(njwt_hint_broken_rule(hint) != NULL);
+        return njwt_hint_result(njwt_hint_broken_rule(hint, &gave_up)
+                                != NULL);
 
     default:
         return NJWT_HINT_UNKNOWN;

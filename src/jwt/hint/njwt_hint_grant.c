@@ -237,6 +237,26 @@ njwt_hint_say_granted(njwt_hint_t *hint, njwt_value_t granted)
 }
 
 
+/* Is "scope_claim realm_access.roles" a claim inside another one? */
+
+static bool
+njwt_hint_scope_dotted(njwt_hint_t *hint)
+{
+    size_t  i;
+
+    for (i = 0; hint->issuer != NULL
+                && i < hint->issuer->expected.scope_claim_count; i++)
+    {
+        if (njwt_hint_dotted(hint, hint->issuer->expected.scope_claims[i])) {
+            njwt_hint_say(hint, " in \"scope_claim\"");
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 void
 njwt_hint_scope(njwt_hint_t *hint)
 {
@@ -255,6 +275,10 @@ njwt_hint_scope(njwt_hint_t *hint)
     njwt_hint_quote(hint, needed);
     njwt_hint_say_granted(hint, granted);
     njwt_hint_say(hint, ": ");
+
+    if (njwt_hint_scope_dotted(hint)) {
+        return;
+    }
 
     if (njwt_hint_id_token(hint)) {
         return;

@@ -118,8 +118,18 @@ void njwt_hint_claim_missing(njwt_hint_t *hint);
 /* Does the payload lack a claim that profile or max_age needs? */
 bool njwt_hint_incomplete(njwt_hint_t *hint);
 
-/* The first claim rule that the payload doesn't satisfy; NULL: none. */
-const njwt_claim_rule_t *njwt_hint_broken_rule(njwt_hint_t *hint);
+/*
+ * The first claim rule that the payload doesn't satisfy, and whether one of
+ * its expressions gave up; NULL: none.
+ */
+const njwt_claim_rule_t *njwt_hint_broken_rule(njwt_hint_t *hint,
+    bool *gave_up);
+
+/*
+ * Where a name is absent that has dots in it, and the claim is there that a
+ * path of its parts means: says to write that.
+ */
+bool njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name);
 
 
 #endif /* NJWT_HINT_PARTS_H */

@@ -39,12 +39,12 @@ typedef struct {
 
 /*
  * What is left to know of a token that was verified: enough to judge it again
- * without its payload.  The facts are those of one njwt_facts_t, the rest
- * holds for one issuer.
+ * without its payload.  The answers are to the questions of one njwt_facts_t,
+ * the rest holds for one issuer.
  */
 typedef struct {
     njwt_dates_t         dates;
-    njwt_fact_set_t      facts;
+    njwt_answers_t       answers;
     uint8_t              for_us;
     uint8_t              complete;
     uint8_t              bound;
@@ -89,17 +89,21 @@ const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
 
 /*
  * The claims of a token by what is left to know of it.  They have no root and
- * no text.  For njwt_recall.c alone.  NULL: no memory.
+ * no text; their facts are the scopes granted, or NULL where those aren't
+ * known.  For njwt_recall.c alone.  NULL: no memory.
  */
 const njwt_claims_t *njwt_claims_recalled(njwt_arena_t *arena,
-    const njwt_grant_t *grant);
+    const njwt_grant_t *grant, const njwt_fact_set_t *facts);
 
-/* What is left to know of the claims; false when arena->failed. */
+/*
+ * What is left to know of the claims, no rule being answered yet; false when
+ * arena->failed.
+ */
 bool njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
     const njwt_expected_t *expected, const njwt_facts_t *facts,
     njwt_grant_t *grant);
 
-/* The facts of recalled claims; NULL of others, which have a root. */
+/* The facts of recalled claims; NULL: unknown, or they have a root. */
 const njwt_fact_set_t *njwt_claims_facts(const njwt_claims_t *claims);
 
 /* "exp" is missing, or it and the leeway are over (section 4.1.4). */

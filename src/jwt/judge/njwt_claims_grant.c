@@ -9,7 +9,8 @@
 
 
 const njwt_claims_t *
-njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant)
+njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant,
+    const njwt_fact_set_t *facts)
 {
     njwt_claims_t  *claims;
 
@@ -18,6 +19,7 @@ njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant)
     if (claims != NULL) {
         claims->dates = grant->dates;
         claims->grant = grant;
+        claims->facts = facts;
     }
 
     return claims;
@@ -41,13 +43,14 @@ njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
     grant->complete = njwt_claims_complete(claims, expected);
     grant->bound = njwt_claims_bound(claims);
 
-    return njwt_facts_answer(arena, facts, granted, claims->root,
-                             &grant->facts);
+    njwt_facts_scopes(facts, granted, &grant->answers.yes);
+
+    return !arena->failed;
 }
 
 
 const njwt_fact_set_t *
 njwt_claims_facts(const njwt_claims_t *claims)
 {
-    return (claims->grant != NULL) ? &claims->grant->facts : NULL;
+    return claims->facts;
 }

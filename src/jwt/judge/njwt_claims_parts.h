@@ -18,10 +18,13 @@ struct njwt_payload_s {
 };
 
 struct njwt_claims_s {
-    njwt_value_t         root;
-    njwt_dates_t         dates;
-    njwt_slice_t         text;
-    const njwt_grant_t  *grant;     /* of recalled ones, which have no root */
+    njwt_value_t            root;
+    njwt_dates_t            dates;
+    njwt_slice_t            text;
+
+    /* of recalled ones, which have no root */
+    const njwt_grant_t     *grant;
+    const njwt_fact_set_t  *facts;
 };
 
 

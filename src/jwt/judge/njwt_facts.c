@@ -237,12 +237,14 @@ njwt_facts_answer_scope(const njwt_facts_t *facts, njwt_slice_t scope,
 }
 
 
-static void
-njwt_facts_answer_scopes(const njwt_facts_t *facts, njwt_value_t granted,
+void
+njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
     njwt_fact_set_t *set)
 {
     size_t        i;
     njwt_slice_t  rest, word;
+
+    memset(set, 0, sizeof(njwt_fact_set_t));
 
     rest = njwt_json_string(granted);
 
@@ -263,25 +265,27 @@ njwt_facts_answer_scopes(const njwt_facts_t *facts, njwt_value_t granted,
 }
 
 
-bool
-njwt_facts_answer(njwt_arena_t *arena, const njwt_facts_t *facts,
-    njwt_value_t granted, njwt_value_t payload, njwt_fact_set_t *set)
+void
+njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes)
+{
+    njwt_fact_set_add(&answers->known, number);
+
+    if (yes) {
+        njwt_fact_set_add(&answers->yes, number);
+    }
+}
+
+
+void
+njwt_answers_merge(njwt_answers_t *answers, const njwt_answers_t *others)
 {
     size_t  i;
 
-    memset(set, 0, sizeof(njwt_fact_set_t));
-
-    njwt_facts_answer_scopes(facts, granted, set);
-
-    for (i = 0; i < facts->count; i++) {
-        if (facts->list[i].rule != NULL
-            && njwt_rule_holds(arena, facts->list[i].rule, payload))
-        {
-            njwt_fact_set_add(set, i);
-        }
+    for (i = 0; i < NJWT_FACT_WORDS; i++) {
+        answers->known.words[i] |= others->known.words[i];
+        answers->yes.words[i] |= others->yes.words[i]
+                                 & others->known.words[i];
     }
-
-    return !arena->failed;
 }
 
 
@@ -289,6 +293,13 @@ void
 njwt_fact_set_add(njwt_fact_set_t *set, size_t number)
 {
     set->words[number / 64] |= (uint64_t) 1 << number % 64;
+}
+
+
+bool
+njwt_fact_set_has(const njwt_fact_set_t *set, size_t number)
+{
+    return (set->words[number / 64] >> number % 64 & 1) != 0;
 }
 
 

@@ -2,8 +2,10 @@
  * Which questions does a configuration ask of a token's claims?
  *
  * Each scope and claim rule of a configuration gets a number, so that their
- * answers for one token are a set of bits: computed once for a token, and
- * looked at in each of its requests.
+ * answers for one token are a set of bits, looked at in each of its requests.
+ * Those of scopes are had at once, in one pass over what the token grants.  A
+ * rule's is had when a location first asks for it of a token that passed all
+ * else: an expression that another location asks for costs nobody anything.
  */
 
 #ifndef NJWT_FACTS_H
@@ -27,6 +29,13 @@
 typedef struct {
     uint64_t                  words[NJWT_FACT_WORDS];
 } njwt_fact_set_t;
+
+
+/* the answers for one token: a rule's is a yes, a no, or not known */
+typedef struct {
+    njwt_fact_set_t           yes;
+    njwt_fact_set_t           known;       /* of rules; scopes always are */
+} njwt_answers_t;
 
 
 /* one question: a scope, or a rule */
@@ -65,15 +74,21 @@ bool njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
  */
 bool njwt_facts_seal(njwt_facts_t *facts);
 
-/*
- * Answers all questions: by the value that holds the scopes (njwt_scopes.h),
- * and by the payload.  False, *set undefined, when arena->failed.
- */
-bool njwt_facts_answer(njwt_arena_t *arena, const njwt_facts_t *facts,
-    njwt_value_t granted, njwt_value_t payload, njwt_fact_set_t *set);
+/* Which scopes are granted, by the value that holds them (njwt_scopes.h)? */
+void njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
+    njwt_fact_set_t *set);
+
+/* Notes the answer to a rule. */
+void njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes);
+
+/* Notes all answers to rules that the others have. */
+void njwt_answers_merge(njwt_answers_t *answers, const njwt_answers_t *others);
 
 /* Puts a number into a set. */
 void njwt_fact_set_add(njwt_fact_set_t *set, size_t number);
+
+/* Is this number in the set? */
+bool njwt_fact_set_has(const njwt_fact_set_t *set, size_t number);
 
 /* Is one number of wanted in the set? */
 bool njwt_fact_set_any(const njwt_fact_set_t *set,

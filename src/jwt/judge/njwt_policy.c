@@ -50,26 +50,24 @@ njwt_scope_rule_number(njwt_scope_rule_t *rule, njwt_facts_t *facts)
 
 void
 njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
-    njwt_facts_t *facts)
+    njwt_claim_rule_t *claim_rules, njwt_facts_t *facts)
 {
     bool    all;
-    size_t  i, number;
+    size_t  i;
 
     all = true;
 
+    /* a number that a rule has from other facts would be another question's */
+
     for (i = 0; i < policy->scope_rule_count; i++) {
+        rules[i].numbered = false;
         all = njwt_scope_rule_number(&rules[i], facts) && all;
     }
 
-    memset(&policy->wanted, 0, sizeof(njwt_fact_set_t));
-
     for (i = 0; i < policy->claim_rule_count; i++) {
-        if (!njwt_facts_add_rule(facts, &policy->claim_rules[i], &number)) {
-            all = false;
-            continue;
-        }
-
-        njwt_fact_set_add(&policy->wanted, number);
+        claim_rules[i].numbered = njwt_facts_add_rule(facts, &claim_rules[i],
+                                                      &claim_rules[i].number);
+        all = claim_rules[i].numbered && all;
     }
 
     policy->facts = facts;
@@ -184,6 +182,27 @@ njwt_scope_rule_covered(const njwt_scope_rule_t *rule,
 
 
 bool
+njwt_policy_scopes_answered(const njwt_policy_t *policy,
+    njwt_methods_t method, const njwt_claims_t *claims)
+{
+    size_t                    i;
+    const njwt_scope_rule_t  *rule;
+
+    for (i = 0; i < policy->scope_rule_count; i++) {
+        rule = &policy->scope_rules[i];
+
+        if (njwt_scope_rule_applies(rule, method)
+            && (njwt_claims_facts(claims) == NULL || !rule->numbered))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
 njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_expected_t *expected, njwt_methods_t method,
     const njwt_claims_t *claims)
@@ -214,28 +233,87 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-bool
-njwt_policy_claims_hold(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_claims_t *claims)
+static bool
+njwt_claim_rule_answered(const njwt_claim_rule_t *rule,
+    const njwt_answers_t *answers)
 {
-    size_t                  i;
-    const njwt_fact_set_t  *facts;
+    return rule->numbered && njwt_fact_set_has(&answers->known, rule->number);
+}
 
-    facts = njwt_claims_facts(claims);
 
-    if (facts != NULL && policy->numbered) {
-        return njwt_fact_set_all(facts, &policy->wanted);
-    }
+bool
+njwt_policy_claims_answered(const njwt_policy_t *policy,
+    const njwt_answers_t *answers)
+{
+    size_t                    i;
+    const njwt_claim_rule_t  *rule;
 
     for (i = 0; i < policy->claim_rule_count; i++) {
-        if (!njwt_rule_holds(arena, &policy->claim_rules[i],
-                             njwt_claims_root(claims)))
-        {
+        rule = &policy->claim_rules[i];
+
+        if (!njwt_claim_rule_answered(rule, answers)) {
             return false;
+        }
+
+        if (!njwt_fact_set_has(&answers->yes, rule->number)) {
+            return true;
         }
     }
 
     return true;
+}
+
+
+/* By its answer, or else of the claims, which makes one. */
+
+static njwt_rule_result_t
+njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
+    const njwt_claims_t *claims, njwt_answers_t *answers)
+{
+    njwt_rule_result_t  result;
+
+    if (njwt_claim_rule_answered(rule, answers)) {
+        return njwt_fact_set_has(&answers->yes, rule->number)
+               ? NJWT_RULE_HOLDS : NJWT_RULE_FAILS;
+    }
+
+    result = njwt_rule_check(arena, rule, njwt_claims_root(claims));
+
+    /* without memory a claim may have been missed: that is no answer */
+
+    if (arena->failed) {
+        return NJWT_RULE_FAILS;
+    }
+
+    if (rule->numbered) {
+        njwt_answers_add(answers, rule->number, result == NJWT_RULE_HOLDS);
+    }
+
+    return result;
+}
+
+
+njwt_rule_result_t
+njwt_policy_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_claims_t *claims, njwt_answers_t *answers,
+    const njwt_claim_rule_t **broken)
+{
+    size_t              i;
+    njwt_rule_result_t  result;
+
+    *broken = NULL;
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        result = njwt_claim_rule_ask(arena, &policy->claim_rules[i], claims,
+                                     answers);
+
+        if (result != NJWT_RULE_HOLDS) {
+            *broken = &policy->claim_rules[i];
+            return result;
+        }
+    }
+
+    return NJWT_RULE_HOLDS;
 }
 
 

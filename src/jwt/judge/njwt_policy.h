@@ -55,7 +55,6 @@ typedef struct {
     /* njwt_policy_number(): facts alone can answer every rule */
     const njwt_facts_t       *facts;
     bool                      numbered;
-    njwt_fact_set_t           wanted;        /* of the claim rules */
     size_t                    max_token_size;    /* bytes */
 } njwt_policy_t;
 
@@ -65,11 +64,11 @@ bool njwt_scope_valid(njwt_slice_t scope);
 
 /*
  * Gives each rule of a policy its numbers, in the facts of the configuration;
- * rules are the policy's own scope rules, as they may be written to.  Where
- * there are too many, the token is asked each time.
+ * the rules are the policy's own, as they may be written to.  Of those for
+ * which no number is left the token is asked each time.
  */
 void njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
-    njwt_facts_t *facts);
+    njwt_claim_rule_t *claim_rules, njwt_facts_t *facts);
 
 /* The issuer of the policy whose "iss" the payload has; NULL: none. */
 njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,
@@ -86,6 +85,13 @@ bool njwt_policy_method_allowed(const njwt_policy_t *policy,
     njwt_methods_t method);
 
 /*
+ * Do the facts of these claims answer every rule that applies to the method?
+ * Otherwise njwt_policy_granted() needs claims that have a root.
+ */
+bool njwt_policy_scopes_answered(const njwt_policy_t *policy,
+    njwt_methods_t method, const njwt_claims_t *claims);
+
+/*
  * Do the scopes that the token grants (see njwt_scopes.h) cover every rule
  * that applies to the method?  False also when arena->failed.
  */
@@ -93,9 +99,22 @@ bool njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_expected_t *expected, njwt_methods_t method,
     const njwt_claims_t *claims);
 
-/* Do the claims satisfy every claim rule?  False also when arena->failed. */
-bool njwt_policy_claims_hold(njwt_arena_t *arena,
-    const njwt_policy_t *policy, const njwt_claims_t *claims);
+/*
+ * Do the answers say whether every claim rule holds?  Otherwise
+ * njwt_policy_claims() needs claims that have a root.
+ */
+bool njwt_policy_claims_answered(const njwt_policy_t *policy,
+    const njwt_answers_t *answers);
+
+/*
+ * Do the claims satisfy every claim rule?  The rules are asked in their order,
+ * up to the first that doesn't hold, *broken; without one it is NULL.  Each
+ * that has no answer yet is asked of the claims, and its answer added.  Not
+ * NJWT_RULE_HOLDS also when arena->failed.
+ */
+njwt_rule_result_t njwt_policy_claims(njwt_arena_t *arena,
+    const njwt_policy_t *policy, const njwt_claims_t *claims,
+    njwt_answers_t *answers, const njwt_claim_rule_t **broken);
 
 /*
  * The scopes of all rules that apply to the method, once each, in their

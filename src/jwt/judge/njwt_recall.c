@@ -12,7 +12,7 @@ bool
 njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_jws_t *jws,
     const njwt_proof_t *proof, const njwt_claims_t *claims,
-    njwt_record_t *record)
+    const njwt_answers_t *answers, njwt_record_t *record)
 {
     njwt_slice_t   kid;
     njwt_record_t  made;
@@ -27,6 +27,7 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
         return false;
     }
 
+    njwt_answers_merge(&made.grant.answers, answers);
     made.sole = njwt_jws_kid(jws, &kid) ? 0 : njwt_jws_alg(jws);
 
     memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
@@ -37,25 +38,44 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
 
 
 bool
+njwt_record_answers(const njwt_record_t *record, const njwt_policy_t *policy)
+{
+    /* bits of another configuration would be answers to other questions */
+
+    return policy->facts != NULL
+           && memcmp(policy->facts->digest, record->facts, NJWT_FACTS_DIGEST)
+              == 0;
+}
+
+
+bool
 njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_record_t *old,
-    const njwt_claims_t *claims, njwt_record_t *record)
+    const njwt_claims_t *claims, const njwt_answers_t *answers,
+    njwt_record_t *record)
 {
     njwt_record_t  made;
 
     made = *old;
 
-    /* what can't be numbered is asked of the token each time */
+    if (!njwt_record_answers(old, policy)) {
 
-    if (!policy->numbered
-        || njwt_claims_facts(claims) != NULL
-        || !njwt_claims_grant(arena, claims, &issuer->expected,
-                              policy->facts, &made.grant))
-    {
+        if (policy->facts == NULL
+            || claims == NULL
+            || njwt_json_type(njwt_claims_root(claims)) == NJWT_JSON_ABSENT
+            || !njwt_claims_grant(arena, claims, &issuer->expected,
+                                  policy->facts, &made.grant))
+        {
+            return false;
+        }
+
+        memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+
+    } else if (njwt_fact_set_all(&old->grant.answers.known, &answers->known)) {
         return false;
     }
 
-    memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+    njwt_answers_merge(&made.grant.answers, answers);
     *record = made;
 
     return true;
@@ -93,21 +113,18 @@ njwt_recall_issuer(const njwt_policy_t *policy, njwt_record_t *record)
 
 const njwt_claims_t *
 njwt_recall_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_record_t *record, njwt_slice_t token)
+    const njwt_record_t *record, njwt_answers_t *answers)
 {
-    njwt_jws_t             jws;
-    const njwt_payload_t  *payload;
+    memset(answers, 0, sizeof(njwt_answers_t));
 
-    /* bits of another configuration would be answers to other questions */
-
-    if (policy->numbered
-        && memcmp(policy->facts->digest, record->facts, NJWT_FACTS_DIGEST)
-           == 0)
-    {
-        return njwt_claims_recalled(arena, &record->grant);
+    if (!njwt_record_answers(record, policy)) {
+        return njwt_claims_recalled(arena, &record->grant, NULL);
     }
 
-    return njwt_recall_read(arena, token, &jws, &payload);
+    *answers = record->grant.answers;
+
+    return njwt_claims_recalled(arena, &record->grant,
+                                &record->grant.answers.yes);
 }
 
 

@@ -32,22 +32,28 @@ typedef struct {
 
 
 /*
- * Makes the record of a token that was verified; *record untouched where
- * there can't be one: the set isn't bound, or no memory.
+ * Makes the record of a token that was verified, with the answers that its
+ * judgement came by; *record untouched where there can't be one: the set isn't
+ * bound, or no memory.
  */
 bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_jws_t *jws,
     const njwt_proof_t *proof, const njwt_claims_t *claims,
-    njwt_record_t *record);
+    const njwt_answers_t *answers, njwt_record_t *record);
 
 /*
- * Makes a record anew for a policy whose facts the old one doesn't answer, of
- * claims that were read from the token by it.  False, *record untouched: the
- * old one answers them, or nothing would, or no memory.
+ * Makes a record anew: with answers that the old one hasn't got, or for a
+ * policy of other facts, of claims that were read from the token.  False,
+ * *record untouched: there is nothing new to remember, or no memory.
  */
 bool njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_record_t *old,
-    const njwt_claims_t *claims, njwt_record_t *record);
+    const njwt_claims_t *claims, const njwt_answers_t *answers,
+    njwt_record_t *record);
+
+/* Are the record's answers to the questions of this policy's facts? */
+bool njwt_record_answers(const njwt_record_t *record,
+    const njwt_policy_t *policy);
 
 /*
  * The issuer of the policy of whose present keys one verified the token of the
@@ -57,12 +63,12 @@ njwt_issuer_t *njwt_recall_issuer(const njwt_policy_t *policy,
     njwt_record_t *record);
 
 /*
- * The claims of a token by its record: without a root where the record's facts
- * answer the policy, and otherwise read from the token.  NULL: no memory.
+ * The claims of a token by its record, without a root; the answers are those
+ * of rules that the record has.  NULL: no memory.
  */
 const njwt_claims_t *njwt_recall_claims(njwt_arena_t *arena,
     const njwt_policy_t *policy, const njwt_record_t *record,
-    njwt_slice_t token);
+    njwt_answers_t *answers);
 
 /*
  * Reads a token whose record was found by a digest of all its bytes.  NULL,

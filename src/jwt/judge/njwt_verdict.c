@@ -31,7 +31,7 @@ njwt_recalled(njwt_arena_t *arena, const njwt_case_t *c,
     }
 
     found->vouched = njwt_recall_claims(arena, c->policy, c->record,
-                                        c->presented.token);
+                                        &found->answers);
 
     if (found->vouched == NULL) {
         return false;
@@ -103,6 +103,50 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
 }
 
 
+/*
+ * The rules.  A token that was recalled is read only where its record has no
+ * answer, which isn't before every check in front of them has passed.
+ */
+
+static bool
+njwt_granted(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+{
+    const njwt_policy_t  *policy = c->policy;
+
+    if (!njwt_policy_scopes_answered(policy, c->method, found->claims)
+        && !njwt_finding_read(arena, &c->presented, found))
+    {
+        return false;
+    }
+
+    return njwt_policy_granted(arena, policy, &found->issuer->expected,
+                               c->method, found->claims);
+}
+
+
+static bool
+njwt_claims_hold(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_finding_t *found)
+{
+    njwt_rule_result_t    result;
+    const njwt_policy_t  *policy = c->policy;
+
+    if (!njwt_policy_claims_answered(policy, &found->answers)
+        && !njwt_finding_read(arena, &c->presented, found))
+    {
+        return false;
+    }
+
+    result = njwt_policy_claims(arena, policy, found->claims, &found->answers,
+                                &found->broken);
+
+    found->gave_up = result == NJWT_RULE_GAVE_UP;
+    found->rules_hold = result == NJWT_RULE_HOLDS;
+
+    return found->rules_hold;
+}
+
+
 njwt_verdict_t
 njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 {
@@ -139,9 +183,8 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     found->claims = claims;
 
     REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
-    REFUSE(INSUFFICIENT_SCOPE, !njwt_policy_granted(arena, policy, expected,
-                                                    method, claims));
-    REFUSE(CLAIM_MISMATCH, !njwt_policy_claims_hold(arena, policy, claims));
+    REFUSE(INSUFFICIENT_SCOPE, !njwt_granted(arena, c, found));
+    REFUSE(CLAIM_MISMATCH, !njwt_claims_hold(arena, c, found));
 
     return NJWT_OK;
 }
@@ -211,13 +254,14 @@ njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
 {
     if (found->recalled) {
         return njwt_record_renew(arena, c->policy, found->issuer, c->record,
-                                 found->vouched, record);
+                                 found->claims, &found->answers, record);
     }
 
     return found->proof != NULL
            && found->vouched != NULL
            && njwt_record_make(arena, c->policy, found->issuer, &found->jws,
-                               found->proof, found->vouched, record);
+                               found->proof, found->vouched,
+                               &found->answers, record);
 }
 
 

@@ -88,6 +88,12 @@ typedef struct {
     /* of the token's claims, however it is judged: for a record of it */
     const njwt_claims_t   *vouched;
 
+    /* what is known of claim rules, and whether those of the policy hold */
+    njwt_answers_t         answers;
+    bool                   rules_hold;
+    bool                   gave_up;   /* an expression of the rule broken */
+    const njwt_claim_rule_t  *broken; /* the first that doesn't; or NULL */
+
     njwt_slice_t           text;      /* njwt_finding_peek(): the payload */
 } njwt_finding_t;
 

@@ -23,7 +23,7 @@
 
 
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
-#define NGX_HTTP_JWT_CACHE_LAYOUT  1
+#define NGX_HTTP_JWT_CACHE_LAYOUT  2
 
 /* a longer chain isn't followed: 1.5 is the mean of a full table */
 #define NGX_HTTP_JWT_CACHE_STEPS   32

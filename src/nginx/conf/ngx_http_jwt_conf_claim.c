@@ -23,6 +23,8 @@ ngx_http_jwt_claim_match(void *regex, njwt_slice_t text)
         s.data = (u_char *) "";
     }
 
+    /* its own text sets the limit: see NJWT_REGEX_LIMIT */
+
     n = ngx_regex_exec(regex, &s, NULL, 0);
 
     if (n >= 0) {
@@ -34,26 +36,57 @@ ngx_http_jwt_claim_match(void *regex, njwt_slice_t text)
 }
 
 
+/* Compiles an expression, with the limit before it. */
+
+static ngx_int_t
+ngx_http_jwt_claim_compile(ngx_conf_t *cf, const njwt_rule_value_t *value,
+    ngx_uint_t limited, ngx_regex_compile_t *rc)
+{
+    size_t   len;
+    u_char  *p;
+
+    len = limited ? sizeof(NJWT_REGEX_LIMIT) - 1 : 0;
+
+    p = ngx_pnalloc(cf->pool, len + value->text.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, NJWT_REGEX_LIMIT, len);
+    ngx_memcpy(p + len, value->text.data, value->text.len);
+    p[len + value->text.len] = '\0';
+
+    rc->pattern.data = p;
+    rc->pattern.len = len + value->text.len;
+    rc->pool = cf->pool;
+    rc->options = value->caseless ? NGX_REGEX_CASELESS : 0;
+
+    return ngx_regex_compile(rc);
+}
+
+
 static char *
 ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
 {
     u_char               errstr[NGX_MAX_CONF_ERRSTR];
     ngx_regex_compile_t  rc;
 
-    ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
-
-    rc.pattern.data = (u_char *) value->text.data;
-    rc.pattern.len = value->text.len;
-    rc.pool = cf->pool;
-    rc.options = value->caseless ? NGX_REGEX_CASELESS : 0;
-    rc.err.len = NGX_MAX_CONF_ERRSTR;
-    rc.err.data = errstr;
-
     if (value->text.len == 0) {
         return "has an empty expression, write one behind \"~\"";
     }
 
-    if (ngx_regex_compile(&rc) != NGX_OK) {
+    ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
+
+    rc.err.len = NGX_MAX_CONF_ERRSTR;
+    rc.err.data = errstr;
+
+    if (ngx_http_jwt_claim_compile(cf, value, 1, &rc) != NGX_OK) {
+        rc.err.len = NGX_MAX_CONF_ERRSTR;
+
+        /* the error shows the expression as the configuration has it */
+
+        (void) ngx_http_jwt_claim_compile(cf, value, 0, &rc);
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "%V in \"jwt_require_claim\"", &rc.err);
         return NGX_CONF_ERROR;
@@ -121,6 +154,95 @@ ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name, njwt_slice_t *claim)
 }
 
 
+/* One VALUE. */
+
+static char *
+ngx_http_jwt_claim_value(ngx_conf_t *cf, ngx_str_t *arg,
+    njwt_rule_value_t *value)
+{
+    njwt_slice_t  instead;
+
+    *value = njwt_rule_value(ngx_http_jwt_slice(arg));
+
+    if (njwt_rule_value_fault(value, &instead)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"jwt_require_claim\", "
+                           "write %*s", arg, instead.len, instead.data);
+        return NGX_CONF_ERROR;
+    }
+
+    if (njwt_rule_value_regex(value)) {
+        return ngx_http_jwt_claim_regex(cf, value);
+    }
+
+    if (ngx_http_jwt_claim_variable(value->text)) {
+        return "has a value with a variable in it, which is compared as it "
+               "stands: write \"jwt_require\" with a \"map\"";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Would somebody who knows another module's rules mean something else? */
+
+static char *
+ngx_http_jwt_claim_operator(ngx_conf_t *cf, ngx_str_t *word)
+{
+    njwt_slice_t  instead;
+
+    if (!njwt_rule_operator(ngx_http_jwt_slice(word), &instead)) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"%V\" is no operator in \"jwt_require_claim\", "
+                       "where each word behind the claim is a value, write "
+                       "%*s", word, instead.len, instead.data);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* Of several values one is enough: two bounds are no range. */
+
+static void
+ngx_http_jwt_claim_warn_range(ngx_conf_t *cf, const njwt_claim_rule_t *rule)
+{
+    size_t      i;
+    ngx_uint_t  above, below;
+
+    above = 0;
+    below = 0;
+
+    for (i = 0; i < rule->value_count; i++) {
+
+        switch (rule->values[i].kind) {
+
+        case NJWT_RULE_GREATER:
+        case NJWT_RULE_NOT_LESS:
+            above = 1;
+            break;
+
+        case NJWT_RULE_LESS:
+        case NJWT_RULE_NOT_GREATER:
+            below = 1;
+            break;
+
+        default:
+            break;
+        }
+    }
+
+    if (above && below) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "of the values in \"jwt_require_claim\" one is "
+                           "enough, for a range write one "
+                           "\"jwt_require_claim\" for each bound");
+    }
+}
+
+
 static char *
 ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 {
@@ -130,6 +252,12 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
     njwt_rule_value_t  *value;
 
     arg = (ngx_str_t *) cf->args->elts + 2;
+
+    if (cf->args->nelts > 3
+        && ngx_http_jwt_claim_operator(cf, arg) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
 
     rule->value_count = cf->args->nelts - 2;
     rule->match = ngx_http_jwt_claim_match;
@@ -143,23 +271,14 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
     rule->values = value;
 
     for (i = 0; i < rule->value_count; i++) {
-        value[i] = njwt_rule_value(ngx_http_jwt_slice(&arg[i]));
+        rv = ngx_http_jwt_claim_value(cf, &arg[i], &value[i]);
 
-        if (value[i].kind != NJWT_RULE_EQUAL) {
-            rv = ngx_http_jwt_claim_regex(cf, &value[i]);
-
-            if (rv != NGX_CONF_OK) {
-                return rv;
-            }
-
-            continue;
-        }
-
-        if (ngx_http_jwt_claim_variable(value[i].text)) {
-            return "has a value with a variable in it, which is compared as "
-                   "it stands: write \"jwt_require\" with a \"map\"";
+        if (rv != NGX_CONF_OK) {
+            return rv;
         }
     }
+
+    ngx_http_jwt_claim_warn_range(cf, rule);
 
     return NGX_CONF_OK;
 }

@@ -27,6 +27,23 @@ ngx_http_jwt_policy_facts(ngx_conf_t *cf, ngx_array_t *sets)
 }
 
 
+/* A copy of a policy's rules; NULL: no memory. */
+
+static void *
+ngx_http_jwt_policy_copy(ngx_conf_t *cf, const void *rules, size_t size)
+{
+    void  *copy;
+
+    copy = ngx_palloc(cf->pool, size);
+
+    if (copy != NULL && size > 0) {
+        ngx_memcpy(copy, rules, size);
+    }
+
+    return copy;
+}
+
+
 /*
  * A record answers so many questions, and each location must ask only those
  * of one set: what doesn't fit in the last set begins another.  The rules
@@ -37,27 +54,28 @@ ngx_int_t
 ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     njwt_policy_t *policy)
 {
-    size_t              size;
     njwt_facts_t       *facts, **set;
+    njwt_claim_rule_t  *claim_rules;
     njwt_scope_rule_t  *rules;
 
-    size = policy->scope_rule_count * sizeof(njwt_scope_rule_t);
-
-    rules = ngx_palloc(cf->pool, size);
-    if (rules == NULL) {
+    rules = ngx_http_jwt_policy_copy(cf, policy->scope_rules,
+                                     policy->scope_rule_count
+                                     * sizeof(njwt_scope_rule_t));
+    claim_rules = ngx_http_jwt_policy_copy(cf, policy->claim_rules,
+                                           policy->claim_rule_count
+                                           * sizeof(njwt_claim_rule_t));
+    if (rules == NULL || claim_rules == NULL) {
         return NGX_ERROR;
     }
 
-    if (size > 0) {
-        ngx_memcpy(rules, policy->scope_rules, size);
-    }
-
     policy->scope_rules = rules;
+    policy->claim_rules = claim_rules;
 
     if (jmcf->facts.nelts > 0) {
         set = jmcf->facts.elts;
 
-        njwt_policy_number(policy, rules, set[jmcf->facts.nelts - 1]);
+        njwt_policy_number(policy, rules, claim_rules,
+                           set[jmcf->facts.nelts - 1]);
 
         if (policy->numbered) {
             return NGX_OK;
@@ -69,7 +87,7 @@ ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    njwt_policy_number(policy, rules, facts);
+    njwt_policy_number(policy, rules, claim_rules, facts);
 
     return NGX_OK;
 }

@@ -128,6 +128,27 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 }
 
 
+/* Says so once: the answer is remembered with the token. */
+
+static void
+ngx_http_jwt_warn_gave_up(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    const njwt_claim_rule_t  *rule;
+
+    if (!ctx->found.gave_up) {
+        return;
+    }
+
+    rule = ctx->found.broken;
+
+    ngx_http_jwt_log_warn(r, "an expression of \"jwt_require_claim %*s\" gave "
+                          "up on a token: it took more than 10,000 steps or "
+                          "was asked of more than 1,000 texts; the rule "
+                          "doesn't hold",
+                          rule->claim.len, rule->claim.data);
+}
+
+
 static ngx_int_t
 ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     njwt_case_t *c)
@@ -162,6 +183,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
 
     ngx_http_jwt_cache_remember(jmcf, ctx, c);
+    ngx_http_jwt_warn_gave_up(r, ctx);
 
     if (ctx->conf->mode == NGX_HTTP_JWT_OPTIONAL) {
         ctx->verdict = njwt_verdict_optional(ctx->verdict, c);

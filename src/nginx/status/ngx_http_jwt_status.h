@@ -72,9 +72,6 @@ njwt_slice_t ngx_http_jwt_status_method(ngx_http_jwt_status_t *status,
 
 const char *ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location);
 
-/* The prefix of a claim rule's value: "", ~, ~*, !~ or !~*. */
-const char *ngx_http_jwt_status_prefix(const njwt_rule_value_t *value);
-
 /* The name of a variable that is required, without its "$". */
 njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
     ngx_int_t index);

@@ -203,23 +203,6 @@ ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location)
 }
 
 
-const char *
-ngx_http_jwt_status_prefix(const njwt_rule_value_t *value)
-{
-    switch (value->kind) {
-
-    case NJWT_RULE_REGEX:
-        return value->caseless ? "~*" : "~";
-
-    case NJWT_RULE_NOT_REGEX:
-        return value->caseless ? "!~*" : "!~";
-
-    default:
-        return "";
-    }
-}
-
-
 njwt_slice_t
 ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status, ngx_int_t index)
 {

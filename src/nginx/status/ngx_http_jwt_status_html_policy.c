@@ -51,8 +51,9 @@ ngx_http_jwt_status_html_claim(ngx_http_jwt_page_t *page,
     ngx_http_jwt_page_say(page, rule->value_count ? ": " : " is there");
 
     for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_page_print(page, "%s<code>%s<bdi>", i > 0 ? ", " : "",
-                                ngx_http_jwt_status_prefix(&rule->values[i]));
+        ngx_http_jwt_page_say(page, i > 0 ? ", <code>" : "<code>");
+        ngx_http_jwt_page_text(page, njwt_rule_prefix(&rule->values[i]));
+        ngx_http_jwt_page_say(page, "<bdi>");
         ngx_http_jwt_page_text(page, rule->values[i].text);
         ngx_http_jwt_page_say(page, "</bdi></code>");
     }

@@ -69,6 +69,7 @@ ngx_http_jwt_status_json_claims(ngx_http_jwt_page_t *page,
     const njwt_policy_t *policy)
 {
     size_t                    i, k;
+    njwt_slice_t              prefix;
     const njwt_claim_rule_t  *rule;
 
     ngx_http_jwt_json_open(page, "claims", "[");
@@ -81,9 +82,11 @@ ngx_http_jwt_status_json_claims(ngx_http_jwt_page_t *page,
         ngx_http_jwt_json_open(page, "values", "[");
 
         for (k = 0; k < rule->value_count; k++) {
-            ngx_http_jwt_json_element(page,
-                              ngx_http_jwt_status_prefix(&rule->values[k]),
-                              rule->values[k].text);
+            /* constant, and so a C string */
+            prefix = njwt_rule_prefix(&rule->values[k]);
+
+            ngx_http_jwt_json_element(page, (const char *) prefix.data,
+                                      rule->values[k].text);
         }
 
         ngx_http_jwt_page_say(page, "]}");
