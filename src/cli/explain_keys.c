@@ -145,10 +145,25 @@ explain_keys_set(explain_t *e)
         }
     }
 
-    e->issuer->keys = njwt_jwks_new(text, &e->keys_report);
+    e->issuer->keys = e->remote ? njwt_jwks_new(text, &e->keys_report)
+                                : njwt_jwks_of_file(text, &e->keys_report);
 
-    return e->issuer->keys != NULL
-           ? NULL : explain_keys_error(e, e->keys_report.error);
+    if (e->issuer->keys == NULL) {
+        return explain_keys_error(e, e->keys_report.error);
+    }
+
+    /* what a gate can't hold, it refuses */
+
+    if (e->remote
+        && njwt_jwks_text(e->issuer->keys).len > NJWT_MAX_JWKS_TEXT)
+    {
+        njwt_jwks_free(e->issuer->keys);
+        e->issuer->keys = NULL;
+
+        return "its usable keys need more than 64 KB";
+    }
+
+    return NULL;
 }
 
 

@@ -41,6 +41,8 @@ static void
 explain_key_source(const explain_t *e)
 {
     size_t        i;
+    unsigned      bit;
+    const char   *how;
     njwt_slice_t  kid;
 
     explain_colour(e, EXPLAIN_BOLD);
@@ -79,6 +81,12 @@ explain_key_source(const explain_t *e)
                e->keys_report.passed_over);
         explain_put(explain_slice(e->keys_report.passed_why));
         printf("\n");
+    }
+
+    for (bit = 1; (how = njwt_jwks_spelling(bit)) != NULL; bit <<= 1) {
+        if (e->keys_report.spelling & bit) {
+            printf("  they are read although %s\n", how);
+        }
     }
 
     printf("\n");

@@ -27,6 +27,12 @@
 /* keys of one set that are looked at; Auth0 has at most 13 */
 #define NJWT_MAX_KEYS         256
 
+/* bytes of a set's text that nginx's workers share: some 150 RSA keys */
+#define NJWT_MAX_JWKS_TEXT    65536
+
+/* keys of a PEM file: each may be tried with each token */
+#define NJWT_MAX_PEM          8
+
 /* bytes of a shared secret */
 #define NJWT_MAX_SECRET       65536
 

@@ -124,3 +124,80 @@ njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
 
     return true;
 }
+
+
+bool
+njwt_b64_decode_any(njwt_arena_t *arena, njwt_slice_t text,
+    njwt_slice_t *out, bool *padded, bool *plain)
+{
+    bool          has_padding, is_plain;
+    size_t        i, end;
+    uint8_t      *copy;
+    njwt_slice_t  whole;
+
+    is_plain = false;
+    end = text.len;
+
+    while (end > 0 && text.len - end < 2 && text.data[end - 1] == '=') {
+        end--;
+    }
+
+    has_padding = end < text.len;
+    copy = njwt_arena_alloc(arena, end);
+
+    if (copy == NULL) {
+        return false;
+    }
+
+    for (i = 0; i < end; i++) {
+        copy[i] = text.data[i];
+
+        if (copy[i] == '+' || copy[i] == '/') {
+            copy[i] = (copy[i] == '+') ? '-' : '_';
+            is_plain = true;
+        }
+    }
+
+    whole.data = copy;
+    whole.len = end;
+
+    if (!njwt_b64_decode(arena, whole, out)) {
+        return false;
+    }
+
+    if (padded != NULL) {
+        *padded = has_padding;
+    }
+
+    if (plain != NULL) {
+        *plain = is_plain;
+    }
+
+    return true;
+}
+
+
+void
+njwt_b64_encode(njwt_slice_t bytes, uint8_t *text)
+{
+    size_t    i, bits;
+    uint32_t  pending;
+
+    static const char  alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    bits = 0;
+    pending = 0;
+
+    for (i = 0; i < bytes.len; i++) {
+        pending = pending << 8 | bytes.data[i];
+
+        for (bits += 8; bits >= 6; bits -= 6) {
+            *text++ = (uint8_t) alphabet[pending >> (bits - 6) & 0x3f];
+        }
+    }
+
+    if (bits > 0) {
+        *text = (uint8_t) alphabet[pending << (6 - bits) & 0x3f];
+    }
+}

@@ -21,5 +21,19 @@
 bool njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text,
     njwt_slice_t *out);
 
+/*
+ * The same, but one or two "=" at the end, and "+" and "/" for "-" and "_",
+ * are read as well: for what a trusted server or the operator wrote, never
+ * for a token.  *padded and *plain, which may be NULL, tell of either.
+ */
+bool njwt_b64_decode_any(njwt_arena_t *arena, njwt_slice_t text,
+    njwt_slice_t *out, bool *padded, bool *plain);
+
+/* The length of so many bytes as base64url. */
+#define njwt_b64_length(len)  (((len) * 4 + 2) / 3)
+
+/* Writes bytes as base64url, njwt_b64_length() characters at text. */
+void njwt_b64_encode(njwt_slice_t bytes, uint8_t *text);
+
 
 #endif /* NJWT_B64_H */

@@ -163,6 +163,22 @@ njwt_hint_has_kid(const njwt_jwks_t *keys, njwt_slice_t kid)
 }
 
 
+static bool
+njwt_hint_has_nameless(const njwt_jwks_t *keys)
+{
+    size_t        i;
+    njwt_slice_t  own;
+
+    for (i = 0; i < njwt_jwks_count(keys); i++) {
+        if (!njwt_key_kid(njwt_jwks_key(keys, i), &own)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 void
 njwt_hint_key(njwt_hint_t *hint)
 {
@@ -196,12 +212,20 @@ njwt_hint_key(njwt_hint_t *hint)
 
     njwt_hint_kids(hint, keys);
     njwt_hint_say(hint, ": another tenant's token, or a revoked key's");
+
+    if (njwt_hint_has_nameless(keys)) {
+        njwt_hint_say(hint, "; a key without kid fits a token with one only "
+                            "where the set has no other");
+    }
 }
 
 
 void
 njwt_hint_signature(njwt_hint_t *hint)
 {
+    njwt_slice_t        kid;
+    const njwt_jwks_t  *keys;
+
     if (njwt_jws_alg(&hint->found->jws) & NJWT_ALGS_HMAC) {
         njwt_hint_say(hint, "the token was signed with another secret, or "
                             "changed since: compare the API's signing secret "
@@ -209,8 +233,20 @@ njwt_hint_signature(njwt_hint_t *hint)
         return;
     }
 
-    njwt_hint_say(hint, "the key of that \"kid\" didn't sign this: the token "
-                        "was changed or cut off on its way, or forged");
+    keys = (hint->issuer != NULL) ? hint->issuer->keys : NULL;
+
+    if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
+        && !njwt_hint_has_kid(keys, kid))
+    {
+        njwt_hint_say(hint, "no key signed this, they have no \"kid\" and "
+                            "each that fits the \"alg\" was tried");
+
+    } else {
+        njwt_hint_say(hint, "the key of that \"kid\" didn't sign this");
+    }
+
+    njwt_hint_say(hint, ": the token was changed or cut off on its way, or "
+                        "forged");
 }
 
 

@@ -34,6 +34,12 @@ njwt_alg(njwt_slice_t name)
 {
     size_t  i;
 
+    static const njwt_slice_t  ed25519 = njwt_literal("Ed25519");
+
+    if (njwt_slice_equal(name, ed25519)) {
+        return NJWT_ALG_EDDSA;
+    }
+
     for (i = 0; i < NJWT_ALG_COUNT; i++) {
         if (njwt_slice_equal(njwt_algs[i].name, name)) {
             return njwt_algs[i].alg;

@@ -1,5 +1,6 @@
 /*
- * Which signature algorithms are there?  (RFC 7518, section 3.1; RFC 8037)
+ * Which signature algorithms are there?  (RFC 7518, section 3.1; RFC 8037;
+ * RFC 9864)
  */
 
 #ifndef NJWT_ALG_H
@@ -55,7 +56,8 @@ typedef struct {
 
 /*
  * The algorithm of that name, in exactly that case; NJWT_ALG_UNKNOWN of
- * "none" and of every other text.
+ * "none" and of every other text.  "Ed25519" (RFC 9864, section 2.2) is
+ * another name of "EdDSA", whose only curve here is that one.
  */
 njwt_alg_t njwt_alg(njwt_slice_t name);
 

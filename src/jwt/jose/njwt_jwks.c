@@ -3,25 +3,14 @@
  */
 
 #include "njwt_jwks_set.h"
+#include "njwt_pem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 
-/* what a key needs to be read again; "use" and "key_ops" were looked at */
-
 static const char  njwt_jwks_no_memory[] = "out of memory";
-
-static const njwt_slice_t  njwt_jwks_members[] = {
-    njwt_literal("kty"),
-    njwt_literal("kid"),
-    njwt_literal("alg"),
-    njwt_literal("crv"),
-    njwt_literal("n"),
-    njwt_literal("e"),
-    njwt_literal("x"),
-    njwt_literal("y")
-};
+static const char  njwt_jwks_no_object[] = "not a JSON object";
 
 static const njwt_slice_t  njwt_jwks_opening = njwt_literal("{\"keys\":[");
 static const njwt_slice_t  njwt_jwks_closing = njwt_literal("]}");
@@ -35,35 +24,71 @@ njwt_jwks_put(njwt_jwks_t *jwks, njwt_slice_t piece)
 }
 
 
-/* Adds one usable key and its text; false when the text has no room. */
-
 static bool
-njwt_jwks_add(njwt_jwks_t *jwks, njwt_key_t *key, njwt_value_t jwk)
+njwt_jwks_add(njwt_jwks_t *jwks, njwt_key_t *key, njwt_arena_t *arena)
 {
-    size_t  len;
-
-    static const njwt_slice_t  comma = njwt_literal(",");
-
     jwks->keys[jwks->count] = key;
     jwks->count++;
 
-    if (jwks->count > 1) {
-        njwt_jwks_put(jwks, comma);
+    return njwt_key_text(key, arena, &jwks->texts[jwks->count - 1]);
+}
+
+
+static void
+njwt_jwks_pass_over(njwt_jwks_report_t *report, const char *why)
+{
+    if (report->passed_over == 0) {
+        report->passed_why = why;
     }
 
-    if (!njwt_json_members(jwk, njwt_jwks_members,
-                           sizeof(njwt_jwks_members)
-                           / sizeof(njwt_jwks_members[0]),
-                           jwks->data + jwks->used,
-                           jwks->size - jwks->used - njwt_jwks_closing.len,
-                           &len))
-    {
+    report->passed_over++;
+}
+
+
+/* Joins the texts of the keys to the set's, which they then are parts of. */
+
+static bool
+njwt_jwks_join(njwt_jwks_t *jwks)
+{
+    size_t        i, size;
+    bool          others;
+    njwt_slice_t  kid;
+
+    static const njwt_slice_t  comma = njwt_literal(",");
+    static const njwt_slice_t  null = njwt_literal(",null");
+
+    size = njwt_jwks_opening.len + null.len + njwt_jwks_closing.len;
+
+    for (i = 0; i < jwks->count; i++) {
+        size += jwks->texts[i].len + comma.len;
+    }
+
+    jwks->data = njwt_arena_alloc(&jwks->arena, size);
+
+    if (jwks->data == NULL) {
         return false;
     }
 
-    jwks->texts[jwks->count - 1].data = jwks->data + jwks->used;
-    jwks->texts[jwks->count - 1].len = len;
-    jwks->used += len;
+    njwt_jwks_put(jwks, njwt_jwks_opening);
+
+    for (i = 0; i < jwks->count; i++) {
+        if (i > 0) {
+            njwt_jwks_put(jwks, comma);
+        }
+
+        njwt_jwks_put(jwks, jwks->texts[i]);
+        jwks->texts[i].data = jwks->data + jwks->used - jwks->texts[i].len;
+    }
+
+    /* one key of several that were sent isn't a set of one key */
+
+    others = jwks->count == 1 && !jwks->lone;
+
+    if (others && !njwt_key_kid(jwks->keys[0], &kid)) {
+        njwt_jwks_put(jwks, null);
+    }
+
+    njwt_jwks_put(jwks, njwt_jwks_closing);
 
     return true;
 }
@@ -75,26 +100,155 @@ static const char *
 njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
     njwt_value_t keys, njwt_jwks_report_t *report)
 {
-    size_t        i;
-    njwt_key_t   *key;
-    const char   *why;
-    njwt_value_t  jwk;
+    size_t       i;
+    njwt_key_t  *key;
+    const char  *why;
+
+    jwks->lone = njwt_json_length(keys) == 1;
 
     for (i = 0; i < njwt_json_length(keys); i++) {
-        jwk = njwt_json_element(keys, i);
-        key = njwt_key_new(scratch, jwk, &why);
+        key = njwt_key_of_set(scratch, njwt_json_element(keys, i),
+                              &report->spelling, &why);
 
         if (key == NULL) {
-            if (report->passed_over == 0) {
-                report->passed_why = why;
-            }
-
-            report->passed_over++;
+            njwt_jwks_pass_over(report, why);
             continue;
         }
 
-        if (!njwt_jwks_add(jwks, key, jwk)) {
-            return "its keys can't be written down";
+        if (!njwt_jwks_add(jwks, key, scratch)) {
+            return njwt_jwks_no_memory;
+        }
+    }
+
+    if (scratch->failed) {
+        return njwt_jwks_no_memory;
+    }
+
+    if (jwks->count == 0) {
+        return "no usable key in it";
+    }
+
+    return njwt_jwks_join(jwks) ? NULL : njwt_jwks_no_memory;
+}
+
+
+/* Passes a byte order mark over, which RFC 8259, section 8.1, lets one do. */
+
+static void
+njwt_jwks_unmark(njwt_slice_t *text, njwt_jwks_report_t *report)
+{
+    static const njwt_slice_t  mark = njwt_literal("\xef\xbb\xbf");
+
+    if (text->len >= mark.len && memcmp(text->data, mark.data, mark.len) == 0)
+    {
+        text->data += mark.len;
+        text->len -= mark.len;
+        report->spelling |= NJWT_SPELLING_MARK;
+    }
+}
+
+
+static const char *
+njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
+    njwt_jwks_report_t *report)
+{
+    njwt_value_t  root, keys;
+
+    static const njwt_slice_t  name = njwt_literal("keys");
+
+    root = njwt_json_object(scratch, text);
+
+    if (njwt_json_type(root) == NJWT_JSON_ABSENT) {
+        return scratch->failed ? njwt_jwks_no_memory : njwt_jwks_no_object;
+    }
+
+    keys = njwt_json_member(root, name);
+
+    if (njwt_json_type(keys) != NJWT_JSON_ARRAY) {
+        return "no array \"keys\" in it";
+    }
+
+    if (njwt_json_length(keys) > NJWT_MAX_KEYS) {
+        return "more than 256 keys in it, which are the most that are read";
+    }
+
+    return njwt_jwks_read_keys(jwks, scratch, keys, report);
+}
+
+
+static const char *
+njwt_jwks_read_block(njwt_jwks_t *jwks, njwt_arena_t *scratch,
+    const njwt_pem_t *block, njwt_jwks_report_t *report)
+{
+    size_t         i;
+    njwt_key_t    *key;
+    const char    *why;
+    njwt_slice_t   der;
+
+    static const struct {
+        njwt_slice_t  label;
+        njwt_der_t    form;
+    } forms[] = {
+        { njwt_literal("PUBLIC KEY"), NJWT_DER_PUBLIC },
+        { njwt_literal("RSA PUBLIC KEY"), NJWT_DER_RSA },
+        { njwt_literal("CERTIFICATE"), NJWT_DER_CERTIFICATE }
+    };
+
+    if (njwt_pem_is_private(block)) {
+        return "a private key is in it, which has no business here: write its "
+               "public key, as \"openssl pkey -in KEY -pubout\" gives it";
+    }
+
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (njwt_slice_equal(forms[i].label, block->label)) {
+            break;
+        }
+    }
+
+    if (i == sizeof(forms) / sizeof(forms[0])) {
+        njwt_jwks_pass_over(report, "a PEM block that is neither a public key "
+                                    "nor a certificate");
+        return NULL;
+    }
+
+    if (!njwt_pem_decode(scratch, block, &der)) {
+        njwt_jwks_pass_over(report, "a PEM block without an end, or with "
+                                    "what is no base64");
+        return NULL;
+    }
+
+    key = njwt_key_of_der(scratch, forms[i].form, der, &why);
+
+    if (key == NULL) {
+        njwt_jwks_pass_over(report, why);
+        return NULL;
+    }
+
+    return njwt_jwks_add(jwks, key, &jwks->arena) ? NULL
+                                                  : njwt_jwks_no_memory;
+}
+
+
+static const char *
+njwt_jwks_read_pem(njwt_jwks_t *jwks, njwt_arena_t *scratch,
+    njwt_slice_t text, njwt_jwks_report_t *report)
+{
+    size_t       blocks;
+    njwt_pem_t   block;
+    const char  *error;
+
+    jwks->any_kid = true;
+
+    for (blocks = 1; njwt_pem_next(&text, &block); blocks++) {
+        if (blocks > NJWT_MAX_PEM) {
+            return "more than 8 keys and certificates in it: each may be "
+                   "tried for each token, leave the ones that sign";
+        }
+
+        error = njwt_jwks_read_block(jwks, scratch, &block, report);
+
+        if (error != NULL) {
+            return error;
         }
     }
 
@@ -106,57 +260,8 @@ njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
 }
 
 
-static const char *
-njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
-    njwt_jwks_report_t *report)
-{
-    njwt_value_t   root, keys;
-    const char    *error;
-
-    static const njwt_slice_t  name = njwt_literal("keys");
-
-    if (text.len > NJWT_MAX_JWKS_SIZE) {
-        return "too large";
-    }
-
-    root = njwt_json_object(scratch, text);
-
-    if (njwt_json_type(root) == NJWT_JSON_ABSENT) {
-        return scratch->failed ? njwt_jwks_no_memory : "not a JSON object";
-    }
-
-    keys = njwt_json_member(root, name);
-
-    if (njwt_json_type(keys) != NJWT_JSON_ARRAY) {
-        return "no array \"keys\" in it";
-    }
-
-    if (njwt_json_length(keys) > NJWT_MAX_KEYS) {
-        return "more than 256 keys in it";
-    }
-
-    /*
-     * What the keys need of the text is never longer than the text; a comma
-     * more than it had can't be there.
-     */
-
-    jwks->size = njwt_jwks_opening.len + text.len + njwt_jwks_closing.len;
-    jwks->data = njwt_arena_alloc(&jwks->arena, jwks->size);
-
-    if (jwks->data == NULL) {
-        return njwt_jwks_no_memory;
-    }
-
-    njwt_jwks_put(jwks, njwt_jwks_opening);
-    error = njwt_jwks_read_keys(jwks, scratch, keys, report);
-    njwt_jwks_put(jwks, njwt_jwks_closing);
-
-    return error;
-}
-
-
-njwt_jwks_t *
-njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
+static njwt_jwks_t *
+njwt_jwks_of(njwt_slice_t text, bool file, njwt_jwks_report_t *report)
 {
     njwt_jwks_t   *jwks;
     njwt_arena_t   scratch;
@@ -174,7 +279,20 @@ njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
     njwt_arena_init(&jwks->arena);
     njwt_arena_init(&scratch);
 
-    report->error = njwt_jwks_read(jwks, &scratch, text, report);
+    if (text.len > NJWT_MAX_JWKS_SIZE) {
+        report->error = "too large";
+
+    } else {
+        njwt_jwks_unmark(&text, report);
+
+        report->error = (file && njwt_pem_is(text))
+                        ? njwt_jwks_read_pem(jwks, &scratch, text, report)
+                        : njwt_jwks_read(jwks, &scratch, text, report);
+    }
+
+    if (file && report->error == njwt_jwks_no_object) {
+        report->error = "neither a JSON object nor PEM";
+    }
 
     njwt_arena_free(&scratch);
 
@@ -187,6 +305,44 @@ njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
     report->usable = jwks->count;
 
     return jwks;
+}
+
+
+njwt_jwks_t *
+njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report)
+{
+    return njwt_jwks_of(text, false, report);
+}
+
+
+njwt_jwks_t *
+njwt_jwks_of_file(njwt_slice_t text, njwt_jwks_report_t *report)
+{
+    return njwt_jwks_of(text, true, report);
+}
+
+
+const char *
+njwt_jwks_spelling(unsigned bit)
+{
+    switch (bit) {
+
+    case NJWT_SPELLING_ZERO:
+        return "an \"n\" or \"e\" has a zero byte in front";
+
+    case NJWT_SPELLING_PADDED:
+        return "an \"n\" or \"e\" has \"=\" at its end";
+
+    case NJWT_SPELLING_PLAIN:
+        return "an \"n\" or \"e\" is base64 with \"+\" or \"/\", not "
+               "base64url";
+
+    case NJWT_SPELLING_MARK:
+        return "a byte order mark stands before them";
+
+    default:
+        return NULL;
+    }
 }
 
 
@@ -212,6 +368,7 @@ njwt_jwks_of_secret(njwt_slice_t secret)
     }
 
     jwks->count = 1;
+    jwks->any_kid = true;
     jwks->texts[0].data = jwks->secret;
     jwks->texts[0].len = NJWT_DIGEST;
 
@@ -266,8 +423,8 @@ njwt_jwks_text(const njwt_jwks_t *jwks)
 /* May this key have signed the token?  kid NULL: the token names none. */
 
 static bool
-njwt_jwks_matches(const njwt_key_t *key, const njwt_slice_t *kid,
-    njwt_alg_t alg)
+njwt_jwks_matches(const njwt_jwks_t *jwks, const njwt_key_t *key,
+    const njwt_slice_t *kid, njwt_alg_t alg)
 {
     njwt_slice_t  own;
 
@@ -275,8 +432,11 @@ njwt_jwks_matches(const njwt_key_t *key, const njwt_slice_t *kid,
         return false;
     }
 
-    return kid == NULL
-           || (njwt_key_kid(key, &own) && njwt_slice_equal(own, *kid));
+    if (kid == NULL || jwks->any_kid) {
+        return true;
+    }
+
+    return njwt_key_kid(key, &own) ? njwt_slice_equal(own, *kid) : jwks->lone;
 }
 
 
@@ -289,7 +449,7 @@ njwt_jwks_fitting(const njwt_jwks_t *jwks, const njwt_slice_t *kid,
     fitting = 0;
 
     for (i = 0; i < jwks->count; i++) {
-        if (njwt_jwks_matches(jwks->keys[i], kid, alg)) {
+        if (njwt_jwks_matches(jwks, jwks->keys[i], kid, alg)) {
             fitting++;
         }
     }
@@ -301,7 +461,11 @@ njwt_jwks_fitting(const njwt_jwks_t *jwks, const njwt_slice_t *kid,
 bool
 njwt_jwks_sole(const njwt_jwks_t *jwks, njwt_alg_t alg)
 {
-    return njwt_jwks_fitting(jwks, NULL, alg) == 1;
+    size_t  fitting;
+
+    fitting = njwt_jwks_fitting(jwks, NULL, alg);
+
+    return jwks->any_kid ? fitting > 0 : fitting == 1;
 }
 
 
@@ -332,7 +496,7 @@ njwt_jwks_verify(njwt_arena_t *arena, njwt_jwks_t *jwks,
     kid = njwt_jws_kid(jws, &text) ? &text : NULL;
 
     for (i = 0; i < jwks->count && proof == NULL; i++) {
-        if (njwt_jwks_matches(jwks->keys[i], kid, alg)) {
+        if (njwt_jwks_matches(jwks, jwks->keys[i], kid, alg)) {
             proof = njwt_key_verify(arena, jwks->keys[i], alg,
                                     jws->signing_input, jws->signature);
         }

@@ -20,6 +20,7 @@ typedef struct {
     const char  *passed_why;     /* of the first one passed over, or NULL */
     const char  *error;          /* why there is no set, or NULL */
     bool         no_memory;      /* that is why: there may be a set later */
+    unsigned     spelling;       /* NJWT_SPELLING_… of the usable keys */
 } njwt_jwks_report_t;
 
 
@@ -32,8 +33,23 @@ typedef struct {
 njwt_jwks_t *njwt_jwks_new(njwt_slice_t text, njwt_jwks_report_t *report);
 
 /*
- * A set of one shared secret, which has no text and no "kid".  Fails as
- * njwt_key_secret().
+ * Reads the text of an operator's file: a key set, or PEM with at most
+ * NJWT_MAX_PEM public keys and certificates.  Those of PEM have no "kid" and
+ * fit tokens with any or none; their set has no text.  Fails as
+ * njwt_jwks_new(), and on a private key.
+ */
+njwt_jwks_t *njwt_jwks_of_file(njwt_slice_t text,
+    njwt_jwks_report_t *report);
+
+/*
+ * What one bit of report->spelling means, as the end of "its keys are read
+ * although …"; NULL of other values.
+ */
+const char *njwt_jwks_spelling(unsigned bit);
+
+/*
+ * A set of one shared secret, which has no text and no "kid" and fits tokens
+ * with any or none.  Fails as njwt_key_secret().
  */
 njwt_jwks_t *njwt_jwks_of_secret(njwt_slice_t secret);
 
@@ -48,8 +64,8 @@ const njwt_key_t *njwt_jwks_key(const njwt_jwks_t *jwks, size_t i);
 
 /*
  * The set as a key set's text with nothing but what its usable keys need, in
- * their order: certificates, unusable keys and white space are left out.  The
- * set owns it.
+ * their order and in one spelling: certificates, unusable keys and white space
+ * are left out.  The set owns it.
  */
 njwt_slice_t njwt_jwks_text(const njwt_jwks_t *jwks);
 
@@ -76,19 +92,23 @@ bool njwt_jwks_voucher(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
     uint8_t *voucher, uint16_t *place);
 
 /*
- * Is there a key that this token may have been signed with?  One of the
- * header's "kid" that fits the algorithm; where it has no "kid", exactly one
- * that fits the algorithm.
+ * Is there a key that this token may have been signed with?  One that fits the
+ * algorithm and has the header's "kid", or none where it is a set's only key;
+ * of PEM and of a secret, any that fits the algorithm.  Where the header has
+ * no "kid", see below.
  */
 bool njwt_jwks_knows(const njwt_jwks_t *jwks, const njwt_jws_t *jws,
     njwt_alg_t alg);
 
-/* Is there exactly one key that fits the algorithm, whatever it is called? */
+/*
+ * Does a token without "kid" mean a key?  Where exactly one fits the
+ * algorithm, whatever it is called; of PEM, where any does.
+ */
 bool njwt_jwks_sole(const njwt_jwks_t *jwks, njwt_alg_t alg);
 
 /*
  * Verifies the token's signature with each key that njwt_jwks_knows() means:
- * two of one "kid" are both tried.  Returns the proof, which the arena owns,
+ * two of one "kid" are both tried, and all of PEM.  Returns the proof, which the arena owns,
  * or NULL: none vouches for it, or arena->failed.
  */
 const njwt_proof_t *njwt_jwks_verify(njwt_arena_t *arena, njwt_jwks_t *jwks,

@@ -15,9 +15,11 @@ struct njwt_jwks_s {
     size_t          size;
     size_t          used;
     size_t          count;
+    bool            any_kid;    /* its keys fit whatever a token names */
+    bool            lone;       /* the set had this key and no other */
     njwt_key_t     *keys[NJWT_MAX_KEYS];
 
-    /* all that a key is made of: its text, or a digest of the secret */
+    /* all that a key is: its text, or a digest of the secret */
     njwt_slice_t    texts[NJWT_MAX_KEYS];
     uint8_t         secret[NJWT_DIGEST];
 

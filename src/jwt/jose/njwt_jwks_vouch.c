@@ -10,6 +10,28 @@
 #include <string.h>
 
 
+/*
+ * Which tokens a key fits depends on its set, where it has no "kid": once that
+ * changes, what it verified before must be verified anew.
+ */
+
+static uint8_t
+njwt_jwks_reach(const njwt_jwks_t *jwks, size_t i)
+{
+    njwt_slice_t  kid;
+
+    if (jwks->any_kid) {
+        return 'a';
+    }
+
+    if (njwt_key_kid(jwks->keys[i], &kid)) {
+        return 'k';
+    }
+
+    return jwks->lone ? 'l' : 'n';
+}
+
+
 static bool
 njwt_jwks_bind_key(njwt_jwks_t *jwks, size_t i, njwt_slice_t context,
     uint8_t *room)
@@ -17,10 +39,11 @@ njwt_jwks_bind_key(njwt_jwks_t *jwks, size_t i, njwt_slice_t context,
     njwt_slice_t  whole;
 
     memcpy(room, context.data, context.len);
-    memcpy(room + context.len, jwks->texts[i].data, jwks->texts[i].len);
+    room[context.len] = njwt_jwks_reach(jwks, i);
+    memcpy(room + context.len + 1, jwks->texts[i].data, jwks->texts[i].len);
 
     whole.data = room;
-    whole.len = context.len + jwks->texts[i].len;
+    whole.len = context.len + 1 + jwks->texts[i].len;
 
     return njwt_sha256(whole, jwks->vouchers + i * NJWT_DIGEST);
 }
@@ -43,7 +66,7 @@ njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context)
 
     njwt_arena_init(&scratch);
 
-    room = njwt_arena_alloc(&scratch, context.len + longest);
+    room = njwt_arena_alloc(&scratch, context.len + 1 + longest);
     jwks->vouchers = njwt_arena_alloc(&jwks->arena,
                                       jwks->count * NJWT_DIGEST);
     bound = room != NULL && jwks->vouchers != NULL;

@@ -3,6 +3,7 @@
  */
 
 #include "njwt_key.h"
+#include "njwt_b64.h"
 #include "njwt_key_jwk.h"
 #include "njwt_key_verify.h"
 
@@ -20,7 +21,7 @@ struct njwt_key_s {
     size_t            kid_len;
     bool              has_kid;
     njwt_alg_t        algs;      /* what the key is for */
-    EVP_PKEY         *pkey;      /* NULL: a shared secret */
+    njwt_public_t     public;    /* its pkey NULL: a shared secret */
     uint8_t          *secret;
     size_t            secret_len;
 
@@ -65,10 +66,62 @@ njwt_key_read_kid(njwt_key_t *key, njwt_value_t jwk)
 }
 
 
+/* Is all that there is of the key in "x5c" (RFC 7517, section 4.7)? */
+
+static bool
+njwt_key_in_certificate(njwt_value_t jwk)
+{
+    size_t  i;
+
+    static const njwt_slice_t  x5c = njwt_literal("x5c");
+    static const njwt_slice_t  material[] = {
+        njwt_literal("n"), njwt_literal("e"),
+        njwt_literal("x"), njwt_literal("y")
+    };
+
+    for (i = 0; i < sizeof(material) / sizeof(material[0]); i++) {
+        if (njwt_json_type(njwt_json_member(jwk, material[i]))
+            != NJWT_JSON_ABSENT)
+        {
+            return false;
+        }
+    }
+
+    return njwt_json_type(njwt_json_member(jwk, x5c)) != NJWT_JSON_ABSENT;
+}
+
+
+static bool
+njwt_key_read_certificate(njwt_key_t *key, njwt_arena_t *scratch,
+    njwt_value_t jwk, const char **why)
+{
+    njwt_slice_t  text, der;
+
+    static const njwt_slice_t  x5c = njwt_literal("x5c");
+
+    text = njwt_json_string(njwt_json_element(njwt_json_member(jwk, x5c), 0));
+
+    *why = "the first of its \"x5c\" is no certificate";
+
+    if (text.len == 0
+        || !njwt_b64_decode_any(scratch, text, &der, NULL, NULL)
+        || !njwt_der_public(NJWT_DER_CERTIFICATE, der, &key->public, why))
+    {
+        return false;
+    }
+
+    *why = "its \"kty\" or \"crv\" is another than its certificate's";
+
+    return njwt_jwk_is(jwk, &key->public);
+}
+
+
 static bool
 njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
-    const char **why)
+    njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
 {
+    bool  certificate;
+
     *why = "not an object";
 
     if (njwt_json_type(jwk) != NJWT_JSON_OBJECT) {
@@ -81,8 +134,19 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
         return false;
     }
 
+    certificate = reading == NJWT_JWK_TRUSTED && njwt_key_in_certificate(jwk);
+
+    if (certificate) {
+        if (!njwt_key_read_certificate(key, scratch, jwk, why)) {
+            return false;
+        }
+
+    } else {
+        key->public.kind = njwt_jwk_kind(jwk, &key->public.curve);
+    }
+
     *why = "its \"kty\" or \"alg\" is none that the gate verifies";
-    key->algs = njwt_jwk_algs(jwk);
+    key->algs = njwt_jwk_algs(jwk, &key->public);
 
     if (key->algs == NJWT_ALG_UNKNOWN) {
         return false;
@@ -94,16 +158,17 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
         return false;
     }
 
-    key->pkey = njwt_jwk_public(scratch, jwk, why);
-
-    return key->pkey != NULL;
+    return certificate
+           || njwt_jwk_public(scratch, jwk, reading, &key->public, spelling,
+                              why);
 }
 
 
-njwt_key_t *
-njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
+/* A key to be filled, with what has to be told of failures. */
+
+static njwt_key_t *
+njwt_key_begin(njwt_arena_t *scratch, const char **why)
 {
-    bool         loaded;
     njwt_key_t  *key;
 
     key = calloc(1, sizeof(njwt_key_t));
@@ -118,7 +183,15 @@ njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
 
     (void) ERR_set_mark();
     errno = 0;
-    loaded = njwt_key_load(key, scratch, jwk, why);
+
+    return key;
+}
+
+
+static njwt_key_t *
+njwt_key_end(njwt_key_t *key, bool loaded, njwt_arena_t *scratch,
+    const char **why)
+{
     (void) ERR_pop_to_mark();
 
     if (!loaded) {
@@ -130,6 +203,110 @@ njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
     *why = NULL;
 
     return key;
+}
+
+
+static njwt_key_t *
+njwt_key_of_jwk(njwt_arena_t *scratch, njwt_value_t jwk,
+    njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
+{
+    bool         loaded;
+    unsigned     found;
+    njwt_key_t  *key;
+
+    found = 0;
+    key = njwt_key_begin(scratch, why);
+
+    if (key == NULL) {
+        return NULL;
+    }
+
+    loaded = njwt_key_load(key, scratch, jwk, reading, &found, why);
+    key = njwt_key_end(key, loaded, scratch, why);
+
+    if (key != NULL) {
+        *spelling |= found;
+    }
+
+    return key;
+}
+
+
+njwt_key_t *
+njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
+{
+    unsigned  spelling = 0;
+
+    return njwt_key_of_jwk(scratch, jwk, NJWT_JWK_STRICT, &spelling, why);
+}
+
+
+njwt_key_t *
+njwt_key_of_set(njwt_arena_t *scratch, njwt_value_t jwk, unsigned *spelling,
+    const char **why)
+{
+    return njwt_key_of_jwk(scratch, jwk, NJWT_JWK_TRUSTED, spelling, why);
+}
+
+
+njwt_key_t *
+njwt_key_of_der(njwt_arena_t *scratch, njwt_der_t form, njwt_slice_t der,
+    const char **why)
+{
+    bool         loaded;
+    njwt_key_t  *key;
+
+    key = njwt_key_begin(scratch, why);
+
+    if (key == NULL) {
+        return NULL;
+    }
+
+    loaded = njwt_der_public(form, der, &key->public, why);
+
+    if (loaded) {
+        key->algs = njwt_public_algs(&key->public);
+    }
+
+    return njwt_key_end(key, loaded, scratch, why);
+}
+
+
+bool
+njwt_key_text(const njwt_key_t *key, njwt_arena_t *arena, njwt_slice_t *text)
+{
+    size_t                  len;
+    uint8_t                 room[NJWT_KEY_TEXT], *data;
+    njwt_slice_t            kid;
+    const njwt_slice_t     *alg;
+
+    if (key->public.pkey == NULL) {
+        return false;
+    }
+
+    alg = NULL;
+
+    if (key->algs != njwt_public_algs(&key->public)) {
+        alg = &njwt_alg_info(key->algs)->name;
+    }
+
+    (void) ERR_set_mark();
+    len = njwt_public_text(&key->public,
+                           njwt_key_kid(key, &kid) ? &kid : NULL, alg, room);
+    (void) ERR_pop_to_mark();
+
+    data = (len > 0) ? njwt_arena_alloc(arena, len) : NULL;
+
+    if (data == NULL) {
+        return false;
+    }
+
+    memcpy(data, room, len);
+
+    text->data = data;
+    text->len = len;
+
+    return true;
 }
 
 
@@ -181,7 +358,7 @@ njwt_key_free(njwt_key_t *key)
         OPENSSL_cleanse(key->secret, key->secret_len);
     }
 
-    EVP_PKEY_free(key->pkey);
+    EVP_PKEY_free(key->public.pkey);
     free(key->secret);
     free(key);
 }
@@ -204,7 +381,7 @@ njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out)
 bool
 njwt_key_digest(const njwt_key_t *key, uint8_t *out)
 {
-    return key->pkey != NULL && njwt_jwk_digest(key->pkey, out);
+    return key->public.pkey != NULL && njwt_jwk_digest(key->public.pkey, out);
 }
 
 
@@ -232,7 +409,7 @@ njwt_key_verifier(njwt_key_t *key, njwt_alg_t alg)
     verifier = &key->verifiers[njwt_alg_index(info)];
 
     if (verifier->info == NULL
-        && !njwt_verifier_prepare(verifier, info, key->pkey))
+        && !njwt_verifier_prepare(verifier, info, key->public.pkey))
     {
         njwt_verifier_release(verifier);
         return NULL;
@@ -248,8 +425,8 @@ njwt_key_check(njwt_key_t *key, njwt_verifier_t *verifier,
 {
     njwt_slice_t  secret;
 
-    if (key->pkey != NULL) {
-        return njwt_verifier_check(verifier, key->pkey, input, signature);
+    if (key->public.pkey != NULL) {
+        return njwt_verifier_check(verifier, key->public.pkey, input, signature);
     }
 
     secret.data = key->secret;

@@ -30,8 +30,23 @@ typedef struct njwt_key_s    njwt_key_t;
 typedef struct njwt_proof_s  njwt_proof_t;
 
 
+/* how a trusted set may be spelled that RFC 7517 and 7518 don't allow */
+#define NJWT_SPELLING_ZERO    0x1u    /* an integer with a zero byte in front */
+#define NJWT_SPELLING_PADDED  0x2u    /* one with "=" at its end */
+#define NJWT_SPELLING_PLAIN   0x4u    /* one with "+" or "/" in it */
+#define NJWT_SPELLING_MARK    0x8u    /* a byte order mark before it all */
+
+/* a DER structure with a public key in it */
+typedef enum {
+    NJWT_DER_PUBLIC = 0,         /* SubjectPublicKeyInfo (RFC 5280) */
+    NJWT_DER_RSA,                /* RSAPublicKey (RFC 8017) */
+    NJWT_DER_CERTIFICATE         /* RFC 5280 */
+} njwt_der_t;
+
+
 /*
- * Makes a key of a JWK (RFC 7517, section 4).  Returns NULL, *why set to a
+ * Makes a key of a JWK (RFC 7517, section 4) that came with a token: in the
+ * one spelling that the RFCs allow.  Returns NULL, *why set to a
  * constant text for the log, when the key is none of ours: another "kty" or
  * curve ("oct" is one: a public set holds no secrets), not for signatures by
  * "use", "key_ops" or "alg", RSA of fewer than 2048 or more than 8192 bits or
@@ -41,6 +56,22 @@ typedef struct njwt_proof_s  njwt_proof_t;
  */
 njwt_key_t *njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
+
+/*
+ * The same of a JWK in a set of who is trusted: its "n" and "e" may have zero
+ * bytes in front, "=" at the end or base64's other alphabet, which is added to
+ * *spelling; one whose only material is "x5c" is the key of the first
+ * certificate there.
+ */
+njwt_key_t *njwt_key_of_set(njwt_arena_t *scratch, njwt_value_t jwk,
+    unsigned *spelling, const char **why);
+
+/*
+ * Makes a key without "kid", for all algorithms of its kind, of a DER
+ * structure; of a certificate nothing but its key counts.  As njwt_key_new().
+ */
+njwt_key_t *njwt_key_of_der(njwt_arena_t *scratch, njwt_der_t form,
+    njwt_slice_t der, const char **why);
 
 /*
  * Makes a key of a shared secret, for HS* alone (RFC 7518, section 3.2).
@@ -61,6 +92,13 @@ bool njwt_key_kid(const njwt_key_t *key, njwt_slice_t *out);
  * can't; 3.0 never can again where it lacked memory the first time.
  */
 bool njwt_key_digest(const njwt_key_t *key, uint8_t *out);
+
+/*
+ * The key as a JWK: the same text for the same key, "kid" and "alg", however
+ * it was spelled.  The arena owns it.  False: a shared secret, no memory.
+ */
+bool njwt_key_text(const njwt_key_t *key, njwt_arena_t *arena,
+    njwt_slice_t *text);
 
 /* Is the key for this algorithm, by its type and by its own "alg"? */
 bool njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg);

@@ -19,11 +19,47 @@
 #define NJWT_RSA_MIN_BITS  2048
 #define NJWT_RSA_MAX_BITS  8192
 
+/* characters of such an integer, with room for some zeros in front */
+#define NJWT_JWK_MAX_INTEGER  2048
 
-/* A member that must be strict base64url of an integer (RFC 7518, 6.3.1). */
+
+/* Is the text that of an integer, as strictly as it is read? */
+
+static bool
+njwt_jwk_decode(njwt_arena_t *scratch, njwt_slice_t text,
+    njwt_jwk_reading_t reading, njwt_slice_t *bytes, unsigned *spelling)
+{
+    bool  padded, plain;
+
+    if (reading == NJWT_JWK_STRICT) {
+
+        /* the fewest octets: one spelling for one key */
+
+        return njwt_b64_decode(scratch, text, bytes) && bytes->data[0] != 0;
+    }
+
+    if (!njwt_b64_decode_any(scratch, text, bytes, &padded, &plain)) {
+        return false;
+    }
+
+    *spelling |= (padded ? NJWT_SPELLING_PADDED : 0)
+                 | (plain ? NJWT_SPELLING_PLAIN : 0);
+
+    /* Java's BigInteger has a byte for the sign */
+
+    if (bytes->len > 0 && bytes->data[0] == 0) {
+        *spelling |= NJWT_SPELLING_ZERO;
+    }
+
+    return bytes->len > 0;
+}
+
+
+/* A member that must be an integer (RFC 7518, section 6.3.1). */
 
 static BIGNUM *
-njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name)
+njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
+    njwt_jwk_reading_t reading, unsigned *spelling)
 {
     njwt_slice_t  text, bytes;
 
@@ -32,15 +68,9 @@ njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name)
     /* the key's size is capped before any of it is read as a number */
 
     if (text.len == 0
-        || text.len > NJWT_RSA_MAX_BITS / 6 + 8
-        || !njwt_b64_decode(scratch, text, &bytes))
+        || text.len > NJWT_JWK_MAX_INTEGER
+        || !njwt_jwk_decode(scratch, text, reading, &bytes, spelling))
     {
-        return NULL;
-    }
-
-    /* the fewest octets: one spelling for one key */
-
-    if (bytes.data[0] == 0) {
         return NULL;
     }
 
@@ -133,8 +163,24 @@ njwt_jwk_rsa_fault(const BIGNUM *n, const BIGNUM *e)
 }
 
 
+EVP_PKEY *
+njwt_public_rsa(const BIGNUM *n, const BIGNUM *e, const char **why)
+{
+    *why = njwt_jwk_rsa_fault(n, e);
+
+    if (*why != NULL) {
+        return NULL;
+    }
+
+    *why = "OpenSSL refuses it";
+
+    return njwt_jwk_rsa_import(n, e);
+}
+
+
 static EVP_PKEY *
-njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
+njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk,
+    njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
 {
     BIGNUM    *n, *e;
     EVP_PKEY  *pkey;
@@ -142,16 +188,9 @@ njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
     static const njwt_slice_t  n_name = njwt_literal("n");
     static const njwt_slice_t  e_name = njwt_literal("e");
 
-    n = njwt_jwk_integer(scratch, jwk, n_name);
-    e = njwt_jwk_integer(scratch, jwk, e_name);
-
-    pkey = NULL;
-    *why = njwt_jwk_rsa_fault(n, e);
-
-    if (*why == NULL) {
-        *why = "OpenSSL refuses it";
-        pkey = njwt_jwk_rsa_import(n, e);
-    }
+    n = njwt_jwk_integer(scratch, jwk, n_name, reading, spelling);
+    e = njwt_jwk_integer(scratch, jwk, e_name, reading, spelling);
+    pkey = njwt_public_rsa(n, e, why);
 
     BN_free(n);
     BN_free(e);
@@ -176,15 +215,56 @@ njwt_jwk_bytes(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
 }
 
 
+EVP_PKEY *
+njwt_public_ec(const njwt_jwk_curve_t *curve, const uint8_t *x,
+    const uint8_t *y, const char **why)
+{
+    uint8_t          point[1 + 2 * NJWT_EC_MAX_BYTES];
+    OSSL_PARAM_BLD  *build;
+
+    point[0] = POINT_CONVERSION_UNCOMPRESSED;
+    memcpy(point + 1, x, curve->bytes);
+    memcpy(point + 1 + curve->bytes, y, curve->bytes);
+
+    /* OpenSSL refuses a point that is off the curve */
+
+    *why = "its point is not on its curve";
+    build = OSSL_PARAM_BLD_new();
+
+    if (build == NULL
+        || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME,
+                                           curve->group, 0)
+           != 1
+        || OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY,
+                                            point, 1 + 2 * curve->bytes)
+           != 1)
+    {
+        OSSL_PARAM_BLD_free(build);
+        return NULL;
+    }
+
+    return njwt_jwk_import("EC", build);
+}
+
+
+EVP_PKEY *
+njwt_public_okp(const njwt_jwk_curve_t *curve, const uint8_t *x,
+    const char **why)
+{
+    *why = "OpenSSL refuses it";
+
+    return EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, x,
+                                          curve->bytes);
+}
+
+
 /* The point of "x" and "y", each of the curve's size (RFC 7518, 6.2.1). */
 
 static EVP_PKEY *
 njwt_jwk_ec(njwt_arena_t *scratch, njwt_value_t jwk,
     const njwt_jwk_curve_t *curve, const char **why)
 {
-    uint8_t          point[1 + 2 * NJWT_EC_MAX_BYTES];
-    njwt_slice_t     x, y;
-    OSSL_PARAM_BLD  *build;
+    njwt_slice_t  x, y;
 
     static const njwt_slice_t  x_name = njwt_literal("x");
     static const njwt_slice_t  y_name = njwt_literal("y");
@@ -197,28 +277,7 @@ njwt_jwk_ec(njwt_arena_t *scratch, njwt_value_t jwk,
         return NULL;
     }
 
-    point[0] = POINT_CONVERSION_UNCOMPRESSED;
-    memcpy(point + 1, x.data, x.len);
-    memcpy(point + 1 + x.len, y.data, y.len);
-
-    /* OpenSSL refuses a point that is off the curve */
-
-    *why = "its point is not on its curve";
-    build = OSSL_PARAM_BLD_new();
-
-    if (build == NULL
-        || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME,
-                                           curve->group, 0)
-           != 1
-        || OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY,
-                                            point, 1 + x.len + y.len)
-           != 1)
-    {
-        OSSL_PARAM_BLD_free(build);
-        return NULL;
-    }
-
-    return njwt_jwk_import("EC", build);
+    return njwt_public_ec(curve, x.data, y.data, why);
 }
 
 
@@ -238,33 +297,35 @@ njwt_jwk_okp(njwt_arena_t *scratch, njwt_value_t jwk,
         return NULL;
     }
 
-    *why = "OpenSSL refuses it";
-
-    return EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, x.data,
-                                          x.len);
+    return njwt_public_okp(curve, x.data, why);
 }
 
 
-EVP_PKEY *
-njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk, const char **why)
+bool
+njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
+    njwt_jwk_reading_t reading, njwt_public_t *key, unsigned *spelling,
+    const char **why)
 {
-    const njwt_jwk_curve_t  *curve;
-
-    switch (njwt_jwk_kind(jwk, &curve)) {
+    switch (key->kind) {
 
     case NJWT_JWK_RSA:
-        return njwt_jwk_rsa(scratch, jwk, why);
+        key->pkey = njwt_jwk_rsa(scratch, jwk, reading, spelling, why);
+        break;
 
     case NJWT_JWK_EC:
-        return njwt_jwk_ec(scratch, jwk, curve, why);
+        key->pkey = njwt_jwk_ec(scratch, jwk, key->curve, why);
+        break;
 
     case NJWT_JWK_OKP:
-        return njwt_jwk_okp(scratch, jwk, curve, why);
+        key->pkey = njwt_jwk_okp(scratch, jwk, key->curve, why);
+        break;
 
     default:
         *why = "its \"kty\" or \"crv\" is none that the gate verifies";
-        return NULL;
+        key->pkey = NULL;
     }
+
+    return key->pkey != NULL;
 }
 
 

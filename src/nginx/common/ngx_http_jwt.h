@@ -307,6 +307,10 @@ ngx_int_t ngx_http_jwt_variable_named(ngx_http_request_t *r,
 /* Sets trust.keys of an issuer to the keys in force now, or NULL. */
 void ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log);
 
+/* Logs what of a set was passed over, or read as it shouldn't be spelled. */
+void ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer,
+    ngx_str_t *source, njwt_jwks_report_t *report, ngx_log_t *log);
+
 
 /* ngx_http_jwt_refresh.c: who fetches, and when */
 

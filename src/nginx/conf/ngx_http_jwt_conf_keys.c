@@ -134,7 +134,7 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return NGX_CONF_ERROR;
     }
 
-    issuer->fixed = njwt_jwks_new(text, &report);
+    issuer->fixed = njwt_jwks_of_file(text, &report);
 
     if (issuer->fixed == NULL) {
         return ngx_http_jwt_conf_error(cf, &issuer->place,
@@ -143,6 +143,8 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                    report.passed_why ? ", the first one because of " : "",
                    report.passed_why ? report.passed_why : "");
     }
+
+    ngx_http_jwt_keys_report(issuer, &issuer->jwks_file, &report, cf->log);
 
     return NGX_CONF_OK;
 }

@@ -15,6 +15,7 @@ typedef struct {
     ngx_msec_t       retry_after; /* that it asks for; 0: nothing */
     const char      *error;       /* NULL: the body is whole */
     const char      *advice;      /* on the error; or NULL */
+    const char      *first;       /* why its first key is no use; or NULL */
 } ngx_http_jwt_answer_t;
 
 typedef void (*ngx_http_jwt_fetch_pt)(ngx_http_jwt_issuer_t *issuer,

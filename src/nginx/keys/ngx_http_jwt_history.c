@@ -54,8 +54,10 @@ ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_history_t  *history;
 
     if (answer->error != NULL) {
-        len = ngx_min(ngx_strlen(answer->error), sizeof(text));
-        ngx_memcpy(text, answer->error, len);
+        len = ngx_slprintf(text, text + sizeof(text), "%s%s%s", answer->error,
+                           answer->first ? ", the first one because of " : "",
+                           answer->first ? answer->first : "")
+              - text;
 
     } else {
         len = ngx_slprintf(text, text + sizeof(text), "status %ui",

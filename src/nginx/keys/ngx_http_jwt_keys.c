@@ -12,6 +12,30 @@
 #include "ngx_http_jwt_slot.h"
 
 
+void
+ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
+    njwt_jwks_report_t *report, ngx_log_t *log)
+{
+    unsigned     bit;
+    const char  *how;
+
+    if (report->passed_over) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": %uz keys from \"%V\" are passed "
+                      "over, the first because of %s", &issuer->name,
+                      report->passed_over, source, report->passed_why);
+    }
+
+    for (bit = 1; (how = njwt_jwks_spelling(bit)) != NULL; bit <<= 1) {
+        if (report->spelling & bit) {
+            ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                          "jwt_issuer \"%V\": the keys from \"%V\" are read "
+                          "although %s", &issuer->name, source, how);
+        }
+    }
+}
+
+
 static void
 ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {

@@ -77,15 +77,18 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
-                  "%s%s%s; %s", &issuer->name, url, answer->error,
+                  "%s%s%s%s%s; %s", &issuer->name, url, answer->error,
                   answer->advice ? ", " : "",
-                  answer->advice ? answer->advice : "", follows);
+                  answer->advice ? answer->advice : "",
+                  answer->first ? "; the first key in it is passed over "
+                                  "because of " : "",
+                  answer->first ? answer->first : "", follows);
 }
 
 
 static void
 ngx_http_jwt_refresh_fails(ngx_http_jwt_issuer_t *issuer, const char *error,
-    const char *advice)
+    const char *advice, const char *first)
 {
     ngx_http_jwt_answer_t  answer;
 
@@ -93,8 +96,37 @@ ngx_http_jwt_refresh_fails(ngx_http_jwt_issuer_t *issuer, const char *error,
 
     answer.error = error;
     answer.advice = advice;
+    answer.first = first;
 
     ngx_http_jwt_refresh_failed(issuer, &answer);
+}
+
+
+/* What there is to log of a set, as a number; 0: nothing. */
+
+static uint32_t
+ngx_http_jwt_refresh_report(njwt_jwks_report_t *report)
+{
+    uint32_t  crc;
+
+    if (report->passed_over == 0 && report->spelling == 0) {
+        return 0;
+    }
+
+    ngx_crc32_init(crc);
+    ngx_crc32_update(&crc, (u_char *) &report->passed_over,
+                     sizeof(report->passed_over));
+    ngx_crc32_update(&crc, (u_char *) &report->spelling,
+                     sizeof(report->spelling));
+
+    if (report->passed_why != NULL) {
+        ngx_crc32_update(&crc, (u_char *) report->passed_why,
+                         ngx_strlen(report->passed_why));
+    }
+
+    ngx_crc32_final(crc);
+
+    return crc;
 }
 
 
@@ -102,20 +134,31 @@ static void
 ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     njwt_jwks_t *jwks, njwt_jwks_report_t *report)
 {
-    ngx_int_t    rc;
-    ngx_log_t   *log;
-    ngx_uint_t   recovered;
+    ngx_int_t      rc;
+    ngx_log_t     *log;
+    ngx_uint_t     recovered, changed;
+    njwt_slice_t   text;
 
     log = ngx_cycle->log;
     recovered = 0;
+    changed = 0;
+    text = njwt_jwks_text(jwks);
 
-    rc = ngx_http_jwt_slot_publish(issuer, njwt_jwks_text(jwks), &recovered);
+    if (text.len > NJWT_MAX_JWKS_TEXT) {
+        ngx_http_jwt_refresh_fails(issuer, "its usable keys need more than "
+                                   "64 KB, which is room for some 150 RSA "
+                                   "keys", "remove those that sign nothing",
+                                   NULL);
+        return;
+    }
+
+    rc = ngx_http_jwt_slot_publish(issuer, text,
+                                   ngx_http_jwt_refresh_report(report),
+                                   &recovered, &changed);
 
     if (rc == NGX_DECLINED) {
-        ngx_http_jwt_refresh_fails(issuer, "what is usable of the key set is "
-                                   "larger than 64 KB, or "
-                                   "\"jwt_shared_zone\" is full",
-                                   "write a larger \"jwt_shared_zone\"");
+        ngx_http_jwt_refresh_fails(issuer, "\"jwt_shared_zone\" is full",
+                                   "write a larger one", NULL);
         return;
     }
 
@@ -130,20 +173,14 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     ngx_http_jwt_keys_renew(issuer, log);
 
-    if (!recovered) {
-        return;
+    if (recovered) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": %uz keys from \"%V\"",
+                      &issuer->name, report->usable, &issuer->jwks_uri);
     }
 
-    ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                  "jwt_issuer \"%V\": %uz keys from \"%V\"", &issuer->name,
-                  report->usable, &issuer->jwks_uri);
-
-    if (report->passed_over) {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %uz keys from \"%V\" are passed "
-                      "over, the first because of %s", &issuer->name,
-                      report->passed_over, &issuer->jwks_uri,
-                      report->passed_why);
+    if (changed) {
+        ngx_http_jwt_keys_report(issuer, &issuer->jwks_uri, report, log);
     }
 }
 
@@ -175,7 +212,8 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
 
         if (jwks == NULL) {
             ngx_http_jwt_refresh_fails(issuer, report.error,
-                                       "check that it is a key set");
+                                       "check that it is a key set",
+                                       report.passed_why);
 
         } else {
             ngx_http_jwt_refresh_publish(issuer, jwks, &report);
@@ -255,7 +293,7 @@ ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
         }
 
         issuer->discovered.len = 0;
-        ngx_http_jwt_refresh_fails(issuer, error, advice);
+        ngx_http_jwt_refresh_fails(issuer, error, advice, NULL);
     }
 
     ngx_http_jwt_wait_wake(issuer->main);
@@ -279,7 +317,7 @@ ngx_http_jwt_refresh_begin(ngx_http_jwt_issuer_t *issuer)
     {
         ngx_http_jwt_refresh_fails(issuer, "no memory or no connection for "
                                    "the fetch",
-                                   "check \"worker_connections\"");
+                                   "check \"worker_connections\"", NULL);
     }
 }
 

@@ -263,10 +263,11 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
 
 ngx_int_t
 ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
-    ngx_uint_t *recovered)
+    uint32_t report, ngx_uint_t *recovered, ngx_uint_t *changed)
 {
     double                chance;
     ngx_int_t             rc;
+    ngx_atomic_uint_t     before;
     ngx_slab_pool_t      *shpool;
     ngx_http_jwt_slot_t  *slot;
 
@@ -276,12 +277,16 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
     shpool = ngx_http_jwt_slot_lock(issuer);
 
+    before = slot->generation;
+
     if (ngx_http_jwt_slot_mine_locked(issuer)) {
         rc = ngx_http_jwt_slot_store_locked(issuer, slot, text);
     }
 
     if (rc == NGX_OK) {
         *recovered = slot->refresh.failures > 0 || !slot->refresh.fetched;
+        *changed = slot->generation != before || slot->reported != report;
+        slot->reported = report;
         njwt_refresh_succeeded(&issuer->refresh, &slot->refresh, chance,
                                ngx_current_msec);
         slot->attempts++;

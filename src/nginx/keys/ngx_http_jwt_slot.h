@@ -10,9 +10,10 @@
 #include "ngx_http_jwt.h"
 
 
-/* a key set lies in at most so many blocks: about 150 RSA-2048 keys */
+/* a key set lies in at most so many blocks */
 #define NGX_HTTP_JWT_BLOCK_SIZE     1024
-#define NGX_HTTP_JWT_SET_BLOCKS     64
+#define NGX_HTTP_JWT_SET_BLOCKS                                              \
+    (NJWT_MAX_JWKS_TEXT / NGX_HTTP_JWT_BLOCK_SIZE)
 #define NGX_HTTP_JWT_MAX_BLOCKS     65536
 #define NGX_HTTP_JWT_MAX_SET_SIZE                                            \
     (NGX_HTTP_JWT_BLOCK_SIZE * NGX_HTTP_JWT_SET_BLOCKS)
@@ -36,7 +37,7 @@ typedef struct {
 
 /* the fetches that are remembered, and as much of the last error */
 #define NGX_HTTP_JWT_ATTEMPTS       32
-#define NGX_HTTP_JWT_ERROR_LEN      120
+#define NGX_HTTP_JWT_ERROR_LEN      200
 
 typedef struct {
     uint32_t           time;         /* wall clock, seconds; 0: none */
@@ -71,6 +72,7 @@ struct ngx_http_jwt_slot_s {
     ngx_uint_t         active;       /* the buffer in use */
     size_t             len[2];       /* of each buffer, in bytes */
     uint16_t           list[2][NGX_HTTP_JWT_SET_BLOCKS];
+    uint32_t           reported;     /* what was logged of the set's keys */
     ngx_uint_t         next_unknown;
 
     ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
@@ -116,12 +118,14 @@ ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Publishes a good set in place of the one before and notes the success; an
- * equal set only becomes younger.  NGX_DECLINED: it is too large, or the zone
- * is full, and the keys stay what they were; NGX_ABORT: the fetch isn't this
- * worker's any more.  *recovered: the fetch before had failed, or was none.
+ * equal set only becomes younger.  NGX_DECLINED: the zone is full, and the keys
+ * stay what they were; NGX_ABORT: the fetch isn't this worker's any more.
+ * *recovered: the fetch before had failed, or was none; *changed: the keys are
+ * others, or what there is to report of them.
  */
 ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,
-    njwt_slice_t text, ngx_uint_t *recovered);
+    njwt_slice_t text, uint32_t report, ngx_uint_t *recovered,
+    ngx_uint_t *changed);
 
 /*
  * Notes a failure, and that the source asks to be left alone for so long.

@@ -20,7 +20,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         5
+#define NGX_HTTP_JWT_LAYOUT         6
 
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
@@ -398,6 +398,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     slot->fetched = 0;
     slot->fetcher = 0;
     slot->wanted = 0;
+    slot->reported = 0;
     slot->next_unknown = 0;
     slot->active = 0;
     slot->len[0] = 0;
