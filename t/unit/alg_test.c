@@ -287,7 +287,9 @@ each_algorithm_has_its_name_and_a_bit_of_its_own(void **state)
     assert_int_equal(njwt_alg(unit_text("EDDSA")), 0);
     assert_int_equal(njwt_alg(unit_text("es256")), 0);
     assert_int_equal(njwt_alg(unit_text("ES256K")), 0);
-    assert_int_equal(njwt_alg(unit_text("Ed25519")), 0);
+    assert_int_equal(njwt_alg(unit_text("Ed448")), 0);
+    assert_int_equal(njwt_alg(unit_text("ed25519")), 0);
+    assert_int_equal(njwt_alg(unit_text("Ed25519")), NJWT_ALG_EDDSA);
     assert_int_equal(njwt_alg(unit_text("none")), 0);
 }
 

@@ -248,23 +248,6 @@ a_kid_is_matched_byte_for_byte(void **state)
 
 
 static void
-a_key_without_kid_serves_no_token_with_one(void **state)
-{
-    njwt_jwks_t  *jwks;
-
-    (void) state;
-
-    jwks = taken(set(unit_jwk(0, "")));
-    assert_true(knows(jwks, "{\"alg\":\"RS256\"}"));
-    assert_true(verifies(jwks, 0, "{\"alg\":\"RS256\"}"));
-    assert_false(knows(jwks, "{\"alg\":\"RS256\",\"kid\":\"\"}"));
-    assert_false(verifies(jwks, 0, "{\"alg\":\"RS256\",\"kid\":\"\"}"));
-    assert_false(knows(jwks, "{\"alg\":\"RS256\",\"kid\":\"k0\"}"));
-    njwt_jwks_free(jwks);
-}
-
-
-static void
 a_kid_of_255_bytes_names_a_key_and_a_longer_one_none(void **state)
 {
     char          kid[257];
@@ -487,7 +470,6 @@ main(void)
         unit_case(two_hundred_and_fifty_six_keys_are_taken_and_one_more_is_not),
         unit_case(a_set_longer_than_the_limit_is_not_read),
         unit_case(a_kid_is_matched_byte_for_byte),
-        unit_case(a_key_without_kid_serves_no_token_with_one),
         unit_case(a_kid_of_255_bytes_names_a_key_and_a_longer_one_none),
         unit_case(without_kid_exactly_one_key_must_fit),
         unit_case(two_keys_of_one_kid_are_both_tried),

@@ -19,7 +19,7 @@
 #define VECTORS  "t/vectors/"
 
 #define MAX_CASES  4096
-#define MAX_LIST   16
+#define MAX_LIST  48
 
 
 /* one jwt_issuer, jwt_require_scope or location as C, from JSON */
@@ -170,7 +170,7 @@ key_set(json_t *file, bool is_secret)
     text.len = len;
     sets[set_count].file = strdup(json_string_value(file));
     sets[set_count].jwks = is_secret ? njwt_jwks_of_secret(text)
-                                     : njwt_jwks_new(text, &report);
+                                     : njwt_jwks_of_file(text, &report);
     assert_for(sets[set_count].jwks != NULL, path);
     assert_true(njwt_jwks_bind(sets[set_count].jwks, unit_text(path)));
 

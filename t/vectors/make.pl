@@ -22,7 +22,7 @@ use Digest::SHA qw(sha256_hex);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use JSON::PP;
-use MIME::Base64 qw(encode_base64url);
+use MIME::Base64 qw(decode_base64url encode_base64 encode_base64url);
 
 my $root = dirname(__FILE__);
 my $check = @ARGV && $ARGV[0] eq '--check';
@@ -161,6 +161,102 @@ jwks('same-kid', jwk('next', kid => 'current', @sig),
 jwks('others', jwk('stranger', kid => 'current', @sig));
 jwks('empty-kid', jwk('current', kid => '', @sig),
      jwk('next', kid => 'next', @sig));
+
+# As people send them: numbers in other spellings, keys in certificates, PEM.
+
+sub spelled {
+    my ($member, $how, %more) = @_;
+    my $jwk = jwk('current', %more);
+
+    $jwk->{$member} = $how->($jwk->{$member});
+
+    return $jwk;
+}
+
+my $zero_first = sub { encode_base64url("\0" . decode_base64url($_[0])) };
+my $padded = sub { encode_base64url(decode_base64url($_[0])) . '==' };
+my $plain = sub { $_[0] =~ tr{-_}{+/}r };
+
+jwks('zero-in-front', spelled(n => $zero_first, kid => 'current', @sig));
+jwks('zero-in-front-of-e', spelled(e => $zero_first, kid => 'current', @sig));
+jwks('padded', spelled(n => $padded, kid => 'current', @sig));
+jwks('plain-base64', spelled(n => $plain, kid => 'current', @sig));
+spew('keys/byte-order-mark.json', "\xef\xbb\xbf"
+     . $json->encode({ keys => [ jwk('current', kid => 'current') ] }));
+jwks('two-without-kid', jwk('current', @sig), jwk('next', @sig));
+jwks('one-without-kid-beside-another', jwk('current', @sig),
+     jwk('stranger', use => 'enc'));
+
+# A certificate, put together by hand (RFC 5280, section 4.1): signed by a key
+# that is nobody's authority, for a day in 1970.
+
+sub der {
+    my ($tag, @parts) = @_;
+    my $body = join '', @parts;
+    my $len = length $body;
+
+    return chr($tag)
+           . ($len < 128 ? chr($len)
+              : $len < 256 ? "\x81" . chr($len) : "\x82" . pack('n', $len))
+           . $body;
+}
+
+sub certificate {
+    my ($name) = @_;
+    my $spki = spki($name);
+    my $rsa = der(0x30, der(0x06, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"),
+                  "\x05\x00");
+    my $who = der(0x30, der(0x31, der(0x30, der(0x06, "\x55\x04\x03"),
+                                      der(0x0c, 'nobody'))));
+    my $day = der(0x30, map { der(0x17, $_) } '700101000000Z',
+                                              '700102000000Z');
+    my $body = der(0x30, der(0xa0, der(0x02, "\x02")), der(0x02, "\x01"),
+                   $rsa, $who, $day, $who, $spki);
+
+    return der(0x30, $body, $rsa, der(0x03, "\0", $key{stranger}
+                                      ->sign_message($body, 'SHA256', 'v1.5')));
+}
+
+sub x5c {
+    my ($kty, $name, %more) = @_;
+
+    return { kty => $kty, x5c => [ encode_base64(certificate($name), ''),
+                                   'and what else is there' ], %more };
+}
+
+sub pem {
+    my ($label, $der) = @_;
+
+    return "-----BEGIN $label-----\n" . encode_base64($der)
+           . "-----END $label-----\n";
+}
+
+# RFC 8017, appendix A.1.1
+
+sub pkcs1 {
+    my $jwk = jwk($_[0]);
+
+    return der(0x30, map { der(0x02, /^[\x80-\xff]/ ? "\0$_" : $_) }
+                     map { decode_base64url($_) } @$jwk{qw(n e)});
+}
+
+sub spki { return $key{$_[0]}->export_key_der($key{$_[0]}
+                      ->isa('Crypt::PK::RSA') ? 'public_x509' : 'public') }
+
+jwks('x5c-only', x5c('RSA', 'current', kid => 'current'),
+     x5c('RSA', 'next', kid => 'next'),
+     x5c('EC', 'stranger', kid => 'of-another-kind'));
+jwks('x5c-of-every-kind', x5c('RSA', 'current', kid => 'rsa'),
+     x5c('EC', 'ec', kid => 'p-256'), x5c('EC', 'ec384', kid => 'p-384'),
+     x5c('EC', 'ec521', kid => 'p-521', crv => 'P-521'),
+     x5c('OKP', 'ed25519', kid => 'ed25519', alg => 'Ed25519'));
+jwks('x5c-beside-a-key', { %{ x5c('RSA', 'stranger', kid => 'current') },
+                           %{ jwk('current') } });
+
+spew('keys/several.pem', "These sign:\n" . pem('PUBLIC KEY', spki('current'))
+     . pem('CERTIFICATE', certificate('next')) . pem('PUBLIC KEY', spki('ec'))
+     . pem('PUBLIC KEY', spki('ed25519')) . pem('PUBLIC KEY', spki('weak'))
+     . pem('RSA PUBLIC KEY', pkcs1('three')));
 
 # --------------------------------------------------------------- tokens
 
@@ -860,9 +956,21 @@ claim('a-key-is-found-by-kid-and-algorithm',
     bad('no-kid-several-keys', 'key_not_found', 'no-kid', 'no kid, several '
        . 'keys', token(without(header(), 'kid'), payload()),
        wants_keys => JSON::PP::false),
-    bad('kid-but-key-without', 'key_not_found', 'no-kid-no-kid',
-       'a kid, but the key has none', $good,
+    ok('kid-but-key-without', 'a kid, but the only key has none', $good,
        with_jwks('keys/one-without-kid.json')),
+    bad('kid-but-keys-without', 'key_not_found', 'kid-but-key-without',
+       'a kid, but none of two keys has one', $good,
+       with_jwks('keys/two-without-kid.json')),
+    bad('no-kid-keys-without', 'key_not_found', 'no-kid-no-kid',
+       'no kid on either side, but two keys',
+       token(without(header(), 'kid'), payload()),
+       with_jwks('keys/two-without-kid.json')),
+    bad('kid-but-one-key-without', 'key_not_found', 'kid-but-key-without',
+       'a kid, and a key without beside one that is no use', $good,
+       with_jwks('keys/one-without-kid-beside-another.json')),
+    ok('no-kid-one-key-without', 'no kid, and that set',
+       token(without(header(), 'kid'), payload()),
+       with_jwks('keys/one-without-kid-beside-another.json')),
     bad('empty-kid-is-a-kid', 'key_not_found', 'no-kid', 'an empty kid is not '
        . 'the same as none', token(header(kid => ''), payload()),
        with_jwks('keys/one.json')),
@@ -1449,6 +1557,76 @@ claim('auth0s-own-tokens-pass',
        'azp', 'gty') }, aud => 'importjob', nonce => 'n', at_hash => 'h',
        sid => 's', email => 'a@example.com' })));
 
+# who signed what is read with the key of its kid otherwise
+
+my %signed_by = ('pem-certificate' => 'next', 'pem-pkcs1' => 'three',
+                 'x5c-second' => 'next', 'pem-no-key-of-it' => 'stranger',
+                 'x5c-not-beside-a-key' => 'stranger');
+
+sub every { return policy(issuers => [ issuer(algorithms => [ $_[0] ],
+                              jwks => $_[1]) ]) }
+
+claim('a-trusted-set-is-read-as-people-send-it',
+    'How the tenant and the operator spell their keys is forgiven, how a '
+    . 'token is spelled is not.',
+    (map { ok("set-$_->[0]", $_->[1], $good, with_jwks("keys/$_->[2].json")) }
+         [ 'zero-n', 'a zero byte in front of the modulus', 'zero-in-front' ],
+         [ 'zero-e', 'one in front of the exponent', 'zero-in-front-of-e' ],
+         [ 'padded', 'equals signs behind the modulus', 'padded' ],
+         [ 'plain', 'base64\'s other alphabet', 'plain-base64' ],
+         [ 'mark', 'a byte order mark before the set', 'byte-order-mark' ],
+         [ 'x5c', 'a key that is only in a certificate', 'x5c-only' ],
+         [ 'beside', 'a certificate beside the key counts for nothing',
+           'x5c-beside-a-key' ]),
+    bad('token-padded', 'malformed_token', 'set-padded', 'equals signs behind '
+       . 'a token\'s signature', "$good==", with_jwks('keys/padded.json')),
+    bad('set-padded-other-key', 'bad_signature', 'set-padded', 'another key',
+       token(header(), payload(), 'stranger'),
+       with_jwks('keys/padded.json')),
+    ok('x5c-second', 'the second of them', token(header(kid => 'next'),
+       payload(), 'next'), with_jwks('keys/x5c-only.json')),
+    bad('x5c-of-another-kind', 'key_not_found', 'x5c-second', 'a certificate '
+       . 'of another kind than kty says',
+       token(header(kid => 'of-another-kind'), payload(), 'stranger'),
+       with_jwks('keys/x5c-only.json')),
+    bad('x5c-not-beside-a-key', 'bad_signature', 'set-beside', 'the key of a '
+       . 'certificate beside a key', token(header(), payload(), 'stranger'),
+       with_jwks('keys/x5c-beside-a-key.json')),
+    (map { ok('x5c-' . lc, "a certificate for $_", by($_),
+              every($_, 'keys/x5c-of-every-kind.json')) }
+         qw(RS256 ES256 ES384 ES512 EdDSA)),
+    ok('ed25519', 'EdDSA as RFC 9864 calls it', by('EdDSA', alg => 'Ed25519'),
+       every('Ed25519', 'keys/x5c-of-every-kind.json')),
+    ok('ed25519-for-eddsa', 'in the token alone',
+       by('EdDSA', alg => 'Ed25519'), kinds('EdDSA')),
+    ok('eddsa-for-ed25519', 'in the configuration alone', by('EdDSA'),
+       kinds('Ed25519')),
+    bad('ed25519-case', 'alg_not_allowed', 'ed25519-for-eddsa', 'in another '
+       . 'case', by('EdDSA', alg => 'ed25519'), kinds('EdDSA')),
+    ok('pem', 'a public key of a PEM file', $good,
+       with_jwks('keys/several.pem')),
+    ok('pem-other-kid', 'whatever kid the token names',
+       token(header(kid => '../x'), payload()),
+       with_jwks('keys/several.pem')),
+    ok('pem-no-kid', 'or none', token(without(header(), 'kid'), payload()),
+       with_jwks('keys/several.pem')),
+    ok('pem-certificate', 'a certificate in it',
+       token(header(), payload(), 'next'), with_jwks('keys/several.pem')),
+    ok('pem-pkcs1', 'an RSA PUBLIC KEY in it',
+       token(header(), payload(), 'three'), with_jwks('keys/several.pem')),
+    (map { ok('pem-' . lc, "$_ of it", by($_),
+              every($_, 'keys/several.pem')) } qw(ES256 EdDSA)),
+    bad('pem-no-key-of-it', 'bad_signature', 'pem', 'signed by none of them',
+       token(header(), payload(), 'stranger'),
+       with_jwks('keys/several.pem')),
+    bad('pem-es384', 'key_not_found', 'pem-es256', 'no key of it fits',
+       by('ES384'), every('ES384', 'keys/several.pem')),
+    ok('secret-and-kid', 'a shared secret fits any kid',
+       by('HS256', kid => 'any'), shared('HS256')),
+    bad('secret-and-kid-bad', 'bad_signature', 'secret-and-kid',
+       'but not any signature', by('HS256', kid => 'any') =~ s/..$/AA/r,
+       shared('HS256')));
+
 # ------------------------------------------------------- check and write
 
 # What is to pass must verify with the other implementation as well.
@@ -1466,13 +1644,27 @@ sub oracle {
     my @verify = ($case->{verdict} =~ /^(ok|expired|not_yet|issued|audience|
                                         sender|method|insufficient|too_old|claim)/x);
     my $alg = $header->{alg} // '';
+
+    # which Crypt::JWT doesn't know
+
+    if ($alg eq 'Ed25519') {
+        my ($input, $signature) = $token =~ /^(.*)\.(.*)$/s;
+
+        die "$case->{id}: CryptX doesn't verify it"
+            if !$key{ed25519}->verify_message(decode_base64url($signature),
+                                              $input);
+        return;
+    }
+
     my ($issuer) = @{ ($case->{policy} // {})->{issuers} // [] };
 
     if ($issuer && ($issuer->{jwks} // '') =~ /every-kind/
+        || $issuer && ($issuer->{jwks} // '') =~ /several/ && $alg !~ /^RS/
         || $issuer && $issuer->{secret})
     {
-        my $allowed = grep { $_ eq $alg } @{ $issuer->{algorithms} };
-        my $with = $alg =~ /^HS/ ? $long_secret : $key{$key_of{family($alg)}};
+        my $allowed = grep { s/^Ed25519$/EdDSA/r eq $alg }
+                      @{ $issuer->{algorithms} };
+        my $with = $alg =~ /^HS/ ? $long_secret : $key{$key_of{family($alg)} // ''};
         my $read = eval { decode_jwt(token => $token, key => $with,
                                      accepted_alg => $alg, verify_exp => 0,
                                      decode_payload => 0); 1 };
@@ -1485,7 +1677,9 @@ sub oracle {
 
     my $name = { map { $_ => $_ } qw(current next long three) }
                ->{ $header->{kid} // 'current' } || 'current';
-    my @try = $case->{verdict} eq 'bad_signature' ? qw(current next three long)
+    my @try = $case->{id} eq 'x5c-not-beside-a-key' ? 'current'
+              : $case->{verdict} eq 'bad_signature' ? qw(current next three long)
+              : $signed_by{$case->{id}} ? $signed_by{$case->{id}}
               : $case->{id} =~ /^same-kid/ ? qw(current next)
               : $case->{id} eq 'two-issuers' ? 'stranger' : $name;
     my $verified = grep {
