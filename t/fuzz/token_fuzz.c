@@ -543,7 +543,9 @@ model(model_t *m)
         return NJWT_ISSUER_MISMATCH;
     }
 
-    if (!ref_is(ref_member(m->header, "alg"), eddsa ? "EdDSA" : "HS256")) {
+    if (!ref_is(ref_member(m->header, "alg"), eddsa ? "EdDSA" : "HS256")
+        && !(eddsa && ref_is(ref_member(m->header, "alg"), "Ed25519")))
+    {
         return NJWT_ALG_NOT_ALLOWED;
     }
 
@@ -553,7 +555,7 @@ model(model_t *m)
 
     kid = ref_member(m->header, "kid");
 
-    if (kid != NULL && (!eddsa || !ref_is(kid, "k0"))) {
+    if (kid != NULL && eddsa && !ref_is(kid, "k0")) {
         return NJWT_KEY_NOT_FOUND;
     }
 
