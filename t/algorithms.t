@@ -9,6 +9,15 @@ use Test::Nginx::Socket 'no_plan';
 NJWT::Nginx::write_file('k1.json', NJWT::Token::jwks('k1'));
 NJWT::Nginx::write_file('secret', 's' x 64 . "\n");
 
+my $pem = join '', map { NJWT::Token::key($_)->export_key_pem(
+    $_ eq 'ec' ? 'public' : 'public_x509') } qw/ k1 k2 ec /;
+
+NJWT::Nginx::write_file('keys.pem', "ours:\n$pem");
+NJWT::Nginx::write_file('eight.pem', $pem x 2 . $pem =~ s/(.*?END.*?\n.*?END
+                                                        .*?\n).*/$1/xsr);
+NJWT::Nginx::write_file('mixed.pem', $pem . NJWT::Token::key('small')
+                                     ->export_key_pem('public_x509'));
+
 add_block_preprocessor(sub {
     my ($block) = @_;
 
@@ -281,3 +290,118 @@ its "jwks_uri" is no https URL
 --- error_code: 503
 --- error_log
 the answer is larger than "jwks_max_size"
+
+
+
+=== TEST 20: a PEM file has keys without kid, which fit a token with any
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/keys.pem;
+    }
+--- token: -kid => 'whatever'
+--- response_headers
+X-Verdict: ok
+
+
+
+=== TEST 21: or with none
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/keys.pem;
+    }
+--- token: -header => { kid => undef }
+--- response_headers
+X-Verdict: ok
+
+
+
+=== TEST 22: those that fit are tried in turn
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/keys.pem;
+    }
+--- token: -key => 'k2'
+--- response_headers
+X-Verdict: ok
+
+
+
+=== TEST 23: of each kind
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/keys.pem;
+    }
+--- token: -key => 'ec'
+--- response_headers
+X-Verdict: ok
+
+
+
+=== TEST 24: and no other
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/keys.pem;
+    }
+--- token: -key => 'k3'
+--- error_code: 401
+--- response_headers
+X-Verdict: bad_signature
+
+
+
+=== TEST 25: eight keys may be in it
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/eight.pem;
+    }
+--- token
+--- response_headers
+X-Verdict: ok
+
+
+
+=== TEST 26: one that is no use beside others is told
+--- http_config
+    jwt_issuer timesheets {
+        issuer      $TEST_NGINX_ISSUER;
+        audience    $TEST_NGINX_AUDIENCE;
+        algorithms  RS256 ES256;
+        jwks_file   $TEST_NGINX_CONTENT/mixed.pem;
+    }
+--- token
+--- response_headers
+X-Verdict: ok
+--- error_log
+are passed over, the first because of an RSA key of fewer than 2048 bits
+
+
+
+=== TEST 27: a shared secret fits whatever kid a token names
+--- http_config
+    jwt_issuer timesheets {
+        issuer       $TEST_NGINX_ISSUER;
+        audience     $TEST_NGINX_AUDIENCE;
+        algorithms   HS256;
+        secret_file  $TEST_NGINX_CONTENT/secret;
+    }
+--- token: -alg => 'HS256', -key => 's' x 64, -kid => 'whatever'
+--- response_headers
+X-Verdict: ok

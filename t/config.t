@@ -207,6 +207,31 @@ accepted 'keys from a file', issuer('a', jwks_file => $set);
 refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
     undef, qr/\/nowhere/;
 
+{
+    my $pem = NJWT::Token::key('k1')->export_key_pem('public_x509');
+    my $small = NJWT::Token::key('small')->export_key_pem('public_x509');
+    my $private = NJWT::Token::key('k1')->export_key_pem('private');
+    my $file = sub { $s->write_file('file.pem', @_) };
+
+    accepted 'or PEM', issuer('a', jwks_file => $file->("hello\n$pem"));
+
+    refused 'without a private key',
+        issuer('a', jwks_file => $file->($pem . $private)), undef,
+        qr/gives no keys: a private key is in it, .* write its public key/,
+        qr/openssl pkey -in KEY -pubout/;
+
+    accepted 'of eight keys', issuer('a', jwks_file => $file->($pem x 8));
+    refused 'and no more', issuer('a', jwks_file => $file->($pem x 9)), undef,
+        qr/gives no keys: more than 8 keys and certificates in it/;
+
+    accepted 'one may be no use',
+        issuer('a', jwks_file => $file->($small . $pem));
+    refused 'but not all of them', issuer('a', jwks_file => $file->($small)),
+        undef, qr/no usable key in it, the first one because of an RSA key of /;
+    refused 'nor something else', issuer('a', jwks_file => $file->('hello')),
+        undef, qr/gives no keys: neither a JSON object nor PEM/;
+}
+
 refused 'with keys in it', issuer('a', jwks_file => $empty), undef,
     qr/"jwks_file" "\S+" of jwt_issuer "a" gives no keys: no usable key/;
 

@@ -9,6 +9,7 @@ use warnings;
 use lib 't/lib';
 
 use JSON::PP qw/ encode_json /;
+use MIME::Base64 qw/ decode_base64url encode_base64url /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -44,7 +45,9 @@ my @unusable = (
     key_like('k1', use => 'enc'),
     key_like('k1', key_ops => [ 'sign' ]),
     key_like('k1', n => undef),
-    key_like('k1', n => 'AQAB=='),
+    key_like('k1', n => 'AQAB'),
+    key_like('k1', n => "$key{k1}{n}\n"),
+    key_like('k1', n => undef, e => undef, x5c => ['AAAA']),
     key_like('k1', n => ''),
     key_like('k1', e => 'Ag'),
     key_like('k1', e => 65537),
@@ -71,6 +74,47 @@ $s->write_file('sets/nokid', encode_json({
     keys => [ key_like('k1', kid => undef) ] }));
 $s->write_file('sets/blanks', "\r\n\t " . jwks('k1') . "\n\n");
 
+# as other servers send them
+
+$s->write_file('sets/zero', encode_json({ keys => [
+    key_like('k1', n => encode_base64url("\0" . decode_base64url(
+                                         $key{k1}{n}))) ] }));
+$s->write_file('sets/padded', encode_json({ keys => [
+    key_like('k1', n => "$key{k1}{n}==") ] }));
+$s->write_file('sets/plain', encode_json({ keys => [
+    key_like('k1', n => $key{k1}{n} =~ tr{-_}{+/}r) ] }));
+$s->write_file('sets/mark', "\xef\xbb\xbf" . jwks('k1'));
+$s->write_file('sets/nokids', encode_json({ keys => [
+    map { key_like($_, kid => undef) } qw/ k1 k2 / ] }));
+$s->write_file('sets/nokid_other', encode_json({ keys => [
+    key_like('k1', kid => undef), { kty => 'oct', k => 'c2VjcmV0' } ] }));
+$s->write_file('sets/x5c', encode_json({ keys => [
+    { kty => 'RSA', kid => 'k1',
+      x5c => [ certificate('k1'), certificate('k2') ] } ] }));
+$s->write_file('sets/small', encode_json({ keys => [ $key{small} ] }));
+$s->write_file('sets/over', encode_json({
+    keys => [ map { { kty => 'oct', kid => "m$_" } } 1 .. 257 ] }));
+$s->write_file('sets/room', encode_json({
+    keys => [ map { key_like('k1', kid => "m$_") } 1 .. 200 ] }));
+
+# The certificate of a key: expired, and nobody's.
+
+sub certificate {
+    my ($name) = @_;
+
+    $s->write_file("$name.pub", key($name)->export_key_pem('public_x509'));
+    $s->write_file('ca.key', key('k3')->export_key_pem('private'));
+    system("openssl req -new -key $dir/ca.key -subj /CN=x -out $dir/csr "
+           . "2>$dir/openssl.out && openssl x509 -req -in $dir/csr -days 0 "
+           . "-signkey $dir/ca.key -force_pubkey $dir/$name.pub "
+           . "-out $dir/$name.crt 2>>$dir/openssl.out") == 0
+        or die "openssl: see $dir/openssl.out\n";
+
+    open my $in, '<', "$dir/$name.crt" or die "$name.crt: $!\n";
+
+    return join '', map { chomp; $_ } grep { !/^-/ } <$in>;
+}
+
 my %source = (
     name     => 'jwks_uri http://localhost:@PORT2@/k1;',
     query    => "jwks_uri '$plain/k1?tenant=a&b=%20';",
@@ -80,6 +124,11 @@ my %source = (
     many     => "jwks_uri $plain/many;",
     twins    => "jwks_uri $plain/twins;",
     nokid    => "jwks_uri $plain/nokid;",
+    over     => "jwks_uri $plain/over;",
+    room     => "jwks_uri $plain/room;",
+
+    (map { $_ => "jwks_uri $plain/$_; jwks_refresh 1s;" }
+         qw/ zero padded plain mark nokids nokid_other x5c small /),
 
     tls      => "jwks_uri $tls/k1; $ca",
     tls_name => "jwks_uri https://localhost:\@PORT3\@/k1; $ca",
@@ -249,6 +298,48 @@ serves('nokid', 'a token without kid, where exactly one key fits',
        -header => { kid => undef });
 is verdict('twins', -header => { kid => undef }), '401 key_not_found',
     'but not where two do';
+
+serves('nokid', 'nor does it matter which kid it names', -kid => 'any');
+is verdict('nokid', -key => 'k2'), '401 bad_signature',
+    'but who signed it does';
+
+for (qw/ nokids nokid_other /) {
+    is verdict($_, -kid => 'any'), '401 key_not_found',
+        "$_: a key without kid in a larger set fits no token with one";
+}
+
+serves('nokid_other', 'but one without', -header => { kid => undef });
+
+# what RFC 7518 doesn't allow is read, and told once
+
+my %told = (
+    zero   => 'an "n" or "e" has a zero byte in front',
+    padded => 'an "n" or "e" has "=" at its end',
+    plain  => 'an "n" or "e" is base64 with "+" or "/", not base64url',
+    mark   => 'a byte order mark stands before them',
+);
+
+for my $name (sort keys %told) {
+    serves($name, "$name: read all the same");
+    is verdict($name, -key => 'k2', -kid => 'k1'), '401 bad_signature',
+        "$name: as this key and no other";
+    my @lines = $s->log_lines(qr/\[notice\].*"$name".* are read although /);
+
+    is scalar @lines, 1, "$name: logged once";
+    like $lines[0] // '', qr/although \Q$told{$name}\E/, "$name: what it is";
+}
+
+serves('x5c', 'a key that is only in its certificate, expired or not');
+is verdict('x5c', -key => 'k2', -kid => 'k1'), '401 bad_signature',
+    'the first certificate alone';
+
+# why there is no key
+
+fails('small', qr/no usable key in it, .* because of an RSA key of fewer /,
+      'no usable key');
+fails('over', qr/: more than 256 keys in it/, 'a set of 257 keys');
+fails('room', qr/: its usable keys need more than 64 KB/,
+      'a set of 200 RSA keys');
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 ok $s->stop, 'and ends when asked';

@@ -231,11 +231,12 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 
     fetch = data;
 
+    ngx_memzero(&answer, sizeof(ngx_http_jwt_answer_t));
+
     answer.status = (ngx_uint_t) status;
     answer.body.data = fetch->body;
     answer.body.len = fetch->len;
     answer.retry_after = (ngx_msec_t) ngx_min(retry_after, 86400) * 1000;
-    answer.error = NULL;
 
     if (fetch->too_large) {
         rc = CURLE_FILESIZE_EXCEEDED;

@@ -37,7 +37,7 @@ typedef struct {
 
 /* the fetches that are remembered, and as much of the last error */
 #define NGX_HTTP_JWT_ATTEMPTS       32
-#define NGX_HTTP_JWT_ERROR_LEN      200
+#define NGX_HTTP_JWT_ERROR_LEN      120
 
 typedef struct {
     uint32_t           time;         /* wall clock, seconds; 0: none */
@@ -73,7 +73,7 @@ struct ngx_http_jwt_slot_s {
     size_t             len[2];       /* of each buffer, in bytes */
     uint16_t           list[2][NGX_HTTP_JWT_SET_BLOCKS];
     uint32_t           reported;     /* what was logged of the set's keys */
-    ngx_uint_t         next_unknown;
+    uint32_t           next_unknown;
 
     ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
     ngx_http_jwt_history_t      history;
