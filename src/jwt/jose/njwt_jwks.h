@@ -108,8 +108,8 @@ bool njwt_jwks_sole(const njwt_jwks_t *jwks, njwt_alg_t alg);
 
 /*
  * Verifies the token's signature with each key that njwt_jwks_knows() means:
- * two of one "kid" are both tried, and all of PEM.  Returns the proof, which the arena owns,
- * or NULL: none vouches for it, or arena->failed.
+ * two of one "kid" are both tried, and all of PEM.  Returns the proof, which
+ * the arena owns, or NULL: none vouches for it, or arena->failed.
  */
 const njwt_proof_t *njwt_jwks_verify(njwt_arena_t *arena, njwt_jwks_t *jwks,
     const njwt_jws_t *jws, njwt_alg_t alg);

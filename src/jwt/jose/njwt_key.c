@@ -426,7 +426,8 @@ njwt_key_check(njwt_key_t *key, njwt_verifier_t *verifier,
     njwt_slice_t  secret;
 
     if (key->public.pkey != NULL) {
-        return njwt_verifier_check(verifier, key->public.pkey, input, signature);
+        return njwt_verifier_check(verifier, key->public.pkey, input,
+                                   signature);
     }
 
     secret.data = key->secret;

@@ -31,7 +31,7 @@ typedef struct njwt_proof_s  njwt_proof_t;
 
 
 /* how a trusted set may be spelled that RFC 7517 and 7518 don't allow */
-#define NJWT_SPELLING_ZERO    0x1u    /* an integer with a zero byte in front */
+#define NJWT_SPELLING_ZERO    0x1u    /* an integer with a zero in front */
 #define NJWT_SPELLING_PADDED  0x2u    /* one with "=" at its end */
 #define NJWT_SPELLING_PLAIN   0x4u    /* one with "+" or "/" in it */
 #define NJWT_SPELLING_MARK    0x8u    /* a byte order mark before it all */

@@ -1,5 +1,5 @@
 /*
- * The blocks of a PEM text.
+ * Which blocks has a PEM text?
  */
 
 #include "njwt_pem.h"

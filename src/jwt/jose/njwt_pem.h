@@ -1,5 +1,5 @@
 /*
- * The blocks of a PEM text (RFC 7468).
+ * Which blocks has a PEM text?  (RFC 7468)
  */
 
 #ifndef NJWT_PEM_H

@@ -118,8 +118,8 @@ ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Publishes a good set in place of the one before and notes the success; an
- * equal set only becomes younger.  NGX_DECLINED: the zone is full, and the keys
- * stay what they were; NGX_ABORT: the fetch isn't this worker's any more.
+ * equal set only becomes younger.  NGX_DECLINED: the zone is full, and the
+ * keys stay what they were; NGX_ABORT: the fetch isn't this worker's any more.
  * *recovered: the fetch before had failed, or was none; *changed: the keys are
  * others, or what there is to report of them.
  */
