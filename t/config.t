@@ -409,10 +409,24 @@ refused 'a rule beside jwt off contradicts it', issuer('a') . ' jwt a;',
 accepted 'an inherited rule doesn\'t',
     issuer('a') . ' jwt a; jwt_require_scope r;', 'jwt off;';
 
-refused 'a method is one that nginx knows', issuer('a'),
-    'jwt a; jwt_require_scope r methods=GET,GTE;',
-    qr/unknown method "GTE" in "methods=GET,GTE", write/;
-
+accepted 'a method that nginx has no name for', issuer('a'),
+    'jwt a; jwt_require_scope r methods=GET,REPORT,PURGE,VERSION-CONTROL;';
+refused "a method is a token in capitals, not $_", issuer('a'),
+    "jwt a; jwt_require_scope r \"methods=GET,$_\";",
+    qr/unknown method "\Q$_\E" in "methods=GET,\Q$_\E", write/
+    for qw/ Purge purge * G(T /, 'G T', '';
+refused "$_, which nginx answers itself", issuer('a'),
+    "jwt a; jwt_require_scope r methods=GET,$_;",
+    qr/the method "$_" in "methods=GET,$_" is answered by nginx itself, write/
+    for qw/ TRACE CONNECT /;
+refused 'a scope with a variable', issuer('a'),
+    "jwt a; jwt_require_scope $_;",
+    qr/scope "\Q$_\E" with a "\$" in "jwt_require_scope".* write the scope/
+    for '$scope', 'read:${x}', 'a$';
+warned 'a scope with a comma', issuer('a'),
+    'jwt a; jwt_require_scope read,write;',
+    qr/scope "read,write" in "jwt_require_scope" is one scope with a comma/;
+not_warned 'two scopes', issuer('a'), 'jwt a; jwt_require_scope read write;';
 refused 'in its case', issuer('a'), 'jwt a; jwt_require_scope r methods=get;',
     qr/unknown method "get"/;
 

@@ -92,6 +92,12 @@ my $locations = <<'END';
         jwt_require_claim sub !~^anon@ ~*CLIENTS$;
         jwt_require $host;
     }
+    location /odd {
+        jwt timesheets;
+        jwt_require_scope read methods=GET,REPORT;
+        jwt_require_scope write methods=PURGE;
+        jwt_require_claim level >=3;
+    }
     location /short { jwt timesheets; jwt_max_token_size 100; }
     location /cookie { jwt timesheets; jwt_token $cookie_token; }
     location /report { jwt timesheets; jwt_mode report; }
@@ -211,6 +217,14 @@ same 'no scope of GET', '/rules', token(scope => 'write'),
     'insufficient_scope';
 same 'a method', '/rules', token(scope => 'read'), 'method_not_allowed',
     method => 'DELETE';
+my %third = (scope => 'read', level => 3);
+
+is asked(token(%third), '/odd', '--method', $_->[0])->{json}{verdict}, $_->[1],
+    "$_->[0] there, by name: $_->[1]"
+    for [ GET => 'ok' ], [ HEAD => 'ok' ], [ REPORT => 'ok' ],
+        [ PURGE => 'insufficient_scope' ], [ SEARCH => 'method_not_allowed' ];
+is asked(token(%third, level => 2), '/odd')->{json}{verdict}, 'claim_mismatch',
+    'a number that the gate\'s rule doesn\'t let pass';
 same 'a claim', '/rules', token(scope => 'read', sub => 'anon@clients'),
     'claim_mismatch';
 same 'a claim by a regular expression', '/rules',

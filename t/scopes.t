@@ -316,3 +316,59 @@ GET /u
     location /t { jwt timesheets; empty_gif; }
 --- token
 --- error_code: 200
+
+
+
+=== TEST 34: a method that nginx has no name for passes where a rule names it
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_scope read:timesheets methods=GET,REPORT;
+        jwt_require_scope purge:timesheets methods=PURGE;
+        add_header X-Verdict $jwt_verdict always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/back;
+    }
+    location /back { jwt off; return 200 "$request_method"; }
+--- request: REPORT /t
+--- token: scope => 'read:timesheets'
+--- error_code: 200
+--- response_body: REPORT
+
+
+
+=== TEST 35: with its own scope
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_scope read:timesheets methods=GET,REPORT;
+        jwt_require_scope purge:timesheets methods=PURGE;
+        add_header X-Verdict $jwt_verdict always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/back;
+    }
+    location /back { jwt off; return 200 "$request_method"; }
+--- request: PURGE /t
+--- token: scope => 'read:timesheets'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: insufficient_scope
+WWW-Authenticate: .* scope="purge:timesheets"
+--- response_body_like: "scope":"purge:timesheets"
+
+
+
+=== TEST 36: another one is refused, and the answer names all
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_require_scope read:timesheets methods=GET,REPORT;
+        jwt_require_scope purge:timesheets methods=PURGE;
+        add_header X-Verdict $jwt_verdict always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/back;
+    }
+    location /back { jwt off; return 200 "$request_method"; }
+--- request: SEARCH /t
+--- token: scope => 'read:timesheets'
+--- error_code: 405
+--- response_headers_like
+X-Verdict: method_not_allowed
+Allow: GET, HEAD, REPORT, PURGE

@@ -97,8 +97,8 @@ my $locations = <<'END';
     location /scoped {
         jwt timesheets files;
         jwt_require_scope a b methods=GET;
-        jwt_require_scope c d methods=POST match=any;
-        jwt_require_claim sub !~^anon@ ~*x y;
+        jwt_require_scope c d methods=POST,PURGE match=any;
+        jwt_require_claim sub !~^anon@ ~*x y <9;
         jwt_require $jwt_claim_azp $host error=401;
     }
     location = /secret { jwt secrets; root @CONTENT@/..; }
@@ -443,13 +443,14 @@ subtest 'what each location asks' => sub {
     my $l = location_of(status(), '/scoped');
 
     is_deeply $l->{issuers}, [ qw/ timesheets files / ], 'issuers';
-    is_deeply $l->{methods}, [ qw/ GET HEAD POST / ], 'methods';
+    is_deeply $l->{methods}, [ qw/ GET HEAD POST PURGE / ], 'methods';
     is_deeply $l->{scopes}, [
         { scopes => [ qw/ a b / ], match => 'all', methods => ['GET'] },
-        { scopes => [ qw/ c d / ], match => 'any', methods => ['POST'] },
+        { scopes => [ qw/ c d / ], match => 'any',
+          methods => [ 'POST', 'PURGE' ] },
     ], 'scopes' or diag explain $l;
     is_deeply $l->{claims}, [ { claim => 'sub',
-                                values => [ '!~^anon@', '~*x', 'y' ] } ],
+                                values => [ '!~^anon@', '~*x', 'y', '<9' ] } ],
         'claims';
     is_deeply $l->{variables}, [ '$jwt_claim_azp', '$host' ], 'variables';
     is $l->{mode}, 'enforce', 'its mode';
@@ -675,6 +676,7 @@ END
                   '"' => '&quot;', "'" => '&#39;');
     my $escaped = $shown =~ s/([<>&"'])/$entity{$1}/gr;
 
+    like $page, qr{<code>&lt;<bdi>9</bdi></code>}, 'a bound is escaped, too';
     like $page, qr/<bdi>\Q$escaped\E/, 'and so does the page';
     unlike $page, qr/<(?:script|b|u|i)>/, 'where none is an element';
 };

@@ -134,13 +134,17 @@ int64_t explain_time(const char *text);
 njwt_alg_t explain_algorithms(const char *text);
 
 /* One --method; what nginx doesn't know has a bit of its own. */
-njwt_methods_t explain_method(const char *text);
+njwt_method_t explain_method(const char *text);
 
 
 /* explain_rules.c */
 
 /* SCOPE [match=any] [methods=M,M]: one rule, as jwt_require_scope has it. */
 void explain_scope_rule(explain_t *e, const char *text);
+
+/* Adds a method to a rule; there is room for it in the list of others. */
+void explain_method_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
+    njwt_slice_t name);
 
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);

@@ -150,6 +150,7 @@ static void
 explain_scope_rules(explain_t *e)
 {
     size_t              i, k;
+    njwt_slice_t       *others;
     njwt_value_t        rules, rule, methods;
     njwt_scope_rule_t  *made;
 
@@ -169,10 +170,13 @@ explain_scope_rules(explain_t *e)
         methods = njwt_json_member(rule, explain_slice("methods"));
         made->every_method = njwt_json_type(methods) == NJWT_JSON_NULL;
 
+        others = explain_alloc(e, (njwt_json_length(methods) + 1)
+                                  * sizeof(njwt_slice_t));
+
         for (k = 0; k < njwt_json_length(methods); k++) {
-            made->methods |= njwt_method(
-                                 njwt_json_string(njwt_json_element(methods,
-                                                                    k)));
+            explain_method_add(made, others,
+                               njwt_json_string(njwt_json_element(methods,
+                                                                  k)));
         }
     }
 

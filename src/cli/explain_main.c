@@ -95,8 +95,8 @@ explain_begin(explain_t *e, int argc)
     e->issuer = &e->own;
     e->own.expected.leeway = EXPLAIN_LEEWAY;
     e->policy.max_token_size = EXPLAIN_MAX_TOKEN;
-    e->judged.method = NJWT_METHOD_GET;
     e->method = "GET";
+    e->judged.method = explain_method(e->method);
 
     no_colour = getenv("NO_COLOR");
     term = getenv("TERM");

@@ -25,11 +25,47 @@ explain_starts(njwt_slice_t text, const char *start)
 
 
 static void
-explain_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t list)
+explain_rule_method(njwt_scope_rule_t *rule, njwt_slice_t *others,
+    njwt_slice_t name)
 {
-    size_t          i;
-    njwt_slice_t    name;
-    njwt_methods_t  method;
+    if (!njwt_method_valid(name)) {
+        explain_die("unknown method \"%.*s\" in \"--scope\", write methods in "
+                    "upper case with commas between, as in methods=GET,POST",
+                    (int) name.len, (const char *) name.data);
+    }
+
+    if (njwt_method_answered(name)) {
+        explain_die("the method \"%.*s\" in \"--scope\" is answered by nginx "
+                    "itself, write the rule without it",
+                    (int) name.len, (const char *) name.data);
+    }
+
+    explain_method_add(rule, others, name);
+}
+
+
+void
+explain_method_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
+    njwt_slice_t name)
+{
+    rule->others = others;
+
+    if (njwt_method(name) != 0) {
+        rule->methods |= njwt_method(name);
+        return;
+    }
+
+    others[rule->other_count++] = name;
+}
+
+
+static void
+explain_rule_methods(explain_t *e, njwt_scope_rule_t *rule, njwt_slice_t list)
+{
+    size_t         i;
+    njwt_slice_t   name, *others;
+
+    others = explain_alloc(e, (list.len + 1) * sizeof(njwt_slice_t));
 
     rule->every_method = false;
     name.data = list.data;
@@ -41,18 +77,28 @@ explain_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t list)
             continue;
         }
 
-        method = njwt_method(name);
-
-        if (method == 0) {
-            explain_die("unknown method \"%.*s\" in \"--scope\", write "
-                        "methods in upper case with commas between, as in "
-                        "methods=GET,POST", (int) name.len,
-                        (const char *) name.data);
-        }
-
-        rule->methods |= method;
+        explain_rule_method(rule, others, name);
         name.data += name.len + 1;
         name.len = 0;
+    }
+}
+
+
+/* A scope that is one, and what people may mean by it. */
+
+static void
+explain_scope_warn(njwt_slice_t scope)
+{
+    if (memchr(scope.data, '$', scope.len) != NULL) {
+        explain_die("scope \"%.*s\" with a \"$\" in \"--scope\", which reads "
+                    "no variables: write the scope as the token has it",
+                    (int) scope.len, (const char *) scope.data);
+    }
+
+    if (memchr(scope.data, ',', scope.len) != NULL) {
+        fprintf(stderr, "jwt-explain: scope \"%.*s\" in \"--scope\" is one "
+                "scope with a comma in it, write a blank between two\n",
+                (int) scope.len, (const char *) scope.data);
     }
 }
 
@@ -74,7 +120,7 @@ explain_scope_rule(explain_t *e, const char *text)
         if (explain_starts(words[i], "methods=")) {
             words[i].data += 8;
             words[i].len -= 8;
-            explain_rule_methods(rule, words[i]);
+            explain_rule_methods(e, rule, words[i]);
             continue;
         }
 
@@ -92,6 +138,7 @@ explain_scope_rule(explain_t *e, const char *text)
                         (int) words[i].len, (const char *) words[i].data);
         }
 
+        explain_scope_warn(words[i]);
         words[count++] = words[i];
     }
 

@@ -13,10 +13,6 @@
 #include <time.h>
 
 
-/* nginx's own bit for a method that it doesn't know */
-#define EXPLAIN_METHOD_OTHER  0x00000001u
-
-
 njwt_slice_t
 explain_slice(const char *text)
 {
@@ -200,26 +196,17 @@ explain_algorithms(const char *text)
 }
 
 
-njwt_methods_t
+njwt_method_t
 explain_method(const char *text)
 {
-    size_t          i;
-    njwt_methods_t  method;
+    njwt_method_t  method;
 
-    for (i = 0; text[i] != '\0'; i++) {
-        if (!isupper((unsigned char) text[i]) && text[i] != '_'
-            && text[i] != '-')
-        {
-            break;
-        }
-    }
+    method = njwt_method_of(explain_slice(text));
 
-    if (i == 0 || text[i] != '\0') {
+    if (!njwt_method_valid(method.name)) {
         explain_die("invalid method \"%s\", write it in upper case, as in "
                     "--method POST", text);
     }
 
-    method = njwt_method(explain_slice(text));
-
-    return method != 0 ? method : EXPLAIN_METHOD_OTHER;
+    return method;
 }

@@ -237,7 +237,7 @@ set_policy(place_t *p, const uint8_t *flags)
     }
 
     p->judged.policy = policy;
-    p->judged.method = (flags[2] & POSTED) ? 0x8 : NJWT_METHOD_GET;
+    p->judged.method.bit = (flags[2] & POSTED) ? 0x8 : NJWT_METHOD_GET;
     p->judged.now = ((flags[2] & OF_NOW) ? 1750000000 : NOW)
                     + (int8_t) flags[3] * 16;
     p->judged.presented.token = (flags[0] & WHOLE) ? p->line[0]
@@ -315,7 +315,7 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
     (void) njwt_verdict_wants_keys(verdict, c, found);
 
     return njwt_policy_scopes_needed(arena, c->policy, c->method, &text)
-           && njwt_method_names(arena, njwt_policy_methods(c->policy), &text)
+           && njwt_policy_allow(arena, c->policy, &text)
            && !arena->failed;
 }
 
@@ -606,8 +606,8 @@ judge(place_t *p, const uint8_t *flags)
     memset(&record, 0, sizeof(record));
     verdict = ask(p, &record, &made, &whole);
     must(whole && digest(p->judged.presented.token));
-    must(njwt_method(p->line[8]) != p->judged.method
-         || p->line[8].len == 3 + ((p->judged.method & 0x8) != 0));
+    must(njwt_method(p->line[8]) != p->judged.method.bit
+         || p->line[8].len == 3 + ((p->judged.method.bit & 0x8) != 0));
 
     known = made;
     again = record;

@@ -61,7 +61,7 @@ judge(hint_case_t *c, njwt_slice_t token)
     c->judged.policy = &c->policy;
     c->judged.presented.token = token;
     c->judged.presented.found = 1;
-    c->judged.method = NJWT_METHOD_GET;
+    c->judged.method.bit = NJWT_METHOD_GET;
     c->judged.now = NOW;
 
     c->verdict = njwt_judge(&unit_arena, &c->judged, &c->found);
@@ -239,12 +239,74 @@ what_the_decision_did_not_reach_is_told(void **state)
 }
 
 
+/* what is asked by an expression, and how often it was looked for */
+static size_t  looked;
+
+
+static njwt_regex_result_t
+counting(void *regex, njwt_slice_t text)
+{
+    looked++;
+
+    return (*(const bool *) regex && text.len > 0) ? NJWT_REGEX_FOUND
+                                                   : NJWT_REGEX_BROKEN;
+}
+
+
+/* The log may have a line for each request: it asks no expression again. */
+
+static void
+a_hint_asks_no_expression_that_the_decision_asked(void **state)
+{
+    bool               found;
+    const char        *hint;
+    hint_case_t        c;
+    njwt_claim_rule_t  rule;
+    njwt_rule_value_t  value;
+
+    (void) state;
+
+    value = njwt_rule_value(unit_text("~x"));
+    value.regex = &found;
+    memset(&rule, 0, sizeof(rule));
+    rule.claim = unit_text("azp");
+    rule.values = &value;
+    rule.value_count = 1;
+    rule.match = counting;
+
+    judge(&c, unit_token(0, UNIT_HEADER,
+                         "{\"iss\":\"https://t.example/\","
+                         "\"aud\":\"urn:api\",\"exp\":1850000000,"
+                         "\"scope\":\"read:timesheets\",\"azp\":\"x\"}"));
+    c.policy.claim_rules = &rule;
+
+    found = false;
+    looked = 0;
+    assert_int_equal(njwt_judge(&unit_arena, &c.judged, &c.found),
+                     NJWT_CLAIM_MISMATCH);
+    hint = hint_of(&c, NJWT_CLAIM_MISMATCH, NJWT_HINT_LOG);
+    assert_int_equal(looked, 1);
+    assert_for(strstr(hint, "gave up") != NULL, hint);
+
+    /* nor where all rules held, and something else didn't */
+
+    found = true;
+    looked = 0;
+    assert_int_equal(njwt_judge(&unit_arena, &c.judged, &c.found), NJWT_OK);
+    hint = hint_of(&c, NJWT_CLAIM_MISMATCH, NJWT_HINT_LOG);
+    assert_int_equal(looked, 1);
+    assert_for(strstr(hint, "a variable of") != NULL, hint);
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         unit_case(the_log_is_told_nothing_of_the_token),
         unit_case(the_log_is_told_what_was_configured),
+        unit_case(a_hint_asks_no_expression_that_the_decision_asked),
         unit_case(a_hint_is_one_short_line),
         unit_case(what_the_decision_did_not_reach_is_told)
     };

@@ -240,6 +240,17 @@ my @changes = (
     [ 'policy', 'result = njwt_rule_check(arena, rule, '
                 . 'njwt_claims_root(claims));', 'result = NJWT_RULE_HOLDS;' ],
     [ 'policy', 'rules[i].numbered = false;', '' ],
+    [ 'policy', 'if ((method.bit & NJWT_METHOD_NAMED) != 0)', 'if (true)' ],
+    [ 'policy', 'if ((method.bit & NJWT_METHOD_NAMED) != 0)', 'if (false)' ],
+    [ 'policy', 'if (njwt_slice_equal(rule->others[i], method.name))',
+                'if (true)' ],
+    [ 'policy', "if (there) {
+            continue;", "if (false) {
+            continue;" ],
+    [ 'policy', 'any = false;', '' ],
+    [ 'method', "name.data[0] < 'A' || ", '' ],
+    [ 'method', " || name.data[0] > 'Z'", '' ],
+    [ 'method', 'memchr(others, c, sizeof(others) - 1) == NULL', 'false' ],
     [ 'policy', 'rule->numbered && njwt_fact_set_has', 'njwt_fact_set_has' ],
     [ 'policy', 'rule->numbered && njwt_fact_set_has(&answers->known, '
                 . 'rule->number)', 'rule->numbered' ],

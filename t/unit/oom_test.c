@@ -171,7 +171,7 @@ prepare(const char *keys, njwt_slice_t token)
     policy.max_token_size = 8192;
 
     judged.policy = &policy;
-    judged.method = NJWT_METHOD_GET;
+    judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
     judged.presented.found = 1;
     judged.presented.token = token;
@@ -686,6 +686,8 @@ a_key_set_is_read_whole_or_not_at_all(void **state)
 static void
 texts_are_whole_or_refused(void **state)
 {
+    static const njwt_method_t  get = { NJWT_METHOD_GET, { NULL, 0 } };
+
     bool           needed, named, failed, reached;
     size_t         n;
     njwt_arena_t   arena;
@@ -701,7 +703,8 @@ texts_are_whole_or_refused(void **state)
         allow = scope;
 
         begin_failing(n, false);
-        needed = njwt_policy_scopes_needed(&arena, &policy, NJWT_METHOD_GET,
+        needed = njwt_policy_scopes_needed(&arena, &policy,
+                                           get,
                                            &scope);
         failed = arena.failed;
         arena.failed = false;

@@ -55,10 +55,22 @@ add_rule(const char *scopes, bool any, njwt_methods_t methods)
 }
 
 
+static njwt_method_t
+method_of(njwt_methods_t bit)
+{
+    njwt_method_t  method = { 0, { NULL, 0 } };
+
+    method.bit = bit;
+
+    return method;
+}
+
+
 static bool
 granted(njwt_methods_t method, const char *payload)
 {
-    return njwt_policy_granted(&unit_arena, &policy, &expected, method,
+    return njwt_policy_granted(&unit_arena, &policy, &expected,
+                               method_of(method),
                                unit_claims(payload));
 }
 
@@ -66,7 +78,7 @@ granted(njwt_methods_t method, const char *payload)
 static bool
 allowed(njwt_methods_t method)
 {
-    return njwt_policy_method_allowed(&policy, method);
+    return njwt_policy_method_allowed(&policy, method_of(method));
 }
 
 
@@ -75,7 +87,7 @@ needed(njwt_methods_t method)
 {
     njwt_slice_t  out = { NULL, 0 };
 
-    assert_true(njwt_policy_scopes_needed(&unit_arena, &policy, method,
+    assert_true(njwt_policy_scopes_needed(&unit_arena, &policy, method_of(method),
                                           &out));
     return out;
 }
@@ -259,6 +271,135 @@ a_rule_without_methods_names_none(void **state)
     assert_false(allowed(POST));
     assert_int_equal(njwt_policy_methods(&policy),
                      NJWT_METHOD_GET | NJWT_METHOD_HEAD);
+}
+
+
+static njwt_method_t
+named(const char *name)
+{
+    njwt_method_t  method;
+
+    /* nginx's bit for a method that it has no name for */
+
+    method = njwt_method_of(unit_text(name));
+    method.bit |= method.bit == 0;
+
+    return method;
+}
+
+
+static njwt_slice_t
+allow(void)
+{
+    njwt_slice_t  out = { NULL, 0 };
+
+    assert_true(njwt_policy_allow(&unit_arena, &policy, &out));
+
+    return out;
+}
+
+
+static void
+a_method_that_nginx_has_no_name_for_has_its_own(void **state)
+{
+    njwt_slice_t  text;
+
+    static const njwt_slice_t  others[] = {
+        njwt_literal("REPORT"), njwt_literal("PURGE")
+    };
+
+    static const njwt_slice_t  again[] = {
+        njwt_literal("PURGE"), njwt_literal("X-REPORT")
+    };
+
+    (void) state;
+
+    no_rules();
+    add_rule("r", false, NJWT_METHOD_GET);
+    rules[0].others = others;
+    rules[0].other_count = 2;
+
+    assert_true(njwt_policy_method_allowed(&policy, named("GET")));
+    assert_true(njwt_policy_method_allowed(&policy, named("HEAD")));
+    assert_true(njwt_policy_method_allowed(&policy, named("REPORT")));
+    assert_true(njwt_policy_method_allowed(&policy, named("PURGE")));
+    assert_false(njwt_policy_method_allowed(&policy, named("POST")));
+    assert_false(njwt_policy_method_allowed(&policy, named("BREW")));
+    assert_false(njwt_policy_method_allowed(&policy, named("REPOR")));
+    assert_false(njwt_policy_method_allowed(&policy, named("REPORTS")));
+    assert_false(njwt_policy_method_allowed(&policy, named("report")));
+    assert_false(njwt_policy_method_allowed(&policy, named("")));
+    assert_false(allowed(UNKNOWN));
+    assert_slice(allow(), "GET, HEAD, REPORT, PURGE");
+    assert_true(njwt_scope_rule_allow(&unit_arena, &rules[0], &text));
+    assert_slice(text, "GET, REPORT, PURGE");
+
+    /* its rule alone binds it */
+
+    add_rule("w", false, POST);
+    rules[1].others = again;
+    rules[1].other_count = 2;
+    assert_slice(allow(), "GET, HEAD, POST, REPORT, PURGE, X-REPORT");
+    assert_true(njwt_policy_granted(&unit_arena, &policy, &expected,
+                                    named("REPORT"),
+                                    unit_claims("{\"scope\":\"r\"}")));
+    assert_false(njwt_policy_granted(&unit_arena, &policy, &expected,
+                                     named("REPORT"),
+                                     unit_claims("{\"scope\":\"w\"}")));
+    assert_false(njwt_policy_granted(&unit_arena, &policy, &expected,
+                                     named("PURGE"),
+                                     unit_claims("{\"scope\":\"r\"}")));
+    assert_true(njwt_policy_granted(&unit_arena, &policy, &expected,
+                                    named("PURGE"),
+                                    unit_claims("{\"scope\":\"r w\"}")));
+    assert_true(njwt_policy_scopes_needed(&unit_arena, &policy,
+                                          named("PURGE"), &text));
+    assert_slice(text, "r w");
+
+    /* a name doesn't stand for a method that has a bit */
+
+    assert_false(njwt_policy_method_allowed(&policy, (njwt_method_t) {
+                                                0x20, unit_text("PURGE") }));
+
+    /* only such: no method with a bit is named */
+
+    no_rules();
+    add_rule("r", false, 0);
+    rules[0].others = others;
+    rules[0].other_count = 1;
+    assert_slice(allow(), "REPORT");
+    assert_false(njwt_policy_method_allowed(&policy, named("GET")));
+    assert_true(njwt_policy_method_allowed(&policy, named("REPORT")));
+}
+
+
+static void
+a_method_is_a_token_in_capitals(void **state)
+{
+    size_t  i;
+
+    static const char  *const  good[] = {
+        "GET", "REPORT", "M-SEARCH", "VERSION-CONTROL", "A", "X_Y", "V2"
+    };
+
+    static const char  *const  bad[] = {
+        "", "get", "Get", "GEt", "GET ", " GET", "GET,POST", "GE T", "*",
+        "-GET", "1GET", "a", "~A", "GET(", "G/T", "G\tT", "G\"T", "G\xc3\x84"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(good); i++) {
+        assert_for(njwt_method_valid(unit_text(good[i])), good[i]);
+    }
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_for(!njwt_method_valid(unit_text(bad[i])), bad[i]);
+    }
+
+    assert_true(njwt_method_answered(unit_text("TRACE")));
+    assert_true(njwt_method_answered(unit_text("CONNECT")));
+    assert_false(njwt_method_answered(unit_text("OPTIONS")));
 }
 
 
@@ -615,6 +756,8 @@ main(void)
         unit_case(get_covers_head_but_head_does_not_cover_get),
         unit_case(a_method_that_no_rule_names_is_refused_once_one_does),
         unit_case(a_rule_without_methods_names_none),
+        unit_case(a_method_that_nginx_has_no_name_for_has_its_own),
+        unit_case(a_method_is_a_token_in_capitals),
         unit_case(a_rule_that_names_no_method_refuses_them_all),
         unit_case(scopes_are_separated_by_spaces_only),
         unit_case(a_scope_is_matched_whole_and_in_its_case),

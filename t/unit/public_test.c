@@ -263,7 +263,7 @@ its_signatures_under_claims_of_ours_get_their_verdict(void **state)
         policy.issuer_count = 1;
         policy.max_token_size = 8192;
         judged.policy = &policy;
-        judged.method = NJWT_METHOD_GET;
+        judged.method.bit = NJWT_METHOD_GET;
         judged.now = 1750000000;
         judged.presented.found = 1;
         assert_non_null(issuer.keys);

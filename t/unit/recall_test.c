@@ -13,7 +13,7 @@ static njwt_issuer_t       issuer, other;
 static njwt_issuer_t      *trusted[2] = { &issuer, &other };
 static njwt_scope_rule_t   rules[2];
 static njwt_rule_value_t   values[1];
-static njwt_claim_rule_t   claim_rules[1];
+static njwt_claim_rule_t   claim_rules[2];
 static njwt_policy_t       policy;
 static njwt_facts_t        facts;
 static njwt_case_t         judged;
@@ -98,7 +98,7 @@ remember_token(const char *header)
     number();
 
     judged.policy = &policy;
-    judged.method = NJWT_METHOD_GET;
+    judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
     judged.presented.found = 1;
     judged.presented.token = unit_token(0, header, PAYLOAD);
@@ -496,6 +496,24 @@ a_number_of_other_facts_is_forgotten(void **state)
 }
 
 
+static void
+each_claim_rule_has_its_number(void **state)
+{
+    (void) state;
+
+    remember();
+    claim_rules[1] = claim_rules[0];
+    claim_rules[1].claim = unit_text("scope");
+    claim_rules[1].numbered = false;
+    policy.claim_rule_count = 2;
+    number();
+    assert_true(claim_rules[0].numbered && claim_rules[1].numbered);
+    assert_int_not_equal(claim_rules[0].number, claim_rules[1].number);
+    assert_true(policy.numbered);
+    forget();
+}
+
+
 /* an expression that says how often it was looked for */
 
 static size_t               looked;
@@ -867,6 +885,7 @@ main(void)
         unit_case(other_questions_are_asked_of_the_token_once),
         unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
         unit_case(a_number_of_other_facts_is_forgotten),
+        unit_case(each_claim_rule_has_its_number),
         unit_case(an_expression_waits_for_every_check_before_it),
         unit_case(an_expression_that_only_another_location_asks_for_is_not_tried),
         unit_case(a_no_is_known_as_a_yes_is),

@@ -207,7 +207,7 @@ prepare(const char *token)
     policy.max_token_size = 8192;
 
     judged.policy = &policy;
-    judged.method = NJWT_METHOD_GET;
+    judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
     judged.presented.found = 1;
     judged.presented.token = unit_text(token);
@@ -508,11 +508,11 @@ where_a_token_is_optional_its_method_still_is_not(void **state)
     assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
                      NJWT_NO_TOKEN);
 
-    judged.method = NJWT_METHOD_HEAD;
+    judged.method.bit = NJWT_METHOD_HEAD;
     assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
                      NJWT_NO_TOKEN);
 
-    judged.method = 0x8;
+    judged.method.bit = 0x8;
     assert_int_equal(njwt_verdict_optional(NJWT_NO_TOKEN, &judged),
                      NJWT_METHOD_NOT_ALLOWED);
 

@@ -1408,6 +1408,31 @@ claim('a-method-that-no-rule-names-is-refused',
        token(header(), without(payload(), 'scope')), rules(),
        method => 'DELETE'));
 
+my $report = { scopes => [ 'read:timesheets' ],
+               methods => [ 'GET', 'REPORT' ] };
+my $purge = { scopes => [ 'purge:timesheets' ], methods => [ 'PURGE' ] };
+my @odd = rules($report, $purge);
+
+claim('a-method-of-any-name-is-known-by-it',
+    'A rule may name methods that nginx has no name for; others stay refused.',
+    ok('report', 'REPORT, which a rule names', $good, @odd,
+       method => 'REPORT'),
+    bad('report-scope', 'insufficient_scope', 'report', 'REPORT without its '
+       . 'scope', good(scope => 'purge:timesheets'), @odd,
+       method => 'REPORT', scopes_needed => 'read:timesheets'),
+    ok('purge', 'PURGE with its own scope', good(scope => 'purge:timesheets'),
+       @odd, method => 'PURGE'),
+    bad('purge-scope', 'insufficient_scope', 'purge', 'PURGE with the scope of '
+       . 'another method', $good, @odd, method => 'PURGE',
+       scopes_needed => 'purge:timesheets'),
+    bad('search', 'method_not_allowed', 'report', 'SEARCH, which none names',
+       $good, @odd, method => 'SEARCH', allow => 'GET, HEAD, REPORT, PURGE'),
+    bad('reports', 'method_not_allowed', 'report', 'a longer name', $good, @odd,
+       method => 'REPORTS'),
+    bad('post-odd', 'method_not_allowed', 'report', 'POST, which none names',
+       $good, @odd, method => 'POST', allow => 'GET, HEAD, REPORT, PURGE'),
+    ok('head-odd', 'HEAD, which GET covers', $good, @odd, method => 'HEAD'));
+
 my $all = { scopes => [ 'a', 'b' ] };
 my $any = { scopes => [ 'a', 'b' ], match => 'any' };
 

@@ -48,6 +48,54 @@ njwt_method(njwt_slice_t name)
 }
 
 
+njwt_method_t
+njwt_method_of(njwt_slice_t name)
+{
+    njwt_method_t  method;
+
+    method.bit = njwt_method(name);
+    method.name = name;
+
+    return method;
+}
+
+
+bool
+njwt_method_valid(njwt_slice_t name)
+{
+    size_t   i;
+    uint8_t  c;
+
+    static const char  others[] = "!#$%&'*+-.^_`|~0123456789";
+
+    if (name.len == 0 || name.data[0] < 'A' || name.data[0] > 'Z') {
+        return false;
+    }
+
+    for (i = 1; i < name.len; i++) {
+        c = name.data[i];
+
+        if ((c < 'A' || c > 'Z')
+            && memchr(others, c, sizeof(others) - 1) == NULL)
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_method_answered(njwt_slice_t name)
+{
+    static const njwt_slice_t  trace = njwt_literal("TRACE");
+    static const njwt_slice_t  tunnel = njwt_literal("CONNECT");
+
+    return njwt_slice_equal(name, trace) || njwt_slice_equal(name, tunnel);
+}
+
+
 bool
 njwt_method_names(njwt_arena_t *arena, njwt_methods_t methods,
     njwt_slice_t *out)

@@ -117,8 +117,7 @@ njwt_hint_method(njwt_hint_t *hint)
 {
     njwt_slice_t  names;
 
-    if (njwt_method_names(hint->arena, njwt_policy_methods(hint->c->policy),
-                          &names))
+    if (njwt_policy_allow(hint->arena, hint->c->policy, &names))
     {
         njwt_hint_say(hint, "the rules name ");
         njwt_hint_put(hint, names);

@@ -108,10 +108,31 @@ njwt_scope_rule_methods(const njwt_scope_rule_t *rule)
 }
 
 
+/* A method that nginx has no bit for is compared by its name, case and all. */
+
 static bool
-njwt_scope_rule_applies(const njwt_scope_rule_t *rule, njwt_methods_t method)
+njwt_scope_rule_names(const njwt_scope_rule_t *rule, njwt_method_t method)
 {
-    return rule->every_method || (njwt_scope_rule_methods(rule) & method) != 0;
+    size_t  i;
+
+    if ((method.bit & NJWT_METHOD_NAMED) != 0) {
+        return (njwt_scope_rule_methods(rule) & method.bit) != 0;
+    }
+
+    for (i = 0; i < rule->other_count; i++) {
+        if (njwt_slice_equal(rule->others[i], method.name)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+njwt_scope_rule_applies(const njwt_scope_rule_t *rule, njwt_method_t method)
+{
+    return rule->every_method || njwt_scope_rule_names(rule, method);
 }
 
 
@@ -133,24 +154,123 @@ njwt_policy_methods(const njwt_policy_t *policy)
 }
 
 
-bool
-njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_methods_t method)
+/* Adds the names of other methods to a text with room for them. */
+
+static void
+njwt_policy_add_others(njwt_slice_t *text, uint8_t *data,
+    const njwt_scope_rule_t *rule)
 {
+    bool          there;
+    size_t        i;
+    njwt_slice_t  rest, word;
+
+    for (i = 0; i < rule->other_count; i++) {
+        rest = *text;
+        there = false;
+
+        while (!there && njwt_slice_word(&rest, &word)) {
+            word.len -= word.data[word.len - 1] == ',';
+            there = njwt_slice_equal(word, rule->others[i]);
+        }
+
+        if (there) {
+            continue;
+        }
+
+        if (text->len > 0) {
+            data[text->len++] = ',';
+            data[text->len++] = ' ';
+        }
+
+        memcpy(data + text->len, rule->others[i].data, rule->others[i].len);
+        text->len += rule->others[i].len;
+    }
+}
+
+
+/* These methods, and the others of some rules. */
+
+static bool
+njwt_policy_names(njwt_arena_t *arena, njwt_methods_t methods,
+    const njwt_scope_rule_t *rules, size_t count, njwt_slice_t *out)
+{
+    size_t         i, k, size;
+    uint8_t       *data;
+    njwt_slice_t   named, text;
+
+    if (!njwt_method_names(arena, methods, &named)) {
+        return false;
+    }
+
+    size = named.len;
+
+    for (i = 0; i < count; i++) {
+        for (k = 0; k < rules[i].other_count; k++) {
+            size += sizeof(", ") - 1 + rules[i].others[k].len;
+        }
+    }
+
+    text.len = named.len;
+    text.data = data = njwt_arena_alloc(arena, size);
+
+    if (data == NULL) {
+        return false;
+    }
+
+    memcpy(data, named.data, named.len);
+
+    for (i = 0; i < count; i++) {
+        njwt_policy_add_others(&text, data, &rules[i]);
+    }
+
+    *out = text;
+
+    return true;
+}
+
+
+bool
+njwt_policy_allow(njwt_arena_t *arena, const njwt_policy_t *policy,
+    njwt_slice_t *out)
+{
+    return njwt_policy_names(arena, njwt_policy_methods(policy),
+                             policy->scope_rules, policy->scope_rule_count,
+                             out);
+}
+
+
+bool
+njwt_scope_rule_allow(njwt_arena_t *arena, const njwt_scope_rule_t *rule,
+    njwt_slice_t *out)
+{
+    return njwt_policy_names(arena, rule->methods, rule, 1, out);
+}
+
+
+bool
+njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_method_t method)
+{
+    bool    any;
     size_t  i;
 
-    if ((njwt_policy_methods(policy) & method) != 0) {
-        return true;
-    }
+    any = true;
 
     /* not by what is named: a rule that names nothing still means to bind */
 
     for (i = 0; i < policy->scope_rule_count; i++) {
-        if (!policy->scope_rules[i].every_method) {
-            return false;
+
+        if (policy->scope_rules[i].every_method) {
+            continue;
         }
+
+        if (njwt_scope_rule_names(&policy->scope_rules[i], method)) {
+            return true;
+        }
+
+        any = false;
     }
 
-    return true;
+    return any;
 }
 
 
@@ -183,7 +303,7 @@ njwt_scope_rule_covered(const njwt_scope_rule_t *rule,
 
 bool
 njwt_policy_scopes_answered(const njwt_policy_t *policy,
-    njwt_methods_t method, const njwt_claims_t *claims)
+    njwt_method_t method, const njwt_claims_t *claims)
 {
     size_t                    i;
     const njwt_scope_rule_t  *rule;
@@ -204,7 +324,7 @@ njwt_policy_scopes_answered(const njwt_policy_t *policy,
 
 bool
 njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_expected_t *expected, njwt_methods_t method,
+    const njwt_expected_t *expected, njwt_method_t method,
     const njwt_claims_t *claims)
 {
     size_t                    i;
@@ -365,7 +485,7 @@ njwt_policy_scopes_size(const njwt_policy_t *policy)
 
 bool
 njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
-    njwt_methods_t method, njwt_slice_t *out)
+    njwt_method_t method, njwt_slice_t *out)
 {
     size_t                    i, k;
     uint8_t                  *data;

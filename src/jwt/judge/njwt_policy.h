@@ -36,6 +36,8 @@ typedef struct {
     bool                 any;             /* match=any: one of them will do */
     bool                 every_method;    /* no methods=: binds them all */
     njwt_methods_t       methods;         /* otherwise: those it names */
+    const njwt_slice_t  *others;          /* that nginx has no name for */
+    size_t               other_count;
 
     /* njwt_policy_number(): every scope has a number, and these are they */
     bool                 numbered;
@@ -74,29 +76,41 @@ void njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
 njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,
     const njwt_payload_t *payload);
 
-/* The methods that the policy's rules name, HEAD with GET; 0: none is. */
+/* Those of nginx's methods that the rules name, HEAD with GET. */
 njwt_methods_t njwt_policy_methods(const njwt_policy_t *policy);
+
+/*
+ * The names of all methods that the policy's rules name, HEAD with GET, once
+ * each, with ", " between: for Allow (RFC 9110, section 10.2.1).  False, *out
+ * untouched, when arena->failed.
+ */
+bool njwt_policy_allow(njwt_arena_t *arena, const njwt_policy_t *policy,
+    njwt_slice_t *out);
+
+/* The same for one rule, as it says it; empty: every method. */
+bool njwt_scope_rule_allow(njwt_arena_t *arena, const njwt_scope_rule_t *rule,
+    njwt_slice_t *out);
 
 /*
  * May this method be used at all?  Once a rule has methods=, only the methods
  * that such a rule names.
  */
 bool njwt_policy_method_allowed(const njwt_policy_t *policy,
-    njwt_methods_t method);
+    njwt_method_t method);
 
 /*
  * Do the facts of these claims answer every rule that applies to the method?
  * Otherwise njwt_policy_granted() needs claims that have a root.
  */
 bool njwt_policy_scopes_answered(const njwt_policy_t *policy,
-    njwt_methods_t method, const njwt_claims_t *claims);
+    njwt_method_t method, const njwt_claims_t *claims);
 
 /*
  * Do the scopes that the token grants (see njwt_scopes.h) cover every rule
  * that applies to the method?  False also when arena->failed.
  */
 bool njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_expected_t *expected, njwt_methods_t method,
+    const njwt_expected_t *expected, njwt_method_t method,
     const njwt_claims_t *claims);
 
 /*
@@ -122,7 +136,7 @@ njwt_rule_result_t njwt_policy_claims(njwt_arena_t *arena,
  * arena->failed.
  */
 bool njwt_policy_scopes_needed(njwt_arena_t *arena,
-    const njwt_policy_t *policy, njwt_methods_t method, njwt_slice_t *out);
+    const njwt_policy_t *policy, njwt_method_t method, njwt_slice_t *out);
 
 
 #endif /* NJWT_POLICY_H */

@@ -153,7 +153,7 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     int64_t                 now = c->now;
     njwt_slice_t            token = c->presented.token;
     njwt_verdict_t          first;
-    njwt_methods_t          method = c->method;
+    njwt_method_t           method = c->method;
     const njwt_policy_t    *policy = c->policy;
     const njwt_claims_t    *claims;
     const njwt_expected_t  *expected;

@@ -62,7 +62,7 @@ typedef struct {
 typedef struct {
     const njwt_policy_t  *policy;
     njwt_presented_t      presented;
-    njwt_methods_t        method;     /* one bit */
+    njwt_method_t         method;
     int64_t               now;        /* seconds since the epoch */
 
     /* of this very token, if it was verified before; NULL: not known */

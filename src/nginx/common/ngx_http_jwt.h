@@ -334,6 +334,18 @@ ngx_http_jwt_slice(ngx_str_t *s)
 }
 
 
+static ngx_inline njwt_method_t
+ngx_http_jwt_method(ngx_http_request_t *r)
+{
+    njwt_method_t  method;
+
+    method.bit = (njwt_methods_t) r->method;
+    method.name = ngx_http_jwt_slice(&r->method_name);
+
+    return method;
+}
+
+
 #include "ngx_http_jwt_conf.h"
 
 

@@ -5,15 +5,59 @@
 #include "ngx_http_jwt.h"
 
 
+/* One method: nginx has a name for it, or it is known by its own. */
+
+static char *
+ngx_http_jwt_rule_method(ngx_conf_t *cf, njwt_scope_rule_t *rule,
+    ngx_array_t *others, njwt_slice_t name, ngx_str_t *value)
+{
+    njwt_slice_t    *other;
+    njwt_methods_t   method;
+
+    if (!njwt_method_valid(name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown method \"%*s\" in \"%V\", write "
+                           "methods in upper case with commas between, "
+                           "as in methods=GET,POST",
+                           name.len, name.data, value);
+        return NGX_CONF_ERROR;
+    }
+
+    if (njwt_method_answered(name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the method \"%*s\" in \"%V\" is answered by "
+                           "nginx itself, write the rule without it",
+                           name.len, name.data, value);
+        return NGX_CONF_ERROR;
+    }
+
+    method = njwt_method(name);
+
+    if (method != 0) {
+        rule->methods |= method;
+        return NGX_CONF_OK;
+    }
+
+    other = ngx_array_push(others);
+    if (other == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *other = name;
+
+    return NGX_CONF_OK;
+}
+
+
 /* methods=GET,POST */
 
 static char *
 ngx_http_jwt_rule_methods(ngx_conf_t *cf, njwt_scope_rule_t *rule,
     ngx_str_t *value)
 {
-    u_char          *p, *end;
-    njwt_slice_t     name;
-    njwt_methods_t   method;
+    u_char        *p, *end;
+    ngx_array_t    others;
+    njwt_slice_t   name;
 
     p = value->data + sizeof("methods=") - 1;
     end = value->data + value->len;
@@ -24,6 +68,10 @@ ngx_http_jwt_rule_methods(ngx_conf_t *cf, njwt_scope_rule_t *rule,
 
     rule->every_method = false;
 
+    if (ngx_array_init(&others, cf->pool, 1, sizeof(njwt_slice_t)) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     do {
         name.data = p;
 
@@ -32,20 +80,17 @@ ngx_http_jwt_rule_methods(ngx_conf_t *cf, njwt_scope_rule_t *rule,
         }
 
         name.len = p - name.data;
-        method = njwt_method(name);
 
-        if (method == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "unknown method \"%*s\" in \"%V\", write "
-                               "methods in upper case with commas between, "
-                               "as in methods=GET,POST",
-                               name.len, name.data, value);
+        if (ngx_http_jwt_rule_method(cf, rule, &others, name, value)
+            != NGX_CONF_OK)
+        {
             return NGX_CONF_ERROR;
         }
 
-        rule->methods |= method;
-
     } while (p++ < end);
+
+    rule->others = others.elts;
+    rule->other_count = others.nelts;
 
     return NGX_CONF_OK;
 }
@@ -77,6 +122,22 @@ ngx_http_jwt_rule_scope(ngx_conf_t *cf, ngx_array_t *scopes, ngx_str_t *value)
                            "scope is printable ASCII without space, quote and "
                            "backslash", value);
         return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(value->data, value->data + value->len, '$') != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "scope \"%V\" with a \"$\" in "
+                           "\"jwt_require_scope\", which reads no variables: "
+                           "write the scope as the token has it, or "
+                           "\"jwt_require\" with a \"map\"", value);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(value->data, value->data + value->len, ',') != NULL) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "scope \"%V\" in \"jwt_require_scope\" is one "
+                           "scope with a comma in it, write a blank between "
+                           "two", value);
     }
 
     entry = ngx_array_push(scopes);

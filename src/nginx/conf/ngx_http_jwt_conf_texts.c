@@ -108,11 +108,35 @@ ngx_http_jwt_copy(ngx_conf_t *cf, ngx_str_t *to, njwt_slice_t from)
 }
 
 
+/* This text is one method's too. */
+
+static ngx_int_t
+ngx_http_jwt_scopes_method(ngx_http_jwt_scopes_text_t *text,
+    njwt_method_t method)
+{
+    njwt_slice_t  *other;
+
+    if (method.bit != 0) {
+        text->methods |= method.bit;
+        return NGX_OK;
+    }
+
+    other = ngx_array_push(&text->others);
+    if (other == NULL) {
+        return NGX_ERROR;
+    }
+
+    *other = method.name;
+
+    return NGX_OK;
+}
+
+
 /* What one method is refused with, for its scopes. */
 
 static ngx_int_t
 ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
-    njwt_methods_t method, njwt_slice_t needed)
+    njwt_method_t method, njwt_slice_t needed)
 {
     ngx_str_t                    scopes;
     ngx_uint_t                   i;
@@ -125,14 +149,20 @@ ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
 
     for (i = 0; i < texts->scopes.nelts; i++) {
         if (ngx_http_jwt_same(&text[i].scopes, &scopes)) {
-            text[i].methods |= method;
-            return NGX_OK;
+            return ngx_http_jwt_scopes_method(&text[i], method);
         }
     }
 
     text = ngx_array_push(&texts->scopes);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
 
-    if (text == NULL
+    ngx_memzero(text, sizeof(ngx_http_jwt_scopes_text_t));
+
+    if (ngx_array_init(&text->others, cf->pool, 1, sizeof(njwt_slice_t))
+        != NGX_OK
+        || ngx_http_jwt_scopes_method(text, method) != NGX_OK
         || ngx_http_jwt_copy(cf, &text->scopes, needed) != NGX_OK
         || ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
                                        NJWT_INSUFFICIENT_SCOPE, &scopes,
@@ -142,10 +172,27 @@ ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
         return NGX_ERROR;
     }
 
-    text->methods = method;
-
     return ngx_http_jwt_problem_text(cf->pool, NJWT_INSUFFICIENT_SCOPE,
                                      &scopes, &text->body);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_method_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
+    njwt_arena_t *arena, const njwt_policy_t *policy, njwt_method_t method)
+{
+    njwt_slice_t  text;
+
+    if (!njwt_policy_method_allowed(policy, method)) {
+        return NGX_OK;
+    }
+
+    if (!njwt_policy_scopes_needed(arena, policy, method, &text)) {
+        return NGX_ERROR;
+    }
+
+    return (text.len > 0) ? ngx_http_jwt_scopes_text(cf, texts, method, text)
+                          : NGX_OK;
 }
 
 
@@ -158,30 +205,33 @@ static ngx_int_t
 ngx_http_jwt_rules_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
     const njwt_policy_t *policy)
 {
-    ngx_int_t       rc;
-    njwt_arena_t    arena;
-    njwt_slice_t    text;
-    njwt_methods_t  method;
+    size_t                    i, k;
+    ngx_int_t                 rc;
+    njwt_arena_t              arena;
+    njwt_slice_t              text;
+    njwt_method_t             method;
+    const njwt_scope_rule_t  *rule;
 
     njwt_arena_init(&arena);
 
     rc = NGX_ERROR;
 
-    if (njwt_method_names(&arena, njwt_policy_methods(policy), &text)) {
+    if (njwt_policy_allow(&arena, policy, &text)) {
         rc = ngx_http_jwt_copy(cf, &texts->allow, text);
     }
 
-    for (method = 1; rc == NGX_OK && method != 0; method <<= 1) {
+    ngx_memzero(&method, sizeof(njwt_method_t));
 
-        if (!njwt_policy_method_allowed(policy, method)) {
-            continue;
-        }
+    for (method.bit = 1; rc == NGX_OK && method.bit != 0; method.bit <<= 1) {
+        rc = ngx_http_jwt_method_texts(cf, texts, &arena, policy, method);
+    }
 
-        rc = njwt_policy_scopes_needed(&arena, policy, method, &text)
-             ? NGX_OK : NGX_ERROR;
+    for (i = 0; i < policy->scope_rule_count; i++) {
+        rule = &policy->scope_rules[i];
 
-        if (rc == NGX_OK && text.len > 0) {
-            rc = ngx_http_jwt_scopes_text(cf, texts, method, text);
+        for (k = 0; rc == NGX_OK && k < rule->other_count; k++) {
+            method.name = rule->others[k];
+            rc = ngx_http_jwt_method_texts(cf, texts, &arena, policy, method);
         }
     }
 
@@ -225,9 +275,34 @@ ngx_http_jwt_texts_create(ngx_conf_t *cf,
 }
 
 
+/* The methods with a bit are in its set; of others each is listed. */
+
+static ngx_uint_t
+ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
+    njwt_method_t method)
+{
+    ngx_uint_t           i;
+    const njwt_slice_t  *other;
+
+    if (text->methods & method.bit) {
+        return 1;
+    }
+
+    other = text->others.elts;
+
+    for (i = 0; i < text->others.nelts; i++) {
+        if (njwt_slice_equal(other[i], method.name)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 void
 ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
-    njwt_methods_t method, ngx_http_jwt_text_t *text)
+    njwt_method_t method, ngx_http_jwt_text_t *text)
 {
     ngx_uint_t                   i;
     ngx_http_jwt_scopes_text_t  *scopes;
@@ -243,7 +318,7 @@ ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
     scopes = texts->scopes.elts;
 
     for (i = 0; i < texts->scopes.nelts; i++) {
-        if (scopes[i].methods & method) {
+        if (ngx_http_jwt_scopes_of(&scopes[i], method)) {
             text->challenge = &scopes[i].challenge;
             text->body = &scopes[i].body;
             return;

@@ -173,7 +173,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     c->presented = ctx->presented;
     c->policy = policy;
-    c->method = (njwt_methods_t) r->method;
+    c->method = ngx_http_jwt_method(r);
     c->now = (int64_t) ngx_time();
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_scope_module);

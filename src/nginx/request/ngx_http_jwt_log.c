@@ -103,7 +103,7 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
 
     c.policy = ctx->conf->policy;
     c.presented = ctx->presented;
-    c.method = (njwt_methods_t) r->method;
+    c.method = ngx_http_jwt_method(r);
     c.now = (int64_t) ngx_time();
 
     if (!njwt_hint(&ctx->arena, &c, ctx->verdict, &ctx->found, NJWT_HINT_LOG,

@@ -139,7 +139,7 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     told = njwt_verdict_told(&ctx->arena, ctx->verdict, &ctx->presented);
 
     ngx_http_jwt_texts_find(ctx->conf->refusal.texts, told,
-                            (njwt_methods_t) r->method, &ctx->text);
+                            ngx_http_jwt_method(r), &ctx->text);
 
     if (ngx_http_jwt_refusal_headers(r, ctx, status) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -42,6 +42,7 @@ typedef struct {
 /* a 403 for scopes: which those are depends on the method */
 typedef struct {
     njwt_methods_t               methods;
+    ngx_array_t                  others;      /* njwt_slice_t */
     ngx_str_t                    scopes;
     ngx_str_t                    challenge;
     ngx_str_t                    body;
@@ -112,7 +113,7 @@ ngx_http_jwt_texts_t *ngx_http_jwt_texts_create(ngx_conf_t *cf,
 
 /* The texts of the refusal of a request. */
 void ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts,
-    njwt_verdict_t verdict, njwt_methods_t method, ngx_http_jwt_text_t *text);
+    njwt_verdict_t verdict, njwt_method_t method, ngx_http_jwt_text_t *text);
 
 
 /* ngx_http_jwt_grpc.c */

@@ -63,12 +63,8 @@ ngx_uint_t ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
 /* The "kty" of a key for these algorithms. */
 const char *ngx_http_jwt_status_kty(uint32_t algs);
 
-/* The i-th algorithm or method of a set, by its bit; empty: it isn't in it. */
+/* The i-th algorithm of a set, by its bit; empty: it isn't in it. */
 njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
-njwt_slice_t ngx_http_jwt_status_method(ngx_http_jwt_status_t *status,
-    njwt_methods_t methods, ngx_uint_t i);
-
-#define NGX_HTTP_JWT_METHODS  32
 
 const char *ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location);
 

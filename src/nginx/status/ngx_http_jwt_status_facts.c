@@ -171,21 +171,6 @@ ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i)
 }
 
 
-njwt_slice_t
-ngx_http_jwt_status_method(ngx_http_jwt_status_t *status,
-    njwt_methods_t methods, ngx_uint_t i)
-{
-    njwt_slice_t  name = { NULL, 0 };
-
-    if (methods & ((njwt_methods_t) 1 << i)) {
-        (void) njwt_method_names(&status->arena, (njwt_methods_t) 1 << i,
-                                 &name);
-    }
-
-    return name;
-}
-
-
 const char *
 ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location)
 {

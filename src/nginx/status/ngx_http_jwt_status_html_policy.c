@@ -8,16 +8,16 @@
 
 static void
 ngx_http_jwt_status_html_methods(ngx_http_jwt_status_t *status,
-    njwt_methods_t methods)
+    const njwt_scope_rule_t *rule)
 {
     njwt_slice_t  names;
 
-    if (methods == 0) {
+    if (rule->every_method) {
         ngx_http_jwt_page_say(&status->page, "every method");
         return;
     }
 
-    if (njwt_method_names(&status->arena, methods, &names)) {
+    if (njwt_scope_rule_allow(&status->arena, rule, &names)) {
         ngx_http_jwt_page_text(&status->page, names);
     }
 }
@@ -32,8 +32,7 @@ ngx_http_jwt_status_html_scopes(ngx_http_jwt_status_t *status,
     page = &status->page;
 
     ngx_http_jwt_page_say(page, "<li>");
-    ngx_http_jwt_status_html_methods(status, rule->every_method
-                                             ? 0 : rule->methods);
+    ngx_http_jwt_status_html_methods(status, rule);
     ngx_http_jwt_page_say(page, rule->any ? ": one of " : ": ");
     ngx_http_jwt_html_list(page, rule->scopes, rule->scope_count);
     ngx_http_jwt_page_say(page, "</li>");

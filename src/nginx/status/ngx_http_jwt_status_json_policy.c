@@ -6,31 +6,24 @@
 #include "ngx_http_jwt_status.h"
 
 
+/* Names with ", " between; none: every method. */
+
 static void
-ngx_http_jwt_status_json_methods(ngx_http_jwt_status_t *status,
-    njwt_methods_t methods)
+ngx_http_jwt_status_json_methods(ngx_http_jwt_page_t *page,
+    njwt_slice_t names)
 {
-    ngx_uint_t            i;
-    njwt_slice_t          method;
-    ngx_http_jwt_page_t  *page;
+    njwt_slice_t  method;
 
-    page = &status->page;
-
-    /* null: every method */
-
-    if (methods == 0) {
+    if (names.len == 0) {
         ngx_http_jwt_json_null(page, "methods");
         return;
     }
 
     ngx_http_jwt_json_open(page, "methods", "[");
 
-    for (i = 0; i < NGX_HTTP_JWT_METHODS; i++) {
-        method = ngx_http_jwt_status_method(status, methods, i);
-
-        if (method.len > 0) {
-            ngx_http_jwt_json_element(page, "", method);
-        }
+    while (njwt_slice_word(&names, &method)) {
+        method.len -= method.data[method.len - 1] == ',';
+        ngx_http_jwt_json_element(page, "", method);
     }
 
     ngx_http_jwt_page_say(page, "]");
@@ -42,6 +35,7 @@ ngx_http_jwt_status_json_scopes(ngx_http_jwt_status_t *status,
     const njwt_policy_t *policy)
 {
     size_t                    i;
+    njwt_slice_t              names;
     ngx_http_jwt_page_t      *page;
     const njwt_scope_rule_t  *rule;
 
@@ -55,8 +49,9 @@ ngx_http_jwt_status_json_scopes(ngx_http_jwt_status_t *status,
         ngx_http_jwt_json_list(page, "scopes", rule->scopes,
                                rule->scope_count);
         ngx_http_jwt_json_word(page, "match", rule->any ? "any" : "all");
-        ngx_http_jwt_status_json_methods(status, rule->every_method
-                                                 ? 0 : rule->methods);
+        names.len = 0;
+        (void) njwt_scope_rule_allow(&status->arena, rule, &names);
+        ngx_http_jwt_status_json_methods(page, names);
         ngx_http_jwt_page_say(page, "}");
     }
 
@@ -127,6 +122,7 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
     size_t                i;
+    njwt_slice_t          names;
     ngx_http_jwt_page_t  *page;
     const njwt_policy_t  *policy;
 
@@ -144,7 +140,11 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_json_word(page, "mode", ngx_http_jwt_status_mode(location));
     ngx_http_jwt_json_flag(page, "preflight",
                            location->conf->preflight == 1);
-    ngx_http_jwt_status_json_methods(status, njwt_policy_methods(policy));
+
+    names.len = 0;
+    (void) njwt_policy_allow(&status->arena, policy, &names);
+    ngx_http_jwt_status_json_methods(page, names);
+
     ngx_http_jwt_status_json_scopes(status, policy);
     ngx_http_jwt_status_json_claims(page, policy);
     ngx_http_jwt_status_json_required(status, location->conf->conditions);
