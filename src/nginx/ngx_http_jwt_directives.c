@@ -137,6 +137,13 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jwt_close_expired"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jwt_loc_conf_t, close_expired),
+      NULL },
+
     { ngx_string("jwt_claim_set"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
       ngx_http_jwt_claim_set,

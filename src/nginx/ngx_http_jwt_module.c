@@ -4,6 +4,7 @@
 
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
@@ -190,6 +191,7 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
     }
 
     jlcf->preflight = NGX_CONF_UNSET;
+    jlcf->close_expired = NGX_CONF_UNSET;
     jlcf->mode = NGX_CONF_UNSET_UINT;
     jlcf->log_level = NGX_CONF_UNSET_UINT;
     jlcf->max_token_size = NGX_CONF_UNSET_SIZE;
@@ -204,6 +206,7 @@ static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_http_jwt_preflight_merge(parent, child);
+    ngx_http_jwt_close_merge(parent, child);
     ngx_http_jwt_identity_merge(parent, child);
 
     if (ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
@@ -267,6 +270,7 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
     ngx_http_jwt_state_adopt(jmcf, cycle->log);
     ngx_http_jwt_ledger_note_fixed(jmcf);
     ngx_http_jwt_wait_init(jmcf, cycle->log);
+    ngx_http_jwt_close_init(jmcf, cycle->log);
 
     return ngx_http_jwt_refresh_start(cycle, jmcf);
 }
@@ -299,6 +303,7 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
 
     if (jmcf != NULL) {
         ngx_http_jwt_stay_loaded();
+        ngx_http_jwt_close_stop(jmcf);
         ngx_http_jwt_refresh_stop(jmcf);
         ngx_http_jwt_state_stop(jmcf);
         ngx_http_jwt_cache_stop(jmcf);

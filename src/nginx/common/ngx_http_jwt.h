@@ -145,6 +145,8 @@ struct ngx_http_jwt_main_conf_s {
     ngx_connection_t           dummy;        /* timers must have one */
     ngx_queue_t                held;
     ngx_uint_t                 nheld;
+    ngx_event_t                close_tick;   /* while there are some below */
+    ngx_queue_t                closable;     /* ngx_http_jwt_ctx_t, by close */
 };
 
 
@@ -155,6 +157,7 @@ typedef struct {
     ngx_http_jwt_place_t       rules_place;
     ngx_array_t               *identities;   /* ngx_http_jwt_identity_t */
     ngx_flag_t                 preflight;
+    ngx_flag_t                 close_expired;
 
     ngx_array_t               *claim_rules;  /* njwt_claim_rule_t */
     ngx_http_jwt_place_t       claim_rules_place;
@@ -206,7 +209,10 @@ typedef struct {
     ngx_uint_t                 nheaders;
     ngx_array_t               *taken;        /* ngx_table_elt_t, request's */
 
+    ngx_queue_t                close;        /* in jmcf->closable */
+
     unsigned                   judged:1;
+    unsigned                   closable:1;   /* ends with its token */
     unsigned                   preflight:1;  /* goes on unjudged */
     unsigned                   held:1;
     unsigned                   waited:1;
@@ -274,6 +280,9 @@ void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
 /* Warns about a request that was judged, without a token of its URL. */
 void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
+
+/* The same, at "info". */
+void ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...);
 
 
 /* ngx_http_jwt_values.c: of a ctx with claims; NGX_DECLINED: not there */

@@ -7,6 +7,7 @@
  */
 
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
@@ -59,6 +60,7 @@ ngx_http_jwt_ctx_cleanup(void *data)
     ngx_http_jwt_count(ctx);
 
     ngx_http_jwt_wait_cancel(ctx);
+    ngx_http_jwt_close_cancel(ctx);
     njwt_arena_free(&ctx->arena);
 }
 
@@ -307,6 +309,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     }
 
     if (ctx->verdict == NJWT_OK) {
+        ngx_http_jwt_close_watch(ctx);
         return NGX_OK;
     }
 

@@ -176,23 +176,39 @@ ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 }
 
 
+static void
+ngx_http_jwt_log_format(ngx_http_request_t *r, ngx_uint_t level,
+    const char *fmt, va_list args)
+{
+    u_char     text[NGX_MAX_CONF_ERRSTR];
+    ngx_str_t  line;
+
+    line.len = ngx_vslprintf(text, text + sizeof(text), fmt, args) - text;
+    line.data = text;
+
+    ngx_http_jwt_log_write(r, ngx_http_jwt_find_ctx(r), level, &line);
+}
+
+
 void
 ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...)
 {
-    u_char               text[NGX_MAX_CONF_ERRSTR];
-    va_list              args;
-    ngx_str_t            line;
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_jwt_find_ctx(r);
+    va_list  args;
 
     va_start(args, fmt);
-    line.len = ngx_vslprintf(text, text + sizeof(text), fmt, args) - text;
+    ngx_http_jwt_log_format(r, NGX_LOG_WARN, fmt, args);
     va_end(args);
+}
 
-    line.data = text;
 
-    ngx_http_jwt_log_write(r, ctx, NGX_LOG_WARN, &line);
+void
+ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    ngx_http_jwt_log_format(r, NGX_LOG_INFO, fmt, args);
+    va_end(args);
 }
 
 

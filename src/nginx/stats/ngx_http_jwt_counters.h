@@ -61,6 +61,8 @@ struct ngx_http_jwt_counters_s {
     ngx_atomic_t          cache_hits;
     ngx_atomic_t          cache_misses;
     ngx_atomic_t          cache_evictions;
+
+    ngx_atomic_t          closed;     /* ended with their token */
 };
 
 
@@ -98,6 +100,10 @@ void ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx);
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_misses, 1))
 #define ngx_http_jwt_count_eviction(jmcf)                                    \
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_evictions, 1))
+
+/* requests that were ended because their token did */
+#define ngx_http_jwt_count_closed(jmcf)                                      \
+    ((void) ngx_atomic_fetch_add(&(jmcf)->counters->closed, 1))
 
 
 /* ngx_http_jwt_windows.c */

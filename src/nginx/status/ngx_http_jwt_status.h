@@ -29,6 +29,7 @@ typedef struct {
     uint64_t                   hits;       /* of the token cache */
     uint64_t                   misses;
     uint64_t                   evictions;
+    uint64_t                   closed;
     ngx_http_jwt_cache_state_t cache;
     ngx_http_jwt_record_t     *records;
     ngx_uint_t                 nrecords;

@@ -40,6 +40,7 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
     status->hits = counters->cache_hits;
     status->misses = counters->cache_misses;
     status->evictions = counters->cache_evictions;
+    status->closed = counters->closed;
 
     ngx_http_jwt_cache_look(status->main, &status->cache);
 

@@ -296,6 +296,8 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_json_number(page, "misses", status->misses);
     ngx_http_jwt_json_number(page, "evictions", status->evictions);
     ngx_http_jwt_page_say(page, "}");
+
+    ngx_http_jwt_json_number(page, "closed", status->closed);
 }
 
 

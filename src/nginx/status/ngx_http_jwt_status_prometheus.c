@@ -228,6 +228,9 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_metric_plain(page, "cache_evictions_total", "counter",
                               "Tokens that had to go for others.",
                               status->evictions);
+    ngx_http_jwt_metric_plain(page, "closed_total", "counter",
+                              "Requests that were ended with their token.",
+                              status->closed);
 }
 
 

@@ -1,0 +1,249 @@
+/*
+ * Requests that end with their token: jwt_close_expired.
+ *
+ * A request is judged when it begins; a WebSocket, a stream of events or a
+ * long download may go on for hours after its token expired.  Those whose
+ * location says so are in a list of their worker from when they were allowed
+ * until they are over, and one timer looks once a second which of them have
+ * lost their token.  Nothing is looked up for that: a token's time is in the
+ * request's memory.
+ */
+
+#include "ngx_http_jwt_close.h"
+#include "ngx_http_jwt_counters.h"
+
+
+#define NGX_HTTP_JWT_CLOSE_TICK  1000
+
+
+void
+ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_conf_merge_value(conf->close_expired, prev->close_expired, 0);
+}
+
+
+/* Has the token of an allowed request come to its end since? */
+
+static ngx_uint_t
+ngx_http_jwt_close_due(ngx_http_jwt_ctx_t *ctx, int64_t now)
+{
+    return ctx->found.claims != NULL
+           && ctx->verdict == NJWT_OK
+           && ctx->conf->close_expired
+           && ctx->conf->mode != NGX_HTTP_JWT_REPORT
+           && njwt_claims_expired(ctx->found.claims,
+                                  &ctx->found.issuer->expected, now);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_close_trailer(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.trailers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}
+
+
+/* Ends an answer of gRPC with the status 16, in its headers or trailers. */
+
+static ngx_int_t
+ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r)
+{
+    ngx_str_t  code = ngx_string("16");
+    ngx_str_t  message = ngx_string("The access token expired");
+
+    if (!r->header_sent) {
+        r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
+
+        if (ngx_http_jwt_grpc_status(r, &message) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_send_header(r);
+    }
+
+    if (ngx_http_jwt_close_trailer(r, "grpc-status", &code) != NGX_OK
+        || ngx_http_jwt_close_trailer(r, "grpc-message", &message) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_send_special(r, NGX_HTTP_LAST);
+}
+
+
+/*
+ * Takes the answer from the upstream and ends it.  NGX_DECLINED: it isn't the
+ * upstream's any more, its end may be under way.
+ */
+
+static ngx_int_t
+ngx_http_jwt_close_grpc(ngx_http_request_t *r)
+{
+    ngx_http_upstream_t      *u;
+    ngx_http_cleanup_pt       finalize;
+
+    u = r->upstream;
+
+    if (u == NULL || u->cleanup == NULL || *u->cleanup == NULL
+        || r != r->connection->data)
+    {
+        return NGX_DECLINED;
+    }
+
+    finalize = *u->cleanup;
+
+    /* the upstream's reference goes, and the request must not go with it */
+
+    r->main->count++;
+    finalize(r);
+
+    ngx_http_finalize_request(r, ngx_http_jwt_close_grpc_answer(r));
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_connection_t       *c;
+    ngx_http_request_t     *r;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    r = ctx->request;
+    c = r->connection;
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_http_jwt_log_info(r, "jwt closed: the token expired while its request "
+                          "was going on, issuer \"%V\"", &issuer->name);
+
+    ngx_http_jwt_count_closed(issuer->main);
+
+    if (!ngx_http_jwt_grpc(r) || ngx_http_jwt_close_grpc(r) != NGX_OK) {
+
+        if (!r->header_sent) {
+            r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
+        }
+
+        /*
+         * Closes a connection of HTTP/1, and resets a stream of others; the
+         * upstream's reference goes first, and would leave the connection
+         * for the next request
+         */
+
+        r->keepalive = 0;
+        r->main->count++;
+
+        ngx_http_finalize_request(r, NGX_ERROR);
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_jwt_close_tick(ngx_event_t *ev)
+{
+    ngx_queue_t                seen, *q;
+    ngx_http_jwt_ctx_t        *ctx;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = (ngx_http_jwt_main_conf_t *)
+           ((u_char *) ev - offsetof(ngx_http_jwt_main_conf_t, close_tick));
+
+    ngx_queue_init(&seen);
+
+    /* one that is closed leaves the queue that it is in */
+
+    while (!ngx_queue_empty(&jmcf->closable)) {
+        q = ngx_queue_head(&jmcf->closable);
+        ctx = ngx_queue_data(q, ngx_http_jwt_ctx_t, close);
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&seen, q);
+
+        if (ngx_http_jwt_close_due(ctx, (int64_t) ngx_time())) {
+            ngx_queue_remove(q);
+            ctx->closable = 0;
+
+            ngx_http_jwt_close(ctx);
+        }
+    }
+
+    if (!ngx_queue_empty(&seen)) {
+        ngx_queue_add(&jmcf->closable, &seen);
+        ngx_add_timer(ev, NGX_HTTP_JWT_CLOSE_TICK);
+    }
+}
+
+
+void
+ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+    ngx_queue_init(&jmcf->closable);
+
+    jmcf->close_tick.handler = ngx_http_jwt_close_tick;
+    jmcf->close_tick.data = &jmcf->dummy;
+    jmcf->close_tick.log = log;
+
+    /* what the requests wait for keeps a worker that is to end */
+    jmcf->close_tick.cancelable = 1;
+}
+
+
+void
+ngx_http_jwt_close_stop(ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (jmcf->close_tick.timer_set) {
+        ngx_del_timer(&jmcf->close_tick);
+    }
+}
+
+
+void
+ngx_http_jwt_close_watch(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    if (!ctx->conf->close_expired || ctx->closable) {
+        return;
+    }
+
+    jmcf = ((ngx_http_jwt_issuer_t *) ctx->found.issuer)->main;
+
+    ngx_queue_insert_tail(&jmcf->closable, &ctx->close);
+    ctx->closable = 1;
+
+    if (!jmcf->close_tick.timer_set) {
+        ngx_add_timer(&jmcf->close_tick, NGX_HTTP_JWT_CLOSE_TICK);
+    }
+}
+
+
+void
+ngx_http_jwt_close_cancel(ngx_http_jwt_ctx_t *ctx)
+{
+    if (ctx->closable) {
+        ngx_queue_remove(&ctx->close);
+        ctx->closable = 0;
+    }
+}

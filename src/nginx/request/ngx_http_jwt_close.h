@@ -1,0 +1,29 @@
+/*
+ * Requests that end with their token: jwt_close_expired.
+ */
+
+#ifndef NGX_HTTP_JWT_CLOSE_H
+#define NGX_HTTP_JWT_CLOSE_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* In a worker, at its start and its end. */
+void ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
+void ngx_http_jwt_close_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+void ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/*
+ * From here on the request ends within two seconds of its token's end, where
+ * its location says so: of a request that was just allowed.
+ */
+void ngx_http_jwt_close_watch(ngx_http_jwt_ctx_t *ctx);
+
+/* The request is over: it is watched no more. */
+void ngx_http_jwt_close_cancel(ngx_http_jwt_ctx_t *ctx);
+
+
+#endif /* NGX_HTTP_JWT_CLOSE_H */

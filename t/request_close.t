@@ -1,0 +1,229 @@
+# Does a request end with its token, where jwt_close_expired says so?
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use IO::Select;
+use IO::Socket::INET;
+use JSON::PP qw/ decode_json /;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+# A backend whose answers have no end: a chunk every fifth of a second, or a
+# connection that switches protocols.
+
+my $listener = IO::Socket::INET->new(
+    LocalAddr => '127.0.0.1', Listen => 20, Proto => 'tcp', ReuseAddr => 1)
+    or die "listen: $!";
+
+my $backend = fork // die "fork: $!";
+
+if (!$backend) {
+    $SIG{CHLD} = 'IGNORE';
+    $SIG{PIPE} = sub { exit };
+
+    while (my $client = $listener->accept) {
+        next if fork // die;
+
+        local $/ = "\r\n\r\n";
+        my $head = <$client> // '';
+        $client->autoflush;
+
+        if ($head =~ m{^GET /silent}) {
+            sleep 60;
+            exit;
+        }
+
+        my $upgrade = $head =~ /^upgrade:/mi;
+
+        print $client $upgrade
+            ? "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\n"
+              . "Upgrade: websocket\r\n\r\n"
+            : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+        for (1 .. 200) {
+            print $client $upgrade ? 'x' : "1\r\nx\r\n";
+            sleep 0.2;
+        }
+
+        exit;
+    }
+
+    exit;
+}
+
+END { kill 'KILL', $backend if $backend; }
+
+
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+
+my %config = (
+    workers => 1,
+    issuers => <<"    END",
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+            leeway 0s;
+        }
+    END
+    server => sprintf <<'    END', $listener->sockport);
+        listen             127.0.0.1:@PORT2@ http2;
+        jwt                timesheets;
+        jwt_close_expired  on;
+        proxy_http_version 1.1;
+        proxy_buffering    off;
+        proxy_set_header   Upgrade     $http_upgrade;
+        proxy_set_header   Connection  $http_connection;
+
+        location /stream { proxy_pass http://127.0.0.1:%1$d; }
+        location /silent { proxy_pass http://127.0.0.1:%1$d; }
+        location /off    { jwt_close_expired off;
+                           proxy_pass http://127.0.0.1:%1$d; }
+        location /report { jwt_mode report;
+                           proxy_pass http://127.0.0.1:%1$d; }
+        location /status { jwt off; jwt_status json; }
+    END
+
+$s->start(%config);
+
+sub closed { decode_json($s->get('/status')->{body})->{closed} }
+
+# Opens a request, and returns its connection.
+
+sub open_stream {
+    my ($path, $token, @headers) = @_;
+
+    my $client = IO::Socket::INET->new(
+        PeerAddr => '127.0.0.1', PeerPort => $s->port) or die "connect: $!";
+
+    print $client join "\r\n", "GET $path HTTP/1.1", 'Host: a',
+        "Authorization: Bearer $token", @headers, '', '';
+    $client->flush;
+
+    return $client;
+}
+
+# Reads until the connection ends, for so long at most: what came, and when
+# it ended, or undef where it goes on.
+
+sub read_stream {
+    my ($client, $seconds) = @_;
+
+    my $got = '';
+    my $until = time + $seconds;
+
+    while ((my $left = $until - time) > 0) {
+        next if !IO::Select->new($client)->can_read($left);
+        return ($got, time)
+            if !sysread $client, $got, 65536, length $got;
+    }
+
+    return ($got, undef);
+}
+
+my $is_live = 60;
+my $short = 3;
+
+# what a token of three seconds may take to its end, and a busy machine more
+my $patience = $short + 2 + 4;
+
+sub short { token(exp => int(time) + $short) }
+
+for (
+    [ 'a stream of HTTP/1.1', '/stream' ],
+    [ 'a request that waits for its answer', '/silent' ],
+    [ 'a WebSocket', '/stream', 'Connection: upgrade',
+      'Upgrade: websocket' ],
+) {
+    my ($what, $path, @headers) = @$_;
+    my $before = closed();
+
+    $s->mark_log;
+
+    my $live = open_stream($path, token(exp => time + $is_live), @headers);
+    my $exp = int(time) + $short;
+    my ($got, $end) = read_stream(
+        open_stream($path, token(exp => $exp), @headers), $patience);
+
+    ok defined $end, "$what ends with its token";
+    cmp_ok $end // 0, '>=', $exp, '... not before it';
+    unlike $got, qr/\r\n0\r\n\r\n/, '... and not as if it were complete';
+
+    (undef, $end) = read_stream($live, 0.5);
+    is $end, undef, "$what of a live token goes on";
+
+    is closed(), $before + 1, 'one is counted';
+    $s->wait_for_log(qr/jwt closed: the token expired .* issuer "timesheets"/,
+                     5);
+    is scalar(my @lines = $s->log_lines(qr/jwt closed/)), 1,
+        'and logged once';
+}
+
+for ([ '/off', 'where it is off' ], [ '/report', 'in report mode' ]) {
+    my ($got, $end) = read_stream(open_stream($_->[0], short()), $short + 2.5);
+
+    is $end, undef, "$_->[1] the token's end ends nothing";
+}
+
+
+# HTTP/2, by curl: its exit code, and all that came.
+
+sub curl {
+    my ($path, $token, @options) = @_;
+
+    open my $in, '-|', 'curl', '-s', '-i', '-N', '--max-time', $patience,
+        '--http2-prior-knowledge', '-H', "Authorization: Bearer $token",
+        @options, 'http://127.0.0.1:' . $s->port(2) . $path or die "curl: $!";
+    local $/;
+    my $got = <$in> // '';
+    close $in;
+
+    return ($? >> 8, $got);
+}
+
+my ($code, $got) = curl('/stream', short());
+
+is $code, 92, 'a stream of HTTP/2 is reset';
+like $got, qr/x\z/, '... after what had come';
+
+($code) = curl('/stream', token(exp => time + $is_live), '--max-time', 5);
+is $code, 28, 'one of a live token goes on';
+
+my @grpc = ('-H', 'Content-Type: application/grpc');
+
+($code, $got) = curl('/stream', short(), @grpc);
+
+is $code, 0, 'a gRPC stream ends as its protocol has it';
+like $got, qr/^x*grpc-status: 16\r?$/m, '... with the status "unauthenticated"';
+
+($code, $got) = curl('/silent', short(), @grpc);
+
+is $code, 0, 'so does a call that waits for its answer';
+like $got, qr/^x*grpc-status: 16\r?$/m, '... with that status';
+
+
+# The workers of before a reload have their requests until they end.
+
+my $exp = int(time) + $short;
+my $old = open_stream('/stream', token(exp => $exp));
+my $live = open_stream('/stream', token(exp => time + $is_live));
+
+read_stream($old, 0.5);
+$s->reload;
+
+(undef, my $end) = read_stream($old, $patience);
+ok defined $end, 'a stream of an old worker ends with its token';
+(undef, $end) = read_stream($live, 0.5);
+is $end, undef, 'and that of a live token goes on there';
+
+close $live;
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
