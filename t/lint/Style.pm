@@ -16,10 +16,6 @@ use warnings;
 our $columns = 79;              # nginx's own limit
 our $function_lines = 60;
 our $file_lines = 900;
-our $long_file_lines = 500;
-
-# these carry a longer comment on their design
-my $long_files = qr/_(?:zone|keys|refresh|cache|verdict)\.[ch]$/;
 
 # memory is the arena's; keys, which outlive a request, have _new and _free
 my $owns_memory = qr{/njwt_(?:arena|json_load|jwks|key|key_hash)\.c$};
@@ -137,7 +133,7 @@ sub _c {
     my @functions = _functions($code);
 
     my @found = (
-        _question($text), _line_comments($text), _braces($bare),
+        _subject($text), _line_comments($text), _braces($bare),
         _else_after_return($bare), _names($code, \@functions),
         _apart($text, $code, \@functions), _labels($code, \@functions),
     );
@@ -146,7 +142,7 @@ sub _c {
     return @found if $name !~ m{(?:^|/)src/};
 
     return (
-        @found, _columns($text), _file_length($name, $text),
+        @found, _columns($text), _file_length($text),
         _lengths($text, \@functions), _calls($name, $bare),
     );
 }
@@ -225,23 +221,22 @@ sub _columns {
     }, 'columns', "longer than $limit columns");
 }
 
-sub _question {
+sub _subject {
     my ($text) = @_;
 
-    return if $text =~ m{\A/\*(?:(?!\*/).)*\?}s;
-    return [ 1, 'question', 'begin with a comment that asks the one question '
-                            . 'this file answers' ];
+    return if $text =~ m{\A/\*(?:(?!\*/).)*\w}s;
+    return [ 1, 'subject', 'begin with a comment that names the file\'s '
+                           . 'subject' ];
 }
 
 sub _file_length {
-    my ($name, $text) = @_;
+    my ($text) = @_;
 
-    my $limit = $name =~ $long_files ? $long_file_lines : $file_lines;
     my $lines = $text =~ tr/\n//;
 
-    return if $lines <= $limit;
-    return [ $lines, 'file-length', "$lines lines, more than $limit: "
-                                    . 'two files' ];
+    return if $lines <= $file_lines;
+    return [ $lines, 'file-length', "$lines lines, more than $file_lines: "
+                                    . 'two subjects?' ];
 }
 
 sub _line_comments {
