@@ -236,8 +236,8 @@ bench: packages-bench all $(BENCH_TOOLS)  ## weigh requests against bare nginx; 
 	@$(test_env) t/bench/run $(ROW)
 
 .PHONY: browser
-browser: packages-test packages-browser all  ## look at the status page in Chromium, with pictures
-	@$(test_env) t/lib/run-prove t/browser/status.t
+browser: packages-test packages-browser all  ## look at the status page in Chromium, with pictures; CORS
+	@$(test_env) t/lib/run-prove t/browser/cors.t t/browser/status.t
 
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds

@@ -107,7 +107,18 @@ my %origin = (Origin => 'https://app.exampleco.com');
 
 example 'spa-cors.conf',
     ['the browser asks', ask('/timesheets', undef, method => 'OPTIONS',
-        headers => { %origin, 'Access-Control-Request-Method' => 'POST' }), 200],
+        headers => { %origin, 'Access-Control-Request-Method' => 'POST' }), 204,
+     header => ['access-control-allow-origin', 'https://app.exampleco.com'],
+     hasnt => qr/./],
+    ['it is told what it may send', ask('/timesheets', undef,
+        method => 'OPTIONS',
+        headers => { %origin, 'Access-Control-Request-Method' => 'POST' }), 204,
+     header => ['access-control-allow-headers', 'Authorization, Content-Type']],
+    ['another site\'s question is no preflight', ask('/timesheets', undef,
+        method => 'OPTIONS', headers => { Origin => 'https://evil.example',
+            'Access-Control-Request-Method' => 'POST' }), 401,
+     header => ['access-control-allow-origin', undef]],
+    ['nobody comes there by name', ask('/.preflight', $read), 404],
     ['and reads', ask('/timesheets', $read, headers => {%origin}), 200,
      header => ['access-control-allow-origin', 'https://app.exampleco.com']],
     ['it may see why it is refused',
@@ -213,7 +224,36 @@ sub okta {
                  scp => [@scopes]);
 }
 
+sub cognito {
+    my (%claims) = @_;
+
+    return token(
+        iss => 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE',
+        aud => undef, client_id => '1h57kf5cpq17m0eml12EXAMPLE',
+        token_use => 'access', scope => 'timesheets/read', %claims);
+}
+
+sub entra {
+    my (%claims) = @_;
+
+    return token(
+        iss => 'https://login.microsoftonline.com/'
+            . 'aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0',
+        aud => '00001111-aaaa-2222-bbbb-3333cccc4444', scope => undef, %claims);
+}
+
 example 'other-issuers.conf',
+    ['Cognito: our client reads', ask('/mobile', cognito()), 200],
+    ['another client of the pool', ask('/mobile', cognito(client_id => 'x')),
+     403],
+    ['an ID token, whose client is in aud', ask('/mobile', cognito(
+        token_use => 'id', aud => '1h57kf5cpq17m0eml12EXAMPLE')), 403],
+    ['one without that scope', ask('/mobile', cognito(scope => 'x/read')), 403],
+    ['Entra ID: a user', ask('/office', entra(scp => 'Timesheets.Read x')), 200],
+    ['an application', ask('/office', entra(roles => ['Timesheets.Read'])), 200],
+    ['one who may nothing', ask('/office', entra(scp => 'x')), 403],
+    ['another API of the tenant', ask('/office', entra(aud => 'x',
+        scp => 'Timesheets.Read')), 401],
     ['Keycloak: an editor', ask('/staff', keycloak('timesheets-editor', 'x')),
      200, has => qr/^X-Roles: timesheets-editor,x$/m],
     ['somebody else', ask('/staff', keycloak('x')), 403],

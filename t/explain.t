@@ -261,6 +261,17 @@ hint_is('expired just now', 'expired',
 hint_is('expired long ago', 'expired',
     qr/^expired 7200 s \(2 h\) ago: the client must request a new token/,
     made(exp => $now - 7200));
+like(check(judged(made(exp => ($now + 60) * 1000)), 'expired')->{hint},
+     qr/^"exp" looks like milliseconds, and must be seconds/,
+     'exp in milliseconds is told where the check passes');
+is(check(judged(made(exp => 9e10)), 'expired')->{hint}, undef,
+   'a date that is only far off isn\'t');
+hint_is('nbf in milliseconds', 'not_yet_valid',
+    qr/^"nbf" is in milliseconds, and must be in seconds/,
+    made(nbf => ($now - 60) * 1000));
+hint_is('iat in milliseconds', 'issued_in_future',
+    qr/^"iat" is in milliseconds, and must be in seconds/,
+    made(iat => ($now - 60) * 1000));
 hint_is('no exp', 'expired', qr/has no "exp"/, made(exp => undef));
 hint_is('not yet valid', 'not_yet_valid', qr/^"nbf" is 30 s ahead: .*NTP/,
     made(nbf => $now + 30));

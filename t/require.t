@@ -264,3 +264,98 @@ X-Verdict: insufficient_scope
 --- error_code: 200
 --- response_headers_like
 X-Verdict: ok
+
+
+
+=== TEST 15: a claim against the path
+--- http_config
+map "$jwt_claim_org_id $uri" $own_org { "~^([^ /]+) /orgs/\1(/|$)" 1; }
+--- config
+    location /orgs/ {
+        jwt timesheets;
+        jwt_require $own_org;
+        add_header X-Verdict $jwt_verdict always;
+        empty_gif;
+    }
+--- request
+GET /orgs/org_1/x
+--- token: org_id => 'org_1'
+--- error_code: 200
+--- response_headers_like
+X-Verdict: ok
+
+
+
+=== TEST 16: another one's path
+--- http_config
+map "$jwt_claim_org_id $uri" $own_org { "~^([^ /]+) /orgs/\1(/|$)" 1; }
+--- config
+    location /orgs/ {
+        jwt timesheets;
+        jwt_require $own_org;
+        add_header X-Verdict $jwt_verdict always;
+        empty_gif;
+    }
+--- request
+GET /orgs/org_2/x
+--- token: org_id => 'org_1'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch
+
+
+
+=== TEST 17: a name that only begins so
+--- http_config
+map "$jwt_claim_org_id $uri" $own_org { "~^([^ /]+) /orgs/\1(/|$)" 1; }
+--- config
+    location /orgs/ {
+        jwt timesheets;
+        jwt_require $own_org;
+        add_header X-Verdict $jwt_verdict always;
+        empty_gif;
+    }
+--- request
+GET /orgs/org_12
+--- token: org_id => 'org_1'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch
+
+
+
+=== TEST 18: a claim that holds a path
+--- http_config
+map "$jwt_claim_org_id $uri" $own_org { "~^([^ /]+) /orgs/\1(/|$)" 1; }
+--- config
+    location /orgs/ {
+        jwt timesheets;
+        jwt_require $own_org;
+        add_header X-Verdict $jwt_verdict always;
+        empty_gif;
+    }
+--- request
+GET /orgs/b
+--- token: org_id => 'org_1 /orgs/b'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch
+
+
+
+=== TEST 19: a path that goes back up
+--- http_config
+map "$jwt_claim_org_id $uri" $own_org { "~^([^ /]+) /orgs/\1(/|$)" 1; }
+--- config
+    location /orgs/ {
+        jwt timesheets;
+        jwt_require $own_org;
+        add_header X-Verdict $jwt_verdict always;
+        empty_gif;
+    }
+--- request
+GET /orgs/org_1/../org_2/
+--- token: org_id => 'org_1'
+--- error_code: 403
+--- response_headers_like
+X-Verdict: claim_mismatch

@@ -344,4 +344,44 @@ fails('room', qr/: its usable keys need more than 64 KB/,
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 ok $s->stop, 'and ends when asked';
 
+
+# An internal address, through a location of the same nginx on loopback.
+
+for my $name (qw/ localhost other.example /) {
+    my $inside = NJWT::Scenario->new;
+
+    $inside->write_file('keys.json', jwks('k1'));
+    $inside->start(issuers => <<'    ISSUERS', http => <<"    HTTP", server => <<'    SERVER');
+    jwt_issuer inside {
+        issuer    https://inside/;
+        audience  api;
+        jwks_uri  http://127.0.0.1:@PORT2@/keys.json;
+    }
+    ISSUERS
+    server {
+        listen  127.0.0.1:\@PORT2\@;
+        location = /keys.json {
+            proxy_pass                     https://127.0.0.1:\@PORT3\@/certs;
+            proxy_ssl_name                 $name;
+            proxy_ssl_verify               on;
+            proxy_ssl_trusted_certificate  \@FIXTURES\@/tls-ca.pem;
+        }
+    }
+    server {
+        listen               127.0.0.1:\@PORT3\@ ssl;
+        ssl_certificate      \@FIXTURES\@/tls-cert.pem;
+        ssl_certificate_key  \@FIXTURES\@/tls-key.pem;
+        location = /certs { alias \@DIR\@/keys.json; }
+    }
+    HTTP
+    location / { jwt inside; empty_gif; }
+    SERVER
+
+    is $inside->get('/', token => token(iss => 'https://inside/',
+                                        aud => 'api'))->{status},
+        $name eq 'localhost' ? 200 : 503,
+        "keys from inside, where the certificate is for localhost: $name";
+    $inside->stop;
+}
+
 done_testing;

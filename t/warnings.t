@@ -612,4 +612,68 @@ silent 'beside a server that does',
     "location /x { proxy_set_header Upgrade \$http_upgrade; $pass; }\n",
     http => "server { listen 127.0.0.1:\@PORT2\@;\n$guarded }\n";
 
+
+# What belongs inside jwt_issuer, and stands outside of it.
+
+for my $line ('audience api', 'issuer https://x/', 'scope_claim scp',
+              'jwks_uri https://x/', 'leeway 3s')
+{
+    my ($name) = split ' ', $line;
+
+    for my $server ("location /x {\n    $line;\n}\n", "$line;\n",
+                    "jwt a;\n$line;\n")
+    {
+        my ($ok, $said) = $s->check(issuers => $issuer, server => $server);
+
+        ok !$ok, "$line is no directive of a server";
+        like $said, qr/unknown directive "$name" in \S+check\.conf:\d+\n/,
+            '... says nginx';
+        like $said, qr/\[emerg\].*: "$name" belongs inside a jwt_issuer block: write it in "jwt_issuer NAME \{ \}" in "http", and "jwt NAME;" here in \S+check\.conf:\d+\n/,
+            '... and we say where it belongs';
+    }
+}
+
+{
+    my ($ok, $said) = $s->check(issuers => $issuer,
+                                server => "location /x { audiences api; }\n");
+
+    ok !$ok, 'what nobody knows is an error';
+    unlike $said, qr/jwt_issuer/, '... and belongs nowhere';
+}
+
+# nginx goes on with its own configuration where a new one fails
+
+{
+    my $running = NJWT::Scenario->new;
+    my $broken = sub { $running->write_file('late.conf', $_[0]) };
+
+    $broken->('');
+    $running->write_file('keys.json', jwks('k1'));
+    $running->start(issuers => 'jwt_issuer a { issuer https://t/; audience api;'
+        . ' jwks_file @DIR@/keys.json; }', server => 'include @DIR@/late.conf; '
+        . 'location / { jwt a; empty_gif; }');
+
+    for my $line ('audience api;', 'audience_of_another api;', 'issuer x;') {
+        $broken->($line);
+        $running->mark_log;
+        kill 'HUP', $running->master_pid;
+        ok $running->wait_for_log(qr/unknown directive/, 5),
+            "a reload with \"$line\" fails";
+        my $ours = qr/belongs inside a jwt_issuer block/;
+        my $is_ours = $line !~ /another/;
+
+        $running->wait_for_log($ours, 5) if $is_ours;
+        is scalar($running->log_lines($ours)), $is_ours ? 1 : 0,
+            '... with a line of ours where it is ours';
+        is $running->get('/', token => token(iss => 'https://t/',
+                                             aud => 'api'))->{status}, 200,
+            '... and nginx goes on';
+    }
+
+    $broken->('');
+    $running->reload;
+    is $running->get('/')->{status}, 401, 'the next one is good';
+    $running->stop;
+}
+
 done_testing;

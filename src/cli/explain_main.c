@@ -259,6 +259,8 @@ explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
     hint->len = 0;
 
     if (verdict < e->verdict) {
+        (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
+                                hint);
         return EXPLAIN_PASS;
     }
 
@@ -268,6 +270,8 @@ explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
         switch (njwt_hint_check(&e->arena, &e->judged, verdict, &e->found)) {
 
         case NJWT_HINT_PASS:
+            (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
+                                    hint);
             return EXPLAIN_WOULD_PASS;
 
         case NJWT_HINT_FAIL:

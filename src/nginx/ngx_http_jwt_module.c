@@ -6,6 +6,7 @@
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_locations.h"
@@ -66,6 +67,10 @@ ngx_module_t  ngx_http_jwt_scope_module = {
 static ngx_int_t
 ngx_http_jwt_preconfiguration(ngx_conf_t *cf)
 {
+    if (ngx_http_jwt_stray_begin(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_jwt_add_variables(cf);
 }
 
@@ -99,6 +104,8 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
     jlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_jwt_scope_module);
 
+    ngx_http_jwt_stray_end(cf);
+
     /* the http level is merged into others, but into nothing itself */
 
     if (ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK) {
@@ -124,7 +131,10 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
 
     if (ngx_http_jwt_add_handler(cf, NGX_HTTP_PREACCESS_PHASE,
                                  ngx_http_jwt_preaccess_handler)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_jwt_add_handler(cf, NGX_HTTP_LOG_PHASE,
+                                    ngx_http_jwt_early_log_handler)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }

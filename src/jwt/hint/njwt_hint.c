@@ -3,6 +3,7 @@
  */
 
 #include "njwt_hint_parts.h"
+#include "njwt_dates.h"
 
 
 /* room for a hint to the token's holder */
@@ -183,6 +184,39 @@ njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 
     out->data = hint.data;
     out->len = hint.used;
+
+    return true;
+}
+
+
+bool
+njwt_hint_passed(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_verdict_t verdict, const njwt_finding_t *found, njwt_slice_t *out)
+{
+    njwt_hint_t   hint;
+    njwt_dates_t  dates;
+
+    static const njwt_slice_t  milliseconds =
+        njwt_literal("\"exp\" looks like milliseconds, and must be seconds: "
+                     "read so, this token is good for thousands of years");
+
+    out->len = 0;
+
+    if (verdict != NJWT_EXPIRED || found->payload == NULL) {
+        return true;
+    }
+
+    njwt_hint_begin(&hint, arena, c, found);
+
+    if (arena->failed) {
+        return false;
+    }
+
+    dates = njwt_dates_read(hint.payload);
+
+    if (njwt_dates_milliseconds(dates.exp)) {
+        *out = milliseconds;
+    }
 
     return true;
 }

@@ -52,4 +52,12 @@ njwt_hint_result_t njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
     njwt_verdict_t verdict, const njwt_finding_t *found);
 
 
+/*
+ * What is odd about a check that passes, as njwt_hint() has it; empty where
+ * there is nothing to say.  For the holder of the token.
+ */
+bool njwt_hint_passed(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_verdict_t verdict, const njwt_finding_t *found, njwt_slice_t *out);
+
+
 #endif /* NJWT_HINT_H */

@@ -24,6 +24,12 @@ njwt_hint_ahead(njwt_hint_t *hint, double date)
 
     seconds = date - (double) hint->c->now;
 
+    if (njwt_dates_milliseconds(date)) {
+        njwt_hint_say(hint, "in milliseconds, and must be in seconds: see to "
+                            "who made the token");
+        return;
+    }
+
     njwt_hint_seconds(hint, seconds);
     njwt_hint_say(hint, " ahead");
 

@@ -295,3 +295,10 @@ njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name)
 {
     return njwt_json_member(claims->root, name);
 }
+
+
+bool
+njwt_claims_milliseconds(const njwt_claims_t *claims)
+{
+    return njwt_dates_milliseconds(claims->dates.exp);
+}

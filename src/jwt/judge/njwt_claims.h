@@ -146,4 +146,8 @@ njwt_value_t njwt_claims_root(const njwt_claims_t *claims);
 njwt_slice_t njwt_claims_text(const njwt_claims_t *claims);
 
 
+/* Does "exp" look like milliseconds?  For people: it decides nothing. */
+bool njwt_claims_milliseconds(const njwt_claims_t *claims);
+
+
 #endif /* NJWT_CLAIMS_H */

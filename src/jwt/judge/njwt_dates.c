@@ -146,3 +146,10 @@ njwt_dates_issued(const njwt_dates_t *dates)
 {
     return dates->iat != -HUGE_VAL;
 }
+
+
+bool
+njwt_dates_milliseconds(double date)
+{
+    return date >= 1e11;
+}

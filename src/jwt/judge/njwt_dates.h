@@ -40,6 +40,12 @@ bool njwt_dates_from_future(const njwt_dates_t *dates, double leeway,
 bool njwt_dates_too_old(const njwt_dates_t *dates, double max_age,
     double leeway, int64_t now);
 
+/*
+ * Is this date rather one in milliseconds?  As seconds it is in a year beyond
+ * 5000, as milliseconds in one since 1973.
+ */
+bool njwt_dates_milliseconds(double date);
+
 /* Is "iat" there? */
 bool njwt_dates_issued(const njwt_dates_t *dates);
 

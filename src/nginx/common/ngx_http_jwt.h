@@ -95,6 +95,8 @@ typedef struct {
     /* that, and all else that a verified token depends on */
     u_char                     settings[NGX_HTTP_JWT_DIGEST_LEN];
 
+    unsigned                   milliseconds:1; /* this worker told of them */
+
     /* of the worker that fetches */
     ngx_msec_t                 begun;
     ngx_str_t                  discovered;
@@ -283,6 +285,13 @@ void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
 
 /* The same, at "info". */
 void ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...);
+
+/* Warns without a word of the request, whose URL may hold a token. */
+void ngx_http_jwt_log_bare(ngx_http_request_t *r, const char *fmt, ...);
+
+/* Warns, once for an issuer, of a token with "exp" in milliseconds. */
+void ngx_http_jwt_log_milliseconds(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
 
 
 /* ngx_http_jwt_values.c: of a ctx with claims; NGX_DECLINED: not there */

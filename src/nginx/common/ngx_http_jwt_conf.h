@@ -22,6 +22,17 @@ char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 
 
+/* Is this a directive of the block? */
+ngx_uint_t ngx_http_jwt_issuer_knows(const ngx_str_t *name);
+
+
+/* ngx_http_jwt_conf_stray.c */
+
+/* While "http" is read: says where a directive of the block belongs. */
+ngx_int_t ngx_http_jwt_stray_begin(ngx_conf_t *cf);
+void ngx_http_jwt_stray_end(ngx_conf_t *cf);
+
+
 /* ngx_http_jwt_conf_values.c */
 
 char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,

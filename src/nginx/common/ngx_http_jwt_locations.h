@@ -15,6 +15,10 @@
 #include "ngx_http_jwt.h"
 
 
+/* of one location, that a worker tells of */
+#define NGX_HTTP_JWT_EARLY_VARIABLES  16
+
+
 struct ngx_http_jwt_location_s {
     ngx_http_core_srv_conf_t  *server;
     ngx_http_core_loc_conf_t  *core;
@@ -27,9 +31,16 @@ struct ngx_http_jwt_location_s {
     ngx_uint_t                 twin;     /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
     unsigned                   proxied:1; /* by proxy_pass */
+    unsigned                   protects:1; /* a server's own level, in which
+                                              some location has jwt */
     unsigned                   covered:1; /* by a "location /" in it */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
+
+    /* of this worker: what it told already */
+    unsigned                   unjudged:1; /* of an answer without the gate */
+    ngx_uint_t                 nearly_read;
+    uint32_t                   early_read[NGX_HTTP_JWT_EARLY_VARIABLES];
 };
 
 

@@ -278,6 +278,10 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                                                       NGX_HTTP_JWT_PROXIES,
                                                       location);
 
+        location->protects = location->outer == NULL
+                             && ngx_http_jwt_warnings_protects(jmcf,
+                                                            location->server);
+
         /* proxy_pass is the first of them */
         location->proxied = ngx_http_jwt_unguarded_any(passer, 1, location);
 

@@ -194,6 +194,10 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ctx->judged = 1;
     ngx_http_jwt_ledger_used(ctx, c);
 
+    if (ctx->found.claims != NULL) {
+        ngx_http_jwt_log_milliseconds(r, ctx);
+    }
+
     return NGX_OK;
 }
 

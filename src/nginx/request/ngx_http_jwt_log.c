@@ -150,7 +150,7 @@ ngx_http_jwt_log_level_of(ngx_http_jwt_ctx_t *ctx)
  */
 
 static void
-ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_uint_t bare,
     ngx_uint_t level, ngx_str_t *line)
 {
     ngx_log_t                 *log;
@@ -159,7 +159,7 @@ ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     log = r->connection->log;
 
-    if (!ctx->from_url) {
+    if (!bare) {
         ngx_log_error(level, log, 0, "%V", line);
         return;
     }
@@ -177,8 +177,8 @@ ngx_http_jwt_log_write(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
 
 static void
-ngx_http_jwt_log_format(ngx_http_request_t *r, ngx_uint_t level,
-    const char *fmt, va_list args)
+ngx_http_jwt_log_format(ngx_http_request_t *r, ngx_uint_t bare,
+    ngx_uint_t level, const char *fmt, va_list args)
 {
     u_char     text[NGX_MAX_CONF_ERRSTR];
     ngx_str_t  line;
@@ -186,7 +186,7 @@ ngx_http_jwt_log_format(ngx_http_request_t *r, ngx_uint_t level,
     line.len = ngx_vslprintf(text, text + sizeof(text), fmt, args) - text;
     line.data = text;
 
-    ngx_http_jwt_log_write(r, ngx_http_jwt_find_ctx(r), level, &line);
+    ngx_http_jwt_log_write(r, bare, level, &line);
 }
 
 
@@ -196,7 +196,8 @@ ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...)
     va_list  args;
 
     va_start(args, fmt);
-    ngx_http_jwt_log_format(r, NGX_LOG_WARN, fmt, args);
+    ngx_http_jwt_log_format(r, ngx_http_jwt_find_ctx(r)->from_url,
+                            NGX_LOG_WARN, fmt, args);
     va_end(args);
 }
 
@@ -207,7 +208,19 @@ ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...)
     va_list  args;
 
     va_start(args, fmt);
-    ngx_http_jwt_log_format(r, NGX_LOG_INFO, fmt, args);
+    ngx_http_jwt_log_format(r, ngx_http_jwt_find_ctx(r)->from_url,
+                            NGX_LOG_INFO, fmt, args);
+    va_end(args);
+}
+
+
+void
+ngx_http_jwt_log_bare(ngx_http_request_t *r, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    ngx_http_jwt_log_format(r, 1, NGX_LOG_WARN, fmt, args);
     va_end(args);
 }
 
@@ -256,5 +269,26 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     p = ngx_http_jwt_log_token(p, ctx);
     line.len = ngx_http_jwt_log_hint(p, r, ctx) - text;
 
-    ngx_http_jwt_log_write(r, ctx, level, &line);
+    ngx_http_jwt_log_write(r, ctx->from_url, level, &line);
+}
+
+
+void
+ngx_http_jwt_log_milliseconds(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (issuer->milliseconds
+        || !njwt_claims_milliseconds(ctx->found.claims))
+    {
+        return;
+    }
+
+    issuer->milliseconds = 1;
+
+    ngx_http_jwt_log_warn(r, "jwt: a token of issuer \"%V\" expires in some "
+                          "ten thousand years: its \"exp\" looks like "
+                          "milliseconds and must be seconds", &issuer->name);
 }

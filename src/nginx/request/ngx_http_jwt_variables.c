@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_early.h"
 #include "njwt_path.h"
 
 
@@ -19,7 +20,10 @@ static ngx_int_t ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
-/* none is cacheable: an internal redirect judges again */
+/*
+ * None is cacheable: an internal redirect judges again.  A handler's data is
+ * the row itself, which has the name.
+ */
 
 static ngx_http_variable_t  ngx_http_jwt_variables[] = {
 
@@ -129,8 +133,12 @@ static ngx_int_t
 ngx_http_jwt_variable_judged(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    ngx_http_variable_t  *row = (ngx_http_variable_t *) data;
+
     u_char              *info;
     ngx_http_jwt_ctx_t  *ctx;
+
+    ngx_http_jwt_early_read(r, &row->name);
 
     ctx = ngx_http_jwt_find_ctx(r);
 
@@ -144,7 +152,9 @@ ngx_http_jwt_variable_judged(ngx_http_request_t *r,
     info = ctx->preflight ? (u_char *) njwt_verdict_info(NJWT_OK)
                           : (u_char *) njwt_verdict_info(ctx->verdict);
 
-    return ngx_http_jwt_variable_set(r, v, *(njwt_slice_t *) (info + data));
+    info += row->data;
+
+    return ngx_http_jwt_variable_set(r, v, *(njwt_slice_t *) info);
 }
 
 
@@ -172,19 +182,22 @@ static ngx_int_t
 ngx_http_jwt_variable_verified(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    njwt_slice_t             value;
-    ngx_http_jwt_ctx_t      *ctx;
-    ngx_http_jwt_value_pt    read = (ngx_http_jwt_value_pt) data;
+    ngx_http_variable_t  *row = (ngx_http_variable_t *) data;
 
-    static const ngx_str_t   name = ngx_string("jwt_*");
+    njwt_slice_t            value;
+    ngx_http_jwt_ctx_t     *ctx;
+    ngx_http_jwt_value_pt   read;
 
+    ngx_http_jwt_early_read(r, &row->name);
+
+    read = (ngx_http_jwt_value_pt) row->data;
     ctx = ngx_http_jwt_variable_ctx(r);
 
     if (ctx == NULL || read(ctx, &value) != NGX_OK) {
         return ngx_http_jwt_variable_absent(r, v);
     }
 
-    return ngx_http_jwt_variable_give(r, v, &name, value);
+    return ngx_http_jwt_variable_give(r, v, &row->name, value);
 }
 
 
@@ -194,10 +207,14 @@ static ngx_int_t
 ngx_http_jwt_variable_cache(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    ngx_http_variable_t  *row = (ngx_http_variable_t *) data;
+
     ngx_http_jwt_ctx_t  *ctx;
 
     static const njwt_slice_t  hit = njwt_literal("HIT");
     static const njwt_slice_t  miss = njwt_literal("MISS");
+
+    ngx_http_jwt_early_read(r, &row->name);
 
     ctx = ngx_http_jwt_find_ctx(r);
 
@@ -235,6 +252,8 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
     njwt_slice_t         value;
     njwt_value_t         claim;
     ngx_http_jwt_ctx_t  *ctx;
+
+    ngx_http_jwt_early_read(r, name);
 
     if (path.len > 0 && path.data[0] != '/') {
         switch (ngx_http_jwt_variable_peek(r, path, &value)) {
@@ -291,6 +310,8 @@ ngx_http_jwt_variable_header(ngx_http_request_t *r,
     njwt_slice_t         member, value;
     ngx_http_jwt_ctx_t  *ctx;
 
+    ngx_http_jwt_early_read(r, name);
+
     ctx = ngx_http_jwt_variable_ctx(r);
 
     member.data = name->data + sizeof("jwt_header_") - 1;
@@ -320,7 +341,7 @@ ngx_http_jwt_add_variables(ngx_conf_t *cf)
         }
 
         var->get_handler = v->get_handler;
-        var->data = v->data;
+        var->data = (uintptr_t) v;
     }
 
     return NGX_OK;

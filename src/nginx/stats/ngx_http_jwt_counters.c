@@ -289,14 +289,44 @@ ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-void
-ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx)
+/* Where nothing is known of the issuer, it is NULL. */
+
+static void
+ngx_http_jwt_count_one(ngx_http_jwt_loc_conf_t *jlcf,
+    ngx_http_jwt_issuer_t *issuer, ngx_uint_t counted)
 {
-    ngx_uint_t                 counted;
-    ngx_http_jwt_issuer_t     *issuer;
     ngx_http_jwt_location_t   *location;
     ngx_http_jwt_counters_t   *counters;
     ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ((ngx_http_jwt_issuer_t *) jlcf->policy->issuers[0])->main;
+    counters = jmcf->counters;
+
+    if (issuer != NULL
+        && (issuer->row == 0
+            || counters->ids[issuer->row - 1] != issuer->id))
+    {
+        issuer = NULL;
+    }
+
+    (void) ngx_atomic_fetch_add(
+               &counters->totals[ngx_http_jwt_series(issuer, counted)], 1);
+
+    location = jlcf->location;
+
+    if (location->counts == NULL || location->counts->id != location->id) {
+        location->counts = &counters->other;
+        location->id = 0;
+    }
+
+    (void) ngx_atomic_fetch_add(&location->counts->totals[counted], 1);
+}
+
+
+void
+ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_uint_t  counted;
 
     if (ctx->counted || !ctx->judged) {
         return;
@@ -310,26 +340,14 @@ ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx)
         counted = NJWT_CLAIM_MISMATCH;
     }
 
-    jmcf = ((ngx_http_jwt_issuer_t *) ctx->conf->policy->issuers[0])->main;
-    counters = jmcf->counters;
-    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+    ngx_http_jwt_count_one(ctx->conf,
+                           (ngx_http_jwt_issuer_t *) ctx->found.issuer,
+                           counted);
+}
 
-    if (issuer != NULL
-        && (issuer->row == 0
-            || counters->ids[issuer->row - 1] != issuer->id))
-    {
-        issuer = NULL;
-    }
 
-    (void) ngx_atomic_fetch_add(
-               &counters->totals[ngx_http_jwt_series(issuer, counted)], 1);
-
-    location = ctx->conf->location;
-
-    if (location->counts == NULL || location->counts->id != location->id) {
-        location->counts = &counters->other;
-        location->id = 0;
-    }
-
-    (void) ngx_atomic_fetch_add(&location->counts->totals[counted], 1);
+void
+ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_http_jwt_count_one(jlcf, NULL, NGX_HTTP_JWT_UNJUDGED);
 }

@@ -14,9 +14,13 @@
 #include "ngx_http_jwt.h"
 
 
-/* what is counted of a location: the verdicts, and preflights behind them */
+/*
+ * What is counted of a location: the verdicts; behind them preflights, and
+ * what nginx answered before the gate was asked.
+ */
 #define NGX_HTTP_JWT_PREFLIGHT        NJWT_VERDICT_COUNT
-#define NGX_HTTP_JWT_COUNTED          (NJWT_VERDICT_COUNT + 1)
+#define NGX_HTTP_JWT_UNJUDGED         (NJWT_VERDICT_COUNT + 1)
+#define NGX_HTTP_JWT_COUNTED          (NJWT_VERDICT_COUNT + 2)
 
 /* of an issuer: undecided, and the verdicts from the first that knows it */
 #define NGX_HTTP_JWT_ISSUER_COUNTED   (NJWT_OK - NJWT_ALG_NOT_ALLOWED + 2)
@@ -93,6 +97,9 @@ void ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf);
 /* Counts a request by the verdict that it has now; once a request. */
 void ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx);
 
+/* Counts a request of this level that was answered without a judgement. */
+void ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf);
+
 /* the token cache's, of one look-up and of one entry that had to go */
 #define ngx_http_jwt_count_hit(jmcf)                                         \
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_hits, 1))
@@ -129,7 +136,7 @@ ngx_uint_t ngx_http_jwt_series(ngx_http_jwt_issuer_t *issuer,
 ngx_uint_t ngx_http_jwt_series_has(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t counted);
 
-/* The name of what is counted: a verdict's, or "preflight". */
+/* The name of what is counted: a verdict's, or "preflight" or "unjudged". */
 njwt_slice_t ngx_http_jwt_counted_name(ngx_uint_t counted);
 
 

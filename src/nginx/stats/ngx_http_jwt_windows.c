@@ -41,9 +41,14 @@ njwt_slice_t
 ngx_http_jwt_counted_name(ngx_uint_t counted)
 {
     static const njwt_slice_t  preflight = njwt_literal("preflight");
+    static const njwt_slice_t  unjudged = njwt_literal("unjudged");
 
     if (counted == NGX_HTTP_JWT_PREFLIGHT) {
         return preflight;
+    }
+
+    if (counted == NGX_HTTP_JWT_UNJUDGED) {
+        return unjudged;
     }
 
     return njwt_verdict_info((njwt_verdict_t) counted)->name;

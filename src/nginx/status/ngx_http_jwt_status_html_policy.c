@@ -170,11 +170,18 @@ ngx_http_jwt_status_html_counts(ngx_http_jwt_page_t *page,
     }
 
     refused -= counts->totals[NJWT_OK]
-               + counts->totals[NGX_HTTP_JWT_PREFLIGHT];
+               + counts->totals[NGX_HTTP_JWT_PREFLIGHT]
+               + counts->totals[NGX_HTTP_JWT_UNJUDGED];
 
     ngx_http_jwt_page_print(page, "<span class=\"n\">%uL ok, %uL others"
                             "</span>", (uint64_t) counts->totals[NJWT_OK],
                             refused);
+
+    if (counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0) {
+        ngx_http_jwt_page_print(page, "<br><span class=\"bad\">%uL unjudged"
+                                "</span>", (uint64_t)
+                                counts->totals[NGX_HTTP_JWT_UNJUDGED]);
+    }
 }
 
 

@@ -1,0 +1,23 @@
+/*
+ * What happens before the gate is asked?
+ *
+ * The rewrite phases come before the judgement: "if", "set", "rewrite" and
+ * "return" read variables that are still empty there, and may answer.  The
+ * operator is told of each, once.
+ */
+
+#ifndef NGX_HTTP_JWT_EARLY_H
+#define NGX_HTTP_JWT_EARLY_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* A variable of ours is read: warns if that is before the judgement. */
+void ngx_http_jwt_early_read(ngx_http_request_t *r, const ngx_str_t *name);
+
+/* In the log phase: was the request answered without a judgement? */
+ngx_int_t ngx_http_jwt_early_log_handler(ngx_http_request_t *r);
+
+
+#endif /* NGX_HTTP_JWT_EARLY_H */
