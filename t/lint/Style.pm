@@ -18,7 +18,7 @@ our $function_lines = 60;
 our $file_lines = 900;
 
 # memory is the arena's; keys, which outlive a request, have _new and _free
-my $owns_memory = qr{/njwt_(?:arena|json_load|jwks|key|key_hash)\.c$};
+my $owns_memory = qr{/njwt_(?:arena|json_load|jwks|key|key_hash|dpop_keys)\.c$};
 
 # what the core may not call, and why
 my %core_calls = (

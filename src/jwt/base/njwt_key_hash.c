@@ -7,8 +7,10 @@
 
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 
 struct njwt_hasher_s {
@@ -92,4 +94,26 @@ njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt, njwt_slice_t text,
     ERR_clear_error();
 
     return false;
+}
+
+
+bool
+njwt_hmac_sha256(njwt_slice_t key, njwt_slice_t data, uint8_t *out)
+{
+    bool  made;
+
+    (void) ERR_set_mark();
+    made = HMAC(EVP_sha256(), key.data, (int) key.len, data.data, data.len,
+                out, NULL)
+           != NULL;
+    (void) ERR_pop_to_mark();
+
+    return made;
+}
+
+
+bool
+njwt_equal_secret(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    return CRYPTO_memcmp(a, b, len) == 0;
 }

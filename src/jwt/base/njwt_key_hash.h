@@ -29,5 +29,14 @@ void njwt_hasher_free(njwt_hasher_t *hasher);
 bool njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt,
     njwt_slice_t text, uint8_t *out);
 
+/*
+ * The HMAC-SHA256 of some bytes (RFC 2104), 32 bytes at out.  False, the bytes
+ * at out undefined, when OpenSSL can't.
+ */
+bool njwt_hmac_sha256(njwt_slice_t key, njwt_slice_t data, uint8_t *out);
+
+/* Are these the same bytes?  In a time that tells nothing of them. */
+bool njwt_equal_secret(const uint8_t *a, const uint8_t *b, size_t len);
+
 
 #endif /* NJWT_KEY_HASH_H */

@@ -26,7 +26,7 @@ njwt_url_digit(uint8_t c)
 
 /* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
 
-static bool
+bool
 njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
 {
     size_t   i;
@@ -86,7 +86,7 @@ njwt_url_plain(njwt_slice_t text)
         }
     }
 
-    return text.len <= NJWT_MAX_URL;
+    return true;
 }
 
 
@@ -197,42 +197,42 @@ njwt_url_number(njwt_slice_t text, unsigned *number)
 
 
 static bool
-njwt_url_port(njwt_slice_t text)
+njwt_url_port(njwt_slice_t text, unsigned *port)
 {
-    unsigned  port;
+    *port = 0;
 
     return text.len == 0
            || (text.data[0] == ':'
-               && njwt_url_number(njwt_url_behind(text, 1), &port)
-               && port > 0 && port <= 65535);
+               && njwt_url_number(njwt_url_behind(text, 1), port)
+               && *port > 0 && *port <= 65535);
 }
 
 
 /* HOST[:PORT] */
 
 static bool
-njwt_url_host(njwt_slice_t text, njwt_slice_t *host)
+njwt_url_host(njwt_slice_t text, njwt_slice_t *host, unsigned *port)
 {
     if (text.len > 0 && text.data[0] == '[') {
         *host = njwt_url_until(text, "]");
         host->len += (host->len < text.len);
 
         return njwt_url_address(*host)
-               && njwt_url_port(njwt_url_behind(text, host->len));
+               && njwt_url_port(njwt_url_behind(text, host->len), port);
     }
 
     *host = njwt_url_until(text, ":");
 
     return njwt_url_name(*host)
-           && njwt_url_port(njwt_url_behind(text, host->len));
+           && njwt_url_port(njwt_url_behind(text, host->len), port);
 }
 
 
 bool
-njwt_url_parse(njwt_slice_t text, njwt_url_t *url)
+njwt_url_split(njwt_slice_t text, njwt_url_t *url)
 {
     njwt_url_t    read;
-    njwt_slice_t  name, rest, part;
+    njwt_slice_t  name, rest, part, authority;
 
     name = njwt_url_until(text, ":");
     rest = njwt_url_behind(text, name.len);
@@ -243,29 +243,38 @@ njwt_url_parse(njwt_slice_t text, njwt_url_t *url)
         return false;
     }
 
-    rest = njwt_url_until(njwt_url_behind(rest, 3), "/?#");
+    rest = njwt_url_behind(rest, 3);
+    authority = njwt_url_until(rest, "/?#");
+    read.rest = njwt_url_behind(rest, authority.len);
     read.user = false;
 
     /* what lies before the last "@" is no host, whoever looks */
 
     for ( ;; ) {
-        part = njwt_url_until(rest, "@");
+        part = njwt_url_until(authority, "@");
 
-        if (part.len == rest.len) {
+        if (part.len == authority.len) {
             break;
         }
 
-        rest = njwt_url_behind(rest, part.len + 1);
+        authority = njwt_url_behind(authority, part.len + 1);
         read.user = true;
     }
 
-    if (!njwt_url_host(rest, &read.host)) {
+    if (!njwt_url_host(authority, &read.host, &read.port)) {
         return false;
     }
 
     *url = read;
 
     return true;
+}
+
+
+bool
+njwt_url_parse(njwt_slice_t text, njwt_url_t *url)
+{
+    return text.len <= NJWT_MAX_URL && njwt_url_split(text, url);
 }
 
 

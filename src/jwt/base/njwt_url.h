@@ -25,6 +25,8 @@ typedef struct {
     njwt_url_scheme_t   scheme;
     njwt_slice_t        host;      /* an IPv6 address in its brackets */
     bool                user;      /* there is a user part */
+    unsigned            port;      /* 0: none is written */
+    njwt_slice_t        rest;      /* path, query and fragment */
 } njwt_url_t;
 
 
@@ -34,6 +36,12 @@ typedef struct {
  * and of one that is longer than NJWT_MAX_URL.
  */
 bool njwt_url_parse(njwt_slice_t text, njwt_url_t *url);
+
+/* The same of a text of any length. */
+bool njwt_url_split(njwt_slice_t text, njwt_url_t *url);
+
+/* Is this the lowercase text, in any case? */
+bool njwt_url_is(njwt_slice_t text, njwt_slice_t lower);
 
 /* Is this an http or https URL? */
 bool njwt_url_is_web(njwt_slice_t text);

@@ -26,18 +26,16 @@ njwt_bearer_tchar(uint8_t c)
 
 
 static bool
-njwt_bearer_scheme(njwt_slice_t scheme)
+njwt_bearer_scheme(njwt_slice_t scheme, njwt_slice_t lower)
 {
     size_t  i;
 
-    static const char  bearer[] = "bearer";
-
-    if (scheme.len != sizeof(bearer) - 1) {
+    if (scheme.len != lower.len) {
         return false;
     }
 
     for (i = 0; i < scheme.len; i++) {
-        if ((scheme.data[i] | 0x20) != bearer[i]) {
+        if ((scheme.data[i] | 0x20) != lower.data[i]) {
             return false;
         }
     }
@@ -46,10 +44,15 @@ njwt_bearer_scheme(njwt_slice_t scheme)
 }
 
 
-void
-njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
+static void
+njwt_bearer_read(njwt_slice_t value, bool dpop_too,
+    njwt_presented_t *presented)
 {
+    bool          dpop;
     njwt_slice_t  scheme;
+
+    static const njwt_slice_t  bearer_name = njwt_literal("bearer");
+    static const njwt_slice_t  dpop_name = njwt_literal("dpop");
 
     scheme.data = value.data;
     scheme.len = 0;
@@ -60,7 +63,9 @@ njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
         scheme.len++;
     }
 
-    if (!njwt_bearer_scheme(scheme)) {
+    dpop = dpop_too && njwt_bearer_scheme(scheme, dpop_name);
+
+    if (!dpop && !njwt_bearer_scheme(scheme, bearer_name)) {
         return;
     }
 
@@ -81,6 +86,21 @@ njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
     }
 
     presented->token = value;
+    presented->dpop = dpop;
+}
+
+
+void
+njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
+{
+    njwt_bearer_read(value, false, presented);
+}
+
+
+void
+njwt_bearer_or_dpop_header(njwt_slice_t value, njwt_presented_t *presented)
+{
+    njwt_bearer_read(value, true, presented);
 }
 
 
@@ -93,6 +113,7 @@ njwt_bearer_bare(njwt_slice_t value, njwt_presented_t *presented)
 
     presented->found++;
     presented->token = value;
+    presented->dpop = false;
 }
 
 

@@ -13,6 +13,7 @@
 typedef struct {
     size_t        found;      /* places that held a token */
     njwt_slice_t  token;      /* the last one, its characters unchecked */
+    bool          dpop;       /* it came as "Authorization: DPoP TOKEN" */
 } njwt_presented_t;
 
 
@@ -22,6 +23,13 @@ typedef struct {
  * with nothing behind it adds an empty token, which is not a valid one.
  */
 void njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented);
+
+/*
+ * The same where tokens may be bound to a key: DPoP (RFC 9449, section 7.1)
+ * is a scheme like Bearer there.
+ */
+void njwt_bearer_or_dpop_header(njwt_slice_t value,
+    njwt_presented_t *presented);
 
 /* Adds a bare token (a cookie, a variable); an empty one is none. */
 void njwt_bearer_bare(njwt_slice_t value, njwt_presented_t *presented);

@@ -8,6 +8,7 @@
 
 #include "njwt.h"
 #include "njwt_alg.h"
+#include "njwt_binding.h"
 #include "njwt_claims.h"
 #include "njwt_facts.h"
 #include "njwt_jwks.h"
@@ -58,6 +59,7 @@ typedef struct {
     const njwt_facts_t       *facts;
     bool                      numbered;
     size_t                    max_token_size;    /* bytes */
+    const njwt_binding_t     *binding;           /* NULL: off */
 } njwt_policy_t;
 
 

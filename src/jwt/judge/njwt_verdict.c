@@ -104,6 +104,42 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
 
 
 /*
+ * Is the token the client's own?  Of a token that was recalled "cnf" is read
+ * where it has one: that takes no more memory of the cache.
+ */
+
+static njwt_verdict_t
+njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+{
+    njwt_value_t         root;
+    njwt_binding_case_t  b;
+
+    static const njwt_slice_t            cnf = njwt_literal("cnf");
+    static const njwt_binding_request_t  nothing;
+
+    root = njwt_claims_root(found->vouched);
+
+    if (njwt_claims_bound(found->vouched)
+        && njwt_json_type(root) == NJWT_JSON_ABSENT
+        && njwt_recall_payload(arena, c->presented.token, &found->text))
+    {
+        root = njwt_json_object(arena, found->text);
+    }
+
+    b.binding = c->policy->binding;
+    b.request = (c->binding != NULL) ? c->binding : &nothing;
+    b.token = c->presented.token;
+    b.by_dpop = c->presented.dpop;
+    b.bound = njwt_claims_bound(found->vouched);
+    b.cnf = njwt_json_member(root, cnf);
+    b.leeway = found->issuer->expected.leeway;
+    b.now = c->now;
+
+    return njwt_binding_judge(arena, &b, &found->binding);
+}
+
+
+/*
  * The rules.  A token that was recalled is read only where its record has no
  * answer, which isn't before every check in front of them has passed.
  */
@@ -179,7 +215,12 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     REFUSE(TOO_OLD, njwt_claims_too_old(claims, expected, now));
     REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
     REFUSE(CLAIM_MISSING, !njwt_claims_complete(claims, expected));
-    REFUSE(SENDER_CONSTRAINED, njwt_claims_bound(claims));
+    first = njwt_bind(arena, c, found);
+
+    if (first != NJWT_BOUND) {
+        return first;
+    }
+
     found->claims = claims;
 
     REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
@@ -187,6 +228,32 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     REFUSE(CLAIM_MISMATCH, !njwt_claims_hold(arena, c, found));
 
     return NJWT_OK;
+}
+
+
+njwt_verdict_t
+njwt_verdict_after_replay(njwt_verdict_t verdict, njwt_replay_t replay,
+    njwt_finding_t *found)
+{
+    if (!njwt_verdict_is_verified(verdict) || !found->binding.proved
+        || replay == NJWT_REPLAY_NEW)
+    {
+        return verdict;
+    }
+
+    found->claims = NULL;
+
+    switch (replay) {
+
+    case NJWT_REPLAY_SEEN:
+        return NJWT_DPOP_PROOF_REPLAYED;
+
+    case NJWT_REPLAY_FULL:
+        return NJWT_DPOP_MEMORY_FULL;
+
+    default:
+        return NJWT_UNDECIDED;
+    }
 }
 
 

@@ -8,54 +8,13 @@
 
 #include "njwt.h"
 #include "njwt_bearer.h"
+#include "njwt_binding.h"
 #include "njwt_claims.h"
 #include "njwt_json_peek.h"
 #include "njwt_jws.h"
 #include "njwt_policy.h"
 #include "njwt_recall.h"
-
-
-/* in the order of the checks; 0 is a denial, so that forgotten means no */
-typedef enum {
-    NJWT_UNDECIDED = 0,          /* something of ours broke: no memory */
-    NJWT_NO_TOKEN,
-    NJWT_MULTIPLE_TOKENS,
-    NJWT_TOKEN_TOO_LARGE,
-    NJWT_MALFORMED_REQUEST,
-    NJWT_OPAQUE_TOKEN,
-    NJWT_ENCRYPTED_TOKEN,
-    NJWT_MALFORMED_TOKEN,
-    NJWT_CRIT_UNSUPPORTED,
-    NJWT_ISSUER_MISMATCH,
-    NJWT_ALG_NOT_ALLOWED,
-    NJWT_TYP_NOT_ALLOWED,
-    NJWT_KEYS_UNAVAILABLE,
-    NJWT_KEY_NOT_FOUND,
-    NJWT_BAD_SIGNATURE,
-    NJWT_EXPIRED,
-    NJWT_NOT_YET_VALID,
-    NJWT_ISSUED_IN_FUTURE,
-    NJWT_TOO_OLD,
-    NJWT_AUDIENCE_MISMATCH,
-    NJWT_CLAIM_MISSING,
-    NJWT_SENDER_CONSTRAINED,
-    NJWT_METHOD_NOT_ALLOWED,
-    NJWT_INSUFFICIENT_SCOPE,
-    NJWT_CLAIM_MISMATCH,
-    NJWT_CLAIM_MISMATCH_401,     /* the same, by a rule that says error=401 */
-    NJWT_OK
-} njwt_verdict_t;
-
-#define NJWT_VERDICT_COUNT  (NJWT_OK + 1)
-
-
-/* what a verdict means to the client: constant texts */
-typedef struct {
-    njwt_slice_t  name;          /* of $jwt_verdict */
-    unsigned      status;        /* of the answer; 0: the request goes on */
-    njwt_slice_t  error;         /* RFC 6750, section 3.1; may be empty */
-    njwt_slice_t  description;   /* for error_description, quotable */
-} njwt_verdict_info_t;
+#include "njwt_verdict_info.h"
 
 
 /* all that is judged: nothing else has a say */
@@ -64,6 +23,9 @@ typedef struct {
     njwt_presented_t      presented;
     njwt_method_t         method;
     int64_t               now;        /* seconds since the epoch */
+
+    /* what may prove that the token is the client's; NULL: nothing does */
+    const njwt_binding_request_t  *binding;
 
     /* of this very token, if it was verified before; NULL: not known */
     njwt_record_t        *record;
@@ -88,6 +50,8 @@ typedef struct {
     /* of the token's claims, however it is judged: for a record of it */
     const njwt_claims_t   *vouched;
 
+    njwt_binding_finding_t binding;   /* what was found of its binding */
+
     /* what is known of claim rules, and whether those of the policy hold */
     njwt_answers_t         answers;
     bool                   rules_hold;
@@ -101,12 +65,22 @@ typedef struct {
 /*
  * Judges a request.  Pure: no clock, no I/O; what it allocates belongs to the
  * arena, and so does what the finding points to.  *found is always filled.
- * found->claims is set once every check up to the sender's constraint has
- * passed, and stays on a later refusal.  NJWT_OK is the one verdict that lets
- * a request pass.
+ * found->claims is set once every check up to the token's binding has passed,
+ * and stays on a later refusal.  NJWT_OK is the one verdict that lets a
+ * request pass; where found->binding.proved is set, only through
+ * njwt_verdict_after_replay().
  */
 njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
     njwt_finding_t *found);
+
+/*
+ * The verdict once the memory of proofs was asked, as must be done once for
+ * each request, of a verified verdict whose finding has binding.proved: was
+ * binding.proof.replay not there, and is it there now?  Where it isn't, the
+ * finding's claims are taken back.  Of any other verdict nothing changes.
+ */
+njwt_verdict_t njwt_verdict_after_replay(njwt_verdict_t verdict,
+    njwt_replay_t replay, njwt_finding_t *found);
 
 /*
  * The verdict where a token is optional: a request without one is still
@@ -154,9 +128,5 @@ bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
  */
 njwt_verdict_t njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
     const njwt_presented_t *presented);
-
-/* What a verdict means; the entry of NJWT_UNDECIDED for a wrong value. */
-const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);
-
 
 #endif /* NJWT_VERDICT_H */

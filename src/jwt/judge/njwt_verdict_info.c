@@ -8,6 +8,7 @@
 
 #define NJWT_INVALID_REQUEST     "invalid_request"
 #define NJWT_INVALID_TOKEN       "invalid_token"
+#define NJWT_INVALID_PROOF       "invalid_dpop_proof"
 #define NJWT_SCOPE_ERROR         "insufficient_scope"
 
 #define njwt_verdict_entry(verdict, name, status, error, description)        \
@@ -107,6 +108,46 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
         "sender_constrained", 401, NJWT_INVALID_TOKEN,
         "The access token is bound to a key, which is not checked here"),
 
+    njwt_verdict_entry(NJWT_UNBOUND_TOKEN,
+        "unbound_token", 401, NJWT_INVALID_TOKEN,
+        "The access token is not bound to a key"),
+
+    njwt_verdict_entry(NJWT_CERTIFICATE_MISSING,
+        "certificate_missing", 401, NJWT_INVALID_TOKEN,
+        "The access token is bound to a client certificate, none was sent"),
+
+    njwt_verdict_entry(NJWT_CERTIFICATE_MISMATCH,
+        "certificate_mismatch", 401, NJWT_INVALID_TOKEN,
+        "The access token is bound to another client certificate"),
+
+    njwt_verdict_entry(NJWT_DPOP_PROOF_MISSING,
+        "dpop_proof_missing", 401, NJWT_INVALID_PROOF,
+        "The access token is bound to a key, a DPoP proof is required"),
+
+    njwt_verdict_entry(NJWT_DPOP_PROOF_INVALID,
+        "dpop_proof_invalid", 401, NJWT_INVALID_PROOF,
+        "The DPoP proof is not valid for this request"),
+
+    njwt_verdict_entry(NJWT_DPOP_KEY_MISMATCH,
+        "dpop_key_mismatch", 401, NJWT_INVALID_TOKEN,
+        "Invalid DPoP key binding"),
+
+    njwt_verdict_entry(NJWT_DPOP_NONCE_NEEDED,
+        "dpop_nonce_needed", 401, "use_dpop_nonce",
+        "The DPoP proof must hold the nonce of this answer"),
+
+    njwt_verdict_entry(NJWT_DPOP_PROOF_EXPIRED,
+        "dpop_proof_expired", 401, NJWT_INVALID_PROOF,
+        "The DPoP proof was made too long ago, or in the future"),
+
+    njwt_verdict_entry(NJWT_DPOP_MEMORY_FULL,
+        "dpop_memory_full", 503, "",
+        "There is no room to remember the DPoP proof"),
+
+    njwt_verdict_entry(NJWT_DPOP_PROOF_REPLAYED,
+        "dpop_proof_replayed", 401, NJWT_INVALID_PROOF,
+        "The DPoP proof was used before"),
+
     njwt_verdict_entry(NJWT_METHOD_NOT_ALLOWED,
         "method_not_allowed", 405, "",
         "The method is not allowed here"),
@@ -137,6 +178,21 @@ njwt_verdict_info(njwt_verdict_t verdict)
     }
 
     return &njwt_verdicts[verdict];
+}
+
+
+bool
+njwt_verdict_is_verified(njwt_verdict_t verdict)
+{
+    return verdict > NJWT_DPOP_PROOF_REPLAYED && verdict <= NJWT_OK;
+}
+
+
+bool
+njwt_verdict_is_dpop(njwt_verdict_t verdict)
+{
+    return verdict >= NJWT_DPOP_PROOF_MISSING
+           && verdict <= NJWT_DPOP_PROOF_REPLAYED;
 }
 
 

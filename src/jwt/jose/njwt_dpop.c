@@ -1,0 +1,507 @@
+/*
+ * DPoP proofs.
+ *
+ * njwt_dpop_checks() runs straight down, a reason a line, in the order of the
+ * contract.  A line taken out must turn a test red.
+ */
+
+#include "njwt_dpop.h"
+#include "njwt_b64.h"
+#include "njwt_htu.h"
+#include "njwt_json.h"
+#include "njwt_jws.h"
+#include "njwt_nonce.h"
+#include "njwt_thumbprint.h"
+
+#include <string.h>
+
+
+/* a proof, and what was read of it so far */
+typedef struct {
+    njwt_slice_t             header;      /* as it came */
+    njwt_jws_t               jws;         /* its header is read if need be */
+    njwt_value_t             payload;
+    uint8_t                  digest[NJWT_DIGEST];   /* of the header */
+
+    const njwt_dpop_key_t   *key;
+    njwt_dpop_key_t          made;        /* where it isn't kept */
+    bool                     owned;
+
+    bool                     vouched;     /* a nonce of ours is good */
+    bool                     numbered;    /* "iat" is a number */
+    int64_t                  nonce_made;
+} njwt_dpop_proof_t;
+
+
+/* No memory is no verdict: what looks like a reason to refuse may not be. */
+
+#define REFUSE(result, why, condition)                                       \
+    if (condition) {                                                         \
+        found->check = NJWT_DPOP_CHECK_##why;                                \
+        return arena->failed ? NJWT_PROOF_UNDECIDED : NJWT_PROOF_##result;     \
+    }
+
+
+static njwt_value_t
+njwt_dpop_member(const njwt_dpop_proof_t *proof, const char *name, size_t len)
+{
+    njwt_slice_t  slice;
+
+    slice.data = (const uint8_t *) name;
+    slice.len = len;
+
+    return njwt_json_member(proof->payload, slice);
+}
+
+#define njwt_dpop_get(proof, name)                                           \
+    njwt_dpop_member(proof, name, sizeof(name) - 1)
+
+
+/* A date of the payload: absent is no number either. */
+
+static bool
+njwt_dpop_date(njwt_value_t value, double *date)
+{
+    double  number;
+
+    number = njwt_json_number(value);
+
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER
+        || !(number > -NJWT_MAX_DATE && number < NJWT_MAX_DATE))
+    {
+        return false;
+    }
+
+    *date = number;
+
+    return true;
+}
+
+
+/*
+ * Takes the proof to pieces.  A header whose key is kept was found good
+ * before, byte for byte.
+ */
+
+static bool
+njwt_dpop_parse(njwt_arena_t *arena, const njwt_dpop_request_t *request,
+    njwt_dpop_proof_t *proof)
+{
+    njwt_slice_t    text = request->proof, payload, signature;
+    const uint8_t  *dot;
+
+    dot = (text.len > 0) ? memchr(text.data, '.', text.len) : NULL;
+
+    if (dot == NULL) {
+        return false;
+    }
+
+    proof->header.data = text.data;
+    proof->header.len = (size_t) (dot - text.data);
+
+    if (request->keys != NULL) {
+
+        if (!njwt_sha256(proof->header, proof->digest)) {
+            arena->failed = true;
+            return false;
+        }
+
+        proof->key = njwt_dpop_keys_find(request->keys, proof->digest);
+    }
+
+    if (proof->key == NULL) {
+        if (!njwt_jws_parse(arena, text, &proof->jws)) {
+            return false;
+        }
+
+    } else {
+        payload.data = dot + 1;
+        payload.len = text.len - proof->header.len - 1;
+        dot = memchr(payload.data, '.', payload.len);
+
+        if (dot == NULL) {
+            return false;
+        }
+
+        signature.data = dot + 1;
+        signature.len = text.len - (size_t) (signature.data - text.data);
+        payload.len = (size_t) (dot - payload.data);
+
+        if (payload.len == 0
+            || signature.len == 0
+            || !njwt_b64_decode(arena, payload, &proof->jws.payload)
+            || !njwt_b64_decode(arena, signature, &proof->jws.signature))
+        {
+            return false;
+        }
+
+        proof->jws.signing_input.data = text.data;
+        proof->jws.signing_input.len = proof->header.len + 1 + payload.len;
+    }
+
+    proof->payload = njwt_json_object(arena, proof->jws.payload);
+
+    return njwt_json_type(proof->payload) == NJWT_JSON_OBJECT;
+}
+
+
+static bool
+njwt_dpop_typ(const njwt_jws_t *jws)
+{
+    njwt_slice_t  typ;
+
+    static const njwt_slice_t  name = njwt_literal("typ");
+    static const njwt_slice_t  dpop = njwt_literal("dpop+jwt");
+
+    return njwt_jws_string(jws, name, &typ) && njwt_slice_equal(typ, dpop);
+}
+
+
+static bool
+njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
+    njwt_value_t jwk, const char **why)
+{
+    proof->made.alg = njwt_jws_alg(&proof->jws);
+    proof->made.key = njwt_key_new(arena, jwk, why);
+
+    if (proof->made.key == NULL) {
+        return false;
+    }
+
+    proof->owned = true;
+    proof->key = &proof->made;
+
+    if (!njwt_key_fits(proof->made.key, proof->made.alg)) {
+        *why = "it is for another \"alg\"";
+        return false;
+    }
+
+    return njwt_thumbprint(arena, jwk, proof->made.thumbprint);
+}
+
+
+/* What the header says; nothing of it is asked where its key is kept. */
+
+static njwt_dpop_result_t
+njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    njwt_dpop_proof_t *proof, njwt_dpop_finding_t *found)
+{
+    njwt_jws_t    *jws = &proof->jws;
+    njwt_value_t   jwk;
+
+    static const njwt_slice_t  name = njwt_literal("jwk");
+
+    if (proof->key != NULL) {
+        REFUSE(INVALID, ALG, (proof->key->alg & dpop->algorithms) == 0);
+        return NJWT_PROOF_GOOD;
+    }
+
+    jwk = njwt_json_member(jws->header, name);
+
+    REFUSE(INVALID, TYP, !njwt_dpop_typ(jws));
+    REFUSE(INVALID, CRITICAL, njwt_jws_critical(jws));
+    REFUSE(INVALID, ALG, (njwt_jws_alg(jws) & dpop->algorithms
+                          & ~NJWT_ALGS_HMAC) == 0);
+    REFUSE(INVALID, PRIVATE, njwt_jwk_has_private(jwk));
+    REFUSE(INVALID, JWK, !njwt_dpop_make_key(arena, proof, jwk, &found->why));
+
+    return NJWT_PROOF_GOOD;
+}
+
+
+static bool
+njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
+    const njwt_dpop_proof_t *proof, njwt_slice_t token)
+{
+    uint8_t         computed[NJWT_DIGEST];
+    const uint8_t  *ath, *digest;
+
+    if (!njwt_thumbprint_read(arena, njwt_dpop_get(proof, "ath"), &ath)) {
+        return false;
+    }
+
+    digest = request->token_digest;
+
+    if (digest == NULL) {
+        if (!njwt_sha256(token, computed)) {
+            arena->failed = true;
+            return false;
+        }
+
+        digest = computed;
+    }
+
+    return memcmp(ath, digest, NJWT_DIGEST) == 0;
+}
+
+
+/*
+ * Is the nonce good: ours, made since the memory began, not too old?  One that
+ * a clock ahead of ours made may be as far ahead as a proof.
+ */
+
+static bool
+njwt_dpop_nonce_good(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    const njwt_dpop_memory_t *memory, njwt_slice_t nonce, int64_t now,
+    int64_t *made)
+{
+    return njwt_nonce_check(arena, memory->nonce_keys,
+                            memory->nonce_key_count, nonce, made)
+           && *made > memory->since
+           && (double) *made <= (double) now + dpop->ahead
+           && (double) now - (double) *made <= dpop->nonce_lifetime;
+}
+
+
+/*
+ * Is a nonce wanted that isn't there?  One that may have been made before the
+ * memory began may have vouched then for a time far ahead: so the proof may
+ * have been used, whatever its "iat" says.
+ */
+
+static bool
+njwt_dpop_nonce_lacks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    const njwt_dpop_memory_t *memory, njwt_dpop_proof_t *proof, double iat,
+    int64_t now)
+{
+    bool          old;
+    int64_t       made;
+    njwt_slice_t  nonce;
+
+    nonce = njwt_json_string(njwt_dpop_get(proof, "nonce"));
+
+    proof->vouched = njwt_dpop_nonce_good(arena, dpop, memory, nonce, now,
+                                          &proof->nonce_made);
+
+    if (proof->vouched || arena->failed) {
+        return arena->failed;
+    }
+
+    old = njwt_nonce_time(arena, nonce, &made) && made <= memory->since;
+
+    return old || arena->failed || dpop->nonce
+           || (proof->numbered
+               && iat < (double) memory->since + dpop->ahead);
+}
+
+
+static bool
+njwt_dpop_nonce_typed(const njwt_dpop_proof_t *proof)
+{
+    njwt_json_type_t  type;
+
+    type = njwt_json_type(njwt_dpop_get(proof, "nonce"));
+
+    return type == NJWT_JSON_ABSENT || type == NJWT_JSON_STRING;
+}
+
+
+/* Of the two dates that needn't be there: is it, and no number? */
+
+static bool
+njwt_dpop_date_broken(njwt_value_t value)
+{
+    double  date;
+
+    return njwt_json_type(value) != NJWT_JSON_ABSENT
+           && !njwt_dpop_date(value, &date);
+}
+
+
+static njwt_dpop_result_t
+njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    const njwt_dpop_memory_t *memory, njwt_dpop_proof_t *proof, double leeway,
+    int64_t now, njwt_dpop_finding_t *found)
+{
+    double        t = (double) now, date;
+    njwt_value_t  exp, nbf;
+
+    exp = njwt_dpop_get(proof, "exp");
+    nbf = njwt_dpop_get(proof, "nbf");
+
+    found->issued = njwt_dpop_date(njwt_dpop_get(proof, "iat"), &found->iat);
+    proof->numbered = found->issued;
+
+    REFUSE(INVALID, NONCE, !njwt_dpop_nonce_typed(proof));
+    REFUSE(NONCE_NEEDED, NONCE, njwt_dpop_nonce_lacks(arena, dpop, memory,
+                                                      proof, found->iat, now));
+
+    REFUSE(INVALID, IAT, !found->issued);
+    REFUSE(EXPIRED, IAT, !proof->vouched
+                         && !(t - found->iat <= dpop->lifetime
+                              && found->iat - t <= dpop->ahead));
+    REFUSE(INVALID, EXP, njwt_dpop_date_broken(exp));
+    REFUSE(EXPIRED, EXP, njwt_dpop_date(exp, &date) && !(date + leeway > t));
+    REFUSE(INVALID, NBF, njwt_dpop_date_broken(nbf));
+    REFUSE(EXPIRED, NBF, njwt_dpop_date(nbf, &date) && !(date <= t + leeway));
+
+    return NJWT_PROOF_GOOD;
+}
+
+
+/* The key under which the proof is remembered: nobody burns another's jti. */
+
+static bool
+njwt_dpop_replay(njwt_arena_t *arena, const njwt_dpop_proof_t *proof,
+    njwt_dpop_finding_t *found)
+{
+    uint8_t       text[NJWT_DIGEST + NJWT_DPOP_MAX_JTI];
+    njwt_slice_t  jti, whole;
+
+    jti = njwt_json_string(njwt_dpop_get(proof, "jti"));
+
+    if (jti.len == 0 || jti.len > NJWT_DPOP_MAX_JTI) {
+        return false;
+    }
+
+    memcpy(text, proof->key->thumbprint, NJWT_DIGEST);
+    memcpy(text + NJWT_DIGEST, jti.data, jti.len);
+
+    whole.data = text;
+    whole.len = NJWT_DIGEST + jti.len;
+
+    if (!njwt_sha256(whole, found->replay)) {
+        arena->failed = true;
+        return false;
+    }
+
+    return true;
+}
+
+
+/* Until "iat" or the nonce stops to be good, whichever is later. */
+
+static void
+njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
+    int64_t now, njwt_dpop_finding_t *found)
+{
+    double  end, nonce_end;
+
+    end = found->iat + dpop->lifetime + dpop->ahead;
+
+    if (proof->vouched) {
+        nonce_end = (double) proof->nonce_made + dpop->nonce_lifetime;
+
+        if (end < nonce_end) {
+            end = nonce_end;
+        }
+
+        found->renew = dpop->nonce
+                       && (double) (now - proof->nonce_made) * 2
+                          > dpop->nonce_lifetime;
+    }
+
+    found->until = (int64_t) end;
+    found->until += (double) found->until < end;
+}
+
+
+static bool
+njwt_dpop_text_is(njwt_value_t value, njwt_slice_t wanted, njwt_slice_t *text)
+{
+    *text = njwt_json_string(value);
+
+    return njwt_json_type(value) == NJWT_JSON_STRING
+           && njwt_slice_equal(*text, wanted);
+}
+
+
+static njwt_dpop_result_t
+njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    const njwt_dpop_request_t *request, njwt_slice_t token,
+    const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_proof_t *proof,
+    njwt_dpop_finding_t *found)
+{
+    njwt_value_t        htm, htu;
+    njwt_dpop_result_t  result;
+
+    REFUSE(MISSING, HEADERS, request->headers == 0);
+    REFUSE(INVALID, HEADERS, request->headers > 1);
+    REFUSE(INVALID, SIZE, request->proof.len > NJWT_DPOP_MAX_SIZE);
+    REFUSE(INVALID, FORM, !njwt_dpop_parse(arena, request, proof));
+
+    result = njwt_dpop_header(arena, dpop, proof, found);
+
+    if (result != NJWT_PROOF_GOOD) {
+        return result;
+    }
+
+    memcpy(found->thumbprint, proof->key->thumbprint, NJWT_DIGEST);
+
+    htm = njwt_dpop_get(proof, "htm");
+    htu = njwt_dpop_get(proof, "htu");
+
+    REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, jkt,
+                                            NJWT_DIGEST) != 0);
+    REFUSE(INVALID, ATH, !njwt_dpop_ath(arena, request, proof, token));
+    REFUSE(INVALID, HTM, !njwt_dpop_text_is(htm, request->method,
+                                            &found->htm));
+
+    found->htu = njwt_json_string(htu);
+
+    REFUSE(INVALID, HTU, !njwt_htu_matches(arena, found->htu, dpop->origins,
+                                           dpop->origin_count,
+                                           request->target));
+
+    result = njwt_dpop_times(arena, dpop, &request->memory, proof, leeway, now,
+                             found);
+
+    if (result != NJWT_PROOF_GOOD) {
+        return result;
+    }
+
+    REFUSE(INVALID, SIGNATURE, njwt_key_verify(arena, proof->key->key,
+                                               proof->key->alg,
+                                               proof->jws.signing_input,
+                                               proof->jws.signature)
+                               == NULL);
+    REFUSE(INVALID, JTI, !njwt_dpop_replay(arena, proof, found));
+
+    found->check = NJWT_DPOP_CHECK_NONE;
+    njwt_dpop_remember(dpop, proof, now, found);
+
+    return NJWT_PROOF_GOOD;
+}
+
+
+njwt_dpop_result_t
+njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
+    const njwt_dpop_request_t *request, njwt_slice_t token,
+    const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_finding_t *found)
+{
+    njwt_dpop_proof_t   proof;
+    njwt_dpop_result_t  result;
+
+    memset(&proof, 0, sizeof(njwt_dpop_proof_t));
+    memset(found, 0, sizeof(njwt_dpop_finding_t));
+
+    result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
+                              &proof, found);
+
+    /* kept is the key of a client whose proof was good, no other */
+
+    if (proof.owned) {
+        if (result == NJWT_PROOF_GOOD && request->keys != NULL) {
+            njwt_dpop_keys_add(request->keys, proof.digest, &proof.made);
+
+        } else {
+            njwt_key_free(proof.made.key);
+        }
+    }
+
+    return result;
+}
+
+
+bool
+njwt_dpop_nonce(const njwt_dpop_memory_t *memory, int64_t now, uint8_t *text)
+{
+    /* in the second of the start, too, who retries must get through */
+
+    if (now <= memory->since) {
+        now = memory->since + 1;
+    }
+
+    return memory->nonce_key_count > 0
+           && njwt_nonce_make(memory->nonce_keys[0], now, text);
+}

@@ -1,0 +1,146 @@
+/*
+ * DPoP proofs (RFC 9449).
+ *
+ * A proof is judged by a pure function, the cheap checks before the dear ones,
+ * so that only who holds a good token that is bound to a key can make us
+ * verify a signature.  Whether the proof was seen before is for its caller to
+ * ask: what it takes for that comes with the finding.
+ */
+
+#ifndef NJWT_DPOP_H
+#define NJWT_DPOP_H
+
+
+#include "njwt.h"
+#include "njwt_alg.h"
+#include "njwt_dpop_keys.h"
+#include "njwt_key.h"
+
+
+/* bytes of a proof, and of its "jti" */
+#define NJWT_DPOP_MAX_SIZE  8192
+#define NJWT_DPOP_MAX_JTI   256
+
+
+/* what a configuration asks of proofs; all of it outlives the requests */
+typedef struct {
+    njwt_alg_t           algorithms;
+    const njwt_slice_t  *origins;       /* of which each can be one, by */
+    size_t               origin_count;  /* njwt_htu_origin_fault() */
+    double               lifetime;      /* seconds from "iat" */
+    double               ahead;         /* and before it */
+    bool                 nonce;         /* each proof must have one */
+
+    /*
+     * Seconds that a nonce is good for: of jwt_dpop_nonce, or the lifetime
+     * where only proofs from around a start need one.
+     */
+    double               nonce_lifetime;
+} njwt_dpop_t;
+
+
+/*
+ * What is the same for all workers, and for all requests of one second.  A
+ * proof whose "iat" is earlier than since + ahead may have been used before
+ * the memory of proofs began, and needs a nonce that was made later than
+ * since, a second of the epoch.
+ */
+typedef struct {
+    const njwt_slice_t  *nonce_keys;    /* the first makes them */
+    size_t               nonce_key_count;
+    int64_t              since;
+} njwt_dpop_memory_t;
+
+
+/* what a request has to do with a proof; zeroed: no header, and no proof */
+typedef struct {
+    size_t               headers;       /* DPoP headers: lines, not values */
+    njwt_slice_t         proof;         /* the value of the only one */
+    njwt_slice_t         method;        /* the client's own, by its name */
+
+    /* of the client's request line, as it came: path, "?" and query */
+    njwt_slice_t         target;
+
+    /* SHA-256 of the token; NULL: nobody has computed it yet */
+    const uint8_t       *token_digest;
+
+    njwt_dpop_memory_t   memory;
+    njwt_dpop_keys_t    *keys;          /* the worker's; NULL: none is kept */
+} njwt_dpop_request_t;
+
+
+/* zeroed is no good; UNDECIDED: something of ours broke, as no memory */
+typedef enum {
+    NJWT_PROOF_UNDECIDED = 0,
+    NJWT_PROOF_MISSING,
+    NJWT_PROOF_INVALID,
+    NJWT_PROOF_KEY_MISMATCH,
+    NJWT_PROOF_NONCE_NEEDED,
+    NJWT_PROOF_EXPIRED,
+    NJWT_PROOF_GOOD                      /* unless it was seen before */
+} njwt_dpop_result_t;
+
+
+/* the checks, in their order */
+typedef enum {
+    NJWT_DPOP_CHECK_HEADERS = 0,        /* exactly one */
+    NJWT_DPOP_CHECK_SIZE,
+    NJWT_DPOP_CHECK_FORM,               /* base64url, JSON, their types */
+    NJWT_DPOP_CHECK_TYP,
+    NJWT_DPOP_CHECK_CRITICAL,
+    NJWT_DPOP_CHECK_ALG,
+    NJWT_DPOP_CHECK_PRIVATE,            /* nothing of a private key */
+    NJWT_DPOP_CHECK_JWK,
+    NJWT_DPOP_CHECK_THUMBPRINT,
+    NJWT_DPOP_CHECK_ATH,
+    NJWT_DPOP_CHECK_HTM,
+    NJWT_DPOP_CHECK_HTU,
+    NJWT_DPOP_CHECK_NONCE,
+    NJWT_DPOP_CHECK_IAT,
+    NJWT_DPOP_CHECK_EXP,
+    NJWT_DPOP_CHECK_NBF,
+    NJWT_DPOP_CHECK_SIGNATURE,
+    NJWT_DPOP_CHECK_JTI,
+    NJWT_DPOP_CHECK_NONE                /* all passed */
+} njwt_dpop_check_t;
+
+
+/*
+ * What was found.  The texts are the client's unverified word, for the log,
+ * empty where they weren't read; replay, until and renew are set only of a
+ * proof that is good.
+ */
+typedef struct {
+    njwt_dpop_check_t    check;         /* the one that failed */
+    const char          *why;           /* of a key; or NULL */
+    njwt_slice_t         htm;
+    njwt_slice_t         htu;
+    bool                 issued;        /* iat is known */
+    double               iat;
+    uint8_t              thumbprint[NJWT_DIGEST];
+
+    uint8_t              replay[NJWT_DIGEST];  /* of the key and "jti" */
+    int64_t              until;         /* the last second to remember it */
+    bool                 renew;         /* its nonce is past half its time */
+} njwt_dpop_finding_t;
+
+
+/*
+ * Judges a proof for a token that is bound to the thumbprint jkt, NJWT_DIGEST
+ * bytes.  leeway, in seconds, is for its "exp" and "nbf"; now is in seconds
+ * since the epoch.  Pure but for the keys kept; *found is always filled.
+ */
+njwt_dpop_result_t njwt_dpop_judge(njwt_arena_t *arena,
+    const njwt_dpop_t *dpop, const njwt_dpop_request_t *request,
+    njwt_slice_t token, const uint8_t *jkt, double leeway, int64_t now,
+    njwt_dpop_finding_t *found);
+
+/*
+ * Writes a nonce that the proofs of this memory are good with, NJWT_NONCE_LEN
+ * characters at text.  False, the text undefined: no key, or OpenSSL can't.
+ */
+bool njwt_dpop_nonce(const njwt_dpop_memory_t *memory, int64_t now,
+    uint8_t *text);
+
+
+#endif /* NJWT_DPOP_H */

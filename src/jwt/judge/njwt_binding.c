@@ -1,0 +1,123 @@
+/*
+ * Tokens that are bound to a client's key.
+ */
+
+#include "njwt_binding.h"
+#include "njwt_thumbprint.h"
+
+#include <string.h>
+
+
+/* No memory is no verdict: what looks like a reason to refuse may not be. */
+
+#define REFUSE(verdict, condition)                                           \
+    if (condition) {                                                         \
+        return arena->failed ? NJWT_UNDECIDED : NJWT_##verdict;              \
+    }
+
+
+/* A token without "cnf" is anybody's. */
+
+static njwt_verdict_t
+njwt_binding_none(njwt_arena_t *arena, const njwt_binding_case_t *c)
+{
+    REFUSE(UNBOUND_TOKEN, c->by_dpop);
+    REFUSE(UNBOUND_TOKEN, c->binding != NULL && c->binding->required);
+
+    return NJWT_BOUND;
+}
+
+
+static njwt_verdict_t
+njwt_binding_certificate(njwt_arena_t *arena, const njwt_binding_case_t *c,
+    const uint8_t *x5t)
+{
+    const uint8_t  *certificate = c->request->certificate;
+
+    REFUSE(CERTIFICATE_MISSING, certificate == NULL);
+    REFUSE(CERTIFICATE_MISMATCH, memcmp(certificate, x5t, NJWT_DIGEST) != 0);
+
+    return NJWT_BOUND;
+}
+
+
+static njwt_verdict_t
+njwt_binding_proof(njwt_arena_t *arena, const njwt_binding_case_t *c,
+    const uint8_t *jkt, njwt_binding_finding_t *found)
+{
+    found->judged = true;
+
+    switch (njwt_dpop_judge(arena, &c->binding->proofs, &c->request->dpop,
+                            c->token, jkt, c->leeway, c->now, &found->proof))
+    {
+    case NJWT_PROOF_MISSING:
+        return NJWT_DPOP_PROOF_MISSING;
+
+    case NJWT_PROOF_INVALID:
+        return NJWT_DPOP_PROOF_INVALID;
+
+    case NJWT_PROOF_KEY_MISMATCH:
+        return NJWT_DPOP_KEY_MISMATCH;
+
+    case NJWT_PROOF_NONCE_NEEDED:
+        return NJWT_DPOP_NONCE_NEEDED;
+
+    case NJWT_PROOF_EXPIRED:
+        return NJWT_DPOP_PROOF_EXPIRED;
+
+    case NJWT_PROOF_GOOD:
+        found->proved = true;
+        return NJWT_BOUND;
+
+    default:
+        return NJWT_UNDECIDED;
+    }
+}
+
+
+njwt_verdict_t
+njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_case_t *c,
+    njwt_binding_finding_t *found)
+{
+    bool             has_jkt, has_x5t;
+    njwt_value_t     jkt, x5t;
+    njwt_verdict_t   verdict;
+    const uint8_t   *thumbprint, *certificate;
+
+    static const njwt_slice_t  jkt_name = njwt_literal("jkt");
+    static const njwt_slice_t  x5t_name = njwt_literal("x5t#S256");
+
+    memset(found, 0, sizeof(njwt_binding_finding_t));
+
+    if (!c->bound) {
+        return njwt_binding_none(arena, c);
+    }
+
+    jkt = njwt_json_member(c->cnf, jkt_name);
+    x5t = njwt_json_member(c->cnf, x5t_name);
+    has_jkt = njwt_json_type(jkt) != NJWT_JSON_ABSENT;
+    has_x5t = njwt_json_type(x5t) != NJWT_JSON_ABSENT;
+
+    REFUSE(SENDER_CONSTRAINED, c->binding == NULL);
+    REFUSE(SENDER_CONSTRAINED, !has_jkt && !has_x5t);
+    REFUSE(SENDER_CONSTRAINED, has_jkt && !c->binding->dpop);
+    REFUSE(SENDER_CONSTRAINED, has_x5t && !c->binding->mtls);
+    REFUSE(SENDER_CONSTRAINED, has_jkt && !c->by_dpop);
+    REFUSE(SENDER_CONSTRAINED, has_jkt && !njwt_thumbprint_read(arena, jkt,
+                                                               &thumbprint));
+    REFUSE(SENDER_CONSTRAINED, has_x5t && !njwt_thumbprint_read(arena, x5t,
+                                                               &certificate));
+
+    if (has_x5t) {
+        verdict = njwt_binding_certificate(arena, c, certificate);
+
+        if (verdict != NJWT_BOUND) {
+            return verdict;
+        }
+
+        found->mtls = true;
+    }
+
+    return has_jkt ? njwt_binding_proof(arena, c, thumbprint, found)
+                   : NJWT_BOUND;
+}
