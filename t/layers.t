@@ -196,6 +196,12 @@ my %below = (
     key     => [qw/ alg b64 json /],
     dates   => ['json'],
     method  => [],
+    nonce   => [qw/ b64 key /],
+    thumbprint => [qw/ b64 json key /],
+    htu     => ['url'],
+    dpop    => [qw/ alg b64 htu json jws key nonce thumbprint /],
+    verdict_info => [],
+    binding => [qw/ dpop json key thumbprint verdict_info /],
     url     => [],
     facts   => [qw/ json key rule /],
     path    => ['json'],
@@ -205,9 +211,10 @@ my %below = (
     state   => [qw/ key /],
     jwks    => [qw/ alg json jws key pem /],
     claims  => [qw/ dates facts json jws key scopes /],
-    policy  => [qw/ alg json claims facts jwks method rule scopes /],
+    policy  => [qw/ alg binding json claims facts jwks method rule scopes /],
     recall  => [qw/ b64 claims facts jws jwks key policy /],
-    verdict => [qw/ alg bearer claims json jws jwks policy recall /],
+    verdict => [qw/ alg bearer binding claims json jws jwks policy recall
+                    verdict_info /],
     hint    => [qw/ b64 bearer dates json path verdict /],
 );
 

@@ -1,5 +1,5 @@
 /*
- * The URL that a DPoP proof is for.
+ * Is this the URL that a DPoP proof is for?
  */
 
 #include "njwt_htu.h"

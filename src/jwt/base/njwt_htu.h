@@ -1,5 +1,5 @@
 /*
- * The URL that a DPoP proof is for (RFC 9449, section 4.2: htu).
+ * Is this the URL that a DPoP proof is for (RFC 9449, section 4.2: htu)?
  *
  * Compared in RFC 3986's normal form (section 6.2.2) with the URLs by which
  * this request may have been made: an origin of the operator's, and the path

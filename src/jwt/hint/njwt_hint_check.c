@@ -123,6 +123,43 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
+/*
+ * Checks of what the token is bound to.  Those of a proof run in another order
+ * than the verdicts stand in: where an early one failed, others are unknown.
+ */
+
+static njwt_hint_result_t
+njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    bool                    bound;
+    njwt_verdict_t          judged;
+    njwt_binding_finding_t  found;
+
+    static const njwt_slice_t  cnf = njwt_literal("cnf");
+
+    bound = njwt_json_type(njwt_json_member(hint->payload, cnf))
+            != NJWT_JSON_ABSENT;
+
+    judged = njwt_verdict_binding(hint->arena, hint->c, hint->issuer, bound,
+                                  hint->payload, &found);
+
+    if (judged == verdict) {
+        return NJWT_HINT_FAIL;
+    }
+
+    if (judged == NJWT_BOUND) {
+        return (found.proved && verdict >= NJWT_DPOP_MEMORY_FULL)
+               ? NJWT_HINT_UNKNOWN : NJWT_HINT_PASS;
+    }
+
+    if (judged < verdict || verdict == NJWT_DPOP_PROOF_INVALID) {
+        return NJWT_HINT_UNKNOWN;
+    }
+
+    return NJWT_HINT_PASS;
+}
+
+
 /* Checks of what the location asks, and of claims that must or mustn't be. */
 
 static njwt_hint_result_t
@@ -131,19 +168,12 @@ njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
     bool                  gave_up;
     const njwt_policy_t  *policy;
 
-    static const njwt_slice_t  cnf = njwt_literal("cnf");
-
     policy = hint->c->policy;
 
     switch (verdict) {
 
     case NJWT_CLAIM_MISSING:
         return njwt_hint_result(njwt_hint_incomplete(hint));
-
-    case NJWT_SENDER_CONSTRAINED:
-        return njwt_hint_result(njwt_json_type(njwt_json_member(hint->payload,
-                                                                cnf))
-                                != NJWT_JSON_ABSENT);
 
     case NJWT_METHOD_NOT_ALLOWED:
         return njwt_hint_result(!njwt_policy_method_allowed(policy,
@@ -194,6 +224,19 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
     case NJWT_TOO_OLD:
     case NJWT_AUDIENCE_MISMATCH:
         return njwt_hint_check_expected(&hint, verdict);
+
+    case NJWT_SENDER_CONSTRAINED:
+    case NJWT_UNBOUND_TOKEN:
+    case NJWT_CERTIFICATE_MISSING:
+    case NJWT_CERTIFICATE_MISMATCH:
+    case NJWT_DPOP_PROOF_MISSING:
+    case NJWT_DPOP_PROOF_INVALID:
+    case NJWT_DPOP_KEY_MISMATCH:
+    case NJWT_DPOP_NONCE_NEEDED:
+    case NJWT_DPOP_PROOF_EXPIRED:
+    case NJWT_DPOP_MEMORY_FULL:
+    case NJWT_DPOP_PROOF_REPLAYED:
+        return njwt_hint_check_binding(&hint, verdict);
 
     default:
         return njwt_hint_check_policy(&hint, verdict);

@@ -1,5 +1,5 @@
 /*
- * DPoP proofs.
+ * Does a DPoP proof show that the client has its key?
  *
  * njwt_dpop_checks() runs straight down, a reason a line, in the order of the
  * contract.  A line taken out must turn a test red.
@@ -43,7 +43,8 @@ typedef struct {
 
 
 static njwt_value_t
-njwt_dpop_member(const njwt_dpop_proof_t *proof, const char *name, size_t len)
+njwt_dpop_member(const njwt_dpop_proof_t *proof, const char *name,
+    size_t len)
 {
     njwt_slice_t  slice;
 

@@ -1,5 +1,5 @@
 /*
- * DPoP proofs (RFC 9449).
+ * Does a DPoP proof show that the client has its key? (RFC 9449)
  *
  * A proof is judged by a pure function, the cheap checks before the dear ones,
  * so that only who holds a good token that is bound to a key can make us

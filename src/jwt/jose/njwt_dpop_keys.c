@@ -1,5 +1,5 @@
 /*
- * The keys of DPoP proofs, kept for the next proof.
+ * Which key did the same header of a DPoP proof come to before?
  */
 
 #include "njwt_dpop_keys.h"

@@ -1,5 +1,5 @@
 /*
- * The keys of DPoP proofs, kept for the next proof.
+ * Which key did the same header of a DPoP proof come to before?
  *
  * A client's header is byte for byte the same in each of its proofs, and to
  * make a key of it costs a third of a verification.  A table of a fixed size,

@@ -3,10 +3,10 @@
  */
 
 #include "njwt_key_verify.h"
+#include "njwt_key_hash.h"
 
 #include <errno.h>
 
-#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
@@ -230,7 +230,7 @@ njwt_verifier_check_mac(njwt_verifier_t *verifier, njwt_slice_t secret,
     /* the length is no secret; how much of the MAC was right is one */
 
     if (signature.len != len
-        || CRYPTO_memcmp(mac, signature.data, len) != 0)
+        || !njwt_equal_secret(mac, signature.data, len))
     {
         return NJWT_SIGNATURE_BAD;
     }

@@ -1,5 +1,5 @@
 /*
- * Nonces for DPoP proofs, without memory.
+ * Is this a nonce of ours, without remembering it?
  */
 
 #include "njwt_nonce.h"

@@ -1,5 +1,5 @@
 /*
- * Nonces for DPoP proofs, without memory (RFC 9449, section 8).
+ * Is this a nonce of ours, without remembering it? (RFC 9449, section 8)
  *
  * A nonce is the time that it was made and an HMAC-SHA256 of it.  Who has one
  * of the keys made it; whether it is still good is the caller's to say.

@@ -1,5 +1,5 @@
 /*
- * The thumbprint of a JWK.
+ * What is the thumbprint of a JWK?
  */
 
 #include "njwt_thumbprint.h"

@@ -1,5 +1,5 @@
 /*
- * The thumbprint of a JWK (RFC 7638).
+ * What is the thumbprint of a JWK? (RFC 7638)
  */
 
 #ifndef NJWT_THUMBPRINT_H

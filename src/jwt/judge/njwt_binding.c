@@ -1,5 +1,5 @@
 /*
- * Tokens that are bound to a client's key.
+ * Is the token the client's own?
  */
 
 #include "njwt_binding.h"

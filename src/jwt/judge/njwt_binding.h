@@ -1,5 +1,5 @@
 /*
- * Tokens that are bound to a client's key: DPoP and mTLS (RFC 9449, section 6;
+ * Is the token the client's own?  By DPoP and mTLS (RFC 9449, section 6;
  * RFC 8705, section 3).
  *
  * "cnf" says to what: "jkt", the thumbprint of the key of its proofs, or

@@ -103,39 +103,52 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
 }
 
 
-/*
- * Is the token the client's own?  Of a token that was recalled "cnf" is read
- * where it has one: that takes no more memory of the cache.
- */
-
-static njwt_verdict_t
-njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+njwt_verdict_t
+njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
+    const njwt_issuer_t *issuer, bool bound, njwt_value_t payload,
+    njwt_binding_finding_t *found)
 {
-    njwt_value_t         root;
     njwt_binding_case_t  b;
 
     static const njwt_slice_t            cnf = njwt_literal("cnf");
     static const njwt_binding_request_t  nothing;
 
-    root = njwt_claims_root(found->vouched);
-
-    if (njwt_claims_bound(found->vouched)
-        && njwt_json_type(root) == NJWT_JSON_ABSENT
-        && njwt_recall_payload(arena, c->presented.token, &found->text))
-    {
-        root = njwt_json_object(arena, found->text);
-    }
-
     b.binding = c->policy->binding;
     b.request = (c->binding != NULL) ? c->binding : &nothing;
     b.token = c->presented.token;
     b.by_dpop = c->presented.dpop;
-    b.bound = njwt_claims_bound(found->vouched);
-    b.cnf = njwt_json_member(root, cnf);
-    b.leeway = found->issuer->expected.leeway;
+    b.bound = bound;
+    b.cnf = njwt_json_member(payload, cnf);
+    b.leeway = issuer->expected.leeway;
     b.now = c->now;
 
-    return njwt_binding_judge(arena, &b, &found->binding);
+    return njwt_binding_judge(arena, &b, found);
+}
+
+
+/*
+ * Is the token the client's own?  Of a token that was recalled the payload is
+ * read where it has "cnf": a record has no room for what it is bound to.
+ */
+
+static njwt_verdict_t
+njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+{
+    bool          bound;
+    njwt_value_t  payload;
+
+    payload = njwt_claims_root(found->vouched);
+    bound = njwt_claims_bound(found->vouched);
+
+    if (bound
+        && njwt_json_type(payload) == NJWT_JSON_ABSENT
+        && njwt_recall_payload(arena, c->presented.token, &found->text))
+    {
+        payload = njwt_json_object(arena, found->text);
+    }
+
+    return njwt_verdict_binding(arena, c, found->issuer, bound, payload,
+                                &found->binding);
 }
 
 
@@ -346,4 +359,18 @@ njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
            && kid.len <= NJWT_MAX_KID
            && njwt_payload_plausible(found->payload, &found->issuer->expected,
                                      c->now);
+}
+
+
+njwt_verdict_t
+njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
+    const njwt_presented_t *presented)
+{
+    if (verdict == NJWT_ENCRYPTED_TOKEN
+        && njwt_jws_direct(arena, presented->token))
+    {
+        return NJWT_OPAQUE_TOKEN;
+    }
+
+    return verdict;
 }

@@ -74,6 +74,14 @@ njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
     njwt_finding_t *found);
 
 /*
+ * What the binding alone of a token with this payload comes to: NJWT_BOUND, or
+ * the verdict that refuses.  Part of njwt_judge(), and for hints.
+ */
+njwt_verdict_t njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
+    const njwt_issuer_t *issuer, bool bound, njwt_value_t payload,
+    njwt_binding_finding_t *found);
+
+/*
  * The verdict once the memory of proofs was asked, as must be done once for
  * each request, of a verified verdict whose finding has binding.proved: was
  * binding.proof.replay not there, and is it there now?  Where it isn't, the

@@ -3,7 +3,7 @@
  * the README and the tests go by.
  */
 
-#include "njwt_verdict.h"
+#include "njwt_verdict_info.h"
 
 
 #define NJWT_INVALID_REQUEST     "invalid_request"
@@ -184,7 +184,8 @@ njwt_verdict_info(njwt_verdict_t verdict)
 bool
 njwt_verdict_is_verified(njwt_verdict_t verdict)
 {
-    return verdict > NJWT_DPOP_PROOF_REPLAYED && verdict <= NJWT_OK;
+    return verdict > NJWT_DPOP_PROOF_REPLAYED
+           && verdict < NJWT_VERDICT_COUNT;
 }
 
 
@@ -193,18 +194,4 @@ njwt_verdict_is_dpop(njwt_verdict_t verdict)
 {
     return verdict >= NJWT_DPOP_PROOF_MISSING
            && verdict <= NJWT_DPOP_PROOF_REPLAYED;
-}
-
-
-njwt_verdict_t
-njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
-    const njwt_presented_t *presented)
-{
-    if (verdict == NJWT_ENCRYPTED_TOKEN
-        && njwt_jws_direct(arena, presented->token))
-    {
-        return NJWT_OPAQUE_TOKEN;
-    }
-
-    return verdict;
 }

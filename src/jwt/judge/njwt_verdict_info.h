@@ -1,5 +1,5 @@
 /*
- * Verdicts, and what each means: status, error and description.
+ * Which verdicts are there, and what does each mean?
  */
 
 #ifndef NJWT_VERDICT_INFO_H
