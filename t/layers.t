@@ -215,7 +215,7 @@ my %below = (
     recall  => [qw/ b64 claims facts jws jwks key policy /],
     verdict => [qw/ alg bearer binding claims json jws jwks policy recall
                     verdict_info /],
-    hint    => [qw/ b64 bearer dates json path verdict /],
+    hint    => [qw/ b64 bearer dates htu json path verdict /],
 );
 
 sub part {

@@ -18,7 +18,7 @@ use Crypt::Mac::HMAC qw(hmac);
 use Crypt::PK::ECC;
 use Crypt::PK::Ed25519;
 use Crypt::PK::RSA;
-use Digest::SHA qw(sha256_hex);
+use Digest::SHA qw(sha256 sha256_hex);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use JSON::PP;
@@ -1651,6 +1651,493 @@ claim('a-trusted-set-is-read-as-people-send-it',
     bad('secret-and-kid-bad', 'bad_signature', 'secret-and-kid',
        'but not any signature', by('HS256', kid => 'any') =~ s/..$/AA/r,
        shared('HS256')));
+
+# ------------------------------------------------------------ bound tokens
+
+# Proofs are signed with the keys beside this file; the thumbprints are
+# computed here, of the public JWK's own members.
+
+my $at = 'https://api.exampleco.com';
+my $nonce_key = 'a key for nonces that is long enough';
+
+sub thumbprint {
+    my ($jwk) = @_;
+    my @names = $jwk->{kty} eq 'RSA' ? qw(e kty n)
+                : $jwk->{kty} eq 'EC' ? qw(crv kty x y) : qw(crv kty x);
+
+    return b64(sha256(join(',', map { qq("$_":"$jwk->{$_}") } @names)
+                      =~ s/^(.*)$/{$1}/r));
+}
+
+sub ath { return b64(sha256($_[0])) }
+
+sub nonce {
+    my ($made, $with) = @_;
+    my $time = pack 'Q>', $made;
+
+    return b64($time . hmac('SHA256', $with // $nonce_key, $time));
+}
+
+my $jkt = thumbprint(jwk('ec'));
+my $certificate = sha256(certificate('current'));
+my $bound = good(cnf => { jkt => $jkt });
+my $by_certificate = good(cnf => { 'x5t#S256' => b64($certificate) });
+
+# %change: members of the proof's payload; -header: of its header (undef takes
+# one away, as everywhere), -alg, -key, -token: whose digest ath is
+
+sub proof {
+    my (%change) = @_;
+    my $alg = delete $change{-alg} // 'ES256';
+    my $name = delete $change{-key} // $key_of{family($alg)};
+    my $token = delete $change{-token} // $bound;
+    my $more = delete $change{-header} // {};
+    my $text = delete $change{-text};
+    my $signed = delete $change{-signed} // $alg;
+    my %header = (typ => 'dpop+jwt', alg => $alg, jwk => jwk($name), %$more);
+    my %payload = (jti => 'e1j3V_bKic8-LAEB', htm => 'GET',
+                   htu => "$at/timesheets", iat => $now, ath => ath($token),
+                   %change);
+
+    delete @header{grep { !defined $header{$_} } keys %header};
+    delete @payload{grep { !defined $payload{$_} } keys %payload};
+
+    my $input = input(\%header, $text // \%payload);
+
+    return "$input." . b64(signature($signed, $input));
+}
+
+# the text of a proof's payload with another spelling of one member
+
+sub dated {
+    my ($name, $value) = @_;
+    my $text = $json->encode({ jti => 'e1j3V_bKic8-LAEB', htm => 'GET',
+                               htu => "$at/timesheets", iat => $now,
+                               ath => ath($bound), $name => '@@' });
+
+    $text =~ s/"\@\@"/$value/ or die;
+
+    return proof(-text => $text);
+}
+
+sub binding {
+    return (policy => { binding => { dpop => JSON::PP::true,
+                                     mtls => JSON::PP::true,
+                                     algorithms => [ 'ES256' ],
+                                     origins => [ $at ], lifetime => 300,
+                                     ahead => 30, @_ } });
+}
+
+# a bound token with a proof
+
+sub proved {
+    my ($proof, @more) = @_;
+
+    return (undef, authorization => "DPoP $bound", dpop => [ $proof ],
+            target => '/timesheets', binding(), @more);
+}
+
+sub wanted { return (since => 0, nonce_keys => [ 'an older key of nonces, '
+                                                 . 'as long', $nonce_key ],
+                     binding(nonce => JSON::PP::true, nonce_lifetime => 60,
+                             @_)) }
+
+# P-256: the point with the other y is on the curve, too
+
+my $other_y = sub {
+    require Math::BigInt;
+    my $p = Math::BigInt->from_hex('ffffffff00000001' . '0' x 24 . 'f' x 24);
+    my $y = $p - Math::BigInt->from_hex(unpack 'H*', decode_base64url($_[0]));
+    my $hex = $y->to_hex;
+
+    return b64(pack 'H*', '0' x (64 - length $hex) . $hex);
+};
+
+my ($proof_header, $proof_payload, $proof_signature) = split /\./, proof();
+my $at_path = sub { my ($id, $verdict, $title, $htu, $target, @more) = @_;
+    my @case = proved(proof(htu => $htu), target => $target, @more);
+
+    return $verdict eq 'ok' ? ok("htu-$id", $title, @case)
+           : bad("htu-$id", 'dpop_proof_invalid', 'proof', $title, @case) };
+
+claim('a-bound-token-comes-with-its-proof',
+    'A token with cnf is only as good as the proof that it is the client\'s.',
+    ok('proof', 'a token with its proof', proved(proof())),
+    ok('proof-lower-case-scheme', 'dpop', proved(proof(),
+       authorization => "dpop $bound")),
+    bad('proof-scheme-alone', 'malformed_request', 'proof', 'DPoP and nothing',
+       proved(proof(), authorization => 'DPoP')),
+    bad('proof-by-bearer', 'sender_constrained', 'proof', 'as a bearer token',
+       proved(proof(), authorization => "Bearer $bound")),
+    bad('proof-by-cookie', 'sender_constrained', 'proof', 'of a cookie',
+       undef, bare => [ $bound ], dpop => [ proof() ],
+       target => '/timesheets', binding()),
+    bad('proof-off', 'sender_constrained', 'proof', 'where none is checked',
+       $bound, dpop => [ proof() ], target => '/timesheets'),
+    bad('proof-mtls-alone', 'sender_constrained', 'proof', 'where only '
+       . 'certificates are', proved(proof(), binding(dpop => JSON::PP::false))),
+    bad('scheme-where-off', 'no_token', 'proof', 'another scheme where none '
+       . 'is checked', undef, authorization => "DPoP $bound",
+       dpop => [ proof() ], target => '/timesheets'),
+    ok('unbound', 'a token without cnf', $good, binding()),
+    ok('unbound-and-proof', 'a proof beside it is ignored', $good, binding(),
+       dpop => [ 'x' ]),
+    bad('unbound-required', 'unbound_token', 'unbound', 'where it must be '
+       . 'bound', $good, binding(required => JSON::PP::true)),
+    bad('unbound-by-dpop', 'unbound_token', 'unbound', 'by the scheme DPoP',
+       proved(proof(), authorization => "DPoP $good")),
+    ok('proof-required', 'bound where it must be', proved(proof(),
+       binding(required => JSON::PP::true))),
+    (map { bad("cnf-$_->[0]-bound", 'sender_constrained', 'proof', $_->[1],
+               proved(proof(), authorization => 'DPoP ' . pj(raw(cnf => $_->[2]))))
+         } [ 'null', 'null', 'null' ], [ 'empty', 'no member', '{}' ],
+           [ 'string', 'a string', '"x"' ], [ 'array', 'an array', '[]' ],
+           [ 'other', 'another member alone', '{"kid":"x"}' ],
+           [ 'jkt-null', 'jkt null', '{"jkt":null}' ],
+           [ 'jkt-number', 'jkt a number', '{"jkt":1}' ],
+           [ 'jkt-short', 'jkt of 31 bytes', '{"jkt":"' . b64('x' x 31) . '"}' ],
+           [ 'jkt-padded', 'jkt padded', "{\"jkt\":\"$jkt=\"}" ],
+           [ 'x5t-array', 'x5t#S256 an array', "{\"jkt\":\"$jkt\",\"x5t#S256\":[]}" ]),
+    ok('cnf-more', 'other members don\'t count', proved(proof(-token => good(cnf
+       => { jkt => $jkt, kid => 'x' })), authorization => 'DPoP '
+       . good(cnf => { jkt => $jkt, kid => 'x' }))),
+    ok('certificate', 'the client\'s certificate', $by_certificate, binding(),
+       certificate => unpack('H*', $certificate)),
+    ok('certificate-by-dpop', 'by the scheme DPoP, as Auth0 says', undef,
+       authorization => "DPoP $by_certificate", binding(),
+       certificate => unpack('H*', $certificate)),
+    bad('certificate-none', 'certificate_missing', 'certificate', 'none',
+       $by_certificate, binding()),
+    bad('certificate-other', 'certificate_mismatch', 'certificate', 'another',
+       $by_certificate, binding(), certificate => unpack('H*', sha256('x'))),
+    bad('certificate-dpop-alone', 'sender_constrained', 'certificate',
+       'where only proofs are checked', $by_certificate,
+       binding(mtls => JSON::PP::false),
+       certificate => unpack('H*', $certificate)),
+    ok('both', 'bound both ways', proved(proof(-token => good(cnf => { jkt =>
+       $jkt, 'x5t#S256' => b64($certificate) })), authorization => 'DPoP '
+       . good(cnf => { jkt => $jkt, 'x5t#S256' => b64($certificate) }),
+       certificate => unpack('H*', $certificate))),
+    bad('both-no-certificate', 'certificate_missing', 'both', 'and no '
+       . 'certificate', proved('x', authorization => 'DPoP '
+       . good(cnf => { jkt => $jkt, 'x5t#S256' => b64($certificate) }))),
+    bad('both-no-proof', 'dpop_proof_missing', 'both', 'and no proof',
+       proved('x', authorization => 'DPoP ' . good(cnf => { jkt => $jkt,
+       'x5t#S256' => b64($certificate) }), dpop => [],
+       certificate => unpack('H*', $certificate))));
+
+claim('a-proof-is-of-one-form',
+    'One DPoP header, strict base64url and JSON, and a header of its kind.',
+    bad('no-proof', 'dpop_proof_missing', 'proof', 'no header',
+       proved('x', dpop => [])),
+    bad('two-proofs', 'dpop_proof_invalid', 'proof', 'two headers',
+       proved('x', dpop => [ proof(), proof() ])),
+    ok('proof-of-8k', 'as large as it may be', proved(proof(x => 'x' x
+       (int((8192 - length proof(x => '')) * 3 / 4) - 2)))),
+    (map { bad("proof-$_->[0]", 'dpop_proof_invalid', 'proof', $_->[1],
+               proved($_->[2])) }
+         [ 'too-long', 'longer than 8k', proof(x => 'x' x 6200) ],
+         [ 'is-empty', 'an empty header', '' ],
+         [ 'is-no-jws', 'no dot', 'x' ],
+         [ 'of-two-parts', 'two parts', "$proof_header.$proof_payload" ],
+         [ 'of-four-parts', 'four parts', proof() . '.x' ],
+         [ 'unsigned', 'an empty signature', "$proof_header.$proof_payload." ],
+         [ 'without-payload', 'an empty payload',
+           "$proof_header..$proof_signature" ],
+         [ 'padded', 'padding behind the signature', proof() . '==' ],
+         [ 'plain', 'plain base64', proof() =~ s/[-_]/+/r ],
+         [ 'and-blank', 'a blank behind it', proof() . ' ' ],
+         [ 'of-array', 'the payload an array', proof(-text => '[]') ],
+         [ 'of-text', 'the payload no JSON', proof(-text => 'x') ],
+         [ 'twice-jti', 'jti twice', proof(-text => '{"jti":"a","jti":"b"}') ],
+         [ 'no-typ', 'no typ', proof(-header => { typ => undef }) ],
+         [ 'typ-jwt', 'typ JWT', proof(-header => { typ => 'JWT' }) ],
+         [ 'typ-case', 'typ in capitals', proof(-header => { typ =>
+                                                             'DPoP+JWT' }) ],
+         [ 'typ-long', 'typ with application/',
+           proof(-header => { typ => 'application/dpop+jwt' }) ],
+         [ 'typ-number', 'typ a number', proof(-header => { typ => 1 }) ],
+         [ 'crit', 'crit', proof(-header => { crit => [ 'x' ] }) ],
+         [ 'b64', 'b64', proof(-header => { b64 => JSON::PP::true }) ],
+         [ 'alg-none', 'alg none', proof(-header => { alg => 'none' }) ],
+         [ 'no-alg', 'no alg', proof(-header => { alg => undef }) ],
+         [ 'alg-case', 'alg in another case', proof(-header => { alg =>
+                                                                 'es256' }) ],
+         [ 'alg-hs256', 'alg HS256', proof(-header => { alg => 'HS256' }) ],
+         [ 'of-es384', 'an algorithm that isn\'t ours', proof(-alg => 'ES384') ],
+         [ 'other-curve', 'a key of another curve', proof(-header => { jwk =>
+                                                          jwk('ec384') }) ],
+         [ 'rsa-key', 'a key of another kind', proof(-header => { jwk =>
+                                                          jwk('current') }) ],
+         [ 'no-jwk', 'no jwk', proof(-header => { jwk => undef }) ],
+         [ 'jwk-string', 'jwk a string', proof(-header => { jwk => 'x' }) ],
+         [ 'kid-alone', 'kid in place of jwk', proof(-header => { jwk => undef,
+                                                            kid => 'x' }) ],
+         [ 'private', 'a private key', proof(-header => { jwk => jwk('ec',
+           d => $key{ec}->export_key_jwk('private', 1)->{d}) }) ],
+         [ 'private-null', 'd null', proof(-header => { jwk => jwk('ec',
+                                                            d => undef) }) ],
+         [ 'private-k', 'k of a shared key', proof(-header => { jwk =>
+                                                  jwk('ec', k => 'eA') }) ],
+         [ 'oct', 'a shared key', proof(-header => { jwk => { kty => 'oct',
+                                                        k => 'eA' } }) ],
+         [ 'for-encryption', 'use enc', proof(-header => { jwk =>
+                                              jwk('ec', use => 'enc') }) ],
+         [ 'key-ops', 'key_ops without verify', proof(-header => { jwk =>
+                                      jwk('ec', key_ops => [ 'sign' ]) }) ],
+         [ 'key-alg', 'alg of the key another', proof(-header => { jwk =>
+                                            jwk('ec', alg => 'ES384') }) ],
+         [ 'x-padded', 'x padded', proof(-header => { jwk =>
+                                  jwk('ec', x => jwk('ec')->{x} . '=') }) ],
+         [ 'x-short', 'x of 31 bytes', proof(-header => { jwk =>
+                                          jwk('ec', x => b64('x' x 31)) }) ],
+         [ 'off-curve', 'a point off its curve', proof(-header => { jwk =>
+                                jwk('ec', x => b64('x' x 32)) }) ],
+         [ 'x5c-alone', 'the key only in a certificate', proof(-header => {
+                                              jwk => x5c('EC', 'ec') }) ]),
+    ok('key-says-so', 'use, key_ops and alg that fit', proved(proof(-header => {
+       jwk => jwk('ec', use => 'sig', key_ops => [ 'verify' ], alg => 'ES256',
+                  kid => 'mine', ext => JSON::PP::true) }))),
+    ok('proof-kid', 'a kid beside the key', proved(proof(-header => { kid =>
+                                                                   'x' }))),
+    (map { my ($alg) = $_;
+           my $token = good(cnf => { jkt => thumbprint(jwk($key_of{family($alg)})) });
+
+           (ok('proof-' . lc $alg, $alg, proved(proof(-alg => $alg,
+               -token => $token), authorization => "DPoP $token",
+               binding(algorithms => [ 'RS256', $alg ]))),
+            bad('proof-not-' . lc $alg, 'dpop_proof_invalid',
+                'proof-' . lc $alg, "$alg that isn't allowed",
+                proved(proof(-alg => $alg, -token => $token),
+                authorization => "DPoP $token",
+                binding(algorithms => [ $alg eq 'ES256' ? 'ES384' : 'ES256' ])))) }
+         qw(RS256 RS512 PS256 PS384 ES384 ES512 EdDSA)));
+
+claim('a-proof-is-for-this-request-and-token',
+    'By the token\'s key, for the token, the method and the URL.',
+    bad('proof-of-another-key', 'dpop_key_mismatch', 'proof', 'by another key '
+       . 'of its kind', proved(proof(-header => { jwk => {
+         %{ jwk('ec') }, y => $other_y->(jwk('ec')->{y}) } }))),
+    bad('token-of-another-key', 'dpop_key_mismatch', 'proof', 'a token for '
+       . 'another key', proved(proof(-token => good(cnf => { jkt =>
+         b64(sha256('x')) })), authorization => 'DPoP ' . good(cnf => {
+         jkt => b64(sha256('x')) }))),
+    (map { bad("ath-$_->[0]", 'dpop_proof_invalid', 'proof', $_->[1],
+               proved(proof(ath => $_->[2]))) }
+         [ 'missing', 'no ath', undef ], [ 'other', 'of another token',
+           ath('x') ], [ 'number', 'ath a number', 1 ],
+         [ 'padded', 'ath padded', ath($bound) . '=' ],
+         [ 'hex', 'ath in hex', sha256_hex($bound) ]),
+    (map { bad("htm-$_->[0]", 'dpop_proof_invalid', 'proof', $_->[1],
+               proved(proof(htm => $_->[2]))) }
+         [ 'missing', 'no htm', undef ], [ 'post', 'another method', 'POST' ],
+         [ 'case', 'in another case', 'get' ], [ 'number', 'a number', 1 ],
+         [ 'head', 'HEAD is not GET', 'HEAD' ],
+         [ 'blank', 'a blank behind it', 'GET ' ]),
+    ok('htm-of-post', 'POST for POST', proved(proof(htm => 'POST'),
+       method => 'POST')),
+    bad('htm-get-for-head', 'dpop_proof_invalid', 'htm-of-post', 'GET for HEAD',
+       proved(proof(), method => 'HEAD')),
+    bad('htu-missing', 'dpop_proof_invalid', 'proof', 'no htu',
+       proved(proof(htu => undef))),
+    bad('htu-number', 'dpop_proof_invalid', 'proof', 'a number',
+       proved(proof(htu => 1))),
+    (map { $at_path->(@$_) }
+         [ 'case', 'ok', 'scheme and host in capitals',
+           'HTTPS://API.ExampleCo.com/timesheets', '/timesheets' ],
+         [ 'port', 'ok', 'the default port', "$at:443/timesheets",
+           '/timesheets' ],
+         [ 'other-port', 'no', 'another port', "$at:8443/timesheets",
+           '/timesheets' ],
+         [ 'http', 'no', 'another scheme', 'http://api.exampleco.com/timesheets',
+           '/timesheets' ],
+         [ 'http-443', 'no', 'another scheme on its port',
+           'http://api.exampleco.com:443/timesheets', '/timesheets' ],
+         [ 'host', 'no', 'another host', 'https://evil.example/timesheets',
+           '/timesheets' ],
+         [ 'longer-host', 'no', 'a host that begins like it',
+           "$at.evil.example/timesheets", '/timesheets' ],
+         [ 'dot', 'no', 'a dot behind the host', "$at./timesheets",
+           '/timesheets' ],
+         [ 'user', 'no', 'a user part', 'https://x@api.exampleco.com/timesheets',
+           '/timesheets' ],
+         [ 'empty-user', 'no', 'an empty one',
+           'https://@api.exampleco.com/timesheets', '/timesheets' ],
+         [ 'query', 'ok', 'a query in both', "$at/timesheets?a=b",
+           '/timesheets?c=d' ],
+         [ 'fragment', 'ok', 'a fragment', "$at/timesheets#x", '/timesheets' ],
+         [ 'path', 'no', 'another path', "$at/other", '/timesheets' ],
+         [ 'path-case', 'no', 'a path in another case', "$at/Timesheets",
+           '/timesheets' ],
+         [ 'slash', 'no', 'a slash behind it', "$at/timesheets/",
+           '/timesheets' ],
+         [ 'two-slashes', 'no', 'two slashes', "$at//timesheets",
+           '/timesheets' ],
+         [ 'two-slashes-both', 'ok', 'in both', "$at//timesheets",
+           '//timesheets' ],
+         [ 'relative', 'no', 'no origin', '/timesheets', '/timesheets' ],
+         [ 'empty-path', 'ok', 'no path is /', $at, '/' ],
+         [ 'empty-path-query', 'ok', 'with a query', "$at?x", '/?y' ],
+         [ 'root', 'ok', '/', "$at/", '/' ],
+         [ 'empty-path-other', 'no', 'but no other path', $at, '/x' ],
+         [ 'coded', 'ok', 'letters percent-coded', "$at/%74imesheets",
+           '/timesheets' ],
+         [ 'coded-here', 'ok', 'in the request', "$at/timesheets",
+           '/time%73heets' ],
+         [ 'hex-case', 'ok', 'hexadecimal digits in another case', "$at/a%2fb",
+           '/a%2Fb' ],
+         [ 'coded-slash', 'no', 'a coded slash is none', "$at/a/b", '/a%2Fb' ],
+         [ 'coded-percent', 'no', 'a coded percent sign is none',
+           "$at/%2574imesheets", '/timesheets' ],
+         [ 'broken-code', 'no', 'broken percent-coding', "$at/a%2", '/a%2' ],
+         [ 'broken-digits', 'no', 'digits that are none', "$at/a%zz",
+           '/a%zz' ],
+         [ 'dots', 'ok', 'dot segments', "$at/a/./b/../../timesheets",
+           '/timesheets' ],
+         [ 'coded-dots', 'ok', 'coded ones', "$at/a/%2e%2E/timesheets",
+           '/timesheets' ],
+         [ 'dots-here', 'ok', 'in the request', "$at/timesheets",
+           '/x/../timesheets' ],
+         [ 'dots-last', 'ok', 'at the end', "$at/a/b/..", '/a/' ],
+         [ 'dots-beyond', 'ok', 'beyond the root', "$at/../timesheets",
+           '/timesheets' ],
+         [ 'three-dots', 'no', 'three dots are a name', "$at/a/.../timesheets",
+           '/timesheets' ],
+         [ 'blank', 'no', 'a blank', "$at/time sheets", '/time sheets' ],
+         [ 'not-ascii', 'no', 'not ASCII', "$at/\x{e9}", "/\x{e9}" ],
+         [ 'nul', 'no', 'NUL behind it', "$at/timesheets\0", '/timesheets' ],
+         [ 'origin-path', 'ok', 'an origin with a path', "$at/v1/timesheets",
+           '/timesheets', binding(origins => [ "$at/v1" ]) ],
+         [ 'origin-slash', 'ok', 'that ends in a slash', "$at/v1/timesheets",
+           '/timesheets', binding(origins => [ "$at/v1/" ]) ],
+         [ 'no-origin-path', 'no', 'and a URL without it', "$at/timesheets",
+           '/timesheets', binding(origins => [ "$at/v1" ]) ],
+         [ 'out-of-origin', 'no', 'dots don\'t lead out of it', "$at/x",
+           '/../x', binding(origins => [ "$at/v1" ]) ],
+         [ 'second-origin', 'ok', 'the second of two', "$at/timesheets",
+           '/timesheets', binding(origins => [ 'http://localhost:8080', $at ]) ],
+         [ 'origin-port', 'ok', 'an origin with a port',
+           'http://localhost:8080/timesheets', '/timesheets',
+           binding(origins => [ 'http://localhost:8080', $at ]) ],
+         [ 'address', 'ok', 'an IPv6 address', 'http://[::1]/x', '/x',
+           binding(origins => [ 'http://[::1]:80' ]) ],
+         [ 'no-origins', 'no', 'no origin at all', "$at/timesheets",
+           '/timesheets', binding(origins => []) ]),
+    bad('htu-before-nonce', 'dpop_proof_invalid', 'proof', 'a wrong URL, and a '
+       . 'nonce is wanted', proved(proof(htu => "$at/x"), wanted())),
+    bad('ath-before-htm', 'dpop_proof_invalid', 'proof', 'of another token',
+       proved(proof(-token => 'x', htm => 'PUT'))),
+    (map { bad("signature-$_->[0]", 'dpop_proof_invalid', 'proof', $_->[1],
+               proved($_->[2])) }
+         [ 'changed', 'a changed signature',
+           "$proof_header.$proof_payload." . b64('x' x 64) ],
+         [ 'short', 'half of it', "$proof_header.$proof_payload."
+           . b64(substr decode_base64url($proof_signature), 0, 32) ],
+         [ 'of-another', 'of another payload', "$proof_header.$proof_payload."
+           . (split /\./, proof(jti => 'x'))[2] ],
+         [ 'der', 'as DER', "$proof_header.$proof_payload." . b64(der(0x30,
+           map { der(0x02, /^[\x80-\xff]/ ? "\0$_" : $_) =~ s/^(..)\0(?=[\0-\x7f])/$1/sr }
+           unpack '(a32)2', decode_base64url($proof_signature))) ]),
+    (map { bad("jti-$_->[0]", 'dpop_proof_invalid', 'proof', $_->[1],
+               proved(proof(jti => $_->[2]))) }
+         [ 'missing', 'no jti', undef ], [ 'empty', 'an empty one', '' ],
+         [ 'number', 'a number', 1 ], [ 'long', '257 bytes', 'x' x 257 ]),
+    ok('jti-longest', '256 bytes', proved(proof(jti => 'x' x 256))),
+    ok('jti-one', 'one byte', proved(proof(jti => 'x'))));
+
+claim('a-proof-is-of-this-time',
+    'By its iat, or by a nonce of ours.',
+    (map { ok("proof-iat-$_->[0]", $_->[1], proved(dated(iat => $_->[2]))) }
+         [ 'old', 'as old as it may be', $now - 300 ],
+         [ 'ahead', 'as far ahead as it may be', $now + 30 ],
+         [ 'fraction', 'a fraction', ($now - 1) . '.123' ],
+         [ 'exponent', 'an exponent', '1.75e9' ]),
+    (map { bad("proof-iat-$_->[0]", 'dpop_proof_expired', "proof-iat-$_->[3]", $_->[1],
+               proved(dated(iat => $_->[2]))) }
+         [ 'older', 'a second older', $now - 301, 'old' ],
+         [ 'older-fraction', 'a part of one', ($now - 301) . '.5', 'old' ],
+         [ 'further', 'a second further', $now + 31, 'ahead' ],
+         [ 'milliseconds', 'in milliseconds', $now . '000', 'ahead' ],
+         [ 'long-ago', 'long ago', 1000, 'old' ]),
+    (map { bad("proof-iat-$_->[0]", 'dpop_proof_invalid', 'proof-iat-fraction', $_->[1],
+               proved($_->[2])) }
+         [ 'missing', 'no iat', proof(iat => undef) ],
+         [ 'string', 'a string', proof(iat => "$now") ],
+         [ 'null', 'null', dated(iat => 'null') ],
+         [ 'huge', 'beyond 2^53', dated(iat => '1e17') ]),
+    ok('proof-exp', 'exp to come', proved(proof(exp => $now + 1))),
+    ok('proof-exp-leeway', 'over, but for the leeway', proved(proof(exp =>
+                                                              $now - 4))),
+    bad('proof-exp-over', 'dpop_proof_expired', 'proof-exp-leeway', 'over',
+       proved(proof(exp => $now - 5))),
+    bad('proof-exp-string', 'dpop_proof_invalid', 'proof-exp', 'a string',
+       proved(proof(exp => 'x'))),
+    ok('proof-nbf', 'nbf within the leeway', proved(proof(nbf => $now + 5))),
+    bad('proof-nbf-ahead', 'dpop_proof_expired', 'proof-nbf', 'ahead',
+       proved(proof(nbf => $now + 6))),
+    bad('proof-nbf-null', 'dpop_proof_invalid', 'proof-nbf', 'null',
+       proved(dated(nbf => 'null'))),
+    ok('nonce', 'a nonce where one is wanted', proved(proof(nonce =>
+       nonce($now - 60)), wanted())),
+    ok('nonce-second-key', 'by the first of the keys', proved(proof(nonce =>
+       nonce($now, 'an older key of nonces, as long')), wanted())),
+    ok('nonce-vouches', 'for a clock that is an hour behind', proved(proof(iat =>
+       $now - 3600, nonce => nonce($now)), wanted())),
+    ok('nonce-vouches-ahead', 'or ahead', proved(proof(iat => $now + 3600,
+       nonce => nonce($now)), wanted())),
+    ok('nonce-unasked', 'also where none is wanted', proved(proof(iat =>
+       $now - 3600, nonce => nonce($now)), wanted(nonce => JSON::PP::false))),
+    (map { bad("nonce-$_->[0]", 'dpop_nonce_needed', 'nonce', $_->[1],
+               proved(proof(nonce => $_->[2]), wanted())) }
+         [ 'missing', 'none', undef ], [ 'empty', 'an empty one', '' ],
+         [ 'old', 'too old', nonce($now - 61) ],
+         [ 'ahead', 'from far ahead', nonce($now + 31) ],
+         [ 'other-key', 'by another key', nonce($now, 'x' x 32) ],
+         [ 'changed', 'of another time', b64(pack('Q>', $now - 1)
+           . substr decode_base64url(nonce($now)), 8) ],
+         [ 'short', 'cut', substr nonce($now), 0, 52 ],
+         [ 'padded', 'padded', nonce($now) . '==' ],
+         [ 'text', 'any text', 'eyJ7S_zG.eyJH0-Z.HX4w-7v' ]),
+    bad('nonce-number', 'dpop_proof_invalid', 'nonce', 'a number',
+       proved(proof(nonce => 1), wanted())),
+    bad('nonce-before-iat', 'dpop_nonce_needed', 'nonce', 'none, and an old iat',
+       proved(proof(iat => 0), wanted())),
+    bad('nonce-and-iat-string', 'dpop_proof_invalid', 'nonce', 'a good one, '
+       . 'and iat a string', proved(proof(iat => 'x', nonce => nonce($now)),
+       wanted())),
+    bad('nonce-and-exp', 'dpop_proof_expired', 'nonce', 'exp is over, whatever '
+       . 'the nonce', proved(proof(exp => 1, nonce => nonce($now)), wanted())),
+    ok('foreign-nonce', 'another\'s nonce where none is wanted',
+       proved(proof(nonce => 'abc'))),
+    bad('start', 'dpop_nonce_needed', 'after-start', 'a proof that may be '
+       . 'older than the memory', proved(proof(iat => $now - 11), since =>
+       $now - 40)),
+    ok('after-start', 'one that isn\'t', proved(proof(iat => $now - 10),
+       since => $now - 40)),
+    ok('start-nonce', 'with a nonce that was made since', proved(proof(iat =>
+       $now - 100, nonce => nonce($now - 39)), wanted(nonce =>
+       JSON::PP::false), since => $now - 40)),
+    bad('start-old-nonce', 'dpop_nonce_needed', 'start-nonce', 'and one that '
+       . 'was made before', proved(proof(iat => $now - 100, nonce =>
+       nonce($now - 40)), wanted(nonce => JSON::PP::false),
+       since => $now - 40)),
+    bad('start-ahead', 'dpop_nonce_needed', 'after-start', 'a nonce from '
+       . 'before vouched for a clock ahead, then', proved(proof(iat => $now + 10,
+       nonce => nonce($now - 41)), wanted(nonce => JSON::PP::false),
+       since => $now - 40)),
+    ok('start-foreign', 'another\'s nonce from since', proved(proof(iat =>
+       $now + 10, nonce => nonce($now - 1, 'x' x 32)),
+       wanted(nonce => JSON::PP::false), since => $now - 40)),
+    bad('proof-and-method', 'method_not_allowed', 'proof', 'a good proof, and a '
+       . 'method that none names', proved(proof(htm => 'DELETE'),
+       method => 'DELETE', policy => { %{ {binding()}->{policy} },
+       rules => [ { scopes => [ 'x' ], methods => [ 'GET' ] } ] })),
+    bad('proof-and-scope', 'insufficient_scope', 'proof', 'a good proof, and '
+       . 'no scope', proved(proof(), policy => { %{ {binding()}->{policy} },
+       rules => [ { scopes => [ 'x' ] } ] })),
+    bad('bad-proof-and-scope', 'dpop_proof_invalid', 'proof', 'a bad proof, '
+       . 'and no scope', proved('x', policy => { %{ {binding()}->{policy} },
+       rules => [ { scopes => [ 'x' ] } ] })));
 
 # ------------------------------------------------------- check and write
 

@@ -174,6 +174,9 @@ njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
     if (verdict <= NJWT_CRIT_UNSUPPORTED) {
         njwt_hint_request(&hint, verdict);
 
+    } else if (njwt_verdict_is_bound(verdict)) {
+        njwt_hint_binding(&hint, verdict);
+
     } else if (found->payload != NULL) {
         njwt_hint_token(&hint, verdict);
     }

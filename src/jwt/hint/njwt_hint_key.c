@@ -274,6 +274,14 @@ njwt_hint_bound(njwt_hint_t *hint)
         njwt_hint_say(hint, "the token is bound to a key (\"cnf\")");
     }
 
+    if (hint->c->policy->binding != NULL) {
+        njwt_hint_say(hint, ", which this location doesn't check, or not of a "
+                            "token that is sent so: see \"jwt_binding\"; a "
+                            "token that DPoP binds is sent as \"Authorization: "
+                            "DPoP\"");
+        return;
+    }
+
     njwt_hint_say(hint, ", which is not checked here: turn token sender-"
                         "constraining off for this API in Auth0");
 }

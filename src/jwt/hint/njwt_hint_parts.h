@@ -99,6 +99,11 @@ void njwt_hint_signature(njwt_hint_t *hint);
 void njwt_hint_bound(njwt_hint_t *hint);
 
 
+/* njwt_hint_binding.c: of NJWT_UNBOUND_TOKEN to NJWT_DPOP_PROOF_REPLAYED */
+
+void njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict);
+
+
 /* njwt_hint_grant.c: what may it be used for, and when? */
 
 void njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict);

@@ -71,6 +71,9 @@ const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);
  */
 bool njwt_verdict_is_verified(njwt_verdict_t verdict);
 
+/* Is it of what the token is bound to, sender_constrained left out? */
+bool njwt_verdict_is_bound(njwt_verdict_t verdict);
+
 /* Is it that the proof isn't one, or none that is wanted? */
 bool njwt_verdict_is_dpop(njwt_verdict_t verdict);
 

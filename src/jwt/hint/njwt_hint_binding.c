@@ -1,0 +1,193 @@
+/*
+ * What is wrong with what the token is bound to, or with its proof?
+ */
+
+#include "njwt_hint_parts.h"
+#include "njwt_htu.h"
+
+#include <math.h>
+
+
+/* in the order of njwt_dpop_check_t; NULL: more is said of it */
+
+static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
+    [NJWT_DPOP_CHECK_HEADERS] = "there is more than one DPoP header",
+    [NJWT_DPOP_CHECK_SIZE] = "the proof is longer than 8192 bytes",
+    [NJWT_DPOP_CHECK_FORM] = "the proof is no JWT: three parts of base64url "
+                             "without padding, JSON in the first two",
+    [NJWT_DPOP_CHECK_TYP] = "the proof's \"typ\" isn't dpop+jwt",
+    [NJWT_DPOP_CHECK_CRITICAL] = "the proof has \"crit\" or \"b64\"",
+    [NJWT_DPOP_CHECK_ALG] = "the proof's \"alg\" is none that is allowed here",
+    [NJWT_DPOP_CHECK_PRIVATE] = "the proof's \"jwk\" holds a private key: the "
+                                "client gives its key away",
+    [NJWT_DPOP_CHECK_ATH] = "the proof's \"ath\" isn't the SHA-256 of this "
+                            "token: it was made for another, or for none",
+    [NJWT_DPOP_CHECK_SIGNATURE] = "the signature isn't that of the proof's "
+                                  "own key",
+    [NJWT_DPOP_CHECK_JTI] = "the proof's \"jti\" is no string of 1 to 256 "
+                            "bytes",
+    [NJWT_DPOP_CHECK_NONCE] = "the proof's \"nonce\" is no string",
+    [NJWT_DPOP_CHECK_IAT] = "the proof's \"iat\" is no number",
+    [NJWT_DPOP_CHECK_EXP] = "the proof's \"exp\" is no number",
+    [NJWT_DPOP_CHECK_NBF] = "the proof's \"nbf\" is no number"
+};
+
+
+static void
+njwt_hint_literal(njwt_hint_t *hint, const char *text)
+{
+    njwt_slice_t  slice;
+
+    slice.data = (const uint8_t *) text;
+    slice.len = 0;
+
+    while (text[slice.len] != '\0') {
+        slice.len++;
+    }
+
+    njwt_hint_put(hint, slice);
+}
+
+
+/* The URL that came, and the one that was wanted. */
+
+static void
+njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_finding_t *proof)
+{
+    njwt_slice_t        wanted;
+    const njwt_dpop_t  *dpop = &hint->c->policy->binding->proofs;
+
+    njwt_hint_say(hint, "the proof is for the URL ");
+    njwt_hint_quote(hint, proof->htu);
+
+    if (dpop->origin_count > 0
+        && njwt_htu_wanted(hint->arena, dpop->origins[0],
+                           hint->c->binding->dpop.target, &wanted))
+    {
+        njwt_hint_say(hint, ", the request is one to ");
+        njwt_hint_quote(hint, wanted);
+    }
+
+    njwt_hint_say(hint, ": see \"jwt_dpop_origin\"");
+}
+
+
+static void
+njwt_hint_proof(njwt_hint_t *hint)
+{
+    const njwt_dpop_finding_t  *proof = &hint->found->binding.proof;
+
+    switch (proof->check) {
+
+    case NJWT_DPOP_CHECK_HTM:
+        njwt_hint_say(hint, "the proof is for the method ");
+        njwt_hint_quote(hint, proof->htm);
+        njwt_hint_say(hint, ", the request is ");
+        njwt_hint_quote(hint, hint->c->binding->dpop.method);
+        return;
+
+    case NJWT_DPOP_CHECK_HTU:
+        njwt_hint_htu(hint, proof);
+        return;
+
+    case NJWT_DPOP_CHECK_JWK:
+        njwt_hint_say(hint, "the proof's \"jwk\" can't be used");
+
+        if (proof->why != NULL) {
+            njwt_hint_say(hint, ": ");
+            njwt_hint_literal(hint, proof->why);
+        }
+
+        return;
+
+    default:
+        if (proof->check < NJWT_DPOP_CHECK_NONE
+            && njwt_hint_proofs[proof->check] != NULL)
+        {
+            njwt_hint_literal(hint, njwt_hint_proofs[proof->check]);
+        }
+    }
+}
+
+
+static void
+njwt_hint_proof_time(njwt_hint_t *hint)
+{
+    double                      age;
+    const njwt_dpop_finding_t  *proof = &hint->found->binding.proof;
+
+    if (proof->check != NJWT_DPOP_CHECK_IAT) {
+        njwt_hint_say(hint, "the proof's \"exp\" is over, or its \"nbf\" lies "
+                            "ahead");
+        return;
+    }
+
+    age = (double) hint->c->now - proof->iat;
+
+    njwt_hint_say(hint, "the proof is issued ");
+    njwt_hint_seconds(hint, fabs(age));
+
+    if (age < 0) {
+        njwt_hint_say(hint, " ahead");
+
+    } else {
+        njwt_hint_say(hint, " ago");
+    }
+
+    njwt_hint_say(hint, ": check the client's clock (NTP), or let it make a "
+                        "new proof for each request");
+}
+
+
+void
+njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    switch (verdict) {
+
+    case NJWT_UNBOUND_TOKEN:
+        njwt_hint_say(hint, "the token has no \"cnf\": turn token sender-"
+                            "constraining on for this API in Auth0, or send "
+                            "it as a Bearer token where that is allowed");
+        break;
+
+    case NJWT_CERTIFICATE_MISSING:
+        njwt_hint_say(hint, "the client sent no certificate, or it didn't "
+                            "get here");
+        break;
+
+    case NJWT_CERTIFICATE_MISMATCH:
+        njwt_hint_say(hint, "the certificate isn't the one that the token was "
+                            "got with: get a new token with it");
+        break;
+
+    case NJWT_DPOP_PROOF_MISSING:
+        njwt_hint_say(hint, "the request has no DPoP header");
+        break;
+
+    case NJWT_DPOP_PROOF_INVALID:
+        njwt_hint_proof(hint);
+        break;
+
+    case NJWT_DPOP_KEY_MISMATCH:
+        njwt_hint_say(hint, "the client made a new key since it got the "
+                            "token: it must get a new token");
+        break;
+
+    case NJWT_DPOP_NONCE_NEEDED:
+        njwt_hint_say(hint, "the client must take the nonce of \"DPoP-Nonce\" "
+                            "into a new proof");
+        break;
+
+    case NJWT_DPOP_PROOF_EXPIRED:
+        njwt_hint_proof_time(hint);
+        break;
+
+    case NJWT_DPOP_MEMORY_FULL:
+        njwt_hint_say(hint, "give \"jwt_dpop_zone\" more room");
+        break;
+
+    default: /* NJWT_DPOP_PROOF_REPLAYED */
+        njwt_hint_say(hint, "each request needs a proof of its own, a retry "
+                            "too");
+    }
+}

@@ -1,0 +1,370 @@
+/*
+ * Is a DPoP proof remembered for as long as it could be used, and is what
+ * helps to judge it right: nonces, thumbprints, URLs, keys that are kept?
+ *
+ * The checks themselves are in the vectors (t/vectors).
+ */
+
+#include "unit.h"
+#include "njwt_b64.h"
+#include "njwt_dpop.h"
+#include "njwt_htu.h"
+#include "njwt_nonce.h"
+#include "njwt_thumbprint.h"
+
+
+/* RFC 9449, section 7.1: its figures 13 and 14 */
+
+#define RFC_HEADER                                                           \
+    "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6Ik"         \
+    "VDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldW"         \
+    "QVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWcl"         \
+    "UwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19"
+#define RFC_PAYLOAD                                                          \
+    "eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaH"         \
+    "R0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIs"         \
+    "ImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMH"         \
+    "hXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9"
+#define RFC_SIGNATURE                                                        \
+    "2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmc"         \
+    "w6Fy1dqd-jfxSYoMxhAJpLjA"
+#define RFC_TOKEN  "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
+#define RFC_JKT    "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+#define RFC_IAT    1562262618
+
+
+static njwt_slice_t          origin;
+static njwt_dpop_t           dpop;
+static njwt_dpop_request_t   request;
+static njwt_dpop_finding_t   found;
+static const uint8_t        *jkt;
+
+
+static int
+begin(void **state)
+{
+    unit_begin(state);
+
+    memset(&dpop, 0, sizeof(dpop));
+    memset(&request, 0, sizeof(request));
+
+    origin = unit_text("https://resource.example.org");
+
+    dpop.algorithms = NJWT_ALG_ES256;
+    dpop.origins = &origin;
+    dpop.origin_count = 1;
+    dpop.lifetime = 300;
+    dpop.ahead = 30;
+    dpop.nonce_lifetime = 300;
+
+    request.headers = 1;
+    request.proof = unit_text(RFC_HEADER "." RFC_PAYLOAD "." RFC_SIGNATURE);
+    request.method = unit_text("GET");
+    request.target = unit_text("/protectedresource");
+
+    return 0;
+}
+
+
+static const uint8_t *
+digest_of(const char *text)
+{
+    njwt_slice_t  bytes;
+
+    assert_true(njwt_b64_decode(&unit_arena, unit_text(text), &bytes));
+    assert_int_equal(bytes.len, NJWT_DIGEST);
+
+    return bytes.data;
+}
+
+
+static njwt_dpop_result_t
+judge(int64_t now)
+{
+    jkt = digest_of(RFC_JKT);
+
+    return njwt_dpop_judge(&unit_arena, &dpop, &request, unit_text(RFC_TOKEN),
+                           jkt, 0, now, &found);
+}
+
+
+static void
+the_proof_of_the_rfc_is_good(void **state)
+{
+    (void) state;
+
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_NONE);
+    assert_memory_equal(found.thumbprint, jkt, NJWT_DIGEST);
+    assert_false(found.renew);
+
+    request.method = unit_text("POST");
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_HTM);
+}
+
+
+/* There must be no second in which it is good and not remembered. */
+
+static void
+a_proof_is_remembered_while_it_is_good(void **state)
+{
+    int64_t  now, until;
+
+    (void) state;
+
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    until = found.until;
+    assert_int_equal(until, RFC_IAT + 330);
+
+    for (now = RFC_IAT - 40; now < RFC_IAT + 400; now++) {
+        if (judge(now) == NJWT_PROOF_GOOD) {
+            assert_true(now <= until);
+            assert_int_equal(found.until, until);
+        }
+    }
+
+    dpop.lifetime = 300.5;
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    assert_int_equal(found.until, RFC_IAT + 331);
+}
+
+
+static void
+a_kept_key_spares_no_check(void **state)
+{
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    keys = njwt_dpop_keys_new(8);
+    assert_non_null(keys);
+    request.keys = keys;
+
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    assert_int_equal(judge(RFC_IAT + 301), NJWT_PROOF_EXPIRED);
+
+    dpop.algorithms = NJWT_ALG_ES384;
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_ALG);
+    dpop.algorithms = NJWT_ALG_ES256;
+
+    request.proof = unit_text(RFC_HEADER "." RFC_PAYLOAD "."
+                              "AoW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6"
+                              "pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA");
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+
+    request.proof = unit_text(RFC_HEADER "." RFC_PAYLOAD);
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_FORM);
+
+    request.keys = NULL;
+    njwt_dpop_keys_free(keys);
+    njwt_dpop_keys_free(NULL);
+}
+
+
+static void
+the_key_unused_for_longest_goes(void **state)
+{
+    size_t             i;
+    uint8_t            digest[NJWT_DIGEST];
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(digest, 0, sizeof(digest));
+    memset(&key, 0, sizeof(key));
+
+    keys = njwt_dpop_keys_new(1);
+    assert_non_null(keys);
+    assert_null(njwt_dpop_keys_find(keys, digest));
+
+    for (i = 0; i < 8; i++) {
+        digest[31] = (uint8_t) i;
+        key.alg = (njwt_alg_t) i + 1;
+        njwt_dpop_keys_add(keys, digest, &key);
+    }
+
+    digest[31] = 0;
+    assert_non_null(njwt_dpop_keys_find(keys, digest));
+    assert_int_equal(njwt_dpop_keys_find(keys, digest)->alg, 1);
+
+    digest[31] = 8;
+    njwt_dpop_keys_add(keys, digest, &key);
+
+    digest[31] = 1;
+    assert_null(njwt_dpop_keys_find(keys, digest));
+
+    digest[31] = 0;
+    assert_non_null(njwt_dpop_keys_find(keys, digest));
+
+    njwt_dpop_keys_free(keys);
+}
+
+
+static void
+a_nonce_tells_when_it_was_made_and_by_whom(void **state)
+{
+    uint8_t        text[NJWT_NONCE_LEN];
+    int64_t        made;
+    njwt_slice_t   keys[2], nonce;
+
+    (void) state;
+
+    keys[0] = unit_text("the first of two keys for nonces");
+    keys[1] = unit_text("the second of two keys for nonces");
+
+    assert_true(njwt_nonce_make(keys[1], RFC_IAT, text));
+    nonce = unit_bytes(text, sizeof(text));
+
+    made = 0;
+    assert_true(njwt_nonce_check(&unit_arena, keys, 2, nonce, &made));
+    assert_int_equal(made, RFC_IAT);
+
+    made = -1;
+    assert_false(njwt_nonce_check(&unit_arena, keys, 1, nonce, &made));
+    assert_false(njwt_nonce_check(&unit_arena, keys, 0, nonce, &made));
+    assert_int_equal(made, -1);
+
+    assert_true(njwt_nonce_time(&unit_arena, nonce, &made));
+    assert_int_equal(made, RFC_IAT);
+
+    assert_false(njwt_nonce_time(&unit_arena, unit_text("x"), &made));
+    assert_false(njwt_nonce_time(&unit_arena, unit_literal(""), &made));
+
+    /* a time beyond 2^53 */
+
+    text[0] = '_';
+    assert_false(njwt_nonce_time(&unit_arena, unit_bytes(text, sizeof(text)),
+                                 &made));
+    assert_false(unit_arena.failed);
+}
+
+
+/* Who is told to take a nonce must get through with it, at once. */
+
+static void
+a_nonce_of_the_second_of_the_start_is_good(void **state)
+{
+    uint8_t              text[NJWT_NONCE_LEN];
+    int64_t              made;
+    njwt_slice_t         key;
+    njwt_dpop_memory_t   memory;
+
+    (void) state;
+
+    key = unit_text("a key for nonces");
+    memset(&memory, 0, sizeof(memory));
+    assert_false(njwt_dpop_nonce(&memory, RFC_IAT, text));
+
+    memory.nonce_keys = &key;
+    memory.nonce_key_count = 1;
+    memory.since = RFC_IAT;
+
+    assert_true(njwt_dpop_nonce(&memory, RFC_IAT, text));
+    assert_true(njwt_nonce_check(&unit_arena, &key, 1,
+                                 unit_bytes(text, sizeof(text)), &made));
+    assert_int_equal(made, RFC_IAT + 1);
+
+    assert_true(njwt_dpop_nonce(&memory, RFC_IAT + 7, text));
+    assert_true(njwt_nonce_check(&unit_arena, &key, 1,
+                                 unit_bytes(text, sizeof(text)), &made));
+    assert_int_equal(made, RFC_IAT + 7);
+}
+
+
+/* RFC 7638, section 3.1 */
+
+static void
+a_thumbprint_is_that_of_the_rfc(void **state)
+{
+    uint8_t        out[NJWT_DIGEST];
+    njwt_value_t   jwk;
+
+    (void) state;
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbW"
+        "hM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3okn"
+        "jhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2"
+        "QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08"
+        "qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF4"
+        "4-csFCur-kEgU8awapJzKnqDKgw\",\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid"
+        "\":\"2011-04-29\"}"));
+
+    assert_true(njwt_thumbprint(&unit_arena, jwk, out));
+    assert_memory_equal(out, digest_of(
+        "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"), NJWT_DIGEST);
+
+    jwk = njwt_json_object(&unit_arena,
+                           unit_text("{\"kty\":\"oct\",\"k\":\"x\"}"));
+    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+
+    jwk = njwt_json_object(&unit_arena,
+                           unit_text("{\"kty\":\"RSA\",\"n\":\"x\"}"));
+    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"kty\":\"RSA\",\"n\":\"a\\\"b\",\"e\":\"AQAB\"}"));
+    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+}
+
+
+static void
+an_origin_is_a_url_without_what_is_ignored(void **state)
+{
+    size_t        i;
+    njwt_slice_t  out;
+
+    static const char  *const  good[] = {
+        "https://api.example.com", "http://localhost:8080",
+        "https://[::1]/", "https://api.example.com/v1", "https://h/a%2Fb"
+    };
+    static const char  *const  bad[] = {
+        "", "api.example.com", "ftp://host", "https://", "https://u@host",
+        "https://host?x", "https://host/#", "https://host:99999",
+        "https://h\xc3\xa4st", "https://host/%2", "https://host/%zz",
+        "https://host/a b"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(good); i++) {
+        assert_for(njwt_htu_origin_fault(unit_text(good[i])) == NULL, good[i]);
+    }
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_for(njwt_htu_origin_fault(unit_text(bad[i])) != NULL, bad[i]);
+    }
+
+    assert_true(njwt_htu_wanted(&unit_arena, unit_text("https://H:8443/v1/"),
+                                unit_text("/a/../b?c"), &out));
+    assert_slice(out, "https://H:8443/v1/b");
+    assert_false(njwt_htu_wanted(&unit_arena, unit_text("https://h"),
+                                 unit_text("*"), &out));
+}
+
+
+#define dpop_case(function)                                                  \
+    cmocka_unit_test_setup_teardown(function, begin, unit_end)
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        dpop_case(the_proof_of_the_rfc_is_good),
+        dpop_case(a_proof_is_remembered_while_it_is_good),
+        dpop_case(a_kept_key_spares_no_check),
+        unit_case(the_key_unused_for_longest_goes),
+        unit_case(a_nonce_tells_when_it_was_made_and_by_whom),
+        unit_case(a_nonce_of_the_second_of_the_start_is_good),
+        unit_case(a_thumbprint_is_that_of_the_rfc),
+        unit_case(an_origin_is_a_url_without_what_is_ignored)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
