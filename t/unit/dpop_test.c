@@ -352,6 +352,7 @@ an_origin_is_a_url_without_what_is_ignored(void **state)
 #define dpop_case(function)                                                  \
     cmocka_unit_test_setup_teardown(function, begin, unit_end)
 
+
 int
 main(void)
 {

@@ -277,8 +277,8 @@ njwt_hint_bound(njwt_hint_t *hint)
     if (hint->c->policy->binding != NULL) {
         njwt_hint_say(hint, ", which this location doesn't check, or not of a "
                             "token that is sent so: see \"jwt_binding\"; a "
-                            "token that DPoP binds is sent as \"Authorization: "
-                            "DPoP\"");
+                            "token that DPoP binds is sent as "
+                            "\"Authorization: DPoP\"");
         return;
     }
 

@@ -38,7 +38,8 @@ typedef struct {
 #define REFUSE(result, why, condition)                                       \
     if (condition) {                                                         \
         found->check = NJWT_DPOP_CHECK_##why;                                \
-        return arena->failed ? NJWT_PROOF_UNDECIDED : NJWT_PROOF_##result;     \
+        return arena->failed ? NJWT_PROOF_UNDECIDED                          \
+                             : NJWT_PROOF_##result;                          \
     }
 
 
