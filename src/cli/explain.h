@@ -42,6 +42,7 @@ typedef struct {
 
     explain_list_t        issuers;
     explain_list_t        audiences;
+    explain_list_t        audiences_here;
     explain_list_t        scope_claims;
     njwt_scope_rule_t    *scope_rules;
     njwt_claim_rule_t    *claim_rules;
@@ -106,6 +107,10 @@ typedef struct {
 const explain_option_t *explain_find(const char *name, size_t len);
 
 /* Prints all of them, and ends the process. */
+/* Narrows the policy to these audiences; none: it isn't narrowed. */
+void explain_audience(explain_t *e, const njwt_slice_t *audiences,
+    size_t count);
+
 void explain_help(explain_t *e, const char *value);
 
 

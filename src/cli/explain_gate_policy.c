@@ -207,11 +207,29 @@ explain_claim_rules(explain_t *e)
 }
 
 
+/* A gate of before jwt_audience doesn't tell of any. */
+
+static void
+explain_audience_here(explain_t *e)
+{
+    size_t         count;
+    njwt_value_t   audience;
+    njwt_slice_t  *values;
+
+    audience = njwt_json_member(e->asked->location,
+                                explain_slice("audience"));
+    values = explain_texts(e, audience, 0, &count);
+
+    explain_audience(e, values, count);
+}
+
+
 void
 explain_gate_policy(explain_t *e)
 {
     explain_blocks(e);
     explain_scope_rules(e);
+    explain_audience_here(e);
     explain_claim_rules(e);
 
     e->policy.max_token_size = explain_gate_number(e->asked->location,

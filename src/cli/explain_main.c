@@ -86,6 +86,8 @@ explain_begin(explain_t *e, int argc)
     e->most = (size_t) argc + 1;
     e->issuers.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
     e->audiences.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
+    e->audiences_here.values = explain_alloc(e, e->most
+                                                * sizeof(njwt_slice_t));
     e->scope_claims.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
     e->scope_rules = explain_alloc(e, e->most * sizeof(njwt_scope_rule_t));
     e->claim_rules = explain_alloc(e, e->most * sizeof(njwt_claim_rule_t));
@@ -103,6 +105,22 @@ explain_begin(explain_t *e, int argc)
     e->colour = isatty(STDOUT_FILENO)
                 && (no_colour == NULL || no_colour[0] == '\0')
                 && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+
+void
+explain_audience(explain_t *e, const njwt_slice_t *audiences, size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+
+    e->policy.audience = explain_alloc(e, sizeof(njwt_claim_rule_t));
+
+    njwt_policy_audience_rule(e->policy.audience,
+                              explain_alloc(e, count
+                                               * sizeof(njwt_rule_value_t)),
+                              audiences, count);
 }
 
 
@@ -124,6 +142,8 @@ explain_policy(explain_t *e)
     e->policy.issuer_count = 1;
     e->policy.scope_rules = e->scope_rules;
     e->policy.claim_rules = e->claim_rules;
+
+    explain_audience(e, e->audiences_here.values, e->audiences_here.count);
 }
 
 

@@ -204,6 +204,13 @@ explain_set_json(explain_t *e, const char *value)
 static void explain_version(explain_t *e, const char *value);
 
 
+static void
+explain_set_audience_here(explain_t *e, const char *value)
+{
+    explain_add(&e->audiences_here, value, "--audience-here");
+}
+
+
 static const explain_option_t  explain_table[] = {
 
     { "issuer", "URL",
@@ -213,6 +220,11 @@ static const explain_option_t  explain_table[] = {
     { "audience", "VALUE",
       "the API's identifier; again for another; \"off\" to do without",
       explain_set_audience, true },
+
+    { "audience-here", "VALUE",
+      "one of the location's own audiences, as in jwt_audience; again for "
+      "another",
+      explain_set_audience_here, true },
 
     { "jwks", "FILE|URL",
       "the keys (default: the first issuer's .well-known/jwks.json)",

@@ -571,6 +571,78 @@ a_token_that_fails_a_claim_rule_is_found_but_does_not_pass(void **state)
 }
 
 
+/* The location's own audiences: "us" and another of the issuer's. */
+
+static njwt_claim_rule_t  here;
+static njwt_rule_value_t  here_values[2];
+
+static void
+narrow(const char *first, const char *second)
+{
+    static njwt_slice_t  list[2];
+
+    list[0] = unit_text(first);
+    list[1] = unit_text(second);
+
+    njwt_policy_audience_rule(&here, here_values, list, 2);
+    policy.audience = &here;
+}
+
+
+static void
+a_location_of_its_own_audiences_takes_no_other_of_the_issuers(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    narrow("them", "us");
+    assert_int_equal(judge(), NJWT_OK);
+
+    narrow("them", "others");
+    assert_int_equal(judge(), NJWT_AUDIENCE_MISMATCH);
+    assert_null(found.claims);
+
+    /* it never widens */
+
+    audiences[0] = unit_text("others");
+    narrow("them", "us");
+    assert_int_equal(judge(), NJWT_AUDIENCE_MISMATCH);
+
+    njwt_jwks_free(issuer.keys);
+}
+
+
+static void
+a_token_for_another_location_wants_no_keys(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    njwt_jwks_free(issuer.keys);
+    issuer.keys = NULL;
+
+    narrow("them", "us");
+    assert_true(njwt_verdict_wants_keys(judge(), &judged, &found));
+
+    narrow("them", "others");
+    assert_false(njwt_verdict_wants_keys(judge(), &judged, &found));
+}
+
+
+/* A value is compared as it stands: "audience" has no expressions. */
+
+static void
+an_audience_with_a_prefix_is_no_expression(void **state)
+{
+    (void) state;
+
+    prepare(token_with(UNIT_HEADER, ""));
+    narrow("~us", ">0");
+    assert_int_equal(judge(), NJWT_AUDIENCE_MISMATCH);
+    njwt_jwks_free(issuer.keys);
+}
+
+
 int
 main(void)
 {
@@ -590,6 +662,10 @@ main(void)
         unit_case(only_a_token_that_would_pass_but_for_its_key_wants_keys),
         unit_case(a_token_for_another_audience_wants_no_keys),
         unit_case(no_other_verdict_wants_keys),
+        unit_case(
+            a_location_of_its_own_audiences_takes_no_other_of_the_issuers),
+        unit_case(a_token_for_another_location_wants_no_keys),
+        unit_case(an_audience_with_a_prefix_is_no_expression),
         unit_case(where_a_token_is_optional_its_method_still_is_not),
         unit_case(a_token_that_fails_a_claim_rule_is_found_but_does_not_pass)
     };

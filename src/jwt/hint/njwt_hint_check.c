@@ -80,6 +80,21 @@ njwt_hint_for_us(njwt_hint_t *hint, const njwt_expected_t *expected)
 }
 
 
+/* Is it for the location's own audiences, where it has any? */
+
+static bool
+njwt_hint_for_here(njwt_hint_t *hint)
+{
+    const njwt_claim_rule_t  *rule;
+
+    rule = hint->c->policy->audience;
+
+    return rule == NULL
+           || njwt_rule_check(hint->arena, rule, hint->payload)
+              == NJWT_RULE_HOLDS;
+}
+
+
 /* Checks of dates and audience. */
 
 static njwt_hint_result_t
@@ -115,7 +130,8 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     default: /* NJWT_AUDIENCE_MISMATCH */
-        fails = !njwt_hint_for_us(hint, expected);
+        fails = !njwt_hint_for_us(hint, expected)
+                || !njwt_hint_for_here(hint);
         break;
     }
 

@@ -169,14 +169,69 @@ njwt_hint_auth0s_own(njwt_value_t aud)
 }
 
 
+/* The audiences that the token is to be for, and the directive of them. */
+typedef struct {
+    const njwt_slice_t  *list;
+    size_t               count;
+    njwt_slice_t         directive;
+} njwt_hint_audiences_t;
+
+
+/* The issuer's, or the location's own where those it has failed. */
+
+static void
+njwt_hint_wanted(njwt_hint_t *hint, njwt_value_t aud,
+    njwt_hint_audiences_t *wanted)
+{
+    size_t                    i;
+    njwt_slice_t             *list;
+    const njwt_expected_t    *expected;
+    const njwt_claim_rule_t  *rule;
+
+    static const njwt_slice_t  issuers = njwt_literal("audience");
+    static const njwt_slice_t  own = njwt_literal("jwt_audience");
+
+    expected = &hint->issuer->expected;
+    rule = hint->c->policy->audience;
+
+    wanted->list = expected->audiences;
+    wanted->count = expected->audience_count;
+    wanted->directive = issuers;
+
+    for (i = 0; i < expected->audience_count; i++) {
+        if (njwt_json_holds(aud, expected->audiences[i])) {
+            break;
+        }
+    }
+
+    if (rule == NULL
+        || (i == expected->audience_count && !expected->any_audience))
+    {
+        return;
+    }
+
+    list = njwt_arena_alloc(hint->arena,
+                            rule->value_count * sizeof(njwt_slice_t));
+    if (list == NULL) {
+        return;
+    }
+
+    for (i = 0; i < rule->value_count; i++) {
+        list[i] = rule->values[i].text;
+    }
+
+    wanted->list = list;
+    wanted->count = rule->value_count;
+    wanted->directive = own;
+}
+
+
 static bool
-njwt_hint_audience_near(njwt_hint_t *hint, const njwt_expected_t *expected,
-    njwt_value_t aud)
+njwt_hint_audience_near(njwt_hint_t *hint,
+    const njwt_hint_audiences_t *wanted, njwt_value_t aud)
 {
     size_t        i, k, count;
     njwt_slice_t  text;
-
-    static const njwt_slice_t  directive = njwt_literal("audience");
 
     count = (njwt_json_type(aud) == NJWT_JSON_ARRAY) ? njwt_json_length(aud)
                                                      : 1;
@@ -185,8 +240,8 @@ njwt_hint_audience_near(njwt_hint_t *hint, const njwt_expected_t *expected,
         text = njwt_json_string(njwt_json_type(aud) == NJWT_JSON_ARRAY
                                 ? njwt_json_element(aud, i) : aud);
 
-        for (k = 0; k < expected->audience_count; k++) {
-            if (njwt_hint_say_near(hint, directive, expected->audiences[k],
+        for (k = 0; k < wanted->count; k++) {
+            if (njwt_hint_say_near(hint, wanted->directive, wanted->list[k],
                                    text))
             {
                 return true;
@@ -201,9 +256,9 @@ njwt_hint_audience_near(njwt_hint_t *hint, const njwt_expected_t *expected,
 void
 njwt_hint_audience(njwt_hint_t *hint)
 {
-    njwt_value_t            aud;
-    njwt_slice_t            text = { NULL, 0 };
-    const njwt_expected_t  *expected;
+    njwt_value_t           aud;
+    njwt_slice_t           text = { NULL, 0 };
+    njwt_hint_audiences_t  wanted;
 
     static const njwt_slice_t  name = njwt_literal("aud");
 
@@ -211,11 +266,11 @@ njwt_hint_audience(njwt_hint_t *hint)
         return;
     }
 
-    expected = &hint->issuer->expected;
     aud = njwt_json_member(hint->payload, name);
+    njwt_hint_wanted(hint, aud, &wanted);
 
     if (njwt_hint_id_token(hint)
-        || njwt_hint_audience_near(hint, expected, aud))
+        || njwt_hint_audience_near(hint, &wanted, aud))
     {
         return;
     }
@@ -224,8 +279,11 @@ njwt_hint_audience(njwt_hint_t *hint)
         njwt_hint_say(hint, "the token has no \"aud\", ");
     }
 
-    njwt_hint_configured(hint, expected->audiences, expected->audience_count,
-                         &text);
+    if (wanted.list != hint->issuer->expected.audiences) {
+        njwt_hint_say(hint, "jwt_audience of this location: ");
+    }
+
+    njwt_hint_configured(hint, wanted.list, wanted.count, &text);
 
     if (njwt_hint_auth0s_own(aud)) {
         njwt_hint_say(hint, ": this token is for Auth0's own API, not for "

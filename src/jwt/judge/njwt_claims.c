@@ -141,6 +141,24 @@ njwt_payload_plausible(const njwt_payload_t *payload,
 }
 
 
+bool
+njwt_payload_for(const njwt_payload_t *payload, const njwt_claim_rule_t *rule)
+{
+    size_t        i;
+    njwt_value_t  aud;
+
+    aud = njwt_json_member(payload->root, njwt_aud);
+
+    for (i = 0; i < rule->value_count; i++) {
+        if (njwt_json_holds(aud, rule->values[i].text)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 void
 njwt_payload_excerpt(njwt_arena_t *arena, const njwt_payload_t *payload,
     njwt_slice_t *iss, njwt_slice_t *aud)

@@ -71,6 +71,10 @@ bool njwt_payload_issued_by(const njwt_payload_t *payload,
 bool njwt_payload_plausible(const njwt_payload_t *payload,
     const njwt_expected_t *expected, int64_t now);
 
+/* The same question: is one of the rule's values in the unverified "aud"? */
+bool njwt_payload_for(const njwt_payload_t *payload,
+    const njwt_claim_rule_t *rule);
+
 /*
  * The texts of "iss" and "aud" as the client sent them: for the log alone,
  * which cuts and escapes them.  Empty where they are absent.

@@ -70,6 +70,13 @@ njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
         all = claim_rules[i].numbered && all;
     }
 
+    if (policy->audience != NULL) {
+        policy->audience->numbered = njwt_facts_add_rule(facts,
+                                         policy->audience,
+                                         &policy->audience->number);
+        all = policy->audience->numbered && all;
+    }
+
     policy->facts = facts;
     policy->numbered = all;
 }
@@ -410,6 +417,48 @@ njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
     }
 
     return result;
+}
+
+
+void
+njwt_policy_audience_rule(njwt_claim_rule_t *rule, njwt_rule_value_t *values,
+    const njwt_slice_t *audiences, size_t count)
+{
+    size_t  i;
+
+    static const njwt_slice_t  aud = njwt_literal("aud");
+
+    memset(rule, 0, sizeof(njwt_claim_rule_t));
+
+    for (i = 0; i < count; i++) {
+        memset(&values[i], 0, sizeof(njwt_rule_value_t));
+
+        values[i].kind = NJWT_RULE_EQUAL;
+        values[i].text = audiences[i];
+    }
+
+    rule->claim = aud;
+    rule->values = values;
+    rule->value_count = count;
+}
+
+
+bool
+njwt_policy_audience_answered(const njwt_policy_t *policy,
+    const njwt_answers_t *answers)
+{
+    return policy->audience == NULL
+           || njwt_claim_rule_answered(policy->audience, answers);
+}
+
+
+bool
+njwt_policy_audience(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_claims_t *claims, njwt_answers_t *answers)
+{
+    return policy->audience == NULL
+           || njwt_claim_rule_ask(arena, policy->audience, claims, answers)
+              == NJWT_RULE_HOLDS;
 }
 
 

@@ -55,6 +55,9 @@ typedef struct {
     const njwt_claim_rule_t  *claim_rules;
     size_t                    claim_rule_count;
 
+    /* jwt_audience, as a rule for "aud"; NULL: the issuer's audiences do */
+    njwt_claim_rule_t        *audience;
+
     /* njwt_policy_number(): facts alone can answer every rule */
     const njwt_facts_t       *facts;
     bool                      numbered;
@@ -114,6 +117,27 @@ bool njwt_policy_scopes_answered(const njwt_policy_t *policy,
 bool njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_expected_t *expected, njwt_method_t method,
     const njwt_claims_t *claims);
+
+/*
+ * Makes a rule of audiences: "aud" must hold one of them, byte for byte.  The
+ * values, as many as there are audiences, are written to.
+ */
+void njwt_policy_audience_rule(njwt_claim_rule_t *rule,
+    njwt_rule_value_t *values, const njwt_slice_t *audiences, size_t count);
+
+/*
+ * Do the answers say whether the token is for the policy's own audiences?
+ * Otherwise njwt_policy_audience() needs claims that have a root.
+ */
+bool njwt_policy_audience_answered(const njwt_policy_t *policy,
+    const njwt_answers_t *answers);
+
+/*
+ * Does "aud" hold one of the policy's own audiences, where it has any?  An
+ * answer that wasn't there is added.  False also when arena->failed.
+ */
+bool njwt_policy_audience(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_claims_t *claims, njwt_answers_t *answers);
 
 /*
  * Do the answers say whether every claim rule holds?  Otherwise

@@ -153,9 +153,25 @@ njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
 
 /*
- * The rules.  A token that was recalled is read only where its record has no
- * answer, which isn't before every check in front of them has passed.
+ * The location's own audiences, and its rules.  A token that was recalled is
+ * read only where its record has no answer, which isn't before every check in
+ * front of them has passed.
  */
+
+static bool
+njwt_audience_here(njwt_arena_t *arena, const njwt_case_t *c,
+    njwt_finding_t *found)
+{
+    if (!njwt_policy_audience_answered(c->policy, &found->answers)
+        && !njwt_finding_read(arena, &c->presented, found))
+    {
+        return false;
+    }
+
+    return njwt_policy_audience(arena, c->policy, found->vouched,
+                                &found->answers);
+}
+
 
 static bool
 njwt_granted(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
@@ -227,6 +243,7 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     REFUSE(ISSUED_IN_FUTURE, njwt_claims_from_future(claims, expected, now));
     REFUSE(TOO_OLD, njwt_claims_too_old(claims, expected, now));
     REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
+    REFUSE(AUDIENCE_MISMATCH, !njwt_audience_here(arena, c, found));
     REFUSE(CLAIM_MISSING, !njwt_claims_complete(claims, expected));
     first = njwt_bind(arena, c, found);
 
@@ -234,7 +251,7 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
         return first;
     }
 
-    found->claims = claims;
+    found->claims = found->vouched;
 
     REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
     REFUSE(INSUFFICIENT_SCOPE, !njwt_granted(arena, c, found));
@@ -301,6 +318,7 @@ njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
     }
 
     found->alg = njwt_jws_alg(&found->jws);
+    found->vouched = claims;
 
     if (found->claims != NULL) {
         found->claims = claims;
@@ -334,7 +352,7 @@ njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
 {
     if (found->recalled) {
         return njwt_record_renew(arena, c->policy, found->issuer, c->record,
-                                 found->claims, &found->answers, record);
+                                 found->vouched, &found->answers, record);
     }
 
     return found->proof != NULL
@@ -358,7 +376,9 @@ njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
     return njwt_jws_kid(&found->jws, &kid)
            && kid.len <= NJWT_MAX_KID
            && njwt_payload_plausible(found->payload, &found->issuer->expected,
-                                     c->now);
+                                     c->now)
+           && (c->policy->audience == NULL
+               || njwt_payload_for(found->payload, c->policy->audience));
 }
 
 

@@ -161,6 +161,8 @@ typedef struct {
     ngx_flag_t                 preflight;
     ngx_flag_t                 close_expired;
 
+    ngx_array_t               *audiences;    /* njwt_slice_t */
+    ngx_http_jwt_place_t       audiences_place;
     ngx_array_t               *claim_rules;  /* njwt_claim_rule_t */
     ngx_http_jwt_place_t       claim_rules_place;
     ngx_array_t               *conditions;   /* of jwt_require */

@@ -118,6 +118,7 @@ char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
 
 char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* ngx_http_jwt_conf_facts.c */

@@ -285,6 +285,56 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 
 
 char *
+ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t     *arg;
+    ngx_uint_t     i;
+    njwt_slice_t  *audience;
+
+    if (jlcf->audiences != NULL) {
+        return "is duplicate, write its values in one";
+    }
+
+    ngx_http_jwt_conf_place(cf, &jlcf->audiences_place);
+
+    jlcf->audiences = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                                       sizeof(njwt_slice_t));
+    if (jlcf->audiences == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    arg = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (arg[i].len == 0) {
+            return "has an empty value";
+        }
+
+        if (ngx_strcmp(arg[i].data, "off") == 0) {
+            return "narrows what \"audience\" of the jwt_issuer block "
+                   "accepts, and takes no \"off\", leave it out";
+        }
+
+        if (ngx_strlchr(arg[i].data, arg[i].data + arg[i].len, '$')) {
+            return "takes no variables, write the API's identifier itself";
+        }
+
+        audience = ngx_array_push(jlcf->audiences);
+        if (audience == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *audience = ngx_http_jwt_slice(&arg[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
 ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;

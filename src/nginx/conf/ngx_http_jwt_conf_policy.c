@@ -142,6 +142,32 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 }
 
 
+/* The rule of jwt_audience, of the policy's own: it gets a number. */
+
+static ngx_int_t
+ngx_http_jwt_policy_audience(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    njwt_policy_t *policy)
+{
+    njwt_rule_value_t  *values;
+
+    if (conf->audiences == NULL) {
+        return NGX_OK;
+    }
+
+    policy->audience = ngx_palloc(cf->pool, sizeof(njwt_claim_rule_t));
+    values = ngx_palloc(cf->pool, conf->audiences->nelts
+                                  * sizeof(njwt_rule_value_t));
+    if (policy->audience == NULL || values == NULL) {
+        return NGX_ERROR;
+    }
+
+    njwt_policy_audience_rule(policy->audience, values, conf->audiences->elts,
+                              conf->audiences->nelts);
+
+    return NGX_OK;
+}
+
+
 static char *
 ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
@@ -165,6 +191,10 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
     if (conf->claim_rules != NULL) {
         policy->claim_rules = conf->claim_rules->elts;
         policy->claim_rule_count = conf->claim_rules->nelts;
+    }
+
+    if (ngx_http_jwt_policy_audience(cf, conf, policy) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     policy->max_token_size = conf->max_token_size;
@@ -192,6 +222,10 @@ ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
     if (conf->rules != NULL) {
         name = "jwt_require_scope";
         place = &conf->rules_place;
+
+    } else if (conf->audiences != NULL) {
+        name = "jwt_audience";
+        place = &conf->audiences_place;
 
     } else if (conf->claim_rules != NULL) {
         name = "jwt_require_claim";
@@ -260,6 +294,10 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
         conf->rules = prev->rules;
     }
 
+    if (conf->audiences == NULL) {
+        conf->audiences = prev->audiences;
+    }
+
     if (conf->claim_rules == NULL) {
         conf->claim_rules = prev->claim_rules;
     }
@@ -306,7 +344,7 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     }
 
     rules = conf->rules != NULL || conf->claim_rules != NULL;
-    own = rules || conf->names != NULL
+    own = rules || conf->names != NULL || conf->audiences != NULL
           || conf->max_token_size != NGX_CONF_UNSET_SIZE;
     rules = rules || conf->conditions != NULL
             || conf->mode != NGX_CONF_UNSET_UINT;

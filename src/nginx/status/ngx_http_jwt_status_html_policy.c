@@ -91,6 +91,28 @@ ngx_http_jwt_status_html_variables(ngx_http_jwt_status_t *status,
 
 
 static void
+ngx_http_jwt_status_html_audience(ngx_http_jwt_page_t *page,
+    const njwt_claim_rule_t *rule)
+{
+    size_t  i;
+
+    if (rule == NULL) {
+        return;
+    }
+
+    ngx_http_jwt_page_say(page, "<li>audience ");
+
+    for (i = 0; i < rule->value_count; i++) {
+        ngx_http_jwt_page_say(page, (i > 0) ? " or <code>" : "<code>");
+        ngx_http_jwt_page_text(page, rule->values[i].text);
+        ngx_http_jwt_page_say(page, "</code>");
+    }
+
+    ngx_http_jwt_page_say(page, "</li>");
+}
+
+
+static void
 ngx_http_jwt_status_html_rules(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
@@ -102,6 +124,8 @@ ngx_http_jwt_status_html_rules(ngx_http_jwt_status_t *status,
     policy = location->conf->policy;
 
     ngx_http_jwt_page_say(page, "<ul class=\"r\">");
+
+    ngx_http_jwt_status_html_audience(page, policy->audience);
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         ngx_http_jwt_status_html_scopes(status, &policy->scope_rules[i]);

@@ -117,6 +117,29 @@ ngx_http_jwt_status_json_required(ngx_http_jwt_status_t *status,
 }
 
 
+/* null: the issuers' audiences do */
+
+static void
+ngx_http_jwt_status_json_audience(ngx_http_jwt_page_t *page,
+    const njwt_claim_rule_t *rule)
+{
+    size_t  i;
+
+    if (rule == NULL) {
+        ngx_http_jwt_json_null(page, "audience");
+        return;
+    }
+
+    ngx_http_jwt_json_open(page, "audience", "[");
+
+    for (i = 0; i < rule->value_count; i++) {
+        ngx_http_jwt_json_element(page, "", rule->values[i].text);
+    }
+
+    ngx_http_jwt_page_say(page, "]");
+}
+
+
 static void
 ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
@@ -137,6 +160,7 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_page_say(page, "]");
 
+    ngx_http_jwt_status_json_audience(page, policy->audience);
     ngx_http_jwt_json_word(page, "mode", ngx_http_jwt_status_mode(location));
     ngx_http_jwt_json_flag(page, "preflight",
                            location->conf->preflight == 1);
