@@ -35,7 +35,7 @@ WWW-Authenticate: Bearer realm="timesheets", resource_metadata="https://api/m"
 --- error_code eval
 [401, 400, 403]
 --- response_headers_like eval
-['WWW-Authenticate: Bearer realm="timesheets", error="invalid_token", error_description="[^"]+", resource_metadata="https://api/m\?a=b"$',
+['WWW-Authenticate: Bearer realm="timesheets", error="invalid_token", error_description="[^"]+", scope="other", resource_metadata="https://api/m\?a=b"$',
  'WWW-Authenticate: Bearer realm="timesheets", error="invalid_request", error_description="[^"]+", resource_metadata="https://api/m\?a=b"$',
  'WWW-Authenticate: Bearer realm="timesheets", error="insufficient_scope", error_description="[^"]+", scope="other", resource_metadata="https://api/m\?a=b"$']
 
@@ -88,7 +88,7 @@ WWW-Authenticate: Bearer realm="timesheets", resource_metadata="https://api/m"
     location = /.well-known/oauth-protected-resource {
         jwt_resource_metadata_handler  timesheets resource=https://api.exampleco.com/timesheets;
     }
-    location /t {
+    location /timesheets {
         jwt                timesheets;
         jwt_require_scope  read:timesheets methods=GET;
         jwt_require_scope  create:timesheets methods=POST;
@@ -310,3 +310,100 @@ in location "~* ^/d"
 in location "/e/f"
 in location "/e ~ g"
 in location "@h"
+
+
+
+=== TEST 20: a 401 names the scopes that the rules want for the method
+--- config
+    location /t {
+        jwt                    timesheets;
+        jwt_require_scope      a b;
+        jwt_require_scope      c methods=POST;
+        jwt_require_scope      d methods=GET;
+        jwt_resource_metadata  https://api/m;
+        empty_gif;
+    }
+--- request eval
+["GET /t", "POST /t", "DELETE /t"]
+--- error_code eval
+[401, 401, 401]
+--- response_headers_like eval
+['WWW-Authenticate: Bearer realm="timesheets", scope="a b d", resource_metadata="https://api/m"$',
+ 'WWW-Authenticate: Bearer realm="timesheets", scope="a b c", resource_metadata="https://api/m"$',
+ 'WWW-Authenticate: Bearer realm="timesheets", resource_metadata="https://api/m"$']
+
+
+
+=== TEST 21: without jwt_resource_metadata it names none
+--- config
+    location /t { jwt timesheets; jwt_require_scope a; empty_gif; }
+--- error_code: 401
+--- response_headers
+WWW-Authenticate: Bearer realm="timesheets"
+
+
+
+=== TEST 22: the document lists what lies at or below its resource's path, and no more
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets resource=https://api/mc%70/; }
+    location /mcp       { jwt timesheets; jwt_require_scope at;
+                          location ~ x { jwt_require_scope regex; } }
+    location /mcp/tools { jwt timesheets; jwt_require_scope below; }
+    location = /mcp/one { jwt timesheets; jwt_require_scope exact; }
+    location /mcpx      { jwt timesheets; jwt_require_scope beside; }
+    location /admin     { jwt timesheets; jwt_require_scope admin; }
+    location @named     { jwt timesheets; jwt_require_scope named; }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["at","below","exact"\]
+
+
+
+=== TEST 23: with a resource that is all of the host, it lists all
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /mcp  { jwt timesheets; jwt_require_scope a;
+                     location ~ x { jwt_require_scope b; } }
+--- request
+GET /m
+--- response_body_like: "scopes_supported":\["a","b"\]
+
+
+
+=== TEST 24: scopes= says them instead; name= and documentation= are for people
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets "scopes=x y:z"
+                        resource=https://api/mcp "name=Tools \"A\"" documentation=https://docs/; }
+    location /mcp  { jwt timesheets; jwt_require_scope a; }
+--- request
+GET /m
+--- response_body eval
+'{"resource":"https://api/mcp","authorization_servers":["' . NJWT::Token::issuer()
+. '"],"scopes_supported":["x","y:z"],"bearer_methods_supported":["header"],"resource_name":"Tools \"A\"","resource_documentation":"https://docs/"}'
+
+
+
+=== TEST 25: a parameter that is unknown, twice there or empty is refused
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets resource=https://a/ x=y; }
+--- must_die
+--- error_log eval
+qr/"x=y" in "jwt_resource_metadata_handler" is unknown or duplicate, write .*:\d+$/m
+
+
+
+=== TEST 26: so is one without its resource
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets name=x; }
+--- must_die
+--- error_log
+has no "resource", write resource=https://HOST/PATH
+
+
+
+=== TEST 27: and an empty list of scopes
+--- config
+    location = /m { jwt_resource_metadata_handler timesheets resource=https://a/ scopes=; }
+--- must_die
+--- error_log
+names no scope, write "scopes=read:a write:a"

@@ -75,7 +75,7 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       NULL },
 
     { ngx_string("jwt_resource_metadata_handler"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
       ngx_http_jwt_resource_metadata_handler,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,

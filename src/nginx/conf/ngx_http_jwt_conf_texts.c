@@ -132,6 +132,42 @@ ngx_http_jwt_scopes_method(ngx_http_jwt_scopes_text_t *text,
 }
 
 
+/*
+ * With a resource's metadata a 401 says which scopes are wanted, so that a
+ * client asks for these from the start.
+ */
+
+static ngx_int_t
+ngx_http_jwt_unauthorized_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
+    ngx_http_jwt_scopes_text_t *text)
+{
+    njwt_verdict_t  verdict;
+
+    if (texts->challenges->metadata.len == 0) {
+        return NGX_OK;
+    }
+
+    text->unauthorized = ngx_pcalloc(cf->pool, NJWT_VERDICT_COUNT
+                                               * sizeof(ngx_str_t));
+    if (text->unauthorized == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
+        if (njwt_verdict_info(verdict)->status == NGX_HTTP_UNAUTHORIZED
+            && ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
+                                           verdict, &text->scopes,
+                                           &text->unauthorized[verdict])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /* What one method is refused with, for its scopes. */
 
 static ngx_int_t
@@ -167,7 +203,8 @@ ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
         || ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
                                        NJWT_INSUFFICIENT_SCOPE, &scopes,
                                        &text->challenge)
-           != NGX_OK)
+           != NGX_OK
+        || ngx_http_jwt_unauthorized_texts(cf, texts, text) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -311,17 +348,25 @@ ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
     text->body = &texts->common->bodies[verdict];
     text->message = &texts->common->messages[verdict];
 
-    if (verdict != NJWT_INSUFFICIENT_SCOPE) {
-        return;
-    }
-
     scopes = texts->scopes.elts;
 
     for (i = 0; i < texts->scopes.nelts; i++) {
         if (ngx_http_jwt_scopes_of(&scopes[i], method)) {
-            text->challenge = &scopes[i].challenge;
-            text->body = &scopes[i].body;
-            return;
+            break;
         }
+    }
+
+    if (i == texts->scopes.nelts) {
+        return;
+    }
+
+    if (verdict == NJWT_INSUFFICIENT_SCOPE) {
+        text->challenge = &scopes[i].challenge;
+        text->body = &scopes[i].body;
+
+    } else if (scopes[i].unauthorized != NULL
+               && scopes[i].unauthorized[verdict].len > 0)
+    {
+        text->challenge = &scopes[i].unauthorized[verdict];
     }
 }

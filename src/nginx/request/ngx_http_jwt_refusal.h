@@ -46,6 +46,9 @@ typedef struct {
     ngx_str_t                    scopes;
     ngx_str_t                    challenge;
     ngx_str_t                    body;
+
+    /* of each verdict with a 401, with these scopes; NULL: without them */
+    ngx_str_t                   *unauthorized;
 } ngx_http_jwt_scopes_text_t;
 
 

@@ -14,39 +14,149 @@
 static ngx_int_t ngx_http_jwt_metadata_handler(ngx_http_request_t *r);
 
 
-static char *
+/* The path of a URL that has no fault: what is behind the host, decoded. */
+
+static ngx_int_t
+ngx_http_jwt_metadata_path(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md)
+{
+    u_char  *p, *last, *end, *src, *dst;
+
+    last = md->resource.data + md->resource.len;
+
+    p = md->resource.data + sizeof("https://") - 1;
+    p = ngx_strlchr(p, last, '/');
+
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    end = ngx_strlchr(p, last, '?');
+    end = (end != NULL) ? end : last;
+
+    dst = ngx_pnalloc(cf->pool, end - p);
+    if (dst == NULL) {
+        return NGX_ERROR;
+    }
+
+    md->path.data = dst;
+    src = p;
+
+    ngx_unescape_uri(&dst, &src, end - p, 0);
+
+    md->path.len = dst - md->path.data;
+
+    /* "/mcp/" means what lies at "/mcp", too */
+
+    while (md->path.len > 0 && md->path.data[md->path.len - 1] == '/') {
+        md->path.len--;
+    }
+
+    return NGX_OK;
+}
+
+
+static const char *
 ngx_http_jwt_metadata_resource(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_str_t *value)
 {
     const char  *fault;
 
-    if (ngx_strncmp(value->data, "resource=", 9) != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\" in "
-                           "\"jwt_resource_metadata_handler\", write "
-                           "resource=https://HOST/PATH", value);
-        return NGX_CONF_ERROR;
+    fault = ngx_http_jwt_told_url_fault(value);
+
+    if (fault != NULL) {
+        return fault;
     }
-
-    md->resource.data = value->data + 9;
-    md->resource.len = value->len - 9;
-
-    fault = ngx_http_jwt_told_url_fault(&md->resource);
 
     /* RFC 9728, section 1.2: not even for the loopback is it http */
 
-    if (fault == NULL && !ngx_http_jwt_fetch_is_https(&md->resource)) {
-        fault = "is of another scheme, write https";
+    if (!ngx_http_jwt_fetch_is_https(value)) {
+        return "is of another scheme, write https";
     }
 
-    if (fault != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" in \"jwt_resource_metadata_handler\" %s",
-                           value, fault);
-        return NGX_CONF_ERROR;
+    md->resource = *value;
+
+    return (ngx_http_jwt_metadata_path(cf, md) == NGX_OK) ? NULL
+                                                          : "has no memory";
+}
+
+
+static const char *
+ngx_http_jwt_metadata_words(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
+    ngx_str_t *value)
+{
+    njwt_slice_t  rest, word, *scope;
+
+    md->scopes = ngx_array_create(cf->pool, 4, sizeof(njwt_slice_t));
+    if (md->scopes == NULL) {
+        return "has no memory";
     }
 
-    return NGX_CONF_OK;
+    rest = ngx_http_jwt_slice(value);
+
+    while (njwt_slice_word(&rest, &word)) {
+        if (!njwt_scope_valid(word)) {
+            return "has a scope with characters that no scope may have, write "
+                   "\"scopes=read:a write:a\"";
+        }
+
+        scope = ngx_array_push(md->scopes);
+        if (scope == NULL) {
+            return "has no memory";
+        }
+
+        *scope = word;
+    }
+
+    return (md->scopes->nelts > 0) ? NULL
+           : "names no scope, write \"scopes=read:a write:a\", or leave it "
+             "out to have them collected from the locations";
+}
+
+
+/* One parameter; NULL, or what is wrong with it. */
+
+static const char *
+ngx_http_jwt_metadata_parameter(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
+    ngx_str_t *arg)
+{
+    u_char     *p;
+    ngx_str_t   value;
+
+    p = ngx_strlchr(arg->data, arg->data + arg->len, '=');
+
+    if (p == NULL) {
+        return "is unknown, write \"resource=https://HOST/PATH\"";
+    }
+
+    value.data = p + 1;
+    value.len = arg->data + arg->len - value.data;
+
+    if (ngx_strncmp(arg->data, "resource=", 9) == 0
+        && md->resource.data == NULL)
+    {
+        return ngx_http_jwt_metadata_resource(cf, md, &value);
+    }
+
+    if (ngx_strncmp(arg->data, "name=", 5) == 0 && md->name.data == NULL) {
+        md->name = value;
+        return (value.len > 0) ? NULL : "is empty, write a text or leave it "
+                                        "out";
+    }
+
+    if (ngx_strncmp(arg->data, "documentation=", 14) == 0
+        && md->documentation.data == NULL)
+    {
+        md->documentation = value;
+        return ngx_http_jwt_told_url_fault(&value);
+    }
+
+    if (ngx_strncmp(arg->data, "scopes=", 7) == 0 && md->scopes == NULL) {
+        return ngx_http_jwt_metadata_words(cf, md, &value);
+    }
+
+    return "is unknown or duplicate, write once each "
+           "resource=https://HOST/PATH, and of \"name=TEXT\", "
+           "documentation=URL and \"scopes=A B\" what clients are to know";
 }
 
 
@@ -57,6 +167,8 @@ ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
     ngx_str_t                 *value;
+    ngx_uint_t                 i;
+    const char                *fault;
     ngx_http_jwt_metadata_t   *md;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -74,12 +186,28 @@ ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     md->issuer = value[1];
     ngx_http_jwt_conf_place(cf, &md->place);
 
+    for (i = 2; i < cf->args->nelts; i++) {
+        fault = ngx_http_jwt_metadata_parameter(cf, md, &value[i]);
+
+        if (fault != NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter: \"%V\" in "
+                               "\"jwt_resource_metadata_handler\" %s",
+                               &value[i], fault);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (md->resource.data == NULL) {
+        return "has no \"resource\", write resource=https://HOST/PATH";
+    }
+
     jlcf->metadata = md;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_jwt_metadata_handler;
 
-    return ngx_http_jwt_metadata_resource(cf, md, &value[2]);
+    return NGX_CONF_OK;
 }
 
 
@@ -167,15 +295,40 @@ ngx_http_jwt_metadata_rules(ngx_array_t *scopes, njwt_policy_t *policy)
 }
 
 
+/* Does its prefix or exact URI lie at or below the resource's path? */
+
+static ngx_uint_t
+ngx_http_jwt_metadata_below(ngx_http_jwt_metadata_t *md,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_str_t  *name, *path;
+
+    path = &md->path;
+
+    if (path->len == 0) {
+        return 1;
+    }
+
+    name = &location->core->name;
+
+    return location->outer != NULL
+           && !location->core->named
+           && !ngx_http_jwt_location_is_regex(location)
+           && name->len >= path->len
+           && ngx_strncmp(name->data, path->data, path->len) == 0
+           && (name->len == path->len || name->data[path->len] == '/');
+}
+
+
 /*
- * The scopes that this server's locations ask of this issuer's tokens, also
- * where others' are taken too.
+ * The scopes that this server's locations below the resource ask of this
+ * issuer's tokens, also where others' are taken too.
  */
 
 static ngx_int_t
 ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_core_srv_conf_t *server, njwt_issuer_t *issuer,
-    ngx_array_t *scopes)
+    ngx_http_jwt_metadata_t *md, ngx_http_core_srv_conf_t *server,
+    njwt_issuer_t *issuer, ngx_array_t *scopes)
 {
     ngx_uint_t                 i;
     njwt_policy_t             *policy;
@@ -189,6 +342,7 @@ ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
         if (all[i]->server == server
             && ngx_http_jwt_metadata_names(policy, issuer)
             && ngx_http_jwt_location_reached(all[i])
+            && ngx_http_jwt_metadata_below(md, all[i])
             && ngx_http_jwt_metadata_rules(scopes, policy) != NGX_OK)
         {
             return NGX_ERROR;
@@ -243,6 +397,23 @@ ngx_http_jwt_metadata_room(njwt_slice_t *text, size_t count)
 }
 
 
+/* "name":"…", where there is a text */
+
+static u_char *
+ngx_http_jwt_metadata_text(u_char *p, const char *name, ngx_str_t *text)
+{
+    if (text->len == 0) {
+        return p;
+    }
+
+    p = ngx_sprintf(p, ",\"%s\":\"", name);
+    p = (u_char *) ngx_escape_json(p, text->data, text->len);
+    *p++ = '"';
+
+    return p;
+}
+
+
 static ngx_int_t
 ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_array_t *issuers, ngx_array_t *scopes)
@@ -253,7 +424,10 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
                     sizeof("{\"resource\":\"\"") + md->resource.len
                     + ngx_http_jwt_metadata_room(issuers->elts, issuers->nelts)
                     + ngx_http_jwt_metadata_room(scopes->elts, scopes->nelts)
-                    + sizeof(",\"bearer_methods_supported\":[\"header\"]}"));
+                    + sizeof(",\"bearer_methods_supported\":[\"header\"]}")
+                    + sizeof(",\"resource_name\":\"\"") + 6 * md->name.len
+                    + sizeof(",\"resource_documentation\":\"\"")
+                    + 6 * md->documentation.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -271,7 +445,11 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
                                        scopes->nelts);
     }
 
-    p = ngx_sprintf(p, ",\"bearer_methods_supported\":[\"header\"]}");
+    p = ngx_sprintf(p, ",\"bearer_methods_supported\":[\"header\"]");
+    p = ngx_http_jwt_metadata_text(p, "resource_name", &md->name);
+    p = ngx_http_jwt_metadata_text(p, "resource_documentation",
+                                   &md->documentation);
+    *p++ = '}';
 
     md->body.len = p - md->body.data;
 
@@ -314,9 +492,14 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
                       &name, &md->place.file, md->place.line);
     }
 
+    if (md->scopes != NULL) {
+        return ngx_http_jwt_metadata_write(cf, md, issuer->issuers,
+                                           md->scopes);
+    }
+
     if (ngx_array_init(&scopes, cf->temp_pool, 8, sizeof(njwt_slice_t))
         != NGX_OK
-        || ngx_http_jwt_metadata_scopes(jmcf, location->server,
+        || ngx_http_jwt_metadata_scopes(jmcf, md, location->server,
                                         &issuer->trust, &scopes)
            != NGX_OK)
     {
