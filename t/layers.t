@@ -196,6 +196,7 @@ my %below = (
     key     => [qw/ alg b64 json /],
     dates   => ['json'],
     method  => [],
+    certificate => [qw/ b64 key pem /],
     nonce   => [qw/ b64 key /],
     thumbprint => [qw/ b64 json key /],
     htu     => ['url'],

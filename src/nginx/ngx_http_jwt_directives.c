@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_status.h"
@@ -21,6 +22,27 @@ ngx_command_t  ngx_http_jwt_commands[] = {
     { ngx_string("jwt_token_cache"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_jwt_token_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_dpop_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_dpop_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_dpop_lifetime"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_jwt_dpop_lifetime,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_dpop_nonce"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_jwt_dpop_nonce,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -49,6 +71,27 @@ ngx_command_t  ngx_http_jwt_commands[] = {
     { ngx_string("jwt_require_scope"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_jwt_require_scope,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_binding"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_binding,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_dpop_origin"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_dpop_origin,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_dpop_algorithms"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_jwt_dpop_algorithms,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
@@ -12,6 +13,7 @@
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_preflight.h"
+#include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_state.h"
 #include "ngx_http_jwt_status.h"
 #include "ngx_http_jwt_wait.h"
@@ -115,6 +117,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_jwt_conf_names_check(cf, jmcf) != NGX_OK
         || ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_cache_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_proofs_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
@@ -167,6 +170,9 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
+    jmcf->dpop.lifetime = NGX_CONF_UNSET;
+    jmcf->dpop.nonce = NGX_CONF_UNSET;
+
     return jmcf;
 }
 
@@ -185,6 +191,8 @@ ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
         ngx_str_set(&jmcf->cache_name, "jwt_tokens");
         jmcf->cache_size = 16 * 1024 * 1024;
     }
+
+    ngx_http_jwt_dpop_init(jmcf);
 
     return NGX_CONF_OK;
 }
@@ -216,6 +224,7 @@ static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
     ngx_http_jwt_preflight_merge(parent, child);
+    ngx_http_jwt_binding_merge(parent, child);
     ngx_http_jwt_close_merge(parent, child);
     ngx_http_jwt_identity_merge(parent, child);
 
@@ -250,6 +259,7 @@ ngx_http_jwt_init_module(ngx_cycle_t *cycle)
 
     if (jmcf != NULL) {
         ngx_http_jwt_zone_number(jmcf);
+        ngx_http_jwt_proofs_number(jmcf);
         ngx_http_jwt_state_read(cycle, jmcf);
     }
 
@@ -273,7 +283,9 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
 
     ngx_http_jwt_zone_attach(jmcf, cycle->log);
 
-    if (ngx_http_jwt_cache_start(jmcf, cycle->log) != NGX_OK) {
+    if (ngx_http_jwt_cache_start(jmcf, cycle->log) != NGX_OK
+        || ngx_http_jwt_binding_start(jmcf, cycle->log) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -316,6 +328,7 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
         ngx_http_jwt_close_stop(jmcf);
         ngx_http_jwt_refresh_stop(jmcf);
         ngx_http_jwt_state_stop(jmcf);
+        ngx_http_jwt_binding_stop(jmcf);
         ngx_http_jwt_cache_stop(jmcf);
     }
 }

@@ -576,6 +576,7 @@ a_token_that_fails_a_claim_rule_is_found_but_does_not_pass(void **state)
 static njwt_claim_rule_t  here;
 static njwt_rule_value_t  here_values[2];
 
+
 static void
 narrow(const char *first, const char *second)
 {

@@ -13,6 +13,7 @@
 
 #include "njwt.h"
 #include "njwt_bearer.h"
+#include "njwt_binding.h"
 #include "njwt_jwks.h"
 #include "njwt_policy.h"
 #include "njwt_refresh.h"
@@ -45,6 +46,7 @@ typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
 typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
 typedef struct ngx_http_jwt_counters_s   ngx_http_jwt_counters_t;
 typedef struct ngx_http_jwt_record_s     ngx_http_jwt_record_t;
+typedef struct ngx_http_jwt_proofs_s     ngx_http_jwt_proofs_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -115,6 +117,33 @@ typedef struct {
 } ngx_http_jwt_issuer_t;
 
 
+/* jwt_binding, jwt_dpop_origin and jwt_dpop_algorithms of a level */
+typedef struct {
+    ngx_http_jwt_place_t       place;
+    ngx_int_t                  certificate;  /* a variable's index; NGX_ERROR:
+                                                the connection's own */
+    ngx_str_t                  header;       /* of $http_NAME: its NAME */
+    ngx_array_t               *origins;      /* njwt_slice_t; NULL: names */
+    ngx_array_t               *names;        /* njwt_slice_t, of the server */
+    njwt_alg_t                 algorithms;   /* 0: not set */
+    ngx_str_t                  algs;         /* in their order */
+    unsigned                   set:1;        /* jwt_binding is */
+    unsigned                   own:1;        /* something of this level */
+    unsigned                   dpop:1;
+    unsigned                   mtls:1;
+    unsigned                   required:1;
+} ngx_http_jwt_binding_conf_t;
+
+
+/* jwt_dpop_lifetime and jwt_dpop_nonce, in seconds */
+typedef struct {
+    time_t                     lifetime;
+    time_t                     ahead;
+    time_t                     nonce;        /* 0: off */
+    ngx_array_t               *keys;         /* njwt_slice_t; NULL: random */
+} ngx_http_jwt_dpop_conf_t;
+
+
 struct ngx_http_jwt_main_conf_s {
     ngx_array_t                issuers;      /* ngx_http_jwt_issuer_t * */
 
@@ -131,6 +160,13 @@ struct ngx_http_jwt_main_conf_s {
     ngx_array_t                facts;        /* njwt_facts_t *: what its
                                                 records answer */
 
+    ngx_str_t                  proofs_name;
+    size_t                     proofs_size;
+    ngx_uint_t                 proofs_wanted;
+    ngx_uint_t                 proofs_epoch; /* a later one is newer */
+    ngx_shm_zone_t            *proofs;       /* NULL: nothing names dpop */
+    ngx_http_jwt_dpop_conf_t   dpop;
+
     ngx_ssl_t                 *system_ssl;
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
@@ -140,6 +176,8 @@ struct ngx_http_jwt_main_conf_s {
     /* of this worker */
     const u_char              *salt;         /* the zone's */
     njwt_hasher_t             *hasher;
+    njwt_hasher_t             *proofs_hasher;
+    njwt_dpop_keys_t          *dpop_keys;
     ngx_http_jwt_counters_t   *counters;
     ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
     ngx_event_t                refresh;
@@ -174,6 +212,7 @@ typedef struct {
     ngx_uint_t                 log_level;
     size_t                     max_token_size;
 
+    ngx_http_jwt_binding_conf_t  binding;
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
@@ -200,6 +239,14 @@ typedef struct {
     ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
     ngx_http_request_t        *request;
 
+
+    njwt_binding_request_t     binding;      /* what it is proved by */
+    u_char                     certificate[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char                     proof[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_slice_t               nonce_key;
+    njwt_slice_t               origin;       /* one that a proof is for */
+    time_t                     proofs_retry; /* of a full memory */
+
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_record_t              record;       /* of the token, if recalled */
 
@@ -209,7 +256,7 @@ typedef struct {
     ngx_msec_t                 deadline;
 
     ngx_http_jwt_text_t        text;         /* of a refusal */
-    ngx_table_elt_t           *headers[4];   /* that a refusal added */
+    ngx_table_elt_t           *headers[6];   /* that a refusal added */
     ngx_uint_t                 nheaders;
     ngx_array_t               *taken;        /* ngx_table_elt_t, request's */
 
@@ -219,6 +266,7 @@ typedef struct {
     unsigned                   closable:1;   /* ends with its token */
     unsigned                   preflight:1;  /* goes on unjudged */
     unsigned                   held:1;
+    unsigned                   proof_used:1; /* that of ctx->proof */
     unsigned                   waited:1;
     unsigned                   refused:1;
     unsigned                   logged:1;
@@ -265,6 +313,13 @@ ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
 /* Prepares the answer; returns what the access phase is to return. */
 ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
+/*
+ * Adds a new nonce to the answer to a request that goes on, where its own is
+ * past half its time; NGX_ERROR: can't.
+ */
+ngx_int_t ngx_http_jwt_renew_nonce(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
 /* The status that the client gets. */
 ngx_uint_t ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx);
 
@@ -310,6 +365,10 @@ ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
 ngx_int_t ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
 ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+ngx_int_t ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
 
 

@@ -2,7 +2,7 @@
  * Which policy do a location's directives come to?
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_binding.h"
 
 
 char *
@@ -199,6 +199,10 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 
     policy->max_token_size = conf->max_token_size;
 
+    if (ngx_http_jwt_binding_compile(cf, conf, policy) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
 
     if (ngx_http_jwt_policy_number(cf, jmcf, policy) != NGX_OK) {
@@ -345,6 +349,7 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     rules = conf->rules != NULL || conf->claim_rules != NULL;
     own = rules || conf->names != NULL || conf->audiences != NULL
+          || conf->binding.own
           || conf->max_token_size != NGX_CONF_UNSET_SIZE;
     rules = rules || conf->conditions != NULL
             || conf->mode != NGX_CONF_UNSET_UINT;

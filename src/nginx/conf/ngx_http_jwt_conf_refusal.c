@@ -159,6 +159,7 @@ ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 {
     ngx_str_t                 *realm;
     ngx_uint_t                 own;
+    ngx_http_jwt_schemes_t     schemes;
     ngx_http_jwt_main_conf_t  *jmcf;
 
     own = ngx_http_jwt_refusal_inherit(&prev->refusal, &conf->refusal);
@@ -174,12 +175,20 @@ ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
 
+    ngx_memzero(&schemes, sizeof(ngx_http_jwt_schemes_t));
+
+    if (conf->binding.dpop) {
+        schemes.algs = conf->binding.algs;
+        schemes.alone = conf->binding.required && !conf->binding.mtls;
+    }
+
     realm = conf->refusal.realm.data != NULL ? &conf->refusal.realm
                                              : conf->names->elts;
 
     conf->refusal.texts = ngx_http_jwt_texts_create(cf, &jmcf->texts,
                                                     conf->policy, realm,
-                                                    &conf->refusal.metadata);
+                                                    &conf->refusal.metadata,
+                                                    &schemes);
 
     return conf->refusal.texts != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

@@ -52,10 +52,10 @@ ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
 
 static ngx_http_jwt_challenges_t *
 ngx_http_jwt_challenges(ngx_conf_t *cf, ngx_http_jwt_common_texts_t *common,
-    ngx_str_t *realm, ngx_str_t *metadata)
+    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes)
 {
     ngx_str_t                    none = ngx_null_string;
-    ngx_uint_t                   i;
+    ngx_uint_t                   i, dpop;
     njwt_verdict_t               verdict;
     ngx_http_jwt_challenges_t  **all, *own;
 
@@ -63,7 +63,9 @@ ngx_http_jwt_challenges(ngx_conf_t *cf, ngx_http_jwt_common_texts_t *common,
 
     for (i = 0; i < common->challenges.nelts; i++) {
         if (ngx_http_jwt_same(&all[i]->realm, realm)
-            && ngx_http_jwt_same(&all[i]->metadata, metadata))
+            && ngx_http_jwt_same(&all[i]->metadata, metadata)
+            && ngx_http_jwt_same(&all[i]->schemes.algs, &schemes->algs)
+            && all[i]->schemes.alone == schemes->alone)
         {
             return all[i];
         }
@@ -79,13 +81,17 @@ ngx_http_jwt_challenges(ngx_conf_t *cf, ngx_http_jwt_common_texts_t *common,
     *all = own;
     own->realm = *realm;
     own->metadata = *metadata;
+    own->schemes = *schemes;
 
-    for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
-        if (ngx_http_jwt_challenge_text(cf->pool, own, verdict, &none,
-                                        &own->values[verdict])
-            != NGX_OK)
-        {
-            return NULL;
+    for (dpop = 0; dpop < 2; dpop++) {
+        for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
+            if (ngx_http_jwt_challenge_text(cf->pool, own, verdict, dpop,
+                                            &none,
+                                            &own->values[dpop][verdict])
+                != NGX_OK)
+            {
+                return NULL;
+            }
         }
     }
 
@@ -141,23 +147,28 @@ static ngx_int_t
 ngx_http_jwt_unauthorized_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
     ngx_http_jwt_scopes_text_t *text)
 {
+    ngx_uint_t      i;
     njwt_verdict_t  verdict;
 
     if (texts->challenges->metadata.len == 0) {
         return NGX_OK;
     }
 
-    text->unauthorized = ngx_pcalloc(cf->pool, NJWT_VERDICT_COUNT
+    text->unauthorized = ngx_pcalloc(cf->pool, 2 * NJWT_VERDICT_COUNT
                                                * sizeof(ngx_str_t));
     if (text->unauthorized == NULL) {
         return NGX_ERROR;
     }
 
-    for (verdict = 0; verdict < NJWT_VERDICT_COUNT; verdict++) {
+    /* of each verdict for Bearer, then for DPoP */
+
+    for (i = 0; i < 2 * NJWT_VERDICT_COUNT; i++) {
+        verdict = i / 2;
+
         if (njwt_verdict_info(verdict)->status == NGX_HTTP_UNAUTHORIZED
             && ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
-                                           verdict, &text->scopes,
-                                           &text->unauthorized[verdict])
+                                           verdict, i % 2, &text->scopes,
+                                           &text->unauthorized[i])
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -201,8 +212,12 @@ ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
         || ngx_http_jwt_scopes_method(text, method) != NGX_OK
         || ngx_http_jwt_copy(cf, &text->scopes, needed) != NGX_OK
         || ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
-                                       NJWT_INSUFFICIENT_SCOPE, &scopes,
-                                       &text->challenge)
+                                       NJWT_INSUFFICIENT_SCOPE, 0, &scopes,
+                                       &text->challenge[0])
+           != NGX_OK
+        || ngx_http_jwt_challenge_text(cf->pool, texts->challenges,
+                                       NJWT_INSUFFICIENT_SCOPE, 1, &scopes,
+                                       &text->challenge[1])
            != NGX_OK
         || ngx_http_jwt_unauthorized_texts(cf, texts, text) != NGX_OK)
     {
@@ -281,7 +296,7 @@ ngx_http_jwt_rules_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
 ngx_http_jwt_texts_t *
 ngx_http_jwt_texts_create(ngx_conf_t *cf,
     ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
-    ngx_str_t *realm, ngx_str_t *metadata)
+    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes)
 {
     ngx_http_jwt_texts_t  *texts;
 
@@ -300,7 +315,8 @@ ngx_http_jwt_texts_create(ngx_conf_t *cf,
     }
 
     texts->common = *common;
-    texts->challenges = ngx_http_jwt_challenges(cf, *common, realm, metadata);
+    texts->challenges = ngx_http_jwt_challenges(cf, *common, realm, metadata,
+                                                schemes);
 
     if (texts->challenges == NULL
         || ngx_http_jwt_rules_texts(cf, texts, policy) != NGX_OK)
@@ -339,12 +355,12 @@ ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
 
 void
 ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
-    njwt_method_t method, ngx_http_jwt_text_t *text)
+    ngx_uint_t dpop, njwt_method_t method, ngx_http_jwt_text_t *text)
 {
     ngx_uint_t                   i;
     ngx_http_jwt_scopes_text_t  *scopes;
 
-    text->challenge = &texts->challenges->values[verdict];
+    text->challenge = &texts->challenges->values[dpop][verdict];
     text->body = &texts->common->bodies[verdict];
     text->message = &texts->common->messages[verdict];
 
@@ -361,12 +377,12 @@ ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
     }
 
     if (verdict == NJWT_INSUFFICIENT_SCOPE) {
-        text->challenge = &scopes[i].challenge;
+        text->challenge = &scopes[i].challenge[dpop];
         text->body = &scopes[i].body;
 
     } else if (scopes[i].unauthorized != NULL
-               && scopes[i].unauthorized[verdict].len > 0)
+               && scopes[i].unauthorized[2 * verdict + dpop].len > 0)
     {
-        text->challenge = &scopes[i].unauthorized[verdict];
+        text->challenge = &scopes[i].unauthorized[2 * verdict + dpop];
     }
 }

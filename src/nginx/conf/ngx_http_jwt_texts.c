@@ -57,33 +57,13 @@ ngx_http_jwt_quoted(u_char *p, ngx_str_t *text)
 }
 
 
-ngx_int_t
-ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
-    njwt_verdict_t verdict, ngx_str_t *scopes, ngx_str_t *text)
+/* What was wrong, and what to do: in the part of the client's scheme. */
+
+static u_char *
+ngx_http_jwt_challenge_details(u_char *p, u_char *last,
+    ngx_http_jwt_challenges_t *of, const njwt_verdict_info_t *info,
+    ngx_str_t *scopes)
 {
-    u_char                     *p, *last;
-    size_t                      size;
-    const njwt_verdict_info_t  *info;
-
-    info = njwt_verdict_info(verdict);
-
-    size = sizeof("Bearer realm=\"\", error=\"\", error_description=\"\", "
-                  "scope=\"\", resource_metadata=\"\"") - 1
-           + 2 * of->realm.len + info->error.len + info->description.len
-           + scopes->len + of->metadata.len;
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-    last = p + size;
-
-    p = ngx_cpymem(p, "Bearer realm=\"", sizeof("Bearer realm=\"") - 1);
-    p = ngx_http_jwt_quoted(p, &of->realm);
-    *p++ = '"';
-
     if (info->error.len) {
         p = ngx_slprintf(p, last, ", error=\"%*s\", error_description=\"%*s\"",
                          info->error.len, info->error.data,
@@ -97,6 +77,75 @@ ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
     if (of->metadata.len) {
         p = ngx_slprintf(p, last, ", resource_metadata=\"%V\"",
                          &of->metadata);
+    }
+
+    return p;
+}
+
+
+static u_char *
+ngx_http_jwt_challenge_realm(u_char *p, u_char *last, const char *scheme,
+    ngx_http_jwt_challenges_t *of)
+{
+    p = ngx_slprintf(p, last, "%s realm=\"", scheme);
+    p = ngx_http_jwt_quoted(p, &of->realm);
+    *p++ = '"';
+
+    return p;
+}
+
+
+ngx_int_t
+ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
+    njwt_verdict_t verdict, ngx_uint_t dpop, ngx_str_t *scopes,
+    ngx_str_t *text)
+{
+    u_char                     *p, *last;
+    size_t                      size;
+    ngx_http_jwt_schemes_t     *schemes;
+    const njwt_verdict_info_t  *info;
+
+    info = njwt_verdict_info(verdict);
+    schemes = &of->schemes;
+
+    size = sizeof("Bearer realm=\"\", error=\"\", error_description=\"\", "
+                  "scope=\"\", resource_metadata=\"\", DPoP algs=\"\"") - 1
+           + 2 * of->realm.len + info->error.len + info->description.len
+           + scopes->len + of->metadata.len + schemes->algs.len;
+
+    p = ngx_pnalloc(pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    last = p + size;
+
+    /* a client of MCP reads nothing of a challenge that begins with DPoP */
+
+    if (schemes->alone) {
+        p = ngx_http_jwt_challenge_realm(p, last, "DPoP", of);
+        p = ngx_slprintf(p, last, ", algs=\"%V\"", &schemes->algs);
+        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
+
+        text->len = p - text->data;
+
+        return NGX_OK;
+    }
+
+    dpop = dpop && schemes->algs.len > 0;
+    p = ngx_http_jwt_challenge_realm(p, last, "Bearer", of);
+
+    if (!dpop) {
+        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
+    }
+
+    if (schemes->algs.len > 0) {
+        p = ngx_slprintf(p, last, ", DPoP algs=\"%V\"", &schemes->algs);
+    }
+
+    if (dpop) {
+        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
     }
 
     text->len = p - text->data;

@@ -20,7 +20,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         6
+#define NGX_HTTP_JWT_LAYOUT         7
 
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192

@@ -6,6 +6,7 @@
  * claims, and answered in the access phase, so that "satisfy any" works.
  */
 
+#include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
@@ -180,11 +181,16 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_scope_module);
 
+    if (ngx_http_jwt_binding_prepare(r, ctx, c) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     ngx_http_jwt_cache_recall(jmcf, ctx, c);
 
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
 
     ngx_http_jwt_cache_remember(jmcf, ctx, c);
+    ngx_http_jwt_binding_commit(r, ctx);
     ngx_http_jwt_warn_gave_up(r, ctx);
 
     if (ctx->conf->mode == NGX_HTTP_JWT_OPTIONAL) {
@@ -271,6 +277,7 @@ ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
 }
 
 
+/* long: each way out of the phase, in their order */
 ngx_int_t
 ngx_http_jwt_access_handler(ngx_http_request_t *r)
 {
@@ -310,6 +317,12 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
 
     if (ctx->verdict == NJWT_OK && ctx->arena.failed) {
         ctx->verdict = NJWT_UNDECIDED;
+    }
+
+    if ((ctx->verdict == NJWT_OK || jlcf->mode == NGX_HTTP_JWT_REPORT)
+        && ngx_http_jwt_renew_nonce(r, ctx) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ctx->verdict == NJWT_OK) {

@@ -3,16 +3,17 @@
  * block, and of the token what helps to see what is wrong, cut and escaped.
  */
 
+#include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
 #include "njwt_hint.h"
 
 
 #define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text of the client's */
 
-/* the verdict and the block's name; then five texts, each byte escaped */
+/* the verdict and the block's name; then seven texts, each byte escaped */
 #define NGX_HTTP_JWT_LOG_HEAD   256
 #define NGX_HTTP_JWT_LOG_LINE                                                \
-    (NGX_HTTP_JWT_LOG_HEAD + 5 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)            \
+    (NGX_HTTP_JWT_LOG_HEAD + 7 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)            \
      + sizeof(": ") + NJWT_HINT_LOG_MAX)
 
 
@@ -267,6 +268,7 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     line.data = text;
     p = ngx_http_jwt_log_token(p, ctx);
+    p = ngx_http_jwt_binding_log(p, ctx, ngx_http_jwt_log_field);
     line.len = ngx_http_jwt_log_hint(p, r, ctx) - text;
 
     ngx_http_jwt_log_write(r, ctx->from_url, level, &line);

@@ -7,6 +7,7 @@
  * what the configuration says, put together by ngx_http_jwt_conf_texts.
  */
 
+#include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_wait.h"
 
 
@@ -18,6 +19,8 @@ static const ngx_str_t  ngx_http_jwt_retry_after =
     ngx_string("Retry-After");
 static const ngx_str_t  ngx_http_jwt_cache_control =
     ngx_string("Cache-Control");
+static const ngx_str_t  ngx_http_jwt_dpop_nonce_header =
+    ngx_string("DPoP-Nonce");
 
 
 static ngx_table_elt_t *
@@ -79,11 +82,50 @@ ngx_http_jwt_add_retry_after(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    seconds = ngx_http_jwt_wait_seconds(ctx);
+    if (ctx->verdict == NJWT_DPOP_MEMORY_FULL) {
+        seconds = ngx_max(ctx->proofs_retry - ngx_time(), 1);
+
+    } else {
+        seconds = ngx_http_jwt_wait_seconds(ctx);
+    }
 
     return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_retry_after, value,
                                    ngx_sprintf(value, "%ui", seconds) - value)
            != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_add_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_str_t  nonce;
+
+    if (ngx_http_jwt_binding_nonce(r, ctx, &nonce) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_dpop_nonce_header,
+                                   nonce.data, nonce.len)
+           != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_jwt_renew_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    if (!ctx->found.binding.proved || !ctx->found.binding.proof.renew) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_cache_control,
+                                (u_char *) "no-store",
+                                sizeof("no-store") - 1)
+        == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_add_nonce(r, ctx);
 }
 
 
@@ -99,6 +141,13 @@ ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
                                 (u_char *) "no-store",
                                 sizeof("no-store") - 1)
         == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    if ((ctx->verdict == NJWT_DPOP_NONCE_NEEDED
+         || (ctx->found.binding.proved && ctx->found.binding.proof.renew))
+        && ngx_http_jwt_add_nonce(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -139,6 +188,7 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     told = njwt_verdict_told(&ctx->arena, ctx->verdict, &ctx->presented);
 
     ngx_http_jwt_texts_find(ctx->conf->refusal.texts, told,
+                            ctx->presented.dpop,
                             ngx_http_jwt_method(r), &ctx->text);
 
     if (ngx_http_jwt_refusal_headers(r, ctx, status) != NGX_OK) {
@@ -180,7 +230,8 @@ ngx_http_jwt_is_ours(ngx_table_elt_t *h)
     return h->key.data == ngx_http_jwt_authenticate.data
            || h->key.data == ngx_http_jwt_allow.data
            || h->key.data == ngx_http_jwt_retry_after.data
-           || h->key.data == ngx_http_jwt_cache_control.data;
+           || h->key.data == ngx_http_jwt_cache_control.data
+           || h->key.data == ngx_http_jwt_dpop_nonce_header.data;
 }
 
 

@@ -23,11 +23,22 @@
 #define NGX_HTTP_JWT_FORMAT_NGINX    2
 
 
-/* the challenges of a realm and a resource_metadata, by verdict */
+/* the schemes of a challenge: DPoP where algorithms are named */
+typedef struct {
+    ngx_str_t                    algs;        /* of proofs; empty: no DPoP */
+    ngx_uint_t                   alone;       /* and no Bearer */
+} ngx_http_jwt_schemes_t;
+
+
+/*
+ * the challenges of a realm, a resource_metadata and schemes, by verdict, of a
+ * client that used Bearer or no scheme, and of one that used DPoP
+ */
 typedef struct {
     ngx_str_t                    realm;
     ngx_str_t                    metadata;
-    ngx_str_t                    values[NJWT_VERDICT_COUNT];
+    ngx_http_jwt_schemes_t       schemes;
+    ngx_str_t                    values[2][NJWT_VERDICT_COUNT];
 } ngx_http_jwt_challenges_t;
 
 
@@ -44,10 +55,13 @@ typedef struct {
     njwt_methods_t               methods;
     ngx_array_t                  others;      /* njwt_slice_t */
     ngx_str_t                    scopes;
-    ngx_str_t                    challenge;
+    ngx_str_t                    challenge[2];
     ngx_str_t                    body;
 
-    /* of each verdict with a 401, with these scopes; NULL: without them */
+    /*
+     * of each verdict with a 401, with these scopes: two, of a client that
+     * used Bearer and one that used DPoP; NULL: without scopes
+     */
     ngx_str_t                   *unauthorized;
 } ngx_http_jwt_scopes_text_t;
 
@@ -96,8 +110,8 @@ const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
 /* ngx_http_jwt_texts.c: each allocates its text from the pool */
 
 ngx_int_t ngx_http_jwt_challenge_text(ngx_pool_t *pool,
-    ngx_http_jwt_challenges_t *of, njwt_verdict_t verdict, ngx_str_t *scopes,
-    ngx_str_t *text);
+    ngx_http_jwt_challenges_t *of, njwt_verdict_t verdict, ngx_uint_t dpop,
+    ngx_str_t *scopes, ngx_str_t *text);
 ngx_int_t ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
     ngx_str_t *scopes, ngx_str_t *text);
 ngx_int_t ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
@@ -112,11 +126,12 @@ ngx_int_t ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
  */
 ngx_http_jwt_texts_t *ngx_http_jwt_texts_create(ngx_conf_t *cf,
     ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
-    ngx_str_t *realm, ngx_str_t *metadata);
+    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes);
 
-/* The texts of the refusal of a request. */
+/* The texts of the refusal of a request, which may have used DPoP. */
 void ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts,
-    njwt_verdict_t verdict, njwt_method_t method, ngx_http_jwt_text_t *text);
+    njwt_verdict_t verdict, ngx_uint_t dpop, njwt_method_t method,
+    ngx_http_jwt_text_t *text);
 
 
 /* ngx_http_jwt_grpc.c */

@@ -127,7 +127,20 @@ ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i)
  */
 
 static void
-ngx_http_jwt_token_header(ngx_http_request_t *r, njwt_presented_t *presented)
+ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx)
+{
+    if (ctx->conf->policy->binding != NULL) {
+        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value),
+                                   &ctx->presented);
+        return;
+    }
+
+    njwt_bearer_header(ngx_http_jwt_slice(&h->value), &ctx->presented);
+}
+
+
+static void
+ngx_http_jwt_token_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_table_elt_t  *h;
 
@@ -136,13 +149,13 @@ ngx_http_jwt_token_header(ngx_http_request_t *r, njwt_presented_t *presented)
 #if (nginx_version >= 1023000)
 
     for ( /* void */ ; h != NULL; h = h->next) {
-        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
+        ngx_http_jwt_token_value(h, ctx);
     }
 
 #else
 
     if (h != NULL) {
-        njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
+        ngx_http_jwt_token_value(h, ctx);
     }
 
 #endif
@@ -161,7 +174,7 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     ctx->from_url = 0;
 
     if (ctx->conf->tokens == NULL) {
-        ngx_http_jwt_token_header(r, &ctx->presented);
+        ngx_http_jwt_token_header(r, ctx);
         return NGX_OK;
     }
 
@@ -170,7 +183,7 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     for (i = 0; i < ctx->conf->tokens->nelts; i++) {
 
         if (place[i].index == NGX_ERROR) {
-            ngx_http_jwt_token_header(r, &ctx->presented);
+            ngx_http_jwt_token_header(r, ctx);
             continue;
         }
 

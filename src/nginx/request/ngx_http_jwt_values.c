@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "njwt_b64.h"
 
 
 ngx_int_t
@@ -63,4 +64,50 @@ ngx_int_t
 ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
 {
     return njwt_jws_kid(&ctx->found.jws, value) ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* What was checked: a proof, the certificate, or both. */
+
+ngx_int_t
+ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    static const njwt_slice_t  names[] = {
+        njwt_literal("none"),
+        njwt_literal("dpop"),
+        njwt_literal("mtls"),
+        njwt_literal("dpop,mtls")
+    };
+
+    *value = names[(ctx->found.binding.proved ? 1 : 0)
+                   + (ctx->found.binding.mtls ? 2 : 0)];
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    u_char        *text;
+    njwt_slice_t   thumbprint;
+
+    if (!ctx->found.binding.proved) {
+        return NGX_DECLINED;
+    }
+
+    thumbprint.data = ctx->found.binding.proof.thumbprint;
+    thumbprint.len = NJWT_DIGEST;
+
+    text = njwt_arena_alloc(&ctx->arena, njwt_b64_length(NJWT_DIGEST));
+    if (text == NULL) {
+        return NGX_DECLINED;
+    }
+
+    njwt_b64_encode(thumbprint, text);
+
+    value->data = text;
+    value->len = njwt_b64_length(NJWT_DIGEST);
+
+    return NGX_OK;
 }

@@ -48,6 +48,12 @@ static ngx_http_variable_t  ngx_http_jwt_variables[] = {
     { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
       (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("jwt_binding"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_binding, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_dpop_jkt"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_dpop_jkt, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("jwt_cache"), NULL, ngx_http_jwt_variable_cache, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 

@@ -353,6 +353,59 @@ ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
+/* What the same locations say of bound tokens. */
+typedef struct {
+    ngx_array_t                algs;         /* njwt_slice_t */
+    ngx_uint_t                 locations;
+    ngx_uint_t                 required;     /* of them: by dpop */
+    ngx_uint_t                 mtls;
+} ngx_http_jwt_metadata_bound_t;
+
+
+static ngx_int_t
+ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_metadata_t *md, ngx_http_core_srv_conf_t *server,
+    njwt_issuer_t *issuer, ngx_http_jwt_metadata_bound_t *bound)
+{
+    ngx_uint_t                    i;
+    njwt_slice_t                  rest, word;
+    njwt_policy_t                *policy;
+    ngx_http_jwt_location_t     **all;
+    ngx_http_jwt_binding_conf_t  *binding;
+
+    all = jmcf->locations.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        policy = all[i]->conf->policy;
+        binding = &all[i]->conf->binding;
+
+        if (all[i]->server != server
+            || !ngx_http_jwt_metadata_names(policy, issuer)
+            || !ngx_http_jwt_location_reached(all[i])
+            || !ngx_http_jwt_metadata_below(md, all[i]))
+        {
+            continue;
+        }
+
+        bound->locations++;
+        bound->required += binding->dpop && binding->required
+                           && !binding->mtls;
+        bound->mtls += binding->mtls;
+
+        rest = ngx_http_jwt_slice(&binding->algs);
+
+        while (binding->dpop && njwt_slice_word(&rest, &word)) {
+            if (ngx_http_jwt_metadata_add_scope(&bound->algs, word) != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /* "name":["…","…"] */
 
 static u_char *
@@ -416,7 +469,8 @@ ngx_http_jwt_metadata_text(u_char *p, const char *name, ngx_str_t *text)
 
 static ngx_int_t
 ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
-    ngx_array_t *issuers, ngx_array_t *scopes)
+    ngx_array_t *issuers, ngx_array_t *scopes,
+    ngx_http_jwt_metadata_bound_t *bound)
 {
     u_char  *p;
 
@@ -427,7 +481,13 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
                     + sizeof(",\"bearer_methods_supported\":[\"header\"]}")
                     + sizeof(",\"resource_name\":\"\"") + 6 * md->name.len
                     + sizeof(",\"resource_documentation\":\"\"")
-                    + 6 * md->documentation.len);
+                    + 6 * md->documentation.len
+                    + sizeof(",\"dpop_signing_alg_values_supported\":[]")
+                    + ngx_http_jwt_metadata_room(bound->algs.elts,
+                                                 bound->algs.nelts)
+                    + sizeof(",\"dpop_bound_access_tokens_required\":true")
+                    + sizeof(",\"tls_client_certificate_bound_access_tokens"
+                             "\":true"));
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -449,6 +509,21 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     p = ngx_http_jwt_metadata_text(p, "resource_name", &md->name);
     p = ngx_http_jwt_metadata_text(p, "resource_documentation",
                                    &md->documentation);
+
+    if (bound->algs.nelts > 0) {
+        p = ngx_http_jwt_metadata_list(p, "dpop_signing_alg_values_supported",
+                                       bound->algs.elts, bound->algs.nelts);
+    }
+
+    if (bound->locations > 0 && bound->required == bound->locations) {
+        p = ngx_sprintf(p, ",\"dpop_bound_access_tokens_required\":true");
+    }
+
+    if (bound->mtls > 0) {
+        p = ngx_sprintf(p, ",\"tls_client_certificate_bound_access_tokens\""
+                           ":true");
+    }
+
     *p++ = '}';
 
     md->body.len = p - md->body.data;
@@ -461,10 +536,11 @@ static ngx_int_t
 ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t                 name;
-    ngx_array_t               scopes;
-    ngx_http_jwt_issuer_t    *issuer;
-    ngx_http_jwt_metadata_t  *md;
+    ngx_str_t                       name;
+    ngx_array_t                     scopes;
+    ngx_http_jwt_issuer_t          *issuer;
+    ngx_http_jwt_metadata_t        *md;
+    ngx_http_jwt_metadata_bound_t   bound;
 
     md = location->conf->metadata;
     issuer = ngx_http_jwt_policy_find(jmcf, &md->issuer);
@@ -492,9 +568,20 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
                       &name, &md->place.file, md->place.line);
     }
 
+    ngx_memzero(&bound, sizeof(ngx_http_jwt_metadata_bound_t));
+
+    if (ngx_array_init(&bound.algs, cf->temp_pool, 2, sizeof(njwt_slice_t))
+        != NGX_OK
+        || ngx_http_jwt_metadata_bound(jmcf, md, location->server,
+                                       &issuer->trust, &bound)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (md->scopes != NULL) {
         return ngx_http_jwt_metadata_write(cf, md, issuer->issuers,
-                                           md->scopes);
+                                           md->scopes, &bound);
     }
 
     if (ngx_array_init(&scopes, cf->temp_pool, 8, sizeof(njwt_slice_t))
@@ -506,7 +593,8 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_metadata_write(cf, md, issuer->issuers, &scopes);
+    return ngx_http_jwt_metadata_write(cf, md, issuer->issuers, &scopes,
+                                       &bound);
 }
 
 

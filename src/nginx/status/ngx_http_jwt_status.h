@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_history.h"
 #include "ngx_http_jwt_ledger.h"
@@ -30,6 +31,7 @@ typedef struct {
     uint64_t                   misses;
     uint64_t                   evictions;
     uint64_t                   closed;
+    ngx_http_jwt_proofs_state_t  proofs;
     ngx_http_jwt_cache_state_t cache;
     ngx_http_jwt_record_t     *records;
     ngx_uint_t                 nrecords;

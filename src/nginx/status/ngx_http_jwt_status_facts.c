@@ -43,6 +43,7 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
     status->closed = counters->closed;
 
     ngx_http_jwt_cache_look(status->main, &status->cache);
+    ngx_http_jwt_proofs_look(status->main, &status->proofs);
 
     return NGX_OK;
 }

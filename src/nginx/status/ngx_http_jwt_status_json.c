@@ -297,6 +297,13 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_json_number(page, "evictions", status->evictions);
     ngx_http_jwt_page_say(page, "}");
 
+    ngx_http_jwt_json_open(page, "proofs", "{");
+    ngx_http_jwt_json_number(page, "size", status->proofs.size);
+    ngx_http_jwt_json_number(page, "entries", status->proofs.used);
+    ngx_http_jwt_json_number(page, "capacity", status->proofs.entries);
+    ngx_http_jwt_json_time(page, "since", status->proofs.start);
+    ngx_http_jwt_page_say(page, "}");
+
     ngx_http_jwt_json_number(page, "closed", status->closed);
 }
 

@@ -141,6 +141,32 @@ ngx_http_jwt_status_json_audience(ngx_http_jwt_page_t *page,
 
 
 static void
+ngx_http_jwt_status_json_binding(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_binding_conf_t *binding)
+{
+    static const njwt_slice_t  dpop = njwt_literal("dpop");
+    static const njwt_slice_t  mtls = njwt_literal("mtls");
+    static const njwt_slice_t  required = njwt_literal("required");
+
+    ngx_http_jwt_json_open(page, "binding", "[");
+
+    if (binding->dpop) {
+        ngx_http_jwt_json_element(page, "", dpop);
+    }
+
+    if (binding->mtls) {
+        ngx_http_jwt_json_element(page, "", mtls);
+    }
+
+    if (binding->required) {
+        ngx_http_jwt_json_element(page, "", required);
+    }
+
+    ngx_http_jwt_page_say(page, "]");
+}
+
+
+static void
 ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
@@ -161,6 +187,7 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_page_say(page, "]");
 
     ngx_http_jwt_status_json_audience(page, policy->audience);
+    ngx_http_jwt_status_json_binding(page, &location->conf->binding);
     ngx_http_jwt_json_word(page, "mode", ngx_http_jwt_status_mode(location));
     ngx_http_jwt_json_flag(page, "preflight",
                            location->conf->preflight == 1);

@@ -228,6 +228,12 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
     ngx_http_jwt_metric_plain(page, "cache_evictions_total", "counter",
                               "Tokens that had to go for others.",
                               status->evictions);
+    ngx_http_jwt_metric_plain(page, "proofs", "gauge",
+                              "DPoP proofs that are remembered.",
+                              status->proofs.used);
+    ngx_http_jwt_metric_plain(page, "proofs_capacity", "gauge",
+                              "DPoP proofs that there is room for.",
+                              status->proofs.entries);
     ngx_http_jwt_metric_plain(page, "closed_total", "counter",
                               "Requests that were ended with their token.",
                               status->closed);

@@ -1,0 +1,682 @@
+/*
+ * The directives of bound tokens: jwt_binding and jwt_dpop_*.
+ */
+
+#include "ngx_http_jwt_binding.h"
+#include "njwt_htu.h"
+
+
+#define NGX_HTTP_JWT_DPOP_LIFETIME  300
+#define NGX_HTTP_JWT_DPOP_AHEAD     30
+
+/* bytes of a nonce key's text, at least, and of a file of them, at most */
+#define NGX_HTTP_JWT_NONCE_KEY_MIN  32
+#define NGX_HTTP_JWT_NONCE_FILE     65536
+
+
+char *
+ngx_http_jwt_dpop_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    if (jmcf->proofs_name.data != NULL) {
+        return "is duplicate";
+    }
+
+    return ngx_http_jwt_conf_zone(cf, &jmcf->proofs_name, &jmcf->proofs_size);
+}
+
+
+/* One word of jwt_binding; NGX_CONF_OK or what is wrong with it. */
+
+static char *
+ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
+    ngx_str_t *word)
+{
+    ngx_str_t  name;
+
+    if (ngx_strcmp(word->data, "dpop") == 0 && !binding->dpop) {
+        binding->dpop = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(word->data, "mtls") == 0 && !binding->mtls) {
+        binding->mtls = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(word->data, "required") == 0 && !binding->required) {
+        binding->required = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(word->data, "certificate=", 12) == 0
+        && binding->certificate == NGX_ERROR)
+    {
+        name.data = word->data + 12;
+        name.len = word->len - 12;
+
+        if (name.len < 2 || name.data[0] != '$') {
+            return "takes a variable as \"certificate=\", write "
+                   "certificate=$http_client_cert";
+        }
+
+        name.data++;
+        name.len--;
+
+        if (name.len > 5
+            && ngx_strncasecmp(name.data, (u_char *) "http_", 5) == 0)
+        {
+            binding->header.data = name.data + 5;
+            binding->header.len = name.len - 5;
+        }
+
+        binding->certificate = ngx_http_jwt_conf_variable(cf, &name);
+
+        return (binding->certificate == NGX_ERROR) ? NGX_CONF_ERROR
+                                                   : NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\" in \"jwt_binding\", write "
+                       "\"off\", or once each, of \"dpop\", \"mtls\", "
+                       "\"required\" and \"certificate=$variable\", what the "
+                       "location checks", word);
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    char                         *rv;
+    ngx_str_t                    *value;
+    ngx_uint_t                    i;
+    ngx_http_jwt_main_conf_t     *jmcf;
+    ngx_http_jwt_binding_conf_t  *binding;
+
+    binding = &jlcf->binding;
+
+    if (binding->set) {
+        return "is duplicate";
+    }
+
+    binding->set = 1;
+    binding->certificate = NGX_ERROR;
+    ngx_http_jwt_conf_place(cf, &binding->place);
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        rv = ngx_http_jwt_binding_word(cf, binding, &value[i]);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    if (!binding->dpop && !binding->mtls) {
+        return "names nothing that a token can be bound by, write \"dpop\", "
+               "\"mtls\" or both";
+    }
+
+    if (binding->certificate != NGX_ERROR && !binding->mtls) {
+        return "has \"certificate=\" without \"mtls\", write both or neither";
+    }
+
+    if (binding->dpop) {
+        jmcf = ngx_http_conf_get_module_main_conf(cf,
+                                                  ngx_http_jwt_scope_module);
+        jmcf->proofs_wanted = 1;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    const char    *fault;
+    njwt_slice_t  *origin;
+
+    if (jlcf->binding.origins != NULL) {
+        return "is duplicate, write its values in one";
+    }
+
+    jlcf->binding.origins = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                                             sizeof(njwt_slice_t));
+    if (jlcf->binding.origins == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_http_script_variables_count(&value[i])) {
+            return "takes no variables: what the client sends, as in $host, "
+                   "proves nothing, write the URL itself";
+        }
+
+        fault = njwt_htu_origin_fault(ngx_http_jwt_slice(&value[i]));
+
+        if (fault != NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"jwt_dpop_origin\" \"%V\" %s", &value[i],
+                               fault);
+            return NGX_CONF_ERROR;
+        }
+
+        origin = ngx_array_push(jlcf->binding.origins);
+        if (origin == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *origin = ngx_http_jwt_slice(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* A time of at least a second; NGX_ERROR of every other text. */
+
+static time_t
+ngx_http_jwt_dpop_seconds(ngx_str_t *text)
+{
+    ngx_int_t  seconds;
+
+    seconds = ngx_parse_time(text, 1);
+
+    return (seconds == NGX_ERROR || seconds == 0) ? NGX_ERROR
+                                                  : (time_t) seconds;
+}
+
+
+char *
+ngx_http_jwt_dpop_lifetime(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    ngx_int_t                  ahead;
+    ngx_str_t                 *value, text;
+    ngx_http_jwt_dpop_conf_t  *dpop;
+
+    dpop = &jmcf->dpop;
+
+    if (dpop->lifetime != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    ahead = NGX_HTTP_JWT_DPOP_AHEAD;
+
+    dpop->lifetime = ngx_http_jwt_dpop_seconds(&value[1]);
+
+    if (cf->args->nelts == 3) {
+        if (ngx_strncmp(value[2].data, "ahead=", 6) != 0) {
+            return "takes a time and \"ahead=TIME\", write "
+                   "\"jwt_dpop_lifetime 5m ahead=30s;\"";
+        }
+
+        text.data = value[2].data + 6;
+        text.len = value[2].len - 6;
+        ahead = ngx_parse_time(&text, 1);
+    }
+
+    if (dpop->lifetime == NGX_ERROR || ahead == NGX_ERROR) {
+        return "has an invalid time, write \"jwt_dpop_lifetime 5m "
+               "ahead=30s;\"";
+    }
+
+    dpop->ahead = ahead;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    u_char                       *p;
+    size_t                        len;
+    ngx_str_t                    *value;
+    ngx_uint_t                    i;
+    njwt_alg_t                    alg;
+    ngx_http_jwt_binding_conf_t  *binding;
+
+    binding = &jlcf->binding;
+
+    if (binding->algorithms) {
+        return "is duplicate, write its values in one";
+    }
+
+    value = cf->args->elts;
+    len = 0;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        len += value[i].len + 1;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    binding->algs.data = p;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        alg = njwt_alg(ngx_http_jwt_slice(&value[i]));
+
+        if (alg == NJWT_ALG_UNKNOWN || (alg & NJWT_ALGS_HMAC)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid algorithm \"%V\" in "
+                               "\"jwt_dpop_algorithms\", write ES256, or of "
+                               "ES384 ES512 EdDSA RS256 RS384 RS512 PS256 "
+                               "PS384 PS512 what clients sign proofs with",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        if (binding->algorithms & alg) {
+            return "names an algorithm twice";
+        }
+
+        binding->algorithms |= alg;
+
+        if (i > 1) {
+            *p++ = ' ';
+        }
+
+        p = ngx_cpymem(p, value[i].data, value[i].len);
+    }
+
+    binding->algs.len = p - binding->algs.data;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_dpop_read(ngx_conf_t *cf, ngx_str_t *path, njwt_slice_t *text)
+{
+    u_char      *data;
+    ssize_t      n;
+    ngx_file_t   file;
+
+    data = ngx_palloc(cf->temp_pool, NGX_HTTP_JWT_NONCE_FILE + 1);
+
+    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&file, sizeof(ngx_file_t));
+    file.name = *path;
+    file.log = cf->log;
+    file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"%V\" in \"jwt_dpop_nonce\" can't be read, write "
+                           "the path of a file that nginx's master may read",
+                           path);
+        return NGX_ERROR;
+    }
+
+    n = ngx_read_file(&file, data, NGX_HTTP_JWT_NONCE_FILE + 1, 0);
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
+                      ngx_close_file_n " \"%V\" failed", path);
+    }
+
+    if (n == NGX_ERROR || n > NGX_HTTP_JWT_NONCE_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" in \"jwt_dpop_nonce\" %s", path,
+                           n == NGX_ERROR ? "can't be read" : "is too large");
+        return NGX_ERROR;
+    }
+
+    text->data = data;
+    text->len = (size_t) n;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
+    ngx_str_t *path, const uint8_t *line, size_t len)
+{
+    u_char        *data;
+    njwt_slice_t  *key;
+
+    if (len < NGX_HTTP_JWT_NONCE_KEY_MIN) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "a key in \"%V\" is shorter than %d characters, "
+                           "write one key a line, as from \"openssl rand "
+                           "-hex 32\"", path, NGX_HTTP_JWT_NONCE_KEY_MIN);
+        return NGX_ERROR;
+    }
+
+    key = ngx_array_push(dpop->keys);
+    data = ngx_pnalloc(cf->pool, len);
+
+    if (key == NULL || data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(data, line, len);
+
+    key->data = data;
+    key->len = len;
+
+    return NGX_OK;
+}
+
+
+/* The keys of a file, one a line. */
+
+static char *
+ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
+    ngx_str_t *path)
+{
+    size_t                len;
+    njwt_slice_t          text;
+    const uint8_t        *p, *end, *line;
+
+    if (ngx_http_jwt_dpop_read(cf, path, &text) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    dpop->keys = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
+    if (dpop->keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    end = text.data + text.len;
+
+    for (line = text.data; line < end; line = p + 1) {
+
+        for (p = line; p < end && *p != LF; p++) { /* void */ }
+
+        len = p - line;
+
+        if (len > 0 && line[len - 1] == CR) {
+            len--;
+        }
+
+        if (len == 0) {
+            continue;
+        }
+
+        if (ngx_http_jwt_dpop_key(cf, dpop, path, line, len) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (dpop->keys->nelts == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "there is no key in \"%V\", write one a line, as "
+                           "from \"openssl rand -hex 32\"", path);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_dpop_nonce(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    ngx_str_t                 *value, path;
+    ngx_http_jwt_dpop_conf_t  *dpop;
+
+    dpop = &jmcf->dpop;
+
+    if (dpop->nonce != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        dpop->nonce = 0;
+
+    } else {
+        dpop->nonce = ngx_http_jwt_dpop_seconds(&value[1]);
+
+        if (dpop->nonce == NGX_ERROR) {
+            return "has an invalid time, write \"off\" or how old a nonce "
+                   "may be, as in \"jwt_dpop_nonce 5m;\"";
+        }
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[2].data, "key_file=", 9) != 0
+        || value[2].len == 9
+        || dpop->nonce == 0)
+    {
+        return "takes a time and \"key_file=FILE\", write \"jwt_dpop_nonce "
+               "5m key_file=FILE;\"";
+    }
+
+    path.data = value[2].data + 9;
+    path.len = value[2].len - 9;
+
+    return ngx_http_jwt_dpop_key_file(cf, dpop, &path);
+}
+
+
+void
+ngx_http_jwt_dpop_init(ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (jmcf->proofs_name.data == NULL) {
+        ngx_str_set(&jmcf->proofs_name, "jwt_dpop");
+        jmcf->proofs_size = 8 * 1024 * 1024;
+    }
+
+    if (jmcf->dpop.lifetime == NGX_CONF_UNSET) {
+        jmcf->dpop.lifetime = NGX_HTTP_JWT_DPOP_LIFETIME;
+        jmcf->dpop.ahead = NGX_HTTP_JWT_DPOP_AHEAD;
+    }
+
+    if (jmcf->dpop.nonce == NGX_CONF_UNSET) {
+        jmcf->dpop.nonce = 0;
+    }
+}
+
+
+void
+ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_http_jwt_binding_conf_t  *outer, *binding;
+
+    outer = &prev->binding;
+    binding = &conf->binding;
+
+    binding->own = binding->set || binding->origins != NULL
+                   || binding->algorithms != 0;
+    binding->names = outer->names;
+
+    if (!binding->set && outer->set) {
+        binding->set = 1;
+        binding->place = outer->place;
+        binding->dpop = outer->dpop;
+        binding->mtls = outer->mtls;
+        binding->required = outer->required;
+        binding->certificate = outer->certificate;
+        binding->header = outer->header;
+    }
+
+    if (binding->origins == NULL) {
+        binding->origins = outer->origins;
+    }
+
+    if (binding->algorithms == 0) {
+        binding->algorithms = outer->algorithms;
+        binding->algs = outer->algs;
+    }
+
+    if (binding->algorithms == 0) {
+        binding->algorithms = NJWT_ALG_ES256;
+        ngx_str_set(&binding->algs, "ES256");
+    }
+}
+
+
+/*
+ * The exact names of the server: "_" and the like, which no client can ask
+ * for, are no names.
+ */
+
+static ngx_int_t
+ngx_http_jwt_binding_names(ngx_conf_t *cf, ngx_array_t **names)
+{
+    u_char                    *p;
+    ngx_str_t                 *text;
+    ngx_uint_t                 i;
+    njwt_slice_t              *slice;
+    ngx_http_server_name_t    *name;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    *names = ngx_array_create(cf->pool, 1, sizeof(njwt_slice_t));
+    if (*names == NULL) {
+        return NGX_ERROR;
+    }
+
+    name = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+        text = &name[i].name;
+
+#if (NGX_PCRE)
+        if (name[i].regex) {
+            continue;
+        }
+#endif
+
+        if (text->len == 0
+            || text->data[0] == '.'
+            || text->data[0] == '_'
+            || ngx_strlchr(text->data, text->data + text->len, '*'))
+        {
+            continue;
+        }
+
+        p = ngx_pnalloc(cf->pool, text->len);
+        slice = ngx_array_push(*names);
+
+        if (p == NULL || slice == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(p, text->data, text->len);
+
+        slice->data = p;
+        slice->len = text->len;
+    }
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
+{
+    ngx_http_ssl_srv_conf_t  *sscf;
+
+    sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_ssl_module);
+
+    if (conf->mtls && conf->certificate == NGX_ERROR && sscf->verify == 0) {
+        return ngx_http_jwt_conf_error(cf, &conf->place,
+                   "\"jwt_binding mtls\" in a server that asks clients for "
+                   "no certificate, write \"ssl_verify_client "
+                   "optional_no_ca;\" or another of its values there, or "
+                   "certificate=$variable where a proxy before this one has "
+                   "the certificate");
+    }
+
+    if (conf->dpop && conf->origins == NULL && conf->names->nelts == 0) {
+        return ngx_http_jwt_conf_error(cf, &conf->place,
+                   "\"jwt_binding dpop\" in a server without an exact "
+                   "\"server_name\": proofs are for a URL, and the Host that "
+                   "a client sends proves nothing, write \"jwt_dpop_origin "
+                   "https://api.example.com;\" with what stands before the "
+                   "path in the clients' URLs");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    njwt_policy_t *policy)
+{
+    njwt_binding_t               *binding;
+    ngx_http_jwt_dpop_conf_t     *dpop;
+    ngx_http_jwt_main_conf_t     *jmcf;
+    ngx_http_jwt_binding_conf_t  *from;
+
+    from = &conf->binding;
+
+    if (!from->dpop && !from->mtls) {
+        return NGX_CONF_OK;
+    }
+
+    binding = ngx_pcalloc(cf->pool, sizeof(njwt_binding_t));
+    if (binding == NULL
+        || ngx_http_jwt_binding_names(cf, &from->names) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_jwt_binding_check(cf, from) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+    dpop = &jmcf->dpop;
+
+    binding->dpop = from->dpop;
+    binding->mtls = from->mtls;
+    binding->required = from->required;
+
+    binding->proofs.algorithms = from->algorithms;
+    binding->proofs.lifetime = (double) dpop->lifetime;
+    binding->proofs.ahead = (double) dpop->ahead;
+    binding->proofs.nonce = dpop->nonce != 0;
+    binding->proofs.nonce_lifetime = (double) (dpop->nonce ? dpop->nonce
+                                                           : dpop->lifetime);
+
+    if (from->origins != NULL) {
+        binding->proofs.origins = from->origins->elts;
+        binding->proofs.origin_count = from->origins->nelts;
+    }
+
+    policy->binding = binding;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,564 @@
+/*
+ * The memory of used DPoP proofs.
+ *
+ * Fixed entries of 24 bytes, taken from the slab once, in chains of a hash
+ * table.  An entry lives until its proof can't be accepted any more; nothing
+ * that still counts is dropped for room: without room the request is refused,
+ * and one client's key has an eighth of the room at most.
+ *
+ * Entries are used in turn, so that the oldest lie where the hand points: it
+ * frees what has expired, a few entries with each proof, and more of them
+ * when none is free.
+ *
+ * A worker may be killed while it writes.  The mark that the zone is being
+ * written to then stays, and the next writer begins with an empty memory and
+ * a new start: proofs from before the start need a nonce made after it, so
+ * that none that was used passes again.
+ */
+
+#include "ngx_http_jwt_proofs.h"
+#include "ngx_http_jwt_zone.h"
+#include "njwt_key.h"
+
+
+#define NGX_HTTP_JWT_PROOFS_MAGIC   0x6e6a7470
+#define NGX_HTTP_JWT_PROOFS_LAYOUT  1
+
+/* of the salted digest: enough that two proofs never share it by chance */
+#define NGX_HTTP_JWT_PROOFS_DIGEST  12
+
+/* counters of entries by key, a power of two; each key has two of them */
+#define NGX_HTTP_JWT_PROOFS_OWNERS  8192
+
+/* entries looked at with each proof, and when none is free */
+#define NGX_HTTP_JWT_PROOFS_STEPS   4
+#define NGX_HTTP_JWT_PROOFS_SEARCH  1024
+
+/* of the room, for one key */
+#define NGX_HTTP_JWT_PROOFS_SHARE   8
+
+
+/* numbers of entries are from 1 on; 0 is none */
+typedef struct {
+    u_char                       digest[NGX_HTTP_JWT_PROOFS_DIGEST];
+    uint32_t                     next;        /* in the chain, or free */
+    uint32_t                     owners;      /* two indexes, 16 bits each */
+    uint32_t                     until;       /* seconds; 0: free */
+} ngx_http_jwt_proofs_entry_t;
+
+_Static_assert(sizeof(ngx_http_jwt_proofs_entry_t) == 24,
+               "the layout changes: count NGX_HTTP_JWT_PROOFS_LAYOUT up");
+
+
+struct ngx_http_jwt_proofs_s {
+    uint32_t                     magic;
+    uint32_t                     layout;
+    uint32_t                     entries;
+    uint32_t                     buckets;     /* a power of two */
+
+    u_char                       nonce_key[NGX_HTTP_JWT_NONCE_KEY_LEN];
+
+    ngx_atomic_t                 start;       /* seconds since the epoch */
+    ngx_atomic_t                 used;
+    ngx_atomic_t                 epoch;       /* of configurations */
+
+    /* only under the lock */
+    uint32_t                     writing;
+    uint32_t                     allocated;   /* entries used so far */
+    uint32_t                     free;        /* the first of the chain */
+    uint32_t                     hand;
+    uint64_t                     attached;    /* the newest configuration */
+    uint64_t                     window;      /* seconds; see attach */
+    uint64_t                     nonce;
+
+    uint32_t                     owners[NGX_HTTP_JWT_PROOFS_OWNERS];
+
+    uint32_t                    *chains;
+    ngx_http_jwt_proofs_entry_t *table;
+};
+
+_Static_assert(offsetof(struct ngx_http_jwt_proofs_s, owners) == 112,
+               "the layout changes: count NGX_HTTP_JWT_PROOFS_LAYOUT up");
+
+
+static ngx_inline ngx_http_jwt_proofs_t *
+ngx_http_jwt_proofs_shared(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return jmcf->proofs->data;
+}
+
+
+static ngx_inline ngx_shmtx_t *
+ngx_http_jwt_proofs_mutex(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return &((ngx_slab_pool_t *) jmcf->proofs->shm.addr)->mutex;
+}
+
+
+/* The room for so many entries, and a chain for each four, or fewer. */
+
+static void
+ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
+{
+    size_t  entries, buckets;
+
+    room -= sizeof(ngx_http_jwt_proofs_t);
+    buckets = 1;
+
+    do {
+        buckets *= 2;
+        entries = (room - buckets * sizeof(uint32_t))
+                  / sizeof(ngx_http_jwt_proofs_entry_t);
+    } while (buckets * 8 <= entries);
+
+    proofs->buckets = (uint32_t) buckets;
+    proofs->entries = (uint32_t) ngx_min(entries, 0x7fffffff);
+}
+
+
+/* Begins anew: what was used before now is not known. */
+
+static void
+ngx_http_jwt_proofs_reset_locked(ngx_http_jwt_proofs_t *proofs)
+{
+    ngx_memzero(proofs->chains, proofs->buckets * sizeof(uint32_t));
+    ngx_memzero(proofs->owners, sizeof(proofs->owners));
+
+    proofs->allocated = 0;
+    proofs->free = 0;
+    proofs->hand = 0;
+    proofs->used = 0;
+    proofs->start = (ngx_atomic_uint_t) ngx_time();
+}
+
+
+static ngx_int_t
+ngx_http_jwt_proofs_init(ngx_shm_zone_t *zone, void *data)
+{
+    size_t                  room;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_proofs_t  *proofs;
+
+    if (data) {
+        /* a reload: what was used stays used */
+        zone->data = data;
+        return NGX_OK;
+    }
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        proofs = shpool->data;
+
+        if (proofs == NULL
+            || proofs->magic != NGX_HTTP_JWT_PROOFS_MAGIC
+            || proofs->layout != NGX_HTTP_JWT_PROOFS_LAYOUT)
+        {
+            return NGX_ERROR;
+        }
+
+        zone->data = proofs;
+        return NGX_OK;
+    }
+
+    /* all of it at once: the slab is never asked again */
+
+    room = ngx_http_jwt_zone_room(zone->shm.size);
+    proofs = ngx_slab_calloc(shpool, room);
+
+    if (proofs == NULL
+        || !njwt_random(proofs->nonce_key, NGX_HTTP_JWT_NONCE_KEY_LEN))
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_proofs_fit(proofs, room);
+
+    proofs->table = (ngx_http_jwt_proofs_entry_t *) (proofs + 1);
+    proofs->chains = (uint32_t *) (proofs->table + proofs->entries);
+    proofs->start = (ngx_atomic_uint_t) ngx_time();
+    proofs->layout = NGX_HTTP_JWT_PROOFS_LAYOUT;
+    proofs->magic = NGX_HTTP_JWT_PROOFS_MAGIC;
+
+    shpool->data = proofs;
+    zone->data = proofs;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_proofs_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (!jmcf->proofs_wanted) {
+        return NGX_OK;
+    }
+
+    /* a tag of its own: one name for two zones is then an error */
+
+    jmcf->proofs = ngx_shared_memory_add(cf, &jmcf->proofs_name,
+                                         jmcf->proofs_size,
+                                         &ngx_http_jwt_commands[1]);
+    if (jmcf->proofs == NULL) {
+        return NGX_ERROR;
+    }
+
+    jmcf->proofs->init = ngx_http_jwt_proofs_init;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_proofs_number(ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (jmcf->proofs != NULL) {
+        jmcf->proofs_epoch = ++ngx_http_jwt_proofs_shared(jmcf)->epoch;
+    }
+}
+
+
+/* A mark that is there already is a dead worker's. */
+
+static void
+ngx_http_jwt_proofs_begin_locked(ngx_http_jwt_proofs_t *proofs)
+{
+    if (proofs->writing) {
+        ngx_http_jwt_proofs_reset_locked(proofs);
+    }
+
+    proofs->writing = 1;
+    ngx_memory_barrier();
+}
+
+
+static void
+ngx_http_jwt_proofs_end_locked(ngx_http_jwt_proofs_t *proofs)
+{
+    ngx_memory_barrier();
+    proofs->writing = 0;
+}
+
+
+void
+ngx_http_jwt_proofs_attach(ngx_http_jwt_main_conf_t *jmcf, time_t window,
+    time_t nonce)
+{
+    ngx_shmtx_t            *mutex;
+    ngx_http_jwt_proofs_t  *proofs;
+
+    if (jmcf->proofs == NULL) {
+        return;
+    }
+
+    proofs = ngx_http_jwt_proofs_shared(jmcf);
+    mutex = ngx_http_jwt_proofs_mutex(jmcf);
+
+    ngx_shmtx_lock(mutex);
+
+    ngx_http_jwt_proofs_begin_locked(proofs);
+
+    /* of an old configuration a worker may be started late: one died */
+
+    if (jmcf->proofs_epoch >= proofs->attached) {
+
+        if (proofs->attached != 0
+            && ((uint64_t) window > proofs->window
+                || (uint64_t) nonce > proofs->nonce))
+        {
+            ngx_http_jwt_proofs_reset_locked(proofs);
+        }
+
+        proofs->attached = jmcf->proofs_epoch;
+        proofs->window = window;
+        proofs->nonce = nonce;
+    }
+
+    ngx_http_jwt_proofs_end_locked(proofs);
+
+    ngx_shmtx_unlock(mutex);
+}
+
+
+time_t
+ngx_http_jwt_proofs_start(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return (time_t) ngx_http_jwt_proofs_shared(jmcf)->start;
+}
+
+
+const u_char *
+ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return ngx_http_jwt_proofs_shared(jmcf)->nonce_key;
+}
+
+
+/* The two counters of a key, by its salted digest. */
+
+static uint32_t
+ngx_http_jwt_proofs_owners(const u_char *owner)
+{
+    uint32_t  first, second;
+
+    first = ((owner[0] << 8) | owner[1]) % NGX_HTTP_JWT_PROOFS_OWNERS;
+    second = ((owner[2] << 8) | owner[3]) % NGX_HTTP_JWT_PROOFS_OWNERS;
+
+    return (first << 16) | second;
+}
+
+
+/*
+ * Two keys that share a counter share the other one, too, once in millions:
+ * the lower of a key's two counters is about its own.
+ */
+
+static uint32_t
+ngx_http_jwt_proofs_owned_locked(ngx_http_jwt_proofs_t *proofs,
+    uint32_t owners)
+{
+    return ngx_min(proofs->owners[owners >> 16],
+                   proofs->owners[owners & 0xffff]);
+}
+
+
+static ngx_inline uint32_t *
+ngx_http_jwt_proofs_chain_locked(ngx_http_jwt_proofs_t *proofs,
+    const u_char *digest)
+{
+    uint32_t  hash;
+
+    ngx_memcpy(&hash, digest, sizeof(uint32_t));
+
+    return &proofs->chains[hash & (proofs->buckets - 1)];
+}
+
+
+/* Frees an entry, which is in use. */
+
+static void
+ngx_http_jwt_proofs_free_locked(ngx_http_jwt_proofs_t *proofs, uint32_t n)
+{
+    uint32_t                     *link;
+    ngx_http_jwt_proofs_entry_t  *entry;
+
+    entry = &proofs->table[n - 1];
+    link = ngx_http_jwt_proofs_chain_locked(proofs, entry->digest);
+
+    while (*link != n) {
+        link = &proofs->table[*link - 1].next;
+    }
+
+    *link = entry->next;
+
+    proofs->owners[entry->owners >> 16]--;
+    proofs->owners[entry->owners & 0xffff]--;
+
+    entry->until = 0;
+    entry->next = proofs->free;
+    proofs->free = n;
+    proofs->used--;
+}
+
+
+/*
+ * Moves the hand over so many entries, and frees those that have expired.
+ * Returns when the first of those it saw will; 0: it saw none.
+ */
+
+static uint32_t
+ngx_http_jwt_proofs_expire_locked(ngx_http_jwt_proofs_t *proofs, uint32_t now,
+    ngx_uint_t steps)
+{
+    uint32_t                      first;
+    ngx_http_jwt_proofs_entry_t  *entry;
+
+    first = 0;
+
+    for ( /* void */ ; steps > 0 && proofs->allocated > 0; steps--) {
+
+        if (proofs->hand >= proofs->allocated) {
+            proofs->hand = 0;
+        }
+
+        entry = &proofs->table[proofs->hand++];
+
+        if (entry->until == 0) {
+            continue;
+        }
+
+        if (entry->until < now) {
+            ngx_http_jwt_proofs_free_locked(proofs, proofs->hand);
+            continue;
+        }
+
+        if (first == 0 || entry->until < first) {
+            first = entry->until;
+        }
+    }
+
+    return first;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_proofs_known_locked(ngx_http_jwt_proofs_t *proofs,
+    const u_char *digest)
+{
+    uint32_t                      n;
+    ngx_http_jwt_proofs_entry_t  *entry;
+
+    n = *ngx_http_jwt_proofs_chain_locked(proofs, digest);
+
+    while (n != 0) {
+        entry = &proofs->table[n - 1];
+
+        if (ngx_memcmp(entry->digest, digest, NGX_HTTP_JWT_PROOFS_DIGEST)
+            == 0)
+        {
+            return NGX_OK;
+        }
+
+        n = entry->next;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* A free entry's number; 0: there is none. */
+
+static uint32_t
+ngx_http_jwt_proofs_take_locked(ngx_http_jwt_proofs_t *proofs)
+{
+    uint32_t  n;
+
+    if (proofs->free == 0) {
+        return (proofs->allocated < proofs->entries) ? ++proofs->allocated
+                                                     : 0;
+    }
+
+    n = proofs->free;
+    proofs->free = proofs->table[n - 1].next;
+
+    return n;
+}
+
+
+static void
+ngx_http_jwt_proofs_insert_locked(ngx_http_jwt_proofs_t *proofs, uint32_t n,
+    const u_char *digest, uint32_t owners, uint32_t until)
+{
+    uint32_t                     *chain;
+    ngx_http_jwt_proofs_entry_t  *entry;
+
+    entry = &proofs->table[n - 1];
+    chain = ngx_http_jwt_proofs_chain_locked(proofs, digest);
+
+    ngx_memcpy(entry->digest, digest, NGX_HTTP_JWT_PROOFS_DIGEST);
+
+    entry->owners = owners;
+    entry->until = until;
+    entry->next = *chain;
+    *chain = n;
+
+    proofs->owners[owners >> 16]++;
+    proofs->owners[owners & 0xffff]++;
+    proofs->used++;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
+    const u_char *owner, const u_char *proof, uint32_t until, time_t *retry)
+{
+    uint32_t  n, now, owners, first;
+
+    now = (uint32_t) ngx_time();
+    owners = ngx_http_jwt_proofs_owners(owner);
+
+    if (ngx_http_jwt_proofs_known_locked(proofs, proof) == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    first = ngx_http_jwt_proofs_expire_locked(proofs, now,
+                                              NGX_HTTP_JWT_PROOFS_STEPS);
+
+    if (ngx_http_jwt_proofs_owned_locked(proofs, owners)
+        >= ngx_max(proofs->entries / NGX_HTTP_JWT_PROOFS_SHARE, 1)
+        || (proofs->free == 0 && proofs->allocated == proofs->entries))
+    {
+        first = ngx_http_jwt_proofs_expire_locked(proofs, now,
+                                                  NGX_HTTP_JWT_PROOFS_SEARCH);
+    }
+
+    *retry = ngx_max(first, now) + 1;
+
+    if (ngx_http_jwt_proofs_owned_locked(proofs, owners)
+        >= ngx_max(proofs->entries / NGX_HTTP_JWT_PROOFS_SHARE, 1))
+    {
+        return NGX_BUSY;
+    }
+
+    n = ngx_http_jwt_proofs_take_locked(proofs);
+
+    if (n == 0) {
+        return NGX_BUSY;
+    }
+
+    ngx_http_jwt_proofs_insert_locked(proofs, n, proof, owners, until);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf, const u_char *owner,
+    const u_char *proof, time_t iat, time_t until, time_t *retry)
+{
+    ngx_int_t               rc;
+    ngx_shmtx_t            *mutex;
+    ngx_http_jwt_proofs_t  *proofs;
+
+    proofs = ngx_http_jwt_proofs_shared(jmcf);
+    mutex = ngx_http_jwt_proofs_mutex(jmcf);
+
+    ngx_shmtx_lock(mutex);
+
+    ngx_http_jwt_proofs_begin_locked(proofs);
+
+    /* a worker of before a reload remembers for as long as the new ones */
+
+    until = ngx_max(until, iat + (time_t) proofs->window);
+    until = ngx_min(until, 0xfffffffe);
+
+    rc = ngx_http_jwt_proofs_use_locked(proofs, owner, proof,
+                                        (uint32_t) until, retry);
+
+    ngx_http_jwt_proofs_end_locked(proofs);
+
+    ngx_shmtx_unlock(mutex);
+
+    return rc;
+}
+
+
+void
+ngx_http_jwt_proofs_look(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_proofs_state_t *state)
+{
+    ngx_http_jwt_proofs_t  *proofs;
+
+    ngx_memzero(state, sizeof(ngx_http_jwt_proofs_state_t));
+
+    if (jmcf->proofs == NULL) {
+        return;
+    }
+
+    proofs = ngx_http_jwt_proofs_shared(jmcf);
+
+    state->size = jmcf->proofs->shm.size;
+    state->entries = proofs->entries;
+    state->used = proofs->used;
+    state->start = (time_t) proofs->start;
+}

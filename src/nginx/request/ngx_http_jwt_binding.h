@@ -1,0 +1,67 @@
+/*
+ * Tokens that are bound to a client's key: jwt_binding and jwt_dpop_*
+ * (RFC 9449, RFC 8705).
+ */
+
+#ifndef NGX_HTTP_JWT_BINDING_H
+#define NGX_HTTP_JWT_BINDING_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* conf/ngx_http_jwt_conf_binding.c */
+
+char *ngx_http_jwt_dpop_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_dpop_lifetime(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_dpop_nonce(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The defaults of the http level. */
+void ngx_http_jwt_dpop_init(ngx_http_jwt_main_conf_t *jmcf);
+
+/* Takes from the outer level what this one doesn't say. */
+void ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/* Where jwt is on: what the core judges by, or an error of the place. */
+char *ngx_http_jwt_binding_compile(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf, njwt_policy_t *policy);
+
+
+/* request/ngx_http_jwt_binding.c */
+
+/* In a worker, at its start and its end. */
+ngx_int_t ngx_http_jwt_binding_start(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_log_t *log);
+void ngx_http_jwt_binding_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * Gives the case what the request has to prove its token by.  NGX_ERROR: no
+ * memory.
+ */
+ngx_int_t ngx_http_jwt_binding_prepare(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+
+/*
+ * Uses the proof up, where the verdict needs it to be new: once a request,
+ * however often that is judged.
+ */
+void ngx_http_jwt_binding_commit(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
+/* Adds a new nonce to an answer that is to carry one; NGX_ERROR: can't. */
+ngx_int_t ngx_http_jwt_binding_nonce(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx, ngx_str_t *nonce);
+
+/* Of a proof that was not for this URL: what was wanted and what came. */
+u_char *ngx_http_jwt_binding_log(u_char *p, ngx_http_jwt_ctx_t *ctx,
+    u_char *(*field)(u_char *p, const char *name, njwt_slice_t text));
+
+
+#endif /* NGX_HTTP_JWT_BINDING_H */

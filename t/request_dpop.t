@@ -1,0 +1,258 @@
+# Is a token that is bound to a key taken from its owner alone?  jwt_binding.
+#
+# Proofs are signed by CryptX.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use Crypt::Digest::SHA256 qw/ sha256 /;
+use Crypt::PK::ECC;
+use JSON::PP ();
+use MIME::Base64 qw/ encode_base64 /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+my $json = JSON::PP->new->canonical->utf8;
+
+# A client with a key of its own: its public JWK and thumbprint.
+
+sub client {
+    my $key = Crypt::PK::ECC->new;
+    $key->generate_key('secp256r1');
+
+    my $jwk = $key->export_key_jwk('public', 1);
+    my %jwk = map { $_ => $jwk->{$_} } qw/ crv kty x y /;
+
+    return { key => $key, jwk => \%jwk,
+             jkt => b64url(sha256($json->encode(\%jwk))) };
+}
+
+my $n = 0;
+
+sub proof {
+    my ($client, $token, %over) = @_;
+
+    my %claims = (jti => 'j' . $n++ . '-' . time, htm => 'GET',
+                  iat => time, ath => b64url(sha256($token)),
+                  %{ $over{claims} // {} });
+    delete @claims{ grep { !defined $claims{$_} } keys %claims };
+
+    my $text = join '.', map { b64url($json->encode($_)) }
+        { typ => 'dpop+jwt', alg => 'ES256', jwk => $client->{jwk},
+          %{ $over{header} // {} } }, \%claims;
+
+    return "$text."
+        . b64url($client->{key}->sign_message_rfc7518($text, 'SHA256'));
+}
+
+
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+
+my %config = (
+    workers => 4,
+    http => 'jwt_dpop_lifetime 8s ahead=6s;',
+    issuers => <<"    END",
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+        }
+    END
+    server => <<'    END',
+        server_name  api.example.com;
+        root         @CONTENT@;
+        add_header   X-Verdict $jwt_verdict always;
+        add_header   X-Binding "$jwt_binding $jwt_dpop_jkt" always;
+
+        location /off      { jwt timesheets; try_files /t =404; }
+        location /dpop     { jwt timesheets; jwt_binding dpop;
+                             try_files /t =404; }
+        location /required { jwt timesheets; jwt_binding dpop required;
+                             jwt_require_scope batch:upload;
+                             try_files /t =404; }
+        location /scope    { jwt timesheets; jwt_binding dpop;
+                             jwt_require_scope other; try_files /t =404; }
+        location /origin   { jwt timesheets; jwt_binding dpop;
+                             jwt_dpop_origin https://api.example.com/v1/;
+                             jwt_dpop_algorithms ES256 EdDSA;
+                             try_files /t =404; }
+        location /again    { jwt timesheets; jwt_binding dpop;
+                             error_page 404 = /dpop; try_files /none =404; }
+        location /report   { jwt timesheets; jwt_binding dpop required;
+                             jwt_mode report; try_files /t =404; }
+    END
+);
+
+$s->start(%config);
+
+my $base = 'http://api.example.com:' . $s->port;
+my ($me, $thief) = (client(), client());
+my $bound = token(cnf => { jkt => $me->{jkt} });
+my $bearer = token();
+
+sub get {
+    my ($path, $token, $proof, %more) = @_;
+
+    return $s->request(path => $path, method => $more{method} // 'GET',
+        headers => { $token ? (Authorization => ($more{scheme} // 'DPoP')
+                                                . " $token") : (),
+                     defined $proof ? (DPoP => $proof) : (),
+                     Host => $more{host} // 'api.example.com' });
+}
+
+sub verdict { (get(@_)->{headers}{'x-verdict'}) // 'none' }
+
+sub mine {
+    my ($path, %over) = @_;
+
+    return proof($over{client} // $me, $over{token} // $bound, %over,
+        claims => { htu => $base . $path, %{ $over{claims} // {} } });
+}
+
+# Right after the start a proof must have a nonce of ours, which the client
+# is given: whatever was used before the start passes no more.
+
+my $first = get('/dpop', $bound, mine('/dpop'));
+
+is $first->{status}, 401, 'after a start a proof needs a nonce';
+is $first->{headers}{'x-verdict'}, 'dpop_nonce_needed', '... and that is told';
+like $first->{headers}{'www-authenticate'},
+    qr/^Bearer realm="timesheets", DPoP algs="ES256", error="use_dpop_nonce"/,
+    '... in the part of the scheme that was used';
+my $nonce = $first->{headers}{'dpop-nonce'};
+like $nonce, qr/^[\w-]{54}$/, '... with one';
+is $first->{headers}{'cache-control'}, 'no-store', '... that nobody keeps';
+
+sub with { my ($path, %claims) = @_;
+           mine($path, claims => { nonce => $nonce, %claims }) }
+
+is verdict('/dpop', $bound, with('/dpop')), 'ok', 'with it the proof is good';
+
+my $r = get('/dpop', $bound, with('/dpop'));
+is $r->{headers}{'x-binding'}, "dpop $me->{jkt}", 'the variables tell of it';
+
+is verdict('/dpop', $bound, with('/dpop', iat => time - 3600)), 'ok',
+    'with it a client whose clock is wrong is one of ours';
+
+# the window of iat begins behind the start and ahead
+sleep 16;
+
+for ('a proof', 'another') {
+    my $proof = mine('/dpop');
+    is verdict('/dpop', $bound, $proof), 'ok', "$_ is good once";
+    is verdict('/dpop', $bound, $proof), 'dpop_proof_replayed', '... only'
+        for 1 .. 4;
+}
+
+is verdict('/dpop', $bound, mine('/dpop', claims => { jti => 'same' })), 'ok',
+    'a jti';
+my $other = token(cnf => { jkt => $thief->{jkt} }, sub => 'x');
+is verdict('/dpop', $other, proof($thief, $other,
+    claims => { htu => "$base/dpop", jti => 'same' })), 'ok',
+    '... is its key\'s alone';
+
+for (
+    [ 'dpop_proof_missing', undef ],
+    [ 'dpop_proof_invalid', 'x.y.z' ],
+    [ 'dpop_proof_invalid', mine('/dpop', header => { typ => 'JWT' }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', claims => { htm => 'POST' }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', claims => { htm => 'get' }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', claims => { htu => "$base/other" }) ],
+    [ 'dpop_proof_invalid',
+      mine('/dpop', claims => { htu => 'http://evil.example/dpop' }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', claims => { ath => 'x' }) ],
+    [ 'dpop_key_mismatch', mine('/dpop', client => $thief) ],
+    [ 'dpop_proof_expired', mine('/dpop', claims => { iat => time - 9 }) ],
+    [ 'dpop_proof_expired', mine('/dpop', claims => { iat => time + 9 }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', claims => { jti => undef }) ],
+    [ 'ok', mine('/dpop', claims => { htu => "$base/dpop?a=b#c" }) ],
+    [ 'ok', mine('/dpop', claims => { iat => time - 0.5 }) ],
+    [ 'ok', mine('/dpop', claims => { htu => $base =~ s/api/API/r . '/dp%6fp' }) ],
+) {
+    is verdict('/dpop', $bound, $_->[1]), $_->[0], $_->[0];
+}
+
+is verdict('/dpop', $bound, mine('/dpop', claims =>
+    { htu => "http://evil.example/dpop" }), host => 'evil.example'),
+    'dpop_proof_invalid', 'what the Host says proves nothing';
+
+is verdict('/dpop', $bearer, undef, scheme => 'Bearer'), 'ok',
+    'a token that is bound to nobody passes as ever';
+is verdict('/dpop', $bearer, mine('/dpop')), 'unbound_token',
+    '... but not by the scheme DPoP';
+is verdict('/dpop', $bound, mine('/dpop'), scheme => 'Bearer'),
+    'sender_constrained', 'nor does a bound one by Bearer';
+is verdict('/off', $bound, mine('/off'), scheme => 'Bearer'),
+    'sender_constrained', 'without jwt_binding a bound one passes nowhere';
+is verdict('/off', $bound, mine('/off')), 'no_token',
+    '... where DPoP is another scheme';
+is verdict('/required', $bearer, undef, scheme => 'Bearer'), 'unbound_token',
+    'where it is required an unbound one is refused';
+is verdict('/required', $bound, mine('/required')), 'ok',
+    '... and a bound one is not';
+like get('/required')->{headers}{'www-authenticate'},
+    qr/^DPoP realm="timesheets", algs="ES256"$/, '... DPoP alone is asked for';
+is get('/dpop')->{headers}{'www-authenticate'},
+    'Bearer realm="timesheets", DPoP algs="ES256"', 'elsewhere both are';
+is get('/origin')->{headers}{'www-authenticate'},
+    'Bearer realm="timesheets", DPoP algs="ES256 EdDSA"',
+    'algorithms are named in their order';
+is verdict('/origin', $bound, proof($me, $bound, claims =>
+    { htu => 'https://api.example.com/v1/origin' })), 'ok',
+    'an origin of the operator\'s counts';
+is verdict('/origin', $bound, mine('/origin')), 'dpop_proof_invalid',
+    '... instead of the server\'s name';
+
+my $used = mine('/scope');
+is verdict('/scope', $bound, $used), 'insufficient_scope', 'a rule refuses';
+is verdict('/scope', $bound, $used), 'dpop_proof_replayed',
+    '... and the proof was used all the same';
+
+is verdict('/again', $bound, mine('/again')), 'ok',
+    'a request that is judged twice is no replay';
+
+is get('/report', $bearer, undef, scheme => 'Bearer')->{status}, 200,
+    'in report mode all goes on';
+
+# over a reload
+
+my $before = mine('/dpop');
+is verdict('/dpop', $bound, $before), 'ok', 'a proof before a reload';
+$s->reload;
+is verdict('/dpop', $bound, $before), 'dpop_proof_replayed',
+    '... is known after it';
+
+$config{http} = 'jwt_dpop_lifetime 60s ahead=5s;';
+$s->reload(%config);
+is verdict('/dpop', $bound, mine('/dpop')), 'dpop_nonce_needed',
+    'a longer lifetime begins as if with a start';
+
+my ($wrong) = grep { /htu/ } $s->log_lines(qr/dpop_proof_invalid/);
+like $wrong, qr/htu "\Q$base\E\/other", wanted "\Q$base\E\/dpop"/,
+    'the log has the URL that came and the one that was wanted';
+
+for ([ 'jwt_binding required;', qr/names nothing that a token can be bound/ ],
+     [ 'jwt_binding dpop x;', qr/invalid parameter "x"/ ],
+     [ 'jwt_binding off dpop;', qr/invalid parameter "off"/ ],
+     [ 'jwt_binding dpop certificate=$x;', qr/"certificate=" without "mtls"/ ],
+     [ 'jwt_binding mtls;', qr/asks clients for no certificate/ ],
+     [ 'jwt_binding dpop; jwt_dpop_algorithms HS256;', qr/invalid algorithm/ ],
+     [ 'jwt_binding dpop; jwt_dpop_origin $scheme://x;', qr/no variables/ ],
+     [ 'jwt_binding dpop; jwt_dpop_origin api;', qr/"jwt_dpop_origin" "api"/ ])
+{
+    my (undef, $said) = $s->check(%config, server =>
+        "server_name a.example; location /x { jwt timesheets; $_->[0] }");
+    like $said, $_->[1], "nginx -t: $_->[0]";
+}
+
+my (undef, $said) = $s->check(%config, server =>
+    'location /x { jwt timesheets; jwt_binding dpop; }');
+like $said, qr/without an exact "server_name"/, 'nginx -t: no name, no origin';
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;

@@ -1,0 +1,139 @@
+# Is a token that is bound to a certificate taken with that one alone?
+# jwt_binding mtls.  Tokens are signed by CryptX, digests are Perl's.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use Digest::SHA qw/ sha256 /;
+use IO::Socket::INET;
+use MIME::Base64 qw/ decode_base64 encode_base64 /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+
+
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+
+# two certificates of two clients
+
+sub certificate {
+    my ($name) = @_;
+
+    my $file = $s->dir . "/$name";
+
+    system(qq{openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 }
+           . qq{-nodes -subj /CN=$name -days 3650 -keyout "$file.key" }
+           . qq{-out "$file.pem" 2>/dev/null}) == 0 or die "openssl";
+
+    open my $in, '<', "$file.pem" or die "$file.pem: $!";
+    local $/;
+    my $pem = <$in>;
+    my ($body) = $pem =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
+
+    return { file => $file, pem => $pem, der => decode_base64($body) };
+}
+
+my ($me, $thief) = (certificate('me'), certificate('thief'));
+
+my %config = (
+    issuers => <<"    END",
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+        }
+    END
+    server => <<'    END');
+        listen                127.0.0.1:@PORT2@ ssl;
+        ssl_certificate       @FIXTURES@/tls-cert.pem;
+        ssl_certificate_key   @FIXTURES@/tls-key.pem;
+        ssl_verify_client     optional_no_ca;
+        root                  @CONTENT@;
+        add_header  X-Verdict $jwt_verdict always;
+        add_header  X-Binding "$jwt_binding" always;
+
+        location /tls      { jwt timesheets; jwt_binding mtls;
+                             try_files /t =404; }
+        location /required { jwt timesheets; jwt_binding mtls required;
+                             try_files /t =404; }
+        location /proxied  { jwt timesheets;
+                             jwt_binding mtls certificate=$http_client_cert;
+                             try_files /t =404; }
+        location /off      { jwt timesheets; try_files /t =404; }
+    END
+
+$s->start(%config);
+
+my $bound = token(cnf => { 'x5t#S256' => b64url(sha256($me->{der})) });
+
+sub curl {
+    my ($path, $token, $client, $scheme) = @_;
+
+    open my $in, '-|', 'curl', '-s', '-k', '-i', '--max-time', 10,
+        ($client ? ('--cert', "$client->{file}.pem",
+                    '--key', "$client->{file}.key") : ()),
+        '-H', 'Authorization: ' . ($scheme // 'Bearer') . " $token",
+        'https://127.0.0.1:' . $s->port(2) . $path or die "curl: $!";
+    local $/;
+    my $got = <$in> // '';
+    close $in;
+
+    return { map { lc } $got =~ /^(X-\w+): ([^\r]*)\r$/mg };
+}
+
+sub verdict { curl(@_)->{'x-verdict'} }
+
+is verdict('/tls', $bound, $me), 'ok', 'the client\'s own certificate passes';
+is curl('/tls', $bound, $me)->{'x-binding'}, 'mtls', '... and is told of';
+is verdict('/tls', $bound, $me, 'DPoP'), 'ok',
+    '... by the scheme DPoP, too, as Auth0 has clients send it';
+is verdict('/tls', $bound, $thief), 'certificate_mismatch',
+    'another client\'s doesn\'t';
+is verdict('/tls', $bound), 'certificate_missing', 'nor does none';
+is verdict('/off', $bound, $me), 'sender_constrained',
+    'where it isn\'t checked the token is refused';
+is verdict('/tls', token()), 'ok', 'a token that is bound to nobody passes';
+is verdict('/required', token(), $me), 'unbound_token',
+    '... but not where binding is required';
+is verdict('/tls', token(cnf => { 'x5t#S256' => 7 }), $me),
+    'sender_constrained', 'a binding that isn\'t one is refused';
+
+# behind a proxy
+
+my $escaped = join '', map { /[\w.-]/ ? $_ : sprintf '%%%02X', ord }
+              split //, $me->{pem};
+
+for (
+    [ 'URL-encoded PEM', $escaped, 'ok' ],
+    [ 'RFC 9440\'s', ':' . encode_base64($me->{der}, '') . ':', 'ok' ],
+    [ 'another one\'s', ':' . encode_base64($thief->{der}, '') . ':',
+      'certificate_mismatch' ],
+    [ 'junk', 'x', 'certificate_missing' ],
+    [ 'nothing', '', 'certificate_missing' ],
+) {
+    my ($what, $text, $verdict) = @$_;
+    my $r = $s->request(path => '/proxied', token => $bound,
+        headers => { length $text ? ('Client-Cert' => $text) : () });
+
+    is $r->{headers}{'x-verdict'}, $verdict, "in a header: $what";
+}
+
+# sent twice, in any spelling that nginx takes for the same
+
+for my $second ('Client-Cert', 'client-CERT') {
+    my $cert = ':' . encode_base64($me->{der}, '') . ':';
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $s->port) or die "connect: $!";
+
+    print $socket "GET /proxied HTTP/1.0\r\nHost: a\r\n"
+        . "Authorization: Bearer $bound\r\n"
+        . "Client-Cert: $cert\r\n$second: $cert\r\n\r\n";
+    local $/;
+    like scalar <$socket>, qr/^X-Verdict: certificate_missing\r$/m,
+        "a certificate that came twice is none ($second)";
+}
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
