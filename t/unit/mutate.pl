@@ -36,7 +36,7 @@ my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
 my @first = qw(vectors hint verdict policy claims path scopes rule dates
-               refresh key jwks jws bearer json b64 arena oom alg);
+               refresh key jwks trusted jws bearer json b64 arena oom alg);
 
 my @changes = (
     # dates
@@ -293,9 +293,50 @@ my @changes = (
             && ', '' ],
     [ 'key', "
             && njwt_jwk_says(jwk, crv, known->crv)", '' ],
-    [ 'key', 'njwt_json_string(alg)) & algs', 'njwt_json_string(alg))' ],
-    [ 'key', 'return algs;', 'return NJWT_ALG_UNKNOWN;' ],
-    [ 'key', 'bytes.data[0] == 0', 'false' ],
+    [ 'key', 'njwt_json_string(alg)) & njwt_public_algs(key)',
+             'njwt_json_string(alg))' ],
+    [ 'key', 'return njwt_public_algs(key);', 'return NJWT_ALG_UNKNOWN;' ],
+    [ 'key', '&& bytes->data[0] != 0', '' ],
+
+    # how a trusted set is spelled
+    [ 'key', 'if (reading == NJWT_JWK_STRICT)', 'if (false)' ],
+    [ 'key', 'if (reading == NJWT_JWK_STRICT)', 'if (true)' ],
+    [ 'key', 'padded ? NJWT_SPELLING_PADDED : 0', '0' ],
+    [ 'key', 'plain ? NJWT_SPELLING_PLAIN : 0', '0' ],
+    [ 'key', '*spelling |= NJWT_SPELLING_ZERO;', '' ],
+    [ 'key', '*spelling |= found;', '' ],
+    [ 'key', 'reading == NJWT_JWK_TRUSTED && njwt_key_in_certificate',
+             'njwt_key_in_certificate' ],
+    [ 'key', 'return njwt_jwk_is(jwk, &key->public);', 'return true;' ],
+    [ 'key', '&& (njwt_json_type(crv) == NJWT_JSON_ABSENT
+               ||', '&& (true ||' ],
+    (map { [ 'key', $_, $_ =~ s/"."/"q"/r ] }
+         map { "njwt_literal(\"$_\")" } qw(n e x y)),
+    [ 'key', '(p == der.data + der.len) ?', '(true) ?' ],
+    [ 'key', 'pkey != NULL && p != der.data + der.len', 'false' ],
+    [ 'key', 'if (c < 0x20)', 'if (false)' ],
+    [ 'key', "if (c == '\"' || c == '\\\\')", 'if (false)' ],
+    [ 'key', 'key->algs != njwt_public_algs(&key->public)', 'false' ],
+    [ 'key', 'njwt_key_kid(key, &kid) ? &kid : NULL', 'NULL' ],
+    [ 'key', '*why = njwt_jwk_rsa_fault(n, e);', '*why = NULL;' ],
+    [ 'b64', "while (end > 0 && text.len - end < 2 &&",
+             'while (end > 0 &&' ],
+    [ 'b64', "(copy[i] == '+') ? '-' : '_'", "(copy[i] == '+') ? '_' : '-'" ],
+    [ 'b64', 'if (bits > 0)', 'if (false)' ],
+    [ 'alg', 'if (njwt_slice_equal(name, ed25519))', 'if (false)' ],
+
+    # PEM
+    [ 'pem', 'return njwt_slice_equal(label, block->label);',
+             'return true;' ],
+    [ 'pem', "            *rest = before;\n", '' ],
+    [ 'pem', 'if (!block->whole)', 'if (false)' ],
+    [ 'pem', "c != '\\n' && c != '\\r'", "c != '\\n'" ],
+    [ 'pem', "(line->data[line->len - 1] == '\\r'", '(false' ],
+    [ 'jwks', 'if (njwt_pem_is_private(block))', 'if (false)' ],
+    [ 'jwks', 'blocks > NJWT_MAX_PEM', 'blocks >= NJWT_MAX_PEM' ],
+    [ 'jwks', 'blocks > NJWT_MAX_PEM', 'false' ],
+    [ 'jwks', '(file && njwt_pem_is(text))', 'njwt_pem_is(text)' ],
+    [ 'jwks', '(file && njwt_pem_is(text))', 'false' ],
 
     # the length of the text or of the bytes: each alone is enough
     [ 'key', 'text.len == (len * 4 + 2) / 3
@@ -318,10 +359,17 @@ my @changes = (
              'RSA_PKCS1_PSS_PADDING) == 1' ],
 
     # key sets
-    [ 'jwks', 'NULL, alg) == 1;', 'NULL, alg) >= 1;' ],
+    [ 'jwks', ': fitting == 1;', ': fitting >= 1;' ],
+    [ 'jwks', 'jwks->any_kid ? fitting > 0', 'jwks->any_kid ? fitting == 1' ],
     [ 'jwks', 'njwt_slice_equal(own, *kid)', 'true' ],
-    [ 'jwks', '(njwt_key_kid(key, &own) && njwt_slice_equal',
-                     '(!njwt_key_kid(key, &own) || njwt_slice_equal' ],
+    [ 'jwks', 'njwt_slice_equal(own, *kid) : jwks->lone',
+              'njwt_slice_equal(own, *kid) : true' ],
+    [ 'jwks', 'njwt_slice_equal(own, *kid) : jwks->lone',
+              'njwt_slice_equal(own, *kid) : false' ],
+    [ 'jwks', 'kid == NULL || jwks->any_kid', 'kid == NULL' ],
+    [ 'jwks', 'njwt_jwks_put(jwks, null);', '' ],
+    [ 'jwks', 'jwks->count == 1 && !jwks->lone', '!jwks->lone' ],
+    [ 'jwks', 'text->len -= mark.len;', '' ],
     [ 'jwks', '!njwt_key_fits(key, alg)', 'false' ],
     [ 'jwks', ' && proof == NULL; i++', ' && i == 0; i++' ],
     [ 'jwks', 'njwt_json_length(keys) > NJWT_MAX_KEYS',
@@ -405,7 +453,11 @@ my @changes = (
     [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
         || ', '' ],
-    [ 'jwks_vouch', 'context.len + jwks->texts[i].len', 'context.len' ],
+    [ 'jwks_vouch', 'context.len + 1 + jwks->texts[i].len',
+                    'context.len + 1' ],
+    [ 'jwks_vouch', 'room[context.len] = njwt_jwks_reach(jwks, i);',
+                    "room[context.len] = 'k';" ],
+    [ 'jwks_vouch', "jwks->lone ? 'l' : 'n'", "'n'" ],
     [ 'jwks_vouch', 'whole.data = room;',
                     'whole.data = room + context.len; whole.len -= '
                     . 'context.len;' ],

@@ -683,6 +683,89 @@ a_key_set_is_read_whole_or_not_at_all(void **state)
 }
 
 
+static njwt_slice_t
+file_of(const char *path)
+{
+    FILE     *in;
+    size_t    len;
+
+    static uint8_t  data[16384];
+
+    in = fopen(path, "rb");
+    assert_for(in != NULL, path);
+    len = fread(data, 1, sizeof(data), in);
+    fclose(in);
+
+    return unit_bytes(data, len);
+}
+
+
+/*
+ * Certificates and PEM: a key that can't be read because there is no memory
+ * isn't one that can't be used.
+ */
+
+static void
+a_file_of_keys_is_read_whole_or_not_at_all(void **state)
+{
+    bool                  failed, on;
+    size_t                i, n, step, usable, passed;
+    njwt_slice_t          text;
+    njwt_jwks_t          *jwks;
+    njwt_jwks_report_t    report;
+
+    static const char  *const  files[] = {
+        "t/vectors/keys/several.pem", "t/vectors/keys/x5c-of-every-kind.json"
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2 * unit_count(files); i++) {
+        on = (i & 1) != 0;
+        text = file_of(files[i / 2]);
+
+        /* OpenSSL fetches its decoders once */
+
+        jwks = njwt_jwks_of_file(text, &report);
+        assert_non_null(jwks);
+        usable = report.usable;
+        passed = report.passed_over;
+        njwt_jwks_free(jwks);
+
+        step = 1;
+
+        for (n = 1; ; n += step) {
+            begin_failing(n, on);
+            jwks = njwt_jwks_of_file(text, &report);
+            failed = end_failing();
+
+            if (jwks == NULL) {
+                assert_true(report.no_memory);
+
+            } else if (report.usable != usable
+                       || report.passed_over != passed)
+            {
+                fail_msg("%s: %zu keys when allocation %zu fails (%s)",
+                         files[i / 2], report.usable, n, report.passed_why);
+            }
+
+            njwt_jwks_free(jwks);
+
+            if (!failed) {
+                assert_non_null(jwks);
+                break;
+            }
+
+            /* there are thousands, most of them in OpenSSL's decoders */
+
+            step = (n < 100) ? 1 : 61;
+        }
+
+        print_message("%s: some %zu allocations\n", files[i / 2], n);
+    }
+}
+
+
 static void
 texts_are_whole_or_refused(void **state)
 {
@@ -1105,6 +1188,7 @@ main(void)
         unit_case(a_key_that_failed_for_lack_of_memory_verifies_later),
         unit_case(a_good_signature_of_any_kind_is_good_or_undecided),
         unit_case(a_key_set_is_read_whole_or_not_at_all),
+        unit_case(a_file_of_keys_is_read_whole_or_not_at_all),
         unit_case(texts_are_whole_or_refused),
         unit_case(a_number_is_whole_or_the_arena_has_failed),
         unit_case(an_array_is_text_or_the_arena_has_failed),
