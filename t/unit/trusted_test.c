@@ -479,6 +479,8 @@ in_a_larger_set_it_fits_tokens_without_one_only(void **state)
                                          "\"RS512\"")));
     assert_false(verifies(jwks, 0, named));
     assert_true(verifies(jwks, 0, nameless));
+    assert_memory_equal(njwt_jwks_text(jwks).data
+                        + njwt_jwks_text(jwks).len - 3, "}]}", 3);
     njwt_jwks_free(jwks);
 
     for (i = 0; i < unit_count(others); i++) {
@@ -747,7 +749,7 @@ what_is_no_use_in_pem_is_passed_over_and_told(void **state)
 {
     size_t        i;
     EVP_PKEY     *weak, *k256;
-    const char   *good, *bad[9];
+    const char   *good, *bad[11];
     njwt_jwks_t  *jwks;
 
     (void) state;
@@ -765,6 +767,13 @@ what_is_no_use_in_pem_is_passed_over_and_told(void **state)
     bad[6] = "-----BEGIN PUBLIC KEY-----\nAAAA\n";
     bad[7] = "-----BEGIN -----\n-----END -----\n";
     bad[8] = block("PUBLIC KEY", certificate(unit_private(0)));
+
+    /* a good key but for its end */
+
+    bad[9] = unit_format("%.*s-----END CERTIFICATE-----\n",
+                         (int) (strstr(good, "-----END") - good), good);
+    bad[10] = unit_format("%.*s", (int) (strstr(good, "-----END") - good),
+                          good);
 
     for (i = 0; i < unit_count(bad); i++) {
         jwks = file(unit_format("%s%s", bad[i], good));
