@@ -747,9 +747,11 @@ pem_has_text_between_blocks_and_lines_of_any_kind(void **state)
 static void
 what_is_no_use_in_pem_is_passed_over_and_told(void **state)
 {
+    int           len;
     size_t        i;
     EVP_PKEY     *weak, *k256;
-    const char   *good, *bad[11];
+    const char   *good, *bad[12];
+    uint8_t      *der;
     njwt_jwks_t  *jwks;
 
     (void) state;
@@ -767,6 +769,17 @@ what_is_no_use_in_pem_is_passed_over_and_told(void **state)
     bad[6] = "-----BEGIN PUBLIC KEY-----\nAAAA\n";
     bad[7] = "-----BEGIN -----\n-----END -----\n";
     bad[8] = block("PUBLIC KEY", certificate(unit_private(0)));
+
+    /* a byte behind it */
+
+    der = NULL;
+    len = i2d_PUBKEY(unit_private(0), &der);
+    assert_true(len > 0);
+    der = OPENSSL_realloc(der, (size_t) len + 1);
+    assert_non_null(der);
+    der[len] = 0;
+    bad[11] = block("PUBLIC KEY", unit_bytes(der, (size_t) len + 1));
+    OPENSSL_free(der);
 
     /* a good key but for its end */
 
