@@ -343,7 +343,7 @@ subtest 'a tenant that is down at the start' => sub {
     is scalar $s->log_lines($failed), 1, 'its absence is logged once';
 
     # the other worker may answer before the one that fetched has logged it
-    my $back = qr/\[notice\].*timesheets.*2 keys from.*$uri/;
+    my $back = qr/\[error\].*timesheets.*2 keys from.*$uri/;
 
     $s->wait_for_log($back);
     is scalar $s->log_lines($back), 1, 'and its return';

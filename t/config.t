@@ -103,6 +103,36 @@ refused 'an issuer is a URL', issuer('a', issuer => 't.eu.auth0.com'), undef,
 refused 'each of them', issuer('a', issuer => 'https://t/ t'), undef,
     qr/"issuer" "t" .*is no URL/;
 
+accepted "an issuer that is no URL is one beside $_->[0]",
+    issuer('a', issuer => 'urn:example:tenant', $_->[0] => $_->[1])
+    for ['jwks_uri', 'https://t/k'],
+        ['jwks_file', $s->write_file('urn.json', NJWT::Token::jwks('k1'))];
+
+accepted 'and beside a secret',
+    issuer('a', issuer => 'our own service', algorithms => 'HS256',
+           secret_file => $s->write_file('urn', 's' x 32))
+    =~ s/our own service/our-own-service/r;
+
+refused 'but not beside discovery',
+    issuer('a', issuer => 'urn:example:tenant', discovery => 'on'), undef,
+    qr/"issuer" "urn:example:tenant" .*is no URL, write .*"jwks_uri"/;
+
+for my $pattern ('"https://login.example/{tenantid}/v2.0"', 'https://*.t.com/',
+                 '"https://t.com/ "', 'https://$host/', 'https://t.com/$x',
+                 '"https://t.com/}"', '"urn:a b"')
+{
+    refused "there are no patterns in an issuer: $pattern",
+        issuer('a', issuer => $pattern, jwks_uri => 'https://t/k'), undef,
+        qr/"issuer" ".*there are no patterns and no variables, write the exact/;
+}
+
+refused 'and no variables in an audience',
+    issuer('a', audience => 'api $host'), undef,
+    qr/"audience" "\$host" holds a "\$": there are no variables, write/;
+
+accepted 'braces and stars in one are as good as others',
+    issuer('a', audience => '"{api}" *');
+
 refused 'keys are not fetched over http',
     issuer('a', jwks_uri => 'http://t.eu.auth0.com/k'), undef,
     qr/"jwks_uri" "http:.*loopback only, write https/;
@@ -268,6 +298,86 @@ refused 'two of them', issuer('a', state_path => '/a; state_path /b'), undef,
 
 refused 'two in one', issuer('a', state_path => '/a /b'), undef,
     qr/invalid number of arguments in "state_path" directive/;
+
+accepted "a proxy with $_", issuer('a', jwks_proxy => "http://$_\@proxy:3128")
+    for 'me', 'me:secret', 'me:s%40cret';
+
+# Nothing of a URL that may be a secret is in an error.
+
+for my $case (['jwks_proxy', 'ftp://me:hunter2@proxy'],
+              ['jwks_proxy', 'http://me:hunter2@@proxy'],
+              ['jwks_proxy', 'http:me:hunter2@proxy'],
+              ['jwks_uri', 'https://me:hunter2@t/k'],
+              ['jwks_uri', 'https:/me:hunter2@t/k'],
+              ['jwks_uri', 'http://t/k?sig=hunter2'],
+              ['jwks_uri', '/k?sig=hunter2'])
+{
+    my ($ok, $said) = $s->check(config(issuer('a', @$case), 'jwt a;'));
+
+    ok !$ok, "$case->[0] $case->[1] is refused";
+    unlike $said, qr/hunter2/, '... without a word of the secret';
+}
+
+sub lines {
+    my ($in) = @_;
+
+    my @lines;
+
+    while (my $line = <$in>) {
+        push @lines, [ $., $line ];
+    }
+
+    return @lines;
+}
+
+# What is wrong is told with the line where it stands.
+
+for my $case (
+    [ issuer => 't.eu.auth0.com' ],
+    [ issuer => 'https://t/?x' ],
+    [ issuer => 'http://t.eu.auth0.com/' ],
+    [ issuer => 'https://t/*' ],
+    [ audience => '$x' ],
+    [ jwks_uri => 'http://example.com/k' ],
+    [ jwks_uri => 'file:///etc/passwd' ],
+    [ jwks_uri => 'jwks.json' ],
+    [ jwks_uri => '"https://t/a b"' ],
+    [ jwks_uri => 'https://me@t/k' ],
+    [ jwks_uri => '""' ],
+    [ jwks_proxy => 'ftp://proxy' ],
+    [ jwks_max_size => '17m' ],
+    [ max_age => '0' ],
+    [ jwks_refresh => '0' ],
+    [ jwks_timeout => '0' ],
+    [ leeway => 'soon' ],
+    [ algorithms => 'HS256' ],
+    [ jwks_file => '/nowhere' ],
+    [ jwks_file => $s->write_file('no.json', '{"keys":[]}') ],
+    [ secret_file => '/nowhere' ],
+    [ ssl_trusted_certificate => '/nowhere' ],
+    [ ssl_trusted_certificate => '""' ],
+    [ state_path => '""' ],
+    [ discovery => 'on', jwks_uri => 'https://t/k' ],
+    [ profile => 'oidc' ],
+    [ scope_claim => '/a~b' ],
+) {
+    my ($name, $value, %more) = @$case;
+    my %d = (%good, %more);
+
+    delete $d{$name};
+
+    my $block = join "\n", 'jwt_issuer a {', (map { "$_ $d{$_};" } sort keys %d),
+        "\n$name $value;", "\n\n}";
+    my ($ok, $said) = $s->check(config($block, 'jwt a;'));
+
+    open my $in, '<', $s->dir . '/check.conf' or die "check.conf: $!\n";
+    my ($line) = map { $_->[0] } grep { $_->[1] =~ /^\Q$name $value;/ }
+                 lines($in);
+
+    ok !$ok, "$name $value is refused";
+    like $said, qr/check\.conf:$line$/m, '... with its own line'
+        or diag "line $line";
+}
 
 accepted 'a proxy', issuer('a', jwks_proxy => 'http://proxy:3128');
 

@@ -286,7 +286,7 @@ sub failures {
 sub successes {
     my ($name) = @_;
 
-    return $s->log_lines(qr/\[notice\].*"$name": 2 keys from/);
+    return $s->log_lines(qr/\[error\].*"$name": 2 keys from .*, which works again/);
 }
 
 sub resident {

@@ -93,7 +93,7 @@ subtest 'jwks_timeout ends a fetch that hangs' => sub {
     $tenant->fault(mode => 'none');
     wait_until { $s->get('/t', token => token())->{status} == 200 } 5,
         'keys are there';
-    is scalar $s->log_lines(qr/\[notice\].*2 keys from "$uri"/), 1,
+    is scalar $s->log_lines(qr/\[error\].*2 keys from "$uri"/), 1,
         'when it answers again that is logged, once';
 };
 

@@ -439,7 +439,7 @@ subtest 'when it works again, that is logged once' => sub {
     unlink "$dir/broken" or die "broken: $!\n";
     $tenant->fault(mode => 'none');
 
-    $t->wait_for_log(qr/\[notice\].*"$_": [12] keys from/) for @gates;
+    $t->wait_for_log(qr/\[error\].*"$_": [12] keys from/) for @gates;
     ok 1, 'each of them';
 
     my %before = map { $_ => asked("/$_/jwks.json") } keys %fault;
@@ -449,7 +449,7 @@ subtest 'when it works again, that is logged once' => sub {
     } 10, 'further fetches';
 
     is_deeply [ grep {
-        1 != $t->log_lines(qr/\[notice\].*"$_": [12] keys from/)
+        1 != $t->log_lines(qr/\[error\].*"$_": [12] keys from/)
     } @gates ], [], 'once';
     is_deeply [ map { failures($_) } @gates ], [], 'and no failure';
     is_deeply passing(), \@gates, 'the keys serve';

@@ -406,6 +406,12 @@ a_fetch_begun_by_a_clock_that_is_ahead_is_in_flight(void **state)
     njwt_refresh_begin(&conf, &fetch, START + 3);
     assert_true(njwt_refresh_in_flight(&conf, &fetch, START));
     assert_false(njwt_refresh_due(&conf, &fetch, true, START));
+
+    /* by more than a fetch may take: this worker's turn was a long one */
+
+    njwt_refresh_begin(&conf, &fetch, START + 20000);
+    assert_true(njwt_refresh_in_flight(&conf, &fetch, START));
+    assert_false(njwt_refresh_due(&conf, &fetch, true, START));
 }
 
 
@@ -420,6 +426,43 @@ a_fetch_begun_in_the_far_future_blocks_nothing(void **state)
 
     njwt_refresh_begin(&conf, &fetch, START + 86400000);
     assert_false(njwt_refresh_in_flight(&conf, &fetch, START));
+}
+
+
+static void
+an_age_below_zero_is_zero(void **state)
+{
+    (void) state;
+
+    assert_int_equal(njwt_refresh_age(0, 0), 0);
+    assert_int_equal(njwt_refresh_age(5, 5), 5);
+    assert_int_equal(njwt_refresh_age(-1, 0), 0);
+    assert_int_equal(njwt_refresh_age(-1, -1), 0);
+    assert_int_equal(njwt_refresh_age(INT64_MIN, INT64_MIN), 0);
+
+    /* the clock was set back, or the machine slept: the longer one counts */
+
+    assert_int_equal(njwt_refresh_age(-108000, 7), 7);
+    assert_int_equal(njwt_refresh_age(108000, 7), 108000);
+    assert_int_equal(njwt_refresh_age(INT64_MAX, 7), INT64_MAX);
+}
+
+
+static void
+the_tenants_clock_is_compared_with_the_time_of_the_fetch(void **state)
+{
+    (void) state;
+
+    assert_int_equal(njwt_refresh_skew(1000, 0, 1000, 1000), 0);
+    assert_int_equal(njwt_refresh_skew(1003, 0, 1000, 1005), 0);
+    assert_int_equal(njwt_refresh_skew(1006, 0, 1000, 1005), 1);
+    assert_int_equal(njwt_refresh_skew(999, 0, 1000, 1005), -1);
+    assert_int_equal(njwt_refresh_skew(400, 0, 1000, 1005), -600);
+    assert_int_equal(njwt_refresh_skew(1600, 0, 1000, 1000), 600);
+
+    /* what a cache has kept for ten minutes is no old clock */
+
+    assert_int_equal(njwt_refresh_skew(400, 600, 1000, 1005), 0);
 }
 
 
@@ -580,6 +623,8 @@ main(void)
         unit_case(a_fetch_given_up_lets_the_next_worker_begin_at_once),
         unit_case(a_fetch_begun_by_a_clock_that_is_ahead_is_in_flight),
         unit_case(a_fetch_begun_in_the_far_future_blocks_nothing),
+        unit_case(an_age_below_zero_is_zero),
+        unit_case(the_tenants_clock_is_compared_with_the_time_of_the_fetch),
         unit_case(a_clock_near_zero_is_a_clock),
         unit_case(at_the_end_of_time_fetches_come_too_often_rather_than_never),
         unit_case(the_delay_is_how_long_until_due),

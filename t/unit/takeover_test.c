@@ -91,6 +91,28 @@ and_never_makes_a_fetch_come_sooner(void **state)
 }
 
 
+/* A date in the past is none: it must not wrap to the longest wait. */
+
+static void
+a_retry_after_in_the_past_is_none(void **state)
+{
+    njwt_refresh_t  refresh = { .due = 5010 };
+
+    (void) state;
+
+    assert_int_equal(njwt_refresh_retry_after(0), 0);
+    assert_int_equal(njwt_refresh_retry_after(-1), 0);
+    assert_int_equal(njwt_refresh_retry_after(INT64_MIN), 0);
+    assert_int_equal(njwt_refresh_retry_after(1), 1000);
+    assert_int_equal(njwt_refresh_retry_after(86400), 86400000);
+    assert_int_equal(njwt_refresh_retry_after(INT64_MAX), 86400000);
+
+    njwt_refresh_postpone(&conf, &refresh, true,
+                          njwt_refresh_retry_after(-3600), 5000);
+    assert_int_equal(refresh.due, 5010);
+}
+
+
 int
 main(void)
 {
@@ -100,7 +122,8 @@ main(void)
         cmocka_unit_test(retry_after_is_honoured),
         cmocka_unit_test(up_to_the_refresh_interval),
         cmocka_unit_test(or_to_the_cooldown_while_no_key_is_held),
-        cmocka_unit_test(and_never_makes_a_fetch_come_sooner)
+        cmocka_unit_test(and_never_makes_a_fetch_come_sooner),
+        cmocka_unit_test(a_retry_after_in_the_past_is_none)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,8 +253,65 @@ issuers_are_http_or_https_and_proxies_http(void **state)
 
     assert_true(njwt_url_is_proxy(unit_text("http://p.example:3128")));
     assert_false(njwt_url_is_proxy(unit_text("https://p.example:3128")));
-    assert_false(njwt_url_is_proxy(unit_text("http://me@p.example:3128")));
+    assert_true(njwt_url_is_proxy(unit_text("http://me@p.example:3128")));
     assert_false(njwt_url_is_proxy(unit_text("p.example:3128")));
+}
+
+
+static void
+a_proxy_may_want_a_password(void **state)
+{
+    size_t      i;
+    njwt_url_t  url;
+
+    static const char  *const  good[] = {
+        "http://me:secret@p.example:3128", "http://me:s%40c%3Aret@p.example",
+        "http://a.b-c_d~e:!$&'()*+,;=@[::1]:80", "http://me:a:b@p.example/"
+    };
+
+    static const char  *const  bad[] = {
+        "http://me:s@cret@p.example", "http://@p.example",
+        "http://me:s%4@p.example", "http://me:s%@p.example",
+        "http://me:%00@p.example", "http://me:s\\x@p.example",
+        "http://me:s[x@p.example", "http://me:s\xc3\xa9@p.example",
+        "https://me:secret@p.example", "http://me:se cret@p.example",
+        "http://me:se/cret@p.example", "http://me:se?cret@p.example"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(good); i++) {
+        assert_true(njwt_url_is_proxy(unit_text(good[i])));
+    }
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_false(njwt_url_is_proxy(unit_text(bad[i])));
+    }
+
+    assert_true(njwt_url_parse(unit_text("http://me:se@cret@p.example/@"),
+                               &url));
+    assert_slice(url.userinfo, "me:se@cret");
+    assert_true(njwt_url_parse(unit_text("http://@@p.example/"), &url));
+    assert_slice(url.userinfo, "@");
+    assert_true(njwt_url_parse(unit_text("http://p.example/"), &url));
+    assert_slice(url.userinfo, "");
+}
+
+
+static void
+neither_query_nor_password_is_shown(void **state)
+{
+    (void) state;
+
+    assert_slice(njwt_url_shown(unit_text("https://t/k?sig=1")), "https://t/k");
+    assert_slice(njwt_url_shown(unit_text("https://t/k")), "https://t/k");
+    assert_slice(njwt_url_shown(unit_text("https://t?sig=1?2")), "https://t");
+    assert_slice(njwt_url_shown(unit_text("https://t/@k?@")), "https://t/@k");
+    assert_slice(njwt_url_shown(unit_text("/k?sig=1")), "/k");
+    assert_slice(njwt_url_shown(unit_text("https://me:secret@t/k")), "");
+    assert_slice(njwt_url_shown(unit_text("https:/me:secret@t/k")), "");
+    assert_slice(njwt_url_shown(unit_text("https://me:se?cret@t/k")), "");
+    assert_slice(njwt_url_shown(unit_text("https://me:se/cret@t/k")), "");
 }
 
 
@@ -271,7 +328,9 @@ main(void)
         cmocka_unit_test(a_url_has_a_length),
         cmocka_unit_test(keys_come_over_https),
         cmocka_unit_test(over_http_they_come_from_the_loopback_only),
-        cmocka_unit_test(issuers_are_http_or_https_and_proxies_http)
+        cmocka_unit_test(issuers_are_http_or_https_and_proxies_http),
+        cmocka_unit_test(a_proxy_may_want_a_password),
+        cmocka_unit_test(neither_query_nor_password_is_shown)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,6 +232,7 @@ bool
 njwt_url_split(njwt_slice_t text, njwt_url_t *url)
 {
     njwt_url_t    read;
+    size_t        len;
     njwt_slice_t  name, rest, part, authority;
 
     name = njwt_url_until(text, ":");
@@ -247,6 +248,8 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     authority = njwt_url_until(rest, "/?#");
     read.rest = njwt_url_behind(rest, authority.len);
     read.user = false;
+    read.userinfo = rest;
+    len = 0;
 
     /* what lies before the last "@" is no host, whoever looks */
 
@@ -258,8 +261,11 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
         }
 
         authority = njwt_url_behind(authority, part.len + 1);
+        len += part.len + read.user;
         read.user = true;
     }
+
+    read.userinfo.len = len;
 
     if (!njwt_url_host(authority, &read.host, &read.port)) {
         return false;
@@ -287,13 +293,74 @@ njwt_url_is_web(njwt_slice_t text)
 }
 
 
+static bool
+njwt_url_hex(uint8_t c)
+{
+    return njwt_url_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+
+/* The userinfo of RFC 3986, section 3.2.1: of any other, readers differ. */
+
+static bool
+njwt_url_userinfo(njwt_slice_t text)
+{
+    size_t   i;
+    uint8_t  c;
+
+    for (i = 0; i < text.len; i++) {
+        c = text.data[i];
+
+        if (c == '%') {
+            if (text.len - i < 3
+                || !njwt_url_hex(text.data[i + 1])
+                || !njwt_url_hex(text.data[i + 2])
+                || (text.data[i + 1] == '0' && text.data[i + 2] == '0'))
+            {
+                return false;
+            }
+
+            continue;
+        }
+
+        if (!njwt_url_alpha(c) && !njwt_url_digit(c)
+            && (c == '\0' || strchr("-._~!$&'()*+,;=:", c) == NULL))
+        {
+            return false;
+        }
+    }
+
+    return text.len > 0;
+}
+
+
 bool
 njwt_url_is_proxy(njwt_slice_t text)
 {
     njwt_url_t  url;
 
     return njwt_url_parse(text, &url) && url.scheme == NJWT_URL_HTTP
-           && !url.user;
+           && (!url.user || njwt_url_userinfo(url.userinfo));
+}
+
+
+njwt_slice_t
+njwt_url_shown(njwt_slice_t text)
+{
+    bool          user;
+    njwt_url_t    url;
+    njwt_slice_t  shown;
+
+    shown = njwt_url_until(text, "?");
+
+    user = njwt_url_parse(text, &url)
+           ? url.user : njwt_url_until(text, "@").len < text.len;
+
+    if (user) {
+        shown.len = 0;
+    }
+
+    return shown;
 }
 
 

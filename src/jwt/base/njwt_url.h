@@ -25,6 +25,7 @@ typedef struct {
     njwt_url_scheme_t   scheme;
     njwt_slice_t        host;      /* an IPv6 address in its brackets */
     bool                user;      /* there is a user part */
+    njwt_slice_t        userinfo;  /* that part, without its "@" */
     unsigned            port;      /* 0: none is written */
     njwt_slice_t        rest;      /* path, query and fragment */
 } njwt_url_t;
@@ -46,8 +47,18 @@ bool njwt_url_is(njwt_slice_t text, njwt_slice_t lower);
 /* Is this an http or https URL? */
 bool njwt_url_is_web(njwt_slice_t text);
 
-/* Is this the URL of a proxy: http, and no user part? */
+/*
+ * Is this the URL of a proxy, http://[USER[:PASSWORD]@]HOST[:PORT]?  The user
+ * part consists of RFC 3986's characters: all others are percent-coded.
+ */
 bool njwt_url_is_proxy(njwt_slice_t text);
+
+/*
+ * What of a URL may be shown?  Its query may hold what lets us ask, and is cut
+ * off; of one with a user part, or that can't be read and may have one,
+ * nothing is left.
+ */
+njwt_slice_t njwt_url_shown(njwt_slice_t text);
 
 /*
  * Why may keys not be fetched from there?  NULL: they may, over https, or

@@ -11,18 +11,31 @@
 /* what a fetch may take beyond its timeout before it is taken for dead */
 #define NJWT_REFRESH_GRACE    1000
 
+/* how far another worker's clock may be ahead of one whose turn is long */
+#define NJWT_REFRESH_LAG      60000
+
+/* a day of Retry-After, in seconds, is beyond every interval that counts */
+#define NJWT_REFRESH_LONGEST  86400
+
 
 bool
 njwt_refresh_in_flight(const njwt_refresh_conf_t *conf,
     const njwt_refresh_t *state, uint64_t now)
 {
-    uint64_t  age;
+    if (!state->in_flight) {
+        return false;
+    }
 
-    /* another worker's clock may be a little ahead of this one's */
+    /*
+     * Each worker reads its clock once a turn: another one's stamp may lie
+     * ahead, by as long as this turn has lasted.
+     */
 
-    age = (now > state->begun) ? now - state->begun : state->begun - now;
+    if (state->begun > now) {
+        return state->begun - now < NJWT_REFRESH_LAG;
+    }
 
-    return state->in_flight && age < conf->timeout + NJWT_REFRESH_GRACE;
+    return now - state->begun < conf->timeout + NJWT_REFRESH_GRACE;
 }
 
 
@@ -152,4 +165,43 @@ njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now)
 {
     state->due = now;
     state->in_flight = false;
+}
+
+
+uint64_t
+njwt_refresh_age(int64_t wall, int64_t steady)
+{
+    int64_t  age;
+
+    age = (wall > steady) ? wall : steady;
+
+    return (age > 0) ? (uint64_t) age : 0;
+}
+
+
+uint64_t
+njwt_refresh_retry_after(int64_t seconds)
+{
+    if (seconds <= 0) {
+        return 0;
+    }
+
+    if (seconds > NJWT_REFRESH_LONGEST) {
+        seconds = NJWT_REFRESH_LONGEST;
+    }
+
+    return (uint64_t) seconds * 1000;
+}
+
+
+int64_t
+njwt_refresh_skew(int64_t date, int64_t age, int64_t begun, int64_t ended)
+{
+    date += age;
+
+    if (date > ended) {
+        return date - ended;
+    }
+
+    return (date < begun) ? date - begun : 0;
 }

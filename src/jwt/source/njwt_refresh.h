@@ -94,5 +94,27 @@ void njwt_refresh_adopt(const njwt_refresh_conf_t *conf,
  */
 void njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now);
 
+/*
+ * How old are keys, in seconds?  Given is how long ago they were fetched, by
+ * the wall clock and by the steady one.  The wall clock goes on while a
+ * machine sleeps, and may be set back; another worker's may be ahead of ours.
+ * The longer one counts, and one of less than zero counts as zero.
+ */
+uint64_t njwt_refresh_age(int64_t wall, int64_t steady);
+
+/*
+ * The milliseconds of a Retry-After that lies so many seconds ahead: 0 where
+ * it lies in the past, and at most a day.
+ */
+uint64_t njwt_refresh_retry_after(int64_t seconds);
+
+/*
+ * By how many seconds is the clock ahead that wrote a "Date", age seconds
+ * before the answer (what a cache says)?  begun and ended are when the fetch
+ * was, by our clock: within them no difference can be seen.
+ */
+int64_t njwt_refresh_skew(int64_t date, int64_t age, int64_t begun,
+    int64_t ended);
+
 
 #endif /* NJWT_REFRESH_H */

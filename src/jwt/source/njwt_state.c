@@ -14,6 +14,12 @@
 #define NJWT_STATE_DIGITS    12
 #define NJWT_STATE_MAX_TIME  999999999999u
 
+/*
+ * A clock that is set right after a start may go back by some seconds: keys
+ * of just before are of no age.  Of more nobody knows how old they are.
+ */
+#define NJWT_STATE_AHEAD     60
+
 
 static const njwt_slice_t  njwt_state_magic =
     njwt_literal("nginx-jwt-scope keys 1\nsha256 ");
@@ -160,11 +166,11 @@ njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
         return "it is of another source of keys";
     }
 
-    if (when > now) {
+    if (when > now && when - now > NJWT_STATE_AHEAD) {
         return "it is from the future: check the clock";
     }
 
-    if (now - when > stale) {
+    if (when < now && now - when > stale) {
         return "it is older than \"jwks_stale\"";
     }
 

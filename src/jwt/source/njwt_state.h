@@ -34,10 +34,10 @@ typedef struct {
 
 /*
  * Reads such a text, any length.  Returns NULL, keys and fetched set, the keys
- * a part of the text, when it is whole, of this source, and neither from the
- * future nor older than stale seconds; otherwise what is wrong with it, a
- * constant text for the log, with both untouched.  The key set itself is not
- * looked at: it must be read as one that was fetched.
+ * a part of the text, when it is whole, of this source, no more than a minute
+ * ahead of now, and no older than stale seconds; otherwise what is wrong with
+ * it, a constant text for the log, with both untouched.  The key set itself is
+ * not looked at: it must be read as one that was fetched.
  */
 const char *njwt_state_read(njwt_slice_t text, const uint8_t *source,
     uint64_t now, uint64_t stale, njwt_slice_t *keys, uint64_t *fetched);

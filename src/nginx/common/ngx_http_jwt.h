@@ -56,6 +56,10 @@ typedef struct {
 } ngx_http_jwt_place_t;
 
 
+/* more than a jwt_issuer block has directives */
+#define NGX_HTTP_JWT_ISSUER_LINES  32
+
+
 /* a jwt_issuer block, and this worker's view of its keys */
 typedef struct {
     njwt_issuer_t              trust;        /* what the core judges by */
@@ -63,6 +67,7 @@ typedef struct {
     ngx_http_jwt_main_conf_t  *main;
     ngx_str_t                  name;
     ngx_http_jwt_place_t       place;
+    ngx_http_jwt_place_t       lines[NGX_HTTP_JWT_ISSUER_LINES];
     ngx_array_t               *issuers;      /* njwt_slice_t */
     ngx_array_t               *audiences;    /* njwt_slice_t */
 
@@ -71,7 +76,8 @@ typedef struct {
     ngx_flag_t                 discovery;
     ngx_str_t                  jwks_file;
     ngx_str_t                  secret_file;
-    ngx_str_t                  jwks_proxy;
+    ngx_str_t                  jwks_proxy;   /* without its user part */
+    ngx_str_t                  jwks_proxy_user;  /* and that, with a NUL */
     ngx_str_t                  ssl_trusted_certificate;
     ngx_str_t                  state_path;
     ngx_msec_t                 jwks_refresh;
@@ -108,6 +114,7 @@ typedef struct {
     ngx_atomic_uint_t          generation;   /* of the keys below */
     njwt_jwks_t               *jwks;
     time_t                     fetched;      /* when, by the wall clock */
+    ngx_msec_t                 since;        /* and by the steady one */
 
     ngx_atomic_uint_t          id;           /* of its counters */
     ngx_uint_t                 row;          /* 1 is the first; 0: none */

@@ -21,6 +21,10 @@ char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 
+/* Where in the block that directive stands; the block itself, if nowhere. */
+ngx_http_jwt_place_t *ngx_http_jwt_issuer_place(
+    ngx_http_jwt_issuer_t *issuer, const char *name);
+
 
 /* Is this a directive of the block? */
 ngx_uint_t ngx_http_jwt_issuer_knows(const ngx_str_t *name);
@@ -37,6 +41,8 @@ void ngx_http_jwt_stray_end(ngx_conf_t *cf);
 
 char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -50,12 +56,13 @@ char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 /* ngx_http_jwt_conf_keys.c */
 
 /*
- * Reads a whole file of at most size bytes into the configuration's temporary
- * memory; a longer one is an error, and so is one that can't be read.
+ * Reads the whole file of a directive, at most size bytes, into the
+ * configuration's temporary memory; a longer one is an error, and so is one
+ * that can't be read.
  */
 ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_t *issuer, ngx_str_t *path, size_t size,
-    njwt_slice_t *text);
+    ngx_http_jwt_issuer_t *issuer, const char *directive, ngx_str_t *path,
+    size_t size, njwt_slice_t *text);
 
 /* Reads the keys of jwks_file or secret_file into the configuration. */
 char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,

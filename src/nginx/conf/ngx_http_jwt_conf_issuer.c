@@ -11,7 +11,7 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 
     { ngx_string("issuer"),
       NGX_CONF_1MORE,
-      ngx_http_jwt_issuer_values,
+      ngx_http_jwt_issuer_issuer,
       0,
       offsetof(ngx_http_jwt_issuer_t, issuers),
       NULL },
@@ -152,6 +152,30 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       ngx_null_command
 };
 
+_Static_assert(sizeof(ngx_http_jwt_issuer_commands) / sizeof(ngx_command_t)
+               <= NGX_HTTP_JWT_ISSUER_LINES + 1,
+               "each directive needs room in NGX_HTTP_JWT_ISSUER_LINES");
+
+
+ngx_http_jwt_place_t *
+ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
+{
+    ngx_uint_t      i;
+    ngx_command_t  *cmd;
+
+    cmd = ngx_http_jwt_issuer_commands;
+
+    for (i = 0; cmd[i].name.len; i++) {
+        if (ngx_strcmp(cmd[i].name.data, name) == 0
+            && issuer->lines[i].line != 0)
+        {
+            return &issuer->lines[i];
+        }
+    }
+
+    return &issuer->place;
+}
+
 
 /* Says which directives there are: a typo is then seen at once. */
 
@@ -191,6 +215,8 @@ ngx_http_jwt_issuer_arguments(ngx_conf_t *cf, ngx_str_t *name)
 char *
 ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
     char           *rv;
     ngx_str_t      *value;
     ngx_command_t  *cmd;
@@ -222,6 +248,9 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     {
         return ngx_http_jwt_issuer_arguments(cf, &value[0]);
     }
+
+    ngx_http_jwt_conf_place(cf,
+        &issuer->lines[cmd - ngx_http_jwt_issuer_commands]);
 
     rv = cmd->set(cf, cmd, conf);
 

@@ -16,11 +16,14 @@ ngx_http_jwt_keys_cleanup(void *data)
 
 ngx_int_t
 ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
-    ngx_str_t *path, size_t size, njwt_slice_t *text)
+    const char *directive, ngx_str_t *path, size_t size, njwt_slice_t *text)
 {
-    u_char     *data;
-    ssize_t     n;
-    ngx_file_t  file;
+    u_char                *data;
+    ssize_t                n;
+    ngx_file_t             file;
+    ngx_http_jwt_place_t  *place;
+
+    place = ngx_http_jwt_issuer_place(issuer, directive);
 
     if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
         return NGX_ERROR;
@@ -39,7 +42,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     if (file.fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
                       ngx_open_file_n " \"%V\" failed", path);
-        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+        (void) ngx_http_jwt_conf_error(cf, place,
                                        "\"%V\" of jwt_issuer \"%V\" can't be "
                                        "read, write the path of a file that "
                                        "nginx's master may read", path,
@@ -55,7 +58,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     if (n == NGX_ERROR || (size_t) n > size) {
-        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+        (void) ngx_http_jwt_conf_error(cf, place,
                                        "\"%V\" of jwt_issuer \"%V\" %s", path,
                                        &issuer->name,
                                        n == NGX_ERROR ? "can't be read"
@@ -89,8 +92,9 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     size_t        least;
     njwt_slice_t  secret, whole;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer, &issuer->secret_file,
-                                    NJWT_MAX_SECRET, &secret)
+    if (ngx_http_jwt_keys_read_file(cf, issuer, "secret_file",
+                                    &issuer->secret_file, NJWT_MAX_SECRET,
+                                    &secret)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -111,7 +115,8 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     ngx_explicit_memzero((void *) whole.data, whole.len);
 
     if (secret.len < least) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "secret_file"),
                    "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
                    "its hash, write at least %uz random bytes",
                    &issuer->secret_file, &issuer->name, least);
@@ -127,8 +132,9 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     njwt_slice_t        text;
     njwt_jwks_report_t  report;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer, &issuer->jwks_file,
-                                    issuer->jwks_max_size, &text)
+    if (ngx_http_jwt_keys_read_file(cf, issuer, "jwks_file",
+                                    &issuer->jwks_file, issuer->jwks_max_size,
+                                    &text)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -137,7 +143,8 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     issuer->fixed = njwt_jwks_of_file(text, &report);
 
     if (issuer->fixed == NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_file"),
                    "\"jwks_file\" \"%V\" of jwt_issuer \"%V\" gives no keys: "
                    "%s%s%s", &issuer->jwks_file, &issuer->name, report.error,
                    report.passed_why ? ", the first one because of " : "",

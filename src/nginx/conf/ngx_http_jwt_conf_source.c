@@ -24,7 +24,8 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
     for (i = 0; i < first->len; i++) {
         if (first->data[i] == '?' || first->data[i] == '#') {
-            (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+            (void) ngx_http_jwt_conf_error(cf,
+                       ngx_http_jwt_issuer_place(issuer, "issuer"),
                        "no source of keys can be made of the first \"issuer\" "
                        "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
                        first->len, first->data, &issuer->name);
@@ -52,10 +53,14 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Which two of the key sources contradict each other?  NULL: none. */
+/*
+ * Which two of the key sources contradict each other?  NULL: none.  The
+ * directive is the one that can't stand beside the other.
+ */
 
 static const char *
-ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
+    const char **directive)
 {
     ngx_uint_t  file, secret;
 
@@ -63,23 +68,28 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
     secret = issuer->secret_file.data != NULL;
 
     if (file && secret) {
+        *directive = "secret_file";
         return "has \"jwks_file\" and \"secret_file\", write one of them";
     }
 
     if ((file || secret) && issuer->jwks_uri.data != NULL) {
+        *directive = "jwks_uri";
         return "has keys from a file and \"jwks_uri\", write one of them";
     }
 
     if ((file || secret) && issuer->discovery) {
+        *directive = "discovery";
         return "has keys from a file and \"discovery on\", write one of them";
     }
 
     if ((file || secret) && ngx_http_jwt_state_wanted(issuer)) {
+        *directive = "state_path";
         return "has keys from a file and \"state_path\", write one of them: "
                "a file needs no copy";
     }
 
     if (ngx_http_jwt_state_wanted(issuer) && issuer->state_path.len == 0) {
+        *directive = "state_path";
         return "has an empty \"state_path\", write the path of a directory, "
                "or \"state_path off;\"";
     }
@@ -87,25 +97,115 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer)
     if (issuer->ssl_trusted_certificate.data != NULL
         && issuer->ssl_trusted_certificate.len == 0)
     {
+        *directive = "ssl_trusted_certificate";
         return "has an empty \"ssl_trusted_certificate\", write the path of a "
                "PEM file, or leave it out for the system's authorities";
     }
 
     if (issuer->jwks_uri.data != NULL && issuer->discovery) {
+        *directive = "discovery";
         return "has \"jwks_uri\" and \"discovery on\", write one of them";
     }
 
     if (secret && !(issuer->algorithms & NJWT_ALGS_HMAC)) {
+        *directive = "secret_file";
         return "has \"secret_file\", which is for HS* only, write "
                "\"algorithms HS256;\"";
     }
 
     if (!secret && (issuer->algorithms & NJWT_ALGS_HMAC)) {
+        *directive = "algorithms";
         return "has \"algorithms HS*\" without a secret, write "
                "\"secret_file PATH;\"";
     }
 
     return NULL;
+}
+
+
+/*
+ * A URL that can't be used, at the line that says it; nothing of it that may
+ * be a secret is shown.
+ */
+
+static char *
+ngx_http_jwt_issuer_uri_error(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t made, const char *fault)
+{
+    njwt_slice_t           shown;
+    ngx_http_jwt_place_t  *place;
+
+    place = ngx_http_jwt_issuer_place(issuer, made ? "issuer" : "jwks_uri");
+    shown = njwt_url_shown(ngx_http_jwt_slice(&issuer->jwks_uri));
+
+    if (shown.len == 0) {
+        return ngx_http_jwt_conf_error(cf, place,
+                   "\"jwks_uri\"%s of jwt_issuer \"%V\" %s",
+                   made ? ", made of the first \"issuer\"," : "",
+                   &issuer->name, fault);
+    }
+
+    return ngx_http_jwt_conf_error(cf, place,
+               "\"jwks_uri\" \"%*s\"%s of jwt_issuer \"%V\" %s",
+               shown.len, shown.data,
+               made ? ", made of the first \"issuer\"," : "", &issuer->name,
+               fault);
+}
+
+
+/*
+ * The user part of the proxy's URL is kept apart: it is no part of what names
+ * the keys, and in no text that is shown.
+ */
+
+static char *
+ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    u_char      *p;
+    ngx_str_t   *proxy;
+    njwt_url_t   url;
+
+    proxy = &issuer->jwks_proxy;
+
+    if (proxy->data == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    if (!njwt_url_is_proxy(ngx_http_jwt_slice(proxy))
+        || !njwt_url_parse(ngx_http_jwt_slice(proxy), &url))
+    {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_proxy"),
+                   "\"jwks_proxy\" of jwt_issuer \"%V\" is no proxy that can "
+                   "be used, write http://HOST:PORT or "
+                   "http://USER:PASSWORD@HOST:PORT, what isn't a letter or a "
+                   "digit in USER and PASSWORD as %%XX", &issuer->name);
+    }
+
+    if (!url.user) {
+        return NGX_CONF_OK;
+    }
+
+    issuer->jwks_proxy_user.len = url.userinfo.len;
+    issuer->jwks_proxy_user.data = ngx_pnalloc(cf->pool, url.userinfo.len + 1);
+
+    p = ngx_pnalloc(cf->pool, proxy->len + 1);
+
+    if (p == NULL || issuer->jwks_proxy_user.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(issuer->jwks_proxy_user.data, url.userinfo.data,
+               url.userinfo.len);
+    issuer->jwks_proxy_user.data[url.userinfo.len] = '\0';
+
+    proxy->len = ngx_sprintf(p, "http://%*s%Z", (size_t)
+                             (proxy->data + proxy->len - url.host.data),
+                             url.host.data)
+                 - p - 1;
+    proxy->data = p;
+
+    return NGX_CONF_OK;
 }
 
 
@@ -115,7 +215,8 @@ static char *
 ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     ngx_int_t    rc;
-    const char  *fault, *made;
+    ngx_uint_t   made;
+    const char  *fault, *directive;
 
     ngx_conf_init_value(issuer->discovery, 0);
 
@@ -123,12 +224,12 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         issuer->algorithms = NJWT_ALG_RS256;
     }
 
-    fault = ngx_http_jwt_issuer_conflict(issuer);
+    fault = ngx_http_jwt_issuer_conflict(issuer, &directive);
 
     if (fault != NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
-                                       "jwt_issuer \"%V\" %s", &issuer->name,
-                                       fault);
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, directive),
+                   "jwt_issuer \"%V\" %s", &issuer->name, fault);
     }
 
     if (issuer->jwks_file.data != NULL || issuer->secret_file.data != NULL) {
@@ -136,14 +237,13 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     }
 
     rc = NGX_OK;
-    made = issuer->jwks_uri.data == NULL ? ", made of the first \"issuer\","
-                                         : "";
+    made = issuer->jwks_uri.data == NULL;
 
     if (issuer->discovery) {
         rc = ngx_http_jwt_issuer_well_known(cf, issuer,
                                         ".well-known/openid-configuration");
 
-    } else if (issuer->jwks_uri.data == NULL) {
+    } else if (made) {
         rc = ngx_http_jwt_issuer_well_known(cf, issuer,
                                             ".well-known/jwks.json");
     }
@@ -155,23 +255,17 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     fault = njwt_url_fault(ngx_http_jwt_slice(&issuer->jwks_uri));
 
     if (fault != NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
-                   "\"jwks_uri\" \"%V\"%s of jwt_issuer \"%V\" %s",
-                   &issuer->jwks_uri, made, &issuer->name, fault);
+        return ngx_http_jwt_issuer_uri_error(cf, issuer, made, fault);
     }
 
-    if (issuer->jwks_proxy.data != NULL
-        && !njwt_url_is_proxy(ngx_http_jwt_slice(&issuer->jwks_proxy)))
-    {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
-                   "\"jwks_proxy\" \"%V\" of jwt_issuer \"%V\" is no proxy "
-                   "that can be used, write http://HOST:PORT",
-                   &issuer->jwks_proxy, &issuer->name);
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_issuer_proxy(cf, issuer);
 }
 
+
+/*
+ * An issuer that is no URL (RFC 7519's StringOrURI) names no source of keys:
+ * another must be written.
+ */
 
 static char *
 ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
@@ -194,6 +288,13 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                    "tokens for any", &issuer->name);
     }
 
+    if (issuer->jwks_uri.data != NULL
+        || issuer->jwks_file.data != NULL
+        || issuer->secret_file.data != NULL)
+    {
+        return NGX_CONF_OK;
+    }
+
     value = issuer->issuers->elts;
 
     for (i = 0; i < issuer->issuers->nelts; i++) {
@@ -201,10 +302,12 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         iss.len = value[i].len;
 
         if (!njwt_url_is_web(value[i])) {
-            return ngx_http_jwt_conf_error(cf, &issuer->place,
+            return ngx_http_jwt_conf_error(cf,
+                       ngx_http_jwt_issuer_place(issuer, "issuer"),
                        "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
-                       "write it as in \"https://TENANT.eu.auth0.com/\"",
-                       &iss, &issuer->name);
+                       "write it as in \"https://TENANT.eu.auth0.com/\", or "
+                       "where the keys are: \"jwks_uri\", \"jwks_file\" or "
+                       "\"secret_file\"", &iss, &issuer->name);
         }
     }
 
@@ -215,6 +318,8 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 static char *
 ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
+    const char  *name;
+
     ngx_conf_init_msec_value(issuer->jwks_refresh, 600000);
     ngx_conf_init_msec_value(issuer->jwks_cooldown, 30000);
     ngx_conf_init_msec_value(issuer->jwks_wait, 2000);
@@ -227,22 +332,26 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     if (issuer->jwks_max_size == 0
         || issuer->jwks_max_size > NJWT_MAX_JWKS_SIZE)
     {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_max_size"),
                    "\"jwks_max_size\" of jwt_issuer \"%V\" must be from 1 to "
                    "16m, write a size as in 256k", &issuer->name);
     }
 
     if (issuer->max_age == 0) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "max_age"),
                    "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
                    "out to accept tokens of any age", &issuer->name);
     }
 
     if (issuer->jwks_refresh == 0 || issuer->jwks_timeout == 0) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        name = issuer->jwks_refresh ? "jwks_timeout" : "jwks_refresh";
+
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, name),
                    "\"%s\" of jwt_issuer \"%V\" can't be 0, write a time",
-                   issuer->jwks_refresh ? "jwks_timeout" : "jwks_refresh",
-                   &issuer->name);
+                   name, &issuer->name);
     }
 
     issuer->refresh.refresh = issuer->jwks_refresh;

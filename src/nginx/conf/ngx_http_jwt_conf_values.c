@@ -50,6 +50,38 @@ ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/*
+ * Issuers are compared byte for byte.  What another product's configuration
+ * or a tenant's documentation writes for a part that varies never matches.
+ */
+
+char *
+ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    size_t      at;
+    ngx_str_t  *value;
+    ngx_uint_t  i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        at = strcspn((char *) value[i].data, "$*{} \t\r\n");
+
+        if (at < value[i].len) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"issuer\" \"%V\" holds a \"$\", \"*\", "
+                               "\"{\", \"}\" or blank: there are no patterns "
+                               "and no variables, write the exact \"iss\" of "
+                               "the tokens, each value of several",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
+}
+
+
 char *
 ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -61,6 +93,14 @@ ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strchr(value[i].data, '$') != NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"audience\" \"%V\" holds a \"$\": there are "
+                               "no variables, write the exact \"aud\" of the "
+                               "tokens, each value of several", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
         if (ngx_strcmp(value[i].data, "off") != 0) {
             continue;
         }

@@ -18,6 +18,7 @@ typedef struct {
     ngx_http_jwt_fetch_pt     handler;
     ngx_msec_t                timeout;
     ngx_uint_t                https;
+    time_t                    begun;
 
     CURL                     *easy;
     u_char                   *url;
@@ -94,30 +95,52 @@ ngx_http_jwt_fetch_ssl(CURL *easy, void *ssl_ctx, void *data)
     (curl_easy_setopt(easy, option, value) != CURLE_OK)
 
 
+/*
+ * No proxy of the environment's.  Its user part is given apart, as an error of
+ * libcurl's may show the URL.
+ */
+
+static ngx_int_t
+ngx_http_jwt_fetch_proxy(CURL *easy, ngx_http_jwt_issuer_t *issuer)
+{
+    const char  *proxy;
+
+    proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
+
+    if (ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
+        || ngx_http_jwt_fetch_fails(CURLOPT_PROXYUSERPWD,
+                                    issuer->jwks_proxy_user.data))
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
 {
     long                    timeout;
-    const char             *protocol, *proxy;
+    const char             *protocol;
     ngx_http_jwt_issuer_t  *issuer;
 
     issuer = fetch->issuer;
     timeout = (long) fetch->timeout;
     protocol = fetch->https ? "https" : "http";
-    proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
 
     /*
-     * No proxy of the environment's.  No bundle, which would cost some 35 ms
+     * No bundle, which would cost some 35 ms
      * in each handshake, and no cache of one, which puts the first fetch's in
      * place of ours; no session again, which brings no certificate to look at.
      * Signals are nginx's, a resolver's thread isn't waited for, and nothing
      * is kept for a fetch that is minutes away.
      */
 
-    if (ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
+    if (ngx_http_jwt_fetch_proxy(easy, issuer) != NGX_OK
+        || ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
         || ngx_http_jwt_fetch_fails(CURLOPT_PROTOCOLS_STR, protocol)
         || ngx_http_jwt_fetch_fails(CURLOPT_FOLLOWLOCATION, 0L)
-        || ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
         || ngx_http_jwt_fetch_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
         || ngx_http_jwt_fetch_fails(CURLOPT_ACCEPT_ENCODING, "")
         || ngx_http_jwt_fetch_fails(CURLOPT_SSL_VERIFYPEER, 1L)
@@ -198,7 +221,8 @@ ngx_http_jwt_fetch_advice(CURLcode rc)
         return "check the way there, or write a longer \"jwks_timeout\"";
 
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "check its certificate and \"ssl_trusted_certificate\"";
+        return "check its certificate and \"ssl_trusted_certificate\": a CA "
+               "bundle that was mended is read when nginx reloads";
 
     case CURLE_SSL_CONNECT_ERROR:
         return "check that it speaks TLS";
@@ -212,10 +236,49 @@ ngx_http_jwt_fetch_advice(CURLcode rc)
 }
 
 
+/* A header of the last answer; len 0: there is none. */
+
+static ngx_str_t
+ngx_http_jwt_fetch_header(CURL *easy, const char *name)
+{
+    ngx_str_t            value;
+    struct curl_header  *header;
+
+    ngx_str_null(&value);
+
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header)
+        == CURLHE_OK)
+    {
+        value.data = (u_char *) header->value;
+        value.len = ngx_strlen(header->value);
+    }
+
+    return value;
+}
+
+
+/* What does the server's clock say?  (RFC 9110, 6.6.1; RFC 9111, 5.1) */
+
+static void
+ngx_http_jwt_fetch_clock(CURL *easy, ngx_http_jwt_answer_t *answer)
+{
+    ngx_str_t  value;
+
+    value = ngx_http_jwt_fetch_header(easy, "Date");
+    answer->date = ngx_parse_http_time(value.data, value.len);
+
+    value = ngx_http_jwt_fetch_header(easy, "Age");
+    answer->age = ngx_atotm(value.data, value.len);
+
+    answer->date = ngx_max(answer->date, 0);
+    answer->age = ngx_max(answer->age, 0);
+}
+
+
 static void
 ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 {
-    long                    status;
+    long                    status, connect;
     void                   *data;
     curl_off_t              retry_after;
     ngx_http_jwt_fetch_t   *fetch;
@@ -223,10 +286,12 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 
     data = NULL;
     status = 0;
+    connect = 0;
     retry_after = 0;
 
     (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
     (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    (void) curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect);
     (void) curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 
     fetch = data;
@@ -236,13 +301,20 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
     answer.status = (ngx_uint_t) status;
     answer.body.data = fetch->body;
     answer.body.len = fetch->len;
-    answer.retry_after = (ngx_msec_t) ngx_min(retry_after, 86400) * 1000;
+    answer.retry_after = (ngx_msec_t) njwt_refresh_retry_after(retry_after);
+    answer.begun = fetch->begun;
+
+    ngx_http_jwt_fetch_clock(easy, &answer);
 
     if (fetch->too_large) {
         rc = CURLE_FILESIZE_EXCEEDED;
     }
 
     answer.advice = ngx_http_jwt_fetch_advice(rc);
+
+    if (rc != CURLE_OK && connect == 407) {
+        answer.advice = "write \"jwks_proxy http://USER:PASSWORD@HOST:PORT;\"";
+    }
 
     if (rc == CURLE_FILESIZE_EXCEEDED) {
         answer.error = "the answer is larger than \"jwks_max_size\"";
@@ -283,6 +355,7 @@ ngx_http_jwt_fetch(ngx_http_jwt_fetcher_t *fetcher,
     fetch->issuer = issuer;
     fetch->handler = handler;
     fetch->timeout = timeout;
+    fetch->begun = ngx_time();
     fetch->https = ngx_http_jwt_fetch_is_https(url);
     ngx_queue_insert_tail(&fetcher->fetches, &fetch->queue);
 

@@ -13,6 +13,9 @@ typedef struct {
     ngx_uint_t       status;      /* of the answer; 0: there was none */
     njwt_slice_t     body;        /* until the handler returns */
     ngx_msec_t       retry_after; /* that it asks for; 0: nothing */
+    time_t           begun;       /* the fetch, by our clock */
+    time_t           date;        /* by the server's clock; 0: it says none */
+    time_t           age;         /* in a cache since, in seconds */
     const char      *error;       /* NULL: the body is whole */
     const char      *advice;      /* on the error; or NULL */
     const char      *first;       /* why its first key is no use; or NULL */

@@ -62,7 +62,7 @@ ngx_http_jwt_fetch_authorities(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     njwt_slice_t  text;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer,
+    if (ngx_http_jwt_keys_read_file(cf, issuer, "ssl_trusted_certificate",
                                     &issuer->ssl_trusted_certificate,
                                     NGX_HTTP_JWT_MAX_BUNDLE, &text)
         != NGX_OK)
@@ -106,7 +106,9 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
             return ngx_http_jwt_fetch_authorities(cf, issuer);
         }
 
-        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+        (void) ngx_http_jwt_conf_error(cf,
+                                       ngx_http_jwt_issuer_place(issuer,
+                                                   "ssl_trusted_certificate"),
                                        "\"ssl_trusted_certificate\" \"%V\" "
                                        "of jwt_issuer \"%V\" can't be loaded, "
                                        "write the path of a PEM file with CA "

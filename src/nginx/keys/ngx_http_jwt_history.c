@@ -44,26 +44,62 @@ ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
 }
 
 
-void
-ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_answer_t *answer)
+/* An error may have something of the server's in it, its name for one. */
+
+static u_char *
+ngx_http_jwt_history_escape(u_char *p, u_char *last, const char *error)
 {
-    u_char                   text[NGX_HTTP_JWT_ERROR_LEN];
-    size_t                   len;
-    ngx_slab_pool_t         *shpool;
-    ngx_http_jwt_history_t  *history;
+    for ( /* void */ ; *error != '\0'; error++) {
+
+        if (*error >= 0x20 && *error <= 0x7e && *error != '\\') {
+            if (p == last) {
+                break;
+            }
+
+            *p++ = (u_char) *error;
+            continue;
+        }
+
+        if (last - p < 4) {
+            break;
+        }
+
+        p = ngx_sprintf(p, "\\x%02Xd", (ngx_int_t) (u_char) *error);
+    }
+
+    return p;
+}
+
+
+size_t
+ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text)
+{
+    u_char  *p, *last;
+
+    last = text + NGX_HTTP_JWT_ERROR_LEN;
 
     if (answer->error != NULL) {
-        len = ngx_slprintf(text, text + sizeof(text), "%s%s%s", answer->error,
-                           answer->first ? ", the first one because of " : "",
-                           answer->first ? answer->first : "")
-              - text;
+        p = ngx_http_jwt_history_escape(text, last, answer->error);
 
-    } else {
-        len = ngx_slprintf(text, text + sizeof(text), "status %ui",
-                           answer->status)
-              - text;
+        if (answer->first != NULL) {
+            p = ngx_http_jwt_history_escape(p, last,
+                                            ", the first one because of ");
+            p = ngx_http_jwt_history_escape(p, last, answer->first);
+        }
+
+        return p - text;
     }
+
+    return ngx_slprintf(text, last, "status %ui", answer->status) - text;
+}
+
+
+void
+ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer, ngx_uint_t status,
+    ngx_str_t *reason)
+{
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
 
     shpool = ngx_http_jwt_slot_lock(issuer);
 
@@ -72,14 +108,72 @@ ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
         history->bad++;
 
         history->error_len = 0;
-        ngx_memcpy(history->error, text, len);
+        ngx_memcpy(history->error, reason->data, reason->len);
         history->error_time = ngx_time();
-        history->error_len = len;
+        history->error_len = reason->len;
 
-        ngx_http_jwt_history_add_locked(history, answer->status, 0);
+        ngx_http_jwt_history_add_locked(history, status, 0);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+size_t
+ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text)
+{
+    size_t                   len;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    len = 0;
+
+    if (issuer->slot == NULL) {
+        return 0;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)
+        && issuer->slot->refresh.failures > 0)
+    {
+        history = &issuer->slot->history;
+        len = history->error_len;
+        ngx_memcpy(text, history->error, len);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return len;
+}
+
+
+ngx_int_t
+ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
+    ngx_uint_t off)
+{
+    ngx_int_t                rc;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    rc = NGX_DECLINED;
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        history = &issuer->slot->history;
+
+        if (history->clock_off != off) {
+            rc = off ? NGX_AGAIN : NGX_OK;
+        }
+
+        history->clock_off = off;
+        history->clock_skew = skew;
+        history->clock_time = ngx_time();
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return rc;
 }
 
 
@@ -104,6 +198,7 @@ ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
         source->known = 1;
         source->fetched = slot->len[slot->active] ? (time_t) slot->fetched
                                                   : 0;
+        source->age = ngx_http_jwt_slot_age(issuer);
         source->in_flight = njwt_refresh_in_flight(&issuer->refresh,
                                                    &slot->refresh,
                                                    ngx_current_msec);

@@ -65,7 +65,6 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 
     if (snapshot.text == NULL) {
         issuer->generation = snapshot.generation;
-        issuer->fetched = snapshot.fetched;
         return;
     }
 
@@ -80,7 +79,6 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     }
 
     issuer->generation = snapshot.generation;
-    issuer->fetched = snapshot.fetched;
 
     if (issuer->jwks == NULL) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
@@ -99,8 +97,6 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 void
 ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {
-    time_t  age;
-
     if (issuer->fixed != NULL) {
         issuer->trust.keys = issuer->fixed;
         return;
@@ -110,15 +106,9 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         ngx_http_jwt_keys_load(issuer, log);
     }
 
-    if (issuer->slot != NULL) {
-        issuer->fetched = ngx_http_jwt_slot_fetched(issuer);
-    }
-
-    /* keys from the future are of no known age */
-
-    age = ngx_time() - issuer->fetched;
-
-    if (age < 0 || age > (time_t) (issuer->jwks_stale / 1000)) {
+    if (ngx_http_jwt_slot_age(issuer)
+        > (time_t) (issuer->jwks_stale / 1000))
+    {
         issuer->trust.keys = NULL;
         return;
     }

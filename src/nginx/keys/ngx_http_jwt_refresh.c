@@ -37,11 +37,32 @@ ngx_http_jwt_refresh_status_advice(ngx_uint_t status)
         return "a redirect, which is not followed: write where it leads";
     }
 
+    if (status == 407) {
+        return "the proxy wants a user and a password: write \"jwks_proxy "
+               "http://USER:PASSWORD@HOST:PORT;\"";
+    }
+
     if (status == 429) {
         return "the tenant's rate limit: fetch less often";
     }
 
     return (status >= 500) ? "ask who runs it" : "check the URL";
+}
+
+
+/* The URL that is asked, without its query, which may be a secret. */
+
+static ngx_str_t
+ngx_http_jwt_refresh_url(ngx_str_t *url)
+{
+    ngx_str_t     text;
+    njwt_slice_t  shown;
+
+    shown = njwt_url_shown(ngx_http_jwt_slice(url));
+    text.data = (u_char *) shown.data;
+    text.len = shown.len;
+
+    return text;
 }
 
 
@@ -51,38 +72,33 @@ static void
 ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
-    ngx_str_t   *url;
+    u_char       text[NGX_HTTP_JWT_ERROR_LEN];
+    ngx_str_t    url, reason;
     ngx_uint_t   held;
-    const char  *follows;
+    const char  *advice;
 
-    ngx_http_jwt_history_bad(issuer, answer);
+    reason.data = text;
+    reason.len = ngx_http_jwt_history_text(answer, text);
 
-    url = issuer->discovered.len ? &issuer->discovered : &issuer->jwks_uri;
+    ngx_http_jwt_history_bad(issuer, answer->status, &reason);
 
     if (!ngx_http_jwt_slot_failed(issuer, answer->retry_after, &held)) {
         return;
     }
 
-    follows = held ? "the keys that are held go on serving"
-                   : "requests are answered 503 until then";
+    url = ngx_http_jwt_refresh_url(issuer->discovered.len
+                                   ? &issuer->discovered : &issuer->jwks_uri);
 
-    if (answer->error == NULL) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
-                      "status %ui, %s; %s", &issuer->name, url, answer->status,
-                      ngx_http_jwt_refresh_status_advice(answer->status),
-                      follows);
-        return;
-    }
+    advice = (answer->error == NULL)
+             ? ngx_http_jwt_refresh_status_advice(answer->status)
+             : answer->advice;
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
-                  "%s%s%s%s%s; %s", &issuer->name, url, answer->error,
-                  answer->advice ? ", " : "",
-                  answer->advice ? answer->advice : "",
-                  answer->first ? "; the first key in it is passed over "
-                                  "because of " : "",
-                  answer->first ? answer->first : "", follows);
+                  "%V%s%s; %s", &issuer->name, &url, &reason,
+                  advice ? ", " : "", advice ? advice : "",
+                  held ? "the keys that are held go on serving"
+                       : "requests are answered 503 until then");
 }
 
 
@@ -136,11 +152,12 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 {
     ngx_int_t      rc;
     ngx_log_t     *log;
+    ngx_str_t      url;
     ngx_uint_t     recovered, changed;
     njwt_slice_t   text;
 
     log = ngx_cycle->log;
-    recovered = 0;
+    recovered = NGX_HTTP_JWT_SLOT_SAME;
     changed = 0;
     text = njwt_jwks_text(jwks);
 
@@ -173,14 +190,119 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     ngx_http_jwt_keys_renew(issuer, log);
 
-    if (recovered) {
+    url = ngx_http_jwt_refresh_url(&issuer->jwks_uri);
+
+    /* as loud as the failure was: who was told of that waits for this */
+
+    if (recovered == NGX_HTTP_JWT_SLOT_RECOVERED) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "jwt_issuer \"%V\": %uz keys from \"%V\", which works "
+                      "again", &issuer->name, report->usable, &url);
+
+    } else if (recovered == NGX_HTTP_JWT_SLOT_FIRST) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %uz keys from \"%V\"",
-                      &issuer->name, report->usable, &issuer->jwks_uri);
+                      &issuer->name, report->usable, &url);
     }
 
     if (changed) {
-        ngx_http_jwt_keys_report(issuer, &issuer->jwks_uri, report, log);
+        ngx_http_jwt_keys_report(issuer, &url, report, log);
+    }
+}
+
+
+/*
+ * What is the difference between the tenant's clock and ours?  Its tokens are
+ * refused, or live too long, when it is more than the leeway: said once for
+ * each change.
+ */
+
+static void
+ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
+{
+    int64_t     skew, off;
+    ngx_log_t  *log;
+
+    if (answer->date == 0) {
+        return;
+    }
+
+    log = ngx_cycle->log;
+
+    skew = njwt_refresh_skew(answer->date, answer->age, answer->begun,
+                             ngx_time());
+    off = (skew < 0) ? -skew : skew;
+
+    switch (ngx_http_jwt_history_clock(issuer, skew,
+                                       off * 1000
+                                       > (int64_t) issuer->leeway))
+    {
+
+    case NGX_OK:
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": the tenant's clock and ours agree "
+                      "again", &issuer->name);
+        return;
+
+    case NGX_AGAIN:
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "jwt_issuer \"%V\": the tenant's clock is %L s %s ours, "
+                      "which is more than \"leeway\": good tokens may be "
+                      "refused, check this host's clock (NTP)",
+                      &issuer->name, off, skew > 0 ? "ahead of" : "behind");
+        return;
+
+    default:
+        return;
+    }
+}
+
+
+/*
+ * What is the difference between the tenant's clock and ours?  Its tokens are
+ * refused, or live too long, when it is more than the leeway: said once for
+ * each change.
+ */
+
+static void
+ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_answer_t *answer)
+{
+    int64_t     skew, off;
+    ngx_log_t  *log;
+
+    if (answer->date == 0) {
+        return;
+    }
+
+    log = ngx_cycle->log;
+
+    skew = njwt_refresh_skew(answer->date, answer->age, answer->begun,
+                             ngx_time());
+    off = (skew < 0) ? -skew : skew;
+
+    switch (ngx_http_jwt_history_clock(issuer, skew,
+                                       off * 1000
+                                       > (int64_t) issuer->leeway))
+    {
+
+    case NGX_OK:
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": the tenant's clock and ours agree "
+                      "again", &issuer->name);
+        return;
+
+    case NGX_AGAIN:
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "jwt_issuer \"%V\": the tenant's clock is %L s %s ours, "
+                      "which is more than \"leeway\": good tokens may be "
+                      "refused, check this host's clock (NTP)",
+                      &issuer->name, off, skew > 0 ? "ahead of" : "behind");
+        return;
+
+    default:
+        return;
     }
 }
 
@@ -191,6 +313,8 @@ static ngx_uint_t
 ngx_http_jwt_refresh_good(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
+    ngx_http_jwt_refresh_clock(issuer, answer);
+
     if (answer->error != NULL || answer->status != NGX_HTTP_OK) {
         ngx_http_jwt_refresh_failed(issuer, answer);
         return 0;
@@ -351,6 +475,10 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
         ngx_http_jwt_refresh_stop(jmcf);
         return;
     }
+
+    /* what is stamped now is compared with other workers' clocks */
+
+    ngx_time_update();
 
     ngx_http_jwt_refresh_look(jmcf);
     ngx_http_jwt_state_look(jmcf);

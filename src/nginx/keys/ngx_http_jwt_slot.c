@@ -52,6 +52,39 @@ ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer)
 }
 
 
+void
+ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched)
+{
+    time_t  age;
+
+    age = (time_t) njwt_refresh_age(ngx_time() - fetched, 0);
+
+    /* in this order: who sees the new time sees the new age, too */
+
+    slot->since = ngx_current_msec - (ngx_msec_t) age * 1000;
+    ngx_memory_barrier();
+    slot->fetched = (ngx_atomic_uint_t) fetched;
+}
+
+
+time_t
+ngx_http_jwt_slot_age(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_msec_int_t  steady;
+
+    if (issuer->slot != NULL) {
+        issuer->fetched = (time_t) issuer->slot->fetched;
+        ngx_memory_barrier();
+        issuer->since = issuer->slot->since;
+    }
+
+    steady = (ngx_msec_int_t) (ngx_current_msec - issuer->since);
+
+    return (time_t) njwt_refresh_age(ngx_time() - issuer->fetched,
+                                     steady / 1000);
+}
+
+
 ngx_atomic_uint_t
 ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer)
 {
@@ -111,15 +144,13 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
 static ngx_uint_t
 ngx_http_jwt_slot_held_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    time_t                age;
     ngx_http_jwt_slot_t  *slot;
 
     slot = issuer->slot;
-    age = ngx_time() - (time_t) slot->fetched;
 
     return slot->len[slot->active] > 0
-           && age >= 0
-           && age <= (time_t) (issuer->jwks_stale / 1000);
+           && ngx_http_jwt_slot_age(issuer)
+              <= (time_t) (issuer->jwks_stale / 1000);
 }
 
 
@@ -147,7 +178,7 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
         /*
          * One in flight may bring the kid: it is asked for only afterwards.
          * Without any key the schedule knows when, unless it knows of none
-         * that failed: then a clock has jumped, and the keys are of no age.
+         * that failed: then a clock has jumped, and the keys are too old.
          */
 
         if (want
@@ -226,7 +257,7 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
     shared = issuer->main->zone->data;
 
     if (ngx_http_jwt_blocks_equal_locked(shared, slot, old, text)) {
-        slot->fetched = (ngx_atomic_uint_t) ngx_time();
+        ngx_http_jwt_slot_stamp_locked(slot, ngx_time());
         return NGX_OK;
     }
 
@@ -241,7 +272,7 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
         return NGX_DECLINED;
     }
 
-    slot->fetched = (ngx_atomic_uint_t) ngx_time();
+    ngx_http_jwt_slot_stamp_locked(slot, ngx_time());
 
     /*
      * In this order: a worker killed in between leaves the old keys and a
@@ -284,9 +315,12 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
     }
 
     if (rc == NGX_OK) {
-        *recovered = slot->refresh.failures > 0 || !slot->refresh.fetched;
+        *recovered = slot->refresh.failures > 0 ? NGX_HTTP_JWT_SLOT_RECOVERED
+                     : slot->refresh.fetched ? NGX_HTTP_JWT_SLOT_SAME
+                                             : NGX_HTTP_JWT_SLOT_FIRST;
         *changed = slot->generation != before || slot->reported != report;
         slot->reported = report;
+
         njwt_refresh_succeeded(&issuer->refresh, &slot->refresh, chance,
                                ngx_current_msec);
         slot->attempts++;

@@ -35,9 +35,15 @@ typedef struct {
 
 
 
+/* what is new about a good fetch */
+#define NGX_HTTP_JWT_SLOT_SAME       0
+#define NGX_HTTP_JWT_SLOT_FIRST      1    /* none failed before */
+#define NGX_HTTP_JWT_SLOT_RECOVERED  2    /* the one before had failed */
+
+
 /* the fetches that are remembered, and as much of the last error */
 #define NGX_HTTP_JWT_ATTEMPTS       32
-#define NGX_HTTP_JWT_ERROR_LEN      120
+#define NGX_HTTP_JWT_ERROR_LEN      200
 
 typedef struct {
     uint32_t           time;         /* wall clock, seconds; 0: none */
@@ -52,6 +58,9 @@ typedef struct {
     time_t             error_time;
     size_t             error_len;
     u_char             error[NGX_HTTP_JWT_ERROR_LEN];
+    time_t             clock_time;   /* of the last "Date"; 0: none */
+    int64_t            clock_skew;   /* s that it was ahead of our clock */
+    ngx_uint_t         clock_off;    /* by more than the leeway */
     ngx_uint_t         next;
     ngx_http_jwt_attempt_t  attempts[NGX_HTTP_JWT_ATTEMPTS];
 } ngx_http_jwt_history_t;
@@ -61,6 +70,7 @@ struct ngx_http_jwt_slot_s {
     ngx_atomic_t       generation;   /* moves when the keys change */
     ngx_atomic_t       attempts;     /* moves when a fetch is over */
     ngx_atomic_t       fetched;      /* wall clock, seconds */
+    ngx_atomic_t       since;        /* the same, by ngx_current_msec */
 
     /* the rest only under the lock */
     ngx_uint_t         used;
@@ -96,6 +106,15 @@ ngx_int_t ngx_http_jwt_slot_changed(ngx_http_jwt_issuer_t *issuer);
 /* When was the set fetched?  Reads one word, no lock. */
 time_t ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer);
 
+/* Notes when the set was fetched; a worker may read meanwhile. */
+void ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched);
+
+/*
+ * How old is the set, in seconds?  Reads two words, no lock; of a slot that
+ * was lost, the age of the keys that this worker still has.
+ */
+time_t ngx_http_jwt_slot_age(ngx_http_jwt_issuer_t *issuer);
+
 /* Copies the keys; text is NULL where there are none, or no memory. */
 void ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log);
@@ -120,7 +139,7 @@ ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
  * Publishes a good set in place of the one before and notes the success; an
  * equal set only becomes younger.  NGX_DECLINED: the zone is full, and the
  * keys stay what they were; NGX_ABORT: the fetch isn't this worker's any more.
- * *recovered: the fetch before had failed, or was none; *changed: the keys are
+ * *recovered: what came before, as above; *changed: the keys are
  * others, or what there is to report of them.
  */
 ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,

@@ -272,7 +272,9 @@ ngx_http_jwt_state_adopt_keys(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %ui keys from \"%V/%V\", fetched "
                       "%T s ago", &issuer->name, usable, &state->dir,
-                      &state->file, ngx_time() - state->fetched);
+                      &state->file,
+                      (time_t) njwt_refresh_age(ngx_time() - state->fetched,
+                                                0));
     }
 }
 

@@ -103,7 +103,7 @@ ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
         rc = (rc == NGX_OK) ? NGX_OK : NGX_ERROR;
 
         if (rc == NGX_OK) {
-            slot->fetched = (ngx_atomic_uint_t) fetched;
+            ngx_http_jwt_slot_stamp_locked(slot, fetched);
             slot->generation++;
             ngx_memory_barrier();
             slot->active = buffer;

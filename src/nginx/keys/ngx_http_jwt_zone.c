@@ -396,6 +396,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     slot->epoch = issuer->main->epoch;
     slot->generation++;
     slot->fetched = 0;
+    slot->since = 0;
     slot->fetcher = 0;
     slot->wanted = 0;
     slot->reported = 0;

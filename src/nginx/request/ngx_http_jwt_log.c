@@ -5,6 +5,7 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_history.h"
 #include "njwt_hint.h"
 
 
@@ -14,7 +15,8 @@
 #define NGX_HTTP_JWT_LOG_HEAD   256
 #define NGX_HTTP_JWT_LOG_LINE                                                \
     (NGX_HTTP_JWT_LOG_HEAD + 7 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)            \
-     + sizeof(": ") + NJWT_HINT_LOG_MAX)
+     + sizeof(": ") + NJWT_HINT_LOG_MAX                                      \
+     + sizeof(": the last fetch failed: ") + NGX_HTTP_JWT_ERROR_LEN)
 
 
 /* Everything but printable ASCII, and what would end the quotes, escaped. */
@@ -119,6 +121,34 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
     *p++ = ' ';
 
     return ngx_cpymem(p, hint.data, hint.len);
+}
+
+
+/* Why are there no keys?  Whichever worker's fetch it was that failed. */
+
+static u_char *
+ngx_http_jwt_log_reason(u_char *p, ngx_http_jwt_ctx_t *ctx)
+{
+    size_t                  len;
+    u_char                  text[NGX_HTTP_JWT_ERROR_LEN];
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (ctx->verdict != NJWT_KEYS_UNAVAILABLE || issuer == NULL) {
+        return p;
+    }
+
+    len = ngx_http_jwt_history_reason(issuer, text);
+
+    if (len == 0) {
+        return p;
+    }
+
+    p = ngx_cpymem(p, ": the last fetch failed: ",
+                   sizeof(": the last fetch failed: ") - 1);
+
+    return ngx_cpymem(p, text, len);
 }
 
 
@@ -269,7 +299,8 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     line.data = text;
     p = ngx_http_jwt_log_token(p, ctx);
     p = ngx_http_jwt_binding_log(p, ctx, ngx_http_jwt_log_field);
-    line.len = ngx_http_jwt_log_hint(p, r, ctx) - text;
+    p = ngx_http_jwt_log_hint(p, r, ctx);
+    line.len = ngx_http_jwt_log_reason(p, ctx) - text;
 
     ngx_http_jwt_log_write(r, ctx->from_url, level, &line);
 }

@@ -34,8 +34,9 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 
     status->counting = 1;
     status->since = status->now
-                    - (time_t) ((ngx_current_msec - counters->started)
-                                / 1000);
+                    - (time_t) njwt_refresh_age(0, (ngx_msec_int_t)
+                                                (ngx_current_msec
+                                                 - counters->started) / 1000);
 
     status->hits = counters->cache_hits;
     status->misses = counters->cache_misses;
@@ -132,17 +133,12 @@ ngx_uint_t
 ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source)
 {
-    time_t  age;
-
     if (issuer->fixed != NULL) {
         return 1;
     }
 
-    age = ngx_time() - source->fetched;
-
     return source->fetched != 0
-           && age >= 0
-           && age <= (time_t) (issuer->jwks_stale / 1000);
+           && source->age <= (time_t) (issuer->jwks_stale / 1000);
 }
 
 

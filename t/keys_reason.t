@@ -1,0 +1,242 @@
+# Why are there no keys?  Every refusal says so, in whichever worker, and the
+# log has a line for each change of the source, none of them with a secret.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use NJWT::Origin;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use POSIX qw/ strftime /;
+use Test::More;
+
+
+my $s = NJWT::Scenario->new;
+
+mkdir $s->dir . '/origin' or die "origin: $!\n";
+
+sub date {
+    my ($seconds) = @_;
+
+    local $ENV{LC_ALL} = 'C';
+
+    return strftime '%a, %d %b %Y %H:%M:%S GMT', gmtime(time + $seconds);
+}
+
+sub answer {
+    my ($status, $body, @headers) = @_;
+
+    return join "\r\n", "HTTP/1.1 $status", 'Connection: close',
+        'Content-Length: ' . length $body, @headers, '', $body;
+}
+
+my $set = jwks('k1');
+my $long = 'x' x 400;
+
+# The server's clock is wrong by so many seconds, for a path that says so.
+
+sub good {
+    my ($name) = @_;
+
+    return answer('200 OK', $set,
+                  $name =~ /^ahead(\d+)/ ? 'Date: ' . date($1) : (),
+                  $name =~ /^behind(\d+)/ ? 'Date: ' . date(-$1) : (),
+                  $name =~ /age(\d+)/ ? "Age: $1" : ());
+}
+
+my $origin = NJWT::Origin->start(
+    dir => $s->dir . '/origin', port => $s->port(2), bare => $s->port(3),
+    good => \&good,
+    faults => {
+        reason => answer('404 Not Found', ''),
+        past   => answer('503 Busy', '', 'Retry-After: ' . date(-3600)),
+        late   => answer('503 Busy', '', 'Retry-After: 3600'),
+        text   => answer('200 OK', "\"\x01$long\""),
+    });
+
+sub source {
+    my ($path, @more) = @_;
+
+    return join ' ', "jwks_uri http://127.0.0.1:\@PORT2\@/$path;", @more;
+}
+
+sub verdict {
+    my $r = $s->get('/t', token => token());
+
+    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+}
+
+sub start {
+    my (%conf) = @_;
+
+    $s->stop;
+    $s->mark_log;
+    $s->start(server => <<'END_OF_SERVER', %conf);
+        add_header  X-Verdict $jwt_verdict always;
+
+        location /t       { jwt timesheets; root @CONTENT@; }
+        location /status  { jwt_status json; allow all; }
+END_OF_SERVER
+
+    return;
+}
+
+sub refusals {
+    return $s->log_lines(qr/jwt refused: keys_unavailable/);
+}
+
+
+subtest 'a refusal ends with the reason, in each worker' => sub {
+    $origin->break('reason');
+    start(issuer => source('reason?sig=hunter2', 'jwks_wait 0;'));
+    $s->wait_for_log(qr/can't be fetched/);
+
+    for my $pid ($s->worker_pids) {
+        my $before = () = refusals();
+
+        is $s->on_worker($pid, \&verdict), '503 keys_unavailable', 'no keys';
+        wait_until { refusals() > $before } 5, 'its line';
+        like +(refusals())[-1], qr/: the last fetch failed: status 404, client:/,
+            'says why';
+    }
+
+    $origin->mend;
+    wait_until { verdict() eq '200 ok' } 10, 'keys are there';
+    $s->wait_for_log(qr/works again/);
+
+    is scalar($s->log_lines(qr/\[error\].*"timesheets": keys can't be fetched from "\S+\/reason": status 404, check/)),
+        1, 'the failure is logged once, at error';
+    is scalar($s->log_lines(qr/\[error\].*"timesheets": 1 keys from "\S+\/reason", which works again/)),
+        1, 'and so is that it works again';
+    unlike join("\n", $s->log_lines(qr/jwt/)), qr/hunter2/,
+        'the query of its URL is in no line';
+    unlike $s->get('/status')->{body}, qr/hunter2/, 'nor in the status';
+};
+
+
+subtest 'a first fetch that works is no news' => sub {
+    start(issuer => source('good'));
+    is verdict(), '200 ok', 'keys are there';
+    is scalar($s->log_lines(qr/\[notice\].*"timesheets": 1 keys from/)), 1,
+        'it is a notice';
+    is_deeply [ $s->log_lines(qr/\[error\]/) ], [], 'and no error';
+};
+
+
+subtest 'a Retry-After in the past is none' => sub {
+    $origin->break('past');
+    start(issuer => source('past', 'jwks_wait 0; jwks_cooldown 30s;'));
+    $s->wait_for_log(qr/can't be fetched/);
+
+    my $r = $s->get('/t', token => token());
+
+    is $r->{status}, 503, 'no keys yet';
+    cmp_ok $r->{headers}{'retry-after'}, '<=', 2, 'they may come soon';
+
+    $origin->mend;
+    wait_until { verdict() eq '200 ok' } 5, 'and they do';
+
+    $origin->break('late');
+    start(issuer => source('late', 'jwks_wait 0; jwks_cooldown 30s;'));
+    $s->wait_for_log(qr/can't be fetched/);
+    cmp_ok $s->get('/t', token => token())->{headers}{'retry-after'}, '>=', 20,
+        'one that lies ahead is honoured';
+    $origin->mend;
+};
+
+
+subtest 'the reason is short and escaped' => sub {
+    $origin->break('text');
+    start(issuer => source('text', 'jwks_wait 0;'));
+    $s->wait_for_log(qr/can't be fetched/);
+    verdict();
+    $s->wait_for_log(qr/keys_unavailable/);
+
+    my ($line) = refusals();
+    my ($reason) = $line =~ /the last fetch failed: (.*?), client:/;
+
+    cmp_ok length $reason // '', '>', 0, 'there is one';
+    cmp_ok length $reason, '<=', 200, 'of 200 bytes at most';
+    unlike $reason, qr/[^\x20-\x7e]/, 'in printable ASCII';
+    $origin->mend;
+};
+
+
+subtest 'a tenant whose clock is another is told of' => sub {
+    my $off = qr/\[warn\].*"timesheets": the tenant's clock is/;
+
+    for my $case ([ ahead600 => 'ahead of' ], [ behind600 => 'behind' ]) {
+        my ($path, $where) = @$case;
+
+        start(issuer => source($path, 'jwks_refresh 1s;'));
+        $s->wait_for_log(qr/$off (?:59\d|60\d) s $where ours/);
+        is verdict(), '200 ok', 'keys are there all the same';
+
+        my $asked = $origin->asked($path);
+
+        wait_until { $origin->asked($path) >= $asked + 2 } 8,
+            'further fetches';
+        is scalar($s->log_lines($off)), 1, 'warned of once';
+    }
+
+    for my $path ('ahead0', 'ahead3', 'behind600age600', 'none') {
+        start(issuer => source($path));
+        is verdict(), '200 ok', "$path: keys are there";
+        is_deeply [ $s->log_lines($off) ], [], 'and no warning';
+    }
+};
+
+
+subtest 'a proxy gets its password, and nobody else does' => sub {
+    my $seen = $s->dir . '/seen';
+
+    mkdir $s->dir . '/proxy' or die "proxy: $!\n";
+    $s->write_file('proxy/k', $set);
+
+    start(workers => 1, issuer => <<'END_OF_ISSUER', http => <<"END_OF_PROXY");
+jwks_uri http://127.0.0.1:9/k; jwks_proxy http://me:hunt%40er2@127.0.0.1:@PORT4@; jwks_wait 0;
+END_OF_ISSUER
+    log_format  seen \$http_proxy_authorization;
+
+    server {
+        listen      127.0.0.1:\@PORT4\@;
+        access_log  $seen seen;
+
+        location / {
+            if (\$http_proxy_authorization = "") { return 407; }
+            root  \@DIR\@/proxy;
+        }
+    }
+END_OF_PROXY
+
+    wait_until { verdict() eq '200 ok' } 10, 'keys come through the proxy';
+    ok 1, 'keys come through the proxy';
+
+    open my $in, '<', $seen or die "seen: $!\n";
+    like scalar <$in>, qr/^Basic bWU6aHVudEBlcjI=$/, 'which got the password';
+
+    ok $s->reload(issuer => <<'END_OF_ISSUER'), 'a reload, with another';
+jwks_uri http://127.0.0.1:9/k; jwks_proxy http://me:wolf%40pack@127.0.0.1:@PORT4@; jwks_wait 0;
+END_OF_ISSUER
+    is verdict(), '200 ok', 'keeps the keys';
+
+    my $told = join "\n", $s->log_lines, map { $s->get($_)->{body} } '/status';
+
+    unlike $told, qr/hunt|wolf|pack/, 'it is in no line and no status';
+
+    ok $s->reload(issuer => <<'END_OF_ISSUER'), 'a proxy that wants one';
+jwks_uri http://127.0.0.1:9/other; jwks_proxy http://127.0.0.1:@PORT4@; jwks_wait 0;
+END_OF_ISSUER
+    $s->wait_for_log(qr/status 407, the proxy wants a user and a password: write "jwks_proxy/);
+    ok 1, 'and gets none is told of';
+};
+
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+
+$s->stop;
+
+done_testing;
