@@ -130,11 +130,11 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
     protocol = fetch->https ? "https" : "http";
 
     /*
-     * No bundle, which would cost some 35 ms
-     * in each handshake, and no cache of one, which puts the first fetch's in
-     * place of ours; no session again, which brings no certificate to look at.
-     * Signals are nginx's, a resolver's thread isn't waited for, and nothing
-     * is kept for a fetch that is minutes away.
+     * No bundle, which would cost some 35 ms in each handshake, and no cache
+     * of one, which puts the first fetch's in place of ours; no session again,
+     * which brings no certificate to look at.  Signals are nginx's, a
+     * resolver's thread isn't waited for, and nothing is kept for a fetch that
+     * is minutes away.
      */
 
     if (ngx_http_jwt_fetch_proxy(easy, issuer) != NGX_OK
