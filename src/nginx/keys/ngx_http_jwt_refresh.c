@@ -259,54 +259,6 @@ ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/*
- * What is the difference between the tenant's clock and ours?  Its tokens are
- * refused, or live too long, when it is more than the leeway: said once for
- * each change.
- */
-
-static void
-ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_answer_t *answer)
-{
-    int64_t     skew, off;
-    ngx_log_t  *log;
-
-    if (answer->date == 0) {
-        return;
-    }
-
-    log = ngx_cycle->log;
-
-    skew = njwt_refresh_skew(answer->date, answer->age, answer->begun,
-                             ngx_time());
-    off = (skew < 0) ? -skew : skew;
-
-    switch (ngx_http_jwt_history_clock(issuer, skew,
-                                       off * 1000
-                                       > (int64_t) issuer->leeway))
-    {
-
-    case NGX_OK:
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": the tenant's clock and ours agree "
-                      "again", &issuer->name);
-        return;
-
-    case NGX_AGAIN:
-        ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "jwt_issuer \"%V\": the tenant's clock is %L s %s ours, "
-                      "which is more than \"leeway\": good tokens may be "
-                      "refused, check this host's clock (NTP)",
-                      &issuer->name, off, skew > 0 ? "ahead of" : "behind");
-        return;
-
-    default:
-        return;
-    }
-}
-
-
 /* Did the fetch bring a document?  If not, that is noted and logged. */
 
 static ngx_uint_t
