@@ -95,7 +95,7 @@ X-Real-User: importjob
 
 
 
-=== TEST 5: or where invalid headers pass
+=== TEST 5: or with other punctuation, where invalid headers pass
 --- config
     ignore_invalid_headers off;
     location /t {
@@ -103,15 +103,23 @@ X-Real-User: importjob
         jwt_identity_header  X-User $jwt_claim_azp;
         proxy_pass           $TEST_NGINX_ECHO;
     }
+    location /open { proxy_pass $TEST_NGINX_ECHO; }
 --- token
+--- request eval
+['GET /t', 'GET /open']
 --- more_headers
 X_User: a
 X.User: b
+x~uSER: c
+X!User: d
+X*User: e
+X|User: f
+XUser: g
+X--User: h
 Authorization: Bearer $TOKEN
---- response_body
-X.User: b
-Authorization
-X-User: importjob
+--- response_body eval
+["XUser: g\nX--User: h\nAuthorization\nX-User: importjob\n",
+ "XUser: g\nX--User: h\nAuthorization\n"]
 
 
 

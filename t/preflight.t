@@ -455,3 +455,80 @@ PREFLIGHT
 Authorization: Bearer $TOKEN
 --- response_headers
 X-Auth: Origin: a|Access-Control-Request-Method: POST
+
+
+
+=== TEST 31: nor do the cookies and the headers where tokens may be go on
+--- config
+    underscores_in_headers  on;
+    ignore_invalid_headers  off;
+    location /t {
+        jwt            timesheets;
+        jwt_preflight  on;
+        jwt_token      bearer $cookie_token $http_x_api_token;
+        add_header     X-Verdict $jwt_verdict always;
+        proxy_set_header  X-One "<$http_cookie$cookie_a$http_x_api_token>";
+        proxy_pass     $TEST_NGINX_ECHO;
+    }
+--- request: OPTIONS /t
+--- more_headers
+PREFLIGHT
+Cookie: token=EVIL; a=b
+X-Api-Token: EVIL
+cookie: c=d
+X_API.TOKEN: EVIL
+DPoP: proof
+X.HTTP.Method: DELETE
+X-Other: 1
+--- response_headers
+X-Verdict: ok
+--- response_body
+X-One: <>
+Origin: a
+Access-Control-Request-Method: POST
+X-Other: 1
+
+
+
+=== TEST 32: where another place is named, that header is one like others
+--- request: OPTIONS /t
+--- more_headers
+PREFLIGHT
+X-Api-Token: 1
+Cookie: a=b
+--- response_body
+Origin: a
+Access-Control-Request-Method: POST
+X-Api-Token: 1
+
+
+
+=== TEST 33: a second judgement has its cookie back
+--- config
+    location /t {
+        jwt            timesheets;
+        jwt_preflight  on;
+        jwt_token      $cookie_token;
+        root           $TEST_NGINX_CONTENT;
+        try_files      /none @next;
+    }
+    location @next {
+        jwt            timesheets;
+        jwt_token      $cookie_token;
+        add_header     X-Claim "<$jwt_claim_azp>" always;
+        proxy_pass     $TEST_NGINX_ECHO;
+    }
+--- request: OPTIONS /t
+--- token
+--- more_headers
+PREFLIGHT
+Cookie: a=b; token=$TOKEN
+Cookie: c=d
+--- response_headers
+X-Claim: <importjob>
+--- response_body_like
+\AOrigin: a
+Access-Control-Request-Method: POST
+Cookie: a=b; token=ey\S+
+Cookie: c=d
+\z

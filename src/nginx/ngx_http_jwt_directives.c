@@ -7,6 +7,7 @@
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_status.h"
 
 
@@ -164,6 +165,13 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       ngx_http_jwt_token,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("jwt_pass_token"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_http_jwt_pass_token,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jwt_loc_conf_t, pass_token),
       NULL },
 
     { ngx_string("jwt_max_token_size"),

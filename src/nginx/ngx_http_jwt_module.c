@@ -12,6 +12,7 @@
 #include "ngx_http_jwt_ledger.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_state.h"
@@ -110,7 +111,9 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
 
     /* the http level is merged into others, but into nothing itself */
 
-    if (ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK) {
+    if (ngx_http_jwt_pass_token_check_http(cf, jlcf) != NGX_CONF_OK
+        || ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -142,8 +145,15 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
-                                    ngx_http_jwt_access_handler);
+    if (ngx_http_jwt_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                 ngx_http_jwt_access_handler)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                    ngx_http_jwt_precontent_handler);
 }
 
 
@@ -210,6 +220,7 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
 
     jlcf->preflight = NGX_CONF_UNSET;
     jlcf->close_expired = NGX_CONF_UNSET;
+    jlcf->pass_token = NGX_CONF_UNSET;
     jlcf->mode = NGX_CONF_UNSET_UINT;
     jlcf->log_level = NGX_CONF_UNSET_UINT;
     jlcf->max_token_size = NGX_CONF_UNSET_SIZE;
@@ -228,7 +239,8 @@ ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_jwt_close_merge(parent, child);
     ngx_http_jwt_identity_merge(parent, child);
 
-    if (ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
+    if (ngx_http_jwt_pass_token_merge(cf, parent, child) != NGX_CONF_OK
+        || ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
         || ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;

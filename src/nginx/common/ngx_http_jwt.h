@@ -197,6 +197,13 @@ struct ngx_http_jwt_main_conf_s {
 };
 
 
+/* where tokens may be by a jwt_token, beside Authorization */
+typedef struct {
+    ngx_array_t                headers;      /* ngx_str_t: names */
+    ngx_array_t                cookies;      /* the same */
+} ngx_http_jwt_credentials_t;
+
+
 typedef struct {
     ngx_array_t               *names;        /* of jwt; NULL: not set here */
     ngx_http_jwt_place_t       names_place;
@@ -214,6 +221,10 @@ typedef struct {
     ngx_http_jwt_place_t       conditions_place;
 
     ngx_array_t               *tokens;       /* NULL: Authorization */
+    ngx_http_jwt_place_t       tokens_place;
+    ngx_http_jwt_credentials_t  *credentials;  /* NULL: no more than that */
+    ngx_flag_t                 pass_token;
+    ngx_http_jwt_place_t       pass_token_place;
     ngx_uint_t                 mode;
     ngx_http_jwt_place_t       mode_place;
     ngx_uint_t                 log_level;
@@ -265,7 +276,6 @@ typedef struct {
     ngx_http_jwt_text_t        text;         /* of a refusal */
     ngx_table_elt_t           *headers[6];   /* that a refusal added */
     ngx_uint_t                 nheaders;
-    ngx_array_t               *taken;        /* ngx_table_elt_t, request's */
 
     ngx_queue_t                close;        /* in jmcf->closable */
 
@@ -298,10 +308,6 @@ void ngx_http_jwt_require_check(ngx_http_request_t *r,
 
 /* ngx_http_jwt_token.c */
 
-/* Looks for the token in the places of ctx->conf; NGX_ERROR: no memory. */
-ngx_int_t ngx_http_jwt_token_find(ngx_http_request_t *r,
-    ngx_http_jwt_ctx_t *ctx);
-
 /* The variable of the i-th place; NGX_ERROR: the Authorization header. */
 ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
 
@@ -310,6 +316,7 @@ ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
 
 ngx_int_t ngx_http_jwt_preaccess_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_access_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_precontent_handler(ngx_http_request_t *r);
 
 /* The judgement on the main request, or NULL; survives redirects. */
 ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);

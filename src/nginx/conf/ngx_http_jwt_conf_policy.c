@@ -310,10 +310,6 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
         conf->conditions = prev->conditions;
     }
 
-    if (conf->tokens == NULL) {
-        conf->tokens = prev->tokens;
-    }
-
     if (conf->mode == NGX_CONF_UNSET_UINT) {
         conf->mode = prev->mode;
         conf->mode_place = prev->mode_place;

@@ -12,7 +12,9 @@
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_ledger.h"
+#include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
+#include "ngx_http_jwt_token.h"
 #include "ngx_http_jwt_wait.h"
 
 
@@ -121,7 +123,7 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     ctx->judged = 0;
     ctx->preflight = 0;
 
-    if (ngx_http_jwt_preflight_undo(r, ctx) != NGX_OK) {
+    if (ngx_http_jwt_withheld_restore(r) != NGX_OK) {
         return NULL;
     }
 
@@ -288,7 +290,8 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
 
     if (jlcf->policy == NULL || r != r->main) {
-        return ngx_http_jwt_identity_clear_clients(r) == NGX_OK
+        return (ngx_http_jwt_identity_clear_clients(r) == NGX_OK
+                && ngx_http_jwt_withhold(r, jlcf) == NGX_OK)
                ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -312,6 +315,12 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     }
 
     ngx_http_jwt_require_check(r, ctx);
+
+    /* also from a refused one: an error_page may pass it on */
+
+    if (ngx_http_jwt_withhold(r, jlcf) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     /* of what there was no memory for, somebody may have taken no for yes */
 
@@ -344,4 +353,18 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_jwt_refuse(r, ctx);
+}
+
+
+/* The access phase may have ended without us, and subrequests have none. */
+
+ngx_int_t
+ngx_http_jwt_precontent_handler(ngx_http_request_t *r)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    return ngx_http_jwt_withhold(r, jlcf) == NGX_OK
+           ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -12,8 +12,15 @@
 #include "ngx_http_jwt_parsed.h"
 
 
-#define ngx_http_jwt_header_normal(c)                                        \
-    (u_char) ((c) == '_' ? '-' : ngx_tolower(c))
+static u_char
+ngx_http_jwt_header_normal(u_char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+        return c;
+    }
+
+    return (c >= 'A' && c <= 'Z') ? (u_char) (c | 0x20) : '-';
+}
 
 
 void
@@ -27,17 +34,19 @@ ngx_http_jwt_headers_normal(u_char *to, ngx_str_t *name)
 }
 
 
-static ngx_uint_t
-ngx_http_jwt_header_is(ngx_str_t *key, const ngx_str_t *name)
+ngx_uint_t
+ngx_http_jwt_headers_alike(const ngx_str_t *a, const ngx_str_t *b)
 {
     size_t  i;
 
-    if (key->len != name->len) {
+    if (a->len != b->len) {
         return 0;
     }
 
-    for (i = 0; i < key->len; i++) {
-        if (ngx_http_jwt_header_normal(key->data[i]) != name->data[i]) {
+    for (i = 0; i < a->len; i++) {
+        if (ngx_http_jwt_header_normal(a->data[i])
+            != ngx_http_jwt_header_normal(b->data[i]))
+        {
             return 0;
         }
     }
@@ -53,7 +62,7 @@ ngx_http_jwt_header_meant(ngx_table_elt_t *h,
     ngx_uint_t  i, k;
 
     for (i = 0; i < which->nnames; i++) {
-        if (!ngx_http_jwt_header_is(&h->key, &which->names[i])) {
+        if (!ngx_http_jwt_headers_alike(&h->key, &which->names[i])) {
             continue;
         }
 

@@ -14,7 +14,7 @@
 
 /* which headers, of a request's, are meant */
 typedef struct {
-    const ngx_str_t  *names;   /* normalized */
+    const ngx_str_t  *names;   /* in any spelling */
     ngx_uint_t        nnames;
     const ngx_str_t  *except;  /* a key that is one of these texts stays: */
     ngx_uint_t        nexcept; /* by its address, which no client can give */
@@ -23,9 +23,13 @@ typedef struct {
 
 /*
  * Writes a name in the form in which names are compared: lower case, and "-"
- * for "_", which CGI and its heirs don't tell apart.
+ * for all but letters and digits.  CGI makes "_" of "-", and PHP of "." too;
+ * others may do so with more.
  */
 void ngx_http_jwt_headers_normal(u_char *to, ngx_str_t *name);
+
+/* Are these the same name, in that form? */
+ngx_uint_t ngx_http_jwt_headers_alike(const ngx_str_t *a, const ngx_str_t *b);
 
 /*
  * Takes headers out of a request: its list, nginx's own pointers, and what

@@ -8,14 +8,11 @@
  * has to.
  */
 
-#include "ngx_http_jwt_headers.h"
+#include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 
 
-/* normalized */
-
-static const ngx_str_t  ngx_http_jwt_preflight_taken[] = {
-    ngx_string("authorization"),
+static const ngx_str_t  ngx_http_jwt_preflight_methods[] = {
     ngx_string("x-http-method"),
     ngx_string("x-http-method-override"),
     ngx_string("x-method-override")
@@ -73,57 +70,16 @@ ngx_http_jwt_is_preflight(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_jwt_preflight(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    ngx_array_t                   *taken;
-    ngx_http_jwt_headers_which_t   which;
-
-    taken = ngx_array_create(r->pool, 1, sizeof(ngx_table_elt_t));
-    if (taken == NULL) {
+    if (ngx_http_jwt_withhold_all(r, ctx->conf, ngx_http_jwt_preflight_methods,
+                                  sizeof(ngx_http_jwt_preflight_methods)
+                                  / sizeof(ngx_str_t))
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
-
-    which.names = ngx_http_jwt_preflight_taken;
-    which.nnames = sizeof(ngx_http_jwt_preflight_taken) / sizeof(ngx_str_t);
-
-    if (ngx_http_jwt_headers_remove(r, &which, taken) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->taken = taken;
     ctx->preflight = 1;
     ctx->judged = 1;
 
     return NGX_DECLINED;
-}
-
-
-ngx_int_t
-ngx_http_jwt_preflight_undo(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
-{
-    ngx_uint_t        i;
-    ngx_array_t      *taken;
-    ngx_table_elt_t  *h;
-
-    taken = ctx->taken;
-
-    if (taken == NULL) {
-        return NGX_OK;
-    }
-
-    ctx->taken = NULL;
-
-    if (ngx_http_jwt_headers_own(r) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    h = taken->elts;
-
-    for (i = 0; i < taken->nelts; i++) {
-        if (ngx_http_jwt_headers_add(r, &h[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
 }

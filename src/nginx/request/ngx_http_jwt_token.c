@@ -2,18 +2,49 @@
  * Where in a request is the token?  jwt_token.
  */
 
-#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_occurrences.h"
+#include "ngx_http_jwt_pass_token.h"
+#include "ngx_http_jwt_token.h"
 
 
 typedef struct {
-    ngx_int_t     index;     /* of a variable; NGX_ERROR: Authorization */
-    ngx_uint_t    url;       /* it is in the request line */
-} ngx_http_jwt_token_place_t;
+    ngx_str_t                   prefix;
+    ngx_http_jwt_token_kind_e   kind;
+} ngx_http_jwt_token_prefix_t;
+
+
+static const ngx_http_jwt_token_prefix_t  ngx_http_jwt_token_prefixes[] = {
+    { ngx_string("cookie_"), NGX_HTTP_JWT_TOKEN_COOKIE },
+    { ngx_string("arg_"), NGX_HTTP_JWT_TOKEN_ARGUMENT },
+    { ngx_string("http_"), NGX_HTTP_JWT_TOKEN_HEADER },
+    { ngx_null_string, NGX_HTTP_JWT_TOKEN_VARIABLE }
+};
+
+
+/* By its name, in lower case, nginx knows where a variable comes from. */
+
+static void
+ngx_http_jwt_token_kind(ngx_http_jwt_token_source_t *source, ngx_str_t *name)
+{
+    const ngx_http_jwt_token_prefix_t  *p;
+
+    for (p = ngx_http_jwt_token_prefixes; p->prefix.len; p++) {
+        if (name->len >= p->prefix.len
+            && ngx_strncmp(name->data, p->prefix.data, p->prefix.len) == 0)
+        {
+            break;
+        }
+    }
+
+    source->kind = p->kind;
+    source->name.data = name->data + p->prefix.len;
+    source->name.len = name->len - p->prefix.len;
+}
 
 
 static char *
-ngx_http_jwt_token_variable(ngx_conf_t *cf, ngx_http_jwt_token_place_t *place,
-    ngx_str_t *arg)
+ngx_http_jwt_token_variable(ngx_conf_t *cf,
+    ngx_http_jwt_token_source_t *source, ngx_str_t *arg)
 {
     ngx_str_t  name;
 
@@ -22,14 +53,26 @@ ngx_http_jwt_token_variable(ngx_conf_t *cf, ngx_http_jwt_token_place_t *place,
                "$cookie_token";
     }
 
-    name.data = arg->data + 1;
     name.len = arg->len - 1;
+    name.data = ngx_pnalloc(cf->pool, name.len + 1);
+    if (name.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
 
-    if (name.len >= 4
-        && ngx_strncasecmp(name.data, (u_char *) "arg_", 4) == 0)
-    {
-        place->url = 1;
+    ngx_strlow(name.data, arg->data + 1, name.len);
+    name.data[name.len] = '\0';
 
+    if (ngx_strcmp(name.data, "http_authorization") == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"jwt_token %V\" would never find a token: the "
+                           "header's value begins with its scheme, write "
+                           "\"bearer\" instead", arg);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_jwt_token_kind(source, &name);
+
+    if (source->kind == NGX_HTTP_JWT_TOKEN_ARGUMENT) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"jwt_token %V\" takes tokens from URLs, which "
                            "are logged, kept in histories and sent as "
@@ -37,23 +80,23 @@ ngx_http_jwt_token_variable(ngx_conf_t *cf, ngx_http_jwt_token_place_t *place,
                            "header or a cookie", arg);
     }
 
-    place->index = ngx_http_jwt_conf_variable(cf, &name);
+    source->index = ngx_http_jwt_conf_variable(cf, &name);
 
-    return (place->index == NGX_ERROR) ? NGX_CONF_ERROR : NGX_CONF_OK;
+    return (source->index == NGX_ERROR) ? NGX_CONF_ERROR : NGX_CONF_OK;
 }
 
 
 static ngx_uint_t
 ngx_http_jwt_token_twice(ngx_array_t *tokens)
 {
-    ngx_uint_t                   i;
-    ngx_http_jwt_token_place_t  *place, *last;
+    ngx_uint_t                    i;
+    ngx_http_jwt_token_source_t  *source, *last;
 
-    place = tokens->elts;
-    last = &place[tokens->nelts - 1];
+    source = tokens->elts;
+    last = &source[tokens->nelts - 1];
 
     for (i = 0; i < tokens->nelts - 1; i++) {
-        if (place[i].index == last->index) {
+        if (source[i].index == last->index) {
             return 1;
         }
     }
@@ -70,14 +113,16 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     char                        *rv;
     ngx_str_t                   *arg;
     ngx_uint_t                   i;
-    ngx_http_jwt_token_place_t  *place;
+    ngx_http_jwt_token_source_t  *source;
 
     if (jlcf->tokens != NULL) {
         return "is duplicate, write all places in one";
     }
 
+    ngx_http_jwt_conf_place(cf, &jlcf->tokens_place);
+
     jlcf->tokens = ngx_array_create(cf->pool, cf->args->nelts - 1,
-                                    sizeof(ngx_http_jwt_token_place_t));
+                                    sizeof(ngx_http_jwt_token_source_t));
     if (jlcf->tokens == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -85,16 +130,17 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     arg = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        place = ngx_array_push(jlcf->tokens);
-        if (place == NULL) {
+        source = ngx_array_push(jlcf->tokens);
+        if (source == NULL) {
             return NGX_CONF_ERROR;
         }
 
-        place->index = NGX_ERROR;
-        place->url = 0;
+        source->index = NGX_ERROR;
+        source->kind = NGX_HTTP_JWT_TOKEN_BEARER;
+        ngx_str_null(&source->name);
 
         if (ngx_strcmp(arg[i].data, "bearer") != 0) {
-            rv = ngx_http_jwt_token_variable(cf, place, &arg[i]);
+            rv = ngx_http_jwt_token_variable(cf, source, &arg[i]);
 
             if (rv != NGX_CONF_OK) {
                 return rv;
@@ -106,105 +152,188 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_credentials_create(cf, jlcf) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 ngx_int_t
 ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i)
 {
-    ngx_http_jwt_token_place_t  *place;
+    ngx_http_jwt_token_source_t  *source;
 
-    place = tokens->elts;
+    source = tokens->elts;
 
-    return place[i].index;
+    return source[i].index;
+}
+
+
+static void
+ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx,
+    njwt_presented_t *presented)
+{
+    if (ctx->conf->policy->binding != NULL) {
+        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value), presented);
+        return;
+    }
+
+    njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
 }
 
 
 /*
- * nginx answers 400 to a second Authorization header by itself; whatever gets
- * through all the same is counted here.
+ * nginx answers 400 to a second Authorization header by itself, but an
+ * error_page may make a request to judge of that.  The list has them all, the
+ * pointer only the first before 1.23.
  */
 
-static void
-ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx)
+static ngx_uint_t
+ngx_http_jwt_token_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+    njwt_presented_t *presented)
 {
-    if (ctx->conf->policy->binding != NULL) {
-        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value),
-                                   &ctx->presented);
-        return;
+    ngx_uint_t        i, count;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    count = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].key.len == sizeof("Authorization") - 1
+                && ngx_strncasecmp(h[i].key.data, (u_char *) "authorization",
+                                   sizeof("Authorization") - 1)
+                   == 0)
+            {
+                ngx_http_jwt_token_value(&h[i], ctx, presented);
+                count++;
+            }
+        }
     }
 
-    njwt_bearer_header(ngx_http_jwt_slice(&h->value), &ctx->presented);
+    return count;
 }
 
 
 static void
-ngx_http_jwt_token_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_token_count(ngx_http_request_t *r,
+    ngx_http_jwt_token_source_t *source, ngx_http_jwt_occurrences_t *found)
 {
-    ngx_table_elt_t  *h;
+    ngx_memzero(found, sizeof(ngx_http_jwt_occurrences_t));
 
-    h = r->headers_in.authorization;
+    switch (source->kind) {
 
-#if (nginx_version >= 1023000)
+    case NGX_HTTP_JWT_TOKEN_COOKIE:
+        ngx_http_jwt_occurrences_cookie(r, &source->name, found);
+        break;
 
-    for ( /* void */ ; h != NULL; h = h->next) {
-        ngx_http_jwt_token_value(h, ctx);
+    case NGX_HTTP_JWT_TOKEN_ARGUMENT:
+        ngx_http_jwt_occurrences_argument(r, &source->name, found);
+        break;
+
+    case NGX_HTTP_JWT_TOKEN_HEADER:
+        ngx_http_jwt_occurrences_header(r, &source->name, found);
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+/*
+ * What the client sent twice is two tokens, whatever stands in it: nginx takes
+ * one, and a backend may take the other.  What it sent once, and nginx doesn't
+ * find under that name but a backend may, is one that nobody can read.
+ */
+
+static ngx_int_t
+ngx_http_jwt_token_bare(ngx_http_request_t *r,
+    ngx_http_jwt_token_source_t *source, ngx_http_jwt_ctx_t *ctx)
+{
+    njwt_slice_t                 value;
+    ngx_http_variable_value_t   *v;
+    ngx_http_jwt_occurrences_t   found;
+
+    v = ngx_http_get_flushed_variable(r, source->index);
+
+    if (v == NULL) {
+        return NGX_ERROR;
     }
 
-#else
+    value.data = (const uint8_t *) "";
+    value.len = 0;
 
-    if (h != NULL) {
-        ngx_http_jwt_token_value(h, ctx);
+    if (v->valid && !v->not_found) {
+        value.data = v->data;
+        value.len = v->len;
     }
 
-#endif
+    njwt_bearer_bare(value, &ctx->presented);
+
+    ngx_http_jwt_token_count(r, source, &found);
+
+    if (found.count > 1) {
+        ctx->presented.found += found.count;
+
+    } else if (found.filled && value.len == 0) {
+        ctx->presented.found++;
+        ctx->presented.token = value;
+    }
+
+    if (source->kind == NGX_HTTP_JWT_TOKEN_ARGUMENT
+        && (value.len || found.filled))
+    {
+        ctx->from_url = 1;
+    }
+
+    return NGX_OK;
 }
 
 
 ngx_int_t
 ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    ngx_uint_t                   i;
-    njwt_slice_t                 value;
-    ngx_http_variable_value_t   *v;
-    ngx_http_jwt_token_place_t  *place;
+    ngx_uint_t                    i, headers;
+    njwt_presented_t              bearer;
+    ngx_http_jwt_token_source_t  *source;
 
     ngx_memzero(&ctx->presented, sizeof(njwt_presented_t));
+    ngx_memzero(&bearer, sizeof(njwt_presented_t));
     ctx->from_url = 0;
 
+    headers = ngx_http_jwt_token_header(r, ctx, &bearer);
+
     if (ctx->conf->tokens == NULL) {
-        ngx_http_jwt_token_header(r, ctx);
-        return NGX_OK;
+        ctx->presented = bearer;
+
+    } else {
+        source = ctx->conf->tokens->elts;
+
+        for (i = 0; i < ctx->conf->tokens->nelts; i++) {
+
+            if (source[i].kind == NGX_HTTP_JWT_TOKEN_BEARER) {
+
+                if (bearer.found) {
+                    ctx->presented.found += bearer.found;
+                    ctx->presented.token = bearer.token;
+                    ctx->presented.dpop = bearer.dpop;
+                }
+
+                continue;
+            }
+
+            if (ngx_http_jwt_token_bare(r, &source[i], ctx) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
     }
 
-    place = ctx->conf->tokens->elts;
+    /* even where jwt_token doesn't name it: nginx would have refused it */
 
-    for (i = 0; i < ctx->conf->tokens->nelts; i++) {
-
-        if (place[i].index == NGX_ERROR) {
-            ngx_http_jwt_token_header(r, ctx);
-            continue;
-        }
-
-        v = ngx_http_get_flushed_variable(r, place[i].index);
-
-        if (v == NULL) {
-            return NGX_ERROR;
-        }
-
-        if (!v->valid || v->not_found || v->len == 0) {
-            continue;
-        }
-
-        value.data = v->data;
-        value.len = v->len;
-
-        njwt_bearer_bare(value, &ctx->presented);
-
-        if (place[i].url) {
-            ctx->from_url = 1;
-        }
+    if (headers > 1) {
+        ctx->presented.found += headers;
     }
 
     return NGX_OK;

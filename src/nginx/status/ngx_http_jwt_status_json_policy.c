@@ -196,6 +196,8 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     (void) njwt_policy_allow(&status->arena, policy, &names);
     ngx_http_jwt_status_json_methods(page, names);
 
+    ngx_http_jwt_json_flag(page, "pass_token",
+                           location->conf->pass_token != 0);
     ngx_http_jwt_status_json_scopes(status, policy);
     ngx_http_jwt_status_json_claims(page, policy);
     ngx_http_jwt_status_json_required(status, location->conf->conditions);

@@ -1,0 +1,44 @@
+/*
+ * How often does a request name a cookie, an argument or a header?
+ */
+
+#ifndef NGX_HTTP_JWT_OCCURRENCES_H
+#define NGX_HTTP_JWT_OCCURRENCES_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+typedef struct {
+    ngx_uint_t  count;
+    ngx_uint_t  filled;    /* of these, how many have a value */
+} ngx_http_jwt_occurrences_t;
+
+
+/*
+ * Each adds what the whole request holds under a name to *found.  The name is
+ * as in nginx's variables: in lower case, "_" for what isn't a letter or a
+ * digit.
+ */
+
+void ngx_http_jwt_occurrences_cookie(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_http_jwt_occurrences_t *found);
+void ngx_http_jwt_occurrences_argument(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_http_jwt_occurrences_t *found);
+void ngx_http_jwt_occurrences_header(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_http_jwt_occurrences_t *found);
+
+/* Is this one of the request's Cookie headers? */
+ngx_uint_t ngx_http_jwt_is_cookie(ngx_table_elt_t *h);
+
+/*
+ * The cookie of that name that begins at or after *p in the text of a Cookie
+ * header: *p becomes its beginning, *end what follows its value.  0: none.
+ */
+ngx_uint_t ngx_http_jwt_cookie_next(u_char **p, u_char *last, ngx_str_t *name,
+    u_char **end);
+
+
+#endif /* NGX_HTTP_JWT_OCCURRENCES_H */

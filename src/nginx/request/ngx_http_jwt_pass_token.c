@@ -1,0 +1,624 @@
+/*
+ * Credentials that a request goes on without: jwt_pass_token, and a
+ * preflight's.
+ *
+ * They leave the request itself, so that no proxy_set_header, no variable and
+ * no subrequest has them.  They are kept for a second judgement: an internal
+ * redirect may lead to another guarded location.
+ */
+
+#include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_occurrences.h"
+#include "ngx_http_jwt_parsed.h"
+#include "ngx_http_jwt_pass_token.h"
+#include "ngx_http_jwt_token.h"
+
+
+/* what was taken out of the main request; lives in its pool's cleanup */
+typedef struct {
+    ngx_array_t   headers;     /* ngx_table_elt_t */
+    ngx_uint_t    cookies;     /* those of the client are among them */
+} ngx_http_jwt_withheld_t;
+
+
+static const ngx_str_t  ngx_http_jwt_credentials_headers[] = {
+    ngx_string("authorization"),
+    ngx_string("dpop")
+};
+
+#define NGX_HTTP_JWT_CREDENTIALS_HEADERS                                      \
+    (sizeof(ngx_http_jwt_credentials_headers) / sizeof(ngx_str_t))
+
+static const ngx_str_t  ngx_http_jwt_cookie_header = ngx_string("cookie");
+
+
+char *
+ngx_http_jwt_pass_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_http_jwt_conf_place(cf, &jlcf->pass_token_place);
+
+    return ngx_conf_set_flag_slot(cf, cmd, conf);
+}
+
+
+ngx_int_t
+ngx_http_jwt_credentials_create(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_str_t                    *name;
+    ngx_uint_t                    i;
+    ngx_http_jwt_credentials_t   *all;
+    ngx_http_jwt_token_source_t  *source;
+
+    all = ngx_palloc(cf->pool, sizeof(ngx_http_jwt_credentials_t));
+
+    if (all == NULL
+        || ngx_array_init(&all->headers, cf->pool, 2, sizeof(ngx_str_t))
+           != NGX_OK
+        || ngx_array_init(&all->cookies, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    source = conf->tokens->elts;
+
+    for (i = 0; i < conf->tokens->nelts; i++) {
+
+        if (source[i].kind == NGX_HTTP_JWT_TOKEN_HEADER) {
+            name = ngx_array_push(&all->headers);
+
+        } else if (source[i].kind == NGX_HTTP_JWT_TOKEN_COOKIE) {
+            name = ngx_array_push(&all->cookies);
+
+        } else {
+            continue;
+        }
+
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        *name = source[i].name;
+    }
+
+    conf->credentials = all;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    ngx_http_jwt_place_t *place)
+{
+    ngx_uint_t                    i;
+    ngx_http_jwt_token_source_t  *source;
+
+    if (conf->pass_token != 0 || conf->tokens == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    source = conf->tokens->elts;
+
+    for (i = 0; i < conf->tokens->nelts; i++) {
+
+        if (source[i].kind == NGX_HTTP_JWT_TOKEN_ARGUMENT) {
+            return ngx_http_jwt_conf_error(cf, place,
+                       "\"jwt_pass_token off\" can't take a token out of the "
+                       "URL, where \"jwt_token $arg_%V\" looks for it, let "
+                       "clients send the Authorization header or a cookie, "
+                       "or write \"jwt_pass_token on\"", &source[i].name);
+        }
+
+        if (source[i].kind == NGX_HTTP_JWT_TOKEN_VARIABLE) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"jwt_pass_token off\" can't take out of the "
+                          "request what \"jwt_token $%V\" was made of, name "
+                          "an $http_ or a $cookie_ variable there in %V:%ui",
+                          &source[i].name, &place->file, place->line);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Of two levels the inner one brought the two directives together. */
+
+char *
+ngx_http_jwt_pass_token_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    ngx_http_jwt_place_t  *place;
+
+    place = NULL;
+
+    if (conf->tokens != NULL) {
+        place = &conf->tokens_place;
+
+    } else {
+        conf->tokens = prev->tokens;
+        conf->credentials = prev->credentials;
+    }
+
+    if (conf->pass_token != NGX_CONF_UNSET) {
+        place = &conf->pass_token_place;
+
+    } else {
+        conf->pass_token = prev->pass_token == NGX_CONF_UNSET
+                           ? 1 : prev->pass_token;
+    }
+
+    return place != NULL ? ngx_http_jwt_pass_token_check(cf, conf, place)
+                         : NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    return ngx_http_jwt_pass_token_check(cf, conf, &conf->pass_token_place);
+}
+
+
+static void
+ngx_http_jwt_withheld_cleanup(void *data)
+{
+    /* only a mark: its data are the request's */
+    (void) data;
+}
+
+
+static ngx_http_jwt_withheld_t *
+ngx_http_jwt_withheld_find(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_jwt_withheld_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_jwt_withheld_t *
+ngx_http_jwt_withheld_get(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_http_jwt_withheld_t  *withheld;
+
+    withheld = ngx_http_jwt_withheld_find(r);
+
+    if (withheld != NULL) {
+        return withheld;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_jwt_withheld_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    withheld = cln->data;
+    withheld->cookies = 0;
+
+    if (ngx_array_init(&withheld->headers, r->pool, 2,
+                       sizeof(ngx_table_elt_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_jwt_withheld_cleanup;
+
+    return withheld;
+}
+
+
+/*
+ * What was read of the headers before, the token too, mustn't stand for what
+ * they are now.  "set" variables have nothing but the old.
+ */
+
+static void
+ngx_http_jwt_withheld_unread(ngx_http_request_t *r)
+{
+    ngx_str_t                  *name;
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        name = &v[i].name;
+
+        if ((v[i].flags & NGX_HTTP_VAR_WEAK) == 0
+            && ((name->len >= sizeof("http_") - 1
+                 && ngx_strncmp(name->data, "http_", sizeof("http_") - 1)
+                    == 0)
+                || (name->len >= sizeof("cookie_") - 1
+                    && ngx_strncmp(name->data, "cookie_",
+                                   sizeof("cookie_") - 1)
+                       == 0)))
+        {
+            r->variables[i].valid = 0;
+            r->variables[i].not_found = 0;
+        }
+    }
+}
+
+
+/*
+ * Takes headers out.  A subrequest is judged no second time, so what is its
+ * own need not be kept.
+ */
+
+static ngx_int_t
+ngx_http_jwt_withhold_headers(ngx_http_request_t *r,
+    ngx_http_jwt_headers_which_t *which)
+{
+    ngx_http_jwt_srv_conf_t  *jscf;
+    ngx_http_jwt_withheld_t  *withheld;
+
+    /* a header of our own may have such a name */
+
+    jscf = ngx_http_get_module_srv_conf(r, ngx_http_jwt_scope_module);
+
+    which->except = jscf->spellings.elts;
+    which->nexcept = jscf->spellings.nelts;
+
+    if (!ngx_http_jwt_headers_any(r, which)) {
+        return NGX_OK;
+    }
+
+    withheld = NULL;
+
+    if (r == r->main) {
+        withheld = ngx_http_jwt_withheld_get(r);
+
+        if (withheld == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_jwt_headers_remove(r, which,
+                                    withheld ? &withheld->headers : NULL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_withheld_unread(r);
+
+    return NGX_OK;
+}
+
+
+/*
+ * The Cookie headers go whole, and copies of what is left of them come in
+ * their place.  The client's own are kept, not such copies.
+ */
+
+static ngx_int_t
+ngx_http_jwt_withhold_cookie_headers(ngx_http_request_t *r,
+    ngx_array_t *removed)
+{
+    ngx_uint_t                     i;
+    ngx_table_elt_t               *h, *kept;
+    ngx_http_jwt_withheld_t       *withheld;
+    ngx_http_jwt_headers_which_t   which;
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = &ngx_http_jwt_cookie_header;
+    which.nnames = 1;
+
+    if (ngx_http_jwt_headers_remove(r, &which, removed) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (removed->nelts == 0) {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_withheld_unread(r);
+
+    if (r != r->main) {
+        return NGX_OK;
+    }
+
+    withheld = ngx_http_jwt_withheld_get(r);
+
+    if (withheld == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (withheld->cookies) {
+        return NGX_OK;
+    }
+
+    h = removed->elts;
+
+    for (i = 0; i < removed->nelts; i++) {
+        kept = ngx_array_push(&withheld->headers);
+        if (kept == NULL) {
+            return NGX_ERROR;
+        }
+
+        *kept = h[i];
+    }
+
+    withheld->cookies = 1;
+
+    return NGX_OK;
+}
+
+
+/* Cuts the cookies of a name out of a text. */
+
+static void
+ngx_http_jwt_withhold_cut(ngx_str_t *text, ngx_str_t *name)
+{
+    u_char  *p, *to, *from, *end, *last;
+
+    last = text->data + text->len;
+    to = text->data;
+    from = to;
+    p = to;
+
+    while (ngx_http_jwt_cookie_next(&p, last, name, &end)) {
+        to = ngx_movemem(to, from, p - from);
+
+        while (end < last
+               && (*end == ';' || *end == ',' || *end == ' ' || *end == '\t'))
+        {
+            end++;
+        }
+
+        from = end;
+        p = end;
+    }
+
+    if (from == text->data) {
+        return;
+    }
+
+    to = ngx_movemem(to, from, last - from);
+
+    while (to > text->data
+           && (to[-1] == ';' || to[-1] == ',' || to[-1] == ' '
+               || to[-1] == '\t'))
+    {
+        to--;
+    }
+
+    *to = '\0';
+    text->len = to - text->data;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_withhold_rest(ngx_http_request_t *r, ngx_array_t *cookies,
+    ngx_table_elt_t *header)
+{
+    u_char           *p;
+    ngx_str_t        *name;
+    ngx_uint_t        i;
+    ngx_table_elt_t   h;
+
+    h = *header;
+
+    p = ngx_pnalloc(r->pool, h.value.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(p, h.value.data, h.value.len) = '\0';
+    h.value.data = p;
+
+    name = cookies->elts;
+
+    for (i = 0; i < cookies->nelts; i++) {
+        ngx_http_jwt_withhold_cut(&h.value, &name[i]);
+    }
+
+    return h.value.len ? ngx_http_jwt_headers_add(r, &h) : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_withhold_cookies(ngx_http_request_t *r, ngx_array_t *cookies)
+{
+    ngx_str_t                   *name;
+    ngx_uint_t                   i;
+    ngx_array_t                  removed;
+    ngx_table_elt_t             *h;
+    ngx_http_jwt_occurrences_t   found;
+
+    ngx_memzero(&found, sizeof(ngx_http_jwt_occurrences_t));
+
+    name = cookies->elts;
+
+    for (i = 0; i < cookies->nelts; i++) {
+        ngx_http_jwt_occurrences_cookie(r, &name[i], &found);
+    }
+
+    if (found.count == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_array_init(&removed, r->pool, 1, sizeof(ngx_table_elt_t))
+        != NGX_OK
+        || ngx_http_jwt_withhold_cookie_headers(r, &removed) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    h = removed.elts;
+
+    for (i = 0; i < removed.nelts; i++) {
+        if (ngx_http_jwt_withhold_rest(r, cookies, &h[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The headers that may hold a token, by jwt_token or by RFCs 6750 and 9449. */
+
+static ngx_int_t
+ngx_http_jwt_withhold_credentials(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_http_jwt_headers_which_t  which;
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = ngx_http_jwt_credentials_headers;
+    which.nnames = NGX_HTTP_JWT_CREDENTIALS_HEADERS;
+
+    if (ngx_http_jwt_withhold_headers(r, &which) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (jlcf->credentials == NULL || jlcf->credentials->headers.nelts == 0) {
+        return NGX_OK;
+    }
+
+    which.names = jlcf->credentials->headers.elts;
+    which.nnames = jlcf->credentials->headers.nelts;
+
+    return ngx_http_jwt_withhold_headers(r, &which);
+}
+
+
+/*
+ * auth_basic reads nginx's pointer, and may still have to allow the request
+ * under "satisfy any"; what is passed on, and variables, read the list.
+ */
+
+ngx_int_t
+ngx_http_jwt_withhold(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_int_t         rc;
+    ngx_str_t         user, passwd;
+    ngx_table_elt_t  *authorization;
+
+    if (jlcf->pass_token != 0) {
+        return NGX_OK;
+    }
+
+    user = r->headers_in.user;
+    passwd = r->headers_in.passwd;
+    authorization = r->headers_in.authorization;
+
+    rc = ngx_http_jwt_withhold_credentials(r, jlcf);
+
+    r->headers_in.user = user;
+    r->headers_in.passwd = passwd;
+    r->headers_in.authorization = authorization;
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return (jlcf->credentials != NULL)
+           ? ngx_http_jwt_withhold_cookies(r, &jlcf->credentials->cookies)
+           : NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_withhold_all(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf, const ngx_str_t *names, ngx_uint_t n)
+{
+    u_char                        *p;
+    ngx_str_t                     *all;
+    ngx_uint_t                     more;
+    ngx_array_t                   *headers, cookies;
+    ngx_http_jwt_headers_which_t   which;
+
+    headers = jlcf->credentials ? &jlcf->credentials->headers : NULL;
+    more = headers ? headers->nelts : 0;
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    /* in one go: what a second judgement gets back is in its order */
+
+    which.nnames = n + NGX_HTTP_JWT_CREDENTIALS_HEADERS + more;
+    which.names = all = ngx_palloc(r->pool,
+                                   which.nnames * sizeof(ngx_str_t));
+
+    if (all == NULL
+        || ngx_array_init(&cookies, r->pool, 1, sizeof(ngx_table_elt_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(all, names, n * sizeof(ngx_str_t));
+    p = ngx_cpymem(p, ngx_http_jwt_credentials_headers,
+                   sizeof(ngx_http_jwt_credentials_headers));
+
+    if (more) {
+        ngx_memcpy(p, headers->elts, more * sizeof(ngx_str_t));
+    }
+
+    return (ngx_http_jwt_withhold_headers(r, &which) == NGX_OK)
+           ? ngx_http_jwt_withhold_cookie_headers(r, &cookies) : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_jwt_withheld_restore(ngx_http_request_t *r)
+{
+    ngx_uint_t                     i;
+    ngx_table_elt_t               *h;
+    ngx_http_jwt_withheld_t       *withheld;
+    ngx_http_jwt_headers_which_t   which;
+
+    withheld = ngx_http_jwt_withheld_find(r);
+
+    if (withheld == NULL || withheld->headers.nelts == 0) {
+        return NGX_OK;
+    }
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = &ngx_http_jwt_cookie_header;
+    which.nnames = withheld->cookies;
+
+    if (ngx_http_jwt_headers_remove(r, &which, NULL) != NGX_OK
+        || ngx_http_jwt_headers_own(r) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    h = withheld->headers.elts;
+
+    for (i = 0; i < withheld->headers.nelts; i++) {
+        ngx_http_jwt_parsed_forget(r, &h[i]);
+    }
+
+    for (i = 0; i < withheld->headers.nelts; i++) {
+        if (ngx_http_jwt_headers_add(r, &h[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    withheld->headers.nelts = 0;
+    withheld->cookies = 0;
+
+    ngx_http_jwt_withheld_unread(r);
+
+    return NGX_OK;
+}

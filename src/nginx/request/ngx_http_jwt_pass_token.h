@@ -1,0 +1,46 @@
+/*
+ * Credentials that a request goes on without: jwt_pass_token, and a
+ * preflight's.
+ */
+
+#ifndef NGX_HTTP_JWT_PASS_TOKEN_H
+#define NGX_HTTP_JWT_PASS_TOKEN_H
+
+
+#include "ngx_http_jwt.h"
+#include "ngx_http_jwt_headers.h"
+
+
+char *ngx_http_jwt_pass_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* What may hold a token by the jwt_token that was read; NGX_ERROR: no memory. */
+ngx_int_t ngx_http_jwt_credentials_create(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/* Takes over from the outer level, and checks what comes of it. */
+char *ngx_http_jwt_pass_token_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+/* The same for the http level, which is merged into none. */
+char *ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+/*
+ * With jwt_pass_token off takes what held a token out of the request.
+ * NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_http_jwt_withhold(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf);
+
+/*
+ * Takes all credentials out of a preflight, and these headers.  NGX_ERROR: no
+ * memory.
+ */
+ngx_int_t ngx_http_jwt_withhold_all(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf, const ngx_str_t *names, ngx_uint_t n);
+
+/* Before a judgement: gives back what was taken out since the first one. */
+ngx_int_t ngx_http_jwt_withheld_restore(ngx_http_request_t *r);
+
+
+#endif /* NGX_HTTP_JWT_PASS_TOKEN_H */
