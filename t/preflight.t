@@ -526,7 +526,7 @@ Cookie: a=b; token=$TOKEN
 Cookie: c=d
 --- response_headers
 X-Claim: <importjob>
---- response_body_like
+--- response_body_like chomp
 \AOrigin: a
 Access-Control-Request-Method: POST
 Cookie: a=b; token=ey\S+

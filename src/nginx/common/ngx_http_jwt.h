@@ -258,6 +258,7 @@ typedef struct {
     ngx_http_request_t        *request;
 
 
+    const njwt_policy_t       *policy;       /* the conf's, with origins */
     njwt_binding_request_t     binding;      /* what it is proved by */
     u_char                     certificate[NGX_HTTP_JWT_DIGEST_LEN];
     u_char                     proof[NGX_HTTP_JWT_DIGEST_LEN];

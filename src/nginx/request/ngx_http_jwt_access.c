@@ -187,6 +187,8 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    ctx->policy = c->policy;
+
     ngx_http_jwt_cache_recall(jmcf, ctx, c);
 
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);

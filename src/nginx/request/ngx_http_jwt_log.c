@@ -104,7 +104,8 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
 
     ngx_memzero(&c, sizeof(njwt_case_t));
 
-    c.policy = ctx->conf->policy;
+    c.policy = ctx->policy;
+    c.binding = (ctx->policy->binding != NULL) ? &ctx->binding : NULL;
     c.presented = ctx->presented;
     c.method = ngx_http_jwt_method(r);
     c.now = (int64_t) ngx_time();
