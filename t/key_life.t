@@ -328,7 +328,7 @@ subtest 'a set that the zone has no room for changes nothing' => sub {
     wait_until { gate(1, 70) eq '200 ok' } 10, 'a large set';
     set('set2', 70);
     $s->wait_for_log(qr/\[error\].*"i2".*can't\ be\ fetched.*
-        "jwt_shared_zone"\ is\ full.*write\ a\ larger\ "jwt_shared_zone"
+        "jwt_shared_zone"\ is\ full.*write\ a\ larger\ one
         .*go\ on\ serving/x, 10);
     ok 1, 'the log says so';
 
