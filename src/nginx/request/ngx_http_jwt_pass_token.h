@@ -13,7 +13,7 @@
 
 char *ngx_http_jwt_pass_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* What may hold a token by the jwt_token that was read; NGX_ERROR: no memory. */
+/* What may hold a token by the jwt_token that was read; NGX_ERROR: can't. */
 ngx_int_t ngx_http_jwt_credentials_create(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf);
 
