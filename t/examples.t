@@ -180,6 +180,18 @@ example 'browser-cookie.conf',
     ['from nobody knows where',
      ask('/api/', undef, method => 'POST', cookie($create)), 403];
 
+my %tool = (method => 'POST', headers => { 'Mcp-Method' => 'tools/call',
+    'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Name' => 'list_timesheets' });
+
+# t/mcp.t has the rest
+
+example 'mcp.conf',
+    ['a reader\'s agent reads', ask('/mcp', grant(scope => 'read:timesheets',
+        aud => 'https://mcp.exampleco.com/mcp'), %tool), 200,
+     hasnt => qr/^Authorization/m],
+    ['not with the token of another API', ask('/mcp', $read, %tool), 401,
+     header => ['www-authenticate', qr/resource_metadata="https:/]];
+
 # limit_req refuses before it asks for more than its burst
 
 example 'rate-limit.conf',
