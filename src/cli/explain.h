@@ -50,6 +50,10 @@ typedef struct {
     njwt_issuer_t        *issuer;        /* that, or the token's of a gate */
     njwt_issuer_t       **trusted;
     njwt_policy_t         policy;
+    njwt_binding_t        binding;
+    njwt_binding_request_t  proved;
+    njwt_slice_t          url;           /* up to its path */
+    uint8_t               certificate[NJWT_DIGEST];
     njwt_case_t           judged;
 
     const char           *jwks;          /* a file or a URL */
@@ -177,6 +181,17 @@ uint8_t *explain_read(explain_t *e, const char *path, size_t most,
 
 /* Takes the token from where it is. */
 void explain_token(explain_t *e);
+
+
+/* explain_binding.c */
+
+void explain_set_binding(explain_t *e, const char *value);
+void explain_set_proof(explain_t *e, const char *value);
+void explain_set_url(explain_t *e, const char *value);
+void explain_set_certificate(explain_t *e, const char *value);
+
+/* What these came to, for the judge; ends where they contradict. */
+void explain_binding(explain_t *e);
 
 
 /* explain_keys.c */

@@ -156,6 +156,18 @@ explain_trim(njwt_slice_t text)
 }
 
 
+static void
+explain_header(explain_t *e, njwt_slice_t value)
+{
+    if (e->policy.binding != NULL) {
+        njwt_bearer_or_dpop_header(value, &e->judged.presented);
+        return;
+    }
+
+    njwt_bearer_header(value, &e->judged.presented);
+}
+
+
 void
 explain_token(explain_t *e)
 {
@@ -178,17 +190,20 @@ explain_token(explain_t *e)
         text.data += i;
         text.len -= i;
         e->header = true;
-        njwt_bearer_header(explain_without_newline(text),
-                           &e->judged.presented);
+        explain_header(e, explain_without_newline(text));
         return;
     }
 
     text = explain_trim(text);
 
     if (explain_has_scheme(text)) {
-        njwt_bearer_header(text, &e->judged.presented);
+        explain_header(e, text);
         return;
     }
 
     njwt_bearer_bare(text, &e->judged.presented);
+
+    /* a proof comes with a token of its scheme */
+
+    e->judged.presented.dpop = e->proved.dpop.headers > 0;
 }

@@ -331,6 +331,7 @@ main(int argc, char **argv)
     explain_options(&e, argc, argv);
     explain_prepare(&e);
     explain_token(&e);
+    explain_binding(&e);
 
     if (e.gate != NULL) {
         explain_gate_place(&e);

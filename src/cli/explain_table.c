@@ -270,6 +270,22 @@ static const explain_option_t  explain_table[] = {
       "refuse longer tokens (default: 8k)",
       explain_set_max_token_size, true },
 
+    { "binding", "dpop,mtls,required",
+      "what a token may or must be bound to, as jwt_binding has it",
+      explain_set_binding, true },
+
+    { "proof", "PROOF",
+      "the DPoP header of the request; the token came by DPoP, then",
+      explain_set_proof, false },
+
+    { "url", "URL",
+      "of the request, for the proof",
+      explain_set_url, false },
+
+    { "certificate", "FILE",
+      "the client's certificate, PEM",
+      explain_set_certificate, false },
+
     { "gate", "URL|FILE",
       "\"jwt_status json\" of a gate: tells what its directives say",
       explain_set_gate, false },

@@ -1,0 +1,155 @@
+/*
+ * What proves that a token is the client's: --binding, --proof, --url and
+ * --certificate.
+ */
+
+#include "explain.h"
+#include "njwt_htu.h"
+#include "njwt_pem.h"
+
+#include <string.h>
+
+
+#define EXPLAIN_MAX_CERTIFICATE  (64 * 1024)
+
+/* what jwt_dpop_lifetime and jwt_dpop_algorithms are by default */
+#define EXPLAIN_PROOF_LIFETIME   300
+#define EXPLAIN_PROOF_AHEAD      30
+
+
+void
+explain_set_binding(explain_t *e, const char *value)
+{
+    size_t           len;
+    const char      *at;
+    njwt_binding_t  *binding = &e->binding;
+
+    for (at = value; ; at += len + 1) {
+        len = strcspn(at, ",");
+
+        if (len == 4 && memcmp(at, "dpop", 4) == 0) {
+            binding->dpop = true;
+
+        } else if (len == 4 && memcmp(at, "mtls", 4) == 0) {
+            binding->mtls = true;
+
+        } else if (len == 8 && memcmp(at, "required", 8) == 0) {
+            binding->required = true;
+
+        } else {
+            explain_die("invalid \"--binding\" \"%s\", write it as in "
+                        "--binding dpop,mtls,required", value);
+        }
+
+        if (at[len] == '\0') {
+            break;
+        }
+    }
+
+    if (!binding->dpop && !binding->mtls) {
+        explain_die("\"--binding required\" needs a binding, write --binding "
+                    "dpop,required or --binding mtls,required");
+    }
+
+    e->policy.binding = binding;
+}
+
+
+void
+explain_set_proof(explain_t *e, const char *value)
+{
+    if (e->proved.dpop.headers > 0) {
+        explain_die("\"--proof\" is there twice, write one");
+    }
+
+    e->proved.dpop.headers = 1;
+    e->proved.dpop.proof = explain_slice(value);
+}
+
+
+void
+explain_set_url(explain_t *e, const char *value)
+{
+    njwt_url_t  url;
+
+    if (!njwt_url_split(explain_slice(value), &url)
+        || url.scheme == NJWT_URL_OTHER || url.user)
+    {
+        explain_die("\"--url\" \"%s\" is no URL of a request, write it as in "
+                    "https://HOST/PATH", value);
+    }
+
+    e->proved.dpop.target = url.rest;
+    e->url = explain_slice(value);
+    e->url.len -= url.rest.len;
+}
+
+
+void
+explain_set_certificate(explain_t *e, const char *value)
+{
+    njwt_pem_t     block;
+    const char    *error;
+    njwt_slice_t   text, der;
+
+    static const njwt_slice_t  label = njwt_literal("CERTIFICATE");
+
+    text.data = explain_read(e, value, EXPLAIN_MAX_CERTIFICATE, &text.len,
+                             &error);
+
+    if (text.data == NULL) {
+        explain_die("\"%s\": %s", value, error);
+    }
+
+    /* the first certificate there, as the gate takes it */
+
+    while (njwt_pem_next(&text, &block)) {
+        if (!njwt_slice_equal(block.label, label)) {
+            continue;
+        }
+
+        if (!njwt_pem_decode(&e->arena, &block, &der)
+            || !njwt_sha256(der, e->certificate))
+        {
+            break;
+        }
+
+        e->proved.certificate = e->certificate;
+        return;
+    }
+
+    explain_die("\"%s\" holds no certificate in PEM", value);
+}
+
+
+void
+explain_binding(explain_t *e)
+{
+    njwt_dpop_t  *proofs = &e->binding.proofs;
+
+    if (e->policy.binding == NULL) {
+        if (e->proved.dpop.headers > 0 || e->proved.certificate != NULL) {
+            explain_die("\"%s\" is for a location that checks it, write "
+                        "--binding %s",
+                        e->proved.dpop.headers > 0 ? "--proof"
+                                                   : "--certificate",
+                        e->proved.dpop.headers > 0 ? "dpop" : "mtls");
+        }
+
+        return;
+    }
+
+    if (e->proved.dpop.headers > 0 && e->url.len == 0) {
+        explain_die("\"--proof\" is for a URL, write --url with the one of "
+                    "the request");
+    }
+
+    proofs->algorithms = NJWT_ALG_ES256;
+    proofs->lifetime = EXPLAIN_PROOF_LIFETIME;
+    proofs->ahead = EXPLAIN_PROOF_AHEAD;
+    proofs->origins = &e->url;
+    proofs->origin_count = (e->url.len > 0);
+
+    e->proved.dpop.method = e->judged.method.name;
+    e->judged.binding = &e->proved;
+}
