@@ -5,7 +5,8 @@
 #
 #   t/unit/mutate.pl [-v] [word]     only mutants whose description has word
 #
-# Each REFUSE line of njwt_judge() is taken out in turn; then come changes to
+# Each REFUSE line of njwt_judge() and of what it asks about a token's binding
+# is taken out in turn; then come changes to
 # the predicates behind them, each given below as the beginning of the file's
 # name (njwt_ left out), text and replacement.  A text that stands in no such
 # file any more is an error: a list that rots would say "no survivors" of
@@ -35,10 +36,39 @@ my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
-my @first = qw(vectors hint verdict policy claims path scopes rule dates
+my @first = qw(vectors dpop hint verdict policy claims path scopes rule dates
                refresh key jwks trusted jws bearer json b64 arena oom alg);
 
 my @changes = (
+    # proofs
+    [ 'dpop', '*made > memory->since', '*made >= memory->since' ],
+    [ 'dpop', "\n           && (double) *made <= (double) now + dpop->ahead",
+              '' ],
+    [ 'dpop', '*made <= dpop->nonce_lifetime', '*made < dpop->nonce_lifetime' ],
+    [ 'dpop', '&& made <= memory->since', '&& made < memory->since' ],
+    [ 'dpop', 'return old || ', 'return ' ],
+    [ 'dpop', 'iat < (double) memory->since + dpop->ahead',
+              'iat < (double) memory->since' ],
+    [ 'dpop', 't - found->iat <= dpop->lifetime',
+              't - found->iat < dpop->lifetime' ],
+    [ 'dpop', 'found->iat - t <= dpop->ahead', 'found->iat - t < dpop->ahead' ],
+    [ 'dpop', '!proof->vouched
+                         && !(t', '!(t' ],
+    [ 'dpop', 'jti.len == 0 || ', '' ],
+    [ 'dpop', 'jti.len > NJWT_DPOP_MAX_JTI', 'jti.len >= NJWT_DPOP_MAX_JTI' ],
+    [ 'dpop', 'dpop->lifetime + dpop->ahead', 'dpop->lifetime' ],
+    [ 'dpop', 'found->until += (double) found->until < end;', '' ],
+    [ 'dpop', 'now = memory->since + 1;', 'now = memory->since;' ],
+    [ 'dpop', 'memcmp(ath, digest, NJWT_DIGEST) == 0', 'true' ],
+    [ 'nonce', 'if (njwt_equal_secret', 'if (true || njwt_equal_secret' ],
+    [ 'htu', '!= njwt_htu_port(url)', '== 0' ],
+    [ 'htu', 'origin.scheme != url->scheme', 'false' ],
+    [ 'htu', '|| url.user', '' ],
+    [ 'htu', 'if (njwt_htu_unreserved(c))', 'if (true)' ],
+    [ 'htu', 'if (njwt_htu_unreserved(c))', 'if (false)' ],
+    [ 'htu', 'c <= 0x20 || c >= 0x7f', 'false' ],
+    [ 'binding', 'memcmp(certificate, x5t, NJWT_DIGEST) != 0', 'false' ],
+
     # dates
     [ 'dates', 'dates->exp + leeway > (double) now',
                'dates->exp + leeway >= (double) now' ],
@@ -608,15 +638,20 @@ sub spew {
 
 sub mutants {
     my (@mutants, $stale);
-    my $verdict = slurp("$root/src/jwt/judge/njwt_verdict.c");
 
-    while ($verdict =~ /^( +REFUSE\(.*?\);\n)/msg) {
-        my ($line, $from) = ($1, $-[0]);
-        my $text = $verdict;
+    for my $path (qw(judge/njwt_verdict.c judge/njwt_binding.c
+                     jose/njwt_dpop.c))
+    {
+        my $whole = slurp("$root/src/jwt/$path");
 
-        substr($text, $from, length $line) = '';
-        push @mutants, [ 'without ' . $line =~ s/\s+/ /gr, 'njwt_verdict.c',
-                         $text ];
+        while ($whole =~ /^( +REFUSE\(.*?\);\n)/msg) {
+            my ($line, $from) = ($1, $-[0]);
+            my $text = $whole;
+
+            substr($text, $from, length $line) = '';
+            push @mutants, [ 'without ' . $line =~ s/\s+/ /gr,
+                             basename($path), $text ];
+        }
     }
 
     my $lines = @mutants;

@@ -9,6 +9,7 @@
 
 #include "unit_token.h"
 #include "njwt_b64.h"
+#include "njwt_dpop.h"
 #include "njwt_key_hash.h"
 #include "njwt_verdict.h"
 
@@ -1169,6 +1170,86 @@ the_library_has_its_own_functions_again(void **state)
 }
 
 
+/* RFC 9449's own proof: good, or nobody knows. */
+
+static void
+a_proof_is_not_refused_for_want_of_memory(void **state)
+{
+    int                    kept;
+    bool                   failed;
+    size_t                 n, broken;
+    njwt_dpop_t            dpop;
+    njwt_arena_t           arena;
+    njwt_slice_t           origin, jkt, token;
+    njwt_dpop_result_t     result;
+    njwt_dpop_finding_t    found;
+    njwt_dpop_request_t    request;
+
+    (void) state;
+
+    memset(&dpop, 0, sizeof(dpop));
+    memset(&request, 0, sizeof(request));
+
+    origin = unit_text("https://resource.example.org");
+    token = unit_text("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU");
+    assert_true(njwt_b64_decode(&unit_arena, unit_text(
+        "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"), &jkt));
+
+    dpop.algorithms = NJWT_ALG_ES256;
+    dpop.origins = &origin;
+    dpop.origin_count = 1;
+    dpop.lifetime = 300;
+
+    request.headers = 1;
+    request.method = unit_text("GET");
+    request.target = unit_text("/protectedresource");
+    request.proof = unit_text(
+        "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6Ik"
+        "VDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldW"
+        "QVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWcl"
+        "UwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19"
+        ".eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaH"
+        "R0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIs"
+        "ImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMH"
+        "hXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9"
+        ".2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmc"
+        "w6Fy1dqd-jfxSYoMxhAJpLjA");
+
+    for (kept = 0; kept < 2; kept++) {
+        broken = 0;
+
+        for (n = 0; ; n++) {
+            request.keys = kept ? njwt_dpop_keys_new(1) : NULL;
+            njwt_arena_init(&arena);
+
+            /* the first time OpenSSL looks up what it will use */
+
+            begin_failing(n, false);
+            result = njwt_dpop_judge(&arena, &dpop, &request, token, jkt.data,
+                                     0, 1562262618, &found);
+            failed = end_failing();
+
+            njwt_arena_free(&arena);
+            njwt_dpop_keys_free(request.keys);
+
+            if (n > 0 && !failed) {
+                break;
+            }
+
+            if (result != NJWT_PROOF_GOOD && result != NJWT_PROOF_UNDECIDED) {
+                fail_msg("check %d fails with allocation %zu",
+                         (int) found.check, n);
+            }
+
+            broken += result == NJWT_PROOF_UNDECIDED;
+        }
+
+        assert_int_equal(result, NJWT_PROOF_GOOD);
+        assert_true(broken > 0);
+    }
+}
+
+
 int
 main(void)
 {
@@ -1197,7 +1278,8 @@ main(void)
         unit_case(what_is_taken_back_does_not_end_the_process),
         unit_case(a_byte_that_others_had_no_memory_for_is_missed),
         unit_case(the_library_has_its_own_functions_again),
-        unit_case(a_digest_that_fails_leaves_no_error_behind)
+        unit_case(a_digest_that_fails_leaves_no_error_behind),
+        unit_case(a_proof_is_not_refused_for_want_of_memory)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
