@@ -378,7 +378,7 @@ my @changes = (
     [ 'key', 'RSA_PSS_SALTLEN_DIGEST)', 'RSA_PSS_SALTLEN_AUTO)' ],
     [ 'key', 'signature.len != len
         || ', '' ],
-    [ 'key', 'CRYPTO_memcmp(mac, signature.data, len) != 0', 'false' ],
+    [ 'key', '!njwt_equal_secret(mac, signature.data, len)', 'false' ],
     [ 'key', 'proof == NULL || verifier == NULL', 'verifier == NULL' ],
     [ 'key', '|| errno == ENOMEM', '' ],
     [ 'key', 'secret.len == 0 || ', '' ],
