@@ -2123,7 +2123,7 @@ claim('a-proof-is-of-this-time',
        since => $now - 40)),
     bad('start-ahead', 'dpop_nonce_needed', 'after-start', 'a nonce from '
        . 'before vouched for a clock ahead, then', proved(proof(iat => $now + 10,
-       nonce => nonce($now - 41)), wanted(nonce => JSON::PP::false),
+       nonce => nonce($now - 40)), wanted(nonce => JSON::PP::false),
        since => $now - 40)),
     ok('start-foreign', 'another\'s nonce from since', proved(proof(iat =>
        $now + 10, nonce => nonce($now - 1, 'x' x 32)),
