@@ -101,7 +101,8 @@ sub whole {
                 $issuer .= $statement;
 
             } elsif ($name =~ /^(?:jwt_issuer|jwt_claim_set|jwt_shared_zone
-                               |jwt_token_cache|map|upstream|server
+                               |jwt_token_cache|jwt_dpop_zone|jwt_dpop_lifetime
+                               |jwt_dpop_nonce|map|upstream|server
                                |limit_req_zone|log_format)$/x)
             {
                 $http .= $statement;
