@@ -154,9 +154,9 @@ ngx_http_jwt_metadata_parameter(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
         return ngx_http_jwt_metadata_words(cf, md, &value);
     }
 
-    return "is unknown or duplicate, write once each "
-           "resource=https://HOST/PATH, and of \"name=TEXT\", "
-           "documentation=URL and \"scopes=A B\" what clients are to know";
+    return "is unknown or duplicate, write resource=https://HOST/PATH, and "
+           "once each, of \"name=TEXT\", documentation=URL and "
+           "\"scopes=A B\", what clients are to know";
 }
 
 
@@ -191,7 +191,7 @@ ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
 
         if (fault != NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter: \"%V\" in "
+                               "invalid parameter \"%V\" in "
                                "\"jwt_resource_metadata_handler\" %s",
                                &value[i], fault);
             return NGX_CONF_ERROR;
