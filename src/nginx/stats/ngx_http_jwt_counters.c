@@ -21,7 +21,7 @@
 /* a zone smaller than this has coarser windows */
 #define NGX_HTTP_JWT_FINE_ZONE       131072
 #define NGX_HTTP_JWT_FINE            18
-#define NGX_HTTP_JWT_COARSE          6
+#define NGX_HTTP_JWT_COARSE          3
 
 
 static ngx_uint_t
