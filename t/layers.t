@@ -187,6 +187,7 @@ my %below = (
     arena   => [qw/ json /],        # frees the documents with the rest
     alg     => [],
     b64     => [],
+    doc     => [],
     bearer  => [],
     pem     => ['b64'],
     json    => [],

@@ -1,0 +1,436 @@
+/*
+ * The reader of JSON: what it does with memory, with many of a thing, and at
+ * the edges of eight bytes.  What it takes and refuses is json_test's.
+ */
+
+#include "unit.h"
+#include "njwt_doc.h"
+
+
+/* of exactly these bytes, so that a read past the end is noticed */
+
+static njwt_doc_value_t
+read_bytes(const char *text, size_t len, njwt_doc_error_t *error)
+{
+    uint8_t       *copy;
+    njwt_slice_t   slice;
+
+    copy = malloc(len + 1);
+    assert_non_null(copy);
+    memcpy(copy, text, len);
+    slice = unit_bytes(copy, len);
+    free(copy);
+
+    return njwt_doc_read(&unit_arena, slice, error);
+}
+
+
+static njwt_doc_error_t
+fault(const char *text)
+{
+    njwt_doc_value_t  value;
+    njwt_doc_error_t  error;
+
+    value = read_bytes(text, strlen(text), &error);
+    assert_int_equal(value.node != NULL, error == NJWT_DOC_GOOD);
+    assert_int_equal(unit_arena.failed, error == NJWT_DOC_NO_MEMORY);
+
+    return error;
+}
+
+
+static njwt_doc_value_t
+parse(const char *text)
+{
+    njwt_doc_value_t  value;
+    njwt_doc_error_t  error;
+
+    value = read_bytes(text, strlen(text), &error);
+    assert_for(error == NJWT_DOC_GOOD, text);
+
+    return value;
+}
+
+
+static njwt_doc_value_t
+member(njwt_doc_value_t object, const char *name)
+{
+    return njwt_doc_member(object, unit_text(name));
+}
+
+
+static void
+each_refusal_has_its_reason(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        const char        *text;
+        njwt_doc_error_t   error;
+    } cases[] = {
+        { "{}", NJWT_DOC_GOOD },
+        { "", NJWT_DOC_SYNTAX },
+        { "[]", NJWT_DOC_SYNTAX },
+        { "{\"a\":\"\xff\"}", NJWT_DOC_SYNTAX },
+        { "{\"a\":1,\"a\":2}", NJWT_DOC_DUPLICATE },
+        { "{\"a\":1,\"a\":2,}", NJWT_DOC_SYNTAX },
+        { "{\"a\":1,\"a\":2}x", NJWT_DOC_DUPLICATE },
+        { "{\"\\u0000\":1}", NJWT_DOC_NUL },
+        { "{\"a\":\"\\u0000\"}", NJWT_DOC_GOOD },
+        { "{\"a\":1e308}", NJWT_DOC_GOOD },
+        { "{\"a\":1e309}", NJWT_DOC_BEYOND_DOUBLE },
+        { "{\"a\":-1e309}", NJWT_DOC_BEYOND_DOUBLE },
+        { "{\"a\":-17976931348623157e292}", NJWT_DOC_GOOD },
+        { "{\"a\":17976931348623159e292}", NJWT_DOC_BEYOND_DOUBLE },
+        { "{\"a\":0e999999999999999999999}", NJWT_DOC_GOOD },
+        { "{\"a\":1e-999999999999999999999}", NJWT_DOC_GOOD },
+        { "{\"a\":1e999999999999999999999}", NJWT_DOC_BEYOND_DOUBLE },
+        { "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+          "]]]}", NJWT_DOC_GOOD },
+        { "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]"
+          "]]]]]]}", NJWT_DOC_TOO_DEEP }
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(cases); i++) {
+        assert_for(fault(cases[i].text) == cases[i].error, cases[i].text);
+    }
+}
+
+
+/* Wherever a text ends too early it is refused, and not read on. */
+
+static void
+no_beginning_of_a_text_is_taken(void **state)
+{
+    size_t            len;
+    njwt_doc_error_t  error;
+
+    static const char  text[] =
+        "{\"a b c d e f g h\":[-1.5e+3,\"\\ud83d\\ude00\\n\xf0\x9f\x98\x80"
+        "\xe2\x82\xac\xc3\xa9\",true,false,null,{},[]],\"b\":{\"c\":\"d\"}}";
+
+    (void) state;
+
+    for (len = 0; len < sizeof(text) - 1; len++) {
+        assert_null(read_bytes(text, len, &error).node);
+        assert_int_equal(error, NJWT_DOC_SYNTAX);
+    }
+
+    assert_non_null(read_bytes(text, len, &error).node);
+    assert_false(unit_arena.failed);
+}
+
+
+/* Eight bytes are looked at in one step: each byte, at each place of them. */
+
+static void
+a_byte_counts_wherever_it_stands(void **state)
+{
+    bool      good;
+    char      text[64];
+    size_t    place, len;
+    unsigned  c;
+
+    (void) state;
+
+    for (place = 0; place < 20; place++) {
+        for (c = 0; c < 256; c++) {
+            if (c == '"' || c == '\\') {
+                continue;
+            }
+
+            len = (size_t) sprintf(text, "{\"a\":\"xxxxxxxxxxxxxxxxxxxx\"}");
+            text[6 + place] = (char) c;
+            good = c >= 0x20 && c < 0x80;
+
+            assert_int_equal(njwt_doc_object(&unit_arena,
+                                             unit_bytes(text, len)).node
+                             != NULL, good);
+        }
+
+        sprintf(text, "{\"a\":\"%.*s\",\"b\":\"xxxxxxxxxxxx\"}", (int) place,
+                "xxxxxxxxxxxxxxxxxxxx");
+        assert_int_equal(njwt_doc_string(member(parse(text), "a")).len,
+                         place);
+
+        sprintf(text, "{\"a\":\"%.*s\\\"\xc3\xa9xxxxxxxx\"}", (int) place,
+                "xxxxxxxxxxxxxxxxxxxx");
+        assert_int_equal(njwt_doc_string(member(parse(text), "a")).len,
+                         place + 11);
+    }
+}
+
+
+static void
+escapes_are_written_out_each_into_room_of_its_own(void **state)
+{
+    njwt_slice_t      name;
+    njwt_doc_value_t  root, value = { NULL };
+
+    (void) state;
+
+    root = parse("{\"\\u0061b\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"c\":\"d\","
+                 "\"e\\u00E9\":[\"\\u20ac\",\"\\uD83D\\udE00!\",\"\\u0041\"],"
+                 "\"\\u007f\\u0080\\u07ff\\u0800\\uffff\":\"x\\ty\"}");
+
+    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(name, "ab");
+    assert_slice(njwt_doc_string(value), "\"\\/\b\f\n\r\t");
+    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(name, "c");
+    assert_slice(njwt_doc_string(value), "d");
+    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(name, "e\xc3\xa9");
+    assert_slice(njwt_doc_string(njwt_doc_element(value, 0)), "\xe2\x82\xac");
+    assert_slice(njwt_doc_string(njwt_doc_element(value, 1)),
+                 "\xf0\x9f\x98\x80!");
+    assert_slice(njwt_doc_string(njwt_doc_element(value, 2)), "A");
+    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(name, "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
+    assert_slice(njwt_doc_string(value), "x\ty");
+    assert_false(njwt_doc_next(root, &name, &value));
+    assert_slice(name, "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
+}
+
+
+/*
+ * n members whose names are in no order, then one more, which is the k-th
+ * again (k < n), or another of the k-th's length.
+ */
+
+static const char *
+members(char *text, size_t n, size_t k, bool again)
+{
+    size_t  i, len;
+
+    len = (size_t) sprintf(text, "{");
+
+    for (i = 0; i < n; i++) {
+        len += (size_t) sprintf(text + len, "\"%zu\":%zu,", i * 7919 % 10007,
+                                i);
+    }
+
+    sprintf(text + len, "\"%s%zu\":[]}", again ? "" : "x",
+            again ? k * 7919 % 10007 : k);
+
+    return text;
+}
+
+
+static void
+a_duplicate_is_found_among_few_and_among_many(void **state)
+{
+    char    text[65536];
+    size_t  n, k;
+
+    (void) state;
+
+    for (n = 1; n < 70; n++) {
+        for (k = 0; k < n; k++) {
+            assert_int_equal(fault(members(text, n, k, true)),
+                             NJWT_DOC_DUPLICATE);
+        }
+
+        assert_int_equal(fault(members(text, n, 0, false)), NJWT_DOC_GOOD);
+    }
+
+    for (k = 0; k < 3000; k += 101) {
+        assert_int_equal(fault(members(text, 3000, k, true)),
+                         NJWT_DOC_DUPLICATE);
+    }
+
+    assert_int_equal(fault(members(text, 3000, 0, false)), NJWT_DOC_GOOD);
+}
+
+
+/* Also behind containers, whose own members are other ones. */
+
+static void
+only_members_of_one_object_are_compared(void **state)
+{
+    char    text[8192];
+    size_t  i, n, len;
+
+    (void) state;
+
+    for (n = 1; n < 40; n++) {
+        len = (size_t) sprintf(text, "{");
+
+        for (i = 0; i < n; i++) {
+            len += (size_t) sprintf(text + len,
+                                    "\"%zu\":{\"a\":[{\"1\":0}],\"1\":\"\"},",
+                                    i);
+        }
+
+        sprintf(text + len, "\"a\":0}");
+        assert_int_equal(fault(text), NJWT_DOC_GOOD);
+        sprintf(text + len, "\"%zu\":0}", n - 1);
+        assert_int_equal(fault(text), NJWT_DOC_DUPLICATE);
+    }
+}
+
+
+/* Nodes move to a larger place when they are many: what was read stays. */
+
+static void
+many_nodes_keep_their_order_and_their_children(void **state)
+{
+    char              text[65536], want[16];
+    size_t            i, k, n, len;
+    njwt_slice_t      out;
+    njwt_doc_value_t  list, element, one;
+
+    (void) state;
+
+    for (n = 0; n < 2000; n = n * 3 / 2 + 1) {
+        len = (size_t) sprintf(text, "{\"list\":[");
+
+        for (i = 0; i < n; i++) {
+            len += (size_t) sprintf(text + len, "%s[%zu,{\"%zu\":[]}]",
+                                    i == 0 ? "" : ",", i, i);
+        }
+
+        sprintf(text + len, "],\"last\":true}");
+        list = member(parse(text), "list");
+        assert_int_equal(njwt_doc_length(list), n);
+        element.node = NULL;
+
+        for (i = 0; njwt_doc_each(list, &element); i++) {
+            sprintf(want, "%zu", i);
+            assert_int_equal(njwt_doc_length(element), 2);
+            one.node = NULL;
+            assert_true(njwt_doc_each(element, &one));
+            assert_true(njwt_doc_scalar(one, &out));
+            assert_slice(out, want);
+            assert_true(njwt_doc_each(element, &one));
+            assert_int_equal(njwt_doc_type(member(one, want)),
+                             NJWT_DOC_ARRAY);
+            assert_int_equal(njwt_doc_text_length(one), strlen(want) + 7);
+            assert_false(njwt_doc_each(element, &one));
+        }
+
+        assert_int_equal(i, n);
+
+        for (k = 0; k < n; k = k * 2 + 1) {
+            assert_int_equal(njwt_doc_number(njwt_doc_element(
+                                 njwt_doc_element(list, k), 0)), k);
+        }
+
+        assert_null(njwt_doc_element(list, n).node);
+    }
+}
+
+
+static void
+a_number_is_the_double_next_to_it(void **state)
+{
+    size_t            i, len;
+    char              text[4096];
+    uint64_t          seed = 4711;
+    njwt_doc_value_t  value;
+
+    static const char  *const  numbers[] = {
+        "0", "-0", "1", "-1", "999999999999999999", "1000000000000000001",
+        "9007199254740993", "9007199254740992.9", "0.1", "1.5", "-1.50",
+        "0.000000000000000000000001", "100e-2", "1E+2", "5e-324", "2e-324",
+        "2.5e-324", "1e-400", "0.0e5", "0e-5", "123456789012345678e-17",
+        "1.7976931348623157e308", "1797693134862315.7e293",
+        "2.2250738585072011e-308", "0.00001e313", "1e00000000000000000000001"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(numbers); i++) {
+        sprintf(text, "{\"a\":%s}", numbers[i]);
+        value = member(parse(text), "a");
+        assert_for(njwt_doc_number(value) == strtod(numbers[i], NULL), text);
+    }
+
+    for (i = 0; i < 20000; i++) {
+        sprintf(text, "{\"a\":%s%.*g}", (i & 1) != 0 ? "-" : "",
+                (int) (unit_random(&seed) % 25) + 1,
+                unit_chance(&seed) * strtod(
+                    (i & 2) != 0 ? "1e280" : (i & 4) != 0 ? "1e-290" : "1e9",
+                    NULL));
+        value = member(parse(text), "a");
+        assert_for(njwt_doc_number(value) == strtod(text + 5, NULL), text);
+    }
+
+    /* of 2^53 and the next, the middle: what stands far behind decides */
+
+    for (len = 700; len < 900; len++) {
+        sprintf(text, "{\"a\":9007199254740993.%0*d1}", (int) len, 0);
+        assert_true(njwt_doc_number(member(parse(text), "a"))
+                    == 9007199254740994.0);
+        sprintf(text, "{\"a\":9007199254740993.%0*d0}", (int) len, 0);
+        assert_true(njwt_doc_number(member(parse(text), "a"))
+                    == 9007199254740992.0);
+        sprintf(text, "{\"a\":9007199254740993%0*d1e-%zu}", (int) len, 0,
+                len + 1);
+        assert_true(njwt_doc_number(member(parse(text), "a"))
+                    == 9007199254740994.0);
+        sprintf(text, "{\"a\":0.%0*d7e%zu}", (int) len, 0, len + 3);
+        assert_true(njwt_doc_number(member(parse(text), "a")) == 700);
+    }
+
+    assert_true(njwt_doc_number(member(parse("{\"a\":\"7\"}"), "a")) == 0);
+}
+
+
+static void
+what_is_no_container_has_nothing_in_it(void **state)
+{
+    size_t            i;
+    njwt_slice_t      name = { NULL, 4711 };
+    njwt_doc_value_t  root, value, at = { NULL };
+
+    static const char  *const  names[] = { "s", "n", "b", "0", "e", "o" };
+
+    (void) state;
+
+    root = parse("{\"s\":\"\",\"n\":1,\"b\":true,\"0\":null,\"e\":[],"
+                 "\"o\":{},\"x\":[1],\"y\":{\"z\":1}}");
+
+    for (i = 0; i < unit_count(names); i++) {
+        value = member(root, names[i]);
+        assert_non_null(value.node);
+        assert_false(njwt_doc_each(value, &at));
+        assert_false(njwt_doc_next(value, &name, &at));
+        assert_null(njwt_doc_member(value, unit_text("s")).node);
+        assert_null(njwt_doc_element(value, 0).node);
+        assert_int_equal(njwt_doc_length(value), 0);
+    }
+
+    assert_false(njwt_doc_next(member(root, "x"), &name, &at));
+    assert_false(njwt_doc_each(member(root, "y"), &at));
+    assert_int_equal(njwt_doc_length(member(root, "y")), 0);
+    assert_false(njwt_doc_each(at, &at));
+    assert_false(njwt_doc_next(at, &name, &at));
+    assert_int_equal(njwt_doc_type(at), NJWT_DOC_ABSENT);
+    assert_null(at.node);
+    assert_int_equal(name.len, 4711);
+    assert_false(njwt_doc_scalar(member(root, "0"), &name));
+    assert_false(njwt_doc_scalar(member(root, "x"), &name));
+    assert_int_equal(name.len, 4711);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        unit_case(each_refusal_has_its_reason),
+        unit_case(no_beginning_of_a_text_is_taken),
+        unit_case(a_byte_counts_wherever_it_stands),
+        unit_case(escapes_are_written_out_each_into_room_of_its_own),
+        unit_case(a_duplicate_is_found_among_few_and_among_many),
+        unit_case(only_members_of_one_object_are_compared),
+        unit_case(many_nodes_keep_their_order_and_their_children),
+        unit_case(a_number_is_the_double_next_to_it),
+        unit_case(what_is_no_container_has_nothing_in_it)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
