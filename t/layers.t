@@ -118,7 +118,7 @@ none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
 
 my $cc = $ENV{CC} // 'cc';
 my %door = (
-    'jansson.h' => qr{/njwt_json(_load)?\.c$},
+    'jansson.h' => qr{/njwt_jansson\.c$},
     'openssl/'  => qr{/njwt_key(?:_\w+)?\.c$},
     'curl/'     => qr{/(?:ngx_http_jwt_(?:fetch\w*|multi)
                          |explain_fetch)\.c$}x,
@@ -169,6 +169,9 @@ none('and TLS is the fetch\'s alone',
             grep { !m{/ngx_http_jwt_fetch} } @glue));
 none('the glue has no JSON of its own', places(qr/\bjson_\w+\s*\(/, @glue));
 
+none('nobody changes the functions that jansson has its memory from',
+     places(qr/\bjson_set_alloc_funcs\w*\b/, @core, @glue, @tool));
+
 none('the core reads no header of nginx\'s or libcurl\'s',
      sort grep { m{/jwt/} && grep { m{ngx_|nginx/src|/curl/} }
                  @{ $reads{$_} } } keys %reads);
@@ -184,15 +187,15 @@ none('the core includes C\'s headers for types and bytes only',
 
 my %below = (
     njwt    => [],
-    arena   => [qw/ json /],        # frees the documents with the rest
+    arena   => [],
     alg     => [],
     b64     => [],
-    doc     => [],
     bearer  => [],
     pem     => ['b64'],
-    json    => [],
+    json    => ['number'],
+    jansson => ['json'],
     refresh => [],
-    discovery => ['json'],
+    discovery => ['jansson'],
     jws     => [qw/ alg b64 json /],
     key     => [qw/ alg b64 json /],
     dates   => ['json'],
@@ -211,7 +214,7 @@ my %below = (
     rule    => [qw/ json number path /],
     scopes  => [qw/ json path /],
     state   => [qw/ key /],
-    jwks    => [qw/ alg json jws key pem /],
+    jwks    => [qw/ alg jansson json jws key pem /],
     claims  => [qw/ dates facts json jws key scopes /],
     policy  => [qw/ alg binding json claims facts jwks method rule scopes /],
     recall  => [qw/ b64 claims facts jws jwks key policy /],

@@ -158,7 +158,7 @@ explain_gate(explain_t *e)
     e->asked = gate;
 
     explain_gate_fetch(e, &text);
-    gate->root = njwt_json_object(&e->arena, text);
+    gate->root = njwt_jansson_object(&e->arena, text);
 
     if (njwt_json_type(gate->root) != NJWT_JSON_OBJECT) {
         explain_die("what \"%s\" gives is no JSON%s: write the URL of a "

@@ -8,7 +8,7 @@
 
 
 #include "explain.h"
-#include "njwt_json.h"
+#include "njwt_jansson.h"
 
 
 #define EXPLAIN_MAX_GATE  (8 * 1024 * 1024)

@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
     explain_gate_t  *gate;
+    njwt_value_t    *all;         /* the gate's locations */
     njwt_slice_t     path;
     size_t           at;
     const char      *chosen;
@@ -29,7 +30,7 @@ typedef struct {
 static njwt_value_t
 explain_at(const explain_search_t *search, size_t i)
 {
-    return njwt_json_element(search->gate->locations, i);
+    return search->all[i];
 }
 
 
@@ -222,7 +223,7 @@ explain_named(explain_search_t *search, const explain_level_t *all)
 static njwt_value_t
 explain_in_server(explain_search_t *search, size_t begin, size_t end)
 {
-    njwt_value_t     none = { NULL, NULL };
+    njwt_value_t     none = { NULL };
     explain_level_t  level;
 
     level.begin = begin;
@@ -287,11 +288,30 @@ explain_note(explain_gate_t *gate, const explain_search_t *search,
 }
 
 
+/* Which are looked at in any order. */
+
+static njwt_value_t *
+explain_locations(explain_t *e, const explain_gate_t *gate)
+{
+    size_t         i;
+    njwt_value_t  *all, location = { NULL };
+
+    all = explain_alloc(e, (njwt_json_length(gate->locations) + 1)
+                           * sizeof(njwt_value_t));
+
+    for (i = 0; njwt_json_each(gate->locations, &location); i++) {
+        all[i] = location;
+    }
+
+    return all;
+}
+
+
 void
 explain_gate_find(explain_t *e)
 {
     size_t             i, end, n, count, number;
-    njwt_value_t      *guarded, location, open = { NULL, NULL };
+    njwt_value_t      *guarded, location, open = { NULL };
     explain_gate_t    *gate;
     explain_search_t   search;
 
@@ -299,6 +319,7 @@ explain_gate_find(explain_t *e)
     n = njwt_json_length(gate->locations);
     guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
     search.gate = gate;
+    search.all = explain_locations(e, gate);
     search.path = explain_path(e->location);
     search.chosen = NULL;
     count = 0;

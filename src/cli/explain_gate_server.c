@@ -57,7 +57,7 @@ njwt_value_t
 explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 {
     size_t        i, number;
-    njwt_value_t  servers, server = { NULL, NULL };
+    njwt_value_t  servers, server = { NULL };
 
     servers = explain_gate_need(gate->root, "servers", NJWT_JSON_ARRAY);
     number = explain_gate_number(location, "server_number");
@@ -156,7 +156,7 @@ explain_common(njwt_value_t location, njwt_slice_t path)
 static void
 explain_say_near(const explain_t *e)
 {
-    size_t        i, k, left, like;
+    size_t        k, left, like;
     njwt_value_t  all, location;
     njwt_slice_t  path;
 
@@ -165,8 +165,9 @@ explain_say_near(const explain_t *e)
     left = EXPLAIN_NEAR;
 
     for (k = path.len + 1; k-- > 0 && left > 0; ) {
-        for (i = 0; i < njwt_json_length(all) && left > 0; i++) {
-            location = njwt_json_element(all, i);
+        location.node = NULL;
+
+        while (left > 0 && njwt_json_each(all, &location)) {
             like = explain_common(location, path);
 
             if (like != k || !explain_gate_flag(location, "protected")

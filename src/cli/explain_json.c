@@ -45,17 +45,15 @@ static void
 explain_object(njwt_value_t object, size_t column)
 {
     bool          first;
-    void         *at;
     size_t        inner;
     njwt_slice_t  name;
-    njwt_value_t  value;
+    njwt_value_t  value = { NULL };
 
-    at = NULL;
     first = true;
     inner = (column > 0) ? column + 4 : 0;
     putchar('{');
 
-    while (njwt_json_next(object, &at, &name, &value)) {
+    while (njwt_json_next(object, &name, &value)) {
         if (!first) {
             putchar(',');
         }
@@ -85,27 +83,31 @@ explain_object(njwt_value_t object, size_t column)
 static void
 explain_array(njwt_value_t array, size_t column)
 {
-    size_t  i, inner;
+    bool          first;
+    size_t        inner;
+    njwt_value_t  element = { NULL };
 
+    first = true;
     inner = (column > 0) ? column + 4 : 0;
     putchar('[');
 
-    for (i = 0; i < njwt_json_length(array); i++) {
-        if (i > 0) {
+    while (njwt_json_each(array, &element)) {
+        if (!first) {
             putchar(',');
         }
 
+        first = false;
         explain_break(inner);
 
         if (inner > 0) {
-            explain_pretty(njwt_json_element(array, i), inner);
+            explain_pretty(element, inner);
 
         } else {
-            explain_compact(njwt_json_element(array, i));
+            explain_compact(element);
         }
     }
 
-    if (i > 0) {
+    if (!first) {
         explain_break(column);
     }
 
@@ -138,13 +140,14 @@ explain_compact(njwt_value_t value)
 static bool
 explain_is_short(njwt_value_t array)
 {
-    size_t        i, len;
+    size_t        len;
     njwt_slice_t  text;
+    njwt_value_t  element = { NULL };
 
     len = 0;
 
-    for (i = 0; i < njwt_json_length(array); i++) {
-        if (!njwt_json_scalar(njwt_json_element(array, i), &text)) {
+    while (njwt_json_each(array, &element)) {
+        if (!njwt_json_scalar(element, &text)) {
             return false;
         }
 

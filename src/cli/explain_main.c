@@ -228,7 +228,7 @@ static njwt_value_t
 explain_part(explain_t *e, size_t n)
 {
     size_t        begin, end;
-    njwt_value_t  none = { NULL, NULL };
+    njwt_value_t  none = { NULL };
     njwt_slice_t  part, text, token;
 
     token = e->judged.presented.token;

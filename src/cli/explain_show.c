@@ -119,10 +119,9 @@ explain_name(njwt_slice_t name)
 void
 explain_members(const explain_t *e, const char *title, njwt_value_t object)
 {
-    void          *at;
-    size_t         width;
-    njwt_slice_t   name;
-    njwt_value_t   value;
+    size_t        width;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
 
     explain_colour(e, EXPLAIN_BOLD);
     printf("%s", title);
@@ -134,9 +133,7 @@ explain_members(const explain_t *e, const char *title, njwt_value_t object)
         return;
     }
 
-    at = NULL;
-
-    while (njwt_json_next(object, &at, &name, &value)) {
+    while (njwt_json_next(object, &name, &value)) {
         printf("  ");
         width = explain_name(name);
         printf("%*s", (width < 10) ? (int) (11 - width) : 1, "");

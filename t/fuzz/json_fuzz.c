@@ -6,7 +6,7 @@
  */
 
 #include "fault.h"
-#include "njwt_doc.h"
+#include "njwt_json.h"
 
 #include <jansson.h>
 
@@ -74,109 +74,109 @@ same_bytes(njwt_slice_t slice, const void *data, size_t len)
 
 
 static void
-same_as_jansson(njwt_doc_value_t got, json_t *want)
+same_as_jansson(njwt_value_t got, json_t *want)
 {
     void              *member;
     size_t             i = 0;
     njwt_slice_t       name;
-    njwt_doc_value_t   value = { NULL };
+    njwt_value_t   value = { NULL };
 
-    switch (njwt_doc_type(got)) {
+    switch (njwt_json_type(got)) {
 
-    case NJWT_DOC_OBJECT:
+    case NJWT_JSON_OBJECT:
         must(json_is_object(want));
 
         for (member = json_object_iter(want); member != NULL;
              member = json_object_iter_next(want, member))
         {
-            must(njwt_doc_next(got, &name, &value));
+            must(njwt_json_next(got, &name, &value));
             must(same_bytes(name, json_object_iter_key(member),
                             json_object_iter_key_len(member)));
             same_as_jansson(value, json_object_iter_value(member));
         }
 
-        must(!njwt_doc_next(got, &name, &value));
+        must(!njwt_json_next(got, &name, &value));
         break;
 
-    case NJWT_DOC_ARRAY:
+    case NJWT_JSON_ARRAY:
         must(json_is_array(want));
 
-        while (njwt_doc_each(got, &value)) {
+        while (njwt_json_each(got, &value)) {
             same_as_jansson(value, json_array_get(want, i++));
         }
 
         must(json_array_size(want) == i);
         break;
 
-    case NJWT_DOC_STRING:
+    case NJWT_JSON_STRING:
         must(json_is_string(want));
-        must(same_bytes(njwt_doc_string(got), json_string_value(want),
+        must(same_bytes(njwt_json_string(got), json_string_value(want),
                         json_string_length(want)));
         break;
 
-    case NJWT_DOC_NUMBER:
+    case NJWT_JSON_NUMBER:
         must(json_is_real(want));
-        must(njwt_doc_number(got) == json_real_value(want));
+        must(njwt_json_number(got) == json_real_value(want));
         break;
 
-    case NJWT_DOC_BOOLEAN:
-        must(njwt_doc_scalar(got, &name));
+    case NJWT_JSON_BOOLEAN:
+        must(njwt_json_scalar(got, &name));
         must(json_is_boolean(want)
              && same_bytes(name, json_is_true(want) ? "true" : "false",
                            json_is_true(want) ? 4 : 5));
         break;
 
     default:
-        must(njwt_doc_type(got) == NJWT_DOC_NULL && json_is_null(want));
+        must(njwt_json_type(got) == NJWT_JSON_NULL && json_is_null(want));
     }
 }
 
 
 static void
-same_as_reference(njwt_doc_value_t got, const ref_t *want)
+same_as_reference(njwt_value_t got, const ref_t *want)
 {
     size_t            i = 0;
     ref_t            *child;
     njwt_slice_t      name;
-    njwt_doc_value_t  value = { NULL };
+    njwt_value_t  value = { NULL };
 
-    static const njwt_doc_type_t  types[] = {
-        NJWT_DOC_NULL, NJWT_DOC_BOOLEAN, NJWT_DOC_BOOLEAN, NJWT_DOC_NUMBER,
-        NJWT_DOC_STRING, NJWT_DOC_ARRAY, NJWT_DOC_OBJECT
+    static const njwt_json_type_t  types[] = {
+        NJWT_JSON_NULL, NJWT_JSON_BOOLEAN, NJWT_JSON_BOOLEAN, NJWT_JSON_NUMBER,
+        NJWT_JSON_STRING, NJWT_JSON_ARRAY, NJWT_JSON_OBJECT
     };
 
-    must(njwt_doc_type(got) == types[want->type]);
+    must(njwt_json_type(got) == types[want->type]);
 
     if (want->type == REF_OBJECT) {
         for (child = want->first; child != NULL; child = child->next) {
-            must(njwt_doc_next(got, &name, &value));
+            must(njwt_json_next(got, &name, &value));
             must(same_bytes(name, child->name, child->name_len));
-            must(njwt_doc_member(got, name).node == value.node);
+            must(njwt_json_member(got, name).node == value.node);
             same_as_reference(value, child);
         }
 
-        must(!njwt_doc_next(got, &name, &value));
+        must(!njwt_json_next(got, &name, &value));
 
     } else if (want->type == REF_ARRAY) {
         for (child = want->first; child != NULL; child = child->next, i++) {
-            must(njwt_doc_each(got, &value));
+            must(njwt_json_each(got, &value));
 
             if (i < 8) {
-                must(njwt_doc_element(got, i).node == value.node);
+                must(njwt_json_element(got, i).node == value.node);
             }
 
             same_as_reference(value, child);
         }
 
-        must(!njwt_doc_each(got, &value) && njwt_doc_length(got) == i);
-        must(njwt_doc_element(got, i).node == NULL);
+        must(!njwt_json_each(got, &value) && njwt_json_length(got) == i);
+        must(njwt_json_element(got, i).node == NULL);
 
     } else if (want->type != REF_NULL) {
-        must(njwt_doc_scalar(got, &name));
+        must(njwt_json_scalar(got, &name));
         must(same_bytes(name, want->text, want->len));
 
         if (want->type == REF_NUMBER) {
-            must(njwt_doc_number(got) == strtod((char *) want->text, NULL));
+            must(njwt_json_number(got) == strtod((char *) want->text, NULL));
         }
     }
 }
@@ -189,17 +189,17 @@ without_memory(njwt_slice_t text, const ref_t *want, size_t n, bool on)
 {
     bool              failed;
     njwt_arena_t      arena;
-    njwt_doc_value_t  got;
-    njwt_doc_error_t  error;
+    njwt_value_t  got;
+    njwt_json_error_t  error;
 
     njwt_arena_init(&arena);
     fault_begin(n, on);
-    got = njwt_doc_read(&arena, text, &error);
+    got = njwt_json_read(&arena, text, &error);
     failed = fault_end();
 
-    must(arena.failed == (error == NJWT_DOC_NO_MEMORY));
+    must(arena.failed == (error == NJWT_JSON_NO_MEMORY));
     must(failed || !arena.failed);
-    must((got.node == NULL) == (error != NJWT_DOC_GOOD));
+    must((got.node == NULL) == (error != NJWT_JSON_GOOD));
 
     if (got.node != NULL) {
         must(want != NULL);
@@ -218,8 +218,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t           *copy;
     njwt_arena_t       arena;
     njwt_slice_t       text;
-    njwt_doc_value_t   got;
-    njwt_doc_error_t   error;
+    njwt_value_t   got;
+    njwt_json_error_t   error;
 
     if (size == 0) {
         return 0;
@@ -237,10 +237,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     theirs = jansson(copy, size - 1);
 
     njwt_arena_init(&arena);
-    got = njwt_doc_read(&arena, text, &error);
+    got = njwt_json_read(&arena, text, &error);
 
     must(!arena.failed);
-    must((error == NJWT_DOC_GOOD) == (got.node != NULL));
+    must((error == NJWT_JSON_GOOD) == (got.node != NULL));
     must((got.node == NULL) == (want == NULL));
     must((got.node == NULL) == (theirs == NULL));
 

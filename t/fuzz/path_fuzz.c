@@ -7,7 +7,6 @@
  */
 
 #include "fault.h"
-#include "njwt_json_peek.h"
 #include "njwt_path.h"
 #include "njwt_policy.h"
 
@@ -480,75 +479,6 @@ judge(const input_t *in, size_t failing, bool on)
 }
 
 
-/* Of any text nothing is told that isn't there. */
-
-static void
-peek(const input_t *in)
-{
-    const ref_t   *member = NULL;
-    njwt_slice_t   value = { NULL, 4711 };
-
-    if (in->root != NULL) {
-        member = ref_member_n(in->root, in->path.data, in->path.len);
-    }
-
-    switch (njwt_json_peek(in->json, in->path, &value)) {
-
-    case NJWT_PEEK_FOUND:
-        must(value.data >= in->json.data
-             && value.data + value.len <= in->json.data + in->json.len);
-        must(in->root == NULL
-             || (member != NULL && member->type != REF_NULL
-                 && member->type != REF_ARRAY && member->type != REF_OBJECT
-                 && member->len == value.len
-                 && memcmp(member->text, value.data, value.len) == 0));
-        break;
-
-    case NJWT_PEEK_ABSENT:
-        must(in->root == NULL || member == NULL);
-        /* fall through */
-
-    default:
-        must(value.data == NULL && value.len == 4711);
-    }
-}
-
-
-/* Some members of the object, in all the room that they need or in less. */
-
-static void
-members(const input_t *in)
-{
-    bool           whole;
-    size_t         size, len, other;
-    uint8_t       *room;
-    njwt_arena_t   arena;
-    njwt_slice_t   names[2];
-    njwt_value_t   object;
-
-    njwt_arena_init(&arena);
-    object = njwt_json_object(&arena, in->json);
-    names[0] = in->path;
-    names[1] = fuzz_text("scope");
-    size = 1 + !njwt_slice_equal(names[0], names[1]);
-    room = malloc(in->json.len);
-    must(room != NULL);
-    must(njwt_json_members(object, names, size, room, in->json.len, &len));
-    must(len <= in->json.len && ref_json(room, len) != NULL);
-
-    for (other = len > 64 ? len - 64 : 0; other < len; other++) {
-        uint8_t  *less = malloc(other);
-
-        whole = njwt_json_members(object, names, size, less, other, &len);
-        must(!whole);
-        free(less);
-    }
-
-    free(room);
-    njwt_arena_free(&arena);
-}
-
-
 /* Is each question one number, and each number one question? */
 
 static void
@@ -718,11 +648,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     words(in.line);
     beyond(in.line.len);
     judge(&in, 0, false);
-    peek(&in);
-
-    if (in.root != NULL) {
-        members(&in);
-    }
 
     if (in.root != NULL && valid(in.path)) {
         questions(&in);

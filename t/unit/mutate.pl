@@ -37,7 +37,8 @@ my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
 my @first = qw(vectors dpop hint verdict policy claims path scopes rule dates
-               refresh key jwks trusted jws bearer json b64 arena oom alg);
+               refresh key jwks trusted jws bearer json_read json jansson b64
+               arena oom alg);
 
 my @changes = (
     # proofs
@@ -429,31 +430,272 @@ my @changes = (
     [ 'b64', '60, 61, 64, 64, 64, 64,', '60, 61, 64, 64, 64,  0,' ],
 
     # JSON
-    [ 'json', '++depth > NJWT_MAX_DEPTH', '++depth >= NJWT_MAX_DEPTH' ],
-    [ 'json', '++depth > NJWT_MAX_DEPTH', 'false' ],
-    [ 'json', 'text.len > 0 && memchr(text.data, 0, text.len) != NULL',
+    [ 'json_read', "*reader->at == ' ' || ", '' ],
+    [ 'json_read', "*reader->at == '\\n'
+               || ", '' ],
+    [ 'json_read', "*reader->at == '\\r' || ", '' ],
+    [ 'json_read', " || *reader->at == '\\t'", '' ],
+    [ 'json_read', "*reader->at == ' ' || ", "*reader->at < ' ' || " ],
+    [ 'json_read', '*at < 0xc2 || ', '*at < 0xc0 || ' ],
+    [ 'json_read', '*at > 0xf4', '*at > 0xf5' ],
+    [ 'json_read', '*at < 0xc2 || ', '*at < 0xc3 || ' ],
+    [ 'json_read', '*at > 0xf4', '*at > 0xf3' ],
+    [ 'json_read', '(*at < 0xe0) ? 2', '(*at <= 0xe0) ? 2' ],
+    [ 'json_read', '(*at < 0xf0) ? 3', '(*at <= 0xf0) ? 3' ],
+    [ 'json_read', '(size_t) (end - at) < len', 'false' ],
+    [ 'json_read', '(size_t) (end - at) < len', '(size_t) (end - at) <= len' ],
+    [ 'json_read', '(*at == 0xe0) ? 0xa0', '(*at == 0xe0) ? 0x80' ],
+    [ 'json_read', '(*at == 0xf0) ? 0x90', '(*at == 0xf0) ? 0x80' ],
+    [ 'json_read', '(*at == 0xed) ? 0x9f', '(*at == 0xed) ? 0xbf' ],
+    [ 'json_read', '(*at == 0xf4) ? 0x8f', '(*at == 0xf4) ? 0xbf' ],
+    [ 'json_read', '(*at == 0xe0) ? 0xa0', '(*at == 0xe0) ? 0xa1' ],
+    [ 'json_read', '(*at == 0xf0) ? 0x90', '(*at == 0xf0) ? 0x91' ],
+    [ 'json_read', '(*at == 0xed) ? 0x9f', '(*at == 0xed) ? 0x9e' ],
+    [ 'json_read', '(*at == 0xf4) ? 0x8f', '(*at == 0xf4) ? 0x8e' ],
+    [ 'json_read', "        low = 0x80;\n        high = 0xbf;\n", '' ],
+    [ 'json_read', 'at[i] < low || ', '' ],
+    [ 'json_read', ' || at[i] > high', '' ],
+    [ 'json_read', '(bytes | (bytes', '((bytes' ],
+    [ 'json_read', 'ones * 0x20', 'ones * 0x1f' ],
+    [ 'json_read', " | ((bytes ^ ones * '\"') - ones)", '' ],
+    [ 'json_read', "
+             | ((bytes ^ ones * '\\\\') - ones)", '' ],
+    [ 'json_read', 'reader->end - at >= 8', 'reader->end - at >= 7' ],
+    [ 'json_read', '*at >= 0x20 && ', '' ],
+    [ 'json_read', '*at >= 0x20 && ', '*at > 0x20 && ' ],
+    [ 'json_read', '*at < 0x80 && ', '' ],
+    [ 'json_read', "*at < 0x80 && *at != '\"'", '*at < 0x80' ],
+    [ 'json_read', "
+               && *at != '\\\\'", '' ],
+    [ 'json_read', 'reader->end - reader->at < 4', 'false' ],
+    [ 'json_read', 'reader->end - reader->at < 4',
+                   'reader->end - reader->at < 6' ],
+    [ 'json_read', 'c |= 0x20;', '' ],
+    [ 'json_read', "c < 'a' || ", '' ],
+    [ 'json_read', " || c > 'f'", " || c > 'g'" ],
+    [ 'json_read', "c >= '0' && c <= '9'", "c >= '0' && c <= '8'" ],
+    [ 'json_read', "c >= '0' && c <= '9'", "c >= '+' && c <= '9'" ],
+    [ 'json_read', "(c - 'a') + 10", "(c - 'a') + 9" ],
+    [ 'json_read', 'unit < 0xd800 || unit > 0xdfff',
+                   'unit <= 0xd800 || unit > 0xdfff' ],
+    [ 'json_read', 'unit < 0xd800 || unit > 0xdfff',
+                   'unit < 0xd800 || unit >= 0xdfff' ],
+    [ 'json_read', 'unit < 0xd800 || unit > 0xdfff', 'true' ],
+    [ 'json_read', 'unit > 0xdbff || ', '' ],
+    [ 'json_read', "!njwt_json_take(reader, '\\\\')
+        || ", '' ],
+    [ 'json_read', "!njwt_json_take(reader, 'u') || ", '' ],
+    [ 'json_read', 'low < 0xdc00 || ', '' ],
+    [ 'json_read', ' || low > 0xdfff)', ')' ],
+    [ 'json_read', '(unit - 0xd800) << 10', '(unit - 0xd800) << 9' ],
+    [ 'json_read', '(low - 0xdc00)', 'low' ],
+    [ 'json_read', 'point < 0x80)', 'point <= 0x80)' ],
+    [ 'json_read', 'point < 0x80)', 'point < 0x7f)' ],
+    [ 'json_read', 'point < 0x800)', 'point <= 0x800)' ],
+    [ 'json_read', 'point < 0x800)', 'point < 0x7ff)' ],
+    [ 'json_read', 'point < 0x10000)', 'point < 0xffff)' ],
+    [ 'json_read', 'point < 0x10000)', 'true)' ],
+    [ 'json_read', '\\"\\\\/bfnrt', '\\"\\\\/bfnrtv' ],
+    [ 'json_read', '\\"\\\\/bfnrt', '\\"\\\\/bfnr' ],
+    [ 'json_read', '\\b\\f\\n\\r\\t', '\\b\\f\\r\\n\\t' ],
+    [ 'json_read', 'if (reader->at == reader->end) {
+        return false;', 'if (false) {
+        return false;' ],
+    [ 'json_read', 'if (reader->decoded == NULL) {
+        reader', 'if (true) {
+        reader' ],
+    [ 'json_read', 'reader->decoded = out;', '' ],
+    [ 'json_read', '        begin = reader->at;
+        njwt', '        njwt' ],
+    [ 'json_read', '        out += len;
+', '' ],
+    [ 'json_read', '(size_t) (reader->end - reader->at) < word.len',
+                   'false' ],
+    [ 'json_read', '
+        || memcmp(reader->at, word.data, word.len) != 0', '' ],
+    [ 'json_read', "*reader->at >= '0'
+           && *reader->at <= '9'", "*reader->at >= '/'
+           && *reader->at <= '9'" ],
+    [ 'json_read', "*reader->at >= '0'
+           && *reader->at <= '9'", "*reader->at >= '0'
+           && *reader->at <= ':'" ],
+    [ 'json_read', "(void) njwt_json_take(reader, '-');", '' ],
+    [ 'json_read', "(!njwt_json_take(reader, '0') && !njwt_json_digits(reader))",
+                   '!njwt_json_digits(reader)' ],
+    [ 'json_read', "(!njwt_json_take(reader, '0') && !njwt_json_digits(reader))",
+                   "(!njwt_json_take(reader, '0') + !njwt_json_digits(reader) "
+                   . '== 2)' ],
+    [ 'json_read', " && !njwt_json_digits(reader)))", '))' ],
+    [ 'json_read', " && !njwt_json_digits(reader)))", ' && false))' ],
+    [ 'json_read', " || njwt_json_take(reader, 'E')", '' ],
+    [ 'json_read', "njwt_json_take(reader, 'e') || ", '' ],
+    [ 'json_read', "(void) njwt_json_take(reader, '+');", '' ],
+    [ 'json_read', "if (!njwt_json_take(reader, '-')) {", 'if (true) {' ],
+    [ 'json_read', "        if (!njwt_json_digits(reader)) {",
+                   '        if (njwt_json_digits(reader) && false) {' ],
+    [ 'json_read', '(exponent || ', '(' ],
+    [ 'json_read', ' || text->len > NJWT_JSON_SURE', '' ],
+    [ 'json_read', '
+        && !njwt_number_finite(*text)', '' ],
+    [ 'json_read', '#define NJWT_JSON_SURE  300', '#define NJWT_JSON_SURE  900' ],
+    [ 'json_read', 'memcpy(larger, reader->nodes, size);', '' ],
+    [ 'json_read', 'reader->room *= 2;', 'reader->room *= 3;' ],
+    [ 'json_read', "reader->nodes[reader->open[reader->depth - 1]].count++;",
+                   '' ],
+    [ 'json_read', "    if (memchr(name->data, 0, name->len) != NULL) {",
+                   '    if (false) {' ],
+    [ 'json_read', "    njwt_json_blanks(reader);
+
+    if (!njwt_json_take(reader, ':'))", "    if (!njwt_json_take(reader, ':'))" ],
+    [ 'json_read', "if (!njwt_json_take(reader, ':'))",
+                   "if (!njwt_json_take(reader, ':') && false)" ],
+    [ 'json_read', "    njwt_json_blanks(reader);
+
+    return true;", '    return true;' ],
+    [ 'json_read', 'reader->depth == NJWT_MAX_DEPTH',
+                   'reader->depth == NJWT_MAX_DEPTH - 1' ],
+    [ 'json_read', "    case '[':
+        node->type = NJWT_JSON_ARRAY;", "    case '[':
+        node->type = NJWT_JSON_OBJECT;" ],
+    [ 'json_read', "    case 'n':", "    case 'N':" ],
+    [ 'json_read', "    case 'f':", "    case 'F':" ],
+    [ 'json_read', "    if (reader->at == reader->end) {
+        return njwt_json_refuse", "    if (false) {
+        return njwt_json_refuse" ],
+    [ 'json_read', "
+           == NJWT_JSON_OBJECT
+        && !njwt_json_take_name", "
+           != NJWT_JSON_NULL
+        && !njwt_json_take_name" ],
+    [ 'json_read', '
+        && !njwt_json_take_name(reader, &node->name)', '
+        && false' ],
+    [ 'json_read', 'a->len != b->len', 'false' ],
+    [ 'json_read', 'return memcmp(a->data, b->data, a->len);', 'return 0;' ],
+    [ 'json_read', 'return memcmp(a->data, b->data, a->len);',
+                   'return memcmp(a->data, b->data, a->len) | 1;' ],
+    [ 'json_read', '(a->len < b->len) ? -1 : 1', '1' ],
+    [ 'json_read', 'child + 1 < n
+            && njwt_json_compare(names[child], names[child + 1]) < 0',
+                   'false' ],
+    [ 'json_read', 'child + 1 < n
+            && ', '' ],
+    [ 'json_read', 'njwt_json_compare(name, names[child]) >= 0', 'true' ],
+    [ 'json_read', 'njwt_json_compare(name, names[child]) >= 0', 'false' ],
+    [ 'json_read', 'for (i = n / 2; i > 0; i--)', 'for (i = 1; i > 0; i--)' ],
+    [ 'json_read', 'for (i = n / 2; i > 0; i--)',
+                   'for (i = n / 2; i > 1; i--)' ],
+    [ 'json_read', 'for (i = n - 1; i > 0; i--)',
+                   'for (i = n - 1; i > 1; i--)' ],
+    [ 'json_read', 'njwt_json_sink(names, 0, i);',
+                   'njwt_json_sink(names, 0, i + 1);' ],
+    [ 'json_read', 'member += member->span', 'member++' ],
+    [ 'json_read', 'njwt_json_compare(names[i - 1], names[i]) == 0', 'false' ],
+    [ 'json_read', 'for (i = 1; i < n; i++) {
+        if (njwt_json_compare', 'for (i = 2; i < n; i++) {
+        if (njwt_json_compare' ],
+    [ 'json_read', 'for (i = 1; i < n; i++) {
+        if (njwt_json_compare', 'for (i = 1; i + 1 < n; i++) {
+        if (njwt_json_compare' ],
+    [ 'json_read', 'node->count > NJWT_JSON_PAIRWISE', 'true || node' ],
+    [ 'json_read', 'b = a + a->span', 'b = a + 1' ],
+    [ 'json_read', 'a += a->span', 'a++' ],
+    [ 'json_read', 'b += b->span', 'b++' ],
+    [ 'json_read', 'if (njwt_slice_equal(a->name, b->name)) {', 'if (false) {' ],
+    [ 'json_read', 'node->text.len = (size_t) (reader->at - node->text.data);',
+                   '' ],
+    [ 'json_read', 'node->type == NJWT_JSON_ARRAY || njwt_json_unique',
+                   'true || njwt_json_unique' ],
+    [ 'json_read', "(node->type == NJWT_JSON_OBJECT) ? '}'", "(true) ? '}'" ],
+    [ 'json_read', 'return node->count == 0 || njwt',
+                   'return njwt' ],
+    [ 'json_read', 'return node->count == 0 || njwt',
+                   'return true || njwt' ],
+    [ 'json_read', "if (!njwt_json_is(reader, '{')) {", 'if (false) {' ],
+    [ 'json_read', "    if (reader->error == NJWT_JSON_GOOD) {
+        njwt_json_blanks(reader);
+", "    if (reader->error == NJWT_JSON_GOOD) {
+" ],
+    [ 'json_read', "if (reader->error == NJWT_JSON_GOOD) {", 'if (true) {' ],
+    [ 'json_read', 'if (reader->at != reader->end) {', 'if (false) {' ],
+    [ 'json_read', 'if (reader.error != NJWT_JSON_GOOD) {', 'if (false) {' ],
+    [ 'json_read', 'if (nodes == few) {', 'if (false) {' ],
+    [ 'json_read', 'memcpy(nodes, few, size);', '' ],
+    [ 'json_read', "            *error = NJWT_JSON_NO_MEMORY;\n", '' ],
+    [ 'json_read', "            reader->error = NJWT_JSON_NO_MEMORY;\n", '' ],
+    (map { [ 'json_read', "NJWT_JSON_$_);", 'NJWT_JSON_GOOD);' ] }
+         qw(SYNTAX TOO_DEEP DUPLICATE NUL BEYOND_DOUBLE NO_MEMORY)),
+    [ 'json', ': child + child->span', ': child + 1' ],
+    [ 'json', 'child < container.node + container.node->span', 'true' ],
+    [ 'json', 'child < container.node + container.node->span',
+              'child <= container.node + container.node->span' ],
+    [ 'json', 'if (njwt_json_type(array) != NJWT_JSON_ARRAY) {',
+              'if (njwt_json_type(array) < NJWT_JSON_ARRAY) {' ],
+    [ 'json', 'if (njwt_json_type(object) != NJWT_JSON_OBJECT) {',
+              'if (njwt_json_type(object) < NJWT_JSON_ARRAY) {' ],
+    [ 'json', 'if (njwt_slice_equal(own, name)) {', 'if (true) {' ],
+    [ 'json', "    member.node = NULL;\n\n    return member;",
+              '    return member;' ],
+    [ 'json', '(njwt_json_type(value) == NJWT_JSON_ARRAY) ? value.node->count',
+              '(value.node != NULL) ? value.node->count' ],
+    [ 'json', 'i >= njwt_json_length(value)', 'i > njwt_json_length(value)' ],
+    [ 'json', 'while (i-- > 0);', 'while (i-- > 1);' ],
+    [ 'json', '(njwt_json_type(value) == NJWT_JSON_STRING) ? value.node->text',
+              '(value.node != NULL) ? value.node->text' ],
+    [ 'json', '(njwt_json_type(value) == NJWT_JSON_NUMBER)
+           ? njwt', '(value.node != NULL)
+           ? njwt' ],
+    [ 'json', "    case NJWT_JSON_BOOLEAN:\n", '' ],
+    [ 'json', "if (njwt_json_type(element) != NJWT_JSON_STRING) {",
+              'if (false) {' ],
+    [ 'json', "        if (njwt_json_type(element) == NJWT_JSON_STRING
+            && ", '        if (' ],
+    [ 'number', 'n < NJWT_NUMBER_DIGITS', 'n < 760' ],
+    [ 'number', 'njwt_number_next(&number) != 0 || more',
+                'njwt_number_next(&number) != 0' ],
+    [ 'number', 'njwt_number_next(&number) != 0 || more',
+                'more || njwt_number_next(&number) != 0' ],
+    [ 'number', 'if (more) {', 'if (false) {' ],
+    [ 'number', 'if (more) {', 'if (n == NJWT_NUMBER_DIGITS) {' ],
+    [ 'number', '#define NJWT_NUMBER_INTEGER  18',
+                '#define NJWT_NUMBER_INTEGER  30' ],
+    [ 'number', 'number.exponent + 1 - (int64_t) n',
+                'number.exponent - (int64_t) n' ],
+    [ 'number', '(n > 0) ? number.exponent', '(true) ? number.exponent' ],
+    [ 'number', 'power == 0 && n <=', 'n <=' ],
+    [ 'number', '(power > 99999) ? 99999 :', '' ],
+    [ 'number', '(power < -99999) ? -99999 :', '' ],
+    [ 'number', 'number.negative ? -value', 'false ? -value' ],
+    [ 'number', '#define NJWT_NUMBER_SURE  307',
+                '#define NJWT_NUMBER_SURE  308' ],
+    [ 'number', ' != HUGE_VAL', ' != 1' ],
+    [ 'jansson', 'text.len > 0 && memchr(text.data, 0, text.len) != NULL',
       'false' ],
-    [ 'json', 'JSON_REJECT_DUPLICATES | ', '' ],
-    [ 'json', ' | JSON_ALLOW_NUL', '' ],
-    [ 'json', '!json_is_object(document->root)', 'false' ],
-    [ 'json', '|| errno == ENOMEM', '' ],
-    [ 'json', 'if (njwt_json_whole(document))', 'if (true)' ],
-    [ 'json_load', 'before == ENOMEM', 'false' ],
-    [ 'json_load', 'measure->longest < NJWT_JSON_LONG', 'true' ],
-    [ 'json_load', 'NJWT_JSON_LONG  12', 'NJWT_JSON_LONG  16' ],
-    [ 'json_load', 'json_array_size(array) == 2', 'true' ],
-    [ 'json_load', "p += longest;", '' ],
-    [ 'json', 'njwt_json_longest(measure, i + 1 - begin);', '' ],
-    [ 'json', 'njwt_json_longest(measure, i - begin);', '' ],
-    [ 'json', "
-           || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')",
-      " || c == 'e' || c == 'E'" ],
-    [ 'json', "
-           && seen.bytes == document->measure.bytes", '' ],
-    [ 'json', '(exponent & 1) != 0', 'true' ],
-    [ 'json', 'square *= square', 'square *= 10' ],
-    [ 'json', '(unsigned) -scale', '(unsigned) -scale - 1' ],
-    [ 'json', 'scale > 0 && sum != 0', 'scale > 0' ],
+    [ 'jansson', 'JSON_REJECT_DUPLICATES | ', '' ],
+    [ 'jansson', 'JSON_DECODE_INT_AS_REAL | ', '' ],
+    [ 'jansson', ' | JSON_ALLOW_NUL', '' ],
+    [ 'jansson', '!json_is_object(root) || ', '' ],
+    [ 'jansson', '|| errno == ENOMEM', '' ],
+    [ 'jansson', 'json_string_length(json_array_get(array, 0)) != len',
+                 'false' ],
+    [ 'jansson', 'json_array_size(array) == 2', 'true' ],
+    [ 'jansson', 'return depth < NJWT_MAX_DEPTH', 'return true' ],
+    [ 'jansson', 'return depth < NJWT_MAX_DEPTH',
+                 'return depth < NJWT_MAX_DEPTH - 1' ],
+    [ 'jansson', 'return depth < NJWT_MAX_DEPTH',
+                 'return depth <= NJWT_MAX_DEPTH' ],
+    [ 'jansson', '(((longest + 2) & (longest + 1)) == 0)', '(false)' ],
+    [ 'jansson', 'input.filler = len;', 'input.filler = len = 0;' ],
+    [ 'jansson', 'copy->bytes += json_string_length(node);', '' ],
+    [ 'jansson', 'copy->bytes += json_object_iter_key_len(member);', '' ],
+    [ 'jansson', 'copy->bytes += NJWT_JANSSON_NUMBER;', '' ],
+    [ 'jansson', 'copy->nodes++;', 'copy->nodes = 1;' ],
+    [ 'jansson', 'nodes == NULL || copy.data == NULL', 'nodes == NULL' ],
+    [ 'jansson', 'nodes == NULL || copy.data == NULL', 'copy.data == NULL' ],
+    [ 'jansson', 'if (!arena->failed) {', 'if (true) {' ],
+    [ 'jansson', 'len == 0 || len > sizeof(number)', 'len > sizeof(number)' ],
+    [ 'jansson', 'made->span = (size_t) (copy->node - made);',
+                 'made->span = 1;' ],
     # what is remembered of a token
     [ 'recall', "
               == 0;", "
@@ -521,15 +763,6 @@ my @changes = (
     [ 'policy', 'rule->scope_count > 0
                            && ', '' ],
     [ 'policy', 'policy->numbered = all;', 'policy->numbered = true;' ],
-
-    # a look at one claim
-    [ 'json_peek', "            *plain = false;\n", '' ],
-    [ 'json_peek', ' || !plain', '' ],
-    [ 'json_peek', " && value->data[0] != 'n'", '' ],
-    [ 'json_peek', "            i++;\n", '' ],
-    [ 'json_peek', 'if (peek == NJWT_PEEK_FOUND)', 'if (true)' ],
-    [ 'verdict', '!found->recalled || found->claims == NULL || found->payload '
-                 . '!= NULL', 'found->payload != NULL' ],
 
     # bearer
     [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],

@@ -1,6 +1,6 @@
 /*
  * What if there is no memory?  The n-th allocation fails, for every n, be it
- * ours, the JSON library's or OpenSSL's: that may cost an answer, but never
+ * ours, jansson's or OpenSSL's: that may cost an answer, but never
  * give a wrong one.
  *
  * This program's own malloc, calloc and realloc come before the C library's
@@ -10,6 +10,7 @@
 #include "unit_token.h"
 #include "njwt_b64.h"
 #include "njwt_dpop.h"
+#include "njwt_jansson.h"
 #include "njwt_key_hash.h"
 #include "njwt_verdict.h"
 
@@ -46,6 +47,9 @@ static size_t  failing;
 static bool    failing_on;
 
 static size_t  allocations;
+
+/* did jansson get a refusal? */
+static bool    refused_jansson;
 
 
 static bool
@@ -91,8 +95,31 @@ static void
 begin_failing(size_t n, bool on)
 {
     allocations = 0;
+    refused_jansson = false;
     failing_on = on;
     failing = n;
+}
+
+
+/*
+ * jansson goes on without memory, reads beyond its buffer, and writes as much
+ * to a copy of it.  The core sees to it that there is memory when that could
+ * happen, but here even that is refused; then there must be none for the copy.
+ */
+
+static void *
+jansson_take(size_t size)
+{
+    void  *data;
+
+    data = refused_jansson ? NULL : malloc(size);
+
+    if (data == NULL) {
+        refused_jansson = true;
+        errno = ENOMEM;
+    }
+
+    return data;
 }
 
 
@@ -230,10 +257,6 @@ judge_with_each_allocation_failing(njwt_verdict_t expected, bool on)
 }
 
 
-/*
- * The JSON library's buffer grows with a token of more than 15 bytes, and when
- * it can't, drops a character; a number behind it clears errno.
- */
 #define CLAIMS  "\"iss\":\"https://t/\",\"x\":[1,2.5,{\"x\":null}],"           \
                 "\"aud\":[\"https://api.example.com/a/long/audience\"],"   \
                 "\"scope\":\"a\""
@@ -856,8 +879,6 @@ an_array_is_text_or_the_arena_has_failed(void **state)
 }
 
 
-/* The library drops a digit as it drops a character of a string. */
-
 static void
 a_number_is_whole_or_the_arena_has_failed(void **state)
 {
@@ -953,13 +974,21 @@ a_digest_that_fails_leaves_no_error_behind(void **state)
 }
 
 
+/* The two readers of JSON. */
+
+typedef njwt_value_t (*reader_t)(njwt_arena_t *arena, njwt_slice_t text);
+
+static const reader_t  readers[] = { njwt_json_object, njwt_jansson_object };
+
+
 /*
  * Each allocation fails once: the member is whole then, or nothing was read.
  * How often was it nothing?
  */
 
 static size_t
-read_whole(njwt_slice_t text, const char *name, njwt_slice_t whole)
+read_whole(reader_t reader, njwt_slice_t text, const char *name,
+    njwt_slice_t whole)
 {
     bool           failed;
     size_t         n, refused;
@@ -971,7 +1000,7 @@ read_whole(njwt_slice_t text, const char *name, njwt_slice_t whole)
     for (n = 1, failed = true; failed; n++) {
         njwt_arena_init(&arena);
         begin_failing(n, false);
-        root = njwt_json_object(&arena, text);
+        root = reader(&arena, text);
         failed = end_failing();
 
         if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
@@ -993,34 +1022,32 @@ read_whole(njwt_slice_t text, const char *name, njwt_slice_t whole)
 
 
 /*
- * For each length, as the end is what is lost only where the library's buffer
- * is full.  Of a string without an end it would read, and write, on and on.
+ * For each length, as the end is what is lost only where jansson's buffer is
+ * full.  Of a string without an end it would read, and write, on and on.
  */
 
-static size_t
-read_strings(const char *filler, const char *number)
-{
-    return read_whole(unit_text(unit_format("{\"n\":%s,\"a\":\"%s\"}",
-                                            number, filler)),
-                      "a", unit_text(filler));
-}
-
-
 static void
-a_string_that_lost_its_end_is_not_read_on(void **state)
+a_string_is_read_whole_or_not_at_all(void **state)
 {
-    char    filler[151] = "";
-    size_t  len, refused = 0;
+    char          filler[151] = "";
+    size_t        i, len, refused;
+    njwt_slice_t  text;
 
     (void) state;
 
-    for (len = 0; len < sizeof(filler) - 1; len++) {
-        refused += read_strings(filler, "1");
-        refused += read_strings(filler, "12345678901234");
-        filler[len] = 'x';
-    }
+    for (i = 0; i < unit_count(readers); i++) {
+        refused = 0;
+        memset(filler, 0, sizeof(filler));
 
-    print_message("%zu times no memory for a string\n", refused);
+        for (len = 0; len < sizeof(filler) - 1; len++) {
+            text = unit_text(unit_format("{\"n\":12345678901234,"
+                                         "\"a\":\"%s\"}", filler));
+            refused += read_whole(readers[i], text, "a", unit_text(filler));
+            filler[len] = 'x';
+        }
+
+        assert_true(refused > 100);
+    }
 }
 
 
@@ -1029,46 +1056,66 @@ a_string_that_lost_its_end_is_not_read_on(void **state)
  * bytes: "\\u00e9a" as "\\u0e9a" is U+0E9A, of three bytes as well.
  */
 
-static size_t
-read_escapes(const char *filler, const char *number)
-{
-    char           long_tail[201] = "";
-    njwt_slice_t   text, whole;
-
-    /* as much as the library asks for memory again, and gets it */
-    memset(long_tail, 'y', sizeof(long_tail) - 1);
-
-    whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
-                                  filler, long_tail));
-    text = unit_text(unit_format("{\"n\":%s,\"%s\\u00e9a\":\"%s\\u00e9a\\n"
-                                 "\\ud83d\\ude00\\/%s\"}", number, filler,
-                                 filler, long_tail));
-
-    return read_whole(text, unit_format("%s\xc3\xa9""a", filler), whole);
-}
-
-
 static void
 an_escape_is_read_whole_or_not_at_all(void **state)
 {
-    char    filler[71] = "";
-    size_t  len, refused = 0;
+    char          filler[71] = "", long_tail[201] = "";
+    size_t        i, len, refused;
+    njwt_slice_t  text, whole;
 
     (void) state;
 
-    for (len = 0; len < sizeof(filler) - 1; len++) {
-        refused += read_escapes(filler, "1");
-        refused += read_escapes(filler, "12345678901234");
-        filler[len] = 'x';
+    memset(long_tail, 'y', sizeof(long_tail) - 1);
+
+    for (i = 0; i < unit_count(readers); i++) {
+        refused = 0;
+        memset(filler, 0, sizeof(filler));
+
+        for (len = 0; len < sizeof(filler) - 1; len++) {
+            whole = unit_text(unit_format("%s\xc3\xa9""a\n\xf0\x9f\x98\x80/%s",
+                                          filler, long_tail));
+            text = unit_text(unit_format("{\"%s\\u00e9a\":\"%s\\u00e9a\\n"
+                                         "\\ud83d\\ude00\\/%s\"}", filler,
+                                         filler, long_tail));
+            refused += read_whole(readers[i], text,
+                                  unit_format("%s\xc3\xa9""a", filler),
+                                  whole);
+            filler[len] = 'x';
+        }
+
+        assert_true(refused > 100);
+    }
+}
+
+
+/* More nodes and members than have their place without memory. */
+
+static void
+many_members_are_read_whole_or_not_at_all(void **state)
+{
+    char    text[4096];
+    size_t  i, k, len;
+
+    (void) state;
+
+    len = (size_t) sprintf(text, "{\"a\":\"b\"");
+
+    for (i = 0; i < 100; i++) {
+        len += (size_t) sprintf(text + len, ",\"%zu\":[{}]", i);
     }
 
-    print_message("%zu times no memory for an escape\n", refused);
+    sprintf(text + len, "}");
+
+    for (k = 0; k < unit_count(readers); k++) {
+        assert_true(read_whole(readers[k], unit_text(text), "a",
+                               unit_text("b")) > 3);
+    }
 }
 
 
 /*
- * What the library takes back, a byte behind a number or a word, or one that
- * no string may have, it must have had memory for, or it ends the process.
+ * What jansson takes back, a byte behind a number or a word, or one that no
+ * string may have, it must have had memory for, or it ends the process.
  */
 
 static void
@@ -1098,7 +1145,7 @@ what_is_taken_back_does_not_end_the_process(void **state)
             for (n = 2, failed = true; failed; n++) {
                 njwt_arena_init(&arena);
                 begin_failing(n / 2, (n & 1) != 0);
-                root = njwt_json_object(&arena, text);
+                root = njwt_jansson_object(&arena, text);
                 failed = end_failing();
 
                 assert_int_equal(arena.failed, failed);
@@ -1115,38 +1162,39 @@ what_is_taken_back_does_not_end_the_process(void **state)
 }
 
 
-static void *
-others_take(size_t size)
-{
-    return malloc(size);
-}
-
-
-/* Functions of others give memory after a refusal, but not for that byte. */
+/*
+ * As jansson is by itself: one allocation is refused and the next is not.  Of
+ * each length, as its buffer may be full of any.
+ */
 
 static void
-a_byte_that_others_had_no_memory_for_is_missed(void **state)
+a_byte_that_jansson_had_no_memory_for_is_missed(void **state)
 {
-    size_t         refused;
-    njwt_slice_t   text, whole;
+    char    filler[301] = "";
+    size_t  len, refused = 0;
 
     (void) state;
 
-    whole = unit_text("a string that fills the first buffer twice");
-    text = unit_text("{\"a\":\"a string that fills the first buffer twice\"}");
-
-    json_set_alloc_funcs(others_take, free);
-    refused = read_whole(text, "a", whole);
     json_set_alloc_funcs(malloc, free);
 
-    assert_true(refused > 3);
+    for (len = 0; len < sizeof(filler) - 1; len++) {
+        refused += read_whole(njwt_jansson_object,
+                              unit_text(unit_format("{\"a\":\"%s\"}",
+                                                    filler)),
+                              "a", unit_text(filler));
+        filler[len] = 'x';
+    }
+
+    json_set_alloc_funcs(jansson_take, free);
+
+    assert_true(refused > 1000);
 }
 
 
-/* Who else has set functions of his own keeps them, and so do all after us. */
+/* Others in this process may use jansson, with functions of their own. */
 
 static void
-the_library_has_its_own_functions_again(void **state)
+jansson_keeps_the_functions_that_it_has(void **state)
 {
     json_free_t     give;
     json_malloc_t   take;
@@ -1155,17 +1203,11 @@ the_library_has_its_own_functions_again(void **state)
     (void) state;
 
     njwt_arena_init(&arena);
-    assert_int_equal(njwt_json_type(njwt_json_object(&arena,
-                                                     unit_text("{}"))),
+    assert_int_equal(njwt_json_type(njwt_jansson_object(&arena,
+                                                        unit_text("{}"))),
                      NJWT_JSON_OBJECT);
     json_get_alloc_funcs(&take, &give);
-    assert_true(take == malloc && give == free);
-
-    json_set_alloc_funcs(real_malloc, free);
-    (void) njwt_json_object(&arena, unit_text("{\"a\":1}"));
-    json_get_alloc_funcs(&take, &give);
-    json_set_alloc_funcs(malloc, free);
-    assert_true(take == real_malloc && give == free);
+    assert_true(take == jansson_take && give == free);
     njwt_arena_free(&arena);
 }
 
@@ -1273,14 +1315,17 @@ main(void)
         unit_case(texts_are_whole_or_refused),
         unit_case(a_number_is_whole_or_the_arena_has_failed),
         unit_case(an_array_is_text_or_the_arena_has_failed),
-        unit_case(a_string_that_lost_its_end_is_not_read_on),
+        unit_case(a_string_is_read_whole_or_not_at_all),
         unit_case(an_escape_is_read_whole_or_not_at_all),
+        unit_case(many_members_are_read_whole_or_not_at_all),
         unit_case(what_is_taken_back_does_not_end_the_process),
-        unit_case(a_byte_that_others_had_no_memory_for_is_missed),
-        unit_case(the_library_has_its_own_functions_again),
+        unit_case(a_byte_that_jansson_had_no_memory_for_is_missed),
+        unit_case(jansson_keeps_the_functions_that_it_has),
         unit_case(a_digest_that_fails_leaves_no_error_behind),
         unit_case(a_proof_is_not_refused_for_want_of_memory)
     };
+
+    json_set_alloc_funcs(jansson_take, free);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -670,53 +670,6 @@ check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
 }
 
 
-/* Each claim is what it is, had with a look or by reading all. */
-
-static void
-check_peek(const char *id, const njwt_case_t *judged, njwt_finding_t *found,
-    const njwt_finding_t *fresh)
-{
-    size_t        peeked;
-    void         *at;
-    njwt_peek_t   peek;
-    njwt_slice_t  name, text, value;
-    njwt_value_t  claim;
-
-    /* where a rule had to be asked of the token, it was read */
-
-    if (fresh->claims == NULL || found->payload != NULL) {
-        assert_int_equal(njwt_finding_peek(&unit_arena, &judged->presented,
-                                           found, unit_text("sub"), &value),
-                         NJWT_PEEK_UNSURE);
-        return;
-    }
-
-    at = NULL;
-    peeked = 0;
-
-    while (njwt_json_next(njwt_claims_root(fresh->claims), &at, &name,
-                          &claim))
-    {
-        peek = njwt_finding_peek(&unit_arena, &judged->presented, found, name,
-                                 &value);
-        assert_for(peek != NJWT_PEEK_ABSENT, id);
-
-        if (peek == NJWT_PEEK_FOUND) {
-            assert_true(njwt_json_text(&unit_arena, claim, &text));
-            assert_for(njwt_slice_equal(text, value), id);
-            peeked++;
-        }
-    }
-
-    /* not by never being sure */
-
-    assert_for(peeked > 0, id);
-    assert_for(njwt_finding_peek(&unit_arena, &judged->presented, found,
-                                 unit_text("no such claim"), &value)
-               != NJWT_PEEK_FOUND, id);
-}
-
-
 /*
  * A token that was verified once gets the same verdict by its record: at the
  * same moment, and by one of another configuration's facts.
@@ -755,7 +708,6 @@ check_recalled(const char *id, vector_location_t *location,
         /* bits that answer need no payload */
 
         assert_for(i > 0 || found.payload == NULL, id);
-        check_peek(id, &location->judged, &found, fresh);
 
         /* and read, it has what it had */
 

@@ -56,11 +56,9 @@ typedef struct {
  * "broken", not "no", and the verdict is NJWT_UNDECIDED.
  */
 typedef struct njwt_arena_block_s  njwt_arena_block_t;
-typedef struct njwt_json_s         njwt_json_t;
 
 typedef struct {
     njwt_arena_block_t  *blocks;
-    njwt_json_t         *documents;
     bool                 failed;
 } njwt_arena_t;
 
@@ -75,8 +73,8 @@ void njwt_arena_init(njwt_arena_t *arena);
 void *njwt_arena_alloc(njwt_arena_t *arena, size_t size);
 
 /*
- * Gives back everything that was taken from the arena, its JSON documents
- * too, and leaves it empty.  May be called twice.
+ * Gives back everything that was taken from the arena, and leaves it empty.
+ * May be called twice.
  */
 void njwt_arena_free(njwt_arena_t *arena);
 

@@ -4,7 +4,6 @@
  */
 
 #include "njwt.h"
-#include "njwt_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,6 @@ void
 njwt_arena_init(njwt_arena_t *arena)
 {
     arena->blocks = NULL;
-    arena->documents = NULL;
     arena->failed = false;
 }
 
@@ -116,8 +114,6 @@ void
 njwt_arena_free(njwt_arena_t *arena)
 {
     njwt_arena_block_t  *block, *next;
-
-    njwt_json_release(arena->documents);
 
     for (block = arena->blocks; block != NULL; block = next) {
         next = block->next;

@@ -1,8 +1,9 @@
 /*
- * What does a JSON text say?  One reading only (RFC 8259).
+ * JSON: the reader for tokens, and the values of what was read (RFC 8259).
  *
- * The only door to the JSON library.  Values are borrowed from a document
- * and live as long as the arena that it was parsed into.
+ * One pass, one reading.  Strings, names and numbers are slices of the text;
+ * only a string that has escapes is written out.  All memory is the arena's:
+ * values live as long as the arena and the text.
  */
 
 #ifndef NJWT_JSON_H
@@ -11,12 +12,6 @@
 
 #include "njwt.h"
 
-
-/* a value, passed by value; node NULL is "not there" */
-typedef struct {
-    const void         *node;
-    const njwt_json_t  *document;
-} njwt_value_t;
 
 typedef enum {
     NJWT_JSON_ABSENT = 0,
@@ -28,9 +23,27 @@ typedef enum {
     NJWT_JSON_OBJECT
 } njwt_json_type_t;
 
+/* why a text is no object that can be read in one way only */
+typedef enum {
+    NJWT_JSON_GOOD = 0,
+    NJWT_JSON_SYNTAX,             /* UTF-8, or what stands behind it, too */
+    NJWT_JSON_TOO_DEEP,
+    NJWT_JSON_DUPLICATE,          /* two members of one name */
+    NJWT_JSON_NUL,                /* in a member's name */
+    NJWT_JSON_BEYOND_DOUBLE,
+    NJWT_JSON_NO_MEMORY
+} njwt_json_error_t;
+
+typedef struct njwt_json_node_s  njwt_json_node_t;
+
+/* a value, passed by value; node NULL is "not there" */
+typedef struct {
+    const njwt_json_node_t  *node;
+} njwt_value_t;
+
 
 /*
- * Parses a text whose outermost value must be an object.  The text must live
+ * Reads a text whose outermost value must be an object.  The text must live
  * as long as the arena.  Returns an absent value on anything that RFC 8259
  * doesn't allow, on invalid UTF-8, duplicate members at any depth, NUL in a
  * member's name, more than NJWT_MAX_DEPTH levels, or a number beyond a
@@ -38,32 +51,33 @@ typedef enum {
  */
 njwt_value_t njwt_json_object(njwt_arena_t *arena, njwt_slice_t text);
 
-/* Frees a list of documents; only njwt_arena_free() calls it. */
-void njwt_json_release(njwt_json_t *documents);
+/* The same; *error says why the value is absent, the first in the text. */
+njwt_value_t njwt_json_read(njwt_arena_t *arena, njwt_slice_t text,
+    njwt_json_error_t *error);
 
 /* The type of a value. */
 njwt_json_type_t njwt_json_type(njwt_value_t value);
 
-/* The member of that name; absent where there is none, or value no object. */
+/*
+ * The member of that name; absent where there is none, or value no object.
+ * Looks at one member after the other.
+ */
 njwt_value_t njwt_json_member(njwt_value_t value, njwt_slice_t name);
 
 /* The number of elements of an array; 0 of anything else. */
 size_t njwt_json_length(njwt_value_t value);
 
-/* The element of an array; absent where there is none. */
+/*
+ * The element of an array; absent where there is none.  Goes over those
+ * before it: a loop over all is njwt_json_each().
+ */
 njwt_value_t njwt_json_element(njwt_value_t value, size_t i);
 
 /* The bytes of a string (they may hold NUL); the empty slice of others. */
 njwt_slice_t njwt_json_string(njwt_value_t value);
 
-/* The value of a number; 0 of others. */
+/* The value of a number, the double next to it; 0 of others. */
 double njwt_json_number(njwt_value_t value);
-
-/* Is this a string, or an array with nothing but strings in it? */
-bool njwt_json_strings(njwt_value_t value);
-
-/* Is this that string, or an array of which one element is that string? */
-bool njwt_json_holds(njwt_value_t value, njwt_slice_t string);
 
 /*
  * The text of a string, number or boolean: a string's own bytes, a number as
@@ -72,14 +86,23 @@ bool njwt_json_holds(njwt_value_t value, njwt_slice_t string);
 bool njwt_json_scalar(njwt_value_t value, njwt_slice_t *out);
 
 /*
- * Goes over an object's members in their order: *at is NULL before the first.
- * Returns false at the end; *name and *value are borrowed from the document.
+ * Goes over an array's elements in their order: *element is absent before the
+ * first.  Returns false at the end, and for what is no array.
  */
-bool njwt_json_next(njwt_value_t object, void **at, njwt_slice_t *name,
+bool njwt_json_each(njwt_value_t array, njwt_value_t *element);
+
+/*
+ * Goes over an object's members in their order: *value is absent before the
+ * first.  Returns false at the end, and for what is no object.
+ */
+bool njwt_json_next(njwt_value_t object, njwt_slice_t *name,
     njwt_value_t *value);
 
-/* The length in bytes of the text that a value, not absent, came from. */
-size_t njwt_json_document_length(njwt_value_t value);
+/* Is this a string, or an array with nothing but strings in it? */
+bool njwt_json_strings(njwt_value_t value);
+
+/* Is this that string, or an array of which one element is that string? */
+bool njwt_json_holds(njwt_value_t value, njwt_slice_t string);
 
 /*
  * A value as text: a string's own bytes, a number as it stands in the text,
@@ -91,15 +114,6 @@ size_t njwt_json_document_length(njwt_value_t value);
  */
 bool njwt_json_text(njwt_arena_t *arena, njwt_value_t value,
     njwt_slice_t *out);
-
-/*
- * Writes an object as JSON with only the members named, in the order of the
- * names; absent ones are left out.  Takes room for size bytes at data.
- * Returns false, *len untouched, where that is too little; the text is never
- * longer than the one that the object came from.
- */
-bool njwt_json_members(njwt_value_t object, const njwt_slice_t *names,
-    size_t count, uint8_t *data, size_t size, size_t *len);
 
 
 #endif /* NJWT_JSON_H */

@@ -2,12 +2,12 @@
  * How does a JSON value read as text?  As a variable or a key set gives it.
  */
 
-#include "njwt_json.h"
+#include "njwt_json_node.h"
 
 #include <string.h>
 
 
-/* text that is being put together; it never outgrows the document's own */
+/* text that is being put together; it never outgrows the value's own */
 typedef struct {
     uint8_t  *data;
     size_t    size;
@@ -107,19 +107,17 @@ njwt_json_write_member(njwt_json_buffer_t *out, njwt_slice_t name,
 static bool
 njwt_json_write_object(njwt_json_buffer_t *out, njwt_value_t object)
 {
-    bool           first;
-    void          *at;
-    njwt_slice_t   name;
-    njwt_value_t   value;
+    bool          first;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
 
-    at = NULL;
     first = true;
 
     if (!njwt_json_put(out, "{", 1)) {
         return false;
     }
 
-    while (njwt_json_next(object, &at, &name, &value)) {
+    while (njwt_json_next(object, &name, &value)) {
         if (!njwt_json_write_member(out, name, value, &first)) {
             return false;
         }
@@ -132,18 +130,23 @@ njwt_json_write_object(njwt_json_buffer_t *out, njwt_value_t object)
 static bool
 njwt_json_write_array(njwt_json_buffer_t *out, njwt_value_t array)
 {
-    size_t  i;
+    bool          first;
+    njwt_value_t  element = { NULL };
+
+    first = true;
 
     if (!njwt_json_put(out, "[", 1)) {
         return false;
     }
 
-    for (i = 0; i < njwt_json_length(array); i++) {
-        if (i > 0 && !njwt_json_put(out, ",", 1)) {
+    while (njwt_json_each(array, &element)) {
+        if (!first && !njwt_json_put(out, ",", 1)) {
             return false;
         }
 
-        if (!njwt_json_write(out, njwt_json_element(array, i))) {
+        first = false;
+
+        if (!njwt_json_write(out, element)) {
             return false;
         }
     }
@@ -183,29 +186,36 @@ njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
 static bool
 njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
 {
-    size_t        i;
+    bool          first;
     njwt_slice_t  scalar;
+    njwt_value_t  element = { NULL };
 
-    for (i = 0; i < njwt_json_length(array); i++) {
-        if ((i > 0 && !njwt_json_put(out, ",", 1))
-            || !njwt_json_scalar(njwt_json_element(array, i), &scalar)
+    first = true;
+
+    while (njwt_json_each(array, &element)) {
+        if ((!first && !njwt_json_put(out, ",", 1))
+            || !njwt_json_scalar(element, &scalar)
             || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len))
             || !njwt_json_put(out, scalar.data, scalar.len))
         {
             return false;
         }
+
+        first = false;
     }
 
     return true;
 }
 
 
+/* None of what is written is longer than the value is in the text. */
+
 static bool
 njwt_json_buffer(njwt_arena_t *arena, njwt_value_t value,
     njwt_json_buffer_t *buffer)
 {
     buffer->used = 0;
-    buffer->size = njwt_json_document_length(value);
+    buffer->size = value.node->text.len;
     buffer->data = njwt_arena_alloc(arena, buffer->size);
 
     return buffer->data != NULL;
@@ -265,43 +275,4 @@ njwt_json_text(njwt_arena_t *arena, njwt_value_t value, njwt_slice_t *out)
     }
 
     return njwt_json_finish(arena, &buffer, written, out);
-}
-
-
-bool
-njwt_json_members(njwt_value_t object, const njwt_slice_t *names,
-    size_t count, uint8_t *data, size_t size, size_t *len)
-{
-    bool                first;
-    size_t              i;
-    njwt_value_t        value;
-    njwt_json_buffer_t  buffer;
-
-    buffer.data = data;
-    buffer.size = size;
-    buffer.used = 0;
-
-    first = true;
-
-    if (!njwt_json_put(&buffer, "{", 1)) {
-        return false;
-    }
-
-    for (i = 0; i < count; i++) {
-        value = njwt_json_member(object, names[i]);
-
-        if (value.node != NULL
-            && !njwt_json_write_member(&buffer, names[i], value, &first))
-        {
-            return false;
-        }
-    }
-
-    if (!njwt_json_put(&buffer, "}", 1)) {
-        return false;
-    }
-
-    *len = buffer.used;
-
-    return true;
 }

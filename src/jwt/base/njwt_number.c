@@ -1,12 +1,29 @@
 /*
- * How do two of JSON's numbers compare, exactly?
+ * How do two of JSON's numbers compare, exactly?  And which double is next to
+ * one?
  */
 
 #include "njwt_number.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 
 /* no token is long enough for digits to move an exponent this far */
 #define NJWT_NUMBER_EXPONENT  100000000000000000
+
+
+/*
+ * digits that can decide to which double a number is rounded: the middle of
+ * two doubles has 767 at most
+ */
+#define NJWT_NUMBER_DIGITS  800
+
+/* digits of any integer that 64 bits hold */
+#define NJWT_NUMBER_INTEGER  18
+
+/* a number whose first digit is of this power is less than any beyond */
+#define NJWT_NUMBER_SURE  307
 
 
 /* a number as digits, of which the first isn't zero, times a power of ten */
@@ -222,4 +239,116 @@ njwt_number_compare(njwt_slice_t a, njwt_slice_t b, int *order)
     }
 
     return true;
+}
+
+
+/*
+ * Takes the digits that decide: those behind are replaced by one that says
+ * that they weren't all 0.
+ */
+
+static size_t
+njwt_number_deciding(njwt_number_t number, char *digits)
+{
+    bool    more;
+    size_t  n;
+
+    n = 0;
+    more = false;
+
+    while (number.digits < number.end) {
+        if (n < NJWT_NUMBER_DIGITS) {
+            digits[n++] = (char) ('0' + njwt_number_next(&number));
+
+        } else {
+            more = njwt_number_next(&number) != 0 || more;
+        }
+    }
+
+    if (more) {
+        digits[n++] = '1';
+    }
+
+    return n;
+}
+
+
+/* Few digits are an integer: a token's dates. */
+
+static double
+njwt_number_integer(const char *digits, size_t n)
+{
+    size_t   i;
+    int64_t  sum;
+
+    sum = 0;
+
+    for (i = 0; i < n; i++) {
+        sum = sum * 10 + (digits[i] - '0');
+    }
+
+    return (double) sum;
+}
+
+
+/*
+ * Has the C library read digits, of which the last stands for that power.  No
+ * point is written: which character that is depends on the locale.
+ */
+
+static double
+njwt_number_scaled(char *digits, size_t n, int64_t power)
+{
+    int64_t  place;
+
+    power = (power > 99999) ? 99999 : (power < -99999) ? -99999 : power;
+    digits[n++] = 'e';
+
+    if (power < 0) {
+        digits[n++] = '-';
+        power = -power;
+    }
+
+    for (place = 10000; place > 0; place /= 10) {
+        digits[n++] = (char) ('0' + power / place % 10);
+    }
+
+    digits[n] = '\0';
+
+    return strtod(digits, NULL);
+}
+
+
+double
+njwt_number_double(njwt_slice_t text)
+{
+    char           digits[NJWT_NUMBER_DIGITS + sizeof("1e-99999")];
+    size_t         n;
+    double         value;
+    int64_t        power;
+    njwt_number_t  number;
+
+    if (!njwt_number_read(text, &number)) {
+        return 0;
+    }
+
+    n = njwt_number_deciding(number, digits);
+    power = (n > 0) ? number.exponent + 1 - (int64_t) n : 0;
+
+    value = (power == 0 && n <= NJWT_NUMBER_INTEGER)
+            ? njwt_number_integer(digits, n)
+            : njwt_number_scaled(digits, n, power);
+
+    return number.negative ? -value : value;
+}
+
+
+bool
+njwt_number_finite(njwt_slice_t text)
+{
+    njwt_number_t  number;
+
+    return njwt_number_read(text, &number)
+           && (number.exponent <= NJWT_NUMBER_SURE
+               || fabs(njwt_number_double(text)) != HUGE_VAL);
 }

@@ -22,5 +22,14 @@ bool njwt_number_valid(njwt_slice_t text);
  */
 bool njwt_number_compare(njwt_slice_t a, njwt_slice_t b, int *order);
 
+/*
+ * The double next to a number, infinity where it is beyond all; 0 of what is
+ * no JSON number.  In time that grows with its length.
+ */
+double njwt_number_double(njwt_slice_t text);
+
+/* Is this a JSON number that is not beyond a double? */
+bool njwt_number_finite(njwt_slice_t text);
+
 
 #endif /* NJWT_NUMBER_H */

@@ -94,7 +94,7 @@ static njwt_value_t
 njwt_path_element(njwt_value_t array, njwt_slice_t step)
 {
     size_t        i, index;
-    njwt_value_t  none = { NULL, NULL };
+    njwt_value_t  none = { NULL };
 
     if (step.len == 0 || step.len > 9
         || (step.data[0] == '0' && step.len > 1))
@@ -120,7 +120,7 @@ njwt_value_t
 njwt_path_find(njwt_arena_t *arena, njwt_value_t root, njwt_slice_t path)
 {
     njwt_slice_t  step;
-    njwt_value_t  value, none = { NULL, NULL };
+    njwt_value_t  value, none = { NULL };
 
     if (path.len == 0 || path.data[0] != '/') {
         return njwt_json_member(root, path);

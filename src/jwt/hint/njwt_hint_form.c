@@ -7,7 +7,6 @@
 #include "njwt_b64.h"
 #include "njwt_bearer.h"
 #include "njwt_dates.h"
-#include "njwt_json_scan.h"
 
 #include <string.h>
 
@@ -147,11 +146,9 @@ njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
 
 
 static void
-njwt_hint_no_object(njwt_hint_t *hint, njwt_slice_t text)
+njwt_hint_no_object(njwt_hint_t *hint, njwt_json_error_t error)
 {
-    njwt_json_measure_t  measure;
-
-    if (!njwt_json_scan(text, NULL, 0, &measure)) {
+    if (error == NJWT_JSON_TOO_DEEP) {
         njwt_hint_say(hint, "is nested too deeply");
         return;
     }
@@ -220,12 +217,13 @@ njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
 static bool
 njwt_hint_object(njwt_hint_t *hint, njwt_slice_t text, bool is_header)
 {
-    njwt_value_t  object;
+    njwt_value_t       object;
+    njwt_json_error_t  error;
 
-    object = njwt_json_object(hint->arena, text);
+    object = njwt_json_read(hint->arena, text, &error);
 
-    if (njwt_json_type(object) != NJWT_JSON_OBJECT) {
-        njwt_hint_no_object(hint, text);
+    if (error != NJWT_JSON_GOOD) {
+        njwt_hint_no_object(hint, error);
         return true;
     }
 

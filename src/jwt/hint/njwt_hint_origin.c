@@ -140,23 +140,38 @@ njwt_hint_id_token(njwt_hint_t *hint)
 }
 
 
+/* Goes over the audiences: of one string, or of an array. */
+
+static bool
+njwt_hint_next_audience(njwt_value_t aud, njwt_value_t *at)
+{
+    if (njwt_json_type(aud) == NJWT_JSON_ARRAY) {
+        return njwt_json_each(aud, at);
+    }
+
+    if (at->node != NULL) {
+        return false;
+    }
+
+    *at = aud;
+
+    return aud.node != NULL;
+}
+
+
 /* Is every audience one of Auth0's own APIs? */
 
 static bool
 njwt_hint_auth0s_own(njwt_value_t aud)
 {
-    size_t        i, count;
     njwt_slice_t  text;
+    njwt_value_t  at = { NULL };
 
     static const njwt_slice_t  userinfo = njwt_literal("/userinfo");
     static const njwt_slice_t  management = njwt_literal("/api/v2/");
 
-    count = (njwt_json_type(aud) == NJWT_JSON_ARRAY) ? njwt_json_length(aud)
-                                                     : 1;
-
-    for (i = 0; i < count; i++) {
-        text = njwt_json_string(njwt_json_type(aud) == NJWT_JSON_ARRAY
-                                ? njwt_json_element(aud, i) : aud);
+    while (njwt_hint_next_audience(aud, &at)) {
+        text = njwt_json_string(at);
 
         if (!njwt_hint_ends(text, userinfo)
             && !njwt_hint_ends(text, management))
@@ -165,7 +180,7 @@ njwt_hint_auth0s_own(njwt_value_t aud)
         }
     }
 
-    return count > 0;
+    return at.node != NULL;
 }
 
 
@@ -230,15 +245,12 @@ static bool
 njwt_hint_audience_near(njwt_hint_t *hint,
     const njwt_hint_audiences_t *wanted, njwt_value_t aud)
 {
-    size_t        i, k, count;
+    size_t        k;
     njwt_slice_t  text;
+    njwt_value_t  at = { NULL };
 
-    count = (njwt_json_type(aud) == NJWT_JSON_ARRAY) ? njwt_json_length(aud)
-                                                     : 1;
-
-    for (i = 0; i < count; i++) {
-        text = njwt_json_string(njwt_json_type(aud) == NJWT_JSON_ARRAY
-                                ? njwt_json_element(aud, i) : aud);
+    while (njwt_hint_next_audience(aud, &at)) {
+        text = njwt_json_string(at);
 
         for (k = 0; k < wanted->count; k++) {
             if (njwt_hint_say_near(hint, wanted->directive, wanted->list[k],

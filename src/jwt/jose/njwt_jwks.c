@@ -3,6 +3,7 @@
  */
 
 #include "njwt_jwks_set.h"
+#include "njwt_jansson.h"
 #include "njwt_pem.h"
 
 #include <stdlib.h>
@@ -100,15 +101,14 @@ static const char *
 njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
     njwt_value_t keys, njwt_jwks_report_t *report)
 {
-    size_t       i;
-    njwt_key_t  *key;
-    const char  *why;
+    njwt_key_t    *key;
+    const char    *why;
+    njwt_value_t   jwk = { NULL };
 
     jwks->lone = njwt_json_length(keys) == 1;
 
-    for (i = 0; i < njwt_json_length(keys); i++) {
-        key = njwt_key_of_set(scratch, njwt_json_element(keys, i),
-                              &report->spelling, &why);
+    while (njwt_json_each(keys, &jwk)) {
+        key = njwt_key_of_set(scratch, jwk, &report->spelling, &why);
 
         if (key == NULL) {
             njwt_jwks_pass_over(report, why);
@@ -156,7 +156,7 @@ njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
 
     static const njwt_slice_t  name = njwt_literal("keys");
 
-    root = njwt_json_object(scratch, text);
+    root = njwt_jansson_object(scratch, text);
 
     if (njwt_json_type(root) == NJWT_JSON_ABSENT) {
         return scratch->failed ? njwt_jwks_no_memory : njwt_jwks_no_object;

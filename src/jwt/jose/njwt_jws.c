@@ -123,17 +123,14 @@ njwt_jws_member_ok(njwt_slice_t name, njwt_value_t value)
 static bool
 njwt_jws_header_ok(njwt_value_t header)
 {
-    void          *at;
-    njwt_slice_t   name;
-    njwt_value_t   value;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
 
     if (njwt_json_type(header) != NJWT_JSON_OBJECT) {
         return false;
     }
 
-    at = NULL;
-
-    while (njwt_json_next(header, &at, &name, &value)) {
+    while (njwt_json_next(header, &name, &value)) {
         if (!njwt_jws_member_ok(name, value)) {
             return false;
         }

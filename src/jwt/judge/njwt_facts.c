@@ -241,8 +241,8 @@ void
 njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
     njwt_fact_set_t *set)
 {
-    size_t        i;
     njwt_slice_t  rest, word;
+    njwt_value_t  element = { NULL };
 
     memset(set, 0, sizeof(njwt_fact_set_t));
 
@@ -256,11 +256,8 @@ njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
         return;
     }
 
-    for (i = 0; i < njwt_json_length(granted); i++) {
-        njwt_facts_answer_scope(facts,
-                                njwt_json_string(njwt_json_element(granted,
-                                                                   i)),
-                                set);
+    while (njwt_json_each(granted, &element)) {
+        njwt_facts_answer_scope(facts, njwt_json_string(element), set);
     }
 }
 

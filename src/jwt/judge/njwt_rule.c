@@ -280,7 +280,7 @@ static njwt_rule_result_t
 njwt_rule_value_check(const njwt_claim_rule_t *rule,
     const njwt_rule_value_t *value, njwt_value_t claim, size_t *left)
 {
-    size_t              i;
+    njwt_value_t        element = { NULL };
     njwt_rule_result_t  usual, result;
 
     if (njwt_json_type(claim) != NJWT_JSON_ARRAY) {
@@ -289,8 +289,8 @@ njwt_rule_value_check(const njwt_claim_rule_t *rule,
 
     usual = njwt_rule_result(value->kind == NJWT_RULE_NOT_REGEX);
 
-    for (i = 0; i < njwt_json_length(claim); i++) {
-        result = njwt_rule_one(rule, value, njwt_json_element(claim, i), left);
+    while (njwt_json_each(claim, &element)) {
+        result = njwt_rule_one(rule, value, element, left);
 
         if (result != usual) {
             return result;

@@ -13,7 +13,7 @@ njwt_scopes_find(njwt_arena_t *arena, njwt_value_t root,
     const njwt_slice_t *names, size_t count)
 {
     size_t        i;
-    njwt_value_t  value = { NULL, NULL };
+    njwt_value_t  value = { NULL };
 
     static const njwt_slice_t  scope = njwt_literal("scope");
 
@@ -74,9 +74,10 @@ bool
 njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     njwt_slice_t *out)
 {
-    size_t        i, len, room;
+    size_t        len, room;
     uint8_t      *data;
     njwt_slice_t  one;
+    njwt_value_t  element = { NULL };
 
     out->len = 0;
 
@@ -87,8 +88,8 @@ njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     one = njwt_json_string(granted);
     room = one.len;
 
-    for (i = 0; i < njwt_json_length(granted); i++) {
-        room += njwt_json_string(njwt_json_element(granted, i)).len + 1;
+    while (njwt_json_each(granted, &element)) {
+        room += njwt_json_string(element).len + 1;
     }
 
     data = njwt_arena_alloc(arena, room);
@@ -99,8 +100,10 @@ njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
 
     len = njwt_scopes_put(data, 0, one);
 
-    for (i = 0; i < njwt_json_length(granted); i++) {
-        one = njwt_json_string(njwt_json_element(granted, i));
+    element.node = NULL;
+
+    while (njwt_json_each(granted, &element)) {
+        one = njwt_json_string(element);
 
         /* with a space in it, it would read as scopes that nobody granted */
 

@@ -328,24 +328,6 @@ njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
 }
 
 
-njwt_peek_t
-njwt_finding_peek(njwt_arena_t *arena, const njwt_presented_t *presented,
-    njwt_finding_t *found, njwt_slice_t name, njwt_slice_t *value)
-{
-    if (!found->recalled || found->claims == NULL || found->payload != NULL) {
-        return NJWT_PEEK_UNSURE;
-    }
-
-    if (found->text.len == 0
-        && !njwt_recall_payload(arena, presented->token, &found->text))
-    {
-        return NJWT_PEEK_UNSURE;
-    }
-
-    return njwt_json_peek(found->text, name, value);
-}
-
-
 bool
 njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_finding_t *found, njwt_record_t *record)

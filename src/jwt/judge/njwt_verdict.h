@@ -10,7 +10,7 @@
 #include "njwt_bearer.h"
 #include "njwt_binding.h"
 #include "njwt_claims.h"
-#include "njwt_json_peek.h"
+#include "njwt_json.h"
 #include "njwt_jws.h"
 #include "njwt_policy.h"
 #include "njwt_recall.h"
@@ -57,8 +57,6 @@ typedef struct {
     bool                   rules_hold;
     bool                   gave_up;   /* an expression of the rule broken */
     const njwt_claim_rule_t  *broken; /* the first that doesn't; or NULL */
-
-    njwt_slice_t           text;      /* njwt_finding_peek(): the payload */
 } njwt_finding_t;
 
 
@@ -104,15 +102,6 @@ njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
  */
 bool njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
     njwt_finding_t *found);
-
-/*
- * A claim of a token that was verified throughout and judged by its record,
- * by its own name (no path), without reading the token: see njwt_json_peek.h.
- * NJWT_PEEK_UNSURE of every other finding.
- */
-njwt_peek_t njwt_finding_peek(njwt_arena_t *arena,
-    const njwt_presented_t *presented, njwt_finding_t *found,
-    njwt_slice_t name, njwt_slice_t *value);
 
 /*
  * The record of a token that was verified now, or whose record answered other

@@ -3,7 +3,7 @@
  */
 
 #include "njwt_discovery.h"
-#include "njwt_json.h"
+#include "njwt_jansson.h"
 
 
 const char *
@@ -15,7 +15,7 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
     static const njwt_slice_t  issuer_name = njwt_literal("issuer");
     static const njwt_slice_t  uri_name = njwt_literal("jwks_uri");
 
-    root = njwt_json_object(arena, text);
+    root = njwt_jansson_object(arena, text);
 
     if (njwt_json_type(root) != NJWT_JSON_OBJECT) {
         return arena->failed ? "out of memory" : "not a JSON object";

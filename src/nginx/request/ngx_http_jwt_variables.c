@@ -233,22 +233,6 @@ ngx_http_jwt_variable_cache(ngx_http_request_t *r,
 }
 
 
-/* A claim of a token that was remembered, without reading all of it. */
-
-static njwt_peek_t
-ngx_http_jwt_variable_peek(ngx_http_request_t *r, njwt_slice_t name,
-    njwt_slice_t *value)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ctx = ngx_http_jwt_find_ctx(r);
-
-    return (ctx != NULL) ? njwt_finding_peek(&ctx->arena, &ctx->presented,
-                                             &ctx->found, name, value)
-                         : NJWT_PEEK_UNSURE;
-}
-
-
 /* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
 
 ngx_int_t
@@ -260,20 +244,6 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t  *ctx;
 
     ngx_http_jwt_early_read(r, name);
-
-    if (path.len > 0 && path.data[0] != '/') {
-        switch (ngx_http_jwt_variable_peek(r, path, &value)) {
-
-        case NJWT_PEEK_FOUND:
-            return ngx_http_jwt_variable_give(r, v, name, value);
-
-        case NJWT_PEEK_ABSENT:
-            return ngx_http_jwt_variable_absent(r, v);
-
-        default: /* NJWT_PEEK_UNSURE */
-            break;
-        }
-    }
 
     ctx = ngx_http_jwt_variable_ctx(r);
 

@@ -4,13 +4,13 @@
  */
 
 #include "unit.h"
-#include "njwt_doc.h"
+#include "njwt_json.h"
 
 
 /* of exactly these bytes, so that a read past the end is noticed */
 
-static njwt_doc_value_t
-read_bytes(const char *text, size_t len, njwt_doc_error_t *error)
+static njwt_value_t
+read_bytes(const char *text, size_t len, njwt_json_error_t *error)
 {
     uint8_t       *copy;
     njwt_slice_t   slice;
@@ -21,41 +21,41 @@ read_bytes(const char *text, size_t len, njwt_doc_error_t *error)
     slice = unit_bytes(copy, len);
     free(copy);
 
-    return njwt_doc_read(&unit_arena, slice, error);
+    return njwt_json_read(&unit_arena, slice, error);
 }
 
 
-static njwt_doc_error_t
+static njwt_json_error_t
 fault(const char *text)
 {
-    njwt_doc_value_t  value;
-    njwt_doc_error_t  error;
+    njwt_value_t  value;
+    njwt_json_error_t  error;
 
     value = read_bytes(text, strlen(text), &error);
-    assert_int_equal(value.node != NULL, error == NJWT_DOC_GOOD);
-    assert_int_equal(unit_arena.failed, error == NJWT_DOC_NO_MEMORY);
+    assert_int_equal(value.node != NULL, error == NJWT_JSON_GOOD);
+    assert_int_equal(unit_arena.failed, error == NJWT_JSON_NO_MEMORY);
 
     return error;
 }
 
 
-static njwt_doc_value_t
+static njwt_value_t
 parse(const char *text)
 {
-    njwt_doc_value_t  value;
-    njwt_doc_error_t  error;
+    njwt_value_t  value;
+    njwt_json_error_t  error;
 
     value = read_bytes(text, strlen(text), &error);
-    assert_for(error == NJWT_DOC_GOOD, text);
+    assert_for(error == NJWT_JSON_GOOD, text);
 
     return value;
 }
 
 
-static njwt_doc_value_t
-member(njwt_doc_value_t object, const char *name)
+static njwt_value_t
+member(njwt_value_t object, const char *name)
 {
-    return njwt_doc_member(object, unit_text(name));
+    return njwt_json_member(object, unit_text(name));
 }
 
 
@@ -66,29 +66,29 @@ each_refusal_has_its_reason(void **state)
 
     static const struct {
         const char        *text;
-        njwt_doc_error_t   error;
+        njwt_json_error_t   error;
     } cases[] = {
-        { "{}", NJWT_DOC_GOOD },
-        { "", NJWT_DOC_SYNTAX },
-        { "[]", NJWT_DOC_SYNTAX },
-        { "{\"a\":\"\xff\"}", NJWT_DOC_SYNTAX },
-        { "{\"a\":1,\"a\":2}", NJWT_DOC_DUPLICATE },
-        { "{\"a\":1,\"a\":2,}", NJWT_DOC_SYNTAX },
-        { "{\"a\":1,\"a\":2}x", NJWT_DOC_DUPLICATE },
-        { "{\"\\u0000\":1}", NJWT_DOC_NUL },
-        { "{\"a\":\"\\u0000\"}", NJWT_DOC_GOOD },
-        { "{\"a\":1e308}", NJWT_DOC_GOOD },
-        { "{\"a\":1e309}", NJWT_DOC_BEYOND_DOUBLE },
-        { "{\"a\":-1e309}", NJWT_DOC_BEYOND_DOUBLE },
-        { "{\"a\":-17976931348623157e292}", NJWT_DOC_GOOD },
-        { "{\"a\":17976931348623159e292}", NJWT_DOC_BEYOND_DOUBLE },
-        { "{\"a\":0e999999999999999999999}", NJWT_DOC_GOOD },
-        { "{\"a\":1e-999999999999999999999}", NJWT_DOC_GOOD },
-        { "{\"a\":1e999999999999999999999}", NJWT_DOC_BEYOND_DOUBLE },
+        { "{}", NJWT_JSON_GOOD },
+        { "", NJWT_JSON_SYNTAX },
+        { "[]", NJWT_JSON_SYNTAX },
+        { "{\"a\":\"\xff\"}", NJWT_JSON_SYNTAX },
+        { "{\"a\":1,\"a\":2}", NJWT_JSON_DUPLICATE },
+        { "{\"a\":1,\"a\":2,}", NJWT_JSON_SYNTAX },
+        { "{\"a\":1,\"a\":2}x", NJWT_JSON_DUPLICATE },
+        { "{\"\\u0000\":1}", NJWT_JSON_NUL },
+        { "{\"a\":\"\\u0000\"}", NJWT_JSON_GOOD },
+        { "{\"a\":1e308}", NJWT_JSON_GOOD },
+        { "{\"a\":1e309}", NJWT_JSON_BEYOND_DOUBLE },
+        { "{\"a\":-1e309}", NJWT_JSON_BEYOND_DOUBLE },
+        { "{\"a\":-17976931348623157e292}", NJWT_JSON_GOOD },
+        { "{\"a\":17976931348623159e292}", NJWT_JSON_BEYOND_DOUBLE },
+        { "{\"a\":0e999999999999999999999}", NJWT_JSON_GOOD },
+        { "{\"a\":1e-999999999999999999999}", NJWT_JSON_GOOD },
+        { "{\"a\":1e999999999999999999999}", NJWT_JSON_BEYOND_DOUBLE },
         { "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
-          "]]]}", NJWT_DOC_GOOD },
+          "]]]}", NJWT_JSON_GOOD },
         { "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]"
-          "]]]]]]}", NJWT_DOC_TOO_DEEP }
+          "]]]]]]}", NJWT_JSON_TOO_DEEP }
     };
 
     (void) state;
@@ -105,7 +105,7 @@ static void
 no_beginning_of_a_text_is_taken(void **state)
 {
     size_t            len;
-    njwt_doc_error_t  error;
+    njwt_json_error_t  error;
 
     static const char  text[] =
         "{\"a b c d e f g h\":[-1.5e+3,\"\\ud83d\\ude00\\n\xf0\x9f\x98\x80"
@@ -115,7 +115,7 @@ no_beginning_of_a_text_is_taken(void **state)
 
     for (len = 0; len < sizeof(text) - 1; len++) {
         assert_null(read_bytes(text, len, &error).node);
-        assert_int_equal(error, NJWT_DOC_SYNTAX);
+        assert_int_equal(error, NJWT_JSON_SYNTAX);
     }
 
     assert_non_null(read_bytes(text, len, &error).node);
@@ -145,19 +145,19 @@ a_byte_counts_wherever_it_stands(void **state)
             text[6 + place] = (char) c;
             good = c >= 0x20 && c < 0x80;
 
-            assert_int_equal(njwt_doc_object(&unit_arena,
+            assert_int_equal(njwt_json_object(&unit_arena,
                                              unit_bytes(text, len)).node
                              != NULL, good);
         }
 
         sprintf(text, "{\"a\":\"%.*s\",\"b\":\"xxxxxxxxxxxx\"}", (int) place,
                 "xxxxxxxxxxxxxxxxxxxx");
-        assert_int_equal(njwt_doc_string(member(parse(text), "a")).len,
+        assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
                          place);
 
         sprintf(text, "{\"a\":\"%.*s\\\"\xc3\xa9xxxxxxxx\"}", (int) place,
                 "xxxxxxxxxxxxxxxxxxxx");
-        assert_int_equal(njwt_doc_string(member(parse(text), "a")).len,
+        assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
                          place + 11);
     }
 }
@@ -167,7 +167,7 @@ static void
 escapes_are_written_out_each_into_room_of_its_own(void **state)
 {
     njwt_slice_t      name;
-    njwt_doc_value_t  root, value = { NULL };
+    njwt_value_t  root, value = { NULL };
 
     (void) state;
 
@@ -175,22 +175,22 @@ escapes_are_written_out_each_into_room_of_its_own(void **state)
                  "\"e\\u00E9\":[\"\\u20ac\",\"\\uD83D\\udE00!\",\"\\u0041\"],"
                  "\"\\u007f\\u0080\\u07ff\\u0800\\uffff\":\"x\\ty\"}");
 
-    assert_true(njwt_doc_next(root, &name, &value));
+    assert_true(njwt_json_next(root, &name, &value));
     assert_slice(name, "ab");
-    assert_slice(njwt_doc_string(value), "\"\\/\b\f\n\r\t");
-    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(njwt_json_string(value), "\"\\/\b\f\n\r\t");
+    assert_true(njwt_json_next(root, &name, &value));
     assert_slice(name, "c");
-    assert_slice(njwt_doc_string(value), "d");
-    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(njwt_json_string(value), "d");
+    assert_true(njwt_json_next(root, &name, &value));
     assert_slice(name, "e\xc3\xa9");
-    assert_slice(njwt_doc_string(njwt_doc_element(value, 0)), "\xe2\x82\xac");
-    assert_slice(njwt_doc_string(njwt_doc_element(value, 1)),
+    assert_slice(njwt_json_string(njwt_json_element(value, 0)), "\xe2\x82\xac");
+    assert_slice(njwt_json_string(njwt_json_element(value, 1)),
                  "\xf0\x9f\x98\x80!");
-    assert_slice(njwt_doc_string(njwt_doc_element(value, 2)), "A");
-    assert_true(njwt_doc_next(root, &name, &value));
+    assert_slice(njwt_json_string(njwt_json_element(value, 2)), "A");
+    assert_true(njwt_json_next(root, &name, &value));
     assert_slice(name, "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
-    assert_slice(njwt_doc_string(value), "x\ty");
-    assert_false(njwt_doc_next(root, &name, &value));
+    assert_slice(njwt_json_string(value), "x\ty");
+    assert_false(njwt_json_next(root, &name, &value));
     assert_slice(name, "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf");
 }
 
@@ -230,18 +230,18 @@ a_duplicate_is_found_among_few_and_among_many(void **state)
     for (n = 1; n < 70; n++) {
         for (k = 0; k < n; k++) {
             assert_int_equal(fault(members(text, n, k, true)),
-                             NJWT_DOC_DUPLICATE);
+                             NJWT_JSON_DUPLICATE);
         }
 
-        assert_int_equal(fault(members(text, n, 0, false)), NJWT_DOC_GOOD);
+        assert_int_equal(fault(members(text, n, 0, false)), NJWT_JSON_GOOD);
     }
 
     for (k = 0; k < 3000; k += 101) {
         assert_int_equal(fault(members(text, 3000, k, true)),
-                         NJWT_DOC_DUPLICATE);
+                         NJWT_JSON_DUPLICATE);
     }
 
-    assert_int_equal(fault(members(text, 3000, 0, false)), NJWT_DOC_GOOD);
+    assert_int_equal(fault(members(text, 3000, 0, false)), NJWT_JSON_GOOD);
 }
 
 
@@ -265,9 +265,9 @@ only_members_of_one_object_are_compared(void **state)
         }
 
         sprintf(text + len, "\"a\":0}");
-        assert_int_equal(fault(text), NJWT_DOC_GOOD);
+        assert_int_equal(fault(text), NJWT_JSON_GOOD);
         sprintf(text + len, "\"%zu\":0}", n - 1);
-        assert_int_equal(fault(text), NJWT_DOC_DUPLICATE);
+        assert_int_equal(fault(text), NJWT_JSON_DUPLICATE);
     }
 }
 
@@ -280,7 +280,7 @@ many_nodes_keep_their_order_and_their_children(void **state)
     char              text[65536], want[16];
     size_t            i, k, n, len;
     njwt_slice_t      out;
-    njwt_doc_value_t  list, element, one;
+    njwt_value_t  list, element, one;
 
     (void) state;
 
@@ -294,31 +294,30 @@ many_nodes_keep_their_order_and_their_children(void **state)
 
         sprintf(text + len, "],\"last\":true}");
         list = member(parse(text), "list");
-        assert_int_equal(njwt_doc_length(list), n);
+        assert_int_equal(njwt_json_length(list), n);
         element.node = NULL;
 
-        for (i = 0; njwt_doc_each(list, &element); i++) {
+        for (i = 0; njwt_json_each(list, &element); i++) {
             sprintf(want, "%zu", i);
-            assert_int_equal(njwt_doc_length(element), 2);
+            assert_int_equal(njwt_json_length(element), 2);
             one.node = NULL;
-            assert_true(njwt_doc_each(element, &one));
-            assert_true(njwt_doc_scalar(one, &out));
+            assert_true(njwt_json_each(element, &one));
+            assert_true(njwt_json_scalar(one, &out));
             assert_slice(out, want);
-            assert_true(njwt_doc_each(element, &one));
-            assert_int_equal(njwt_doc_type(member(one, want)),
-                             NJWT_DOC_ARRAY);
-            assert_int_equal(njwt_doc_text_length(one), strlen(want) + 7);
-            assert_false(njwt_doc_each(element, &one));
+            assert_true(njwt_json_each(element, &one));
+            assert_int_equal(njwt_json_type(member(one, want)),
+                             NJWT_JSON_ARRAY);
+            assert_false(njwt_json_each(element, &one));
         }
 
         assert_int_equal(i, n);
 
         for (k = 0; k < n; k = k * 2 + 1) {
-            assert_int_equal(njwt_doc_number(njwt_doc_element(
-                                 njwt_doc_element(list, k), 0)), k);
+            assert_int_equal(njwt_json_number(njwt_json_element(
+                                 njwt_json_element(list, k), 0)), k);
         }
 
-        assert_null(njwt_doc_element(list, n).node);
+        assert_null(njwt_json_element(list, n).node);
     }
 }
 
@@ -329,7 +328,7 @@ a_number_is_the_double_next_to_it(void **state)
     size_t            i, len;
     char              text[4096];
     uint64_t          seed = 4711;
-    njwt_doc_value_t  value;
+    njwt_value_t  value;
 
     static const char  *const  numbers[] = {
         "0", "-0", "1", "-1", "999999999999999999", "1000000000000000001",
@@ -345,7 +344,7 @@ a_number_is_the_double_next_to_it(void **state)
     for (i = 0; i < unit_count(numbers); i++) {
         sprintf(text, "{\"a\":%s}", numbers[i]);
         value = member(parse(text), "a");
-        assert_for(njwt_doc_number(value) == strtod(numbers[i], NULL), text);
+        assert_for(njwt_json_number(value) == strtod(numbers[i], NULL), text);
     }
 
     for (i = 0; i < 20000; i++) {
@@ -355,27 +354,27 @@ a_number_is_the_double_next_to_it(void **state)
                     (i & 2) != 0 ? "1e280" : (i & 4) != 0 ? "1e-290" : "1e9",
                     NULL));
         value = member(parse(text), "a");
-        assert_for(njwt_doc_number(value) == strtod(text + 5, NULL), text);
+        assert_for(njwt_json_number(value) == strtod(text + 5, NULL), text);
     }
 
     /* of 2^53 and the next, the middle: what stands far behind decides */
 
     for (len = 700; len < 900; len++) {
         sprintf(text, "{\"a\":9007199254740993.%0*d1}", (int) len, 0);
-        assert_true(njwt_doc_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(member(parse(text), "a"))
                     == 9007199254740994.0);
         sprintf(text, "{\"a\":9007199254740993.%0*d0}", (int) len, 0);
-        assert_true(njwt_doc_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(member(parse(text), "a"))
                     == 9007199254740992.0);
         sprintf(text, "{\"a\":9007199254740993%0*d1e-%zu}", (int) len, 0,
                 len + 1);
-        assert_true(njwt_doc_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(member(parse(text), "a"))
                     == 9007199254740994.0);
         sprintf(text, "{\"a\":0.%0*d7e%zu}", (int) len, 0, len + 3);
-        assert_true(njwt_doc_number(member(parse(text), "a")) == 700);
+        assert_true(njwt_json_number(member(parse(text), "a")) == 700);
     }
 
-    assert_true(njwt_doc_number(member(parse("{\"a\":\"7\"}"), "a")) == 0);
+    assert_true(njwt_json_number(member(parse("{\"a\":\"7\"}"), "a")) == 0);
 }
 
 
@@ -384,7 +383,7 @@ what_is_no_container_has_nothing_in_it(void **state)
 {
     size_t            i;
     njwt_slice_t      name = { NULL, 4711 };
-    njwt_doc_value_t  root, value, at = { NULL };
+    njwt_value_t  root, value, at = { NULL };
 
     static const char  *const  names[] = { "s", "n", "b", "0", "e", "o" };
 
@@ -396,23 +395,23 @@ what_is_no_container_has_nothing_in_it(void **state)
     for (i = 0; i < unit_count(names); i++) {
         value = member(root, names[i]);
         assert_non_null(value.node);
-        assert_false(njwt_doc_each(value, &at));
-        assert_false(njwt_doc_next(value, &name, &at));
-        assert_null(njwt_doc_member(value, unit_text("s")).node);
-        assert_null(njwt_doc_element(value, 0).node);
-        assert_int_equal(njwt_doc_length(value), 0);
+        assert_false(njwt_json_each(value, &at));
+        assert_false(njwt_json_next(value, &name, &at));
+        assert_null(njwt_json_member(value, unit_text("s")).node);
+        assert_null(njwt_json_element(value, 0).node);
+        assert_int_equal(njwt_json_length(value), 0);
     }
 
-    assert_false(njwt_doc_next(member(root, "x"), &name, &at));
-    assert_false(njwt_doc_each(member(root, "y"), &at));
-    assert_int_equal(njwt_doc_length(member(root, "y")), 0);
-    assert_false(njwt_doc_each(at, &at));
-    assert_false(njwt_doc_next(at, &name, &at));
-    assert_int_equal(njwt_doc_type(at), NJWT_DOC_ABSENT);
+    assert_false(njwt_json_next(member(root, "x"), &name, &at));
+    assert_false(njwt_json_each(member(root, "y"), &at));
+    assert_int_equal(njwt_json_length(member(root, "y")), 0);
+    assert_false(njwt_json_each(at, &at));
+    assert_false(njwt_json_next(at, &name, &at));
+    assert_int_equal(njwt_json_type(at), NJWT_JSON_ABSENT);
     assert_null(at.node);
     assert_int_equal(name.len, 4711);
-    assert_false(njwt_doc_scalar(member(root, "0"), &name));
-    assert_false(njwt_doc_scalar(member(root, "x"), &name));
+    assert_false(njwt_json_scalar(member(root, "0"), &name));
+    assert_false(njwt_json_scalar(member(root, "x"), &name));
     assert_int_equal(name.len, 4711);
 }
 
