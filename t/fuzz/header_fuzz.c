@@ -8,6 +8,7 @@
 #include "njwt_b64.h"
 #include "njwt_bearer.h"
 #include "njwt_jws.h"
+#include "njwt_recall.h"
 
 #include <strings.h>
 
@@ -43,6 +44,36 @@ static bool
 same(njwt_slice_t got, const uint8_t *want, size_t len)
 {
     return got.len == len && (len == 0 || memcmp(got.data, want, len) == 0);
+}
+
+
+/* What is between the first two dots, if there are two? */
+
+static void
+payload(njwt_slice_t token)
+{
+    size_t          len = 0;
+    uint8_t        *want = NULL;
+    njwt_arena_t    arena;
+    njwt_slice_t    got;
+    const uint8_t  *first, *second = NULL;
+
+    njwt_arena_init(&arena);
+    first = memchr(token.data, '.', token.len);
+
+    if (first != NULL) {
+        len = token.len - (size_t) (++first - token.data);
+        second = memchr(first, '.', len);
+    }
+
+    if (second != NULL) {
+        want = ref_base64url(first, (size_t) (second - first), &len);
+    }
+
+    must(njwt_recall_payload(&arena, token, &got) == (want != NULL));
+    must(want == NULL || same(got, want, len));
+    must(!arena.failed);
+    njwt_arena_free(&arena);
 }
 
 
@@ -92,6 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (size > 0 && lines < 8) {
         value = line[lines++] = fuzz_line(&data, &size);
         base64url(value);
+        payload(value);
 
         if (value.len > 0 && value.data[0] == '=') {
             value.data++;

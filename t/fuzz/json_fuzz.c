@@ -76,9 +76,9 @@ same_bytes(njwt_slice_t slice, const void *data, size_t len)
 static void
 same_as_jansson(njwt_value_t got, json_t *want)
 {
-    void              *member;
-    size_t             i = 0;
-    njwt_slice_t       name;
+    void          *member;
+    size_t         i = 0;
+    njwt_slice_t   name;
     njwt_value_t   value = { NULL };
 
     switch (njwt_json_type(got)) {
@@ -187,9 +187,9 @@ same_as_reference(njwt_value_t got, const ref_t *want)
 static void
 without_memory(njwt_slice_t text, const ref_t *want, size_t n, bool on)
 {
-    bool              failed;
-    njwt_arena_t      arena;
-    njwt_value_t  got;
+    bool               failed;
+    njwt_arena_t       arena;
+    njwt_value_t       got;
     njwt_json_error_t  error;
 
     njwt_arena_init(&arena);
@@ -218,8 +218,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t           *copy;
     njwt_arena_t       arena;
     njwt_slice_t       text;
-    njwt_value_t   got;
-    njwt_json_error_t   error;
+    njwt_value_t       got;
+    njwt_json_error_t  error;
 
     if (size == 0) {
         return 0;

@@ -20,7 +20,7 @@ member(njwt_value_t object, const char *name)
 }
 
 
-/* Are these the same values?  Numbers by their double, others by their text. */
+/* Are these the same?  Numbers by their double, others by their text. */
 
 static bool
 same(njwt_value_t a, njwt_value_t b)
@@ -68,7 +68,8 @@ both_readers_take_and_refuse_the_same(void **state)
         "\"\\u0062\":\"\",\"\":[[[0]]]}",
         "{\"a\":[0,-0,1,-1.5,1e3,12345678901234567890,0.1,1e-300,5e-324,"
         "1.7976931348623157e308,-1.0000000000000002e-300,100000000000000000]}",
-        "{\"a\":1e309}", "{\"a\":1,\"a\":2}", "{\"b\":{\"a\":1,\"\\u0061\":2}}",
+        "{\"a\":1e309}", "{\"a\":1,\"a\":2}",
+        "{\"b\":{\"a\":1,\"\\u0061\":2}}",
         "{\"\\u0000\":1}", "{\"a\":\"\xff\"}", "[]", "[{}]", "1", "\"a\"", "",
         "null", "{", "}", "{}}", "{}{}", "{},{}", "{}],[{}", "1],[{}", "],[{}",
         "{\"a\":1}]", "\"],[\"", "{\"a\":1}\"", "{\"a\":1},", ",{\"a\":1}",

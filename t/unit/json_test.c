@@ -371,6 +371,18 @@ lone_surrogates_are_refused(void **state)
     assert_false(taken("{\"a\":\"\\ude00\\ud83d\"}"));
     assert_false(taken("{\"a\":\"\\ud83d\\ud83d\"}"));
     assert_false(taken("{\"\\ud800\":1}"));
+
+    /* the first and the last of each half, and what is next to them */
+
+    assert_true(taken("{\"a\":\"\\ud800\\udc00\\udbff\\udfff\"}"));
+    assert_true(taken("{\"a\":\"\\ud7ff\\ue000\"}"));
+    assert_false(taken("{\"a\":\"\\udfff\"}"));
+    assert_false(taken("{\"a\":\"\\udc00\\udc00\"}"));
+    assert_false(taken("{\"a\":\"\\udc00\"}"));
+    assert_false(taken("{\"a\":\"\\ud800\\ue000\"}"));
+    assert_false(taken("{\"a\":\"\\ud800\\udbff\"}"));
+    assert_false(taken("{\"a\":\"\\ud800/udc00\"}"));
+    assert_false(taken("{\"a\":\"\\ud800\\ndc00\"}"));
 }
 
 

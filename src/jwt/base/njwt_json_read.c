@@ -117,8 +117,9 @@ njwt_json_utf8(const uint8_t *at, const uint8_t *end)
 
 
 /*
- * Eight bytes at once: is one of them '"', '\\', below 0x20 or above 0x7f?
- * Behind such a byte, that is in higher bits, the answer is of no use.
+ * Eight bytes at once: is one of them '"', '\\', below 0x20 or above 0x7f?  A
+ * byte above 0x7f is so, too, without the bits of '"', or less 0x20.  Behind
+ * such a byte, that is in higher bits, the answer is of no use.
  */
 
 static bool
@@ -126,7 +127,7 @@ njwt_json_special(uint64_t bytes)
 {
     const uint64_t  ones = 0x0101010101010101;
 
-    return ((bytes | (bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones)
+    return (((bytes - ones * 0x20) | ((bytes ^ ones * '"') - ones)
              | ((bytes ^ ones * '\\') - ones)) & ones * 0x80) != 0;
 }
 

@@ -157,3 +157,30 @@ njwt_recall_read(njwt_arena_t *arena, njwt_slice_t token, njwt_jws_t *jws,
 
     return claims;
 }
+
+
+bool
+njwt_recall_payload(njwt_arena_t *arena, njwt_slice_t token,
+    njwt_slice_t *text)
+{
+    njwt_slice_t    part;
+    const uint8_t  *dot;
+
+    dot = memchr(token.data, '.', token.len);
+
+    if (dot == NULL) {
+        return false;
+    }
+
+    part.data = dot + 1;
+    part.len = token.len - (size_t) (part.data - token.data);
+    dot = memchr(part.data, '.', part.len);
+
+    if (dot == NULL) {
+        return false;
+    }
+
+    part.len = (size_t) (dot - part.data);
+
+    return njwt_b64_decode(arena, part, text);
+}

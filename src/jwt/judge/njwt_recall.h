@@ -77,5 +77,9 @@ const njwt_claims_t *njwt_recall_claims(njwt_arena_t *arena,
 const njwt_claims_t *njwt_recall_read(njwt_arena_t *arena, njwt_slice_t token,
     njwt_jws_t *jws, const njwt_payload_t **payload);
 
+/* The payload's text alone.  False, *text untouched: no memory. */
+bool njwt_recall_payload(njwt_arena_t *arena, njwt_slice_t token,
+    njwt_slice_t *text);
+
 
 #endif /* NJWT_RECALL_H */

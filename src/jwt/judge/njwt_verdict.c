@@ -135,6 +135,7 @@ static njwt_verdict_t
 njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 {
     bool          bound;
+    njwt_slice_t  text;
     njwt_value_t  payload;
 
     payload = njwt_claims_root(found->vouched);
@@ -142,9 +143,9 @@ njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
     if (bound
         && njwt_json_type(payload) == NJWT_JSON_ABSENT
-        && njwt_recall_payload(arena, c->presented.token, &found->text))
+        && njwt_recall_payload(arena, c->presented.token, &text))
     {
-        payload = njwt_json_object(arena, found->text);
+        payload = njwt_json_object(arena, text);
     }
 
     return njwt_verdict_binding(arena, c, found->issuer, bound, payload,
