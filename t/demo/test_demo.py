@@ -152,7 +152,7 @@ class Demo(unittest.TestCase):
         "demo run: a gate that lets too much through is noticed: exit code 1"
         parts = self.copy_with(
             (r'jwt_require_scope  batch:upload.*', ''),
-            (r'proxy_set_header  X-Client .*', ''))
+            (r'jwt_identity_header  X-Client .*', ''))
         self.assertEqual(self.demo('run', parts=parts), 1)
         self.assertRegex(self.out, r'✗ read:timesheets only .* 201')
         self.assertIn('expected: 403 insufficient_scope', self.out)
