@@ -220,6 +220,7 @@ my %below = (
     recall  => [qw/ b64 claims facts jws jwks key policy /],
     verdict => [qw/ alg bearer binding claims json jws jwks policy recall
                     verdict_info /],
+    logout  => [qw/ claims json jwks jws policy /],
     hint    => [qw/ b64 bearer dates htu json path verdict /],
 );
 

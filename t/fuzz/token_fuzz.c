@@ -456,6 +456,15 @@ model_claims(const model_t *m)
         return NJWT_AUDIENCE_MISMATCH;
     }
 
+    /* a logout token is for nobody here */
+
+    if (ref_member(ref_member(m->payload, "events"),
+                   "http://schemas.openid.net/event/backchannel-logout")
+        != NULL)
+    {
+        return NJWT_AUDIENCE_MISMATCH;
+    }
+
     if (!complete(m)) {
         return NJWT_CLAIM_MISSING;
     }

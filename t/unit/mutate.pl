@@ -5,8 +5,8 @@
 #
 #   t/unit/mutate.pl [-v] [word]     only mutants whose description has word
 #
-# Each REFUSE line of njwt_judge() and of what it asks about a token's binding
-# is taken out in turn; then come changes to
+# Each REFUSE line of njwt_judge(), of what it asks about a token's binding, and
+# of logout tokens is taken out in turn; then come changes to
 # the predicates behind them, each given below as the beginning of the file's
 # name (njwt_ left out), text and replacement.  A text that stands in no such
 # file any more is an error: a list that rots would say "no survivors" of
@@ -36,7 +36,7 @@ my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
-my @first = qw(vectors dpop hint verdict policy claims path scopes rule dates
+my @first = qw(vectors logout dpop hint verdict policy claims path scopes rule dates
                refresh key jwks trusted jws bearer json_read json jansson b64
                arena oom alg);
 
@@ -69,6 +69,41 @@ my @changes = (
     [ 'htu', 'if (njwt_htu_unreserved(c))', 'if (false)' ],
     [ 'htu', 'c <= 0x20 || c >= 0x7f', 'false' ],
     [ 'binding', 'memcmp(certificate, x5t, NJWT_DIGEST) != 0', 'false' ],
+
+    # logout tokens
+    [ 'logout', '== NJWT_JSON_OBJECT', '!= NJWT_JSON_ABSENT' ],
+    [ 'logout', 'text.len == 0 || ', '' ],
+    [ 'logout', 'text.len > NJWT_LOGOUT_MAX_ID', 'text.len >= '
+                . 'NJWT_LOGOUT_MAX_ID' ],
+    [ 'logout', 'c->token.len > NJWT_LOGOUT_MAX_SIZE', 'c->token.len >= '
+                . 'NJWT_LOGOUT_MAX_SIZE' ],
+    [ 'logout', '*client = i;', '*client = 0;' ],
+    [ 'logout', 'if (njwt_json_holds(aud, c->clients[i]))', 'if (true)' ],
+    [ 'logout', 'kid.len <= NJWT_MAX_KID', 'kid.len <= 256' ],
+    [ 'logout', "return njwt_jws_kid(jws, &kid)\n           && ",
+                'kid.len = 0; return ' ],
+    [ 'logout', "
+           && njwt_payload_plausible(payload, expected, now)", '' ],
+    [ 'logout', 'found->wants_keys = false;', '' ],
+    [ 'logout', 'memset(found, 0, sizeof(njwt_logout_t));', '' ],
+    [ 'logout', 'expected.leeway = c->issuer->expected.leeway;', '' ],
+    [ 'logout', 'good.sub.len == 0 && ', '' ],
+    [ 'logout', ' && good.sid.len == 0', '' ],
+    (map { [ 'logout', "njwt_logout_has(claims, $_)
+                && ", '' ] } qw(sub sid)),
+    [ 'logout', 'good.exp = njwt', 'njwt' ],
+    [ 'jws', 'njwt_literal("application/logout+jwt"),',
+             'njwt_literal("logout+jwt"),' ],
+    [ 'jws', 'allowed, 4, true', 'allowed, 4, false' ],
+    [ 'jws', 'allowed, 4, true', 'allowed, 3, true' ],
+    [ 'jws', 'allowed, 4, true', 'allowed, 2, true' ],
+    [ 'claims', '
+             && njwt_json_type(njwt_payload_logout(claims->root))
+                == NJWT_JSON_ABSENT', '' ],
+    [ 'claims', 'njwt_json_type(njwt_payload_logout(claims->root))
+                == NJWT_JSON_ABSENT', 'njwt_json_type('
+                . 'njwt_payload_logout(claims->root))
+                != NJWT_JSON_OBJECT' ],
 
     # dates
     [ 'dates', 'dates->exp + leeway > (double) now',
@@ -169,8 +204,10 @@ my @changes = (
 
     [ 'jws', '(profile == NJWT_PROFILE_ANY) ? 4 : 2', '4' ],
     [ 'jws', '(profile == NJWT_PROFILE_ANY) ? 4 : 2', '2' ],
-    [ 'jws', 'return profile == NJWT_PROFILE_ANY;', 'return true;' ],
-    [ 'jws', 'return profile == NJWT_PROFILE_ANY;', 'return false;' ],
+    [ 'jws', "2,\n                               profile == NJWT_PROFILE_ANY",
+             '2, true' ],
+    [ 'jws', "2,\n                               profile == NJWT_PROFILE_ANY",
+             '2, false' ],
 
     # paths
     [ 'path', "if (path.len == 0 || path.data[0] != '/') {
@@ -869,7 +906,7 @@ sub mutants {
     my (@mutants, $stale);
 
     for my $path (qw(judge/njwt_verdict.c judge/njwt_binding.c
-                     jose/njwt_dpop.c))
+                     jose/njwt_dpop.c source/njwt_logout.c))
     {
         my $whole = slurp("$root/src/jwt/$path");
 

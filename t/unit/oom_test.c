@@ -12,6 +12,7 @@
 #include "njwt_dpop.h"
 #include "njwt_jansson.h"
 #include "njwt_key_hash.h"
+#include "njwt_logout.h"
 #include "njwt_verdict.h"
 
 #include <errno.h>
@@ -1292,6 +1293,74 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
 }
 
 
+/* A logout token is the same, or undecided; none that is refused is good. */
+
+static void
+a_logout_token_is_not_refused_for_want_of_memory(void **state)
+{
+    size_t                 i, n;
+    bool                   failed;
+    njwt_slice_t           client;
+    njwt_arena_t           arena;
+    njwt_logout_t          found;
+    njwt_logout_case_t     logout;
+    njwt_logout_result_t   result;
+
+    static const struct {
+        const char            *more;
+        njwt_logout_result_t   result;
+    } tokens[] = {
+        { "\"x\":1", NJWT_LOGOUT_GOOD },
+        { "\"nonce\":\"x\"", NJWT_LOGOUT_NONCE },
+        { "\"nbf\":1006", NJWT_LOGOUT_EARLY },
+    };
+
+    (void) state;
+
+    memset(&logout, 0, sizeof(logout));
+
+    client = unit_text("app");
+    logout.issuer = &issuer;
+    logout.clients = &client;
+    logout.client_count = 1;
+    logout.now = 1000;
+
+    for (i = 0; i < unit_count(tokens); i++) {
+        prepare(good_keys(), good_token());
+        logout.token = unit_token(0, UNIT_HEADER, unit_format(
+            "{\"iss\":\"https://t/\",\"aud\":\"app\",\"iat\":999,"
+            "\"exp\":1120,\"sub\":\"a\\u0041\",\"jti\":\"b\",\"events\":{"
+            "\"http://schemas.openid.net/event/backchannel-logout\":{}},%s}",
+            tokens[i].more));
+
+        for (n = 1; ; n++) {
+            njwt_arena_init(&arena);
+
+            begin_failing(n, false);
+            result = njwt_logout_judge(&arena, &logout, &found);
+            failed = end_failing();
+
+            assert_true(result == NJWT_LOGOUT_GOOD || found.jti.len == 0);
+            njwt_arena_free(&arena);
+
+            if (!failed) {
+                break;
+            }
+
+            if (result != tokens[i].result && result != NJWT_LOGOUT_UNDECIDED)
+            {
+                fail_msg("result %d when allocation %zu fails", (int) result,
+                         n);
+            }
+        }
+
+        assert_int_equal(result, tokens[i].result);
+        assert_true(n > 1);
+        njwt_jwks_free(issuer.keys);
+    }
+}
+
+
 int
 main(void)
 {
@@ -1322,7 +1391,8 @@ main(void)
         unit_case(a_byte_that_jansson_had_no_memory_for_is_missed),
         unit_case(jansson_keeps_the_functions_that_it_has),
         unit_case(a_digest_that_fails_leaves_no_error_behind),
-        unit_case(a_proof_is_not_refused_for_want_of_memory)
+        unit_case(a_proof_is_not_refused_for_want_of_memory),
+        unit_case(a_logout_token_is_not_refused_for_want_of_memory)
     };
 
     json_set_alloc_funcs(jansson_take, free);

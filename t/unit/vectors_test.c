@@ -895,6 +895,7 @@ is_claim(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' && strcmp(entry->d_name, "keys") != 0
            && strcmp(entry->d_name, "public") != 0
+           && strcmp(entry->d_name, "logout") != 0
            && strchr(entry->d_name, '.') == NULL;
 }
 

@@ -2139,6 +2139,262 @@ claim('a-proof-is-of-this-time',
        . 'and no scope', proved('x', policy => { %{ {binding()}->{policy} },
        rules => [ { scopes => [ 'x' ] } ] })));
 
+# -------------------------------------------------------- logout tokens
+
+# As Auth0 posts them to a client; undef takes a member away.
+
+my $event = 'http://schemas.openid.net/event/backchannel-logout';
+my ($client, $sid) = ('WebApp0123456789', 'f2Ue8nJmqCz3SxKTdiNwYb1vOhLpRa6G');
+
+sub logout_payload {
+    my %payload = (
+        iss => $iss, aud => $client, iat => $now - 1, exp => $now + 119,
+        sub => 'auth0|507f1f77bcf86cd799439020', sid => $sid,
+        jti => '6e1bb0d5-2b8e-4b19-a1b4-6b8a0d5f8a41',
+        events => { $event => {} }, @_
+    );
+
+    return without(\%payload, grep { !defined $payload{$_} } keys %payload);
+}
+
+sub logout_header {
+    my %header = (alg => 'RS256', typ => 'logout+jwt', kid => 'current', @_);
+
+    return without(\%header, grep { !defined $header{$_} } keys %header);
+}
+
+sub logout { return token(logout_header(), logout_payload(@_)) }
+sub logout_as { return token(logout_header(@_), logout_payload()) }
+
+# the payload's text with another spelling of one member
+
+sub logout_raw {
+    my ($name, $value) = @_;
+    my $text = $json->encode(logout_payload($name => '@@'));
+
+    $text =~ s/"\@\@"/$value/ or die;
+
+    return token(logout_header(), $text);
+}
+
+claim('a-logout-token-is-no-access-token',
+    'What tells a client that a session has ended opens no door.',
+    bad('logout-typ', 'typ_not_allowed', 'good', 'a logout token by its typ',
+       logout()),
+    bad('logout-jwt', 'audience_mismatch', 'good', 'of typ JWT: a client\'s',
+       logout_as(typ => 'JWT')),
+    bad('logout-no-typ', 'audience_mismatch', 'good', 'without typ',
+       logout_as(typ => undef)),
+    bad('logout-for-us', 'audience_mismatch', 'good', 'of typ JWT, whose aud '
+       . 'holds our API', token(header(), logout_payload(
+       aud => [ $client, $aud ], scope => 'read:timesheets'))),
+    bad('logout-audience-off', 'audience_mismatch', 'events-audience-off',
+       'where any audience will do', token(header(), logout_payload(
+       scope => 'read:timesheets')),
+       policy(issuers => [ issuer(audiences => 'off') ])),
+    ok('events-audience-off', 'of another event', token(header(),
+       logout_payload(scope => 'read:timesheets',
+                      events => { "${event}s" => {} })),
+       policy(issuers => [ issuer(audiences => 'off') ])),
+    bad('logout-null', 'audience_mismatch', 'events-text', 'the event is null',
+       good(events => { $event => undef })),
+    ok('events-text', 'events that are a text', good(events => $event)));
+
+my @logout;
+
+sub says {
+    my ($id, $result, $twin, $title, $token, %more) = @_;
+
+    push @logout, { id => $id, title => $title, result => $result,
+                    defined $twin ? (twin => $twin) : (), token => $token,
+                    %more };
+}
+
+sub all_well {
+    my ($id, $title, $token, %more) = @_;
+
+    says($id, 'good', undef, $title, $token, sub => logout_payload()->{sub},
+         sid => $sid, jti => logout_payload()->{jti}, exp => $now + 119,
+         client => 0, %more);
+}
+
+my ($lh, $lp, $ls) = split /\./, logout();
+my $long = 'x' x 1024;
+
+all_well('auth0', 'Auth0\'s logout token', logout());
+all_well("typ-$_->[0]", "typ $_->[1]", logout_as(typ => $_->[1])) for
+    [ 'jwt', 'JWT' ], [ 'application', 'application/logout+jwt' ],
+    [ 'case', 'Application/LOGOUT+JWT' ], [ 'application-jwt',
+    'application/jwt' ];
+all_well('no-typ', 'without typ', logout_as(typ => undef));
+says("typ-$_->[0]", 'typ', 'auth0', "typ $_->[1]", logout_as(typ => $_->[1]))
+    for [ 'at', 'at+jwt' ], [ 'application-at', 'application/at+jwt' ],
+    [ 'id', 'id+jwt' ], [ 'dpop', 'dpop+jwt' ], [ 'secevent', 'secevent+jwt' ],
+    [ 'empty', '' ], [ 'blank', 'logout+jwt ' ], [ 'parameter',
+    'logout+jwt;a=b' ], [ 'text', 'text/logout+jwt' ];
+
+{
+    # exactly as long as may be: base64url doesn't have every length
+
+    my $pad = sub { token(logout_header(pad => 'x' x $_[0]),
+                          logout_payload(pad => 'x' x $_[1])) };
+    my ($i, $j) = (0, 5000);
+
+    $j++ while length($pad->(0, $j)) < 8188;
+    $i++ while length($pad->($i, $j)) < 8192;
+    die if length($pad->($i, $j)) != 8192;
+
+    all_well('large', 'as long as may be', $pad->($i, $j));
+    says('too-large', 'too_large', 'large', 'longer by a character or two',
+         $pad->($i + 1, $j));
+}
+
+says('junk', 'malformed', 'auth0', 'no token', 'a');
+says('empty', 'malformed', 'auth0', 'nothing', '');
+says('four-parts', 'malformed', 'auth0', 'four parts', "$lh.$lp.$ls.$ls");
+says('encrypted', 'encrypted', 'auth0', 'five parts', 'a.b.c.d.e');
+says('no-signature', 'malformed', 'auth0', 'an empty signature', "$lh.$lp.");
+says('padded', 'malformed', 'auth0', 'base64 with padding', "$lh.$lp.$ls==");
+says('bits', 'malformed', 'auth0', 'a bit set that is unused',
+     "$lh.$lp." . bump($ls));
+says('payload-array', 'malformed', 'auth0', 'an array for a payload',
+     token(logout_header(), '[]'));
+says('jti-twice', 'malformed', 'auth0', 'two jti', token(logout_header(),
+     $json->encode(logout_payload()) =~ s/\}$/,"jti":"x"}/r));
+says("crit-$_->[0]", 'critical', 'auth0', "$_->[0]: $_->[1]", token(
+     $json->encode(logout_header()) =~ s/\}$/,"$_->[0]":$_->[1]}/r,
+     logout_payload())) for [ crit => '["exp"]' ], [ b64 => 'true' ];
+says("iss-$_->[0]", 'issuer', 'auth0', "iss $_->[0]", logout(iss => $_->[1]))
+    for [ 'missing', undef ], [ 'slash', $iss =~ s{/$}{}r ],
+    [ 'other', 'https://other.eu.auth0.com/' ];
+says('alg-none', 'alg', 'auth0', 'alg none, unsigned',
+     input(logout_header(alg => 'none'), logout_payload()) . '.AA');
+says('alg-none-empty', 'malformed', 'auth0', 'alg none, nothing behind it',
+     input(logout_header(alg => 'none'), logout_payload()) . '.');
+says('alg-missing', 'alg', 'auth0', 'no alg', logout_as(alg => undef));
+says('alg-rs512', 'alg', 'auth0', 'another one', logout_as(alg => 'RS512'));
+{
+    my $in = input(logout_header(alg => 'HS256'), logout_payload());
+
+    says('alg-hs256', 'alg', 'auth0', 'the public key for a secret',
+         "$in." . b64(hmac('SHA256', pem('PUBLIC KEY', spki('current')), $in)));
+}
+
+says('no-keys', 'no_keys', 'auth0', 'no keys are there', logout(),
+     jwks => undef, wants_keys => JSON::PP::true);
+says('kid-unknown', 'key', 'auth0', 'a kid that nobody knows',
+     logout_as(kid => 'new'), wants_keys => JSON::PP::true);
+says('kid-enc', 'key', 'auth0', 'the kid of a key for encryption',
+     token(logout_header(kid => 'for-encryption'), logout_payload(),
+     'stranger'), wants_keys => JSON::PP::true);
+says('kid-missing', 'key', 'auth0', 'no kid, and several keys',
+     logout_as(kid => undef));
+says('kid-long', 'key', 'auth0', 'a kid that is no one\'s',
+     logout_as(kid => 'k' x 256));
+says('kid-unknown-other-client', 'key', 'auth0', 'an unknown kid, and for '
+     . 'another client', token(logout_header(kid => 'new'),
+     logout_payload(aud => 'another')));
+says('kid-unknown-expired', 'key', 'auth0', 'an unknown kid, and too late',
+     token(logout_header(kid => 'new'), logout_payload(exp => $now - 5)));
+all_well('kid-missing-one-key', 'no kid, and one key', logout_as(kid => undef),
+     jwks => 'keys/one.json');
+all_well('second-of-same-kid', 'the second of two keys of one kid', logout(),
+     jwks => 'keys/same-kid.json');
+
+says('wrong-key', 'signature', 'auth0', 'signed with another key',
+     token(logout_header(), logout_payload(), 'stranger'));
+says('signature-of-other', 'signature', 'auth0', 'another token\'s signature',
+     input(logout_header(), logout_payload(sid => 'another')) . ".$ls");
+
+all_well('aud-array', 'aud is an array', logout(aud => [ 'x', $client ]));
+all_well('aud-second', 'the second client', logout(aud => 'Second'),
+     client => 1);
+all_well('aud-both', 'both: the first is named', logout(aud => [ 'Second',
+     $client ]));
+says("aud-$_->[0]", 'audience', 'auth0', "aud $_->[0]", logout(aud => $_->[1]))
+    for [ 'missing', undef ], [ 'none', [] ], [ 'other', 'another' ],
+    [ 'case', lc $client ], [ 'longer', "${client}0" ], [ 'empty', '' ],
+    [ 'api', $aud ];
+says('aud-number', 'malformed', 'auth0', 'aud is a number', logout(aud => 1));
+says('no-clients', 'audience', 'auth0', 'no client is named', logout(),
+     clients => []);
+
+says('iat-missing', 'iat', 'auth0', 'no iat', logout(iat => undef));
+says('iat-text', 'malformed', 'auth0', 'iat is a text',
+     logout(iat => "$now"));
+all_well('iat-ahead', 'iat ahead by the leeway', logout(iat => $now + 5));
+says('iat-future', 'future', 'iat-ahead', 'by a second more',
+     logout(iat => $now + 6));
+says('exp-missing', 'expired', 'auth0', 'no exp', logout(exp => undef));
+says('exp-null', 'malformed', 'auth0', 'exp is null',
+     logout_raw(exp => 'null'));
+all_well('exp-late', 'over, but for the leeway', logout(exp => $now - 4),
+     exp => $now - 4);
+says('exp-over', 'expired', 'exp-late', 'a second later',
+     logout(exp => $now - 5));
+all_well('exp-fraction', 'exp with a fraction', logout_raw(exp => $now - 4
+     . '.5'), exp => $now - 3.5);
+all_well('nbf-now', 'nbf ahead by the leeway', logout(nbf => $now + 5));
+says('nbf-future', 'early', 'nbf-now', 'by a second more',
+     logout(nbf => $now + 6));
+all_well('issued-long-ago', 'iat is of no matter while exp is good',
+     logout(iat => 1), max_age => 10);
+
+all_well('event-says-more', 'an event with members', logout(events =>
+     { $event => { a => 1 } }));
+all_well('event-beside-another', 'another event beside it', logout(events =>
+     { $event => {}, 'https://example.com/event' => {} }));
+says("events-$_->[0]", 'events', 'auth0', "events $_->[0]",
+     logout_raw(events => $_->[1])) for
+    [ 'null', 'null' ], [ 'text', "\"$event\"" ], [ 'array', "[\"$event\"]" ],
+    [ 'empty', '{}' ], [ 'other', "{\"${event}s\":{}}" ],
+    [ 'case', '{"' . ($event =~ s/http/HTTP/r) . '":{}}' ],
+    [ 'deeper', "{\"x\":{\"$event\":{}}}" ],
+    map({ [ "event-$_->[0]", "{\"$event\":$_->[1]}" ] }
+        [ 'null', 'null' ], [ 'true', 'true' ], [ 'text', '""' ],
+        [ 'array', '[]' ], [ 'number', '0' ]);
+says('events-missing', 'events', 'auth0', 'no events', logout(events =>
+     undef));
+says('access-token', 'events', 'auth0', 'an access token for a client',
+     token(logout_header(typ => 'JWT'), payload(aud => $client)));
+says("nonce-$_->[0]", 'nonce', 'auth0', "nonce $_->[0]",
+     logout_raw(nonce => $_->[1])) for
+    [ 'text', '"n-0S6_WzA2Mj"' ], [ 'empty', '""' ], [ 'null', 'null' ];
+
+all_well('sub-alone', 'no sid', logout(sid => undef), sid => '');
+all_well('sid-alone', 'no sub', logout(sub => undef), sub => '');
+all_well('sub-long', 'a sub of the longest', logout(sub => $long),
+     sub => $long);
+all_well('sid-long', 'a sid of the longest', logout(sid => $long),
+     sid => $long);
+all_well('sub-escaped', 'a sub with escapes and NUL', logout_raw(sub =>
+     '"a\\u0000\\u00e9"'), sub => "a\0\x{e9}");
+says('sub-longer', 'sub', 'sub-long', 'a byte more', logout(sub => "${long}x"));
+says('sub-empty', 'sub', 'auth0', 'an empty sub', logout(sub => ''));
+says('sub-number', 'malformed', 'auth0', 'sub is a number', logout(sub => 1));
+says('sid-longer', 'sid', 'sid-long', 'a byte more', logout(sid => "${long}x"));
+says("sid-$_->[0]", 'sid', 'auth0', "sid $_->[0]", logout_raw(sid => $_->[1]))
+    for [ 'empty', '""' ], [ 'number', '1' ], [ 'null', 'null' ],
+    [ 'array', "[\"$sid\"]" ];
+says('nobody', 'nobody', 'auth0', 'neither sub nor sid',
+     logout(sub => undef, sid => undef));
+all_well('jti-long', 'a jti of the longest', logout(jti => $long),
+     jti => $long);
+says('jti-longer', 'jti', 'jti-long', 'a byte more', logout(jti => "${long}x"));
+says('jti-missing', 'jti', 'auth0', 'no jti', logout(jti => undef));
+says('jti-empty', 'jti', 'auth0', 'an empty jti', logout(jti => ''));
+says('jti-number', 'malformed', 'auth0', 'jti is a number', logout(jti => 1));
+
+# the first of several decides
+
+says('order-signature', 'signature', 'auth0', 'nothing counts before the '
+     . 'signature', token(logout_header(), logout_payload(aud => 'another',
+     exp => 1, nonce => 'x'), 'stranger'));
+says('order-audience', 'audience', 'auth0', 'another client\'s, expired, with '
+     . 'a nonce', logout(aud => 'another', exp => 1, nonce => 'x'));
+says('order-expired', 'expired', 'auth0', 'expired, with a nonce',
+     logout(exp => 1, nonce => 'x', events => {}));
+
 # ------------------------------------------------------- check and write
 
 # What is to pass must verify with the other implementation as well.
@@ -2229,6 +2485,36 @@ for my $dir (@order) {
          . join(",\n", map { case_text($_) } @{ $claim->{cases} })
          . "\n]\n}\n");
 }
+
+# Logout tokens: what must be good verifies with the other implementation.
+
+my %logout_result = map { $_->{id} => $_->{result} } @logout;
+
+for my $case (@logout) {
+    my $read = grep {
+        eval { decode_jwt(token => $case->{token}, key => $key{$_},
+                          accepted_alg => 'RS256', verify_exp => 0,
+                          verify_iat => 0, verify_nbf => 0,
+                          decode_payload => 0);
+               1 } } qw(current next three long);
+
+    die "$case->{id}: twice" if 1 < grep { $_->{id} eq $case->{id} } @logout;
+    die "$case->{id}: Crypt::JWT doesn't verify it"
+        if $case->{result} eq 'good' && !$read;
+    die "$case->{id}: Crypt::JWT verifies it"
+        if $case->{result} eq 'signature' && $read;
+    die "$case->{id}: no twin that is good"
+        if $case->{result} ne 'good'
+           && $logout_result{$case->{twin}} ne 'good';
+}
+
+spew('logout/tokens.json',
+     "{\n\"defaults\": " . case_text({ now => $now, jwks =>
+     'keys/tenant.json', issuers => [ $iss ], algorithms => [ 'RS256' ],
+     clients => [ $client, 'Second' ], leeway => 5,
+     wants_keys => JSON::PP::false })
+     . ",\n\"cases\": [\n"
+     . join(",\n", map { case_text($_) } @logout) . "\n]\n}\n");
 
 spew('keys/signatures.json',
      "{\n" . join(",\n", map { $json->encode([ $_ ]) =~ s/^\[|\]$//gr . ': '

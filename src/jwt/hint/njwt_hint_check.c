@@ -131,7 +131,8 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
 
     default: /* NJWT_AUDIENCE_MISMATCH */
         fails = !njwt_hint_for_us(hint, expected)
-                || !njwt_hint_for_here(hint);
+                || !njwt_hint_for_here(hint)
+                || njwt_hint_logout(hint);
         break;
     }
 

@@ -87,6 +87,10 @@ njwt_hint_typ(njwt_hint_t *hint)
 
     static const njwt_slice_t  name = njwt_literal("typ");
 
+    if (njwt_hint_logout_token(hint)) {
+        return;
+    }
+
     if (!njwt_jws_string(&hint->found->jws, name, &typ)) {
         njwt_hint_say(hint, "the header has no \"typ\"");
 

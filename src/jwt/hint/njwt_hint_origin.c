@@ -140,6 +140,29 @@ njwt_hint_id_token(njwt_hint_t *hint)
 }
 
 
+bool
+njwt_hint_logout(njwt_hint_t *hint)
+{
+    return njwt_json_type(njwt_payload_logout(hint->payload))
+           != NJWT_JSON_ABSENT;
+}
+
+
+bool
+njwt_hint_logout_token(njwt_hint_t *hint)
+{
+    if (!njwt_hint_logout(hint)) {
+        return false;
+    }
+
+    njwt_hint_say(hint, "this is a logout token, which the authorization "
+                        "server posts to a \"jwt_logout_handler\": send the "
+                        "access token");
+
+    return true;
+}
+
+
 /* Goes over the audiences: of one string, or of an array. */
 
 static bool
@@ -281,7 +304,8 @@ njwt_hint_audience(njwt_hint_t *hint)
     aud = njwt_json_member(hint->payload, name);
     njwt_hint_wanted(hint, aud, &wanted);
 
-    if (njwt_hint_id_token(hint)
+    if (njwt_hint_logout_token(hint)
+        || njwt_hint_id_token(hint)
         || njwt_hint_audience_near(hint, &wanted, aud))
     {
         return;

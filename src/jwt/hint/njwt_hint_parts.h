@@ -89,6 +89,12 @@ void njwt_hint_audience(njwt_hint_t *hint);
 /* Says so where the payload is an ID token's, with what shows it. */
 bool njwt_hint_id_token(njwt_hint_t *hint);
 
+/* Is the payload a logout token's? */
+bool njwt_hint_logout(njwt_hint_t *hint);
+
+/* Says so where it is. */
+bool njwt_hint_logout_token(njwt_hint_t *hint);
+
 
 /* njwt_hint_key.c: which key signed it, and how? */
 

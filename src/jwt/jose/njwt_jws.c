@@ -238,13 +238,32 @@ njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
 }
 
 
-bool
-njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile)
+static bool
+njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
+    size_t count, bool absent)
 {
     size_t        i;
     njwt_slice_t  typ;
 
     static const njwt_slice_t  name = njwt_literal("typ");
+
+    if (!njwt_jws_string(jws, name, &typ)) {
+        return absent;
+    }
+
+    for (i = 0; i < count; i++) {
+        if (njwt_jws_same_nocase(typ, allowed[i])) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile)
+{
     static const njwt_slice_t  allowed[] = {
         njwt_literal("at+jwt"),
         njwt_literal("application/at+jwt"),
@@ -254,17 +273,23 @@ njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile)
         njwt_literal("application/jwt")
     };
 
-    if (!njwt_jws_string(jws, name, &typ)) {
-        return profile == NJWT_PROFILE_ANY;
-    }
+    return njwt_jws_typ_one_of(jws, allowed,
+                               (profile == NJWT_PROFILE_ANY) ? 4 : 2,
+                               profile == NJWT_PROFILE_ANY);
+}
 
-    for (i = 0; i < ((profile == NJWT_PROFILE_ANY) ? 4 : 2); i++) {
-        if (njwt_jws_same_nocase(typ, allowed[i])) {
-            return true;
-        }
-    }
 
-    return false;
+bool
+njwt_jws_typ_logout(const njwt_jws_t *jws)
+{
+    static const njwt_slice_t  allowed[] = {
+        njwt_literal("logout+jwt"),
+        njwt_literal("application/logout+jwt"),
+        njwt_literal("jwt"),
+        njwt_literal("application/jwt")
+    };
+
+    return njwt_jws_typ_one_of(jws, allowed, 4, true);
 }
 
 

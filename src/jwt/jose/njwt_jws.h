@@ -59,6 +59,12 @@ bool njwt_jws_critical(const njwt_jws_t *jws);
 bool njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile);
 
 /*
+ * May a logout token have this "typ" (OpenID Connect Back-Channel Logout 1.0,
+ * section 2.4)?  Absent, JWT or logout+jwt, spelled as above.
+ */
+bool njwt_jws_typ_logout(const njwt_jws_t *jws);
+
+/*
  * The header's "alg"; NJWT_ALG_UNKNOWN where it is missing, no string, "none"
  * or any other that the core doesn't verify.
  */

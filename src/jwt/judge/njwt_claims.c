@@ -159,6 +159,17 @@ njwt_payload_for(const njwt_payload_t *payload, const njwt_claim_rule_t *rule)
 }
 
 
+njwt_value_t
+njwt_payload_logout(njwt_value_t payload)
+{
+    static const njwt_slice_t  events = njwt_literal("events");
+    static const njwt_slice_t  logout = njwt_literal(
+        "http://schemas.openid.net/event/backchannel-logout");
+
+    return njwt_json_member(njwt_json_member(payload, events), logout);
+}
+
+
 void
 njwt_payload_excerpt(njwt_arena_t *arena, const njwt_payload_t *payload,
     njwt_slice_t *iss, njwt_slice_t *aud)
@@ -244,7 +255,9 @@ njwt_claims_for_us(const njwt_claims_t *claims,
 {
     return (claims->grant != NULL)
            ? claims->grant->for_us == 1
-           : njwt_claims_root_for_us(claims->root, expected);
+           : njwt_claims_root_for_us(claims->root, expected)
+             && njwt_json_type(njwt_payload_logout(claims->root))
+                == NJWT_JSON_ABSENT;
 }
 
 

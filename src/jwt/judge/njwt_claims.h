@@ -76,6 +76,12 @@ bool njwt_payload_for(const njwt_payload_t *payload,
     const njwt_claim_rule_t *rule);
 
 /*
+ * The logout event of a payload, verified or not, which only a logout token
+ * has (OpenID Connect Back-Channel Logout 1.0, section 2.4); or absent.
+ */
+njwt_value_t njwt_payload_logout(njwt_value_t payload);
+
+/*
  * The texts of "iss" and "aud" as the client sent them: for the log alone,
  * which cuts and escapes them.  Empty where they are absent.
  */
@@ -126,7 +132,10 @@ bool njwt_claims_from_future(const njwt_claims_t *claims,
 bool njwt_claims_too_old(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
 
-/* "aud" holds one of the audiences expected (section 4.1.3). */
+/*
+ * "aud" holds one of the audiences expected (section 4.1.3), and the token is
+ * no logout token: whatever that says, it is for a client's own use.
+ */
 bool njwt_claims_for_us(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
