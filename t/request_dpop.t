@@ -7,48 +7,11 @@ use warnings;
 
 use lib 't/lib';
 
-use Crypt::Digest::SHA256 qw/ sha256 /;
-use Crypt::PK::ECC;
-use JSON::PP ();
-use MIME::Base64 qw/ encode_base64 /;
+use NJWT::Proof qw/ client bound proof /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
 use Time::HiRes qw/ sleep time /;
-
-
-my $json = JSON::PP->new->canonical->utf8;
-
-# A client with a key of its own: its public JWK and thumbprint.
-
-sub client {
-    my $key = Crypt::PK::ECC->new;
-    $key->generate_key('secp256r1');
-
-    my $jwk = $key->export_key_jwk('public', 1);
-    my %jwk = map { $_ => $jwk->{$_} } qw/ crv kty x y /;
-
-    return { key => $key, jwk => \%jwk,
-             jkt => b64url(sha256($json->encode(\%jwk))) };
-}
-
-my $n = 0;
-
-sub proof {
-    my ($client, $token, %over) = @_;
-
-    my %claims = (jti => 'j' . $n++ . '-' . time, htm => 'GET',
-                  iat => time, ath => b64url(sha256($token)),
-                  %{ $over{claims} // {} });
-    delete @claims{ grep { !defined $claims{$_} } keys %claims };
-
-    my $text = join '.', map { b64url($json->encode($_)) }
-        { typ => 'dpop+jwt', alg => 'ES256', jwk => $client->{jwk},
-          %{ $over{header} // {} } }, \%claims;
-
-    return "$text."
-        . b64url($client->{key}->sign_message_rfc7518($text, 'SHA256'));
-}
 
 
 my $s = NJWT::Scenario->new;
@@ -91,7 +54,7 @@ $s->start(%config);
 
 my $base = 'http://api.example.com:' . $s->port;
 my ($me, $thief) = (client(), client());
-my $bound = token(cnf => { jkt => $me->{jkt} });
+my $bound = bound($me);
 my $bearer = token();
 
 sub get {
@@ -109,8 +72,7 @@ sub verdict { (get(@_)->{headers}{'x-verdict'}) // 'none' }
 sub mine {
     my ($path, %over) = @_;
 
-    return proof($over{client} // $me, $over{token} // $bound, %over,
-        claims => { htu => $base . $path, %{ $over{claims} // {} } });
+    return proof(delete $over{-client} // $me, $bound, $base . $path, %over);
 }
 
 # Right after the start a proof must have a nonce of ours, which the client
@@ -127,8 +89,7 @@ my $nonce = $first->{headers}{'dpop-nonce'};
 like $nonce, qr/^[\w-]{54}$/, '... with one';
 is $first->{headers}{'cache-control'}, 'no-store', '... that nobody keeps';
 
-sub with { my ($path, %claims) = @_;
-           mine($path, claims => { nonce => $nonce, %claims }) }
+sub with { return mine(@_, nonce => $nonce) }
 
 is verdict('/dpop', $bound, with('/dpop')), 'ok', 'with it the proof is good';
 
@@ -148,36 +109,36 @@ for ('a proof', 'another') {
         for 1 .. 4;
 }
 
-is verdict('/dpop', $bound, mine('/dpop', claims => { jti => 'same' })), 'ok',
+is verdict('/dpop', $bound, mine('/dpop', jti => 'same')), 'ok',
     'a jti';
 my $other = token(cnf => { jkt => $thief->{jkt} }, sub => 'x');
-is verdict('/dpop', $other, proof($thief, $other,
-    claims => { htu => "$base/dpop", jti => 'same' })), 'ok',
+is verdict('/dpop', $other, proof($thief, $other, "$base/dpop",
+    jti => 'same')), 'ok',
     '... is its key\'s alone';
 
 for (
     [ 'dpop_proof_missing', undef ],
     [ 'dpop_proof_invalid', 'x.y.z' ],
-    [ 'dpop_proof_invalid', mine('/dpop', header => { typ => 'JWT' }) ],
-    [ 'dpop_proof_invalid', mine('/dpop', claims => { htm => 'POST' }) ],
-    [ 'dpop_proof_invalid', mine('/dpop', claims => { htm => 'get' }) ],
-    [ 'dpop_proof_invalid', mine('/dpop', claims => { htu => "$base/other" }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', -header => { typ => 'JWT' }) ],
+    [ 'dpop_proof_invalid', mine('/dpop', htm => 'POST') ],
+    [ 'dpop_proof_invalid', mine('/dpop', htm => 'get') ],
+    [ 'dpop_proof_invalid', mine('/dpop', htu => "$base/other") ],
     [ 'dpop_proof_invalid',
-      mine('/dpop', claims => { htu => 'http://evil.example/dpop' }) ],
-    [ 'dpop_proof_invalid', mine('/dpop', claims => { ath => 'x' }) ],
-    [ 'dpop_key_mismatch', mine('/dpop', client => $thief) ],
-    [ 'dpop_proof_expired', mine('/dpop', claims => { iat => time - 9 }) ],
-    [ 'dpop_proof_expired', mine('/dpop', claims => { iat => time + 9 }) ],
-    [ 'dpop_proof_invalid', mine('/dpop', claims => { jti => undef }) ],
-    [ 'ok', mine('/dpop', claims => { htu => "$base/dpop?a=b#c" }) ],
-    [ 'ok', mine('/dpop', claims => { iat => time - 0.5 }) ],
-    [ 'ok', mine('/dpop', claims => { htu => $base =~ s/api/API/r . '/dp%6fp' }) ],
+      mine('/dpop', htu => 'http://evil.example/dpop') ],
+    [ 'dpop_proof_invalid', mine('/dpop', ath => 'x') ],
+    [ 'dpop_key_mismatch', mine('/dpop', -client => $thief) ],
+    [ 'dpop_proof_expired', mine('/dpop', iat => time - 9) ],
+    [ 'dpop_proof_expired', mine('/dpop', iat => time + 9) ],
+    [ 'dpop_proof_invalid', mine('/dpop', jti => undef) ],
+    [ 'ok', mine('/dpop', htu => "$base/dpop?a=b#c") ],
+    [ 'ok', mine('/dpop', iat => time - 0.5) ],
+    [ 'ok', mine('/dpop', htu => $base =~ s/api/API/r . '/dp%6fp') ],
 ) {
     is verdict('/dpop', $bound, $_->[1]), $_->[0], $_->[0];
 }
 
-is verdict('/dpop', $bound, mine('/dpop', claims =>
-    { htu => "http://evil.example/dpop" }), host => 'evil.example'),
+is verdict('/dpop', $bound, mine('/dpop',
+    htu => 'http://evil.example/dpop'), host => 'evil.example'),
     'dpop_proof_invalid', 'what the Host says proves nothing';
 
 is verdict('/dpop', $bearer, undef, scheme => 'Bearer'), 'ok',
@@ -201,8 +162,8 @@ is get('/dpop')->{headers}{'www-authenticate'},
 is get('/origin')->{headers}{'www-authenticate'},
     'Bearer realm="timesheets", DPoP algs="ES256 EdDSA"',
     'algorithms are named in their order';
-is verdict('/origin', $bound, proof($me, $bound, claims =>
-    { htu => 'https://api.example.com/v1/origin' })), 'ok',
+is verdict('/origin', $bound, proof($me, $bound,
+    'https://api.example.com/v1/origin')), 'ok',
     'an origin of the operator\'s counts';
 is verdict('/origin', $bound, mine('/origin')), 'dpop_proof_invalid',
     '... instead of the server\'s name';

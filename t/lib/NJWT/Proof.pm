@@ -1,0 +1,79 @@
+package NJWT::Proof;
+
+# Which DPoP proofs do the tests use?  (RFC 9449)
+#
+# All are signed by CryptX (libtomcrypt), which shares no code with the gate.
+#
+#   my $me = client();               # a key of its own: key, jwk, jkt
+#   my $token = bound($me);          # a good token that is bound to it
+#   bound($me, scope => 'a');        # with another claim
+#   proof($me, $token, 'http://api.example.com/t')   # of a GET, now
+#   proof($me, $token, $url, htm => 'POST', nonce => $nonce)
+#   proof($me, $token, $url, jti => undef)           # without one
+#   proof($me, $token, $url, -header => { typ => 'JWT' })
+#
+# Each proof has a jti that no other has.
+
+use strict;
+use warnings;
+
+use Crypt::Digest::SHA256 qw/ sha256 /;
+use Crypt::PK::ECC;
+use Exporter qw/ import /;
+use JSON::PP ();
+use NJWT::Token qw/ token b64url /;
+use Time::HiRes qw/ time /;
+
+
+our @EXPORT_OK = qw/ client bound proof /;
+our %EXPORT_TAGS = (all => \@EXPORT_OK);
+
+my $json = JSON::PP->new->canonical->utf8;
+my $n = 0;
+
+
+sub client {
+    my $key = Crypt::PK::ECC->new;
+    $key->generate_key('secp256r1');
+
+    my $jwk = $key->export_key_jwk('public', 1);
+    my %jwk = map { $_ => $jwk->{$_} } qw/ crv kty x y /;
+
+    # RFC 7638: the members in their order, without white space
+    return { key => $key, jwk => \%jwk,
+             jkt => b64url(sha256($json->encode(\%jwk))) };
+}
+
+
+sub bound {
+    my ($client, %over) = @_;
+
+    return token(cnf => { jkt => $client->{jkt} }, %over);
+}
+
+
+sub _defined_only {
+    my (%members) = @_;
+
+    return { map { $_ => $members{$_} }
+             grep { defined $members{$_} } keys %members };
+}
+
+
+sub proof {
+    my ($client, $token, $url, %over) = @_;
+
+    my $header = delete $over{-header} // {};
+
+    my $text = join '.', map { b64url($json->encode(_defined_only(%$_))) }
+        { typ => 'dpop+jwt', alg => 'ES256', jwk => $client->{jwk},
+          %$header },
+        { jti => join('-', $$, $n++, time), htm => 'GET', htu => $url,
+          iat => time, ath => b64url(sha256($token)), %over };
+
+    return "$text."
+        . b64url($client->{key}->sign_message_rfc7518($text, 'SHA256'));
+}
+
+
+1;
