@@ -22,12 +22,15 @@
 
 
 #define NGX_HTTP_JWT_PROOFS_MAGIC   0x6e6a7470
-#define NGX_HTTP_JWT_PROOFS_LAYOUT  1
+#define NGX_HTTP_JWT_PROOFS_LAYOUT  2
 
 /* of the salted digest: enough that two proofs never share it by chance */
 #define NGX_HTTP_JWT_PROOFS_DIGEST  12
 
-/* counters of entries by key, a power of two; each key has two of them */
+/*
+ * counters of entries by key, at most, a power of two, and an eighth of the
+ * room; each key has two of them
+ */
 #define NGX_HTTP_JWT_PROOFS_OWNERS  8192
 
 /* entries looked at with each proof, and when none is free */
@@ -55,8 +58,10 @@ struct ngx_http_jwt_proofs_s {
     uint32_t                     layout;
     uint32_t                     entries;
     uint32_t                     buckets;     /* a power of two */
+    uint32_t                     counters;    /* a power of two */
 
     u_char                       nonce_key[NGX_HTTP_JWT_NONCE_KEY_LEN];
+    u_char                       salt[NGX_HTTP_JWT_SALT_LEN];
 
     ngx_atomic_t                 start;       /* seconds since the epoch */
     ngx_atomic_t                 used;
@@ -71,13 +76,12 @@ struct ngx_http_jwt_proofs_s {
     uint64_t                     window;      /* seconds; see attach */
     uint64_t                     nonce;
 
-    uint32_t                     owners[NGX_HTTP_JWT_PROOFS_OWNERS];
-
+    uint32_t                    *owners;      /* the counters */
     uint32_t                    *chains;
     ngx_http_jwt_proofs_entry_t *table;
 };
 
-_Static_assert(offsetof(struct ngx_http_jwt_proofs_s, owners) == 112,
+_Static_assert(offsetof(struct ngx_http_jwt_proofs_s, owners) == 136,
                "the layout changes: count NGX_HTTP_JWT_PROOFS_LAYOUT up");
 
 
@@ -100,10 +104,17 @@ ngx_http_jwt_proofs_mutex(ngx_http_jwt_main_conf_t *jmcf)
 static void
 ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
 {
-    size_t  entries, buckets;
+    size_t  entries, buckets, counters;
 
     room -= sizeof(ngx_http_jwt_proofs_t);
+    counters = NGX_HTTP_JWT_PROOFS_OWNERS;
     buckets = 1;
+
+    while (counters * sizeof(uint32_t) > room / 8) {
+        counters /= 2;
+    }
+
+    room -= counters * sizeof(uint32_t);
 
     do {
         buckets *= 2;
@@ -111,8 +122,13 @@ ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
                   / sizeof(ngx_http_jwt_proofs_entry_t);
     } while (buckets * 8 <= entries);
 
+    proofs->counters = (uint32_t) counters;
     proofs->buckets = (uint32_t) buckets;
     proofs->entries = (uint32_t) ngx_min(entries, 0x7fffffff);
+
+    proofs->table = (ngx_http_jwt_proofs_entry_t *) (proofs + 1);
+    proofs->chains = (uint32_t *) (proofs->table + proofs->entries);
+    proofs->owners = proofs->chains + proofs->buckets;
 }
 
 
@@ -122,7 +138,7 @@ static void
 ngx_http_jwt_proofs_reset_locked(ngx_http_jwt_proofs_t *proofs)
 {
     ngx_memzero(proofs->chains, proofs->buckets * sizeof(uint32_t));
-    ngx_memzero(proofs->owners, sizeof(proofs->owners));
+    ngx_memzero(proofs->owners, proofs->counters * sizeof(uint32_t));
 
     proofs->allocated = 0;
     proofs->free = 0;
@@ -167,15 +183,14 @@ ngx_http_jwt_proofs_init(ngx_shm_zone_t *zone, void *data)
     proofs = ngx_slab_calloc(shpool, room);
 
     if (proofs == NULL
-        || !njwt_random(proofs->nonce_key, NGX_HTTP_JWT_NONCE_KEY_LEN))
+        || !njwt_random(proofs->nonce_key, NGX_HTTP_JWT_NONCE_KEY_LEN)
+        || !njwt_random(proofs->salt, NGX_HTTP_JWT_SALT_LEN))
     {
         return NGX_ERROR;
     }
 
     ngx_http_jwt_proofs_fit(proofs, room);
 
-    proofs->table = (ngx_http_jwt_proofs_entry_t *) (proofs + 1);
-    proofs->chains = (uint32_t *) (proofs->table + proofs->entries);
     proofs->start = (ngx_atomic_uint_t) ngx_time();
     proofs->layout = NGX_HTTP_JWT_PROOFS_LAYOUT;
     proofs->magic = NGX_HTTP_JWT_PROOFS_MAGIC;
@@ -294,15 +309,22 @@ ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
+const u_char *
+ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf)
+{
+    return ngx_http_jwt_proofs_shared(jmcf)->salt;
+}
+
+
 /* The two counters of a key, by its salted digest. */
 
 static uint32_t
-ngx_http_jwt_proofs_owners(const u_char *owner)
+ngx_http_jwt_proofs_owners(ngx_http_jwt_proofs_t *proofs, const u_char *owner)
 {
     uint32_t  first, second;
 
-    first = ((owner[0] << 8) | owner[1]) % NGX_HTTP_JWT_PROOFS_OWNERS;
-    second = ((owner[2] << 8) | owner[3]) % NGX_HTTP_JWT_PROOFS_OWNERS;
+    first = ((owner[0] << 8) | owner[1]) & (proofs->counters - 1);
+    second = ((owner[2] << 8) | owner[3]) & (proofs->counters - 1);
 
     return (first << 16) | second;
 }
@@ -475,7 +497,7 @@ ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
     uint32_t  n, now, owners, first;
 
     now = (uint32_t) ngx_time();
-    owners = ngx_http_jwt_proofs_owners(owner);
+    owners = ngx_http_jwt_proofs_owners(proofs, owner);
 
     if (ngx_http_jwt_proofs_known_locked(proofs, proof) == NGX_OK) {
         return NGX_DECLINED;

@@ -45,9 +45,15 @@ time_t ngx_http_jwt_proofs_start(ngx_http_jwt_main_conf_t *jmcf);
 const u_char *ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Uses a proof up.  owner and proof are salted digests of 32 bytes, of the
- * client's key and of that key with the proof's jti; iat is the proof's, in
- * seconds, and until when it counts at least.  One step for all workers.
+ * What digests of this memory are salted with, NGX_HTTP_JWT_SALT_LEN bytes: it
+ * lives as long as they do, over changes of all other zones.
+ */
+const u_char *ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * Uses a proof up.  owner and proof are digests of 32 bytes with this salt, of
+ * the client's key and of that key with the proof's jti; iat is the proof's,
+ * in seconds, and until when it counts at least.  One step for all workers.
  *
  * NGX_OK: it was new, and is remembered.  NGX_DECLINED: it was used before.
  * NGX_BUSY: there is no room for it, or its key has an eighth of the room;

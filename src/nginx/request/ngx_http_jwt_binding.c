@@ -347,7 +347,7 @@ ngx_http_jwt_binding_use(ngx_http_jwt_main_conf_t *jmcf,
 
     found = &ctx->found.binding.proof;
 
-    salt.data = jmcf->salt;
+    salt.data = ngx_http_jwt_proofs_salt(jmcf);
     salt.len = NGX_HTTP_JWT_SALT_LEN;
     key.data = found->thumbprint;
     key.len = NJWT_DIGEST;

@@ -1,0 +1,298 @@
+# Is each proof accepted once: by all workers, over reloads, when one of them
+# is killed, and when there is no room?  jwt_dpop_zone.
+#
+# Proofs are signed by CryptX.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP qw/ decode_json /;
+use NJWT::Client qw/ tally /;
+use NJWT::Proof qw/ :all /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+my $url = 'https://api.example.com/t';
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+
+my %config = (
+    workers => 4,
+    http    => 'jwt_dpop_zone zone=proofs:64k; jwt_dpop_lifetime 60s;',
+    issuers => <<"    END",
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+        }
+    END
+    server => <<'    END',
+        server_name      api.example.com;
+        root             @CONTENT@;
+        jwt_dpop_origin  https://api.example.com;
+        add_header       X-Verdict $jwt_verdict always;
+
+        location /t       { jwt timesheets; jwt_binding dpop; }
+        location /status  { jwt off; jwt_status json; }
+        location /metrics { jwt off; jwt_status prometheus; }
+        location /html    { jwt off; jwt_status; }
+    END
+);
+
+sub with {
+    my ($client, $proof) = @_;
+
+    return { path => '/t', headers => {
+        Authorization => "DPoP $client->{token}", DPoP => $proof } };
+}
+
+sub new_client {
+    my $client = client();
+    $client->{token} = bound($client, sub => $client->{jkt});
+
+    return $client;
+}
+
+my $nonce;
+
+sub new_proof {
+    my ($client, %over) = @_;
+
+    return proof($client, $client->{token}, $url, nonce => $nonce, %over);
+}
+
+sub use_proof {
+    my ($client, $proof) = @_;
+
+    return $s->request(%{ with($client, $proof // new_proof($client)) });
+}
+
+sub verdict { return use_proof(@_)->{headers}{'x-verdict'} // 'none' }
+
+sub new_nonce {
+    my ($client) = @_;
+
+    $nonce = undef;
+
+    return $nonce = use_proof($client)->{headers}{'dpop-nonce'};
+}
+
+sub memory { return decode_json($s->get('/status')->{body})->{proofs} }
+
+
+$s->start(%config);
+
+my ($me, $other) = (new_client(), new_client());
+new_nonce($me);
+
+is memory()->{entries}, 0, 'nothing is remembered of proofs that were refused';
+
+my @once = map { new_proof($me) } 1 .. 8;
+my @same = map { with($me, $_) } (@once) x 6;
+my $count = tally($s->burst(@same));
+
+is_deeply $count, { 200 => 8, 401 => 40 },
+    'eight proofs, sent to four workers six times each, are good once each';
+is memory()->{entries}, 8, '... and remembered';
+is verdict($me, $_), 'dpop_proof_replayed', '... as the next request sees'
+    for @once[0, 7];
+
+
+# One client's flood.  The least zone that there may be has room for hundreds.
+
+my $capacity = memory()->{capacity};
+my $share = int($capacity / 8);
+
+cmp_ok $capacity, '>', 800, "$capacity proofs have room in 64k";
+
+my @flood = map { with($me, new_proof($me)) } 1 .. $share - 8;
+is_deeply tally($s->burst(@flood)), { 200 => $share - 8 },
+    "an eighth of it, $share, is for one key";
+
+my $r = use_proof($me);
+is "$r->{status} $r->{headers}{'x-verdict'}", '503 dpop_memory_full',
+    'it has no more';
+cmp_ok $r->{headers}{'retry-after'}, '>', 10,
+    '... until those are of no use to anybody';
+cmp_ok $r->{headers}{'retry-after'}, '<', 100, '... and no longer';
+is $r->{headers}{'www-authenticate'}, undef, '... which is not for want of a '
+    . 'token';
+is verdict($me, $once[0]), 'dpop_proof_replayed',
+    'nothing was forgotten for room';
+is verdict($other), 'ok', 'another client passes';
+
+my @clients = map { new_client() } 1 .. 7;
+my @rest = map { my $c = $_; map { with($c, new_proof($c)) } 1 .. $share }
+           @clients;
+my $got = tally($s->burst(@rest[0 .. @rest / 2]));
+my $more = tally($s->burst(@rest[@rest / 2 + 1 .. $#rest]));
+
+cmp_ok $got->{200} + $more->{200}, '>=', $capacity - $share - 1 - 7,
+    'the others have seven eighths';
+cmp_ok memory()->{entries}, '>=', $capacity - 8, 'then all of it is taken';
+1 while verdict($other) eq 'ok';
+is use_proof(new_client())->{headers}{'x-verdict'}, 'dpop_memory_full',
+    'who comes then is refused';
+is verdict($other, $rest[0]{headers}{DPoP}), 'dpop_key_mismatch',
+    '... while what was wrong is wrong as ever';
+
+my ($line) = $s->log_lines(qr/dpop_memory_full/);
+like $line, qr/\[info\]/, 'the log has a line of it';
+
+my ($full) = $s->get('/metrics')->{body} =~ /^(\w*proofs \d+)$/m;
+like $full, qr/proofs \d{3,}/, 'the metrics tell how full it is';
+like $s->get('/metrics')->{body}, qr/proofs_capacity $capacity$/m,
+    '... and of how much';
+
+
+# A worker that is killed while it writes: what it leaves is the lock, which
+# the master takes back, and the mark that it was writing.
+
+sub mark_writing {
+    my ($pid) = @_;
+
+    open my $maps, '<', "/proc/$pid/maps" or die "$!";
+    open my $mem, '+<:raw', "/proc/$pid/mem" or die "$!";
+
+    no warnings 'portable';
+
+    while (<$maps>) {
+        my ($from, $to) = map { hex } /^(\w+)-(\w+) rw-s/ or next;
+
+        sysseek $mem, $from, 0 or next;
+        sysread $mem, my $text, $to - $from;
+
+        # its magic and its layout, and where the mark is
+        my $at = index $text, pack 'L L', 0x6e6a7470, 2;
+        next if $at < 0;
+
+        die "a mark already" if unpack 'L', substr $text, $at + 96, 4;
+        sysseek $mem, $from + $at + 96, 0;
+        return syswrite $mem, pack 'L', 1;
+    }
+
+    return;
+}
+
+my ($pid) = $s->worker_pids;
+my $before = $rest[0];
+
+is $s->request(%$before)->{headers}{'x-verdict'}, 'dpop_proof_replayed',
+    'a proof was used';
+
+ok mark_writing($pid), 'a worker is killed while it writes';
+$s->kill_worker($pid);
+
+is $s->request(%$before)->{headers}{'x-verdict'}, 'dpop_nonce_needed',
+    '... the proof passes no more';
+is verdict($me), 'dpop_nonce_needed', '... nor does the nonce of before';
+is memory()->{entries}, 0, '... for the memory is empty';
+
+new_nonce($me);
+is verdict($me), 'ok', '... and a client that fetches a new one goes on';
+is verdict($me), 'ok', '... and on';
+
+my $once = new_proof($me);
+is_deeply [ map { verdict($me, $once) } 1 .. 3 ],
+    [ 'ok', ('dpop_proof_replayed') x 2 ], '... each proof once';
+is $s->request(%$before)->{headers}{'x-verdict'}, 'dpop_nonce_needed',
+    '... the old one never';
+
+
+# Proofs under way while nginx reloads, and while workers are killed
+
+sub play {
+    my ($what, $meanwhile) = @_;
+
+    my %passed;
+    my $lost = 0;
+
+    for my $round (1 .. 10) {
+        my @proofs = map { new_proof($me) } 1 .. 3;
+        my $flight = $s->begin(map { with($me, $_) } (@proofs) x 5);
+
+        $meanwhile->($round);
+
+        my @r = $s->finish($flight);
+        push @r, $s->burst(map { with($me, $_) } (@proofs) x 2);
+
+        for (keys @r) {
+            $passed{ $proofs[$_ % 3] } += $r[$_]{status} == 200;
+        }
+
+        if (grep { ($_->{headers}{'x-verdict'} // '') eq 'dpop_nonce_needed' }
+            @r)
+        {
+            new_nonce($me);
+            $lost++;
+        }
+    }
+
+    is_deeply [ grep { $_ > 1 } values %passed ], [],
+        "$what: no proof passes twice";
+
+    return (scalar(grep { $_ } values %passed), $lost);
+}
+
+my ($good, $lost) = play('ten reloads', sub { $s->reload });
+is $good, 30, '... and each once';
+is $lost, 0, '... with the nonce of before';
+
+($good, $lost) = play('ten workers killed', sub {
+    my @pids = $s->worker_pids;
+    $s->kill_worker($pids[ rand @pids ]);
+});
+cmp_ok $good, '>', 0, "... $good of 30 once, $lost times after a new nonce";
+
+
+# Room comes back with time
+
+$config{http} = 'jwt_dpop_zone zone=proofs:64k;'
+    . 'jwt_dpop_lifetime 3s ahead=1s;';
+$s->stop;
+$s->start(%config);
+new_nonce($me);
+
+# a proof in the second of the start needs a nonce, and counts for as long
+my $end = time + 4;
+my @fill = map { with($me, new_proof($me)) } 1 .. $share + 5;
+my $filled = tally($s->burst(@fill));
+
+cmp_ok $filled->{503}, '>', 0, 'a client has filled its share';
+sleep 0.1 while time < $end + 4;
+new_nonce($me) if verdict($me) ne 'ok';
+is verdict($me), 'ok', 'when its proofs have ended there is room again';
+
+
+# The zones are changed one by one
+
+is verdict($me, $once = new_proof($me)), 'ok', 'a proof is used';
+$config{http} .= ' jwt_shared_zone zone=jwt:2m;';
+is $s->reload(%config), 1, '... and the zone of keys is changed';
+isnt verdict($me, $once), 'ok', '... which lets no proof pass again';
+is verdict($me), 'ok', '... and a new one as ever';
+
+my ($fine, $said) = $s->check(%config,
+    http => 'jwt_dpop_zone zone=proofs:31k;');
+like $said, qr/zone=proofs:31k" .* too small, write/s,
+    'a zone of less than 32k is an error';
+
+is $s->reload(http => 'jwt_dpop_zone zone=least:32k;'), 1,
+    'one of 32k is not';
+is verdict($me), 'dpop_nonce_needed', '... and a start';
+new_nonce($me);
+cmp_ok memory()->{capacity}, '>', 400, '... with room for some hundreds';
+cmp_ok tally($s->burst(map { with($me, new_proof($me)) } 1 .. 200))->{503},
+    '>', 80, '... of which a client has its eighth';
+is verdict($other), 'ok', '... and others theirs';
+
+is $s->reload(http => 'jwt_dpop_zone zone=more:128k;'), 1,
+    'another zone is a start';
+is verdict($me), 'dpop_nonce_needed', '... after which a nonce is asked for';
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
