@@ -277,6 +277,64 @@ a_nonce_of_the_second_of_the_start_is_good(void **state)
 }
 
 
+/* Past half its time another is given, whatever else the answer is. */
+
+static void
+a_nonce_is_renewed_whatever_the_answer(void **state)
+{
+    int            len;
+    char           payload[512], proof[2048];
+    uint8_t        nonce[NJWT_NONCE_LEN], text[1024];
+    njwt_slice_t   key;
+
+    (void) state;
+
+    key = unit_text("a key for nonces");
+    request.memory.nonce_keys = &key;
+    request.memory.nonce_key_count = 1;
+    dpop.nonce = true;
+    dpop.nonce_lifetime = 60;
+
+    assert_true(njwt_nonce_make(key, RFC_IAT, nonce));
+
+    len = snprintf(payload, sizeof(payload),
+                   "{\"htm\":\"GET\",\"htu\":\"https://resource.example.org"
+                   "/protectedresource\",\"iat\":%lld,\"ath\":\"fUHyO2r2Z3DZ5"
+                   "3EsNrWBb0xWXoaNy59IiKCAqksmQEo\",\"nonce\":\"%.*s\"}",
+                   (long long) RFC_IAT, NJWT_NONCE_LEN, (char *) nonce);
+    assert_true(len > 0 && (size_t) len < sizeof(payload));
+
+    njwt_b64_encode(unit_bytes((uint8_t *) payload, (size_t) len), text);
+
+    len = snprintf(proof, sizeof(proof), "%s.%.*s.%s", RFC_HEADER,
+                   (int) njwt_b64_length((size_t) len), (char *) text,
+                   RFC_SIGNATURE);
+    assert_true(len > 0 && (size_t) len < sizeof(proof));
+
+    request.proof = unit_bytes((uint8_t *) proof, (size_t) len);
+
+    assert_int_equal(judge(RFC_IAT + 30), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+    assert_false(found.renew);
+
+    assert_int_equal(judge(RFC_IAT + 31), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+    assert_true(found.renew);
+
+    /* there is one with this answer anyway */
+
+    assert_int_equal(judge(RFC_IAT + 61), NJWT_PROOF_NONCE_NEEDED);
+    assert_false(found.renew);
+
+    /* one that is given after a start alone isn't renewed */
+
+    dpop.nonce = false;
+    assert_int_equal(judge(RFC_IAT + 31), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+    assert_false(found.renew);
+}
+
+
 /* RFC 7638, section 3.1 */
 
 static void
@@ -363,6 +421,7 @@ main(void)
         unit_case(the_key_unused_for_longest_goes),
         unit_case(a_nonce_tells_when_it_was_made_and_by_whom),
         unit_case(a_nonce_of_the_second_of_the_start_is_good),
+        dpop_case(a_nonce_is_renewed_whatever_the_answer),
         unit_case(a_thumbprint_is_that_of_the_rfc),
         unit_case(an_origin_is_a_url_without_what_is_ignored)
     };

@@ -328,6 +328,12 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(NONCE_NEEDED, NONCE, njwt_dpop_nonce_lacks(arena, dpop, memory,
                                                       proof, found->iat, now));
 
+    /* with whatever the answer is */
+
+    found->renew = proof->vouched && dpop->nonce
+                   && (double) (now - proof->nonce_made) * 2
+                      > dpop->nonce_lifetime;
+
     REFUSE(INVALID, IAT, !found->issued);
     REFUSE(EXPIRED, IAT, !proof->vouched
                          && !(t - found->iat <= dpop->lifetime
@@ -375,7 +381,7 @@ njwt_dpop_replay(njwt_arena_t *arena, const njwt_dpop_proof_t *proof,
 
 static void
 njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
-    int64_t now, njwt_dpop_finding_t *found)
+    njwt_dpop_finding_t *found)
 {
     double  end, nonce_end;
 
@@ -387,10 +393,6 @@ njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
         if (end < nonce_end) {
             end = nonce_end;
         }
-
-        found->renew = dpop->nonce
-                       && (double) (now - proof->nonce_made) * 2
-                          > dpop->nonce_lifetime;
     }
 
     found->until = (int64_t) end;
@@ -460,7 +462,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(INVALID, JTI, !njwt_dpop_replay(arena, proof, found));
 
     found->check = NJWT_DPOP_CHECK_NONE;
-    njwt_dpop_remember(dpop, proof, now, found);
+    njwt_dpop_remember(dpop, proof, found);
 
     return NJWT_PROOF_GOOD;
 }

@@ -107,8 +107,8 @@ typedef enum {
 
 /*
  * What was found.  The texts are the client's unverified word, for the log,
- * empty where they weren't read; replay, until and renew are set only of a
- * proof that is good.
+ * empty where they weren't read; replay and until are set only of a proof that
+ * is good, renew of each whose nonce is.
  */
 typedef struct {
     njwt_dpop_check_t    check;         /* the one that failed */

@@ -113,7 +113,7 @@ ngx_http_jwt_add_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 ngx_int_t
 ngx_http_jwt_renew_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    if (!ctx->found.binding.proved || !ctx->found.binding.proof.renew) {
+    if (!ctx->found.binding.judged || !ctx->found.binding.proof.renew) {
         return NGX_OK;
     }
 
@@ -146,7 +146,7 @@ ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     }
 
     if ((ctx->verdict == NJWT_DPOP_NONCE_NEEDED
-         || (ctx->found.binding.proved && ctx->found.binding.proof.renew))
+         || (ctx->found.binding.judged && ctx->found.binding.proof.renew))
         && ngx_http_jwt_add_nonce(r, ctx) != NGX_OK)
     {
         return NGX_ERROR;
