@@ -9,8 +9,11 @@ package Requests;
 use strict;
 use warnings;
 
+use Digest::SHA qw/ hmac_sha256 /;
 use Exporter qw/ import /;
+use NJWT::Client;
 use NJWT::Echo;
+use NJWT::Proof qw/ client bound proof /;
 use NJWT::Token qw/ token tamper b64url jwks /;
 
 
@@ -20,6 +23,9 @@ my $http = <<'END';
     jwt_claim_set  $roles    https://example.com/roles;
     jwt_claim_set  $team     /org/team;
 
+    jwt_dpop_zone   zone=proofs:8m;
+    jwt_dpop_nonce  1h key_file=@DIR@/nonce.keys;
+
     map $jwt_claim_blocked $free {
         volatile;
         default  1;
@@ -28,7 +34,8 @@ my $http = <<'END';
 END
 
 my $server = <<'END';
-        jwt_token  bearer $cookie_token;
+        server_name  a.example b.example;
+        jwt_token    bearer $cookie_token;
 
         location / {
             jwt                  timesheets;
@@ -82,6 +89,22 @@ my $server = <<'END';
             root        @CONTENT@/none;
         }
 
+        location /dpop {
+            jwt              timesheets;
+            jwt_binding      dpop required;
+            jwt_dpop_origin  http://api.example/ https://api.example/v1;
+            jwt_dpop_algorithms  ES256 EdDSA;
+            add_header       X-Seen "$jwt_binding|$jwt_dpop_jkt" always;
+            error_page       404 = /variables/again;
+            root             @CONTENT@;
+        }
+
+        location /names {
+            jwt          timesheets;
+            jwt_binding  dpop mtls certificate=$http_x_certificate;
+            root         @CONTENT@;
+        }
+
         location /html        { jwt off; jwt_status; }
         location /json        { jwt off; jwt_status json; }
         location /prometheus  { jwt off; jwt_status prometheus; }
@@ -94,14 +117,23 @@ my $server = <<'END';
 END
 
 
+my $serial = 0;
+my $port_of_gate;
+my $nonce_key = 'k' x 32;
+my ($me, $thief) = (client(), client());
+
+
 sub files {
     my ($s) = @_;
 
-    mkdir $s->dir . "/content/$_" for qw/ variables plain either optional /;
-    $s->write_file("content/$_/x", "passed\n")
-        for qw/ variables plain either optional /;
+    for (qw/ variables plain either optional dpop names /) {
+        mkdir $s->dir . "/content/$_";
+        $s->write_file("content/$_/x", "passed\n");
+    }
+
     $s->write_file('content/variables/again', "passed\n");
     $s->write_file('keys.json', jwks('k1', 'k2', 'ec'));
+    $s->write_file('nonce.keys', "$nonce_key\n" . 'x' x 32 . "\n");
 
     return;
 }
@@ -124,6 +156,7 @@ sub world {
 
     my $echo = NJWT::Echo->start(dir => $s->dir);
 
+    $port_of_gate = $s->port;
     files($s);
     $s->start(settings($s, $echo->port));
 
@@ -154,7 +187,6 @@ END
 }
 
 
-my $serial = 0;
 
 # No two are the same, so each is a token that was never seen.
 
@@ -174,6 +206,54 @@ sub in_a_row {
     return (token => $long,
             before => [ map { { path => '/variables/x', token => $_ } }
                         ($short) x 3, ($long) x 2, $short ]);
+}
+
+
+# A nonce of the gate's own, made with the key of its file (RFC 9449, 8): of
+# the next second, for the gate takes none of the second that it began in.
+
+sub nonce {
+    my $made = pack 'Q>', time + 1;
+
+    return b64url($made . hmac_sha256($made, $nonce_key));
+}
+
+# A token that is bound to me, and a proof for it.
+
+sub proved {
+    my ($path, %other) = @_;
+
+    my $token = bound($me, jti => 'j' . ++$serial);
+    my $client = delete $other{-client} // $me;
+
+    return (headers => {
+        Authorization => "DPoP $token",
+        DPoP => proof($client, $token, "http://api.example$path",
+                      nonce => nonce(), iat => int time, %other) });
+}
+
+# One that was used a moment ago.
+
+sub replayed {
+    my %used = proved('/dpop/x');
+
+    NJWT::Client::request(port => $port_of_gate, path => '/dpop/x', %used);
+
+    return %used;
+}
+
+sub bound_to_me {
+    return ($_[0]{headers}{'x-seen'} // '') eq "dpop|$me->{jkt}"
+           ? '' : 'the variables are wrong';
+}
+
+sub bound_to_me_in_part {
+    return ($_[0]{headers}{'x-seen'} // '') =~ /^(?:dpop)?\|(?:$me->{jkt})?$|^$/
+           ? '' : 'a variable is wrong';
+}
+
+sub has_nonce {
+    return defined $_[0]{headers}{'dpop-nonce'} ? '' : 'the nonce is missing';
 }
 
 
@@ -238,6 +318,8 @@ sub has {
 
 # name; request: what to send, made anew for each; hot: made once, and sent
 # once before; status: without a fault; also: with one, beside 500 and 503;
+# lost: what OpenSSL 3.0 itself doesn't free where memory fails in it while a
+# key is made, once for each such place;
 # right: what a clean answer must have; safe: what any answer of that status.
 
 sub cases {
@@ -367,6 +449,30 @@ sub cases {
         { name => 'report, bad', path => '/report/x',
           request => sub { (token => tamper(good(), 'payload')) },
           status => 200 },
+        { name => 'a proof', path => '/dpop/x',
+          request => sub { proved('/dpop/x') },
+          status => 200, also => [401], right => \&bound_to_me,
+          safe => \&bound_to_me_in_part },
+        { name => 'a proof, judged again', path => '/dpop/none',
+          request => sub { proved('/dpop/none') },
+          status => 401, also => [], safe => sub { '' } },
+        { name => 'a proof by server_name', path => '/names/x',
+          request => sub {
+              proved('/names/x', htu => "http://b.example:$port_of_gate/names/x")
+          },
+          status => 200, also => [401] },
+        { name => 'a replayed proof', path => '/dpop/x',
+          request => \&replayed,
+          status => 401, right => challenged('invalid_dpop_proof') },
+        { name => 'a proof without a nonce', path => '/dpop/x',
+          request => sub { proved('/dpop/x', nonce => undef) },
+          status => 401, right => \&has_nonce },
+        { name => 'another one\'s proof', path => '/dpop/x',
+          request => sub { proved('/dpop/x', -client => $thief) },
+          status => 401, lost => 4, right => challenged('invalid_token') },
+        { name => 'a proof of another URL', path => '/dpop/x',
+          request => sub { proved('/dpop/y') },
+          status => 401, right => challenged('invalid_dpop_proof') },
         { name => 'status html', path => '/html', request => sub { () },
           status => 200, right => has(qr/<\/html>/) },
         { name => 'status json', path => '/json', request => sub { () },
@@ -381,6 +487,7 @@ sub cases {
     for (@cases) {
         $_->{path} //= '/x';
         $_->{also} //= [];
+        $_->{lost} //= 0;
         $_->{right} //= $none;
         $_->{safe} //= $none;
     }
