@@ -15,7 +15,7 @@ use warnings;
 
 our $columns = 79;              # nginx's own limit
 our $function_lines = 60;
-our $file_lines = 900;
+our $file_lines = 1200;
 
 # memory is the arena's; keys, which outlive a request, have _new and _free
 my $owns_memory = qr{/njwt_(?:arena|jansson|jwks|key|key_hash|dpop_keys)\.c$};

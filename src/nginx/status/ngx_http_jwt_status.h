@@ -48,8 +48,6 @@ ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 
-/* ngx_http_jwt_status_facts.c */
-
 /* Copies what is shared. */
 ngx_int_t ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status);
 
@@ -83,49 +81,17 @@ ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
 
 /* Each writes the whole of it into status->page. */
 ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
-
-
-/* ngx_http_jwt_status_json_facts.c: members of the object that is open */
-
-/* By what an issuer's tokens are judged. */
-void ngx_http_jwt_status_json_settings(ngx_http_jwt_page_t *page,
-    ngx_http_jwt_issuer_t *issuer);
-
-/* How nginx finds a location. */
-void ngx_http_jwt_status_json_place(ngx_http_jwt_page_t *page,
-    ngx_http_jwt_location_t *location);
-
-/* Where a guarded location looks for a token, and how long one may be. */
-void ngx_http_jwt_status_json_token(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_loc_conf_t *conf);
-
-void ngx_http_jwt_status_json_servers(ngx_http_jwt_status_t *status);
-
-
-/* ngx_http_jwt_status_json_policy.c */
-
-ngx_int_t ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status);
-
-
-/* ngx_http_jwt_status_prometheus.c */
-
 ngx_int_t ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
-
-
-/* ngx_http_jwt_status_metrics.c */
-
-void ngx_http_jwt_status_prometheus_keys(ngx_http_jwt_status_t *status);
-ngx_int_t ngx_http_jwt_status_prometheus_locations(
-    ngx_http_jwt_status_t *status);
-
-
-/* ngx_http_jwt_status_html.c and those named after it */
-
 ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
-void ngx_http_jwt_status_html_issuer(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source);
-void ngx_http_jwt_status_html_requests(ngx_http_jwt_status_t *status);
-ngx_int_t ngx_http_jwt_status_html_policy(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_html_assets.c */
+
+void ngx_http_jwt_html_head(ngx_http_jwt_page_t *page);
+void ngx_http_jwt_html_foot(ngx_http_jwt_page_t *page);
+
+/* The Content-Security-Policy of the page, from the pool, with a final 0. */
+ngx_int_t ngx_http_jwt_html_policy(ngx_pool_t *pool, ngx_str_t *policy);
 
 
 #endif /* NGX_HTTP_JWT_STATUS_H */

@@ -6,7 +6,7 @@
  * Without the script it is a page that one reloads.
  */
 
-#include "ngx_http_jwt_html.h"
+#include "ngx_http_jwt_status.h"
 #include "njwt_key.h"
 
 
