@@ -93,6 +93,7 @@ sub arguments {
         (map { ('--issuer', $_) } @{ $issuer->{iss} }),
         (map { ('--audience', $_) } ref $audiences ? @$audiences
                                                    : $audiences),
+        (map { ('--audience-here', $_) } @{ $policy->{audience} // [] }),
         '--algorithms' => join(',', @{ $issuer->{algorithms} }),
         '--leeway' => $issuer->{leeway},
         '--profile' => $issuer->{profile} // 'any',

@@ -8,8 +8,10 @@ use lib 't/lib';
 use JSON::PP qw/ decode_json /;
 use Test::More;      # whose explain() is not ours
 use NJWT::Explain qw/ explain /;
+use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
+use Time::HiRes qw/ sleep /;
 
 
 my ($first, $second) = (audience(), 'https://api.exampleco.com/invoices');
@@ -129,6 +131,45 @@ for ([ 'jwt_audience a;', qr/"jwt_audience" where "jwt" is off .*:\d+$/m ],
     my ($rc, $said) = $s->check(%config, server => "location /x { $_->[0] }");
     like $said, $_->[1], "nginx -t: $_->[0]";
 }
+
+# which keys are asked for decides the location's audience too
+
+my $tenant = $s->tenant;
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+$s->start(workers => 1, issuers => <<"END", server => <<"END");
+    jwt_issuer timesheets {
+        issuer \@ISSUER\@; audience $first $second; jwks_uri \@JWKS_URI\@;
+        jwks_cooldown 1s;
+    }
+END
+    root        \@CONTENT\@;
+    add_header  X-Verdict \$jwt_verdict always;
+    try_files   /t =404;
+
+    location /first  { jwt timesheets; jwt_audience $first; }
+END
+
+sub by_unknown_key {
+    my ($audience) = @_;
+
+    return $s->get('/first', token => token(aud => $audience,
+                                            -kid => 'of-nobody-' . rand))
+             ->{headers}{'x-verdict'};
+}
+
+wait_until { ($s->get('/first', token => token())->{headers}{'x-verdict'}
+              // '') eq 'ok' } 10, 'keys are there';
+sleep 1.2;
+
+my $fetches = $tenant->fetches;
+
+is by_unknown_key($second), 'key_not_found', 'an unknown key'  for 1 .. 5;
+sleep 1;
+is $tenant->fetches, $fetches, 'no token of another location causes a fetch';
+is by_unknown_key($first), 'key_not_found', 'an unknown key for this one';
+is $tenant->fetches, $fetches + 1, '... causes one';
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;

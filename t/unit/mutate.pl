@@ -870,6 +870,16 @@ my @changes = (
     [ 'verdict', 'arena->failed ? NJWT_UNDECIDED : NJWT_##verdict',
                         'NJWT_##verdict' ],
     [ 'verdict', 'kid.len <= NJWT_MAX_KID', 'true' ],
+    [ 'verdict', '(c->policy->audience == NULL
+               || njwt_payload_for(found->payload, c->policy->audience))',
+                 'true' ],
+    [ 'verdict', '!njwt_policy_audience_answered(c->policy, &found->answers)
+        && ', 'false && ' ],
+    [ 'policy', 'values[i].kind = NJWT_RULE_EQUAL;
+        values[i].text = audiences[i];',
+                'values[i] = njwt_rule_value(audiences[i]);' ],
+    [ 'policy', 'return policy->audience == NULL
+           || njwt_claim_rule_ask', 'return njwt_claim_rule_ask' ],
     [ 'verdict', 'verdict != NJWT_KEYS_UNAVAILABLE && ', '' ],
     [ 'verdict', 'verdict == NJWT_NO_TOKEN
         && ', '' ],

@@ -48,6 +48,9 @@ typedef struct {
     njwt_scope_rule_t   scope_rules[MAX_LIST];
     vector_claim_t      claims[MAX_LIST];
     njwt_claim_rule_t   claim_rules[MAX_LIST];
+    njwt_slice_t        audiences[MAX_LIST];
+    vector_claim_t      audience_values;
+    njwt_claim_rule_t   audience;
     njwt_policy_t       policy;
     njwt_slice_t        origins[MAX_LIST];
     njwt_binding_t      binding;
@@ -479,6 +482,25 @@ read_proof(json_t *from, vector_location_t *to)
 }
 
 
+/* The location's own audiences, where it has any. */
+
+static void
+read_audience(json_t *from, vector_location_t *to)
+{
+    size_t  count;
+
+    if (from == NULL) {
+        return;
+    }
+
+    count = strings(from, to->audiences);
+    assert_true(count > 0);
+    njwt_policy_audience_rule(&to->audience, to->audience_values.values,
+                              to->audiences, count);
+    to->policy.audience = &to->audience;
+}
+
+
 static void
 read_policy(json_t *from, vector_location_t *to)
 {
@@ -486,7 +508,8 @@ read_policy(json_t *from, vector_location_t *to)
     json_t  *issuers, *rules, *claims;
 
     static const char  *const  members[] = {
-        "issuers", "rules", "claims", "max_token_size", "binding", NULL
+        "issuers", "audience", "rules", "claims", "max_token_size",
+        "binding", NULL
     };
 
     only_members(from, members);
@@ -523,6 +546,8 @@ read_policy(json_t *from, vector_location_t *to)
     to->policy.claim_rule_count = i;
     to->policy.max_token_size =
         (size_t) json_integer_value(json_object_get(from, "max_token_size"));
+
+    read_audience(json_object_get(from, "audience"), to);
 
     if (json_object_get(from, "binding") != NULL) {
         read_binding(json_object_get(from, "binding"), to);

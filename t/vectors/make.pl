@@ -1171,6 +1171,93 @@ claim('aud-holds-one-of-ours-byte-for-byte',
        . 'configured, and not off', $good,
        policy(issuers => [ issuer(audiences => []) ])));
 
+# jwt_audience: the location's own.  The issuer's are those of three APIs.
+
+my $invoices = 'https://api.exampleco.com/invoices';
+
+sub here {
+    my ($audience, %more) = @_;
+
+    return policy(audience => $audience, issuers =>
+        [ issuer(audiences => [ $aud, $invoices, 'urn:third' ], %more) ]);
+}
+
+claim('a-location-takes-the-tokens-of-its-own-audiences',
+    'Besides one of its issuer\'s, aud holds one of the location\'s own.',
+    ok('here', 'aud is the location\'s own', $good, here([ $aud ])),
+    ok('here-second', 'the second of two of its own', $good,
+       here([ $invoices, $aud ])),
+    ok('here-array', 'one of the token\'s is its own',
+       good(aud => [ 'x', $invoices, $aud ]), here([ $aud ])),
+    ok('here-two-of-two', 'the issuer\'s is one of the token\'s, the '
+       . 'location\'s another', good(aud => [ $aud, 'urn:here' ]),
+       here([ 'urn:here' ])),
+    bad('here-another', 'audience_mismatch', 'here', 'the token of another API '
+       . 'of this issuer', good(aud => $invoices), here([ $aud ])),
+    bad('here-other-location', 'audience_mismatch', 'here', 'another location',
+       $good, here([ $invoices ])),
+    bad('here-third', 'audience_mismatch', 'here-second', 'neither of its two',
+       good(aud => 'urn:third'), here([ $invoices, $aud ])),
+    bad('here-array-others', 'audience_mismatch', 'here-array', 'several of '
+       . 'this issuer\'s, none is its own', good(aud => [ $invoices,
+       'urn:third' ]), here([ $aud ])),
+    bad('here-wider', 'audience_mismatch', 'here-two-of-two', 'the location\'s '
+       . 'own, and none of the issuer\'s: it never widens',
+       good(aud => 'urn:here'), here([ 'urn:here' ])),
+    bad('here-missing', 'audience_mismatch', 'here', 'no aud',
+       token(header(), without(payload(), 'aud')), here([ $aud ])),
+    bad('here-empty-array', 'audience_mismatch', 'here-array', 'none in the '
+       . 'array', good(aud => []), here([ $aud ])),
+    (map { bad("here-$_->[0]", 'audience_mismatch', 'here', $_->[1],
+              good(aud => [ $invoices, $_->[2] ]), here([ $aud ])) }
+         [ 'slash', 'a slash behind it', "$aud/" ],
+         [ 'case', 'in another case', uc $aud ],
+         [ 'prefix', 'ours is its prefix', "${aud}x" ],
+         [ 'part', 'a part of ours', 'https://api.exampleco.com' ],
+         [ 'nul', 'NUL behind it', "$aud\0" ],
+         [ 'list', 'ours in a list with spaces', "x $aud y" ]),
+    bad('here-regex', 'audience_mismatch', 'here', 'a value that would be an '
+       . 'expression in a rule', $good, here([ '~^https:' ])),
+    bad('here-not', 'audience_mismatch', 'here', 'one that would be its '
+       . 'contrary', $good, here([ '!~^x' ])),
+    ok('here-off', 'audience off, and the location\'s own', $good,
+       here([ $aud ], audiences => 'off')),
+    bad('here-off-other', 'audience_mismatch', 'here-off', 'audience off, and '
+       . 'not the location\'s own', good(aud => 'x'),
+       here([ $aud ], audiences => 'off')),
+    bad('here-off-missing', 'audience_mismatch', 'here-off', 'audience off, '
+       . 'and no aud', token(header(), without(payload(), 'aud')),
+       here([ $aud ], audiences => 'off')),
+    bad('here-expired', 'expired', 'here', 'expired, and for another location',
+       good(aud => $invoices, exp => $now - 10), here([ $aud ])),
+    bad('here-cnf', 'audience_mismatch', 'here', 'for another location, and '
+       . 'cnf', good(aud => $invoices, cnf => { jkt => 'x' }), here([ $aud ])),
+    bad('here-scope', 'audience_mismatch', 'here', 'for another location, and '
+       . 'no scope', good(aud => $invoices, scope => ''), here([ $aud ])),
+    bad('here-profile', 'audience_mismatch', 'here', 'for another location, '
+       . 'and a claim of its profile is missing',
+       token(header(typ => 'at+jwt'), payload(aud => $invoices)),
+       here([ $aud ], profile => 'rfc9068')),
+    bad('here-no-keys', 'keys_unavailable', 'here', 'no keys: it wants some',
+       $good, here([ $aud ], jwks => undef), wants_keys => JSON::PP::true),
+    bad('here-no-keys-another', 'keys_unavailable', 'here-no-keys', 'no keys, '
+       . 'and for another location: it wants none', good(aud => $invoices),
+       here([ $aud ], jwks => undef), wants_keys => JSON::PP::false),
+    bad('here-no-keys-wider', 'keys_unavailable', 'here-no-keys', 'no keys, '
+       . 'and for none of the issuer\'s', good(aud => 'urn:here'),
+       here([ 'urn:here' ], jwks => undef), wants_keys => JSON::PP::false),
+    bad('here-unknown-kid', 'key_not_found', 'here', 'a kid that is in no key: '
+       . 'a fetch may find it', token(header(kid => 'unknown'), payload()),
+       here([ $aud ]), wants_keys => JSON::PP::true),
+    bad('here-unknown-kid-another', 'key_not_found', 'here-unknown-kid',
+       'such a kid, and for another location: none is made',
+       token(header(kid => 'unknown'), payload(aud => $invoices)),
+       here([ $aud ]), wants_keys => JSON::PP::false),
+    bad('here-unknown-kid-off', 'key_not_found', 'here-unknown-kid',
+       'such a kid, audience off, and for another location',
+       token(header(kid => 'unknown'), payload(aud => 'x')),
+       here([ $aud ], audiences => 'off'), wants_keys => JSON::PP::false));
+
 claim('a-token-bound-to-a-key-is-refused',
     'cnf of any value: no proof of possession is checked here.',
     ok('no-cnf', 'cnf in another claim', good(act => { cnf => { jkt => 'x' } })),
