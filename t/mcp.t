@@ -211,6 +211,9 @@ for ('2025-11-25', '2025-06-18', '', undef, '2026-07-28x', '2026-07-28, 2025-11-
 
     } else {
         is $answer->{status}, 400, "version $title: 400";
+        is_deeply(decode_json($answer->{body})->{error}{data}{supported},
+                  ['2026-07-28'], '... and which there are')
+            if $title !~ / and /;
     }
 }
 

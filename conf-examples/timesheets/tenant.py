@@ -125,6 +125,7 @@ def create_app(tenant):
 
         return desk.serve('discovery', public(compact_json({
             'issuer': tenant.issuer,
+            'authorization_endpoint': base + 'authorize',
             'token_endpoint': base + 'oauth/token',
             'jwks_uri': base + '.well-known/jwks.json',
             'grant_types_supported': ['client_credentials'],

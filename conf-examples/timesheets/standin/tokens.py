@@ -95,8 +95,12 @@ class Tenant:
         for entry in config.get('clientGrants') or []:
             self._grant(entry)
 
-        self.default_audience = (config.get('tenant') or {}).get(
-            'default_audience')
+        settings = config.get('tenant') or {}
+        self.default_audience = settings.get('default_audience')
+
+        # RFC 8707's "resource", which Auth0 reads with this setting only
+        self.takes_resource = settings.get(
+            'resource_parameter_profile') == 'compatibility'
 
         # a key of one algorithm says so; with several APIs that differ it
         # can't, and a key set without alg is legal (RFC 7517, 4.4)
@@ -196,7 +200,12 @@ class Tenant:
         return answer
 
     def _authorize(self, client, params):
-        audience = params.get('audience') or self.default_audience
+        audience = params.get('audience')
+
+        if not audience and self.takes_resource:
+            audience = params.get('resource')
+
+        audience = audience or self.default_audience
 
         if not audience:
             raise Refused(403, 'access_denied',

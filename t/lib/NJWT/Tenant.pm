@@ -14,7 +14,8 @@ package NJWT::Tenant;
 # It is the demo's own tenant, a process of its own, with the fixture keys:
 # k1 is current, k2 next, k3 the one after that, so token(-key => 'k1') of
 # NJWT::Token is as good as its own tokens.  tls => 1 serves it with
-# t/keys/tls-cert.pem.
+# t/keys/tls-cert.pem; config => the text of a Deploy CLI file instead of the
+# demo's, whose clients are in credentials().
 
 use strict;
 use warnings;
@@ -41,6 +42,7 @@ sub start {
         dir  => $args{dir} // croak('dir: where may the tenant write?'),
         port => $port,
         tls  => $args{tls},
+        config => $args{config},
         pool => $args{pool} // [ qw/ k1 k2 k3 / ],
     }, $class;
 
@@ -63,6 +65,15 @@ sub resume {
         '--port' => $self->{port}, '--issuer' => $self->issuer,
         '--key-pool' => "$self->{dir}/pool.json",
         '--access-log' => "$self->{dir}/tenant.log");
+
+    if (defined $self->{config}) {
+        open my $out, '>', "$self->{dir}/tenant.yaml" or croak "tenant.yaml: $!";
+        print $out $self->{config};
+        close $out;
+
+        push @command, '--config' => "$self->{dir}/tenant.yaml",
+                       '--credentials' => "$self->{dir}/credentials.json";
+    }
 
     push @command, '--tls-cert' => "$keys/tls-cert.pem",
                    '--tls-key' => "$keys/tls-key.pem" if $self->{tls};
@@ -99,6 +110,16 @@ sub issuer {
 
 sub audience {
     return NJWT::Token::audience();
+}
+
+sub credentials {
+    my ($self) = @_;
+
+    open my $in, '<', "$self->{dir}/credentials.json"
+        or croak "credentials.json: $!";
+    local $/;
+
+    return decode_json(scalar <$in>);
 }
 
 
