@@ -11,9 +11,13 @@ use warnings;
 
 use lib 't/lib';
 
+use Digest::SHA qw/ sha256 /;
 use JSON::PP qw/ decode_json encode_json /;
+use MIME::Base64 qw/ encode_base64 /;
 use NJWT::Echo;
 use NJWT::Example qw/ local_config /;
+use NJWT::Process qw/ folder /;
+use NJWT::Proof qw/ bound certificate client proof /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -24,7 +28,9 @@ my $api = 'https://api.exampleco.com/timesheets';
 my %examples;
 
 
-# An example, and what it is to do: [title, request, status, more].
+# An example, and what it is to do: [title, request, status, more].  A request
+# is also a sub that gets the scenario and the answer before; with second it
+# goes to the second server, without TLS.
 
 sub example {
     my ($file, @steps) = @_;
@@ -129,6 +135,84 @@ example 'spa-cors.conf',
      header => ['access-control-allow-origin', undef]],
     ['OPTIONS that asks nothing is no preflight',
      ask('/timesheets', $read, method => 'OPTIONS'), 405];
+
+my ($me, $thief) = (client(), client());
+my $bound = bound($me, scope => 'read:timesheets');
+my ($proof, $nonce);
+
+# A read with a proof of one's own; the nonce is that of the answer before.
+
+sub prove {
+    my ($who, %over) = @_;
+
+    return sub {
+        my ($s, $last) = @_;
+
+        $nonce = $last->{headers}{'dpop-nonce'} // $nonce;
+        $proof = proof($who, $bound, 'https://api.exampleco.com:' . $s->port
+                       . '/timesheets', nonce => $nonce, %over);
+
+        return use_proof()->($s);
+    };
+}
+
+# The proof of before, once more.
+
+sub use_proof {
+    return sub { ask('/timesheets', undef, headers => {
+        %origin, Authorization => "DPoP $bound", DPoP => $proof }) };
+}
+
+example 'dpop.conf',
+    ['the browser asks', ask('/timesheets', undef, method => 'OPTIONS',
+        headers => { %origin, 'Access-Control-Request-Method' => 'GET' }), 204,
+     header => ['access-control-allow-headers', qr/\bDPoP\b/]],
+    ['without a nonce', prove($me), 401,
+     header => ['dpop-nonce', qr/^[\w-]{54}$/]],
+    ['it may see that', prove($me, nonce => undef), 401,
+     header => ['access-control-expose-headers',
+                'WWW-Authenticate, DPoP-Nonce']],
+    ['with one', prove($me), 200, hasnt => qr/^DPoP/mi],
+    ['the same again', use_proof(), 401, log => qr/dpop_proof_replayed/],
+    ['a proof for another URL', prove($me, htu => 'https://api.exampleco.com/'),
+     401, log => qr/dpop_proof_invalid/],
+    ['a thief with a key of his own', prove($thief), 401,
+     log => qr/dpop_key_mismatch/],
+    ['a thief without', ask('/timesheets', $bound), 401,
+     log => qr/sender_constrained/],
+    ['a token that is bound to nobody', ask('/timesheets', $read), 401,
+     log => qr/unbound_token/];
+
+my $dir = folder();
+my %der = map { $_ => certificate("$dir/$_") } qw/ me thief /;
+my $with_cert = grant(scope => 'read:timesheets',
+                      cnf => { 'x5t#S256' => b64url(sha256($der{me})) });
+
+sub handed_on {
+    my ($name) = @_;
+
+    return ask('/timesheets', $with_cert, second => 1, headers => {
+        'Client-Cert' => ':' . encode_base64($der{$name}, '') . ':' });
+}
+
+example 'mtls.conf',
+    ['with the certificate', ask('/timesheets', $with_cert,
+        cert => "$dir/me"), 200],
+    ['as Auth0 has it', ask('/timesheets', undef, cert => "$dir/me",
+        headers => { Authorization => "DPoP $with_cert" }), 200],
+    ['with another one', ask('/timesheets', $with_cert,
+        cert => "$dir/thief"), 401, log => qr/certificate_mismatch/],
+    ['without', ask('/timesheets', $with_cert), 401,
+     log => qr/certificate_missing/],
+    ['a header is no certificate here', { %{ handed_on('me') }, second => 0 },
+     401, log => qr/certificate_missing/],
+    ['a token that is bound to nobody', ask('/timesheets', $read,
+        cert => "$dir/me"), 401, log => qr/unbound_token/],
+    ['behind a proxy', handed_on('me'), 200, hasnt => qr/^Client-Cert/mi],
+    ['with another one', handed_on('thief'), 401,
+     log => qr/certificate_mismatch/],
+    ['without', ask('/timesheets', $with_cert, second => 1), 401,
+     log => qr/certificate_missing/];
 
 sub call {
     my ($path, $token) = @_;
@@ -332,9 +416,11 @@ sub has_token {
 
 
 sub try {
-    my ($s, $step, $tls, $passes_token) = @_;
+    my ($s, $step, $tls, $passes_token, $last) = @_;
 
     my ($title, $request, $status, %more) = @$step;
+
+    $request = $request->($s, $last) if ref $request eq 'CODE';
 
     if (ref $request eq 'ARRAY') {
         my %seen;
@@ -353,7 +439,8 @@ sub try {
     $s->mark_log;
 
     my $answer = $request->{http2} ? over_http2($s, $request)
-                                   : $s->request(%$request, tls => $tls);
+        : $s->request($request->{second} ? (port => $s->port(2))
+                                         : (tls => $tls), %$request);
 
     is $answer->{status}, $status, "$title: $status" or diag explain $answer;
     ok !has_token($answer), '... without the token' or diag $answer->{body}
@@ -369,7 +456,7 @@ sub try {
                    : is($got, $value, "... $name");
     }
 
-    return;
+    return $answer;
 }
 
 
@@ -423,7 +510,11 @@ for my $file (@files) {
             'it begins with what it is for';
 
         $s->start(config => $config, workers => 2);
-        try($s, $_, scalar($text =~ /listen\s+443/), $passes_token{$file})
+
+        my $tls = $text =~ /listen\s+443/ ? 1 : 0;
+        my $last;
+
+        $last = try($s, $_, $tls, $passes_token{$file}, $last)
             for @{ $examples{$file} };
 
         # the backend gets no token, or the example says why it does

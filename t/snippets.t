@@ -144,6 +144,7 @@ sub whole {
     $text =~ s{(jwks_file\s+)\S+;}{$1$dir/jwks.json;}g;
     $text =~ s{/var/log/nginx/}{$dir/}g;
     $text =~ s{(secret_file\s+)\S+;}{$1$dir/secret;}g;
+    $text =~ s{(key_file=)\S+;}{$1$dir/secret;}g;
     $text =~ s{(ssl_trusted_certificate\s+)\S+;}{$1\@FIXTURES\@/tls-ca.pem;}g;
     $text =~ s/(listen\s+)(?:443|80|8080)\b/${1}127.0.0.1:\@PORT\@/g;
     $text =~ s/(server \{\n)(?!\s*listen)/$1listen 127.0.0.1:\@PORT\@;\n/g;

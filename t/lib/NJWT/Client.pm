@@ -120,6 +120,8 @@ sub _curl {
     $headers{Authorization} = "Bearer $req->{token}" if defined $req->{token};
 
     push @command, map { ('-H', "$_: $headers{$_}") } sort keys %headers;
+    push @command, '--cert', "$req->{cert}.pem", '--key', "$req->{cert}.key"
+        if defined $req->{cert};
     push @command, '--data-binary', $req->{body} if defined $req->{body};
 
     open my $in, '-|', @command, "https://127.0.0.1:$req->{port}$req->{path}"

@@ -12,6 +12,8 @@ package NJWT::Proof;
 #   proof($me, $token, $url, jti => undef)           # without one
 #   proof($me, $token, $url, -header => { typ => 'JWT' })
 #
+#   certificate("$dir/me")           makes me.pem and me.key: its DER
+#
 # Each proof has a jti that no other has.
 
 use strict;
@@ -21,11 +23,12 @@ use Crypt::Digest::SHA256 qw/ sha256 /;
 use Crypt::PK::ECC;
 use Exporter qw/ import /;
 use JSON::PP ();
+use MIME::Base64 qw/ decode_base64 /;
 use NJWT::Token qw/ token b64url /;
 use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ client bound proof /;
+our @EXPORT_OK = qw/ client bound proof certificate /;
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 my $json = JSON::PP->new->canonical->utf8;
@@ -73,6 +76,23 @@ sub proof {
 
     return "$text."
         . b64url($client->{key}->sign_message_rfc7518($text, 'SHA256'));
+}
+
+
+# A certificate of a client that trusts nobody, as RFC 8705, 2.2 has it.
+
+sub certificate {
+    my ($file) = @_;
+
+    system(qq{openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 }
+           . qq{-nodes -subj /CN=client -days 3650 -keyout "$file.key" }
+           . qq{-out "$file.pem" 2>/dev/null}) == 0 or die "openssl\n";
+
+    open my $in, '<', "$file.pem" or die "$file.pem: $!\n";
+    local $/;
+    my ($body) = <$in> =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
+
+    return decode_base64($body);
 }
 
 
