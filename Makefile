@@ -269,20 +269,27 @@ install: $(MODULE) $(TOOL)  ## install module, jwt-explain and its page; DESTDIR
 uninstall:  ## take away what install put there
 	@$(install_env) .ci/install uninstall
 
+.PHONY: dist
+dist:  ## make a release: source archive, checksum and SBOM, into build/dist
+	@.ci/dist $(BUILD)/dist
+
 .PHONY: deb
 deb: packages-deb  ## build the Debian package, into build/deb
 	@.ci/deb $(BUILD)/deb
 
 .PHONY: deb-test
-deb-test: deb  ## install, upgrade and remove it on a new Debian 12 (minutes)
+deb-test: $(if $(ROW),,deb)  ## install, upgrade and remove it on a new Debian 12 (minutes); ROW=trixie
 	@.ci/packages fresh
-	@FRESH_FILES="$$(ls $(BUILD)/deb/*scope_*.deb)" \
-	    .ci/fresh '.ci/deb --test /srv'
+	@$(if $(ROW),for suite in $(ROW); do FRESH_SUITE=$$suite .ci/fresh \
+	    'make deb' '.ci/deb --test build/deb'; done, \
+	    FRESH_FILES="$$(ls $(BUILD)/deb/*scope_*.deb)" \
+	    .ci/fresh '.ci/deb --test /srv')
 
 .PHONY: fresh
-fresh:  ## prove make demo and make test on a new Debian 12 (some minutes)
+fresh:  ## prove make demo and make test on a new Debian 12 (minutes); ROW=trixie
 	@.ci/packages fresh
-	@.ci/fresh
+	@for suite in $(or $(ROW),bookworm); do \
+	    FRESH_SUITE=$$suite .ci/fresh; done
 
 .PHONY: matrix
 matrix:  ## build and test with each nginx that Debian has (an hour); ROW="sid …"

@@ -355,7 +355,7 @@ explain_version(explain_t *e, const char *value)
     (void) e;
     (void) value;
 
-    printf("jwt-explain, of nginx-jwt-scope\n");
+    printf("jwt-explain " NJWT_VERSION " of nginx-jwt-scope\n");
     exit(EXPLAIN_OK);
 }
 

@@ -15,6 +15,9 @@
 #include <stdint.h>
 
 
+/* of the project as a whole: all else that names it is compared with this */
+#define NJWT_VERSION          "0.1.0"
+
 /* objects and arrays inside one another, the outermost counted */
 #define NJWT_MAX_DEPTH        32
 
