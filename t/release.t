@@ -84,7 +84,7 @@ SKIP: {
               'which names the libraries that t/supply.t allows');
 
     my $files = join '', map { "$_\n" }
-        grep { !m{/$} } map { s{^\Q$name\E/}{}r }
+        grep { length && !m{/$} } map { s{^\Q$name\E/}{}r }
         split /\n/, output_of('tar', '-tzf', "$made[0]/$name.tar.gz");
 
     is($files, output_of(qw/ git ls-tree -r --name-only HEAD /),
