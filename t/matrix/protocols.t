@@ -59,6 +59,13 @@ $s->start(workers => 1, log_level => 'debug', http => <<"END");
             jwt_require_scope  read:timesheets;
             root               \@CONTENT\@;
         }
+
+        location /cookie {
+            jwt        timesheets;
+            jwt_token  bearer \$cookie_tk;
+            root       \@CONTENT\@;
+            try_files  /t =404;
+        }
     }
 END
 
@@ -67,11 +74,18 @@ END
 sub answer {
     my ($how, $token) = @_;
 
-    my @header = defined $token
-                 ? ('-H', "Authorization: Bearer $token") : ();
+    return answer_to($how, '/t', defined $token
+                                 ? "Authorization: Bearer $token" : ());
+}
+
+# The same to these header fields.
+
+sub answer_to {
+    my ($how, $path, @fields) = @_;
 
     open my $in, '-|', qw/ curl -q -s -i --insecure --max-time 10 /,
-        $how, @header, 'https://127.0.0.1:' . $s->port(2) . '/t'
+        $how, (map { ('-H', $_) } @fields),
+        'https://127.0.0.1:' . $s->port(2) . $path
         or die "curl: $!\n";
     local $/;
     my ($head, $body) = split /\r\n\r\n/, <$in> // '', 2;
@@ -123,6 +137,23 @@ for my $n (sort keys %speaks) {
     is answer($how, token(scope => 'write:timesheets')),
         "$version 403 insufficient_scope",
         "HTTP/$version: another scope is refused";
+
+    # over HTTP/2 and 3 each of these is a crumb of one Cookie header
+
+    is answer_to($how, '/cookie', 'Cookie: a=b', "Cookie: tk=$good"),
+        "$version 200 ok t",
+        "HTTP/$version: a token in one of several cookie fields";
+    is answer_to($how, '/cookie', "Cookie: tk=$good", 'Cookie: tk=EVIL'),
+        "$version 400 multiple_tokens",
+        "HTTP/$version: two tokens, in a field each";
+    is answer_to($how, '/cookie', "Cookie: tk=$good", 'Cookie: a=b',
+                 'Cookie: TK='),
+        "$version 400 multiple_tokens",
+        "HTTP/$version: a cookie twice, the second one empty";
+    is answer_to($how, '/cookie', "Authorization: Bearer $good",
+                 'Cookie: tk=', 'Cookie: a=tk'),
+        "$version 200 ok t",
+        "HTTP/$version: one empty cookie beside a bearer token";
 
     $s->mark_log;
     is_deeply [ talk($how, ($ann) x 5, $bob, tamper($bob, 'signature'), $bob,
