@@ -49,6 +49,8 @@ my %config = (
         ssl_certificate       @FIXTURES@/tls-cert.pem;
         ssl_certificate_key   @FIXTURES@/tls-key.pem;
         ssl_verify_client     optional_no_ca;
+        ignore_invalid_headers  off;
+        underscores_in_headers  on;
         root                  @CONTENT@;
         add_header  X-Verdict $jwt_verdict always;
         add_header  X-Binding "$jwt_binding" always;
@@ -119,19 +121,32 @@ for (
     is $r->{headers}{'x-verdict'}, $verdict, "in a header: $what";
 }
 
-# sent twice, in any spelling that nginx takes for the same
+# sent twice, in any spelling that nginx or a backend takes for the same
 
-for my $second ('Client-Cert', 'client-CERT') {
+for (
+    [ 'Client-Cert', 'certificate_missing' ],
+    [ 'client-CERT', 'certificate_missing' ],
+    [ 'Client_Cert', 'certificate_missing' ],
+    [ 'Client.Cert', 'certificate_missing' ],
+    [ 'Client~Cert', 'certificate_missing' ],
+    [ 'Client-Certs', 'ok' ],
+    [ 'ClientCert', 'ok' ],
+) {
+    my ($second, $verdict) = @$_;
     my $cert = ':' . encode_base64($me->{der}, '') . ':';
-    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-        PeerPort => $s->port) or die "connect: $!";
 
-    print $socket "GET /proxied HTTP/1.0\r\nHost: a\r\n"
-        . "Authorization: Bearer $bound\r\n"
-        . "Client-Cert: $cert\r\n$second: $cert\r\n\r\n";
-    local $/;
-    like scalar <$socket>, qr/^X-Verdict: certificate_missing\r$/m,
-        "a certificate that came twice is none ($second)";
+    for my $both ("Client-Cert: $cert\r\n$second: $cert\r\n",
+                  "$second:\r\nClient-Cert: $cert\r\n")
+    {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $s->port) or die "connect: $!";
+
+        print $socket "GET /proxied HTTP/1.0\r\nHost: a\r\n"
+            . "Authorization: Bearer $bound\r\n$both\r\n";
+        local $/;
+        like scalar <$socket>, qr/^X-Verdict: $verdict\r$/m,
+            "a certificate's header beside $second: $verdict";
+    }
 }
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';

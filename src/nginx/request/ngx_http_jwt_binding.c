@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_binding.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_proofs.h"
 #include "njwt_certificate.h"
 #include "njwt_htu.h"
@@ -78,28 +79,10 @@ ngx_http_jwt_binding_method(ngx_http_request_t *r)
 }
 
 
-/* Would nginx read this header as $http_NAME? */
-
-static ngx_uint_t
-ngx_http_jwt_binding_is_header(ngx_table_elt_t *h, ngx_str_t *name)
-{
-    u_char      a, b;
-    ngx_uint_t  i;
-
-    for (i = 0; i < h->key.len && i < name->len; i++) {
-        a = ngx_tolower(h->key.data[i]);
-        b = ngx_tolower(name->data[i]);
-
-        if ((a == '-' ? '_' : a) != b) {
-            return 0;
-        }
-    }
-
-    return h->key.len == name->len;
-}
-
-
-/* How often the request has the header; its last value, where it has any. */
+/*
+ * How often the request has the header, in any spelling that a backend takes
+ * for it; its last value, where it has any.
+ */
 
 static ngx_uint_t
 ngx_http_jwt_binding_headers(ngx_http_request_t *r, ngx_str_t *name,
@@ -126,7 +109,7 @@ ngx_http_jwt_binding_headers(ngx_http_request_t *r, ngx_str_t *name,
             i = 0;
         }
 
-        if (ngx_http_jwt_binding_is_header(&h[i], name)) {
+        if (ngx_http_jwt_headers_alike(&h[i].key, name)) {
             *value = ngx_http_jwt_slice(&h[i].value);
             n++;
         }
