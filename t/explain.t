@@ -462,6 +462,16 @@ my @case = (
       [ '--issuer', $iss, '--audience', '' ] ],
     [ 'an issuer that is no URL', qr/"t\.example" is no URL, write it as in/,
       [ '--issuer', 't.example', '--audience', 'x' ] ],
+    [ 'one behind a URL', qr/"t\.example" is no URL, .*write .*--jwks/,
+      [ '--issuer', $iss, '--issuer', 't.example', '--audience', 'x' ] ],
+    (map { [ "the pattern $_ as issuer",
+             qr/"--issuer" "\Q$_\E" holds a "\$", .*there are no patterns/,
+             [ issuer_args(issuer => $_) ] ] }
+        'https://$tenant/', 'https://*.example/', 'https://t/{tenantid}/',
+        '{t', 't}', 'a b'),
+    [ 'a variable as audience',
+      qr/"--audience" "\$aud" holds a "\$": there are no variables/,
+      [ issuer_args(audience => '$aud') ] ],
     [ 'an unknown option', qr/unknown option "--frob", see .*--help/,
       [ '--frob=1' ] ],
     [ 'a short option', qr/unknown option "-x"/, [ '-x' ] ],
@@ -571,6 +581,26 @@ for my $i (0 .. $#case) {
     is(judged($token, @args, $hs)->{status}, 0, 'a secret, its newline aside');
     hint_is('another secret', 'bad_signature', qr/signed with another secret/,
             $token, @args, spew('other', 'y' x 32));
+}
+
+
+# An issuer that is no URL names no source of keys; beside one it is fine.
+
+{
+    my $token = made(iss => 'joe');
+
+    is(judged($token, issuer_args(issuer => 'joe'))->{status}, 0,
+       'an issuer that is no URL beside --jwks');
+    is(judged($good, issuer_args(issuer => 'joe'))->{json}{verdict},
+       'issuer_mismatch', '... is compared as ever');
+    is(judged($token, issuer_args(), '--issuer', 'joe')->{status}, 0,
+       '... and may stand behind another');
+
+    $token = token(-alg => 'HS256', -key => 'x' x 32, iat => $now,
+                   exp => $now + 9, iss => 'joe');
+    is(judged($token, '--issuer', 'joe', '--audience', $aud, '--algorithms',
+              'HS256', '--at', $now, '--secret', $hs)->{status}, 0,
+       '... and beside --secret');
 }
 
 

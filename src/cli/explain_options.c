@@ -77,6 +77,28 @@ explain_consistent_gate(explain_t *e)
 }
 
 
+/* An issuer that is no URL names no source of keys: another must be there. */
+
+static void
+explain_issuers(explain_t *e)
+{
+    size_t  i;
+
+    if (e->jwks != NULL || e->secret != NULL) {
+        return;
+    }
+
+    for (i = 0; i < e->issuers.count; i++) {
+        if (!njwt_url_is_web(e->issuers.values[i])) {
+            explain_die("\"--issuer\" \"%s\" is no URL, write it as in "
+                        "https://TENANT.eu.auth0.com/, or where the keys are: "
+                        "--jwks or --secret",
+                        (const char *) e->issuers.values[i].data);
+        }
+    }
+}
+
+
 /* The same contradictions that nginx -t refuses. */
 
 static void
@@ -95,6 +117,8 @@ explain_consistent(explain_t *e)
                     "as in --issuer https://TENANT.eu.auth0.com/ (see "
                     "jwt-explain --help)");
     }
+
+    explain_issuers(e);
 
     if (e->audiences.count == 0 && !e->issuer->expected.any_audience) {
         explain_die("no \"--audience\", write the identifier of the API, or "

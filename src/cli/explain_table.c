@@ -23,9 +23,11 @@ explain_add(explain_list_t *list, const char *value, const char *option)
 static void
 explain_set_issuer(explain_t *e, const char *value)
 {
-    if (!njwt_url_is_web(explain_slice(value))) {
-        explain_die("\"--issuer\" \"%s\" is no URL, write it as in "
-                    "https://TENANT.eu.auth0.com/", value);
+    if (value[strcspn(value, "$*{} \t\r\n")] != '\0') {
+        explain_die("\"--issuer\" \"%s\" holds a \"$\", \"*\", \"{\", "
+                    "\"}\" or blank: there are no patterns and no "
+                    "variables, write the exact \"iss\" of the tokens, an "
+                    "--issuer for each value of several", value);
     }
 
     explain_add(&e->issuers, value, "--issuer");
@@ -38,6 +40,12 @@ explain_set_audience(explain_t *e, const char *value)
     if (strcmp(value, "off") == 0) {
         e->issuer->expected.any_audience = true;
         return;
+    }
+
+    if (strchr(value, '$') != NULL) {
+        explain_die("\"--audience\" \"%s\" holds a \"$\": there are no "
+                    "variables, write the exact \"aud\" of the tokens, an "
+                    "--audience for each value of several", value);
     }
 
     explain_add(&e->audiences, value, "--audience");
