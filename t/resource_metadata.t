@@ -407,3 +407,27 @@ has no "resource", write resource=https://HOST/PATH
 --- must_die
 --- error_log
 names no scope, write "scopes=read:a write:a"
+
+
+
+=== TEST 28: an issuer that is no URL is no server that a client can go to
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+    location /t { jwt timesheets; empty_gif; }
+--- issuer_config
+issuer joe https://login.t/ urn:t;
+--- request
+GET /m
+--- response_body chomp
+{"resource":"https://api/","authorization_servers":["https://login.t/"],"bearer_methods_supported":["header"]}
+
+
+
+=== TEST 29: where no other is left there is nothing to tell
+--- config
+    location /m { jwt_resource_metadata_handler timesheets resource=https://api/; }
+--- issuer_config
+issuer joe urn:t;
+--- must_die
+--- error_log eval
+qr/\[emerg\].*no "issuer" of jwt_issuer "timesheets" is a URL, add the one that clients know to "issuer", or leave the handler out in .*nginx\.conf:\d+$/m

@@ -532,12 +532,87 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 }
 
 
+/*
+ * Those of an issuer's values that a client can go to.  RFC 9728, section 2:
+ * authorization_servers are issuer identifiers, in the sense of RFC 8414 URLs;
+ * an "iss" that is none means nothing to a client.
+ */
+
+static ngx_int_t
+ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
+    ngx_http_jwt_issuer_t *issuer, ngx_array_t *servers)
+{
+    ngx_uint_t     i;
+    njwt_slice_t  *value, *server;
+
+    value = issuer->issuers->elts;
+
+    if (ngx_array_init(servers, cf->temp_pool, issuer->issuers->nelts,
+                       sizeof(njwt_slice_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < issuer->issuers->nelts; i++) {
+        if (!njwt_url_is_web(value[i])) {
+            continue;
+        }
+
+        server = ngx_array_push(servers);
+        if (server == NULL) {
+            return NGX_ERROR;
+        }
+
+        *server = value[i];
+    }
+
+    if (servers->nelts > 0) {
+        return NGX_OK;
+    }
+
+    (void) ngx_http_jwt_conf_error(cf, &md->place,
+               "\"jwt_resource_metadata_handler\" tells clients the URL of "
+               "the authorization server, and no \"issuer\" of jwt_issuer "
+               "\"%V\" is a URL, add the one that clients know to "
+               "\"issuer\", or leave the handler out", &md->issuer);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_metadata_warn_guarded(ngx_conf_t *cf,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_str_t                 name;
+    ngx_http_jwt_metadata_t  *md;
+
+    if (location->conf->policy == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    md = location->conf->metadata;
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "\"jwt_resource_metadata_handler\" in location \"%V\", "
+                  "which \"jwt\" guards: clients ask for it before they "
+                  "have a token, write \"jwt off;\" there in %V:%ui",
+                  &name, &md->place.file, md->place.line);
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t                       name;
-    ngx_array_t                     scopes;
+    ngx_array_t                     scopes, servers;
     ngx_http_jwt_issuer_t          *issuer;
     ngx_http_jwt_metadata_t        *md;
     ngx_http_jwt_metadata_bound_t   bound;
@@ -553,19 +628,12 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    if (location->conf->policy != NULL) {
+    if (ngx_http_jwt_metadata_warn_guarded(cf, location) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, location, &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "\"jwt_resource_metadata_handler\" in location \"%V\", "
-                      "which \"jwt\" guards: clients ask for it before they "
-                      "have a token, write \"jwt off;\" there in %V:%ui",
-                      &name, &md->place.file, md->place.line);
+    if (ngx_http_jwt_metadata_servers(cf, md, issuer, &servers) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     ngx_memzero(&bound, sizeof(ngx_http_jwt_metadata_bound_t));
@@ -580,8 +648,8 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     }
 
     if (md->scopes != NULL) {
-        return ngx_http_jwt_metadata_write(cf, md, issuer->issuers,
-                                           md->scopes, &bound);
+        return ngx_http_jwt_metadata_write(cf, md, &servers, md->scopes,
+                                           &bound);
     }
 
     if (ngx_array_init(&scopes, cf->temp_pool, 8, sizeof(njwt_slice_t))
@@ -593,8 +661,7 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_metadata_write(cf, md, issuer->issuers, &scopes,
-                                       &bound);
+    return ngx_http_jwt_metadata_write(cf, md, &servers, &scopes, &bound);
 }
 
 
