@@ -55,6 +55,7 @@ my $origin = NJWT::Origin->start(
         past   => answer('503 Busy', '', 'Retry-After: ' . date(-3600)),
         late   => answer('503 Busy', '', 'Retry-After: 3600'),
         text   => answer('200 OK', "\"\x01$long\""),
+        hang   => undef,
     });
 
 sub source {
@@ -161,6 +162,80 @@ subtest 'the reason is short and escaped' => sub {
     cmp_ok length $reason // '', '>', 0, 'there is one';
     cmp_ok length $reason, '<=', 200, 'of 200 bytes at most';
     unlike $reason, qr/[^\x20-\x7e]/, 'in printable ASCII';
+    $origin->mend;
+};
+
+
+# With a certificate without other names curl's text has its subject's, which
+# is whatever the server wrote.
+
+subtest 'what a server wrote into the reason is escaped' => sub {
+    my $name = "a\"b\\c\n[debug] d\x01\x7f";
+    my $file = $s->dir . '/named';
+
+    is system('openssl', qw/ req -x509 -newkey ec -nodes -days 2
+              -pkeyopt ec_paramgen_curve:P-256 -keyout /, "$file.key",
+              '-out', "$file.pem", '-subj', '/CN=' . $name =~ s/\\/\\\\/gr), 0,
+        'a certificate of an odd name' or return;
+
+    start(issuer => 'jwks_uri https://127.0.0.1:@PORT4@/k; jwks_wait 0;'
+                    . " ssl_trusted_certificate $file.pem;",
+          http => <<"END_OF_SERVER");
+    server {
+        listen               127.0.0.1:\@PORT4\@ ssl;
+        ssl_certificate      $file.pem;
+        ssl_certificate_key  $file.key;
+    }
+END_OF_SERVER
+
+    $s->wait_for_log(qr/can't be fetched/);
+    verdict();
+    $s->wait_for_log(qr/keys_unavailable/);
+
+    my $odd = qr/name 'a"b\\x5Cc\\x0A\[debug\] d\\x01\\x7F'/;
+
+    like +($s->log_lines(qr/can't be fetched/))[0], $odd,
+        'in the line of the failure';
+    like +(refusals())[0], qr/: the last fetch failed: .*$odd/,
+        'and in a refusal\'s';
+    is_deeply [ $s->log_lines(qr/^\[debug\]/) ], [], 'it begins no line';
+    like $s->get('/status')->{body}, qr/name 'a\\"b\\\\x5Cc/,
+        'and so it is in the status';
+};
+
+
+subtest 'the reason outlives a reload, and belongs to its source' => sub {
+    my $issuer = source('reason?sig=hunter2', 'jwks_wait 0;');
+
+    $origin->break;
+    start(issuer => $issuer);
+    $s->wait_for_log(qr/can't be fetched/);
+    $s->mark_log;
+
+    my @why = (
+        [ $issuer . ' leeway 7s;', qr/: the last fetch failed: status 404, cl/,
+          'the new workers know why' ],
+        [ source('hang', 'jwks_wait 0;'), qr/keys_unavailable/,
+          'of another source nothing is known yet' ],
+    );
+
+    for my $case (@why) {
+        my ($conf, $like, $what) = @$case;
+
+        $s->mark_log;
+        ok $s->reload(issuer => $conf), 'a reload';
+
+        for my $pid ($s->worker_pids) {
+            my $before = () = refusals();
+
+            is $s->on_worker($pid, \&verdict), '503 keys_unavailable', 'none';
+            wait_until { refusals() > $before } 5, 'its line';
+            like +(refusals())[-1], $like, $what;
+        }
+    }
+
+    unlike join("\n", refusals()), qr/status 404|hunter2/,
+        'nor is the other one\'s reason told';
     $origin->mend;
 };
 
