@@ -33,12 +33,14 @@ sub answer {
 sub document {
     my ($name, %change) = @_;
 
+    # a byte order mark before it is passed over
+    my $mark = $name eq 'marked' ? "\xef\xbb\xbf" : '';
     my %document = (issuer => "$url/$name",
                     jwks_uri => "$url/${name}_keys/", %change);
 
     delete @document{ grep { !defined $document{$_} } keys %document };
 
-    return answer(encode_json(\%document));
+    return answer($mark . encode_json(\%document));
 }
 
 my $check = qr/, check the discovery document;/;
@@ -52,6 +54,7 @@ my %fault = (
                    qr/: status 302, a redirect, which is not followed/ ],
     hang      => [ undef, qr/: .*timed out/ ],
     html      => [ answer('<html>'), qr/: not a JSON object$check/ ],
+    marked    => [ answer("\xef\xbb\xbf[]"), qr/: not a JSON object$check/ ],
     other     => [ document('good'),
                    qr/: its "issuer" isn't the first.*$check/ ],
     slash     => [ document('slash', issuer => "$url/slash/"),

@@ -83,6 +83,7 @@ $s->write_file('sets/padded', encode_json({ keys => [
     key_like('k1', n => "$key{k1}{n}==") ] }));
 $s->write_file('sets/plain', encode_json({ keys => [
     key_like('k1', n => $key{k1}{n} =~ tr{-_}{+/}r) ] }));
+$s->write_file('sets/private', private_jwks('k1'));
 $s->write_file('sets/mark', "\xef\xbb\xbf" . jwks('k1'));
 $s->write_file('sets/nokids', encode_json({ keys => [
     map { key_like($_, kid => undef) } qw/ k1 k2 / ] }));
@@ -126,6 +127,9 @@ my %source = (
     nokid    => "jwks_uri $plain/nokid;",
     over     => "jwks_uri $plain/over;",
     room     => "jwks_uri $plain/room;",
+    private  => "jwks_uri $plain/private; jwks_refresh 1s;",
+    p_file   => "jwks_file $dir/sets/private;",
+    file     => "jwks_file $dir/sets/k1;",
 
     (map { $_ => "jwks_uri $plain/$_; jwks_refresh 1s;" }
          qw/ zero padded plain mark nokids nokid_other x5c small /),
@@ -332,6 +336,23 @@ for my $name (sort keys %told) {
 serves('x5c', 'a key that is only in its certificate, expired or not');
 is verdict('x5c', -key => 'k2', -kid => 'k1'), '401 bad_signature',
     'the first certificate alone';
+
+# a private key that lies where a public one should
+
+for my $name (qw/ private p_file /) {
+    serves($name, "$name: by its public half");
+
+    my @lines = $s->log_lines(qr/"$name".* private or secret members/);
+
+    is scalar @lines, 1, "$name: warned of once";
+    like $lines[0] // '', qr/\[warn\].* leave the public ones alone there$/,
+        "$name: with what to do";
+    unlike $lines[0] // '', qr/\Q$key{k1}{n}\E|"d"/, "$name: and no more";
+}
+
+serves('file', 'a set of public keys in a file');
+is scalar $s->log_lines(qr/"(?:file|k1|zero)".* private or secret/), 0,
+    'of which there is nothing to say';
 
 # why there is no key
 

@@ -99,6 +99,11 @@ explain_key_source(const explain_t *e)
         }
     }
 
+    if (e->keys_report.private_members) {
+        printf("  they come with private or secret members, by which whoever "
+               "reads them can sign\n");
+    }
+
     printf("\n");
 }
 

@@ -50,6 +50,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ref_t         *root;
+    size_t         mark;
     njwt_slice_t   text;
 
     if (size == 0 || size > 65536) {
@@ -57,7 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     text = fuzz_slice(data + 1, size - 1);
-    root = ref_json(text.data, text.len);
+    mark = text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    root = ref_json(text.data + mark, text.len - mark);
     look(text, root, 0, false);
 
     if (data[0] > 1) {

@@ -48,6 +48,29 @@ the_document_of_our_issuer_names_the_keys(void **state)
 }
 
 
+/* RFC 8259, section 8.1; Windows' editors write one. */
+
+static void
+a_byte_order_mark_before_it_is_passed_over(void **state)
+{
+    char  uri[64];
+
+    (void) state;
+
+    assert_null(discovered("\xef\xbb\xbf{\"issuer\":\"" ISSUER "\","
+                           "\"jwks_uri\":\"https://t/k\"}", uri));
+    assert_string_equal(uri, "https://t/k");
+
+    assert_non_null(discovered("\xef\xbb\xbf\xef\xbb\xbf{\"issuer\":\""
+                               ISSUER "\",\"jwks_uri\":\"https://t/k\"}",
+                               uri));
+    assert_non_null(discovered(" \xef\xbb\xbf{\"issuer\":\"" ISSUER "\","
+                               "\"jwks_uri\":\"https://t/k\"}", uri));
+    assert_non_null(discovered("\xef\xbb\xbf", uri));
+    assert_non_null(discovered("\xef\xbb", uri));
+}
+
+
 static void
 another_issuers_document_names_nothing(void **state)
 {
@@ -97,6 +120,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(the_document_of_our_issuer_names_the_keys),
+        cmocka_unit_test(a_byte_order_mark_before_it_is_passed_over),
         cmocka_unit_test(another_issuers_document_names_nothing),
         cmocka_unit_test(a_document_without_keys_names_nothing),
         cmocka_unit_test(what_is_no_json_object_names_nothing)

@@ -89,6 +89,12 @@ bool njwt_slice_equal(njwt_slice_t a, njwt_slice_t b);
 bool njwt_slice_clean(njwt_slice_t text);
 
 /*
+ * Takes a byte order mark off the front, which a reader of JSON that others
+ * write may pass over (RFC 8259, section 8.1).  False: there is none.
+ */
+bool njwt_slice_unmark(njwt_slice_t *text);
+
+/*
  * Takes the next of the words that single spaces (one or more) separate off
  * the front of *rest (RFC 6749, section 3.3: scope).  Returns false, *word
  * untouched, when there is none left.

@@ -151,6 +151,22 @@ njwt_slice_clean(njwt_slice_t text)
 
 
 bool
+njwt_slice_unmark(njwt_slice_t *text)
+{
+    static const njwt_slice_t  mark = njwt_literal("\xef\xbb\xbf");
+
+    if (text->len < mark.len || memcmp(text->data, mark.data, mark.len) != 0) {
+        return false;
+    }
+
+    text->data += mark.len;
+    text->len -= mark.len;
+
+    return true;
+}
+
+
+bool
 njwt_slice_word(njwt_slice_t *rest, njwt_slice_t *word)
 {
     size_t  begin, end;

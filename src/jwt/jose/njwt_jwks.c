@@ -5,6 +5,7 @@
 #include "njwt_jwks_set.h"
 #include "njwt_jansson.h"
 #include "njwt_pem.h"
+#include "njwt_thumbprint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,7 @@ njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
     jwks->lone = njwt_json_length(keys) == 1;
 
     while (njwt_json_each(keys, &jwk)) {
+        report->private_members |= njwt_jwk_has_private(jwk);
         key = njwt_key_of_set(scratch, jwk, &report->spelling, &why);
 
         if (key == NULL) {
@@ -129,22 +131,6 @@ njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
     }
 
     return njwt_jwks_join(jwks) ? NULL : njwt_jwks_no_memory;
-}
-
-
-/* Passes a byte order mark over, which RFC 8259, section 8.1, lets one do. */
-
-static void
-njwt_jwks_unmark(njwt_slice_t *text, njwt_jwks_report_t *report)
-{
-    static const njwt_slice_t  mark = njwt_literal("\xef\xbb\xbf");
-
-    if (text->len >= mark.len && memcmp(text->data, mark.data, mark.len) == 0)
-    {
-        text->data += mark.len;
-        text->len -= mark.len;
-        report->spelling |= NJWT_SPELLING_MARK;
-    }
 }
 
 
@@ -283,7 +269,7 @@ njwt_jwks_of(njwt_slice_t text, bool file, njwt_jwks_report_t *report)
         report->error = "too large";
 
     } else {
-        njwt_jwks_unmark(&text, report);
+        report->spelling |= njwt_slice_unmark(&text) ? NJWT_SPELLING_MARK : 0;
 
         report->error = (file && njwt_pem_is(text))
                         ? njwt_jwks_read_pem(jwks, &scratch, text, report)

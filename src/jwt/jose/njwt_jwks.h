@@ -21,6 +21,7 @@ typedef struct {
     const char  *error;          /* why there is no set, or NULL */
     bool         no_memory;      /* that is why: there may be a set later */
     unsigned     spelling;       /* NJWT_SPELLING_… of the usable keys */
+    bool         private_members;  /* of any key: nobody was to see them */
 } njwt_jwks_report_t;
 
 

@@ -15,6 +15,8 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
     static const njwt_slice_t  issuer_name = njwt_literal("issuer");
     static const njwt_slice_t  uri_name = njwt_literal("jwks_uri");
 
+    (void) njwt_slice_unmark(&text);
+
     root = njwt_jansson_object(arena, text);
 
     if (njwt_json_type(root) != NJWT_JSON_OBJECT) {

@@ -11,10 +11,11 @@
 
 
 /*
- * Reads a discovery document.  Its "issuer" must be the one it was asked of,
- * byte for byte (section 4.3), or another server could name the keys.
- * Returns NULL and the "jwks_uri", which the arena owns and nobody has looked
- * at; or a constant text of what is wrong, *jwks_uri untouched.
+ * Reads a discovery document; a byte order mark before it is passed over.  Its
+ * "issuer" must be the one it was asked of, byte for byte (section 4.3), or
+ * another server could name the keys.  Returns NULL and the "jwks_uri", which
+ * the arena owns and nobody has looked at; or a constant text of what is
+ * wrong, *jwks_uri untouched.
  */
 const char *njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
     njwt_slice_t issuer, njwt_slice_t *jwks_uri);

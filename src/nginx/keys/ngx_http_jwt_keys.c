@@ -33,6 +33,14 @@ ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
                           "although %s", &issuer->name, source, how);
         }
     }
+
+    if (report->private_members) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "jwt_issuer \"%V\": the keys from \"%V\" come with "
+                      "private or secret members, by which whoever reads them "
+                      "can sign tokens: leave the public ones alone there",
+                      &issuer->name, source);
+    }
 }
 
 

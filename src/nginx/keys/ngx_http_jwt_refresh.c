@@ -125,7 +125,9 @@ ngx_http_jwt_refresh_report(njwt_jwks_report_t *report)
 {
     uint32_t  crc;
 
-    if (report->passed_over == 0 && report->spelling == 0) {
+    if (report->passed_over == 0 && report->spelling == 0
+        && !report->private_members)
+    {
         return 0;
     }
 
@@ -134,6 +136,9 @@ ngx_http_jwt_refresh_report(njwt_jwks_report_t *report)
                      sizeof(report->passed_over));
     ngx_crc32_update(&crc, (u_char *) &report->spelling,
                      sizeof(report->spelling));
+
+    ngx_crc32_update(&crc, (u_char *) &report->private_members,
+                     sizeof(report->private_members));
 
     if (report->passed_why != NULL) {
         ngx_crc32_update(&crc, (u_char *) report->passed_why,
