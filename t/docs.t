@@ -247,7 +247,7 @@ is_deeply([ sort keys %told ], [ sort keys %variable ],
 # The tool's options are in its manual page, and no others.
 
 my %option = map { $_ => 1 }
-             without_comments(slurp('src/cli/explain_table.c'))
+             without_comments(slurp('src/cli/explain_options.c'))
              =~ /^    \{ "([a-z-]+)", (?:"|NULL)/gm;
 my $page = slurp('man/jwt-explain.1');
 

@@ -119,9 +119,9 @@ none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
 my $cc = $ENV{CC} // 'cc';
 my %door = (
     'jansson.h' => qr{/njwt_jansson\.c$},
-    'openssl/'  => qr{/njwt_key(?:_\w+)?\.c$},
-    'curl/'     => qr{/(?:ngx_http_jwt_(?:fetch\w*|multi)
-                         |explain_fetch)\.c$}x,
+    'openssl/'  => qr{/njwt_(?:key(?:_\w+)?|jwk|hash)\.c$},
+    'curl/'     => qr{/(?:ngx_http_jwt_(?:fetch|multi|trust)
+                         |explain_keys)\.c$}x,
     'pcre2.h'   => qr{/explain_rules\.c$|/ngx_http_jwt_},
 );
 
@@ -166,7 +166,7 @@ none('the glue has no crypto of its own',
               |OSSL)\w*_\w+\s*\(/x, @glue));
 none('and TLS is the fetch\'s alone',
      places(qr/\b(?:SSL|X509)\w*_\w+\s*\(/,
-            grep { !m{/ngx_http_jwt_fetch} } @glue));
+            grep { !m{/ngx_http_jwt_(?:fetch|trust)} } @glue));
 none('the glue has no JSON of its own', places(qr/\bjson_\w+\s*\(/, @glue));
 
 none('nobody changes the functions that jansson has its memory from',
@@ -197,23 +197,24 @@ my %below = (
     refresh => [],
     discovery => ['jansson'],
     jws     => [qw/ alg b64 json /],
-    key     => [qw/ alg b64 json /],
+    hash    => [],
+    key     => [qw/ alg b64 hash json /],
     dates   => ['json'],
     method  => [],
     certificate => [qw/ b64 key pem /],
-    nonce   => [qw/ b64 key /],
+    nonce   => [qw/ b64 hash /],
     thumbprint => [qw/ b64 json key /],
     htu     => ['url'],
     dpop    => [qw/ alg b64 htu json jws key nonce thumbprint /],
     verdict_info => [],
     binding => [qw/ dpop json key thumbprint verdict_info /],
     url     => [],
-    facts   => [qw/ json key rule /],
+    facts   => [qw/ hash json rule /],
     path    => ['json'],
     number  => [],
     rule    => [qw/ json number path /],
     scopes  => [qw/ json path /],
-    state   => [qw/ key /],
+    keyfile => [qw/ hash /],
     jwks    => [qw/ alg jansson json jws key pem thumbprint /],
     claims  => [qw/ dates facts json jws key scopes /],
     policy  => [qw/ alg binding json claims facts jwks method rule scopes /],
@@ -228,6 +229,9 @@ sub part {
     my ($file) = @_;
 
     my $name = basename($file) =~ s/\.[ch]$//r;
+
+    # a JWK is a key that is read
+    return 'key' if $name eq 'njwt_jwk';
 
     return 'njwt' if $name eq 'njwt';
     return (sort { length $b <=> length $a }
@@ -293,7 +297,10 @@ none('the glue\'s names begin with ngx_http_jwt_',
 
 none('where keys are used bytes are compared by CRYPTO_memcmp() alone',
      places(qr/\b(?:memcmp|bcmp|str\w*cmp|njwt_slice_equal)\s*\(/,
-            grep { m{/njwt_key(?:_verify|_hash|_jwk)?\.c$} } @core));
+            grep { m{/njwt_(?:key(?:_verify)?|hash)\.c$} } @core));
+none('of a JWK only names are compared otherwise',
+     places(qr/\b(?:memcmp|bcmp|str\w*cmp)\s*\(/,
+            grep { m{/njwt_jwk\.c$} } @core));
 is(scalar(my @constant = places(qr/\bCRYPTO_memcmp\s*\(/, @core)), 1,
    'and a MAC is');
 
@@ -308,7 +315,7 @@ none('the glue has no secret to compare',
 # What a record vouches for, njwt_recall alone may say.
 
 none('only njwt_recall makes claims of a record',
-     grep { !m{njwt_(?:recall|claims_grant|key)\.[ch]:} && !m{njwt_claims\.h:} }
+     grep { !m{njwt_(?:recall|claims|key)\.[ch]:} && !m{njwt_claims\.h:} }
      places(qr/\bnjwt_(?:claims|proof)_recalled\b/, @core, @glue));
 
 

@@ -85,7 +85,7 @@ typedef struct {
 } explain_t;
 
 
-/* explain_main.c */
+/* explain_util.c */
 
 /* Says what is wrong on standard error, and ends the process with 2. */
 void explain_die(const char *format, ...)
@@ -94,40 +94,29 @@ void explain_die(const char *format, ...)
 /* Memory of the arena; there always is some. */
 void *explain_alloc(explain_t *e, size_t size);
 
+/* A slice of a string that lives on. */
+njwt_slice_t explain_slice(const char *text);
 
-/* explain_table.c */
+/* Reads a file of at most that many bytes; NULL, *error set, on failure. */
+uint8_t *explain_read(explain_t *e, const char *path, size_t most,
+    size_t *len, const char **error);
 
-typedef void (*explain_set_pt)(explain_t *e, const char *value);
+/* Takes the token from where it is. */
+void explain_token(explain_t *e);
 
-typedef struct {
-    const char           *name;          /* without the dashes */
-    const char           *argument;      /* NULL: it takes none */
-    const char           *help;
-    explain_set_pt        set;
-    bool                  told;          /* by a gate: not beside --gate */
-} explain_option_t;
 
-/* The option of that name; NULL: there is none. */
-const explain_option_t *explain_find(const char *name, size_t len);
+/* explain_options.c */
 
 /* Prints all of them, and ends the process. */
 /* Narrows the policy to these audiences; none: it isn't narrowed. */
 void explain_audience(explain_t *e, const njwt_slice_t *audiences,
     size_t count);
 
-void explain_help(explain_t *e, const char *value);
-
-
-/* explain_options.c */
-
 /* Reads the command line; --help and --version end the process. */
 void explain_options(explain_t *e, int argc, char **argv);
 
 
 /* explain_values.c: what an argument means */
-
-/* A slice of a string that lives on. */
-njwt_slice_t explain_slice(const char *text);
 
 /* Splits a rule as nginx.conf would, quotes and all; at least one word. */
 size_t explain_words(explain_t *e, const char *text, njwt_slice_t **words,
@@ -162,25 +151,12 @@ void explain_claim_rule(explain_t *e, const char *text);
 void explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
     const char *option);
 
-/* A regular expression, as nginx would read it; ends where it is none. */
-void *explain_regex(njwt_slice_t text, bool caseless, const char *option);
-
 /* Is it found in the text?  As a location's. */
 bool explain_regex_found(njwt_slice_t regex, bool caseless,
     njwt_slice_t text);
 
 /* Gives back what the rules hold. */
 void explain_rules_free(explain_t *e);
-
-
-/* explain_input.c */
-
-/* Reads a file of at most that many bytes; NULL, *error set, on failure. */
-uint8_t *explain_read(explain_t *e, const char *path, size_t most,
-    size_t *len, const char **error);
-
-/* Takes the token from where it is. */
-void explain_token(explain_t *e);
 
 
 /* explain_binding.c */
@@ -202,9 +178,6 @@ void explain_source(explain_t *e);
 /* Gets the issuer's keys; false, e->keys_error set, if they can't be had. */
 bool explain_keys(explain_t *e);
 
-
-/* explain_fetch.c */
-
 /* Fetches a document of at most that size; false, *error set, on failure. */
 bool explain_fetch(explain_t *e, const char *url, size_t most,
     njwt_slice_t *body, const char **error);
@@ -223,9 +196,6 @@ void explain_gate_issuer(explain_t *e);
 
 /* What the location's mode makes of the verdict. */
 void explain_gate_mode(explain_t *e);
-
-void explain_gate_report(explain_t *e);
-void explain_gate_machine(explain_t *e);
 
 
 /* explain_print.c: what a terminal may be shown */
@@ -247,26 +217,22 @@ void explain_colour(const explain_t *e, const char *code);
 /* Writes words from a column on, in lines of 79. */
 void explain_wrap(njwt_slice_t text, size_t column);
 
-
-/* explain_json.c */
-
 /* Writes a value as JSON: on one line, or indented by so many columns. */
 void explain_compact(njwt_value_t value);
-void explain_pretty(njwt_value_t value, size_t column);
-
-
-/* explain_show.c */
 
 /* Writes an object a member a line, under a title, times also as dates. */
 void explain_members(const explain_t *e, const char *title,
     njwt_value_t object);
 
 
-/* explain_report.c, explain_machine.c */
+/* explain_report.c */
 
 /* Writes all that was found, for people and for machines. */
 void explain_report(explain_t *e);
 void explain_machine(explain_t *e);
+
+
+/* explain_check.c */
 
 /* What the client is told. */
 njwt_slice_t explain_description(explain_t *e);

@@ -56,28 +56,4 @@ bool explain_gate_flag(njwt_value_t object, const char *name);
 void explain_gate_find(explain_t *e);
 
 
-/* explain_gate_server.c */
-
-/* Is this one of the servers that were asked for? */
-bool explain_gate_wanted(const explain_t *e, njwt_value_t server);
-
-/* The server of a location. */
-njwt_value_t explain_gate_server(const explain_gate_t *gate,
-    njwt_value_t location);
-
-/* Ends, with the servers that there are to choose from. */
-void explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
-    size_t count) __attribute__((noreturn));
-
-/* Ends: none of the locations will do; with those that are near. */
-void explain_gate_none(const explain_t *e, njwt_value_t open)
-    __attribute__((noreturn));
-
-
-/* explain_gate_policy.c */
-
-/* Takes the policy of the location that was chosen. */
-void explain_gate_policy(explain_t *e);
-
-
 #endif /* EXPLAIN_GATE_H */

@@ -1,10 +1,24 @@
 /*
- * Where are the keys, and can they be had?
+ * The source of the keys, and its documents.
+ *
+ * They are fetched under the gate's own restrictions: TLS verified, plain http
+ * from the loopback only, no redirects, no endless answers.  The only
+ * includer of libcurl's header in the tool.
  */
 
 #include "explain.h"
 
+#include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
+
+
+typedef struct {
+    uint8_t  *data;
+    size_t    len;
+    size_t    most;
+    bool      too_large;
+} explain_body_t;
 
 
 /* The first issuer, a slash if it ends without one, and a path. */
@@ -180,4 +194,127 @@ explain_keys(explain_t *e)
     }
 
     return e->keys_error == NULL;
+}
+
+
+static size_t
+explain_write(char *data, size_t size, size_t nmemb, void *user)
+{
+    explain_body_t  *body = user;
+
+    size *= nmemb;
+
+    /* after decoding: libcurl's own limit counts what comes over the wire */
+
+    if (size > body->most - body->len) {
+        body->too_large = true;
+        return 0;
+    }
+
+    memcpy(body->data + body->len, data, size);
+    body->len += size;
+
+    return size;
+}
+
+
+#define explain_fails(option, value)                                         \
+    (curl_easy_setopt(easy, option, value) != CURLE_OK)
+
+
+static bool
+explain_setup(explain_t *e, CURL *easy, const char *url,
+    explain_body_t *body, char *error)
+{
+    const char  *protocol;
+
+    protocol = strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
+
+    /* an empty proxy: the gate doesn't ask the environment either */
+
+    return !explain_fails(CURLOPT_URL, url)
+           && !explain_fails(CURLOPT_PROTOCOLS_STR, protocol)
+           && !explain_fails(CURLOPT_FOLLOWLOCATION, 0L)
+           && !explain_fails(CURLOPT_PROXY, "")
+           && !explain_fails(CURLOPT_USERAGENT, "nginx-jwt-scope")
+           && !explain_fails(CURLOPT_ACCEPT_ENCODING, "")
+           && !explain_fails(CURLOPT_SSL_VERIFYPEER, 1L)
+           && !explain_fails(CURLOPT_SSL_VERIFYHOST, 2L)
+           && (e->authorities == NULL
+               || !explain_fails(CURLOPT_CAINFO, e->authorities))
+           && !explain_fails(CURLOPT_TIMEOUT_MS, EXPLAIN_TIMEOUT)
+           && !explain_fails(CURLOPT_CONNECTTIMEOUT_MS, EXPLAIN_TIMEOUT)
+           && !explain_fails(CURLOPT_MAXFILESIZE, (long) body->most)
+           && !explain_fails(CURLOPT_NOSIGNAL, 1L)
+           && !explain_fails(CURLOPT_QUICK_EXIT, 1L)
+           && !explain_fails(CURLOPT_ERRORBUFFER, error)
+           && !explain_fails(CURLOPT_WRITEFUNCTION, explain_write)
+           && !explain_fails(CURLOPT_WRITEDATA, body);
+}
+
+
+/* What a failed fetch is told of; the texts live on. */
+
+static const char *
+explain_fetch_error(explain_t *e, CURLcode rc, long status,
+    const explain_body_t *body, const char *error)
+{
+    char  *text;
+
+    text = explain_alloc(e, CURL_ERROR_SIZE);
+
+    if (body->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
+        (void) snprintf(text, CURL_ERROR_SIZE, "the answer is larger than "
+                        "%zuk", body->most / 1024);
+        return text;
+    }
+
+    if (rc != CURLE_OK) {
+        (void) snprintf(text, CURL_ERROR_SIZE, "%s",
+                        error[0] != '\0' ? error : curl_easy_strerror(rc));
+        return text;
+    }
+
+    if (status == 429) {
+        return "HTTP status 429: the tenant's rate limit, try again later";
+    }
+
+    (void) snprintf(text, CURL_ERROR_SIZE, "HTTP status %ld%s", status,
+                    status / 100 == 3 ? " (redirects are not followed)" : "");
+
+    return text;
+}
+
+
+bool
+explain_fetch(explain_t *e, const char *url, size_t most,
+    njwt_slice_t *body, const char **error)
+{
+    long             status;
+    CURL            *easy;
+    char             message[CURL_ERROR_SIZE] = "";
+    CURLcode         rc;
+    explain_body_t   got = { NULL, 0, most, false };
+
+    got.data = explain_alloc(e, most);
+    easy = curl_easy_init();
+
+    if (easy == NULL || !explain_setup(e, easy, url, &got, message)) {
+        explain_die("libcurl can't be used");
+    }
+
+    status = 0;
+    rc = curl_easy_perform(easy);
+    (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_cleanup(easy);
+
+    if (rc != CURLE_OK || status != 200) {
+        *error = explain_fetch_error(e, rc, status, &got, message);
+        return false;
+    }
+
+    body->data = got.data;
+    body->len = got.len;
+
+    return true;
 }

@@ -4,9 +4,7 @@
 
 #include "explain.h"
 #include "njwt_b64.h"
-#include "njwt_hint.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,64 +13,6 @@
 
 #define EXPLAIN_MAX_TOKEN  8192
 #define EXPLAIN_LEEWAY     5
-
-/* a longer one is cut */
-#define EXPLAIN_MAX_MESSAGE  8192
-
-
-/*
- * Nothing that a terminal obeys: a message may hold what a gate tells, or a
- * server answers.  C1 controls are 0xc2 and a byte below 0xa0 in UTF-8.
- */
-
-static void
-explain_defuse(char *text)
-{
-    unsigned char  c, next;
-
-    for ( /* void */ ; *text != '\0'; text++) {
-        c = (unsigned char) text[0];
-        next = (unsigned char) text[1];
-
-        if ((c < 0x20 && c != '\n') || c == 0x7f
-            || (c == 0xc2 && next >= 0x80 && next < 0xa0))
-        {
-            *text = '?';
-        }
-    }
-}
-
-
-void
-explain_die(const char *format, ...)
-{
-    char     text[EXPLAIN_MAX_MESSAGE];
-    va_list  args;
-
-    va_start(args, format);
-    (void) vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-
-    explain_defuse(text);
-    fprintf(stderr, "jwt-explain: %s\n", text);
-
-    exit(EXPLAIN_TROUBLE);
-}
-
-
-void *
-explain_alloc(explain_t *e, size_t size)
-{
-    void  *p;
-
-    p = njwt_arena_alloc(&e->arena, size);
-
-    if (p == NULL) {
-        explain_die("out of memory");
-    }
-
-    return p;
-}
 
 
 static void
@@ -257,56 +197,6 @@ explain_part(explain_t *e, size_t n)
 
     return njwt_b64_decode(&e->arena, part, &text)
            ? njwt_json_object(&e->arena, text) : none;
-}
-
-
-njwt_slice_t
-explain_description(explain_t *e)
-{
-    njwt_verdict_t  told;
-
-    told = njwt_verdict_told(&e->arena, e->verdict, &e->judged.presented);
-
-    return njwt_verdict_info(told)->description;
-}
-
-
-explain_result_t
-explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
-{
-    explain_result_t  result;
-
-    hint->len = 0;
-
-    if (verdict < e->verdict) {
-        (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
-                                hint);
-        return EXPLAIN_PASS;
-    }
-
-    result = EXPLAIN_FAIL;
-
-    if (verdict > e->verdict) {
-        switch (njwt_hint_check(&e->arena, &e->judged, verdict, &e->found)) {
-
-        case NJWT_HINT_PASS:
-            (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
-                                    hint);
-            return EXPLAIN_WOULD_PASS;
-
-        case NJWT_HINT_FAIL:
-            result = EXPLAIN_WOULD_FAIL;
-            break;
-
-        default:
-            return EXPLAIN_NOT_REACHED;
-        }
-    }
-
-    (void) njwt_hint(&e->arena, &e->judged, verdict, &e->found,
-                     NJWT_HINT_HOLDER, hint);
-
-    return result;
 }
 
 

@@ -1,11 +1,24 @@
 /*
- * How is a stranger's text shown?  Without anything that a terminal obeys,
- * or that makes it look other than it is.
+ * Text on a terminal: a stranger's words without anything that a terminal
+ * obeys or that makes them look other than they are, JSON values, and a
+ * token's header and payload.
  */
+
+#define _GNU_SOURCE
 
 #include "explain.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <time.h>
+
+
+#define EXPLAIN_HIDDEN  (sizeof(explain_hidden) / sizeof(explain_hidden[0]))
+
+#define EXPLAIN_SHORT  56      /* bytes of an array that stays on its line */
+
+
+static void explain_pretty(njwt_value_t value, size_t column);
 
 
 /*
@@ -38,8 +51,6 @@ static const struct {
     { 0x1d173, 0x1d17a },
     { 0xe0000, 0x10ffff }
 };
-
-#define EXPLAIN_HIDDEN  (sizeof(explain_hidden) / sizeof(explain_hidden[0]))
 
 
 /* The character at the front, and its length; 0: no UTF-8 (RFC 3629). */
@@ -216,4 +227,312 @@ explain_wrap(njwt_slice_t text, size_t column)
     if (at > 0) {
         putchar('\n');
     }
+}
+
+
+static void
+explain_scalar(njwt_value_t value)
+{
+    njwt_slice_t  text;
+
+    if (njwt_json_type(value) == NJWT_JSON_STRING) {
+        explain_put_string(njwt_json_string(value));
+        return;
+    }
+
+    if (njwt_json_scalar(value, &text)) {
+        explain_put(text);
+        return;
+    }
+
+    printf("null");
+}
+
+
+static void
+explain_break(size_t column)
+{
+    if (column == 0) {
+        return;
+    }
+
+    printf("\n%*s", (int) column, "");
+}
+
+
+/* column 0: on one line */
+
+static void
+explain_object(njwt_value_t object, size_t column)
+{
+    bool          first;
+    size_t        inner;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
+
+    first = true;
+    inner = (column > 0) ? column + 4 : 0;
+    putchar('{');
+
+    while (njwt_json_next(object, &name, &value)) {
+        if (!first) {
+            putchar(',');
+        }
+
+        first = false;
+        explain_break(inner);
+        explain_put_string(name);
+        putchar(':');
+
+        if (inner > 0) {
+            putchar(' ');
+            explain_pretty(value, inner);
+
+        } else {
+            explain_compact(value);
+        }
+    }
+
+    if (!first) {
+        explain_break(column);
+    }
+
+    putchar('}');
+}
+
+
+static void
+explain_array(njwt_value_t array, size_t column)
+{
+    bool          first;
+    size_t        inner;
+    njwt_value_t  element = { NULL };
+
+    first = true;
+    inner = (column > 0) ? column + 4 : 0;
+    putchar('[');
+
+    while (njwt_json_each(array, &element)) {
+        if (!first) {
+            putchar(',');
+        }
+
+        first = false;
+        explain_break(inner);
+
+        if (inner > 0) {
+            explain_pretty(element, inner);
+
+        } else {
+            explain_compact(element);
+        }
+    }
+
+    if (!first) {
+        explain_break(column);
+    }
+
+    putchar(']');
+}
+
+
+void
+explain_compact(njwt_value_t value)
+{
+    switch (njwt_json_type(value)) {
+
+    case NJWT_JSON_OBJECT:
+        explain_object(value, 0);
+        break;
+
+    case NJWT_JSON_ARRAY:
+        explain_array(value, 0);
+        break;
+
+    default:
+        explain_scalar(value);
+        break;
+    }
+}
+
+
+/* Would all of this array's elements stand on one line? */
+
+static bool
+explain_is_short(njwt_value_t array)
+{
+    size_t        len;
+    njwt_slice_t  text;
+    njwt_value_t  element = { NULL };
+
+    len = 0;
+
+    while (njwt_json_each(array, &element)) {
+        if (!njwt_json_scalar(element, &text)) {
+            return false;
+        }
+
+        len += text.len + 3;
+    }
+
+    return len <= EXPLAIN_SHORT;
+}
+
+
+static void
+explain_pretty(njwt_value_t value, size_t column)
+{
+    switch (njwt_json_type(value)) {
+
+    case NJWT_JSON_OBJECT:
+        explain_object(value, column);
+        break;
+
+    case NJWT_JSON_ARRAY:
+        explain_array(value, explain_is_short(value) ? 0 : column);
+        break;
+
+    default:
+        explain_scalar(value);
+        break;
+    }
+}
+
+
+static void
+explain_span(double seconds)
+{
+    if (seconds < 120) {
+        printf("%.0f s", seconds);
+
+    } else if (seconds < 7200) {
+        printf("%.0f min", seconds / 60);
+
+    } else if (seconds < 2 * 86400.0) {
+        printf("%.1f h", seconds / 3600);
+
+    } else {
+        printf("%.0f days", seconds / 86400);
+    }
+}
+
+
+/* Is this a member that holds a time? */
+
+static bool
+explain_is_date(njwt_slice_t name, njwt_value_t value)
+{
+    size_t  i;
+
+    static const char  *const  dates[] = {
+        "exp", "nbf", "iat", "auth_time"
+    };
+
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return false;
+    }
+
+    for (i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+        if (njwt_slice_equal(name, explain_slice(dates[i]))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static void
+explain_date(const explain_t *e, double date)
+{
+    char       text[64];
+    double     ahead;
+    time_t     seconds;
+    struct tm  tm;
+
+    /* years of more than four digits are nobody's */
+
+    if (!(date > -62e9 && date < 253e9)) {
+        return;
+    }
+
+    seconds = (time_t) date;
+
+    if (gmtime_r(&seconds, &tm) == NULL
+        || strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+    {
+        return;
+    }
+
+    ahead = date - (double) e->judged.now;
+    explain_colour(e, EXPLAIN_DIM);
+    printf("   %s, ", text);
+
+    if (ahead > 0) {
+        printf("in ");
+        explain_span(ahead);
+
+    } else {
+        explain_span(ahead < 0 ? -ahead : 0);
+        printf(" ago");
+    }
+
+    explain_colour(e, NULL);
+}
+
+
+/* Claims' names are plain, or URLs; others in quotes, lest they look alike. */
+
+static size_t
+explain_name(njwt_slice_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < name.len; i++) {
+        if (!isalnum(name.data[i])
+            && (name.data[i] == 0
+                || strchr("_-./:#@", name.data[i]) == NULL))
+        {
+            explain_put_string(name);
+            return name.len + 2;
+        }
+    }
+
+    explain_put(name);
+
+    return name.len;
+}
+
+
+void
+explain_members(const explain_t *e, const char *title, njwt_value_t object)
+{
+    size_t        width;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
+
+    explain_colour(e, EXPLAIN_BOLD);
+    printf("%s", title);
+    explain_colour(e, NULL);
+    printf("\n");
+
+    if (njwt_json_type(object) != NJWT_JSON_OBJECT) {
+        printf("  (can't be read)\n\n");
+        return;
+    }
+
+    while (njwt_json_next(object, &name, &value)) {
+        printf("  ");
+        width = explain_name(name);
+        printf("%*s", (width < 10) ? (int) (11 - width) : 1, "");
+        explain_pretty(value, 2);
+
+        if (explain_is_date(name, value)) {
+            explain_date(e, njwt_json_number(value));
+        }
+
+        printf("\n");
+    }
+
+    printf("\n");
 }

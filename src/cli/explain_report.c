@@ -1,10 +1,15 @@
 /*
- * How is the finding told to a person?  The token, each check in its order,
- * and the verdict last.
+ * The report: for a person the token, each check in its order and the verdict
+ * last, with what a gate said; for a program one JSON object.
  */
 
-#include "explain.h"
+#include "explain_gate.h"
 
+
+#define EXPLAIN_SKEW  2      /* seconds that clocks may differ unmentioned */
+
+
+static void explain_gate_report(explain_t *e);
 
 
 /* What each check asks, in the order of the verdicts; none for the ends. */
@@ -228,4 +233,296 @@ explain_report(explain_t *e)
     }
 
     explain_verdict(e);
+}
+
+
+static void
+explain_put_list(njwt_value_t list)
+{
+    size_t  i;
+
+    for (i = 0; i < njwt_json_length(list); i++) {
+        printf("%s", i > 0 ? " " : "");
+        explain_put(njwt_json_string(njwt_json_element(list, i)));
+    }
+}
+
+
+static njwt_value_t
+explain_list(const explain_t *e, const char *name)
+{
+    return explain_gate_need(e->asked->location, name, NJWT_JSON_ARRAY);
+}
+
+
+/* Does the request go on whatever the verdict is? */
+
+static bool
+explain_goes_on(const explain_t *e)
+{
+    njwt_value_t  location;
+
+    location = e->asked->location;
+
+    return explain_gate_is(location, "mode", "report")
+           || (explain_gate_is(location, "mode", "optional")
+               && e->verdict == NJWT_NO_TOKEN);
+}
+
+
+static void
+explain_told_server(const explain_t *e)
+{
+    njwt_value_t  server;
+
+    server = e->asked->server;
+
+    printf("  server    \"");
+    explain_put_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
+    printf("\" on ");
+    explain_put_list(explain_gate_need(server, "listen", NJWT_JSON_ARRAY));
+    printf("\n  location  \"");
+    explain_put(explain_gate_text(e->asked->location, "location"));
+    printf("\" (%s)\n  issuers   ", e->asked->chosen);
+    explain_put_list(explain_list(e, "issuers"));
+    printf("\n");
+
+    if (e->asked->others > 0) {
+        explain_wrap(explain_slice("Other servers serve this path without "
+                                   "a gate."), 2);
+    }
+}
+
+
+/* What is asked besides, and can't be judged from here. */
+
+static void
+explain_told_more(const explain_t *e)
+{
+    njwt_value_t  variables, location;
+
+    location = e->asked->location;
+    variables = explain_list(e, "variables");
+
+    printf("  mode      ");
+    explain_put(explain_gate_text(location, "mode"));
+    printf("%s\n", explain_goes_on(e)
+                   ? ": the request goes on, whatever is said below" : "");
+
+    printf("  token in  ");
+    explain_put_list(explain_list(e, "token"));
+    printf("\n");
+
+    if (njwt_json_length(variables) > 0) {
+        printf("  requires  ");
+        explain_put_list(variables);
+        printf("  (not checked here)\n");
+    }
+
+    if (explain_gate_flag(location, "preflight")) {
+        explain_wrap(explain_slice("A CORS preflight is not judged there."),
+                     2);
+    }
+}
+
+
+static void
+explain_told_clock(const explain_t *e)
+{
+    int64_t  ahead;
+
+    ahead = e->asked->ahead;
+
+    if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
+        printf("  clock     %lld s %s this machine's: judged by the gate's\n",
+               (long long) (ahead > 0 ? ahead : -ahead),
+               ahead > 0 ? "ahead of" : "behind");
+    }
+}
+
+
+static void
+explain_gate_report(explain_t *e)
+{
+    explain_colour(e, EXPLAIN_BOLD);
+    printf("Gate");
+    explain_colour(e, NULL);
+    printf(" at ");
+    explain_put(explain_slice(e->gate));
+    printf("\n");
+
+    explain_told_server(e);
+    explain_told_more(e);
+    explain_told_clock(e);
+    printf("\n");
+}
+
+
+static void
+explain_gate_machine(explain_t *e)
+{
+    njwt_value_t  location;
+
+    location = e->asked->location;
+
+    printf(",\"gate\":{\"server\":");
+    explain_put_string(explain_gate_text(location, "server"));
+    printf(",\"server_number\":%zu",
+           explain_gate_number(location, "server_number"));
+    printf(",\"location\":");
+    explain_put_string(explain_gate_text(location, "location"));
+    printf(",\"chosen\":");
+    explain_put_string(explain_slice(e->asked->chosen));
+    printf(",\"issuer\":");
+
+    if (e->asked->block != NULL) {
+        explain_put_string(e->asked->block->trust.name);
+
+    } else {
+        printf("null");
+    }
+
+    printf(",\"mode\":");
+    explain_put_string(explain_gate_text(location, "mode"));
+    printf(",\"goes_on\":%s",
+           e->verdict == NJWT_OK || explain_goes_on(e) ? "true" : "false");
+    printf(",\"clock_ahead\":%lld,\"not_checked\":",
+           (long long) e->asked->ahead);
+    explain_compact(explain_list(e, "variables"));
+    printf("}");
+}
+
+
+static void
+explain_member(const char *name, const char *value)
+{
+    printf(",\"%s\":", name);
+
+    if (value == NULL) {
+        printf("null");
+        return;
+    }
+
+    explain_put_string(explain_slice(value));
+}
+
+
+static void
+explain_value(const char *name, njwt_value_t value)
+{
+    printf("\"%s\":", name);
+
+    if (njwt_json_type(value) == NJWT_JSON_OBJECT) {
+        explain_compact(value);
+        return;
+    }
+
+    printf("null");
+}
+
+
+static void
+explain_machine_keys(const explain_t *e)
+{
+    bool          first;
+    size_t        i, count;
+    njwt_slice_t  kid;
+
+    first = true;
+    count = e->issuer->keys != NULL ? njwt_jwks_count(e->issuer->keys) : 0;
+
+    printf(",\"keys\":{\"source\":");
+
+    if (e->source != NULL) {
+        explain_put_string(explain_slice(e->source));
+
+    } else {
+        printf("null");
+    }
+
+    printf(",\"usable\":%zu,\"passed_over\":%zu", count,
+           e->keys_report.passed_over);
+    explain_member("error", e->keys_error);
+    printf(",\"kids\":[");
+
+    for (i = 0; i < count; i++) {
+        if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
+            printf("%s", first ? "" : ",");
+            explain_put_string(kid);
+            first = false;
+        }
+    }
+
+    printf("]}");
+}
+
+
+static void
+explain_machine_check(explain_t *e, njwt_verdict_t verdict)
+{
+    njwt_slice_t      hint;
+    explain_result_t  result;
+
+    result = explain_check(e, verdict, &hint);
+
+    if (verdict == e->verdict && verdict == NJWT_KEYS_UNAVAILABLE) {
+        hint = explain_slice(e->keys_error);
+    }
+
+    printf("{\"check\":");
+    explain_put_string(njwt_verdict_info(verdict)->name);
+    explain_member("result", result == EXPLAIN_PASS ? "pass"
+                             : result == EXPLAIN_FAIL ? "fail"
+                             : "not_reached");
+    explain_member("would", result == EXPLAIN_WOULD_PASS ? "pass"
+                            : result == EXPLAIN_WOULD_FAIL ? "fail" : NULL);
+    printf(",\"hint\":");
+
+    if (hint.len > 0) {
+        explain_put_string(hint);
+
+    } else {
+        printf("null");
+    }
+
+    printf("}");
+}
+
+
+void
+explain_machine(explain_t *e)
+{
+    int                         i;
+    const njwt_verdict_info_t  *info;
+
+    printf("{");
+    explain_value("header", e->head);
+    printf(",");
+    explain_value("payload", e->payload);
+    printf(",\"signature_verified\":%s",
+           e->verdict > NJWT_BAD_SIGNATURE ? "true" : "false");
+    printf(",\"at\":%lld", (long long) e->judged.now);
+    explain_member("method", e->method);
+
+    if (e->gate != NULL) {
+        explain_gate_machine(e);
+    }
+
+    explain_machine_keys(e);
+    printf(",\"checks\":[");
+
+    for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
+        printf("%s", i > NJWT_UNDECIDED + 1 ? "," : "");
+        explain_machine_check(e, (njwt_verdict_t) i);
+    }
+
+    info = njwt_verdict_info(e->verdict);
+
+    printf("],\"status\":%u,\"error\":", info->status);
+    explain_put_string(info->error);
+    printf(",\"description\":");
+    explain_put_string(explain_description(e));
+    printf(",\"verdict\":");
+    explain_put_string(info->name);
+    printf("}\n");
 }

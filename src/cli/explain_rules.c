@@ -175,7 +175,9 @@ explain_match(void *regex, njwt_slice_t text)
 }
 
 
-void *
+/* A regular expression, as nginx would read it; ends where it is none. */
+
+static void *
 explain_regex(njwt_slice_t text, bool caseless, const char *option)
 {
     int          error;

@@ -13,18 +13,6 @@
 #include <time.h>
 
 
-njwt_slice_t
-explain_slice(const char *text)
-{
-    njwt_slice_t  slice;
-
-    slice.data = (const uint8_t *) text;
-    slice.len = strlen(text);
-
-    return slice;
-}
-
-
 /*
  * Takes one word off the front as nginx's configuration would: in quotes of
  * either kind, or up to white space; \" \' and \\ are the character itself.

@@ -13,7 +13,7 @@
 
 #include "fault.h"
 #include "njwt_hint.h"
-#include "njwt_key_hash.h"
+#include "njwt_hash.h"
 #include "njwt_verdict.h"
 
 #include <openssl/hmac.h>

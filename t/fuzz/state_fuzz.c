@@ -8,7 +8,7 @@
 
 #include "fault.h"
 #include "njwt_key.h"
-#include "njwt_state.h"
+#include "njwt_keyfile.h"
 
 
 #define NOW    1750000000

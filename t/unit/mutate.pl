@@ -758,24 +758,24 @@ my @changes = (
     [ 'recall', 'record->sole == 0 || ', '' ],
     [ 'recall', 'policy->facts == NULL
         || ', '' ],
-    [ 'jwks_vouch', 'context.len + 1 + jwks->texts[i].len',
+    [ 'jwks', 'context.len + 1 + jwks->texts[i].len',
                     'context.len + 1' ],
-    [ 'jwks_vouch', 'room[context.len] = njwt_jwks_reach(jwks, i);',
+    [ 'jwks', 'room[context.len] = njwt_jwks_reach(jwks, i);',
                     "room[context.len] = 'k';" ],
-    [ 'jwks_vouch', "jwks->lone ? 'l' : 'n'", "'n'" ],
-    [ 'jwks_vouch', 'whole.data = room;',
+    [ 'jwks', "jwks->lone ? 'l' : 'n'", "'n'" ],
+    [ 'jwks', 'whole.data = room;',
                     'whole.data = room + context.len; whole.len -= '
                     . 'context.len;' ],
-    [ 'jwks_vouch', '*place < jwks->count && ', 'true || ' ],
-    [ 'jwks_vouch', "if (jwks->vouchers == NULL) {\n        return false;\n"
+    [ 'jwks', '*place < jwks->count && ', 'true || ' ],
+    [ 'jwks', "if (jwks->vouchers == NULL) {\n        return false;\n"
                     . "    }\n\n    if", 'if' ],
-    [ 'jwks_vouch', 'jwks->keys[i] == njwt_proof_key(proof)', 'true' ],
-    [ 'claims_grant', 'return claims->facts;', 'return NULL;' ],
-    [ 'claims_grant', 'grant->for_us = njwt_claims_for_us(claims, expected)',
+    [ 'jwks', 'jwks->keys[i] == njwt_proof_key(proof)', 'true' ],
+    [ 'claims', 'return claims->facts;', 'return NULL;' ],
+    [ 'claims', 'grant->for_us = njwt_claims_for_us(claims, expected)',
                       'grant->for_us = 1' ],
-    [ 'claims_grant', 'grant->complete = njwt_claims_complete(claims, '
+    [ 'claims', 'grant->complete = njwt_claims_complete(claims, '
                       . 'expected)', 'grant->complete = 1' ],
-    [ 'claims_grant', 'grant->bound = njwt_claims_bound(claims)',
+    [ 'claims', 'grant->bound = njwt_claims_bound(claims)',
                       'grant->bound = 0' ],
     [ 'claims', 'claims->grant->for_us == 1', 'true' ],
     [ 'claims', 'claims->grant->complete == 1', 'true' ],
@@ -936,7 +936,10 @@ sub mutants {
         my ($prefix, $old, $new) = @$_;
         my $found = 0;
 
-        for my $path (glob "$root/src/jwt/*/njwt_$prefix*.c") {
+        # a JWK is a key that is read
+        my $files = $prefix eq 'key' ? '{key*,jwk}' : "$prefix*";
+
+        for my $path (glob "$root/src/jwt/*/njwt_$files.c") {
             my $file = basename($path);
             my $text = slurp($path);
 

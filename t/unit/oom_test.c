@@ -11,7 +11,7 @@
 #include "njwt_b64.h"
 #include "njwt_dpop.h"
 #include "njwt_jansson.h"
-#include "njwt_key_hash.h"
+#include "njwt_hash.h"
 #include "njwt_logout.h"
 #include "njwt_verdict.h"
 

@@ -4,7 +4,7 @@
 
 #include "unit.h"
 #include "njwt_key.h"
-#include "njwt_state.h"
+#include "njwt_keyfile.h"
 
 
 #define KEYS   "{\"keys\":[1,2,3]}"

@@ -24,9 +24,11 @@ njwt_url_digit(uint8_t c)
 }
 
 
+/* Is this the lowercase text, in any case? */
+
 /* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
 
-bool
+static bool
 njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
 {
     size_t   i;

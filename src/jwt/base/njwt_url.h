@@ -41,9 +41,6 @@ bool njwt_url_parse(njwt_slice_t text, njwt_url_t *url);
 /* The same of a text of any length. */
 bool njwt_url_split(njwt_slice_t text, njwt_url_t *url);
 
-/* Is this the lowercase text, in any case? */
-bool njwt_url_is(njwt_slice_t text, njwt_slice_t lower);
-
 /* Is this an http or https URL? */
 bool njwt_url_is_web(njwt_slice_t text);
 

@@ -48,26 +48,11 @@ void njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text);
 /* The same in quotes. */
 void njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text);
 
-/* Adds quoted texts, with blanks between. */
-void njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts,
-    size_t count);
-
 /* Adds a whole number, not negative. */
 void njwt_hint_number(njwt_hint_t *hint, double number);
 
 /* Adds a time in seconds, longer ones also in what people count in. */
 void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
-
-
-/* njwt_hint_form.c: a text that is no token that could be read */
-
-void njwt_hint_malformed_request(njwt_hint_t *hint);
-void njwt_hint_opaque(njwt_hint_t *hint);
-void njwt_hint_encrypted(njwt_hint_t *hint);
-void njwt_hint_malformed_token(njwt_hint_t *hint);
-
-
-/* njwt_hint_near.c: configured against received */
 
 /* Are these the same letters, in any case? */
 bool njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b);
@@ -81,7 +66,12 @@ bool njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
     njwt_slice_t configured, njwt_slice_t received);
 
 
-/* njwt_hint_origin.c: whose token is it, and for whom? */
+/* njwt_hint_token.c: the token itself, its issuer and its key */
+
+void njwt_hint_malformed_request(njwt_hint_t *hint);
+void njwt_hint_opaque(njwt_hint_t *hint);
+void njwt_hint_encrypted(njwt_hint_t *hint);
+void njwt_hint_malformed_token(njwt_hint_t *hint);
 
 void njwt_hint_issuer(njwt_hint_t *hint);
 void njwt_hint_audience(njwt_hint_t *hint);
@@ -91,12 +81,6 @@ bool njwt_hint_id_token(njwt_hint_t *hint);
 
 /* Is the payload a logout token's? */
 bool njwt_hint_logout(njwt_hint_t *hint);
-
-/* Says so where it is. */
-bool njwt_hint_logout_token(njwt_hint_t *hint);
-
-
-/* njwt_hint_key.c: which key signed it, and how? */
 
 void njwt_hint_alg(njwt_hint_t *hint);
 void njwt_hint_typ(njwt_hint_t *hint);
@@ -110,7 +94,7 @@ void njwt_hint_bound(njwt_hint_t *hint);
 void njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict);
 
 
-/* njwt_hint_grant.c: what may it be used for, and when? */
+/* njwt_hint_rules.c: times, scopes and claims */
 
 void njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict);
 void njwt_hint_method(njwt_hint_t *hint);
@@ -118,10 +102,6 @@ void njwt_hint_scope(njwt_hint_t *hint);
 
 /* Do the scopes in the payload cover every rule that applies? */
 bool njwt_hint_granted(njwt_hint_t *hint);
-
-
-
-/* njwt_hint_claim.c: which claim isn't as it should be? */
 
 void njwt_hint_claim(njwt_hint_t *hint);
 void njwt_hint_claim_missing(njwt_hint_t *hint);
@@ -135,12 +115,6 @@ bool njwt_hint_incomplete(njwt_hint_t *hint);
  */
 const njwt_claim_rule_t *njwt_hint_broken_rule(njwt_hint_t *hint,
     bool *gave_up);
-
-/*
- * Where a name is absent that has dots in it, and the claim is there that a
- * path of its parts means: says to write that.
- */
-bool njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name);
 
 
 #endif /* NJWT_HINT_PARTS_H */

@@ -1,5 +1,6 @@
 /*
- * How is a hint written?  Printable ASCII on one line, in the room there is.
+ * The text of a hint, and how what was received differs from what was
+ * configured: a slash, a letter's case, the scheme, which the eye passes over.
  */
 
 #include "njwt_hint_parts.h"
@@ -10,6 +11,16 @@
 /* of each text of somebody else's */
 #define NJWT_HINT_LOG_BYTES   64
 #define NJWT_HINT_BYTES       256
+
+
+/* how two texts differ that mean the same to people */
+typedef enum {
+    NJWT_HINT_OTHER = 0,
+    NJWT_HINT_SLASH_MISSING,     /* received with a slash more */
+    NJWT_HINT_SLASH_EXTRA,       /* received with a slash less */
+    NJWT_HINT_CASE,
+    NJWT_HINT_SCHEME
+} njwt_hint_near_t;
 
 
 void
@@ -78,7 +89,9 @@ njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text)
 }
 
 
-void
+/* Adds quoted texts, with blanks between. */
+
+static void
 njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts, size_t count)
 {
     size_t  i, most;
@@ -147,4 +160,151 @@ njwt_hint_seconds(njwt_hint_t *hint, double seconds)
         njwt_hint_number(hint, seconds / 86400);
         njwt_hint_say(hint, " days)");
     }
+}
+
+
+static njwt_slice_t
+njwt_hint_without_slash(njwt_slice_t text)
+{
+    if (text.len > 0 && text.data[text.len - 1] == '/') {
+        text.len--;
+    }
+
+    return text;
+}
+
+
+static njwt_slice_t
+njwt_hint_without_scheme(njwt_slice_t text)
+{
+    size_t  i;
+
+    for (i = 0; i + 2 < text.len; i++) {
+        if (text.data[i] == ':' && text.data[i + 1] == '/'
+            && text.data[i + 2] == '/')
+        {
+            text.data += i + 3;
+            text.len -= i + 3;
+            break;
+        }
+    }
+
+    return text;
+}
+
+
+static uint8_t
+njwt_hint_lower(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c | 0x20) : c;
+}
+
+
+bool
+njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b)
+{
+    size_t  i;
+
+    for (i = 0; i < a.len && a.len == b.len; i++) {
+        if (njwt_hint_lower(a.data[i]) != njwt_hint_lower(b.data[i])) {
+            return false;
+        }
+    }
+
+    return a.len == b.len;
+}
+
+
+static njwt_hint_near_t
+njwt_hint_near(njwt_slice_t configured, njwt_slice_t received)
+{
+    njwt_slice_t  ours, theirs;
+
+    ours = njwt_hint_without_slash(configured);
+    theirs = njwt_hint_without_slash(received);
+
+    if (ours.len == 0) {
+        return NJWT_HINT_OTHER;
+    }
+
+    if (njwt_slice_equal(ours, theirs)) {
+        return received.len > configured.len ? NJWT_HINT_SLASH_MISSING
+                                             : NJWT_HINT_SLASH_EXTRA;
+    }
+
+    if (njwt_hint_same_nocase(ours, theirs)) {
+        return NJWT_HINT_CASE;
+    }
+
+    if (njwt_hint_same_nocase(njwt_hint_without_scheme(ours),
+                              njwt_hint_without_scheme(theirs)))
+    {
+        return NJWT_HINT_SCHEME;
+    }
+
+    return NJWT_HINT_OTHER;
+}
+
+
+void
+njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
+    size_t count, const njwt_slice_t *received)
+{
+    njwt_hint_say(hint, "configured ");
+
+    if (count == 0) {
+        njwt_hint_say(hint, "none");
+    }
+
+    njwt_hint_list(hint, configured, count);
+
+    if (!hint->log && received != NULL) {
+        njwt_hint_say(hint, ", received ");
+        njwt_hint_quote(hint, *received);
+    }
+}
+
+
+bool
+njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
+    njwt_slice_t configured, njwt_slice_t received)
+{
+    njwt_hint_near_t  near;
+
+    near = njwt_hint_near(configured, received);
+
+    if (near == NJWT_HINT_OTHER) {
+        return false;
+    }
+
+    njwt_hint_configured(hint, &configured, 1, &received);
+
+    switch (near) {
+
+    case NJWT_HINT_SLASH_MISSING:
+        njwt_hint_say(hint, ": only the slash at the end differs: add the "
+                            "trailing slash to ");
+        break;
+
+    case NJWT_HINT_SLASH_EXTRA:
+        njwt_hint_say(hint, ": only the slash at the end differs: take the "
+                            "trailing slash away from ");
+        break;
+
+    case NJWT_HINT_CASE:
+        njwt_hint_say(hint, ": only upper and lower case (and perhaps the "
+                            "slash at the end) differ: write it exactly as "
+                            "the token has it in ");
+        break;
+
+    default:
+        njwt_hint_say(hint, ": only the scheme (http, https) differs: if "
+                            "this is your tenant, write it exactly as the "
+                            "token has it in ");
+        break;
+    }
+
+    njwt_hint_quote(hint, directive);
+
+    return true;
 }

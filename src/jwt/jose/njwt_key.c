@@ -4,7 +4,7 @@
 
 #include "njwt_key.h"
 #include "njwt_b64.h"
-#include "njwt_key_jwk.h"
+#include "njwt_jwk.h"
 #include "njwt_key_verify.h"
 
 #include <errno.h>

@@ -11,10 +11,7 @@
 #include "njwt.h"
 #include "njwt_alg.h"
 #include "njwt_json.h"
-
-
-/* bytes of a SHA-256 */
-#define NJWT_DIGEST  32
+#include "njwt_hash.h"
 
 
 /*
@@ -110,15 +107,6 @@ bool njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg);
  */
 const njwt_proof_t *njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key,
     njwt_alg_t alg, njwt_slice_t input, njwt_slice_t signature);
-
-/*
- * The SHA-256 of some bytes into 32 bytes at out.  Returns false, the bytes
- * at out undefined, when OpenSSL can't.
- */
-bool njwt_sha256(njwt_slice_t data, uint8_t *out);
-
-/* Fills len bytes at out with random ones; false when there are none. */
-bool njwt_random(uint8_t *out, size_t len);
 
 /* The bytes that the proof is about. */
 njwt_slice_t njwt_proof_input(const njwt_proof_t *proof);

@@ -5,7 +5,7 @@
  * what it is for.  The key in it is trusted because of who sent it.
  */
 
-#include "njwt_key_jwk.h"
+#include "njwt_jwk.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>

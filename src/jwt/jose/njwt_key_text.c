@@ -4,7 +4,7 @@
  * the digest that the cache of tokens goes by, the same key is the same text.
  */
 
-#include "njwt_key_jwk.h"
+#include "njwt_jwk.h"
 #include "njwt_b64.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  */
 
 #include "njwt_key_verify.h"
-#include "njwt_key_hash.h"
+#include "njwt_hash.h"
 
 #include <errno.h>
 

@@ -4,8 +4,7 @@
 
 #include "njwt_nonce.h"
 #include "njwt_b64.h"
-#include "njwt_key.h"
-#include "njwt_key_hash.h"
+#include "njwt_hash.h"
 
 #include <string.h>
 

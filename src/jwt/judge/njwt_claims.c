@@ -2,9 +2,30 @@
  * What does a token claim?
  */
 
-#include "njwt_claims_parts.h"
+#include "njwt_claims.h"
+#include "njwt_scopes.h"
 
 #include <math.h>
+#include <string.h>
+
+
+struct njwt_claims_s {
+    njwt_value_t            root;
+    njwt_dates_t            dates;
+    njwt_slice_t            text;
+
+    /* of recalled ones, which have no root */
+    const njwt_grant_t     *grant;
+    const njwt_fact_set_t  *facts;
+};
+
+
+struct njwt_payload_s {
+    njwt_value_t   root;
+    njwt_dates_t   dates;
+    njwt_slice_t   text;
+    njwt_slice_t   signing_input;   /* what a proof must be about */
+};
 
 
 static const njwt_slice_t  njwt_iss = njwt_literal("iss");
@@ -332,4 +353,52 @@ bool
 njwt_claims_milliseconds(const njwt_claims_t *claims)
 {
     return njwt_dates_milliseconds(claims->dates.exp);
+}
+
+
+const njwt_claims_t *
+njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant,
+    const njwt_fact_set_t *facts)
+{
+    njwt_claims_t  *claims;
+
+    claims = njwt_arena_alloc(arena, sizeof(njwt_claims_t));
+
+    if (claims != NULL) {
+        claims->dates = grant->dates;
+        claims->grant = grant;
+        claims->facts = facts;
+    }
+
+    return claims;
+}
+
+
+bool
+njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
+    const njwt_expected_t *expected, const njwt_facts_t *facts,
+    njwt_grant_t *grant)
+{
+    njwt_value_t  granted;
+
+    granted = njwt_scopes_find(arena, claims->root, expected->scope_claims,
+                               expected->scope_claim_count);
+
+    memset(grant, 0, sizeof(njwt_grant_t));
+
+    grant->dates = claims->dates;
+    grant->for_us = njwt_claims_for_us(claims, expected);
+    grant->complete = njwt_claims_complete(claims, expected);
+    grant->bound = njwt_claims_bound(claims);
+
+    njwt_facts_scopes(facts, granted, &grant->answers.yes);
+
+    return !arena->failed;
+}
+
+
+const njwt_fact_set_t *
+njwt_claims_facts(const njwt_claims_t *claims)
+{
+    return claims->facts;
 }

@@ -3,7 +3,7 @@
  */
 
 #include "njwt_facts.h"
-#include "njwt_key.h"
+#include "njwt_hash.h"
 
 #include <string.h>
 

@@ -37,7 +37,9 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-bool
+/* Are the record's answers to the questions of this policy's facts? */
+
+static bool
 njwt_record_answers(const njwt_record_t *record, const njwt_policy_t *policy)
 {
     /* bits of another configuration would be answers to other questions */

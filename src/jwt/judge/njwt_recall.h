@@ -51,10 +51,6 @@ bool njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_claims_t *claims, const njwt_answers_t *answers,
     njwt_record_t *record);
 
-/* Are the record's answers to the questions of this policy's facts? */
-bool njwt_record_answers(const njwt_record_t *record,
-    const njwt_policy_t *policy);
-
 /*
  * The issuer of the policy of whose present keys one verified the token of the
  * record; NULL: none, and the token must be verified anew.

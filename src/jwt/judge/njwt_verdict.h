@@ -126,4 +126,5 @@ bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
 njwt_verdict_t njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
     const njwt_presented_t *presented);
 
+
 #endif /* NJWT_VERDICT_H */

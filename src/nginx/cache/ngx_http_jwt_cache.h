@@ -40,7 +40,7 @@ void ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_cache_state_t *state);
 
 
-/* ngx_http_jwt_cache_use.c: the cache as a request uses it */
+/* ngx_http_jwt_verified.c: the cache as a request uses it */
 
 /*
  * Adds the zone to the configuration, where there is an issuer and the cache
@@ -53,10 +53,6 @@ ngx_int_t ngx_http_jwt_cache_add(ngx_conf_t *cf,
 ngx_int_t ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf,
     ngx_log_t *log);
 void ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf);
-
-/* Binds keys to their issuer's settings, so that they vouch for tokens. */
-void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
-    njwt_jwks_t *jwks);
 
 /* Gives the case the record of its token, if there is one. */
 void ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,

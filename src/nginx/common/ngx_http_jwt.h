@@ -319,8 +319,14 @@ ngx_int_t ngx_http_jwt_preaccess_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_access_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_precontent_handler(ngx_http_request_t *r);
 
+
+/* ngx_http_jwt_ctx.c */
+
 /* The judgement on the main request, or NULL; survives redirects. */
 ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
+
+/* Makes one for a main request; NULL: no memory. */
+ngx_http_jwt_ctx_t *ngx_http_jwt_create_ctx(ngx_http_request_t *r);
 
 
 /* ngx_http_jwt_refusal.c */
@@ -335,14 +341,8 @@ ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 ngx_int_t ngx_http_jwt_renew_nonce(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
-/* The status that the client gets. */
-ngx_uint_t ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx);
-
 /* Takes back the headers that an earlier judgement added. */
 void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);
-
-
-/* ngx_http_jwt_filter.c */
 
 ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 
@@ -366,34 +366,9 @@ void ngx_http_jwt_log_milliseconds(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
 
-/* ngx_http_jwt_values.c: of a ctx with claims; NGX_DECLINED: not there */
-
-typedef ngx_int_t (*ngx_http_jwt_value_pt)(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-
-ngx_int_t ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-ngx_int_t ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-
-
 /* ngx_http_jwt_variables.c */
 
 ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
-
-/* Gives the claim that a path means as the variable of that name. */
-ngx_int_t ngx_http_jwt_variable_named(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path);
 
 
 /* ngx_http_jwt_keys.c */
@@ -404,6 +379,10 @@ void ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log);
 /* Logs what of a set was passed over, or read as it shouldn't be spelled. */
 void ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer,
     ngx_str_t *source, njwt_jwks_report_t *report, ngx_log_t *log);
+
+/* Binds keys to their issuer's settings, so that they vouch for tokens. */
+void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
+    njwt_jwks_t *jwks);
 
 
 /* ngx_http_jwt_refresh.c: who fetches, and when */

@@ -9,16 +9,9 @@
 #define NGX_HTTP_JWT_CONF_H
 
 
-/* ngx_http_jwt_conf_block.c */
-
-char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-
 /* ngx_http_jwt_conf_issuer.c */
 
-/* Reads one line of the block: the block's own table serves it. */
-char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
+char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /* Where in the block that directive stands; the block itself, if nowhere. */
@@ -36,25 +29,6 @@ ngx_uint_t ngx_http_jwt_issuer_knows(const ngx_str_t *name);
 ngx_int_t ngx_http_jwt_stray_begin(ngx_conf_t *cf);
 void ngx_http_jwt_stray_end(ngx_conf_t *cf);
 
-
-/* ngx_http_jwt_conf_values.c */
-
-char *ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-
-/* ngx_http_jwt_conf_keys.c */
-
 /*
  * Reads the whole file of a directive, at most size bytes, into the
  * configuration's temporary memory; a longer one is an error, and so is one
@@ -64,12 +38,25 @@ ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer, const char *directive, ngx_str_t *path,
     size_t size, njwt_slice_t *text);
 
-/* Reads the keys of jwks_file or secret_file into the configuration. */
-char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_t *issuer);
+ngx_int_t ngx_http_jwt_conf_names_init(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/* The index of a variable that the directive being read reads. */
+ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);
+
+/* Notes the variables in a text of the directive being read. */
+ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
+
+/* When all is read: a name that no variable has is an error at its place. */
+ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/* Reads the name of a claim; NGX_CONF_OK or what is wrong with it. */
+char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
+    njwt_slice_t *claim);
 
 
-/* ngx_http_jwt_conf_source.c */
+/* ngx_http_jwt_conf_issuer_check.c */
 
 /* Checks an issuer, fills in the defaults and adds it to the others. */
 char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
@@ -94,51 +81,21 @@ void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
 char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     const char *fmt, ...);
 
-
-/* ngx_http_jwt_conf_names.c */
-
-ngx_int_t ngx_http_jwt_conf_names_init(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
-
-/* The index of a variable that the directive being read reads. */
-ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);
-
-/* Notes the variables in a text of the directive being read. */
-ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
-
-/* When all is read: a name that no variable has is an error at its place. */
-ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
+/* Does a text begin as one with a variable in it would? */
+ngx_uint_t ngx_http_jwt_claim_variable(njwt_slice_t text);
 
 
-/* ngx_http_jwt_conf_rule.c */
+/* ngx_http_jwt_conf_rules.c */
 
 char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-
-
-/* ngx_http_jwt_conf_claim.c */
-
-/* Reads the name of a claim; NGX_CONF_OK or what is wrong with it. */
-char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
-    njwt_slice_t *claim);
 
 char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
-/* ngx_http_jwt_conf_facts.c */
-
-/*
- * Numbers the questions of a policy, whose rules become its own copy.
- * NGX_ERROR: no memory.
- */
-ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
-
-
-/* ngx_http_jwt_conf_policy.c */
+/* ngx_http_jwt_conf_location.c */
 
 char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -153,18 +110,15 @@ char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
 char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
 
+char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 
 /* ngx_http_jwt_conf_refusal.c */
 
 /* After the policy of the level: makes the texts that it refuses with. */
 char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
-
-
-/* ngx_http_jwt_conf_mode.c */
-
-char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* ngx_http_jwt_require.c */

@@ -9,7 +9,7 @@
 #define NGX_HTTP_JWT_JSON_H
 
 
-#include "ngx_http_jwt_page.h"
+#include "ngx_http_jwt_out.h"
 
 
 /* An object or a list: "{" or "[".  What closes it is the caller's. */

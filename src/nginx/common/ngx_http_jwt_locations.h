@@ -83,9 +83,6 @@ void *ngx_http_jwt_location_conf(ngx_http_jwt_location_t *location,
 /* How many locations is it inside of?  0: the server's own level. */
 ngx_uint_t ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location);
 
-
-/* ngx_http_jwt_servers.c */
-
 /* Fills main->servers, and numbers the locations' servers. */
 ngx_int_t ngx_http_jwt_servers_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);

@@ -1,8 +1,23 @@
 /*
- * What may a line of a jwt_issuer block say?
+ * The jwt_issuer block: what it may hold, and how its lines are read.
  */
 
 #include "ngx_http_jwt.h"
+#include "njwt_path.h"
+
+
+static char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
+    void *conf);
+static char *ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 
 
 /* at least one argument, as nginx counts them in a block's lines */
@@ -157,6 +172,131 @@ _Static_assert(sizeof(ngx_http_jwt_issuer_commands) / sizeof(ngx_command_t)
                "each directive needs room in NGX_HTTP_JWT_ISSUER_LINES");
 
 
+/*
+ * The copy of the shared keys that the process made.  A process goes on with
+ * another cycle where there is no master.
+ */
+
+static void
+ngx_http_jwt_issuer_cleanup(void *data)
+{
+    ngx_http_jwt_issuer_t  *issuer = data;
+
+    njwt_jwks_free(issuer->jwks);
+}
+
+
+static ngx_http_jwt_issuer_t *
+ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_pool_cleanup_t     *cln;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_http_jwt_issuer_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    issuer = cln->data;
+    ngx_memzero(issuer, sizeof(ngx_http_jwt_issuer_t));
+    cln->handler = ngx_http_jwt_issuer_cleanup;
+
+    issuer->name = *name;
+    ngx_http_jwt_conf_place(cf, &issuer->place);
+
+    issuer->discovery = NGX_CONF_UNSET;
+    issuer->jwks_refresh = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_stale = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_max_size = NGX_CONF_UNSET_SIZE;
+    issuer->jwks_cooldown = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_wait = NGX_CONF_UNSET_MSEC;
+    issuer->jwks_timeout = NGX_CONF_UNSET_MSEC;
+    issuer->leeway = NGX_CONF_UNSET_MSEC;
+    issuer->max_age = NGX_CONF_UNSET_MSEC;
+    issuer->profile = NGX_CONF_UNSET_UINT;
+
+    return issuer;
+}
+
+
+/*
+ * "jwt" must be able to name it, and a challenge to have it as its realm; "-"
+ * are, in counters and logs, requests whose issuer isn't known.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_name_ok(ngx_str_t *name)
+{
+    size_t  i;
+
+    for (i = 0; i < name->len; i++) {
+        if (name->data[i] < 0x20 || name->data[i] > 0x7e) {
+            return 0;
+        }
+    }
+
+    return name->len > 0
+           && ngx_strcmp(name->data, "off") != 0
+           && ngx_strcmp(name->data, "-") != 0;
+}
+
+
+char *
+ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_main_conf_t  *jmcf = conf;
+
+    char                    *rv;
+    ngx_str_t               *value;
+    ngx_uint_t               i;
+    ngx_conf_t               save;
+    ngx_http_jwt_issuer_t   *issuer, **issuers;
+
+    value = cf->args->elts;
+    issuers = jmcf->issuers.elts;
+
+    if (!ngx_http_jwt_issuer_name_ok(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\" of a jwt_issuer, write one of "
+                           "printable ASCII that is neither \"off\" nor \"-\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->name.len == value[1].len
+            && ngx_strcmp(issuers[i]->name.data, value[1].data) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate jwt_issuer \"%V\", the first one "
+                               "is in %V:%ui", &value[1],
+                               &issuers[i]->place.file,
+                               issuers[i]->place.line);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    issuer = ngx_http_jwt_issuer_create(cf, &value[1]);
+    if (issuer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    save = *cf;
+    cf->handler = ngx_http_jwt_issuer_line;
+    cf->handler_conf = (char *) issuer;
+
+    rv = ngx_conf_parse(cf, NULL);
+
+    *cf = save;
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    return ngx_http_jwt_issuer_finish(cf, jmcf, issuer);
+}
+
+
 ngx_http_jwt_place_t *
 ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
 {
@@ -212,7 +352,9 @@ ngx_http_jwt_issuer_arguments(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-char *
+/* Reads one line of the block: the block's own table serves it. */
+
+static char *
 ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
     ngx_http_jwt_issuer_t  *issuer = conf;
@@ -289,4 +431,202 @@ ngx_http_jwt_issuer_knows(const ngx_str_t *name)
     }
 
     return 0;
+}
+
+
+/* Adds each argument to a list of slices. */
+
+static char *
+ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t      *value;
+    ngx_uint_t      i;
+    ngx_array_t   **list;
+    njwt_slice_t   *slice;
+
+    list = (ngx_array_t **) (p + cmd->offset);
+
+    if (*list != NULL) {
+        return "is duplicate, write its values in one";
+    }
+
+    *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
+    if (*list == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0) {
+            return "has an empty value";
+        }
+
+        slice = ngx_array_push(*list);
+        if (slice == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *slice = ngx_http_jwt_slice(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * Issuers are compared byte for byte.  What another product's configuration
+ * or a tenant's documentation writes for a part that varies never matches.
+ */
+
+static char *
+ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    size_t      at;
+    ngx_str_t  *value;
+    ngx_uint_t  i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        at = strcspn((char *) value[i].data, "$*{} \t\r\n");
+
+        if (at < value[i].len) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"issuer\" \"%V\" holds a \"$\", \"*\", "
+                               "\"{\", \"}\" or blank: there are no patterns "
+                               "and no variables, write the exact \"iss\" of "
+                               "the tokens, each value of several",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
+}
+
+
+static char *
+ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strchr(value[i].data, '$') != NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"audience\" \"%V\" holds a \"$\": there are "
+                               "no variables, write the exact \"aud\" of the "
+                               "tokens, each value of several", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        if (ngx_strcmp(value[i].data, "off") != 0) {
+            continue;
+        }
+
+        if (cf->args->nelts > 2) {
+            return "takes either \"off\" or values, not both";
+        }
+
+        issuer->trust.expected.any_audience = true;
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
+}
+
+
+static char *
+ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    njwt_alg_t   alg;
+
+    if (issuer->algorithms) {
+        return "is duplicate, write its values in one";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        alg = njwt_alg(ngx_http_jwt_slice(&value[i]));
+
+        if (alg == NJWT_ALG_UNKNOWN) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid algorithm \"%V\" in \"algorithms\", "
+                               "write RS256, or of RS384 RS512 PS256 PS384 "
+                               "PS512 ES256 ES384 ES512 EdDSA (or Ed25519) "
+                               "HS256 HS384 HS512 what the API signs with",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        issuer->algorithms |= alg;
+    }
+
+    if ((issuer->algorithms & NJWT_ALGS_HMAC)
+        && (issuer->algorithms & ~NJWT_ALGS_HMAC))
+    {
+        return "mixes shared secrets (HS*) with public keys: a public key "
+               "could be taken for the secret, write one kind";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_issuer_t  *issuer = conf;
+
+    ngx_str_t  *value;
+
+    if (issuer->profile != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "any") == 0) {
+        issuer->profile = NJWT_PROFILE_ANY;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "rfc9068") == 0) {
+        issuer->profile = NJWT_PROFILE_RFC9068;
+        return NGX_CONF_OK;
+    }
+
+    return "has an unknown value, write \"any\" or \"rfc9068\"";
+}
+
+
+static char *
+ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (!njwt_path_valid(ngx_http_jwt_slice(&value[i]))) {
+            return "has a value that names no claim, write its name, or a "
+                   "JSON Pointer in which \"~\" is \"~0\"";
+        }
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
 }

@@ -13,7 +13,8 @@
 #include "ngx_http_jwt.h"
 
 
-/* ngx_http_jwt_unguarded.c: what passes requests on, and nobody thought of */
+/* ngx_http_jwt_warn_unguarded.c: what nobody thought of */
+
 ngx_int_t ngx_http_jwt_warn_unguarded(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
@@ -30,18 +31,21 @@ ngx_uint_t ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
 
 
 /* ngx_http_jwt_warn_regex.c: a regex that goes before a guarded prefix */
+
 ngx_int_t ngx_http_jwt_warn_regex(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 
 /* ngx_http_jwt_warn_bypass.c: "return" beside jwt; any "Upgrade" goes on */
+
 ngx_int_t ngx_http_jwt_warn_return(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 ngx_int_t ngx_http_jwt_warn_upgrade(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 
-/* ngx_http_jwt_warnings.c: jwt where requests only come as subrequests */
+/* ngx_http_jwt_warn_subrequests.c: jwt for subrequests only */
+
 ngx_int_t ngx_http_jwt_warn_subrequests(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 

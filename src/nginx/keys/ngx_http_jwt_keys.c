@@ -7,8 +7,7 @@
  * old one is dropped all the same, and the issuer has no keys.
  */
 
-#include "ngx_http_jwt_ledger.h"
-#include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_keylog.h"
 #include "ngx_http_jwt_slot.h"
 
 
@@ -122,4 +121,27 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     }
 
     issuer->trust.keys = issuer->jwks;
+}
+
+
+void
+ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer, njwt_jwks_t *jwks)
+{
+    u_char        context[NGX_HTTP_JWT_SALT_LEN + NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_slice_t  text;
+
+    if (issuer->main->cache == NULL) {
+        return;
+    }
+
+    ngx_memcpy(context, issuer->main->salt, NGX_HTTP_JWT_SALT_LEN);
+    ngx_memcpy(context + NGX_HTTP_JWT_SALT_LEN, issuer->settings,
+               NGX_HTTP_JWT_DIGEST_LEN);
+
+    text.data = context;
+    text.len = sizeof(context);
+
+    /* without memory its tokens aren't remembered: nothing worse */
+
+    (void) njwt_jwks_bind(jwks, text);
 }

@@ -8,9 +8,9 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_history.h"
-#include "ngx_http_jwt_state.h"
-#include "ngx_http_jwt_wait.h"
+#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_hold.h"
 #include "njwt_discovery.h"
 
 

@@ -1,14 +1,29 @@
 /*
- * What do the workers share of one issuer?
+ * What the workers share of one issuer: its keys, the state and the history of
+ * its fetches, and the kids that its tenant doesn't know.
  *
  * A slot has two buffers.  Keys are written into the one that isn't in use,
  * which is then switched: a worker that is killed meanwhile leaves the other
  * as it was.  Under the lock there is copying and counting only; keys are
  * parsed, and lines logged, outside.
+ *
+ * A token that names a kid which the tenant doesn't know causes no fetch: the
+ * cooldown's one fetch is left for another.  The last fetches are kept, and
+ * the last error in words, for the status page: the log has a line for each
+ * change only.
  */
 
-#include "ngx_http_jwt_slot.h"
 #include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_slot.h"
+#include "njwt_hash.h"
+
+
+/* ms before the fetch of a killed worker is tried again */
+#define NGX_HTTP_JWT_BURIAL  1000
+
+
+static ngx_uint_t ngx_http_jwt_slot_unknown_locked(
+    ngx_http_jwt_issuer_t *issuer, const ngx_http_jwt_kid_t *kid);
 
 
 ngx_slab_pool_t *
@@ -52,7 +67,9 @@ ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-void
+/* Notes when the set was fetched; a worker may read meanwhile. */
+
+static void
 ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched)
 {
     time_t  age;
@@ -371,6 +388,400 @@ ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer)
 
     if (ngx_http_jwt_slot_mine_locked(issuer)) {
         njwt_refresh_abandoned(&issuer->slot->refresh, ngx_current_msec);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+/* Did the tenant lately not know this kid? */
+
+static ngx_uint_t
+ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid)
+{
+    ngx_uint_t                   i;
+    ngx_http_jwt_unknown_kid_t  *unknown;
+
+    for (i = 0; i < NGX_HTTP_JWT_UNKNOWN_KIDS; i++) {
+        unknown = &issuer->slot->unknown[i];
+
+        if (unknown->until != 0
+            && (ngx_msec_int_t) (unknown->until - ngx_current_msec) > 0
+            && ngx_memcmp(unknown->kid.digest, kid->digest,
+                          sizeof(kid->digest))
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts)
+{
+    ngx_slab_pool_t             *shpool;
+    ngx_http_jwt_slot_t         *slot;
+    ngx_http_jwt_unknown_kid_t  *unknown;
+
+    slot = issuer->slot;
+
+    if (slot == NULL) {
+        return;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)
+        && slot->attempts != attempts
+        && slot->refresh.failures == 0
+        && !ngx_http_jwt_slot_unknown_locked(issuer, kid))
+    {
+        /* the oldest makes room; a token that came too early waits no more */
+
+        unknown = &slot->unknown[slot->next_unknown];
+        slot->next_unknown = (slot->next_unknown + 1)
+                             % NGX_HTTP_JWT_UNKNOWN_KIDS;
+
+        unknown->until = ngx_current_msec + issuer->jwks_cooldown;
+        unknown->kid = *kid;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+ngx_int_t
+ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer, njwt_slice_t kid,
+    ngx_http_jwt_kid_t *digest)
+{
+    u_char         salted[NGX_HTTP_JWT_SALT_LEN + NJWT_MAX_KID];
+    njwt_slice_t   text;
+
+    if (kid.len > NJWT_MAX_KID) {
+        return NGX_ERROR;
+    }
+
+    text.data = salted;
+    text.len = ngx_cpymem(ngx_cpymem(salted, issuer->main->salt,
+                                     NGX_HTTP_JWT_SALT_LEN),
+                          kid.data, kid.len)
+               - salted;
+
+    return njwt_sha256(text, digest->digest) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Was the worker that began the fetch in flight killed meanwhile? */
+
+static ngx_uint_t
+ngx_http_jwt_takeover_orphan_locked(ngx_http_jwt_slot_t *slot)
+{
+    return slot->refresh.in_flight
+           && slot->fetcher != ngx_pid
+           && kill(slot->fetcher, 0) == -1
+           && ngx_errno == ESRCH;
+}
+
+
+void
+ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+
+    if (slot == NULL) {
+        return;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        njwt_refresh_adopt(&issuer->refresh, &slot->refresh,
+                           ngx_current_msec);
+
+        /* no attempt is over: held requests go on waiting for the next */
+
+        if (ngx_http_jwt_takeover_orphan_locked(slot)) {
+            njwt_refresh_abandoned(&slot->refresh,
+                                   ngx_current_msec + NGX_HTTP_JWT_BURIAL);
+        }
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_takeover_empty_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_http_jwt_slot_t  *slot;
+
+    slot = issuer->slot;
+
+    return ngx_http_jwt_slot_own_locked(issuer)
+           && slot->len[slot->active] == 0;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t        empty;
+    ngx_slab_pool_t  *shpool;
+
+    if (issuer->slot == NULL) {
+        return 0;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+    empty = ngx_http_jwt_takeover_empty_locked(issuer);
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return empty;
+}
+
+
+ngx_int_t
+ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
+    time_t fetched)
+{
+    ngx_int_t             rc;
+    ngx_uint_t            buffer;
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    rc = NGX_DECLINED;
+    slot = issuer->slot;
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_takeover_empty_locked(issuer)) {
+        buffer = !slot->active;
+
+        rc = ngx_http_jwt_blocks_store_locked(issuer->main->zone->data, slot,
+                                              buffer, text);
+        rc = (rc == NGX_OK) ? NGX_OK : NGX_ERROR;
+
+        if (rc == NGX_OK) {
+            ngx_http_jwt_slot_stamp_locked(slot, fetched);
+            slot->generation++;
+            ngx_memory_barrier();
+            slot->active = buffer;
+        }
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return rc;
+}
+
+
+static void
+ngx_http_jwt_history_add_locked(ngx_http_jwt_history_t *history,
+    ngx_uint_t status, ngx_uint_t good)
+{
+    ngx_http_jwt_attempt_t  *attempt;
+
+    attempt = &history->attempts[history->next % NGX_HTTP_JWT_ATTEMPTS];
+
+    attempt->time = (uint32_t) ngx_time();
+    attempt->status = (uint16_t) status;
+    attempt->good = (uint16_t) good;
+
+    history->next++;
+}
+
+
+void
+ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
+{
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        history = &issuer->slot->history;
+        history->good++;
+        history->keys = keys;
+
+        ngx_http_jwt_history_add_locked(history, NGX_HTTP_OK, 1);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+/* An error may have something of the server's in it, its name for one. */
+
+static u_char *
+ngx_http_jwt_history_escape(u_char *p, u_char *last, const char *error)
+{
+    for ( /* void */ ; *error != '\0'; error++) {
+
+        if (*error >= 0x20 && *error <= 0x7e && *error != '\\') {
+            if (p == last) {
+                break;
+            }
+
+            *p++ = (u_char) *error;
+            continue;
+        }
+
+        if (last - p < 4) {
+            break;
+        }
+
+        p = ngx_sprintf(p, "\\x%02Xd", (ngx_int_t) (u_char) *error);
+    }
+
+    return p;
+}
+
+
+size_t
+ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text)
+{
+    u_char  *p, *last;
+
+    last = text + NGX_HTTP_JWT_ERROR_LEN;
+
+    if (answer->error != NULL) {
+        p = ngx_http_jwt_history_escape(text, last, answer->error);
+
+        if (answer->first != NULL) {
+            p = ngx_http_jwt_history_escape(p, last,
+                                            ", the first one because of ");
+            p = ngx_http_jwt_history_escape(p, last, answer->first);
+        }
+
+        return p - text;
+    }
+
+    return ngx_slprintf(text, last, "status %ui", answer->status) - text;
+}
+
+
+void
+ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer, ngx_uint_t status,
+    ngx_str_t *reason)
+{
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        history = &issuer->slot->history;
+        history->bad++;
+
+        history->error_len = 0;
+        ngx_memcpy(history->error, reason->data, reason->len);
+        history->error_time = ngx_time();
+        history->error_len = reason->len;
+
+        ngx_http_jwt_history_add_locked(history, status, 0);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+size_t
+ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text)
+{
+    size_t                   len;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    len = 0;
+
+    if (issuer->slot == NULL) {
+        return 0;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)
+        && issuer->slot->refresh.failures > 0)
+    {
+        history = &issuer->slot->history;
+        len = history->error_len;
+        ngx_memcpy(text, history->error, len);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return len;
+}
+
+
+ngx_int_t
+ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
+    ngx_uint_t off)
+{
+    ngx_int_t                rc;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    rc = NGX_DECLINED;
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        history = &issuer->slot->history;
+
+        if (history->clock_off != off) {
+            rc = off ? NGX_AGAIN : NGX_OK;
+        }
+
+        history->clock_off = off;
+        history->clock_skew = skew;
+        history->clock_time = ngx_time();
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return rc;
+}
+
+
+void
+ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_source_t *source)
+{
+    ngx_slab_pool_t      *shpool;
+    ngx_http_jwt_slot_t  *slot;
+
+    ngx_memzero(source, sizeof(ngx_http_jwt_source_t));
+
+    slot = issuer->slot;
+
+    if (slot == NULL) {
+        return;
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        source->known = 1;
+        source->fetched = slot->len[slot->active] ? (time_t) slot->fetched
+                                                  : 0;
+        source->age = ngx_http_jwt_slot_age(issuer);
+        source->in_flight = njwt_refresh_in_flight(&issuer->refresh,
+                                                   &slot->refresh,
+                                                   ngx_current_msec);
+        source->failures = slot->refresh.failures;
+        source->next = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
+                                                       &slot->refresh,
+                                                       slot->wanted,
+                                                       ngx_current_msec);
+        source->history = slot->history;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);

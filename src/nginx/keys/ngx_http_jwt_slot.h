@@ -8,6 +8,7 @@
 
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_fetch.h"
 
 
 /* a key set lies in at most so many blocks */
@@ -32,7 +33,6 @@ typedef struct {
     ngx_msec_t         until;        /* 0: none */
     ngx_http_jwt_kid_t kid;
 } ngx_http_jwt_unknown_kid_t;
-
 
 
 /* what is new about a good fetch */
@@ -100,14 +100,23 @@ typedef struct {
 } ngx_http_jwt_snapshot_t;
 
 
+/* an issuer's source as it is now, a copy */
+typedef struct {
+    ngx_uint_t               known;        /* 0: there is no slot */
+    time_t                   fetched;      /* 0: no keys yet */
+    time_t                   age;          /* of these, never below zero */
+    ngx_uint_t               in_flight;
+    ngx_uint_t               failures;     /* in a row */
+    ngx_msec_t               next;         /* ms until the next fetch */
+    ngx_http_jwt_history_t   history;
+} ngx_http_jwt_source_t;
+
+
 /* Has the set changed since that generation?  Reads one word, no lock. */
 ngx_int_t ngx_http_jwt_slot_changed(ngx_http_jwt_issuer_t *issuer);
 
 /* When was the set fetched?  Reads one word, no lock. */
 time_t ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer);
-
-/* Notes when the set was fetched; a worker may read meanwhile. */
-void ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched);
 
 /*
  * How old is the set, in seconds?  Reads two words, no lock; of a slot that
@@ -164,9 +173,6 @@ ngx_slab_pool_t *ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer);
 /* Does the slot still belong to this issuer's key source? */
 ngx_uint_t ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer);
 
-
-/* ngx_http_jwt_takeover.c */
-
 /*
  * In a worker that will fetch, at its start: the fetch of a worker that was
  * killed isn't waited for, and a schedule of longer intervals is shortened.
@@ -184,16 +190,9 @@ ngx_uint_t ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer);
 ngx_int_t ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text, time_t fetched);
 
-
-/* ngx_http_jwt_unknown.c */
-
 /* The salted digest of a kid; NGX_ERROR for one that is too long. */
 ngx_int_t ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t kid, ngx_http_jwt_kid_t *digest);
-
-/* Did the tenant lately not know this kid? */
-ngx_uint_t ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
-    const ngx_http_jwt_kid_t *kid);
 
 /*
  * Remembers, for one cooldown or until the set changes, that the
@@ -202,6 +201,38 @@ ngx_uint_t ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
  */
 void ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts);
+
+/* Notes a good fetch, of so many usable keys. */
+void ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t keys);
+
+/*
+ * Writes what was wrong with an answer into NGX_HTTP_JWT_ERROR_LEN bytes, cut
+ * to them: printable ASCII, everything else escaped.  Returns its length.
+ */
+size_t ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text);
+
+/* Notes a bad one, and what was wrong. */
+void ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t status, ngx_str_t *reason);
+
+/*
+ * Why did the last fetch fail, if it did?  Copies the reason, at most
+ * NGX_HTTP_JWT_ERROR_LEN bytes; returns its length, 0: it didn't.
+ */
+size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
+    u_char *text);
+
+/*
+ * Notes by how many seconds the tenant's clock is ahead of ours.  Returns
+ * NGX_AGAIN when that has become too much, NGX_OK when it no longer is, and
+ * NGX_DECLINED where nothing has changed.
+ */
+ngx_int_t ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer,
+    int64_t skew, ngx_uint_t off);
+
+void ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_source_t *source);
 
 
 #endif /* NGX_HTTP_JWT_SLOT_H */

@@ -15,8 +15,8 @@
 
 #include "ngx_http_jwt_zone.h"
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_ledger.h"
-#include "njwt_key.h"
+#include "ngx_http_jwt_keylog.h"
+#include "njwt_hash.h"
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774

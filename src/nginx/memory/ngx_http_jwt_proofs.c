@@ -18,7 +18,7 @@
 
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_zone.h"
-#include "njwt_key.h"
+#include "njwt_hash.h"
 
 
 #define NGX_HTTP_JWT_PROOFS_MAGIC   0x6e6a7470

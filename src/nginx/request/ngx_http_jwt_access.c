@@ -9,86 +9,17 @@
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
-#include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_hold.h"
 #include "ngx_http_jwt_identity.h"
-#include "ngx_http_jwt_ledger.h"
+#include "ngx_http_jwt_keylog.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_token.h"
-#include "ngx_http_jwt_wait.h"
 
 
 #if (NJWT_METHOD_GET != NGX_HTTP_GET || NJWT_METHOD_HEAD != NGX_HTTP_HEAD)
 #error "the core's methods must be nginx's"
 #endif
-
-
-static void ngx_http_jwt_ctx_cleanup(void *data);
-
-
-ngx_http_jwt_ctx_t *
-ngx_http_jwt_find_ctx(ngx_http_request_t *r)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-    ngx_pool_cleanup_t  *cln;
-
-    ctx = ngx_http_get_module_ctx(r->main, ngx_http_jwt_scope_module);
-
-    if (ctx != NULL) {
-        return ctx;
-    }
-
-    if (!r->main->internal && !r->main->filter_finalize) {
-        return NULL;
-    }
-
-    /* an internal redirect zeroed r->ctx */
-
-    for (cln = r->main->pool->cleanup; cln != NULL; cln = cln->next) {
-        if (cln->handler == ngx_http_jwt_ctx_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
-}
-
-
-static void
-ngx_http_jwt_ctx_cleanup(void *data)
-{
-    ngx_http_jwt_ctx_t  *ctx = data;
-
-    /* of a request that ends without an answer */
-    ngx_http_jwt_count(ctx);
-
-    ngx_http_jwt_wait_cancel(ctx);
-    ngx_http_jwt_close_cancel(ctx);
-    njwt_arena_free(&ctx->arena);
-}
-
-
-static ngx_http_jwt_ctx_t *
-ngx_http_jwt_create_ctx(ngx_http_request_t *r)
-{
-    ngx_http_jwt_ctx_t  *ctx;
-    ngx_pool_cleanup_t  *cln;
-
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_jwt_ctx_t));
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-
-    if (ctx == NULL || cln == NULL) {
-        return NULL;
-    }
-
-    ctx->request = r;
-    njwt_arena_init(&ctx->arena);
-
-    cln->handler = ngx_http_jwt_ctx_cleanup;
-    cln->data = ctx;
-
-    return ctx;
-}
 
 
 /* A new judgement begins with nothing of an earlier one. */

@@ -12,7 +12,7 @@
 #include "ngx_http_jwt_proofs.h"
 #include "njwt_certificate.h"
 #include "njwt_htu.h"
-#include "njwt_key_hash.h"
+#include "njwt_hash.h"
 #include "njwt_nonce.h"
 
 

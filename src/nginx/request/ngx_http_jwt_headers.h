@@ -57,5 +57,8 @@ ngx_int_t ngx_http_jwt_headers_own(ngx_http_request_t *r);
 ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 
+/* Forgets what is kept of a header that was taken out, and its namesakes. */
+void ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h);
+
 
 #endif /* NGX_HTTP_JWT_HEADERS_H */

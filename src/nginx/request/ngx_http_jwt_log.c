@@ -5,7 +5,7 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_history.h"
+#include "ngx_http_jwt_slot.h"
 #include "njwt_hint.h"
 
 

@@ -274,7 +274,9 @@ ngx_http_jwt_cookie_next(u_char **p, u_char *last, ngx_str_t *name,
 }
 
 
-ngx_uint_t
+/* Is this one of the request's Cookie headers? */
+
+static ngx_uint_t
 ngx_http_jwt_is_cookie(ngx_table_elt_t *h)
 {
     return h->key.len == sizeof("Cookie") - 1

@@ -30,9 +30,6 @@ void ngx_http_jwt_occurrences_argument(ngx_http_request_t *r, ngx_str_t *name,
 void ngx_http_jwt_occurrences_header(ngx_http_request_t *r, ngx_str_t *name,
     ngx_http_jwt_occurrences_t *found);
 
-/* Is this one of the request's Cookie headers? */
-ngx_uint_t ngx_http_jwt_is_cookie(ngx_table_elt_t *h);
-
 /*
  * The cookie of that name that begins at or after *p in the text of a Cookie
  * header: *p becomes its beginning, *end what follows its value.  0: none.

@@ -9,7 +9,7 @@
 
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_occurrences.h"
-#include "ngx_http_jwt_parsed.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_token.h"
 

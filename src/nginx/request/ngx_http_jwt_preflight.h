@@ -23,4 +23,5 @@ ngx_uint_t ngx_http_jwt_is_preflight(ngx_http_request_t *r,
 ngx_int_t ngx_http_jwt_preflight(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
+
 #endif /* NGX_HTTP_JWT_PREFLIGHT_H */

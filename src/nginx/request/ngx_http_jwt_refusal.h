@@ -92,6 +92,13 @@ typedef struct {
 } ngx_http_jwt_text_t;
 
 
+/* Is this a request of gRPC, whose client reads the answer as gRPC's? */
+ngx_uint_t ngx_http_jwt_grpc(ngx_http_request_t *r);
+
+/* Makes a refusal's headers those of a gRPC status without messages. */
+ngx_int_t ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message);
+
+
 /* ngx_http_jwt_conf_refusal.c */
 
 char *ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -105,42 +112,6 @@ char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
  * what to write.
  */
 const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
-
-
-/* ngx_http_jwt_texts.c: each allocates its text from the pool */
-
-ngx_int_t ngx_http_jwt_challenge_text(ngx_pool_t *pool,
-    ngx_http_jwt_challenges_t *of, njwt_verdict_t verdict, ngx_uint_t dpop,
-    ngx_str_t *scopes, ngx_str_t *text);
-ngx_int_t ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
-    ngx_str_t *scopes, ngx_str_t *text);
-ngx_int_t ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
-    ngx_str_t *text);
-
-
-/* ngx_http_jwt_conf_texts.c */
-
-/*
- * The texts of a policy's refusals; NULL: no memory.  What all policies share
- * is made with the first one.
- */
-ngx_http_jwt_texts_t *ngx_http_jwt_texts_create(ngx_conf_t *cf,
-    ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
-    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes);
-
-/* The texts of the refusal of a request, which may have used DPoP. */
-void ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts,
-    njwt_verdict_t verdict, ngx_uint_t dpop, njwt_method_t method,
-    ngx_http_jwt_text_t *text);
-
-
-/* ngx_http_jwt_grpc.c */
-
-/* Is this a request of gRPC, whose client reads the answer as gRPC's? */
-ngx_uint_t ngx_http_jwt_grpc(ngx_http_request_t *r);
-
-/* Makes a refusal's headers those of a gRPC status without messages. */
-ngx_int_t ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message);
 
 
 #endif /* NGX_HTTP_JWT_REFUSAL_H */

@@ -1,11 +1,22 @@
 /*
- * What may a configuration read of the judgement?  Claims only of a token that
- * was verified; the verdict of every request that was judged.
+ * Variables: $jwt_verdict, the claims of a token that was verified, and those
+ * of jwt_claim_set.
  */
 
-#include "ngx_http_jwt.h"
 #include "ngx_http_jwt_early.h"
+#include "njwt_b64.h"
 #include "njwt_path.h"
+
+
+typedef ngx_int_t (*ngx_http_jwt_value_pt)(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+
+
+/* one jwt_claim_set */
+typedef struct {
+    ngx_str_t      name;
+    njwt_slice_t   path;
+} ngx_http_jwt_claim_variable_t;
 
 
 static ngx_int_t ngx_http_jwt_variable_judged(ngx_http_request_t *r,
@@ -18,6 +29,20 @@ static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
+static ngx_int_t ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx,
+    njwt_slice_t *value);
 
 
 /*
@@ -233,9 +258,11 @@ ngx_http_jwt_variable_cache(ngx_http_request_t *r,
 }
 
 
+/* Gives the claim that a path means as the variable of that name. */
+
 /* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
 
-ngx_int_t
+static ngx_int_t
 ngx_http_jwt_variable_named(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path)
 {
@@ -321,4 +348,170 @@ ngx_http_jwt_add_variables(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    return njwt_json_text(&ctx->arena, njwt_claims_root(ctx->found.claims),
+                          value) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    const njwt_expected_t  *expected;
+
+    expected = &ctx->found.issuer->expected;
+
+    return njwt_scopes_text(&ctx->arena,
+               njwt_scopes_find(&ctx->arena,
+                                njwt_claims_root(ctx->found.claims),
+                                expected->scope_claims,
+                                expected->scope_claim_count),
+               value) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    *value = ctx->found.issuer->name;
+
+    return NGX_OK;
+}
+
+
+/* Auth0's own profile has "azp", RFC 9068 "client_id" */
+
+static ngx_int_t
+ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    njwt_value_t  claim;
+
+    static const njwt_slice_t  azp = njwt_literal("azp");
+    static const njwt_slice_t  client_id = njwt_literal("client_id");
+
+    claim = njwt_claims_get(ctx->found.claims, azp);
+
+    if (njwt_json_type(claim) == NJWT_JSON_ABSENT) {
+        claim = njwt_claims_get(ctx->found.claims, client_id);
+    }
+
+    return njwt_json_text(&ctx->arena, claim, value) ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    return njwt_jws_kid(&ctx->found.jws, value) ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* What was checked: a proof, the certificate, or both. */
+
+static ngx_int_t
+ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    static const njwt_slice_t  names[] = {
+        njwt_literal("none"),
+        njwt_literal("dpop"),
+        njwt_literal("mtls"),
+        njwt_literal("dpop,mtls")
+    };
+
+    *value = names[(ctx->found.binding.proved ? 1 : 0)
+                   + (ctx->found.binding.mtls ? 2 : 0)];
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
+{
+    u_char        *text;
+    njwt_slice_t   thumbprint;
+
+    if (!ctx->found.binding.proved) {
+        return NGX_DECLINED;
+    }
+
+    thumbprint.data = ctx->found.binding.proof.thumbprint;
+    thumbprint.len = NJWT_DIGEST;
+
+    text = njwt_arena_alloc(&ctx->arena, njwt_b64_length(NJWT_DIGEST));
+    if (text == NULL) {
+        return NGX_DECLINED;
+    }
+
+    njwt_b64_encode(thumbprint, text);
+
+    value->data = text;
+    value->len = njwt_b64_length(NJWT_DIGEST);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_variable_path(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jwt_claim_variable_t  *named;
+
+    named = (ngx_http_jwt_claim_variable_t *) data;
+
+    return ngx_http_jwt_variable_named(r, v, &named->name, named->path);
+}
+
+
+char *
+ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                           *rv;
+    ngx_str_t                      *value;
+    ngx_http_variable_t            *var;
+    ngx_http_jwt_claim_variable_t  *named;
+
+    value = cf->args->elts;
+
+    if (value[1].len < 2 || value[1].data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid variable name \"%V\" in "
+                           "\"jwt_claim_set\", write \"$name\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    value[1].len--;
+    value[1].data++;
+
+    named = ngx_palloc(cf->pool, sizeof(ngx_http_jwt_claim_variable_t));
+    if (named == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    named->name = value[1];
+    rv = ngx_http_jwt_conf_claim(cf, &value[2], &named->path);
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    var = ngx_http_add_variable(cf, &value[1], NGX_HTTP_VAR_NOCACHEABLE);
+    if (var == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (var->get_handler != NULL) {
+        return "names a variable that is there already";
+    }
+
+    var->get_handler = ngx_http_jwt_variable_path;
+    var->data = (uintptr_t) named;
+
+    return NGX_CONF_OK;
 }

@@ -11,7 +11,7 @@
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_blocks.h"
 #include "ngx_http_jwt_locations.h"
-#include "njwt_key.h"
+#include "njwt_hash.h"
 
 
 /* of the zone, for each issuer and each location that is counted */

@@ -113,7 +113,7 @@ void ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf);
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->closed, 1))
 
 
-/* ngx_http_jwt_windows.c */
+/* ngx_http_jwt_counters_zone.c */
 
 /*
  * The totals of a row, and what of them came in the last minute and hour:

@@ -10,6 +10,9 @@
 #include "ngx_http_jwt_warnings.h"
 
 
+static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
+
+
 static ngx_int_t
 ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 {
@@ -77,7 +80,9 @@ ngx_http_jwt_status_read_sources(ngx_http_jwt_status_t *status)
 }
 
 
-ngx_int_t
+/* Copies what is shared. */
+
+static ngx_int_t
 ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
 {
     status->now = ngx_time();
@@ -216,9 +221,6 @@ ngx_http_jwt_status_counts(ngx_http_jwt_location_t *location)
 
     return location->counts;
 }
-
-
-static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
 
 
 typedef ngx_int_t (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);

@@ -9,10 +9,10 @@
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_history.h"
-#include "ngx_http_jwt_ledger.h"
+#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keylog.h"
 #include "ngx_http_jwt_locations.h"
-#include "ngx_http_jwt_page.h"
+#include "ngx_http_jwt_out.h"
 #include "ngx_http_jwt_require.h"
 
 
@@ -46,10 +46,6 @@ char *ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* Warns where everybody may read it. */
 ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
-
-
-/* Copies what is shared. */
-ngx_int_t ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status);
 
 /* Where the keys come from: a URL without its query, or "file". */
 njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);

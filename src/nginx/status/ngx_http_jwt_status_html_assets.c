@@ -7,7 +7,7 @@
  */
 
 #include "ngx_http_jwt_status.h"
-#include "njwt_key.h"
+#include "njwt_hash.h"
 
 
 static const char  ngx_http_jwt_html_style[] =

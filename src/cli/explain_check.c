@@ -1,0 +1,56 @@
+/*
+ * What each check comes to, and what the client is told.
+ */
+
+#include "explain.h"
+#include "njwt_hint.h"
+
+
+njwt_slice_t
+explain_description(explain_t *e)
+{
+    njwt_verdict_t  told;
+
+    told = njwt_verdict_told(&e->arena, e->verdict, &e->judged.presented);
+
+    return njwt_verdict_info(told)->description;
+}
+
+
+explain_result_t
+explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
+{
+    explain_result_t  result;
+
+    hint->len = 0;
+
+    if (verdict < e->verdict) {
+        (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
+                                hint);
+        return EXPLAIN_PASS;
+    }
+
+    result = EXPLAIN_FAIL;
+
+    if (verdict > e->verdict) {
+        switch (njwt_hint_check(&e->arena, &e->judged, verdict, &e->found)) {
+
+        case NJWT_HINT_PASS:
+            (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
+                                    hint);
+            return EXPLAIN_WOULD_PASS;
+
+        case NJWT_HINT_FAIL:
+            result = EXPLAIN_WOULD_FAIL;
+            break;
+
+        default:
+            return EXPLAIN_NOT_REACHED;
+        }
+    }
+
+    (void) njwt_hint(&e->arena, &e->judged, verdict, &e->found,
+                     NJWT_HINT_HOLDER, hint);
+
+    return result;
+}

@@ -1,0 +1,588 @@
+/*
+ * Hints about what is asked of a token: its times, its scopes and its claims.
+ */
+
+#include "njwt_dates.h"
+#include "njwt_hint_parts.h"
+#include "njwt_path.h"
+
+#include <string.h>
+
+
+/* a clock that is this far off, in seconds, is likelier than a wrong token */
+#define NJWT_HINT_CLOCK  300
+
+
+static bool njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name);
+
+
+/* what RFC 9068, section 2.2, wants of each token */
+
+static const njwt_slice_t  njwt_hint_required[] = {
+    njwt_literal("iss"),
+    njwt_literal("exp"),
+    njwt_literal("aud"),
+    njwt_literal("sub"),
+    njwt_literal("client_id"),
+    njwt_literal("iat"),
+    njwt_literal("jti")
+};
+
+#define NJWT_HINT_REQUIRED                                                   \
+    (sizeof(njwt_hint_required) / sizeof(njwt_hint_required[0]))
+
+
+static void
+njwt_hint_clock(njwt_hint_t *hint)
+{
+    njwt_hint_say(hint, ": that is little: check the clocks (NTP)");
+}
+
+
+static void
+njwt_hint_ahead(njwt_hint_t *hint, double date)
+{
+    double  seconds;
+
+    seconds = date - (double) hint->c->now;
+
+    if (njwt_dates_milliseconds(date)) {
+        njwt_hint_say(hint, "in milliseconds, and must be in seconds: see to "
+                            "who made the token");
+        return;
+    }
+
+    njwt_hint_seconds(hint, seconds);
+    njwt_hint_say(hint, " ahead");
+
+    if (seconds <= NJWT_HINT_CLOCK) {
+        njwt_hint_clock(hint);
+        return;
+    }
+
+    njwt_hint_say(hint, ": is the clock of this host right?");
+}
+
+
+static void
+njwt_hint_over(njwt_hint_t *hint, double date)
+{
+    double  seconds;
+
+    seconds = (double) hint->c->now - date;
+
+    njwt_hint_seconds(hint, seconds);
+    njwt_hint_say(hint, " ago");
+}
+
+
+static void
+njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
+{
+    static const njwt_slice_t  exp = njwt_literal("exp");
+
+    if (njwt_json_type(njwt_json_member(hint->payload, exp))
+        == NJWT_JSON_ABSENT)
+    {
+        njwt_hint_say(hint, "the token has no \"exp\": it is not of Auth0");
+        return;
+    }
+
+    njwt_hint_say(hint, "expired ");
+    njwt_hint_over(hint, dates->exp);
+
+    if ((double) hint->c->now - dates->exp > NJWT_HINT_CLOCK) {
+        njwt_hint_say(hint, ": the client must request a new token before "
+                            "the old one expires");
+        return;
+    }
+
+    njwt_hint_clock(hint);
+    njwt_hint_say(hint, "; or the client uses its token to the very end");
+}
+
+
+void
+njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
+{
+    njwt_dates_t  dates;
+
+    dates = njwt_dates_read(hint->payload);
+
+    switch (verdict) {
+
+    case NJWT_EXPIRED:
+        njwt_hint_expired(hint, &dates);
+        break;
+
+    case NJWT_NOT_YET_VALID:
+        njwt_hint_say(hint, "\"nbf\" is ");
+        njwt_hint_ahead(hint, dates.nbf);
+        break;
+
+    case NJWT_ISSUED_IN_FUTURE:
+        njwt_hint_say(hint, "\"iat\" is ");
+        njwt_hint_ahead(hint, dates.iat);
+        break;
+
+    default: /* NJWT_TOO_OLD */
+        njwt_hint_say(hint, "issued ");
+        njwt_hint_over(hint, dates.iat);
+
+        if (hint->issuer != NULL) {
+            njwt_hint_say(hint, ", \"max_age\" is ");
+            njwt_hint_seconds(hint, hint->issuer->expected.max_age);
+        }
+
+        njwt_hint_say(hint, ": the client must request a new token");
+        break;
+    }
+}
+
+
+void
+njwt_hint_method(njwt_hint_t *hint)
+{
+    njwt_slice_t  names;
+
+    if (njwt_policy_allow(hint->arena, hint->c->policy, &names))
+    {
+        njwt_hint_say(hint, "the rules name ");
+        njwt_hint_put(hint, names);
+        njwt_hint_say(hint, ": if the method is meant to be used, name it in "
+                            "a rule's \"methods=\"");
+    }
+}
+
+
+/* The scopes that one rule asks of this method; empty: it doesn't apply. */
+
+static njwt_slice_t
+njwt_hint_needed(njwt_hint_t *hint, size_t rule)
+{
+    njwt_slice_t   needed = { NULL, 0 };
+    njwt_policy_t  alone = { 0 };
+
+    alone.scope_rules = &hint->c->policy->scope_rules[rule];
+    alone.scope_rule_count = 1;
+
+    (void) njwt_policy_scopes_needed(hint->arena, &alone, hint->c->method,
+                                     &needed);
+
+    return needed;
+}
+
+
+static njwt_value_t
+njwt_hint_scopes(njwt_hint_t *hint)
+{
+    const njwt_expected_t  *expected;
+
+    static const njwt_expected_t  nothing = { NULL, 0, false, 0, false, 0,
+                                              NJWT_PROFILE_ANY, NULL, 0 };
+
+    expected = (hint->issuer != NULL) ? &hint->issuer->expected : &nothing;
+
+    return njwt_scopes_find(hint->arena, hint->payload,
+                            expected->scope_claims,
+                            expected->scope_claim_count);
+}
+
+
+/* How many of the words does the value grant? */
+
+static size_t
+njwt_hint_count_granted(njwt_value_t granted, njwt_slice_t needed,
+    size_t *missing)
+{
+    size_t        count;
+    njwt_slice_t  word;
+
+    count = 0;
+    *missing = 0;
+
+    while (njwt_slice_word(&needed, &word)) {
+        if (njwt_scopes_grant(granted, word)) {
+            count++;
+
+        } else {
+            (*missing)++;
+        }
+    }
+
+    return count;
+}
+
+
+static bool
+njwt_hint_covers(njwt_hint_t *hint, njwt_value_t granted)
+{
+    size_t                    i, have, missing;
+    const njwt_scope_rule_t  *rule;
+
+    for (i = 0; i < hint->c->policy->scope_rule_count; i++) {
+        rule = &hint->c->policy->scope_rules[i];
+        have = njwt_hint_count_granted(granted, njwt_hint_needed(hint, i),
+                                       &missing);
+
+        if (rule->scope_count == 0
+            || (missing > 0 && (!rule->any || have == 0)))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_hint_granted(njwt_hint_t *hint)
+{
+    return njwt_hint_covers(hint, njwt_hint_scopes(hint));
+}
+
+
+static void
+njwt_hint_say_granted(njwt_hint_t *hint, njwt_value_t granted)
+{
+    njwt_slice_t  text = { NULL, 0 };
+
+    if (hint->log) {
+        return;
+    }
+
+    (void) njwt_scopes_text(hint->arena, granted, &text);
+
+    if (text.len == 0) {
+        njwt_hint_say(hint, ", none granted");
+        return;
+    }
+
+    njwt_hint_say(hint, ", granted ");
+    njwt_hint_quote(hint, text);
+}
+
+
+/* Is "scope_claim realm_access.roles" a claim inside another one? */
+
+static bool
+njwt_hint_scope_dotted(njwt_hint_t *hint)
+{
+    size_t  i;
+
+    for (i = 0; hint->issuer != NULL
+                && i < hint->issuer->expected.scope_claim_count; i++)
+    {
+        if (njwt_hint_dotted(hint, hint->issuer->expected.scope_claims[i])) {
+            njwt_hint_say(hint, " in \"scope_claim\"");
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+void
+njwt_hint_scope(njwt_hint_t *hint)
+{
+    njwt_slice_t  needed = { NULL, 0 }, text = { NULL, 0 };
+    njwt_value_t  granted, permissions;
+
+    static const njwt_slice_t  name = njwt_literal("permissions");
+
+    granted = njwt_hint_scopes(hint);
+    permissions = njwt_json_member(hint->payload, name);
+
+    (void) njwt_policy_scopes_needed(hint->arena, hint->c->policy,
+                                     hint->c->method, &needed);
+
+    njwt_hint_say(hint, "needed ");
+    njwt_hint_quote(hint, needed);
+    njwt_hint_say_granted(hint, granted);
+    njwt_hint_say(hint, ": ");
+
+    if (njwt_hint_scope_dotted(hint)) {
+        return;
+    }
+
+    if (njwt_hint_id_token(hint)) {
+        return;
+    }
+
+    if (njwt_hint_covers(hint, permissions)) {
+        njwt_hint_say(hint, "it is in \"permissions\" only (RBAC): the "
+                            "application must ask for it in \"scope\", or "
+                            "set \"scope_claim permissions\"");
+        return;
+    }
+
+    (void) njwt_scopes_text(hint->arena, granted, &text);
+
+    if (text.len == 0) {
+        njwt_hint_say(hint, "nothing is granted at all: the application's "
+                            "client grant for this API is empty");
+        return;
+    }
+
+    njwt_hint_say(hint, "grant it to the application (Auth0: Applications, "
+                        "APIs, the API, Machine to Machine), or to the user, "
+                        "and request a new token that asks for it");
+}
+
+
+/*
+ * What the decision found needs no second look: an expression may have cost
+ * much, and the log may have a line for each request.
+ */
+
+const njwt_claim_rule_t *
+njwt_hint_broken_rule(njwt_hint_t *hint, bool *gave_up)
+{
+    size_t                i;
+    njwt_rule_result_t    result;
+    const njwt_policy_t  *policy;
+
+    policy = hint->c->policy;
+    *gave_up = hint->found->gave_up;
+
+    if (hint->found->broken != NULL || hint->found->rules_hold) {
+        return hint->found->broken;
+    }
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        result = njwt_rule_check(hint->arena, &policy->claim_rules[i],
+                                 hint->payload);
+
+        if (result != NJWT_RULE_HOLDS) {
+            *gave_up = result == NJWT_RULE_GAVE_UP;
+            return &policy->claim_rules[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+njwt_hint_wanted(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
+{
+    size_t  i;
+
+    for (i = 0; i < rule->value_count; i++) {
+        njwt_hint_say(hint, " ");
+        njwt_hint_put(hint, njwt_rule_prefix(&rule->values[i]));
+        njwt_hint_quote(hint, rule->values[i].text);
+    }
+}
+
+
+/* "realm_access.roles" as a JSON Pointer; data NULL: no memory. */
+
+static njwt_slice_t
+njwt_hint_pointer(njwt_hint_t *hint, njwt_slice_t name)
+{
+    size_t        i;
+    uint8_t      *p;
+    njwt_slice_t  path;
+
+    path.len = 0;
+    path.data = p = njwt_arena_alloc(hint->arena, 2 * name.len + 1);
+
+    if (p == NULL) {
+        return path;
+    }
+
+    *p++ = '/';
+
+    for (i = 0; i < name.len; i++) {
+
+        switch (name.data[i]) {
+
+        case '.':
+            *p++ = '/';
+            break;
+
+        case '~':
+        case '/':
+            *p++ = '~';
+            *p++ = (name.data[i] == '~') ? '0' : '1';
+            break;
+
+        default:
+            *p++ = name.data[i];
+        }
+    }
+
+    path.len = (size_t) (p - path.data);
+
+    return path;
+}
+
+
+/*
+ * Where a name is absent that has dots in it, and the claim is there that a
+ * path of its parts means: says to write that.
+ */
+
+static bool
+njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
+{
+    njwt_slice_t  path;
+
+    if (name.len == 0
+        || name.data[0] == '/'
+        || memchr(name.data, '.', name.len) == NULL
+        || njwt_json_type(njwt_json_member(hint->payload, name))
+           != NJWT_JSON_ABSENT)
+    {
+        return false;
+    }
+
+    path = njwt_hint_pointer(hint, name);
+
+    if (path.len == 0
+        || njwt_json_type(njwt_path_find(hint->arena, hint->payload, path))
+           == NJWT_JSON_ABSENT)
+    {
+        return false;
+    }
+
+    njwt_hint_say(hint, "the token has it inside another claim: write ");
+    njwt_hint_quote(hint, path);
+    njwt_hint_say(hint, " for ");
+    njwt_hint_quote(hint, name);
+
+    return true;
+}
+
+
+/* Of what a claim is, if it isn't there. */
+
+static void
+njwt_hint_absent(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
+{
+    njwt_hint_say(hint, ": ");
+
+    if (!njwt_hint_dotted(hint, rule->claim)) {
+        njwt_hint_say(hint, "the token hasn't got it (a custom claim needs "
+                            "an Action in Auth0, and its full name here)");
+    }
+}
+
+
+void
+njwt_hint_claim(njwt_hint_t *hint)
+{
+    bool                      gave_up;
+    njwt_value_t              value;
+    njwt_slice_t              text;
+    const njwt_claim_rule_t  *rule;
+
+    rule = njwt_hint_broken_rule(hint, &gave_up);
+
+    if (rule == NULL) {
+        njwt_hint_say(hint, "a variable of \"jwt_require\" is empty or "
+                            "\"0\"");
+        return;
+    }
+
+    value = njwt_path_find(hint->arena, hint->payload, rule->claim);
+
+    njwt_hint_say(hint, "claim ");
+    njwt_hint_quote(hint, rule->claim);
+
+    if (rule->value_count > 0) {
+        njwt_hint_say(hint, " must be");
+        njwt_hint_wanted(hint, rule);
+    }
+
+    if (njwt_json_type(value) == NJWT_JSON_ABSENT
+        || njwt_json_type(value) == NJWT_JSON_NULL)
+    {
+        njwt_hint_absent(hint, rule);
+        return;
+    }
+
+    if (gave_up) {
+        njwt_hint_say(hint, ": an expression gave up (10,000 steps, or more "
+                            "than 1,000 texts): write one that needs fewer");
+        return;
+    }
+
+    if (!hint->log && njwt_json_text(hint->arena, value, &text)) {
+        njwt_hint_say(hint, ", received ");
+        njwt_hint_quote(hint, text);
+    }
+}
+
+
+/*
+ * The first claim from the i-th on that RFC 9068 wants and isn't there.  The
+ * types of the others were looked at when the payload was read.
+ */
+
+static size_t
+njwt_hint_missing(njwt_hint_t *hint, size_t i)
+{
+    njwt_value_t  value;
+
+    static const njwt_slice_t  client = njwt_literal("client_id");
+
+    for ( /* void */ ; i < NJWT_HINT_REQUIRED; i++) {
+        value = njwt_json_member(hint->payload, njwt_hint_required[i]);
+
+        if (njwt_json_type(value) == NJWT_JSON_ABSENT
+            || (njwt_json_type(value) != NJWT_JSON_STRING
+                && njwt_slice_equal(njwt_hint_required[i], client)))
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+bool
+njwt_hint_incomplete(njwt_hint_t *hint)
+{
+    njwt_dates_t            dates;
+    const njwt_expected_t  *expected;
+
+    expected = &hint->issuer->expected;
+    dates = njwt_dates_read(hint->payload);
+
+    return (expected->has_max_age && !njwt_dates_issued(&dates))
+           || (expected->profile != NJWT_PROFILE_ANY
+               && njwt_hint_missing(hint, 0) < NJWT_HINT_REQUIRED);
+}
+
+
+void
+njwt_hint_claim_missing(njwt_hint_t *hint)
+{
+    size_t  i;
+
+    if (hint->issuer == NULL
+        || hint->issuer->expected.profile == NJWT_PROFILE_ANY)
+    {
+        njwt_hint_say(hint, "\"max_age\" needs \"iat\", which the token "
+                            "hasn't got");
+        return;
+    }
+
+    njwt_hint_say(hint, "missing:");
+
+    for (i = njwt_hint_missing(hint, 0); i < NJWT_HINT_REQUIRED;
+         i = njwt_hint_missing(hint, i + 1))
+    {
+        njwt_hint_say(hint, " ");
+        njwt_hint_quote(hint, njwt_hint_required[i]);
+    }
+
+    njwt_hint_say(hint, "; \"profile rfc9068\" needs them: set the API's "
+                        "token profile to RFC 9068 in Auth0, or write "
+                        "\"profile any\"");
+}

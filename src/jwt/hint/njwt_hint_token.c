@@ -1,0 +1,907 @@
+/*
+ * Hints about the token itself: why a text can't be read as one, whose it is
+ * and for whom, and which key signed it.
+ *
+ * Of a text that can't be read the place and kind of what is wrong is told,
+ * not its characters: they may be a secret.
+ */
+
+#include "njwt_b64.h"
+#include "njwt_bearer.h"
+#include "njwt_dates.h"
+#include "njwt_hint_parts.h"
+
+#include <string.h>
+
+
+/* claims that Auth0 puts into ID tokens, and not into access tokens */
+
+static const njwt_slice_t  njwt_hint_id_claims[] = {
+    njwt_literal("nonce"),
+    njwt_literal("at_hash"),
+    njwt_literal("c_hash"),
+    njwt_literal("s_hash"),
+    njwt_literal("sid"),
+    njwt_literal("auth_time"),
+    njwt_literal("email"),
+    njwt_literal("email_verified"),
+    njwt_literal("nickname"),
+    njwt_literal("picture")
+};
+
+#define NJWT_HINT_ID_CLAIMS                                                  \
+    (sizeof(njwt_hint_id_claims) / sizeof(njwt_hint_id_claims[0]))
+
+
+/* The first byte that no b64token has, or the length. */
+
+static size_t
+njwt_hint_stray(njwt_slice_t token)
+{
+    size_t        i;
+    njwt_slice_t  byte;
+
+    byte.len = 1;
+
+    for (i = 0; i < token.len; i++) {
+        byte.data = token.data + i;
+
+        if (token.data[i] != '=' && !njwt_bearer_valid(byte)) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+void
+njwt_hint_malformed_request(njwt_hint_t *hint)
+{
+    size_t        at;
+    njwt_slice_t  token;
+
+    token = hint->c->presented.token;
+
+    if (token.len == 0) {
+        njwt_hint_say(hint, "there is no token behind \"Bearer\": is the "
+                            "variable that should hold it empty?");
+        return;
+    }
+
+    at = njwt_hint_stray(token);
+
+    if (at == token.len) {
+        njwt_hint_say(hint, "a \"=\" stands where a token can't have one");
+        return;
+    }
+
+    if (strchr(" \t\r\n", token.data[at]) != NULL && token.data[at] != 0) {
+        njwt_hint_say(hint, "there is white space");
+
+    } else if (strchr("\"'<>{}", token.data[at]) != NULL
+               && token.data[at] != 0)
+    {
+        njwt_hint_say(hint, "there is a quote or bracket");
+
+    } else {
+        njwt_hint_say(hint, "there is a character that no token has");
+    }
+
+    njwt_hint_say(hint, " at byte ");
+    njwt_hint_number(hint, (double) at + 1);
+    njwt_hint_say(hint, ": send \"Bearer\", one space, and the token on one "
+                        "line, without quotes");
+}
+
+
+static void
+njwt_hint_ask_audience(njwt_hint_t *hint)
+{
+    const njwt_issuer_t  *issuer;
+
+    issuer = hint->issuer;
+    njwt_hint_say(hint, "request it with audience=");
+
+    if (issuer != NULL && issuer->expected.audience_count > 0) {
+        njwt_hint_escape(hint, issuer->expected.audiences[0]);
+        return;
+    }
+
+    njwt_hint_say(hint, "the API's identifier");
+}
+
+
+void
+njwt_hint_opaque(njwt_hint_t *hint)
+{
+    njwt_hint_say(hint, "this is an opaque token (");
+    njwt_hint_number(hint,
+                     (double) njwt_jws_parts(hint->c->presented.token));
+    njwt_hint_say(hint, " part(s), a JWT has 3): ");
+    njwt_hint_ask_audience(hint);
+}
+
+
+void
+njwt_hint_encrypted(njwt_hint_t *hint)
+{
+    if (njwt_jws_direct(hint->arena, hint->c->presented.token)) {
+        njwt_hint_say(hint, "this is Auth0's opaque token (a JWE with "
+                            "\"alg\":\"dir\"), which it gives when no "
+                            "audience is asked for: ");
+        njwt_hint_ask_audience(hint);
+        return;
+    }
+
+    njwt_hint_say(hint, "turn off token encryption for this API (Auth0: "
+                        "Applications, APIs, the API, Settings)");
+}
+
+
+/* Why is this no base64url? */
+
+static void
+njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
+{
+    if (memchr(part.data, '=', part.len) != NULL) {
+        njwt_hint_say(hint, "has padding (\"=\"), which base64url in a JWT "
+                            "has not");
+
+    } else if (memchr(part.data, '+', part.len) != NULL
+               || memchr(part.data, '/', part.len) != NULL)
+    {
+        njwt_hint_say(hint, "is plain base64 (\"+\", \"/\"), not base64url");
+
+    } else if (memchr(part.data, '~', part.len) != NULL) {
+        njwt_hint_say(hint, "has a \"~\", which base64url has not");
+
+    } else if (part.len % 4 == 1) {
+        njwt_hint_say(hint, "has a length that no base64url has: was the "
+                            "token cut off?");
+
+    } else {
+        njwt_hint_say(hint, "has unused bits that are not zero: was it cut "
+                            "off or changed?");
+    }
+}
+
+
+static void
+njwt_hint_no_object(njwt_hint_t *hint, njwt_json_error_t error)
+{
+    if (error == NJWT_JSON_TOO_DEEP) {
+        njwt_hint_say(hint, "is nested too deeply");
+        return;
+    }
+
+    njwt_hint_say(hint, "is no JSON object that can be read in one way only "
+                        "(syntax, UTF-8, a duplicate member, a number out "
+                        "of range)");
+}
+
+
+/* Header and payload are objects: then a member has a wrong type. */
+
+static void
+njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
+{
+    njwt_value_t  aud;
+
+    static const njwt_slice_t  name = njwt_literal("aud");
+
+    if (is_header) {
+        njwt_hint_say(hint, "has a member of a type that RFC 7515 doesn't "
+                            "give it");
+        return;
+    }
+
+    aud = njwt_json_member(object, name);
+
+    if (!njwt_dates_ok(object)) {
+        njwt_hint_say(hint, "has an \"exp\", \"nbf\" or \"iat\" that is no "
+                            "number of seconds");
+
+    } else if (njwt_json_type(aud) != NJWT_JSON_ABSENT
+               && !njwt_json_strings(aud))
+    {
+        njwt_hint_say(hint, "has an \"aud\" that is neither a string nor an "
+                            "array of strings");
+
+    } else {
+        njwt_hint_say(hint, "has an \"iss\", \"sub\" or \"jti\" that is no "
+                            "string");
+    }
+}
+
+
+/* A part's text; false, what is wrong said, where it has none. */
+
+static bool
+njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
+{
+    if (part.len == 0) {
+        njwt_hint_say(hint, "is empty");
+        return false;
+    }
+
+    if (!njwt_b64_decode(hint->arena, part, text)) {
+        njwt_hint_encoding(hint, part);
+        return false;
+    }
+
+    return true;
+}
+
+
+/* Says what is wrong with the object that a part must be; false: nothing. */
+
+static bool
+njwt_hint_object(njwt_hint_t *hint, njwt_slice_t text, bool is_header)
+{
+    njwt_value_t       object;
+    njwt_json_error_t  error;
+
+    object = njwt_json_read(hint->arena, text, &error);
+
+    if (error != NJWT_JSON_GOOD) {
+        njwt_hint_no_object(hint, error);
+        return true;
+    }
+
+    /* the parser got beyond a header that is in order */
+
+    if (is_header && hint->found->jws.header.node != NULL) {
+        return false;
+    }
+
+    njwt_hint_types(hint, is_header, object);
+
+    return true;
+}
+
+
+void
+njwt_hint_malformed_token(njwt_hint_t *hint)
+{
+    size_t        i, used;
+    njwt_slice_t  rest, part[3], text[3];
+
+    static const njwt_slice_t  names[] = {
+        njwt_literal("the header "),
+        njwt_literal("the payload "),
+        njwt_literal("the signature ")
+    };
+
+    used = hint->used;
+    rest = hint->c->presented.token;
+
+    for (i = 0; i < 3; i++) {
+        part[i] = rest;
+        part[i].len = 0;
+
+        while (part[i].len < rest.len && rest.data[part[i].len] != '.') {
+            part[i].len++;
+        }
+
+        njwt_hint_put(hint, names[i]);
+
+        if (!njwt_hint_decode(hint, part[i], &text[i])) {
+            return;
+        }
+
+        hint->used = used;
+        rest.data += part[i].len;
+        rest.len -= part[i].len;
+
+        if (rest.len > 0) {
+            rest.data++;
+            rest.len--;
+        }
+    }
+
+    for (i = 0; i < 2; i++) {
+        njwt_hint_put(hint, names[i]);
+
+        if (njwt_hint_object(hint, text[i], i == 0)) {
+            return;
+        }
+
+        hint->used = used;
+    }
+}
+
+
+static bool
+njwt_hint_ends(njwt_slice_t text, njwt_slice_t end)
+{
+    if (text.len < end.len) {
+        return false;
+    }
+
+    text.data += text.len - end.len;
+    text.len = end.len;
+
+    return njwt_slice_equal(text, end);
+}
+
+
+static void
+njwt_hint_issuer_of(njwt_hint_t *hint, const njwt_issuer_t *issuer,
+    njwt_slice_t iss)
+{
+    size_t  i;
+
+    static const njwt_slice_t  directive = njwt_literal("issuer");
+
+    for (i = 0; i < issuer->issuer_count; i++) {
+        if (njwt_hint_say_near(hint, directive, issuer->issuers[i], iss)) {
+            return;
+        }
+    }
+}
+
+
+void
+njwt_hint_issuer(njwt_hint_t *hint)
+{
+    size_t                i, used;
+    njwt_value_t          iss;
+    njwt_slice_t          text;
+    const njwt_policy_t  *policy;
+
+    static const njwt_slice_t  name = njwt_literal("iss");
+
+    policy = hint->c->policy;
+    used = hint->used;
+    iss = njwt_json_member(hint->payload, name);
+
+    if (njwt_json_type(iss) != NJWT_JSON_STRING) {
+        njwt_hint_say(hint, "the token has no \"iss\": it is not of Auth0");
+        return;
+    }
+
+    text = njwt_json_string(iss);
+
+    for (i = 0; i < policy->issuer_count && hint->used == used; i++) {
+        njwt_hint_issuer_of(hint, policy->issuers[i], text);
+    }
+
+    if (hint->used != used) {
+        return;
+    }
+
+    for (i = 0; i < policy->issuer_count; i++) {
+        if (i > 0) {
+            njwt_hint_say(hint, "; ");
+        }
+
+        njwt_hint_configured(hint, policy->issuers[i]->issuers,
+                             policy->issuers[i]->issuer_count,
+                             (i + 1 == policy->issuer_count) ? &text : NULL);
+    }
+
+    njwt_hint_say(hint, ": another tenant's token; if this is the same "
+                        "tenant's other domain (custom domain), add it to "
+                        "\"issuer\"");
+}
+
+
+bool
+njwt_hint_id_token(njwt_hint_t *hint)
+{
+    size_t  i, seen;
+
+    static const njwt_slice_t  scope = njwt_literal("scope");
+
+    if (njwt_json_type(njwt_json_member(hint->payload, scope))
+        != NJWT_JSON_ABSENT)
+    {
+        return false;
+    }
+
+    seen = 0;
+
+    for (i = 0; i < NJWT_HINT_ID_CLAIMS; i++) {
+        if (njwt_json_type(njwt_json_member(hint->payload,
+                                            njwt_hint_id_claims[i]))
+            == NJWT_JSON_ABSENT)
+        {
+            continue;
+        }
+
+        if (seen == 0) {
+            njwt_hint_say(hint, "this is an ID token: send the access token "
+                                "(seen: no \"scope\", but");
+        }
+
+        njwt_hint_say(hint, " ");
+        njwt_hint_quote(hint, njwt_hint_id_claims[i]);
+        seen++;
+    }
+
+    if (seen > 0) {
+        njwt_hint_say(hint, ")");
+    }
+
+    return seen > 0;
+}
+
+
+bool
+njwt_hint_logout(njwt_hint_t *hint)
+{
+    return njwt_json_type(njwt_payload_logout(hint->payload))
+           != NJWT_JSON_ABSENT;
+}
+
+
+/* Says so where it is. */
+
+static bool
+njwt_hint_logout_token(njwt_hint_t *hint)
+{
+    if (!njwt_hint_logout(hint)) {
+        return false;
+    }
+
+    njwt_hint_say(hint, "this is a logout token, which the authorization "
+                        "server posts to a \"jwt_logout_handler\": send the "
+                        "access token");
+
+    return true;
+}
+
+
+/* Goes over the audiences: of one string, or of an array. */
+
+static bool
+njwt_hint_next_audience(njwt_value_t aud, njwt_value_t *at)
+{
+    if (njwt_json_type(aud) == NJWT_JSON_ARRAY) {
+        return njwt_json_each(aud, at);
+    }
+
+    if (at->node != NULL) {
+        return false;
+    }
+
+    *at = aud;
+
+    return aud.node != NULL;
+}
+
+
+/* Is every audience one of Auth0's own APIs? */
+
+static bool
+njwt_hint_auth0s_own(njwt_value_t aud)
+{
+    njwt_slice_t  text;
+    njwt_value_t  at = { NULL };
+
+    static const njwt_slice_t  userinfo = njwt_literal("/userinfo");
+    static const njwt_slice_t  management = njwt_literal("/api/v2/");
+
+    while (njwt_hint_next_audience(aud, &at)) {
+        text = njwt_json_string(at);
+
+        if (!njwt_hint_ends(text, userinfo)
+            && !njwt_hint_ends(text, management))
+        {
+            return false;
+        }
+    }
+
+    return at.node != NULL;
+}
+
+
+/* The audiences that the token is to be for, and the directive of them. */
+typedef struct {
+    const njwt_slice_t  *list;
+    size_t               count;
+    njwt_slice_t         directive;
+} njwt_hint_audiences_t;
+
+
+/* The issuer's, or the location's own where those it has failed. */
+
+static void
+njwt_hint_wanted(njwt_hint_t *hint, njwt_value_t aud,
+    njwt_hint_audiences_t *wanted)
+{
+    size_t                    i;
+    njwt_slice_t             *list;
+    const njwt_expected_t    *expected;
+    const njwt_claim_rule_t  *rule;
+
+    static const njwt_slice_t  issuers = njwt_literal("audience");
+    static const njwt_slice_t  own = njwt_literal("jwt_audience");
+
+    expected = &hint->issuer->expected;
+    rule = hint->c->policy->audience;
+
+    wanted->list = expected->audiences;
+    wanted->count = expected->audience_count;
+    wanted->directive = issuers;
+
+    for (i = 0; i < expected->audience_count; i++) {
+        if (njwt_json_holds(aud, expected->audiences[i])) {
+            break;
+        }
+    }
+
+    if (rule == NULL
+        || (i == expected->audience_count && !expected->any_audience))
+    {
+        return;
+    }
+
+    list = njwt_arena_alloc(hint->arena,
+                            rule->value_count * sizeof(njwt_slice_t));
+    if (list == NULL) {
+        return;
+    }
+
+    for (i = 0; i < rule->value_count; i++) {
+        list[i] = rule->values[i].text;
+    }
+
+    wanted->list = list;
+    wanted->count = rule->value_count;
+    wanted->directive = own;
+}
+
+
+static bool
+njwt_hint_audience_near(njwt_hint_t *hint,
+    const njwt_hint_audiences_t *wanted, njwt_value_t aud)
+{
+    size_t        k;
+    njwt_slice_t  text;
+    njwt_value_t  at = { NULL };
+
+    while (njwt_hint_next_audience(aud, &at)) {
+        text = njwt_json_string(at);
+
+        for (k = 0; k < wanted->count; k++) {
+            if (njwt_hint_say_near(hint, wanted->directive, wanted->list[k],
+                                   text))
+            {
+                return true;
+            }
+        }
+    }
+
+    return false;
+}
+
+
+void
+njwt_hint_audience(njwt_hint_t *hint)
+{
+    njwt_value_t           aud;
+    njwt_slice_t           text = { NULL, 0 };
+    njwt_hint_audiences_t  wanted;
+
+    static const njwt_slice_t  name = njwt_literal("aud");
+
+    if (hint->issuer == NULL) {
+        return;
+    }
+
+    aud = njwt_json_member(hint->payload, name);
+    njwt_hint_wanted(hint, aud, &wanted);
+
+    if (njwt_hint_logout_token(hint)
+        || njwt_hint_id_token(hint)
+        || njwt_hint_audience_near(hint, &wanted, aud))
+    {
+        return;
+    }
+
+    if (!njwt_json_text(hint->arena, aud, &text)) {
+        njwt_hint_say(hint, "the token has no \"aud\", ");
+    }
+
+    if (wanted.list != hint->issuer->expected.audiences) {
+        njwt_hint_say(hint, "jwt_audience of this location: ");
+    }
+
+    njwt_hint_configured(hint, wanted.list, wanted.count, &text);
+
+    if (njwt_hint_auth0s_own(aud)) {
+        njwt_hint_say(hint, ": this token is for Auth0's own API, not for "
+                            "yours");
+    }
+
+    njwt_hint_say(hint, ": request the token with the API's identifier as "
+                        "audience");
+}
+
+
+static void
+njwt_hint_algorithms(njwt_hint_t *hint, njwt_alg_t algorithms)
+{
+    size_t                  i, listed;
+    const njwt_alg_info_t  *info;
+
+    listed = 0;
+
+    for (i = 0; i < NJWT_ALG_COUNT; i++) {
+        info = njwt_alg_info(algorithms & (1u << i));
+
+        if (info == NULL) {
+            continue;
+        }
+
+        if (listed++ > 0) {
+            njwt_hint_say(hint, " or ");
+        }
+
+        njwt_hint_put(hint, info->name);
+    }
+}
+
+
+void
+njwt_hint_alg(njwt_hint_t *hint)
+{
+    bool          unsigned_token;
+    njwt_slice_t  alg;
+
+    static const njwt_slice_t  name = njwt_literal("alg");
+    static const njwt_slice_t  none = njwt_literal("none");
+
+    if (hint->issuer == NULL) {
+        return;
+    }
+
+    if (!njwt_jws_string(&hint->found->jws, name, &alg)) {
+        njwt_hint_say(hint, "the header has no \"alg\"; ");
+        njwt_hint_algorithms(hint, hint->issuer->algorithms);
+        njwt_hint_say(hint, " is required");
+        return;
+    }
+
+    unsigned_token = njwt_hint_same_nocase(alg, none);
+
+    if (unsigned_token) {
+        njwt_hint_say(hint, "the token is not signed at all: Auth0 doesn't "
+                            "make such; ");
+
+    } else if (hint->log) {
+        njwt_hint_say(hint, "the API signs with another algorithm; ");
+
+    } else {
+        njwt_hint_say(hint, "the API signs with ");
+        njwt_hint_escape(hint, alg);
+        njwt_hint_say(hint, "; ");
+    }
+
+    njwt_hint_algorithms(hint, hint->issuer->algorithms);
+    njwt_hint_say(hint, " is required");
+
+    if (unsigned_token) {
+        return;
+    }
+
+    njwt_hint_say(hint, ": in Auth0 an API's algorithm can't be changed, "
+                        "create it anew");
+
+    if (njwt_jws_alg(&hint->found->jws) & ~NJWT_ALGS_HMAC) {
+        njwt_hint_say(hint, ", or add it to \"algorithms\"");
+    }
+}
+
+
+void
+njwt_hint_typ(njwt_hint_t *hint)
+{
+    njwt_slice_t  typ;
+
+    static const njwt_slice_t  name = njwt_literal("typ");
+
+    if (njwt_hint_logout_token(hint)) {
+        return;
+    }
+
+    if (!njwt_jws_string(&hint->found->jws, name, &typ)) {
+        njwt_hint_say(hint, "the header has no \"typ\"");
+
+    } else if (hint->log) {
+        njwt_hint_say(hint, "\"typ\" is another");
+
+    } else {
+        njwt_hint_say(hint, "\"typ\" is ");
+        njwt_hint_quote(hint, typ);
+    }
+
+    if (hint->issuer != NULL
+        && hint->issuer->expected.profile == NJWT_PROFILE_RFC9068
+        && njwt_jws_typ_allowed(&hint->found->jws, NJWT_PROFILE_ANY))
+    {
+        njwt_hint_say(hint, ", \"profile rfc9068\" wants \"at+jwt\": set the "
+                            "API's token profile to RFC 9068 in Auth0, or "
+                            "write \"profile any\"");
+        return;
+    }
+
+    njwt_hint_say(hint, ", an access token's is \"JWT\" or \"at+jwt\": send "
+                        "the access token");
+}
+
+
+/* The kids that the key set has; the log shows them: they are public. */
+
+static void
+njwt_hint_kids(njwt_hint_t *hint, const njwt_jwks_t *keys)
+{
+    size_t        i, count, most;
+    njwt_slice_t  kid;
+
+    count = njwt_jwks_count(keys);
+    most = hint->log ? 4 : 32;
+
+    njwt_hint_say(hint, "the key set has ");
+
+    for (i = 0; i < count && i < most; i++) {
+        if (i > 0) {
+            njwt_hint_say(hint, " ");
+        }
+
+        if (njwt_key_kid(njwt_jwks_key(keys, i), &kid)) {
+            njwt_hint_quote(hint, kid);
+
+        } else {
+            njwt_hint_say(hint, "(one without kid)");
+        }
+    }
+
+    if (count > most) {
+        njwt_hint_say(hint, " ...");
+    }
+}
+
+
+static bool
+njwt_hint_has_kid(const njwt_jwks_t *keys, njwt_slice_t kid)
+{
+    size_t        i;
+    njwt_slice_t  own;
+
+    for (i = 0; i < njwt_jwks_count(keys); i++) {
+        if (njwt_key_kid(njwt_jwks_key(keys, i), &own)
+            && njwt_slice_equal(own, kid))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+njwt_hint_has_nameless(const njwt_jwks_t *keys)
+{
+    size_t        i;
+    njwt_slice_t  own;
+
+    for (i = 0; i < njwt_jwks_count(keys); i++) {
+        if (!njwt_key_kid(njwt_jwks_key(keys, i), &own)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+void
+njwt_hint_key(njwt_hint_t *hint)
+{
+    njwt_slice_t         kid;
+    const njwt_jwks_t   *keys;
+
+    keys = (hint->issuer != NULL) ? hint->issuer->keys : NULL;
+
+    if (keys == NULL) {
+        return;
+    }
+
+    if (!njwt_jws_kid(&hint->found->jws, &kid)) {
+        njwt_hint_say(hint, "the token names no \"kid\", and not exactly one "
+                            "key fits: ");
+        njwt_hint_kids(hint, keys);
+        return;
+    }
+
+    if (njwt_hint_has_kid(keys, kid)) {
+        njwt_hint_say(hint, "the key of that \"kid\" is not for this "
+                            "\"alg\"");
+        return;
+    }
+
+    if (!hint->log) {
+        njwt_hint_say(hint, "\"kid\" ");
+        njwt_hint_quote(hint, kid);
+        njwt_hint_say(hint, " is unknown, ");
+    }
+
+    njwt_hint_kids(hint, keys);
+    njwt_hint_say(hint, ": another tenant's token, or a revoked key's");
+
+    if (njwt_hint_has_nameless(keys)) {
+        njwt_hint_say(hint, "; a key without kid fits a token with one only "
+                            "where the set has no other");
+    }
+}
+
+
+void
+njwt_hint_signature(njwt_hint_t *hint)
+{
+    njwt_slice_t        kid;
+    const njwt_jwks_t  *keys;
+
+    if (njwt_jws_alg(&hint->found->jws) & NJWT_ALGS_HMAC) {
+        njwt_hint_say(hint, "the token was signed with another secret, or "
+                            "changed since: compare the API's signing secret "
+                            "with \"secret_file\"");
+        return;
+    }
+
+    keys = (hint->issuer != NULL) ? hint->issuer->keys : NULL;
+
+    if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
+        && !njwt_hint_has_kid(keys, kid))
+    {
+        njwt_hint_say(hint, "no key signed this, they have no \"kid\" and "
+                            "each that fits the \"alg\" was tried");
+
+    } else {
+        njwt_hint_say(hint, "the key of that \"kid\" didn't sign this");
+    }
+
+    njwt_hint_say(hint, ": the token was changed or cut off on its way, or "
+                        "forged");
+}
+
+
+void
+njwt_hint_bound(njwt_hint_t *hint)
+{
+    njwt_value_t  cnf;
+
+    static const njwt_slice_t  name = njwt_literal("cnf");
+    static const njwt_slice_t  dpop = njwt_literal("jkt");
+    static const njwt_slice_t  mtls = njwt_literal("x5t#S256");
+
+    cnf = njwt_json_member(hint->payload, name);
+
+    if (njwt_json_type(njwt_json_member(cnf, dpop)) != NJWT_JSON_ABSENT) {
+        njwt_hint_say(hint, "the token is bound to the client's key by DPoP");
+
+    } else if (njwt_json_type(njwt_json_member(cnf, mtls))
+               != NJWT_JSON_ABSENT)
+    {
+        njwt_hint_say(hint, "the token is bound to the client's certificate "
+                            "(mTLS)");
+
+    } else {
+        njwt_hint_say(hint, "the token is bound to a key (\"cnf\")");
+    }
+
+    if (hint->c->policy->binding != NULL) {
+        njwt_hint_say(hint, ", which this location doesn't check, or not of a "
+                            "token that is sent so: see \"jwt_binding\"; a "
+                            "token that DPoP binds is sent as "
+                            "\"Authorization: DPoP\"");
+        return;
+    }
+
+    njwt_hint_say(hint, ", which is not checked here: turn token sender-"
+                        "constraining off for this API in Auth0");
+}

@@ -1,0 +1,251 @@
+/*
+ * Which keys were good before the restart?
+ */
+
+#include "njwt_hash.h"
+#include "njwt_keyfile.h"
+
+#include <string.h>
+
+
+#define NJWT_STATE_HEX       (2 * NJWT_STATE_DIGEST)
+
+/* the year 33,658, and far from the end of 64 bits */
+#define NJWT_STATE_DIGITS    12
+#define NJWT_STATE_MAX_TIME  999999999999u
+
+/*
+ * A clock that is set right after a start may go back by some seconds: keys
+ * of just before are of no age.  Of more nobody knows how old they are.
+ */
+#define NJWT_STATE_AHEAD     60
+
+
+static const njwt_slice_t  njwt_state_magic =
+    njwt_literal("nginx-jwt-scope keys 1\nsha256 ");
+static const njwt_slice_t  njwt_state_source = njwt_literal("source ");
+static const njwt_slice_t  njwt_state_fetched = njwt_literal("fetched ");
+static const njwt_slice_t  njwt_state_line = njwt_literal("\n");
+static const njwt_slice_t  njwt_state_end = njwt_literal("\n\n");
+
+
+static void
+njwt_state_hex(const uint8_t *digest, uint8_t *hex)
+{
+    size_t  i;
+
+    static const char  digits[] = "0123456789abcdef";
+
+    for (i = 0; i < NJWT_STATE_DIGEST; i++) {
+        hex[2 * i] = (uint8_t) digits[digest[i] >> 4];
+        hex[2 * i + 1] = (uint8_t) digits[digest[i] & 0xf];
+    }
+}
+
+
+/* Takes exactly these bytes off the front of *rest. */
+
+static bool
+njwt_state_take(njwt_slice_t *rest, njwt_slice_t bytes)
+{
+    if (rest->len < bytes.len
+        || memcmp(rest->data, bytes.data, bytes.len) != 0)
+    {
+        return false;
+    }
+
+    rest->data += bytes.len;
+    rest->len -= bytes.len;
+
+    return true;
+}
+
+
+/* Is this digest next?  Takes it off, equal or not. */
+
+static bool
+njwt_state_take_digest(njwt_slice_t *rest, const uint8_t *digest, bool *equal)
+{
+    uint8_t  hex[NJWT_STATE_HEX];
+
+    if (rest->len < NJWT_STATE_HEX) {
+        return false;
+    }
+
+    njwt_state_hex(digest, hex);
+
+    *equal = memcmp(rest->data, hex, NJWT_STATE_HEX) == 0;
+
+    rest->data += NJWT_STATE_HEX;
+    rest->len -= NJWT_STATE_HEX;
+
+    return true;
+}
+
+
+static bool
+njwt_state_take_number(njwt_slice_t *rest, uint64_t *out)
+{
+    size_t    i;
+    uint64_t  number;
+
+    number = 0;
+
+    for (i = 0; i < rest->len && i < NJWT_STATE_DIGITS; i++) {
+        if (rest->data[i] < '0' || rest->data[i] > '9') {
+            break;
+        }
+
+        number = number * 10 + (rest->data[i] - '0');
+    }
+
+    if (i == 0) {
+        return false;
+    }
+
+    rest->data += i;
+    rest->len -= i;
+    *out = number;
+
+    return true;
+}
+
+
+/* Is the text whole?  Takes the lines that say so off its front. */
+
+static bool
+njwt_state_whole(njwt_slice_t *rest)
+{
+    bool          equal;
+    uint8_t       digest[NJWT_STATE_DIGEST];
+    njwt_slice_t  covered;
+
+    if (rest->len < NJWT_STATE_HEX + njwt_state_line.len) {
+        return false;
+    }
+
+    covered.data = rest->data + NJWT_STATE_HEX + njwt_state_line.len;
+    covered.len = rest->len - NJWT_STATE_HEX - njwt_state_line.len;
+
+    return njwt_sha256(covered, digest)
+           && njwt_state_take_digest(rest, digest, &equal)
+           && equal
+           && njwt_state_take(rest, njwt_state_line);
+}
+
+
+const char *
+njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
+    uint64_t stale, njwt_slice_t *keys, uint64_t *fetched)
+{
+    bool          ours;
+    uint64_t      when;
+    njwt_slice_t  rest;
+
+    rest = text;
+
+    if (!njwt_state_take(&rest, njwt_state_magic)) {
+        return "it is cut off, or nothing that this version wrote";
+    }
+
+    if (!njwt_state_whole(&rest)) {
+        return "it is corrupt";
+    }
+
+    if (!njwt_state_take(&rest, njwt_state_source)
+        || !njwt_state_take_digest(&rest, source, &ours)
+        || !njwt_state_take(&rest, njwt_state_line)
+        || !njwt_state_take(&rest, njwt_state_fetched)
+        || !njwt_state_take_number(&rest, &when)
+        || !njwt_state_take(&rest, njwt_state_end))
+    {
+        return "it is corrupt: there are lines missing in it";
+    }
+
+    if (!ours) {
+        return "it is of another source of keys";
+    }
+
+    if (when > now && when - now > NJWT_STATE_AHEAD) {
+        return "it is from the future: check the clock";
+    }
+
+    if (when < now && now - when > stale) {
+        return "it is older than \"jwks_stale\"";
+    }
+
+    *keys = rest;
+    *fetched = when;
+
+    return NULL;
+}
+
+
+static uint8_t *
+njwt_state_put(uint8_t *p, njwt_slice_t bytes)
+{
+    if (bytes.len > 0) {
+        memcpy(p, bytes.data, bytes.len);
+    }
+
+    return p + bytes.len;
+}
+
+
+static uint8_t *
+njwt_state_put_number(uint8_t *p, uint64_t number)
+{
+    size_t        i;
+    uint8_t       digits[NJWT_STATE_DIGITS];
+    njwt_slice_t  text;
+
+    i = NJWT_STATE_DIGITS;
+
+    do {
+        digits[--i] = (uint8_t) ('0' + number % 10);
+        number /= 10;
+    } while (number > 0 && i > 0);
+
+    text.data = digits + i;
+    text.len = NJWT_STATE_DIGITS - i;
+
+    return njwt_state_put(p, text);
+}
+
+
+size_t
+njwt_state_write(const njwt_state_t *state, uint8_t *data, size_t size)
+{
+    uint8_t       *p, *sum, digest[NJWT_STATE_DIGEST];
+    njwt_slice_t   covered;
+
+    if (size < NJWT_STATE_MAX_HEAD
+        || size - NJWT_STATE_MAX_HEAD < state->keys.len
+        || state->fetched > NJWT_STATE_MAX_TIME)
+    {
+        return 0;
+    }
+
+    sum = njwt_state_put(data, njwt_state_magic);
+    p = njwt_state_put(sum + NJWT_STATE_HEX, njwt_state_line);
+
+    covered.data = p;
+
+    p = njwt_state_put(p, njwt_state_source);
+    njwt_state_hex(state->source, p);
+    p = njwt_state_put(p + NJWT_STATE_HEX, njwt_state_line);
+    p = njwt_state_put(p, njwt_state_fetched);
+    p = njwt_state_put_number(p, state->fetched);
+    p = njwt_state_put(p, njwt_state_end);
+    p = njwt_state_put(p, state->keys);
+
+    covered.len = (size_t) (p - covered.data);
+
+    if (!njwt_sha256(covered, digest)) {
+        return 0;
+    }
+
+    njwt_state_hex(digest, sum);
+
+    return (size_t) (p - data);
+}

@@ -1,0 +1,297 @@
+/*
+ * How does a request use the cache of verified tokens?
+ */
+
+#include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_counters.h"
+#include "njwt_hash.h"
+
+
+ngx_int_t
+ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    if (jmcf->cache == NULL) {
+        return NGX_OK;
+    }
+
+    jmcf->hasher = njwt_hasher_new();
+
+    if (jmcf->hasher == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "no memory to make digests of tokens");
+        return NGX_ERROR;
+    }
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->fixed != NULL) {
+            ngx_http_jwt_cache_bind(issuers[i], issuers[i]->fixed);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf)
+{
+    njwt_hasher_free(jmcf->hasher);
+    jmcf->hasher = NULL;
+}
+
+
+/* Adds a piece with its length: no two lists read alike when joined. */
+
+static u_char *
+ngx_http_jwt_cache_put(u_char *p, const void *data, size_t len)
+{
+    p = ngx_cpymem(p, &len, sizeof(size_t));
+
+    return (len > 0) ? ngx_cpymem(p, data, len) : p;
+}
+
+
+static size_t
+ngx_http_jwt_cache_list_size(const njwt_slice_t *list, size_t count)
+{
+    size_t  i, size;
+
+    size = 0;
+
+    for (i = 0; i < count; i++) {
+        size += sizeof(size_t) + list[i].len;
+    }
+
+    return size;
+}
+
+
+static u_char *
+ngx_http_jwt_cache_put_list(u_char *p, const njwt_slice_t *list, size_t count)
+{
+    size_t  i;
+
+    p = ngx_http_jwt_cache_put(p, &count, sizeof(size_t));
+
+    for (i = 0; i < count; i++) {
+        p = ngx_http_jwt_cache_put(p, list[i].data, list[i].len);
+    }
+
+    return p;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_cache_settings(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    size_t                  size;
+    u_char                 *p, numbers[4];
+    njwt_slice_t            text;
+    const njwt_issuer_t    *trust;
+    const njwt_expected_t  *expected;
+
+    trust = &issuer->trust;
+    expected = &trust->expected;
+
+    numbers[0] = expected->any_audience;
+    numbers[1] = expected->has_max_age;
+    numbers[2] = (u_char) expected->profile;
+    numbers[3] = 0;
+
+    size = 7 * 2 * sizeof(size_t) + trust->name.len + sizeof(issuer->digest)
+           + sizeof(njwt_alg_t) + sizeof(numbers)
+           + ngx_http_jwt_cache_list_size(trust->issuers, trust->issuer_count)
+           + ngx_http_jwt_cache_list_size(expected->audiences,
+                                          expected->audience_count)
+           + ngx_http_jwt_cache_list_size(expected->scope_claims,
+                                          expected->scope_claim_count);
+
+    p = ngx_pnalloc(cf->temp_pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text.data = p;
+
+    p = ngx_http_jwt_cache_put(p, trust->name.data, trust->name.len);
+    p = ngx_http_jwt_cache_put(p, issuer->digest, sizeof(issuer->digest));
+    p = ngx_http_jwt_cache_put(p, &trust->algorithms, sizeof(njwt_alg_t));
+    p = ngx_http_jwt_cache_put(p, numbers, sizeof(numbers));
+    p = ngx_http_jwt_cache_put_list(p, trust->issuers, trust->issuer_count);
+    p = ngx_http_jwt_cache_put_list(p, expected->audiences,
+                                    expected->audience_count);
+    p = ngx_http_jwt_cache_put_list(p, expected->scope_claims,
+                                    expected->scope_claim_count);
+
+    text.len = p - text.data;
+
+    return njwt_sha256(text, issuer->settings) ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i;
+    njwt_facts_t           **facts;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    if (jmcf->issuers.nelts == 0 || jmcf->cache_off) {
+        return NGX_OK;
+    }
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (ngx_http_jwt_cache_settings(cf, issuers[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    facts = jmcf->facts.elts;
+
+    for (i = 0; i < jmcf->facts.nelts; i++) {
+        if (!njwt_facts_seal(facts[i])) {
+            return NGX_ERROR;
+        }
+    }
+
+    /* another tag than the keys' zone: one name for both is then an error */
+
+    jmcf->cache = ngx_shared_memory_add(cf, &jmcf->cache_name,
+                                        jmcf->cache_size,
+                                        ngx_http_jwt_commands);
+    if (jmcf->cache == NULL) {
+        return NGX_ERROR;
+    }
+
+    jmcf->cache->init = ngx_http_jwt_cache_init;
+
+    return NGX_OK;
+}
+
+
+/*
+ * What is read of a remembered token later must be the bytes that were looked
+ * for.  nginx may lend their place to the client: once a connection was
+ * upgraded, it reads on into the buffer that held the header.
+ */
+
+static ngx_int_t
+ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    u_char        *p;
+    njwt_slice_t   token;
+
+    token = c->presented.token;
+
+    p = ngx_pnalloc(ctx->request->pool, token.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, token.data, token.len);
+
+    ctx->presented.token.data = p;
+    c->presented.token.data = p;
+
+    return NGX_OK;
+}
+
+
+/* A token has a record for each set of questions that it was asked. */
+
+static void
+ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
+{
+    size_t  set;
+
+    set = ctx->conf->policy->facts->set;
+
+    ngx_memcpy(key, ctx->digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    key[0] ^= (u_char) set;
+    key[1] ^= (u_char) (set >> 8);
+    key[2] ^= (u_char) (set >> 16);
+}
+
+
+void
+ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    u_char        key[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_slice_t  salt;
+
+    ctx->remembered = 0;
+
+    if (jmcf->cache == NULL
+        || c->presented.found != 1
+        || c->presented.token.len == 0
+        || c->presented.token.len > c->policy->max_token_size)
+    {
+        return;
+    }
+
+    salt.data = jmcf->salt;
+    salt.len = NGX_HTTP_JWT_SALT_LEN;
+
+    ctx->same = ngx_http_jwt_connection_recall(ctx->request, jmcf->salt,
+                                               c->presented.token,
+                                               ctx->digest)
+                == NGX_OK;
+
+    if (!ctx->same
+        && !njwt_hasher_sum(jmcf->hasher, salt, c->presented.token,
+                            ctx->digest))
+    {
+        return;
+    }
+
+    ctx->remembered = 1;
+
+    ngx_http_jwt_cache_key(ctx, key);
+
+    if (ngx_http_jwt_cache_find(jmcf, key, &ctx->record) == NGX_OK
+        && ngx_http_jwt_cache_keep(ctx, c) == NGX_OK)
+    {
+        c->record = &ctx->record;
+    }
+}
+
+
+void
+ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    u_char         key[NGX_HTTP_JWT_DIGEST_LEN];
+    njwt_record_t  record;
+
+    /* of tokens that were verified, now or before: others aren't kept */
+
+    if (ctx->remembered && ctx->found.vouched != NULL) {
+        if (!ctx->same) {
+            ngx_http_jwt_connection_remember(ctx->request, jmcf->salt,
+                                             c->presented.token, ctx->digest);
+        }
+
+        if (ctx->found.recalled) {
+            ngx_http_jwt_count_hit(jmcf);
+
+        } else {
+            ngx_http_jwt_count_miss(jmcf);
+        }
+    }
+
+    if (ctx->remembered
+        && njwt_finding_record(&ctx->arena, c, &ctx->found, &record))
+    {
+        ngx_http_jwt_cache_key(ctx, key);
+        ngx_http_jwt_cache_store(jmcf, key, &record);
+    }
+}

@@ -1,0 +1,545 @@
+/*
+ * A jwt_issuer block at its end: is it complete and free of contradictions,
+ * whom does it come to trust, and which keys does it bring itself?
+ *
+ * The keys of jwks_file and secret_file are read once, so that a reload reads
+ * them again and a failed one changes nothing.
+ */
+
+#include "ngx_http_jwt_fetch.h"
+#include "ngx_http_jwt_keyfile.h"
+
+
+static char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
+    ngx_http_jwt_issuer_t *issuer);
+
+
+/* The first issuer, a slash if it ends without one, and a path. */
+
+static ngx_int_t
+ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    const char *path)
+{
+    u_char         *p;
+    size_t          i, len;
+    njwt_slice_t   *first;
+
+    first = issuer->issuers->elts;
+    len = ngx_strlen(path);
+
+    /* RFC 8414, section 2: neither a query nor a fragment */
+
+    for (i = 0; i < first->len; i++) {
+        if (first->data[i] == '?' || first->data[i] == '#') {
+            (void) ngx_http_jwt_conf_error(cf,
+                       ngx_http_jwt_issuer_place(issuer, "issuer"),
+                       "no source of keys can be made of the first \"issuer\" "
+                       "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
+                       first->len, first->data, &issuer->name);
+            return NGX_ERROR;
+        }
+    }
+
+    p = ngx_pnalloc(cf->pool, first->len + 1 + len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    issuer->jwks_uri.data = p;
+    p = ngx_cpymem(p, first->data, first->len);
+
+    if (p[-1] != '/') {
+        *p++ = '/';
+    }
+
+    p = ngx_cpymem(p, path, len);
+    *p = '\0';
+    issuer->jwks_uri.len = p - issuer->jwks_uri.data;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Which two of the key sources contradict each other?  NULL: none.  The
+ * directive is the one that can't stand beside the other.
+ */
+
+static const char *
+ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
+    const char **directive)
+{
+    ngx_uint_t  file, secret;
+
+    file = issuer->jwks_file.data != NULL;
+    secret = issuer->secret_file.data != NULL;
+
+    if (file && secret) {
+        *directive = "secret_file";
+        return "has \"jwks_file\" and \"secret_file\", write one of them";
+    }
+
+    if ((file || secret) && issuer->jwks_uri.data != NULL) {
+        *directive = "jwks_uri";
+        return "has keys from a file and \"jwks_uri\", write one of them";
+    }
+
+    if ((file || secret) && issuer->discovery) {
+        *directive = "discovery";
+        return "has keys from a file and \"discovery on\", write one of them";
+    }
+
+    if ((file || secret) && ngx_http_jwt_state_wanted(issuer)) {
+        *directive = "state_path";
+        return "has keys from a file and \"state_path\", write one of them: "
+               "a file needs no copy";
+    }
+
+    if (ngx_http_jwt_state_wanted(issuer) && issuer->state_path.len == 0) {
+        *directive = "state_path";
+        return "has an empty \"state_path\", write the path of a directory, "
+               "or \"state_path off;\"";
+    }
+
+    if (issuer->ssl_trusted_certificate.data != NULL
+        && issuer->ssl_trusted_certificate.len == 0)
+    {
+        *directive = "ssl_trusted_certificate";
+        return "has an empty \"ssl_trusted_certificate\", write the path of a "
+               "PEM file, or leave it out for the system's authorities";
+    }
+
+    if (issuer->jwks_uri.data != NULL && issuer->discovery) {
+        *directive = "discovery";
+        return "has \"jwks_uri\" and \"discovery on\", write one of them";
+    }
+
+    if (secret && !(issuer->algorithms & NJWT_ALGS_HMAC)) {
+        *directive = "secret_file";
+        return "has \"secret_file\", which is for HS* only, write "
+               "\"algorithms HS256;\"";
+    }
+
+    if (!secret && (issuer->algorithms & NJWT_ALGS_HMAC)) {
+        *directive = "algorithms";
+        return "has \"algorithms HS*\" without a secret, write "
+               "\"secret_file PATH;\"";
+    }
+
+    return NULL;
+}
+
+
+/*
+ * A URL that can't be used, at the line that says it; nothing of it that may
+ * be a secret is shown.
+ */
+
+static char *
+ngx_http_jwt_issuer_uri_error(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t made, const char *fault)
+{
+    njwt_slice_t           shown;
+    ngx_http_jwt_place_t  *place;
+
+    place = ngx_http_jwt_issuer_place(issuer, made ? "issuer" : "jwks_uri");
+    shown = njwt_url_shown(ngx_http_jwt_slice(&issuer->jwks_uri));
+
+    if (shown.len == 0) {
+        return ngx_http_jwt_conf_error(cf, place,
+                   "\"jwks_uri\"%s of jwt_issuer \"%V\" %s",
+                   made ? ", made of the first \"issuer\"," : "",
+                   &issuer->name, fault);
+    }
+
+    return ngx_http_jwt_conf_error(cf, place,
+               "\"jwks_uri\" \"%*s\"%s of jwt_issuer \"%V\" %s",
+               shown.len, shown.data,
+               made ? ", made of the first \"issuer\"," : "", &issuer->name,
+               fault);
+}
+
+
+/*
+ * The user part of the proxy's URL is kept apart: it is no part of what names
+ * the keys, and in no text that is shown.
+ */
+
+static char *
+ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    u_char      *p;
+    ngx_str_t   *proxy;
+    njwt_url_t   url;
+
+    proxy = &issuer->jwks_proxy;
+
+    if (proxy->data == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    if (!njwt_url_is_proxy(ngx_http_jwt_slice(proxy))
+        || !njwt_url_parse(ngx_http_jwt_slice(proxy), &url))
+    {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_proxy"),
+                   "\"jwks_proxy\" of jwt_issuer \"%V\" is no proxy that can "
+                   "be used, write http://HOST:PORT or "
+                   "http://USER:PASSWORD@HOST:PORT, what isn't a letter or a "
+                   "digit in USER and PASSWORD as %%XX", &issuer->name);
+    }
+
+    if (!url.user) {
+        return NGX_CONF_OK;
+    }
+
+    issuer->jwks_proxy_user.len = url.userinfo.len;
+    issuer->jwks_proxy_user.data = ngx_pnalloc(cf->pool, url.userinfo.len + 1);
+
+    p = ngx_pnalloc(cf->pool, proxy->len + 1);
+
+    if (p == NULL || issuer->jwks_proxy_user.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memcpy(issuer->jwks_proxy_user.data, url.userinfo.data,
+               url.userinfo.len);
+    issuer->jwks_proxy_user.data[url.userinfo.len] = '\0';
+
+    proxy->len = ngx_sprintf(p, "http://%*s%Z", (size_t)
+                             (proxy->data + proxy->len - url.host.data),
+                             url.host.data)
+                 - p - 1;
+    proxy->data = p;
+
+    return NGX_CONF_OK;
+}
+
+
+/* Where the keys are: by default where OpenID providers have them. */
+
+static char *
+ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_int_t    rc;
+    ngx_uint_t   made;
+    const char  *fault, *directive;
+
+    ngx_conf_init_value(issuer->discovery, 0);
+
+    if (issuer->algorithms == 0) {
+        issuer->algorithms = NJWT_ALG_RS256;
+    }
+
+    fault = ngx_http_jwt_issuer_conflict(issuer, &directive);
+
+    if (fault != NULL) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, directive),
+                   "jwt_issuer \"%V\" %s", &issuer->name, fault);
+    }
+
+    if (issuer->jwks_file.data != NULL || issuer->secret_file.data != NULL) {
+        return ngx_http_jwt_issuer_read_keys(cf, issuer);
+    }
+
+    rc = NGX_OK;
+    made = issuer->jwks_uri.data == NULL;
+
+    if (issuer->discovery) {
+        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
+                                        ".well-known/openid-configuration");
+
+    } else if (made) {
+        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
+                                            ".well-known/jwks.json");
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    fault = njwt_url_fault(ngx_http_jwt_slice(&issuer->jwks_uri));
+
+    if (fault != NULL) {
+        return ngx_http_jwt_issuer_uri_error(cf, issuer, made, fault);
+    }
+
+    return ngx_http_jwt_issuer_proxy(cf, issuer);
+}
+
+
+/*
+ * An issuer that is no URL (RFC 7519's StringOrURI) names no source of keys:
+ * another must be written.
+ */
+
+static char *
+ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_str_t      iss;
+    ngx_uint_t     i;
+    njwt_slice_t  *value;
+
+    if (issuer->issuers == NULL) {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "jwt_issuer \"%V\" has no \"issuer\", write the exact "
+                   "\"iss\" of its tokens, as in \"issuer "
+                   "https://TENANT.eu.auth0.com/;\"", &issuer->name);
+    }
+
+    if (issuer->audiences == NULL) {
+        return ngx_http_jwt_conf_error(cf, &issuer->place,
+                   "jwt_issuer \"%V\" has no \"audience\", write the "
+                   "identifier of the API, or \"audience off;\" to accept "
+                   "tokens for any", &issuer->name);
+    }
+
+    if (issuer->jwks_uri.data != NULL
+        || issuer->jwks_file.data != NULL
+        || issuer->secret_file.data != NULL)
+    {
+        return NGX_CONF_OK;
+    }
+
+    value = issuer->issuers->elts;
+
+    for (i = 0; i < issuer->issuers->nelts; i++) {
+        iss.data = (u_char *) value[i].data;
+        iss.len = value[i].len;
+
+        if (!njwt_url_is_web(value[i])) {
+            return ngx_http_jwt_conf_error(cf,
+                       ngx_http_jwt_issuer_place(issuer, "issuer"),
+                       "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
+                       "write it as in \"https://TENANT.eu.auth0.com/\", or "
+                       "where the keys are: \"jwks_uri\", \"jwks_file\" or "
+                       "\"secret_file\"", &iss, &issuer->name);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    const char  *name;
+
+    ngx_conf_init_msec_value(issuer->jwks_refresh, 600000);
+    ngx_conf_init_msec_value(issuer->jwks_cooldown, 30000);
+    ngx_conf_init_msec_value(issuer->jwks_wait, 2000);
+    ngx_conf_init_msec_value(issuer->jwks_timeout, 5000);
+    ngx_conf_init_msec_value(issuer->leeway, 5000);
+
+    ngx_conf_init_msec_value(issuer->jwks_stale, 24 * 3600 * 1000);
+    ngx_conf_init_size_value(issuer->jwks_max_size, 256 * 1024);
+
+    if (issuer->jwks_max_size == 0
+        || issuer->jwks_max_size > NJWT_MAX_JWKS_SIZE)
+    {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_max_size"),
+                   "\"jwks_max_size\" of jwt_issuer \"%V\" must be from 1 to "
+                   "16m, write a size as in 256k", &issuer->name);
+    }
+
+    if (issuer->max_age == 0) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "max_age"),
+                   "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
+                   "out to accept tokens of any age", &issuer->name);
+    }
+
+    if (issuer->jwks_refresh == 0 || issuer->jwks_timeout == 0) {
+        name = issuer->jwks_refresh ? "jwks_timeout" : "jwks_refresh";
+
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, name),
+                   "\"%s\" of jwt_issuer \"%V\" can't be 0, write a time",
+                   name, &issuer->name);
+    }
+
+    issuer->refresh.refresh = issuer->jwks_refresh;
+    issuer->refresh.cooldown = issuer->jwks_cooldown;
+    issuer->refresh.timeout = issuer->jwks_timeout;
+
+    return NGX_CONF_OK;
+}
+
+
+/* What the core judges by. */
+
+static void
+ngx_http_jwt_issuer_trust(ngx_http_jwt_issuer_t *issuer)
+{
+    njwt_issuer_t  *trust;
+
+    trust = &issuer->trust;
+
+    trust->name = ngx_http_jwt_slice(&issuer->name);
+    trust->issuers = issuer->issuers->elts;
+    trust->issuer_count = issuer->issuers->nelts;
+    trust->algorithms = issuer->algorithms;
+    trust->expected.audiences = issuer->audiences->elts;
+    trust->expected.audience_count = issuer->audiences->nelts;
+    trust->expected.leeway = (double) issuer->leeway / 1000;
+
+    if (issuer->max_age != NGX_CONF_UNSET_MSEC) {
+        trust->expected.has_max_age = true;
+        trust->expected.max_age = (double) issuer->max_age / 1000;
+    }
+
+    if (issuer->profile != NGX_CONF_UNSET_UINT) {
+        trust->expected.profile = (njwt_profile_t) issuer->profile;
+    }
+
+    if (issuer->scope_claims != NULL) {
+        trust->expected.scope_claims = issuer->scope_claims->elts;
+        trust->expected.scope_claim_count = issuer->scope_claims->nelts;
+    }
+}
+
+
+char *
+ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_http_jwt_issuer_t  **entry;
+
+    if (ngx_http_jwt_issuer_check(cf, issuer) != NGX_CONF_OK
+        || ngx_http_jwt_issuer_times(cf, issuer) != NGX_CONF_OK
+        || ngx_http_jwt_issuer_source(cf, issuer) != NGX_CONF_OK
+        || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK
+        || ngx_http_jwt_state_conf(cf, issuer) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_jwt_issuer_trust(issuer);
+
+    entry = ngx_array_push(&jmcf->issuers);
+    if (entry == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->main = jmcf;
+    *entry = issuer;
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_jwt_keys_cleanup(void *data)
+{
+    njwt_jwks_free(data);
+}
+
+
+/* A secret as long as the longest hash that it is used with (RFC 7518, 3.2) */
+
+static size_t
+ngx_http_jwt_keys_secret_min(ngx_http_jwt_issuer_t *issuer)
+{
+    if (issuer->algorithms & NJWT_ALG_HS512) {
+        return 64;
+    }
+
+    return (issuer->algorithms & NJWT_ALG_HS384) ? 48 : 32;
+}
+
+
+static char *
+ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    size_t        least;
+    njwt_slice_t  secret, whole;
+
+    if (ngx_http_jwt_keys_read_file(cf, issuer, "secret_file",
+                                    &issuer->secret_file, NJWT_MAX_SECRET,
+                                    &secret)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    whole = secret;
+
+    if (secret.len > 0 && secret.data[secret.len - 1] == LF) {
+        secret.len--;
+    }
+
+    least = ngx_http_jwt_keys_secret_min(issuer);
+
+    if (secret.len >= least) {
+        issuer->fixed = njwt_jwks_of_secret(secret);
+    }
+
+    ngx_explicit_memzero((void *) whole.data, whole.len);
+
+    if (secret.len < least) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "secret_file"),
+                   "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
+                   "its hash, write at least %uz random bytes",
+                   &issuer->secret_file, &issuer->name, least);
+    }
+
+    return (issuer->fixed != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    njwt_slice_t        text;
+    njwt_jwks_report_t  report;
+
+    if (ngx_http_jwt_keys_read_file(cf, issuer, "jwks_file",
+                                    &issuer->jwks_file, issuer->jwks_max_size,
+                                    &text)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->fixed = njwt_jwks_of_file(text, &report);
+
+    if (issuer->fixed == NULL) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "jwks_file"),
+                   "\"jwks_file\" \"%V\" of jwt_issuer \"%V\" gives no keys: "
+                   "%s%s%s", &issuer->jwks_file, &issuer->name, report.error,
+                   report.passed_why ? ", the first one because of " : "",
+                   report.passed_why ? report.passed_why : "");
+    }
+
+    ngx_http_jwt_keys_report(issuer, &issuer->jwks_file, &report, cf->log);
+
+    return NGX_CONF_OK;
+}
+
+
+/* Reads the keys of jwks_file or secret_file into the configuration. */
+
+static char *
+ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    char                *rv;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    rv = issuer->secret_file.data ? ngx_http_jwt_keys_secret(cf, issuer)
+                                  : ngx_http_jwt_keys_set(cf, issuer);
+
+    cln->handler = ngx_http_jwt_keys_cleanup;
+    cln->data = issuer->fixed;
+
+    return rv;
+}

@@ -1,0 +1,554 @@
+/*
+ * The policy that a location's directives come to, with its mode and log
+ * level, and which of its questions the cache can answer.
+ */
+
+#include "ngx_http_jwt_binding.h"
+
+
+typedef struct {
+    const char  *name;
+    ngx_uint_t   value;
+} ngx_http_jwt_word_t;
+
+
+static ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
+
+
+static const ngx_http_jwt_word_t  ngx_http_jwt_modes[] = {
+    { "enforce", NGX_HTTP_JWT_ENFORCE },
+    { "optional", NGX_HTTP_JWT_OPTIONAL },
+    { "report", NGX_HTTP_JWT_REPORT },
+    { NULL, 0 }
+};
+
+static const ngx_http_jwt_word_t  ngx_http_jwt_log_levels[] = {
+    { "info", NGX_LOG_INFO },
+    { "notice", NGX_LOG_NOTICE },
+    { "warn", NGX_LOG_WARN },
+    { "error", NGX_LOG_ERR },
+    { NULL, 0 }
+};
+
+
+char *
+ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t   *value, *name;
+    ngx_uint_t   i, k;
+
+    if (jlcf->names != NULL) {
+        return "is duplicate";
+    }
+
+    jlcf->names = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
+    if (jlcf->names == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_jwt_conf_place(cf, &jlcf->names_place);
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(value[i].data, "off") == 0) {
+            return "takes either \"off\" or names of jwt_issuer blocks";
+        }
+
+        for (k = 1; k < i; k++) {
+            if (value[k].len == value[i].len
+                && ngx_strcmp(value[k].data, value[i].data) == 0)
+            {
+                return "names a jwt_issuer block twice";
+            }
+        }
+
+        name = ngx_array_push(jlcf->names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *name = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_http_jwt_issuer_t *
+ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->name.len == name->len
+            && ngx_strncmp(issuers[i]->name.data, name->data, name->len) == 0)
+        {
+            return issuers[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Do two issuers accept the same "iss"?  Then it couldn't pick one. */
+
+static ngx_uint_t
+ngx_http_jwt_policy_overlap(njwt_issuer_t *a, njwt_issuer_t *b)
+{
+    size_t  i, k;
+
+    for (i = 0; i < a->issuer_count; i++) {
+        for (k = 0; k < b->issuer_count; k++) {
+            if (njwt_slice_equal(a->issuers[i], b->issuers[k])) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static char *
+ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    njwt_policy_t *policy)
+{
+    ngx_str_t                 *name;
+    ngx_uint_t                 i, k;
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+
+    name = conf->names->elts;
+
+    policy->issuers = ngx_pcalloc(cf->pool, conf->names->nelts
+                                            * sizeof(njwt_issuer_t *));
+    if (policy->issuers == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < conf->names->nelts; i++) {
+        issuer = ngx_http_jwt_policy_find(jmcf, &name[i]);
+
+        if (issuer == NULL) {
+            return ngx_http_jwt_conf_error(cf, &conf->names_place,
+                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
+                       "block, write one in \"http\"", &name[i]);
+        }
+
+        for (k = 0; k < i; k++) {
+            if (ngx_http_jwt_policy_overlap(policy->issuers[k],
+                                            &issuer->trust))
+            {
+                return ngx_http_jwt_conf_error(cf, &conf->names_place,
+                           "\"jwt\" names \"%V\" and \"%V\", which accept the "
+                           "same \"issuer\", name one of them",
+                           &name[k], &name[i]);
+            }
+        }
+
+        policy->issuers[i] = &issuer->trust;
+        policy->issuer_count++;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* The rule of jwt_audience, of the policy's own: it gets a number. */
+
+static ngx_int_t
+ngx_http_jwt_policy_audience(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    njwt_policy_t *policy)
+{
+    njwt_rule_value_t  *values;
+
+    if (conf->audiences == NULL) {
+        return NGX_OK;
+    }
+
+    policy->audience = ngx_palloc(cf->pool, sizeof(njwt_claim_rule_t));
+    values = ngx_palloc(cf->pool, conf->audiences->nelts
+                                  * sizeof(njwt_rule_value_t));
+    if (policy->audience == NULL || values == NULL) {
+        return NGX_ERROR;
+    }
+
+    njwt_policy_audience_rule(policy->audience, values, conf->audiences->elts,
+                              conf->audiences->nelts);
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
+{
+    njwt_policy_t             *policy;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    policy = ngx_pcalloc(cf->pool, sizeof(njwt_policy_t));
+    if (policy == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_jwt_policy_issuers(cf, conf, policy) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->rules != NULL) {
+        policy->scope_rules = conf->rules->elts;
+        policy->scope_rule_count = conf->rules->nelts;
+    }
+
+    if (conf->claim_rules != NULL) {
+        policy->claim_rules = conf->claim_rules->elts;
+        policy->claim_rule_count = conf->claim_rules->nelts;
+    }
+
+    if (ngx_http_jwt_policy_audience(cf, conf, policy) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    policy->max_token_size = conf->max_token_size;
+
+    if (ngx_http_jwt_binding_compile(cf, conf, policy) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+
+    if (ngx_http_jwt_policy_number(cf, jmcf, policy) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    conf->policy = policy;
+
+    return NGX_CONF_OK;
+}
+
+
+/* A rule where jwt is off, if it is that level's own. */
+
+static char *
+ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
+{
+    const char            *name;
+    ngx_http_jwt_place_t  *place;
+
+    if (conf->rules != NULL) {
+        name = "jwt_require_scope";
+        place = &conf->rules_place;
+
+    } else if (conf->audiences != NULL) {
+        name = "jwt_audience";
+        place = &conf->audiences_place;
+
+    } else if (conf->claim_rules != NULL) {
+        name = "jwt_require_claim";
+        place = &conf->claim_rules_place;
+
+    } else if (conf->conditions != NULL) {
+        name = "jwt_require";
+        place = &conf->conditions_place;
+
+    } else {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_jwt_conf_error(cf, place,
+               "\"%s\" where \"jwt\" is off protects nothing, write \"jwt "
+               "NAME;\" with the name of a jwt_issuer block beside it", name);
+}
+
+
+/* Rules where a token is optional bind only those who send one. */
+
+static void
+ngx_http_jwt_policy_warn_optional(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf, ngx_uint_t own)
+{
+    if (!own
+        || conf->mode != NGX_HTTP_JWT_OPTIONAL
+        || (conf->rules == NULL && conf->claim_rules == NULL
+            && conf->conditions == NULL))
+    {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "\"jwt_mode optional\" lets requests without a token "
+                  "through: the jwt_require rules bind only requests with one "
+                  "in %V:%ui", &conf->mode_place.file, conf->mode_place.line);
+}
+
+
+char *
+ngx_http_jwt_policy_check_http(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->names == NULL || conf->names->nelts == 0) {
+        return ngx_http_jwt_policy_off(cf, conf);
+    }
+
+    ngx_http_jwt_policy_warn_optional(cf, conf, 1);
+
+    return NGX_CONF_OK;
+}
+
+
+/* What a level doesn't say itself it takes from the outer one. */
+
+static void
+ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->names == NULL) {
+        conf->names = prev->names;
+        conf->names_place = prev->names_place;
+    }
+
+    if (conf->rules == NULL) {
+        conf->rules = prev->rules;
+    }
+
+    if (conf->audiences == NULL) {
+        conf->audiences = prev->audiences;
+    }
+
+    if (conf->claim_rules == NULL) {
+        conf->claim_rules = prev->claim_rules;
+    }
+
+    if (conf->conditions == NULL) {
+        conf->conditions = prev->conditions;
+    }
+
+    if (conf->mode == NGX_CONF_UNSET_UINT) {
+        conf->mode = prev->mode;
+        conf->mode_place = prev->mode_place;
+    }
+
+    ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_HTTP_JWT_ENFORCE);
+    ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
+    ngx_conf_merge_size_value(conf->max_token_size, prev->max_token_size,
+                              8192);
+}
+
+
+char *
+ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    char        *rv;
+    ngx_uint_t   off, own, rules;
+
+    off = (conf->names != NULL) ? conf->names->nelts == 0
+                                : prev->names == NULL
+                                  || prev->names->nelts == 0;
+
+    if (off) {
+        rv = ngx_http_jwt_policy_off(cf, conf);
+
+        /* the outer rules are kept for levels inside that turn it on */
+
+        ngx_http_jwt_policy_inherit(prev, conf);
+
+        return rv;
+    }
+
+    rules = conf->rules != NULL || conf->claim_rules != NULL;
+    own = rules || conf->names != NULL || conf->audiences != NULL
+          || conf->binding.own
+          || conf->max_token_size != NGX_CONF_UNSET_SIZE;
+    rules = rules || conf->conditions != NULL
+            || conf->mode != NGX_CONF_UNSET_UINT;
+
+    ngx_http_jwt_policy_inherit(prev, conf);
+    ngx_http_jwt_policy_warn_optional(cf, conf, rules);
+
+    if (!own && prev->policy != NULL) {
+        conf->policy = prev->policy;
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_jwt_policy_compile(cf, conf);
+}
+
+
+/* Returns NULL, or the place in the table. */
+
+static const ngx_http_jwt_word_t *
+ngx_http_jwt_word(const ngx_http_jwt_word_t *words, ngx_str_t *name)
+{
+    for ( /* void */ ; words->name != NULL; words++) {
+        if (ngx_strcmp(words->name, name->data) == 0) {
+            return words;
+        }
+    }
+
+    return NULL;
+}
+
+
+char *
+ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t                  *value;
+    const ngx_http_jwt_word_t  *word;
+
+    if (jlcf->mode != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    word = ngx_http_jwt_word(ngx_http_jwt_modes, &value[1]);
+
+    if (word == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid mode \"%V\" in \"jwt_mode\", write "
+                           "enforce, optional or report", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_jwt_conf_place(cf, &jlcf->mode_place);
+    jlcf->mode = word->value;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t                  *value;
+    const ngx_http_jwt_word_t  *word;
+
+    if (jlcf->log_level != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    word = ngx_http_jwt_word(ngx_http_jwt_log_levels, &value[1]);
+
+    if (word == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid level \"%V\" in \"jwt_log_level\", write "
+                           "info, notice, warn or error", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    jlcf->log_level = word->value;
+
+    return NGX_CONF_OK;
+}
+
+
+static njwt_facts_t *
+ngx_http_jwt_policy_facts(ngx_conf_t *cf, ngx_array_t *sets)
+{
+    njwt_facts_t  *facts, **set;
+
+    facts = ngx_pcalloc(cf->pool, sizeof(njwt_facts_t));
+    if (facts == NULL) {
+        return NULL;
+    }
+
+    set = ngx_array_push(sets);
+    if (set == NULL) {
+        return NULL;
+    }
+
+    facts->set = sets->nelts - 1;
+    *set = facts;
+
+    return facts;
+}
+
+
+/* A copy of a policy's rules; NULL: no memory. */
+
+static void *
+ngx_http_jwt_policy_copy(ngx_conf_t *cf, const void *rules, size_t size)
+{
+    void  *copy;
+
+    copy = ngx_palloc(cf->pool, size);
+
+    if (copy != NULL && size > 0) {
+        ngx_memcpy(copy, rules, size);
+    }
+
+    return copy;
+}
+
+
+/*
+ * Numbers the questions of a policy, whose rules become its own copy.
+ * NGX_ERROR: no memory.
+ */
+
+/*
+ * A record answers so many questions, and each location must ask only those
+ * of one set: what doesn't fit in the last set begins another.  The rules
+ * are this policy's own copy: others that inherit them may be in another set.
+ */
+
+static ngx_int_t
+ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    njwt_policy_t *policy)
+{
+    njwt_facts_t       *facts, **set;
+    njwt_claim_rule_t  *claim_rules;
+    njwt_scope_rule_t  *rules;
+
+    rules = ngx_http_jwt_policy_copy(cf, policy->scope_rules,
+                                     policy->scope_rule_count
+                                     * sizeof(njwt_scope_rule_t));
+    claim_rules = ngx_http_jwt_policy_copy(cf, policy->claim_rules,
+                                           policy->claim_rule_count
+                                           * sizeof(njwt_claim_rule_t));
+    if (rules == NULL || claim_rules == NULL) {
+        return NGX_ERROR;
+    }
+
+    policy->scope_rules = rules;
+    policy->claim_rules = claim_rules;
+
+    if (jmcf->facts.nelts > 0) {
+        set = jmcf->facts.elts;
+
+        njwt_policy_number(policy, rules, claim_rules,
+                           set[jmcf->facts.nelts - 1]);
+
+        if (policy->numbered) {
+            return NGX_OK;
+        }
+    }
+
+    facts = ngx_http_jwt_policy_facts(cf, &jmcf->facts);
+    if (facts == NULL) {
+        return NGX_ERROR;
+    }
+
+    njwt_policy_number(policy, rules, claim_rules, facts);
+
+    return NGX_OK;
+}

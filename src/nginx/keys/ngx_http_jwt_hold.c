@@ -1,0 +1,260 @@
+/*
+ * How does a request wait for keys?
+ *
+ * It is held in its phase: nothing of it runs until the fetch that it waits
+ * for is over, in whichever worker that is, or its time is up; then the phase
+ * runs again, and the request is judged again, once.  A worker looks at its
+ * held requests every 20 ms, by the slot's counter of fetches.
+ */
+
+#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_hold.h"
+
+
+#define NGX_HTTP_JWT_WAIT_TICK  20   /* ms */
+
+
+static void ngx_http_jwt_wait_handler(ngx_event_t *ev);
+
+
+void
+ngx_http_jwt_wait_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+    ngx_queue_init(&jmcf->held);
+
+    jmcf->dummy.fd = (ngx_socket_t) -1;
+    jmcf->dummy.data = jmcf;
+
+    /* not cancelable: a held request depends on it, in a reload too */
+
+    jmcf->tick.handler = ngx_http_jwt_wait_handler;
+    jmcf->tick.data = &jmcf->dummy;
+    jmcf->tick.log = log;
+}
+
+
+static void
+ngx_http_jwt_wait_resume(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_jwt_wait_cancel(ctx);
+
+    ctx->waited = 1;
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_core_run_phases;
+
+    ngx_http_core_run_phases(r);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_wait_over(ngx_http_jwt_ctx_t *ctx)
+{
+    return (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) <= 0
+           || ctx->awaited->slot == NULL
+           || ngx_http_jwt_slot_attempts(ctx->awaited) != ctx->attempts;
+}
+
+
+static void
+ngx_http_jwt_wait_handler(ngx_event_t *ev)
+{
+    ngx_queue_t               *q, *over;
+    ngx_queue_t                resume;
+    ngx_connection_t          *c;
+    ngx_http_jwt_ctx_t        *ctx;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    c = ev->data;
+    jmcf = c->data;
+
+    ngx_queue_init(&resume);
+
+    for (q = ngx_queue_head(&jmcf->held);
+         q != ngx_queue_sentinel(&jmcf->held);
+         q = over)
+    {
+        over = ngx_queue_next(q);
+        ctx = ngx_queue_data(q, ngx_http_jwt_ctx_t, queue);
+
+        if (ngx_http_jwt_wait_over(ctx)) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&resume, q);
+        }
+    }
+
+    /*
+     * A request that goes on may end others: each time the first one is
+     * taken, and one that ends meanwhile takes itself off the queue.
+     */
+
+    while (!ngx_queue_empty(&resume)) {
+        q = ngx_queue_head(&resume);
+        ngx_http_jwt_wait_resume(ngx_queue_data(q, ngx_http_jwt_ctx_t,
+                                                queue));
+    }
+
+    if (!ngx_queue_empty(&jmcf->held) && !ev->timer_set) {
+        ngx_add_timer(ev, NGX_HTTP_JWT_WAIT_TICK);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = issuer->main;
+
+    if (issuer->jwks_wait == 0
+        || jmcf->nheld >= ngx_max(ngx_cycle->connection_n / 4, 1))
+    {
+        return NGX_DECLINED;
+    }
+
+    /* a client that leaves is noticed, and nothing else runs meanwhile */
+
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ctx->held = 1;
+    ctx->awaited = issuer;
+    ctx->deadline = ngx_current_msec + issuer->jwks_wait;
+
+    jmcf->nheld++;
+    ngx_queue_insert_tail(&jmcf->held, &ctx->queue);
+
+    if (!jmcf->tick.timer_set) {
+        ngx_add_timer(&jmcf->tick, NGX_HTTP_JWT_WAIT_TICK);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+/* The kid that the token asks for, as it may be kept. */
+
+static ngx_int_t
+ngx_http_jwt_wait_kid(ngx_http_jwt_ctx_t *ctx, ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_kid_t *kid)
+{
+    njwt_slice_t  text;
+
+    if (!njwt_jws_kid(&ctx->found.jws, &text)) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jwt_slot_kid(issuer, text, kid);
+}
+
+
+ngx_int_t
+ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_int_t               rc;
+    ngx_msec_t              delay;
+    ngx_http_jwt_kid_t      kid;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (issuer->slot == NULL) {
+        return NGX_DECLINED;
+    }
+
+    /* read before the question: a fetch that ends in between counts */
+
+    ctx->attempts = ngx_http_jwt_slot_attempts(issuer);
+
+    if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
+        if (ngx_http_jwt_wait_kid(ctx, issuer, &kid) != NGX_OK) {
+            return NGX_DECLINED;
+        }
+
+        rc = ngx_http_jwt_slot_ask(issuer, 1, &kid, &delay);
+
+    } else {
+        rc = ngx_http_jwt_slot_ask(issuer, 1, NULL, &delay);
+    }
+
+    if (rc != NGX_AGAIN) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_jwt_refresh_kick(issuer->main);
+
+    if (ctx->conf->mode == NGX_HTTP_JWT_REPORT) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_jwt_wait_hold(r, ctx, issuer);
+}
+
+
+void
+ngx_http_jwt_wait_in_vain(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_http_jwt_kid_t      kid;
+    ngx_http_jwt_issuer_t  *issuer;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    if (ctx->verdict == NJWT_KEY_NOT_FOUND
+        && ngx_http_jwt_wait_kid(ctx, issuer, &kid) == NGX_OK)
+    {
+        ngx_http_jwt_slot_unknown(issuer, &kid, ctx->attempts);
+    }
+}
+
+
+ngx_uint_t
+ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_msec_t  delay;
+
+    (void) ngx_http_jwt_slot_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
+                                 0, NULL, &delay);
+
+    return ngx_max((delay + 999) / 1000, 1);
+}
+
+
+void
+ngx_http_jwt_wait_cancel(ngx_http_jwt_ctx_t *ctx)
+{
+    if (!ctx->held) {
+        return;
+    }
+
+    ctx->held = 0;
+    ctx->awaited->main->nheld--;
+    ngx_queue_remove(&ctx->queue);
+}
+
+
+void
+ngx_http_jwt_wait_wake(ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (ngx_queue_empty(&jmcf->held)) {
+        return;
+    }
+
+    if (jmcf->tick.timer_set) {
+        ngx_del_timer(&jmcf->tick);
+    }
+
+    ngx_add_timer(&jmcf->tick, 1);
+}
