@@ -46,4 +46,81 @@ is $tenant->fetches, $before + 1, 'that were fetched anew';
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 
 $s->stop;
+
+
+# The system's own bundle, which names no slot: a mended one lets the back-off
+# go, and nothing else.  libcurl says where that bundle is; here a library says
+# it is a file of ours.
+
+SKIP: {
+    # it must be the first library
+    skip 'a sanitizer\'s library comes first', 1 if $ENV{ASAN_OPTIONS};
+
+    my $t = NJWT::Scenario->new;
+    my $ca = $t->dir . '/ca.pem';
+    my $source = $t->write_file('cainfo.c', <<"END_OF_SOURCE");
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <curl/curl.h>
+
+curl_version_info_data *
+curl_version_info(CURLversion age)
+{
+    static curl_version_info_data    copy;
+    curl_version_info_data        *(*real)(CURLversion);
+
+    *(void **) &real = dlsym(RTLD_NEXT, "curl_version_info");
+    copy = *real(age);
+    copy.cainfo = "$ca";
+
+    return &copy;
+}
+END_OF_SOURCE
+
+    system($ENV{CC} // 'cc', '-shared', '-fPIC', '-o',
+           $t->dir . '/cainfo.so', $source) == 0
+        or BAIL_OUT('no compiler for cainfo.c');
+
+    copy('t/keys/tls-other-ca.pem', $ca) or die "ca.pem: $!\n";
+    $t->tenant;
+    $t->start(preload => $t->dir . '/cainfo.so', workers => 2,
+              issuer => 'jwks_uri https://localhost:@PORT2@/keys; '
+                      . 'jwks_cooldown 1h; jwks_refresh 1h;',
+              http => <<'END');
+    server {
+        listen               127.0.0.1:@PORT2@ ssl;
+        ssl_certificate      @FIXTURES@/tls-cert.pem;
+        ssl_certificate_key  @FIXTURES@/tls-key.pem;
+
+        location = /keys { proxy_pass @JWKS_URI@; }
+    }
+END
+
+    # tried after 1, 3, 7 and 15 s
+
+    ok $t->wait_for_log(qr/certificate.*a CA bundle that was mended is read /, 5),
+        'a certificate of an unknown authority, and what to do about it';
+    sleep 8;
+
+    copy('t/keys/tls-ca.pem', $ca) or die "ca.pem: $!\n";
+    is $t->get('/t', token => token())->{status}, 503,
+        'a bundle that is mended is not read yet';
+
+    my $began = time;
+
+    ok $t->reload, 'a reload';
+    is $t->get('/t', token => token())->{status}, 200, 'has keys at once';
+    cmp_ok time - $began, '<', 5, '... before the back-off is over';
+
+    $before = $t->tenant->fetches;
+    copy('t/keys/tls-other-ca.pem', $ca) or die "ca.pem: $!\n";
+
+    ok $t->reload, 'a reload with other authorities, and nothing that failed';
+    is $t->get('/t', token => token())->{status}, 200, 'keeps the keys';
+    sleep 1;
+    is $t->tenant->fetches, $before, 'and fetches nothing';
+
+    $t->stop;
+}
+
 done_testing;

@@ -97,6 +97,9 @@ typedef struct {
     ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
     u_char                     authorities[NGX_HTTP_JWT_DIGEST_LEN];
 
+    /* the bundle's bytes, the system's too: names no slot */
+    u_char                     ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
+
     /* all that decides which keys are trusted: names the slot */
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
 
@@ -175,6 +178,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_http_jwt_dpop_conf_t   dpop;
 
     ngx_ssl_t                 *system_ssl;
+    u_char                     system_ca[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
     ngx_array_t                servers;      /* ngx_http_jwt_server_t */

@@ -488,6 +488,31 @@ ngx_http_jwt_takeover_orphan_locked(ngx_http_jwt_slot_t *slot)
 }
 
 
+/*
+ * Other certificate authorities than before, and fetches that failed: what was
+ * mended is tried at once, whatever the back-off says.  A fetch that the old
+ * worker has in flight, with the old authorities, tells nothing any more.
+ */
+
+static void
+ngx_http_jwt_takeover_ca_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_slot_t *slot)
+{
+    if (ngx_memcmp(slot->ca_digest, issuer->ca_digest,
+                   NGX_HTTP_JWT_DIGEST_LEN)
+        == 0)
+    {
+        return;
+    }
+
+    ngx_memcpy(slot->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
+
+    if (slot->refresh.failures > 0) {
+        njwt_refresh_abandoned(&slot->refresh, ngx_current_msec);
+    }
+}
+
+
 void
 ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer)
 {
@@ -505,6 +530,8 @@ ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer)
     if (ngx_http_jwt_slot_own_locked(issuer)) {
         njwt_refresh_adopt(&issuer->refresh, &slot->refresh,
                            ngx_current_msec);
+
+        ngx_http_jwt_takeover_ca_locked(issuer, slot);
 
         /* no attempt is over: held requests go on waiting for the next */
 

@@ -76,6 +76,7 @@ struct ngx_http_jwt_slot_s {
     ngx_uint_t         used;
     ngx_uint_t         epoch;        /* the last configuration that has it */
     u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char             ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_refresh_t     refresh;
     ngx_pid_t          fetcher;      /* who began the fetch in flight */
     ngx_uint_t         wanted;

@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 
 
-#define NGX_HTTP_JWT_MAX_BUNDLE  (4 * 1024 * 1024)
+#define NGX_HTTP_JWT_MAX_BUNDLE  (16 * 1024 * 1024)
 
 
 ngx_uint_t
@@ -52,25 +52,78 @@ ngx_http_jwt_fetch_store(ngx_conf_t *cf, ngx_str_t *bundle)
 }
 
 
-/*
- * A digest of whom the block itself trusts, by the file's bytes: an authority
- * that was taken out of it must not go on vouching for keys.
- */
+/* A digest of a bundle, by the file's bytes. */
 
 static ngx_int_t
-ngx_http_jwt_fetch_authorities(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_fetch_ca_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    ngx_str_t *bundle, u_char *digest)
 {
     njwt_slice_t  text;
 
     if (ngx_http_jwt_keys_read_file(cf, issuer, "ssl_trusted_certificate",
-                                    &issuer->ssl_trusted_certificate,
-                                    NGX_HTTP_JWT_MAX_BUNDLE, &text)
+                                    bundle, NGX_HTTP_JWT_MAX_BUNDLE, &text)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return njwt_sha256(text, issuer->authorities) ? NGX_OK : NGX_ERROR;
+    return njwt_sha256(text, digest) ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * Whom the block itself trusts: an authority that was taken out of its bundle
+ * must not go on through the keys that it brought.
+ */
+
+static ngx_int_t
+ngx_http_jwt_fetch_authorities(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    if (ngx_http_jwt_fetch_ca_digest(cf, issuer,
+                                     &issuer->ssl_trusted_certificate,
+                                     issuer->authorities)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(issuer->ca_digest, issuer->authorities,
+               NGX_HTTP_JWT_DIGEST_LEN);
+
+    return NGX_OK;
+}
+
+
+/*
+ * The system's bundle.  Packages change it at any time: its digest only tells
+ * whether a fetch that failed is worth another try (see take_over).
+ */
+
+static ngx_int_t
+ngx_http_jwt_fetch_system(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_t *issuer, const char *cainfo)
+{
+    ngx_str_t  bundle;
+
+    if (jmcf->system_ssl == NULL && cainfo != NULL) {
+        bundle.data = (u_char *) cainfo;
+        bundle.len = ngx_strlen(cainfo);
+
+        jmcf->system_ssl = ngx_http_jwt_fetch_store(cf, &bundle);
+
+        if (jmcf->system_ssl != NULL
+            && ngx_http_jwt_fetch_ca_digest(cf, issuer, &bundle,
+                                            jmcf->system_ca)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    issuer->ssl = jmcf->system_ssl;
+    ngx_memcpy(issuer->ca_digest, jmcf->system_ca, NGX_HTTP_JWT_DIGEST_LEN);
+
+    return NGX_OK;
 }
 
 
@@ -117,13 +170,11 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    if (jmcf->system_ssl == NULL && version->cainfo != NULL) {
-        bundle.data = (u_char *) version->cainfo;
-        bundle.len = ngx_strlen(version->cainfo);
-        jmcf->system_ssl = ngx_http_jwt_fetch_store(cf, &bundle);
+    if (ngx_http_jwt_fetch_system(cf, jmcf, issuer, version->cainfo)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
     }
-
-    issuer->ssl = jmcf->system_ssl;
 
     if (issuer->ssl == NULL) {
         (void) ngx_http_jwt_conf_error(cf, &issuer->place,

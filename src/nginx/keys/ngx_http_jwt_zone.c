@@ -20,7 +20,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         7
+#define NGX_HTTP_JWT_LAYOUT         8
 
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
@@ -409,6 +409,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_memzero(&slot->history, sizeof(ngx_http_jwt_history_t));
     ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
     ngx_memcpy(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN);
+    ngx_memcpy(slot->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
 
     /* last: a worker killed before this leaves an unused slot */
 
