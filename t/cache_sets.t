@@ -70,6 +70,14 @@ my $scopes = $headers . join '', map {
 $s->start(workers => 1, server => $scopes);
 wait_until { $tenant->fetches > 0 } 10, 'the first fetch';
 
+subtest 'a token takes at most 192 bytes of the zone' => sub {
+    my ($size, $capacity) = $s->get('/status')->{body}
+        =~ /"cache":\{"size":(\d+),"entries":\d+,"capacity":(\d+)/;
+
+    is $size, 16 << 20, 'of 16m by default';
+    cmp_ok $size / $capacity, '<=', 192, 'all that it takes';
+};
+
 subtest 'beyond 256 scopes tokens are remembered, too' => sub {
     my @paths = map { sprintf 'scope%03d', $_ } 1, 256, 257, 300, 512, 513,
                                                 600;
@@ -187,7 +195,7 @@ subtest 'a token takes a place for each of 258 times 256, too' => sub {
         my $i = $_;
 
         location(sprintf('set%03d', $i), "jwt_require_scope s$i;" . join '',
-                 map { "jwt_require_claim aim x $i.$_;" } 1 .. 128)
+                 map { "jwt_require_claim aim x $i.$_;" } 1 .. 120)
     } 0 .. 257), 'reloaded';
 
     my $token = token(scope => 's0 s256 s1', aim => 'x');

@@ -493,7 +493,7 @@ number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
         rules[i].value_count = 1;
         must(njwt_facts_add_scope(facts, in->words[i], &scope[i]));
         must(njwt_facts_add_rule(facts, &rules[i], &rule[i]));
-        must(scope[i] < facts->count && rule[i] < facts->count);
+        must(scope[i] < facts->count && rule[i] + 1 < facts->count);
 
         for (k = 0; k < i; k++) {
             must((scope[i] == scope[k])
@@ -501,6 +501,8 @@ number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
             must((rule[i] == rule[k])
                  == njwt_slice_equal(in->words[i], in->words[k]));
             must(rule[i] != scope[k] && rule[k] != scope[i]);
+            must(rule[i] + 1 != scope[k] && rule[k] + 1 != scope[i]);
+            must(rule[i] + 1 != rule[k] && rule[k] + 1 != rule[i]);
         }
     }
 
@@ -572,13 +574,13 @@ questions(const input_t *in)
     got = njwt_json_object(&arena, in->json);
     claim = njwt_scopes_find(&arena, got, &in->path, 1);
     memset(&answers, 0, sizeof(answers));
-    njwt_facts_scopes(&facts, claim, &answers.yes);
+    njwt_facts_scopes(&facts, claim, &answers.set);
 
     for (i = 0; i < in->count; i++) {
         memset(&one, 0, sizeof(one));
         njwt_fact_set_add(&one, scope[i]);
-        must(njwt_fact_set_any(&answers.yes, &one) == in->grants[i]);
-        must(!njwt_fact_set_has(&answers.known, rule[i]));
+        must(njwt_fact_set_any(&answers.set, &one) == in->grants[i]);
+        must(!njwt_answers_known(&answers, rule[i]));
     }
 
     if (in->count == MAX_VALUES) {

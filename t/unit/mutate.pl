@@ -319,8 +319,8 @@ my @changes = (
     [ 'method', "name.data[0] < 'A' || ", '' ],
     [ 'method', " || name.data[0] > 'Z'", '' ],
     [ 'method', 'memchr(others, c, sizeof(others) - 1) == NULL', 'false' ],
-    [ 'policy', 'rule->numbered && njwt_fact_set_has', 'njwt_fact_set_has' ],
-    [ 'policy', 'rule->numbered && njwt_fact_set_has(&answers->known, '
+    [ 'policy', 'rule->numbered && njwt_answers_known', 'njwt_answers_known' ],
+    [ 'policy', 'rule->numbered && njwt_answers_known(answers, '
                 . 'rule->number)', 'rule->numbered' ],
     [ 'policy', 'njwt_claims_facts(claims) == NULL || ', '' ],
     [ 'policy', ' || !rule->numbered', '' ],
@@ -437,7 +437,11 @@ my @changes = (
     [ 'jwks', 'kid == NULL || jwks->any_kid', 'kid == NULL' ],
     [ 'jwks', 'njwt_jwks_put(jwks, null);', '' ],
     [ 'jwks', 'jwks->count == 1 && !jwks->lone', '!jwks->lone' ],
-    [ 'jwks', 'text->len -= mark.len;', '' ],
+    [ 'arena', 'text->len < mark.len || ', '' ],
+    [ 'discovery', '(void) njwt_slice_unmark(&text);', '' ],
+    [ 'jwks', 'report->private_members |= njwt_jwk_has_private(jwk);', '' ],
+    [ 'jwks', 'njwt_slice_unmark(&text) ? NJWT_SPELLING_MARK : 0', '0' ],
+    [ 'arena', 'text->len -= mark.len;', '' ],
     [ 'jwks', '!njwt_key_fits(key, alg)', 'false' ],
     [ 'jwks', ' && proof == NULL; i++', ' && i == 0; i++' ],
     [ 'jwks', 'njwt_json_length(keys) > NJWT_MAX_KEYS',
@@ -737,14 +741,22 @@ my @changes = (
            && ', '' ],
     [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
     [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
-    [ 'recall', 'njwt_fact_set_all(&old->grant.answers.known, '
-                . '&answers->known)', 'false' ],
-    [ 'recall', 'njwt_fact_set_all(&old->grant.answers.known, '
-                . '&answers->known)', 'true' ],
-    [ 'recall', 'njwt_answers_merge(&made.grant.answers, answers);', '' ],
+    [ 'recall', 'same && memcmp(', 'memcmp(' ],
+    [ 'recall', 'same && memcmp(', 'false && memcmp(' ],
+    [ 'recall', 'if (!same) {', 'if (true) {' ],
+    [ 'recall', 'njwt_answers_merge(&made.grant.answers, policy->facts, '
+                . 'answers);', '' ],
+    [ 'facts', ' & facts->rules.words[i]', '' ],
+    [ 'facts', 'answers->set.words[i] |= ', 'answers->set.words[i] = ' ],
+    [ 'facts', 'facts->count + 2 > NJWT_FACT_COUNT',
+               'facts->count + 1 > NJWT_FACT_COUNT' ],
+    [ 'facts', 'yes ? number : number + 1', 'number' ],
     [ 'facts', '
-                                 & others->known.words[i]', '' ],
-    [ 'facts', 'answers->known.words[i] |= ', 'answers->known.words[i] = ' ],
+           || njwt_fact_set_has(&answers->set, number + 1)', '' ],
+    [ 'facts', '
+           && !njwt_fact_set_has(&answers->set, number + 1)', '' ],
+    [ 'facts', 'njwt_fact_set_has(&answers->set, number)
+           && !', '!' ],
     [ 'verdict', '!njwt_policy_claims_answered(policy, &found->answers)
         && ', 'false && ' ],
     [ 'verdict', '!njwt_policy_scopes_answered(policy, c->method, '

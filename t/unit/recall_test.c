@@ -200,19 +200,23 @@ each_check_behind_the_signature_is_made_again(void **state)
     assert_non_null(found.claims);
     rules[0].every_method = true;
 
-    assert_int_equal(record.grant.answers.known.words[0], 0x4);
-    record.grant.answers.yes.words[0] = 0;
+    /* two scopes, then a rule's yes and its no */
+
+    assert_int_equal(record.grant.answers.set.words[0], 0x7);
+    record.grant.answers.set.words[0] = 0x8;
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
-    record.grant.answers.yes.words[0] = 0x3;
+    record.grant.answers.set.words[0] = 0xb;
     assert_true(recalled(NJWT_CLAIM_MISMATCH));
     assert_null(found.payload);
-    record.grant.answers.yes.words[0] = 0x7;
+    record.grant.answers.set.words[0] = 0xf;
+    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    record.grant.answers.set.words[0] = 0x7;
     assert_true(recalled(NJWT_OK));
+    assert_null(found.payload);
 
-    /* what isn't known is asked of the token, whatever the other bit says */
+    /* what isn't known is asked of the token */
 
-    record.grant.answers.known.words[0] = 0;
-    record.grant.answers.yes.words[0] = 0x3;
+    record.grant.answers.set.words[0] = 0x3;
     assert_true(recalled(NJWT_OK));
     assert_non_null(found.payload);
 
@@ -333,10 +337,10 @@ a_policy_without_numbers_makes_no_record_and_takes_no_bits(void **state)
     /* of a record it takes neither a yes nor a no */
 
     judged.record = &record;
-    record.grant.answers.yes.words[0] = 0;
+    record.grant.answers.set.words[0] = 0x8;
     assert_true(recalled(NJWT_OK));
     assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
-    record.grant.answers.yes.words[0] = 0x7;
+    record.grant.answers.set.words[0] = 0x7;
     scopes[1] = unit_text("z");
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
     scopes[1] = unit_text("b");
@@ -455,8 +459,7 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
     assert_false(rules[0].numbered);
     assert_false(claim_rules[0].numbered);
     memcpy(record.facts, facts.digest, NJWT_FACTS_DIGEST);
-    memset(&record.grant.answers, 0, sizeof(record.grant.answers));
-    memset(&record.grant.answers.known, 0xff, sizeof(njwt_fact_set_t));
+    memset(&record.grant.answers, 0xff, sizeof(record.grant.answers));
 
     assert_true(recalled(NJWT_OK));
     scopes[1] = unit_text("z");
@@ -680,27 +683,79 @@ a_no_is_known_as_a_yes_is(void **state)
 static void
 answers_are_added_to_those_that_are_there(void **state)
 {
+    njwt_facts_t    two;
     njwt_answers_t  a, b;
 
     (void) state;
 
+    memset(&two, 0, sizeof(two));
     memset(&a, 0, sizeof(a));
     memset(&b, 0, sizeof(b));
-    njwt_answers_add(&a, 3, true);
-    njwt_answers_add(&a, 4, false);
-    njwt_fact_set_add(&a.yes, 7);          /* a scope's */
-    njwt_answers_add(&b, 200, true);
-    njwt_fact_set_add(&b.yes, 9);          /* known to nobody */
-    njwt_answers_merge(&a, &b);
+    njwt_fact_set_add(&two.rules, 3);
+    njwt_fact_set_add(&two.rules, 4);
+    njwt_fact_set_add(&two.rules, 5);
+    njwt_fact_set_add(&two.rules, 6);
+    njwt_fact_set_add(&two.rules, 200);
+    njwt_fact_set_add(&two.rules, 201);
 
-    assert_true(njwt_fact_set_has(&a.yes, 3) && njwt_fact_set_has(&a.known, 3));
-    assert_false(njwt_fact_set_has(&a.yes, 4));
-    assert_true(njwt_fact_set_has(&a.known, 4));
-    assert_true(njwt_fact_set_has(&a.yes, 7));
-    assert_false(njwt_fact_set_has(&a.known, 7));
-    assert_true(njwt_fact_set_has(&a.yes, 200)
-                && njwt_fact_set_has(&a.known, 200));
-    assert_false(njwt_fact_set_has(&a.yes, 9));
+    njwt_answers_add(&a, 3, true);
+    njwt_answers_add(&a, 5, false);
+    njwt_fact_set_add(&a.set, 7);          /* a scope's */
+    njwt_answers_add(&b, 200, true);
+    njwt_fact_set_add(&b.set, 9);          /* another's: not its to say */
+    njwt_answers_merge(&a, &two, &b);
+
+    assert_true(njwt_answers_known(&a, 3) && njwt_answers_yes(&a, 3));
+    assert_true(njwt_answers_known(&a, 5));
+    assert_false(njwt_answers_yes(&a, 5));
+    assert_true(njwt_fact_set_has(&a.set, 7));
+    assert_true(njwt_answers_known(&a, 200) && njwt_answers_yes(&a, 200));
+    assert_false(njwt_answers_known(&a, 202));
+    assert_false(njwt_fact_set_has(&a.set, 9));
+
+    /* of a yes and a no there is no yes */
+
+    njwt_answers_add(&a, 3, false);
+    assert_true(njwt_answers_known(&a, 3));
+    assert_false(njwt_answers_yes(&a, 3));
+}
+
+
+/* One for its yes, one for its no: where one alone is left there is none. */
+
+static void
+a_rule_takes_two_numbers(void **state)
+{
+    size_t             i, n;
+    njwt_claim_rule_t  rule, second;
+
+    (void) state;
+
+    memset(&facts, 0, sizeof(facts));
+    memset(&rule, 0, sizeof(rule));
+    memset(&second, 0, sizeof(second));
+    rule.claim = unit_text("c");
+    second.claim = unit_text("d");
+
+    for (i = 0; i < NJWT_FACT_COUNT - 3; i++) {
+        assert_true(njwt_facts_add_scope(&facts,
+                                         unit_text(unit_format("s%zu", i)),
+                                         &n));
+    }
+
+    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
+    assert_int_equal(n, NJWT_FACT_COUNT - 3);
+    assert_false(njwt_facts_add_rule(&facts, &second, &n));
+    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
+    assert_int_equal(n, NJWT_FACT_COUNT - 3);
+    assert_true(njwt_facts_add_scope(&facts, unit_text("t"), &n));
+    assert_int_equal(n, NJWT_FACT_COUNT - 1);
+    assert_false(njwt_facts_add_scope(&facts, unit_text("u"), &n));
+
+    for (i = 0; i < NJWT_FACT_COUNT; i++) {
+        assert_true(njwt_fact_set_has(&facts.rules, i)
+                    == (i == NJWT_FACT_COUNT - 3 || i == NJWT_FACT_COUNT - 2));
+    }
 }
 
 
@@ -711,9 +766,9 @@ match_any_is_one_of_the_numbers(void **state)
 
     remember();
     rules[0].any = true;
-    record.grant.answers.yes.words[0] = 0x6;
+    record.grant.answers.set.words[0] = 0x6;
     assert_true(recalled(NJWT_OK));
-    record.grant.answers.yes.words[0] = 0x4;
+    record.grant.answers.set.words[0] = 0x4;
     assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
 
     /* a rule without scopes grants nothing, whatever the bits say */
@@ -775,7 +830,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                         },
                                         .value_count = 1
                                     }, &n));
-    assert_int_equal(n, 4);
+    assert_int_equal(n, 5);
     assert_true(njwt_facts_add_rule(&facts,
                                     &(njwt_claim_rule_t) {
                                         .claim = rule.claim,
@@ -786,7 +841,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                         },
                                         .value_count = 1
                                     }, &n));
-    assert_int_equal(n, 5);
+    assert_int_equal(n, 7);
     assert_true(njwt_facts_add_rule(&facts,
                                     &(njwt_claim_rule_t) {
                                         .claim = rule.claim,
@@ -796,7 +851,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                         },
                                         .value_count = 1
                                     }, &n));
-    assert_int_equal(n, 6);
+    assert_int_equal(n, 9);
 }
 
 
@@ -890,6 +945,7 @@ main(void)
         unit_case(an_expression_that_only_another_location_asks_for_is_not_tried),
         unit_case(a_no_is_known_as_a_yes_is),
         unit_case(answers_are_added_to_those_that_are_there),
+        unit_case(a_rule_takes_two_numbers),
         unit_case(match_any_is_one_of_the_numbers),
         unit_case(a_question_has_one_number_wherever_it_is_asked),
         unit_case(other_questions_have_another_digest),

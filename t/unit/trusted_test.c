@@ -235,6 +235,32 @@ each_spelling_has_its_words(void **state)
 }
 
 
+/* A private key where a public one belongs serves, and is told of. */
+
+static void
+private_members_are_told_of(void **state)
+{
+    size_t  i;
+
+    static const char  *const  more[] = {
+        ",\"d\":\"AQ\"", ",\"p\":7", ",\"k\":\"\"", ",\"priv\":\"AQ\""
+    };
+
+    (void) state;
+
+    njwt_jwks_free(taken(unit_jwk(0, ",\"kid\":\"k0\",\"D\":\"AQ\"")));
+    assert_false(report.private_members);
+
+    for (i = 0; i < unit_count(more); i++) {
+        njwt_jwks_free(taken(unit_jwk(0, more[i])));
+        assert_true(report.private_members);
+    }
+
+    assert_true(unusable("{\"kty\":\"oct\",\"k\":\"AAAA\"}"));
+    assert_true(report.private_members);
+}
+
+
 /* Certificates: of no CA, and long expired. */
 
 static njwt_slice_t
@@ -898,6 +924,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        unit_case(private_members_are_told_of),
         unit_case(zero_bytes_in_front_mean_the_same_number),
         unit_case(an_equals_sign_at_the_end_means_nothing),
         unit_case(the_other_alphabet_means_the_same_number),

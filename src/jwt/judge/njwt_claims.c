@@ -391,7 +391,7 @@ njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
     grant->complete = njwt_claims_complete(claims, expected);
     grant->bound = njwt_claims_bound(claims);
 
-    njwt_facts_scopes(facts, granted, &grant->answers.yes);
+    njwt_facts_scopes(facts, granted, &grant->answers.set);
 
     return !arena->failed;
 }

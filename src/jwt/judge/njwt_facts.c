@@ -133,12 +133,15 @@ njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
         }
     }
 
-    if (facts->count == NJWT_FACT_COUNT) {
+    if (facts->count + 2 > NJWT_FACT_COUNT) {
         return false;
     }
 
     facts->list[facts->count].rule = rule;
-    *number = facts->count++;
+    *number = facts->count;
+
+    njwt_fact_set_add(&facts->rules, facts->count++);
+    njwt_fact_set_add(&facts->rules, facts->count++);
 
     return true;
 }
@@ -174,7 +177,7 @@ njwt_facts_write(const njwt_facts_t *facts, uint8_t *data)
     mark.data = &kind;
     mark.len = 1;
 
-    for (i = 0; i < facts->count; i++) {
+    for (i = 0; i < facts->count; i += (rule == NULL) ? 1 : 2) {
         rule = facts->list[i].rule;
         kind = (rule == NULL) ? 's' : 'c';
         at = njwt_facts_put(data, at, mark);
@@ -265,23 +268,34 @@ njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
 void
 njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes)
 {
-    njwt_fact_set_add(&answers->known, number);
+    njwt_fact_set_add(&answers->set, yes ? number : number + 1);
+}
 
-    if (yes) {
-        njwt_fact_set_add(&answers->yes, number);
-    }
+
+bool
+njwt_answers_known(const njwt_answers_t *answers, size_t number)
+{
+    return njwt_fact_set_has(&answers->set, number)
+           || njwt_fact_set_has(&answers->set, number + 1);
+}
+
+
+bool
+njwt_answers_yes(const njwt_answers_t *answers, size_t number)
+{
+    return njwt_fact_set_has(&answers->set, number)
+           && !njwt_fact_set_has(&answers->set, number + 1);
 }
 
 
 void
-njwt_answers_merge(njwt_answers_t *answers, const njwt_answers_t *others)
+njwt_answers_merge(njwt_answers_t *answers, const njwt_facts_t *facts,
+    const njwt_answers_t *others)
 {
     size_t  i;
 
     for (i = 0; i < NJWT_FACT_WORDS; i++) {
-        answers->known.words[i] |= others->known.words[i];
-        answers->yes.words[i] |= others->yes.words[i]
-                                 & others->known.words[i];
+        answers->set.words[i] |= others->set.words[i] & facts->rules.words[i];
     }
 }
 

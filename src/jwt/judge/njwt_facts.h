@@ -6,6 +6,7 @@
  * Those of scopes are had at once, in one pass over what the token grants.  A
  * rule's is had when a location first asks for it of a token that passed all
  * else: an expression that another location asks for costs nobody anything.
+ * So a rule takes two numbers: its own, for a yes, and the next, for a no.
  */
 
 #ifndef NJWT_FACTS_H
@@ -17,7 +18,7 @@
 #include "njwt_rule.h"
 
 
-/* questions beyond this many have no number: they are asked of the token */
+/* what finds no number among these is asked of the token */
 #define NJWT_FACT_COUNT   256
 #define NJWT_FACT_WORDS   (NJWT_FACT_COUNT / 64)
 
@@ -25,20 +26,19 @@
 #define NJWT_FACTS_DIGEST  16
 
 
-/* a set of questions, or of those that are answered with yes */
+/* a set of numbers */
 typedef struct {
     uint64_t                  words[NJWT_FACT_WORDS];
 } njwt_fact_set_t;
 
 
-/* the answers for one token: a rule's is a yes, a no, or not known */
+/* the answers for one token: scopes that it has, yes and no of rules */
 typedef struct {
-    njwt_fact_set_t           yes;
-    njwt_fact_set_t           known;       /* of rules; scopes always are */
+    njwt_fact_set_t           set;
 } njwt_answers_t;
 
 
-/* one question: a scope, or a rule */
+/* one question: a scope, or a rule, behind which its no has no entry */
 typedef struct {
     njwt_slice_t              scope;
     const njwt_claim_rule_t  *rule;        /* NULL: the scope */
@@ -49,8 +49,9 @@ typedef struct {
 typedef struct {
     njwt_fact_t               list[NJWT_FACT_COUNT];
     uint16_t                  scopes[NJWT_FACT_COUNT];   /* in their order */
-    size_t                    count;
+    size_t                    count;       /* of numbers */
     size_t                    scope_count;
+    njwt_fact_set_t           rules;       /* the numbers that rules have */
     size_t                    set;      /* which one, where there are more */
     uint8_t                   digest[NJWT_FACTS_DIGEST];
 } njwt_facts_t;
@@ -81,8 +82,15 @@ void njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
 /* Notes the answer to a rule. */
 void njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes);
 
-/* Notes all answers to rules that the others have. */
-void njwt_answers_merge(njwt_answers_t *answers, const njwt_answers_t *others);
+/* Is there an answer to this rule? */
+bool njwt_answers_known(const njwt_answers_t *answers, size_t number);
+
+/* Is it yes, and not no as well? */
+bool njwt_answers_yes(const njwt_answers_t *answers, size_t number);
+
+/* Notes all answers to rules of these facts that the others have. */
+void njwt_answers_merge(njwt_answers_t *answers, const njwt_facts_t *facts,
+    const njwt_answers_t *others);
 
 /* Puts a number into a set. */
 void njwt_fact_set_add(njwt_fact_set_t *set, size_t number);

@@ -364,7 +364,7 @@ static bool
 njwt_claim_rule_answered(const njwt_claim_rule_t *rule,
     const njwt_answers_t *answers)
 {
-    return rule->numbered && njwt_fact_set_has(&answers->known, rule->number);
+    return rule->numbered && njwt_answers_known(answers, rule->number);
 }
 
 
@@ -382,7 +382,7 @@ njwt_policy_claims_answered(const njwt_policy_t *policy,
             return false;
         }
 
-        if (!njwt_fact_set_has(&answers->yes, rule->number)) {
+        if (!njwt_answers_yes(answers, rule->number)) {
             return true;
         }
     }
@@ -400,7 +400,7 @@ njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
     njwt_rule_result_t  result;
 
     if (njwt_claim_rule_answered(rule, answers)) {
-        return njwt_fact_set_has(&answers->yes, rule->number)
+        return njwt_answers_yes(answers, rule->number)
                ? NJWT_RULE_HOLDS : NJWT_RULE_FAILS;
     }
 

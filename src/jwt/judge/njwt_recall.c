@@ -27,7 +27,7 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
         return false;
     }
 
-    njwt_answers_merge(&made.grant.answers, answers);
+    njwt_answers_merge(&made.grant.answers, policy->facts, answers);
     made.sole = njwt_jws_kid(jws, &kid) ? 0 : njwt_jws_alg(jws);
 
     memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
@@ -56,11 +56,13 @@ njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_claims_t *claims, const njwt_answers_t *answers,
     njwt_record_t *record)
 {
+    bool           same;
     njwt_record_t  made;
 
     made = *old;
+    same = njwt_record_answers(old, policy);
 
-    if (!njwt_record_answers(old, policy)) {
+    if (!same) {
 
         if (policy->facts == NULL
             || claims == NULL
@@ -72,12 +74,17 @@ njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
         }
 
         memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+    }
 
-    } else if (njwt_fact_set_all(&old->grant.answers.known, &answers->known)) {
+    njwt_answers_merge(&made.grant.answers, policy->facts, answers);
+
+    if (same && memcmp(&made.grant.answers, &old->grant.answers,
+                       sizeof(njwt_answers_t))
+                == 0)
+    {
         return false;
     }
 
-    njwt_answers_merge(&made.grant.answers, answers);
     *record = made;
 
     return true;
@@ -126,7 +133,7 @@ njwt_recall_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
     *answers = record->grant.answers;
 
     return njwt_claims_recalled(arena, &record->grant,
-                                &record->grant.answers.yes);
+                                &record->grant.answers.set);
 }
 
 

@@ -23,7 +23,7 @@
 
 
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
-#define NGX_HTTP_JWT_CACHE_LAYOUT  2
+#define NGX_HTTP_JWT_CACHE_LAYOUT  3
 
 /* a longer chain isn't followed: 1.5 is the mean of a full table */
 #define NGX_HTTP_JWT_CACHE_STEPS   32
@@ -39,6 +39,9 @@ typedef struct {
     u_char            digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_record_t     record;
 } ngx_http_jwt_cache_entry_t;
+
+_Static_assert(sizeof(ngx_http_jwt_cache_entry_t) <= 184,
+               "a token is to take at most 192 bytes, its chain counted");
 
 
 struct ngx_http_jwt_cache_s {
