@@ -199,7 +199,8 @@ like $s->get('/metrics')->{body},
 like $s->get('/metrics')->{body},
     qr/^jwt_scope_requests_total\{issuer="-",verdict="unjudged"\} \d\d$/m,
     '... all of them';
-like $s->get('/page')->{body}, qr/>6 unjudged</, 'and on the page';
+like $s->get('/page')->{body}, qr{<code>unjudged</code>&nbsp;6},
+    'and on the page';
 
 
 # "exp" in milliseconds.

@@ -209,6 +209,7 @@ my %below = (
     verdict_info => [],
     binding => [qw/ dpop json key thumbprint verdict_info /],
     url     => [],
+    utf8    => [],
     facts   => [qw/ hash json rule /],
     path    => ['json'],
     number  => [],

@@ -137,7 +137,7 @@ sub metrics {
         my ($name, $labels, $number) = $line =~ m/
             ^ (jwt_scope_[a-z_]+)
               (?: \{ ( (?: [a-z]+ ="(?: [^"\\\n] | \\[\\"n] )*" (?:,(?!\}))? )+ ) \} )?
-              [ ] (\d+) $/x or push @wrong, "what is this: $line" and next;
+              [ ] (-?\d+) $/x or push @wrong, "what is this: $line" and next;
 
         push @wrong, "not in its family: $line" if $name ne $family;
         push @wrong, "no type: $name"
@@ -269,8 +269,27 @@ subtest 'to Prometheus' => sub {
         'when it was last used';
     is $after->{jwt_scope_key_last_used_timestamp_seconds}
        {'issuer="timesheets",kid="k2"'}, 0, 'one that never was';
-    is $after->{jwt_scope_unprotected_locations}{''}, 2,
-        'locations that pass on and are open';
+    is $after->{jwt_scope_unprotected_locations}{''}, 1,
+        'a location that passes on and is open';
+    is $after->{jwt_scope_off_locations}{''}, 1, '"jwt off" is no such';
+    is $after->{jwt_scope_report_locations}{''}, 1, 'one only reports';
+
+    my $i = issuer_of(status());
+
+    is $after->{jwt_scope_keys_serve_until_timestamp_seconds}
+       {'issuer="timesheets"'}, $i->{fetched} + 86400,
+        'until when the keys serve';
+    is $i->{serves_until}, $i->{fetched} + 86400, 'in JSON, too';
+    is $after->{jwt_scope_keys_serve_until_timestamp_seconds}
+       {'issuer="files"'}, undef, 'those of a file have no such time';
+    is $after->{jwt_scope_clock_skew_seconds}{'issuer="timesheets"'},
+        $i->{clock_skew}, 'the tenant\'s clock';
+    cmp_ok abs $i->{clock_skew}, '<', 3, 'which is ours';
+    is_deeply [ keys %{ $after->{jwt_scope_build_info} } ],
+        [ join ',', map { qq[$_->[0]="@{[ status()->{$_->[1]} ]}"] }
+          [ 'version', 'module' ], [ 'nginx', 'nginx' ] ], 'the versions';
+    like status()->{module}, qr/^\d+\.\d+\.\d+$/, 'which are some';
+    ok length status()->{host}, 'the host\'s name';
 };
 
 
@@ -306,12 +325,15 @@ subtest 'as a page' => sub {
 
     $body = page();
     unlike $body, qr/<[^>]*\s(?:src|style|on\w+)=/i, 'nothing else is loaded';
-    is_deeply [ $body =~ /\shref="([^"]*)"/g ], ['data:,'], 'not even an icon';
+    is_deeply [ grep { !/^#[a-z0-9-]+$/ } $body =~ /\shref="([^"]*)"/g ],
+        ['data:,'], 'not even an icon';
+    is_deeply [ grep { $body !~ /\sid="\Q$_\E"/ }
+                $body =~ /\shref="#([^"]*)"/g ], [], 'each link leads somewhere';
 
     my @open;
 
     while ($body =~ m{<(/?)(\w+)[^>]*?(/?)>}g) {
-        next if $3 || $2 =~ /^(?:meta|link|br)$/;
+        next if $3 || $2 =~ /^(?:meta|link|br|input)$/;
 
         if (!$1) {
             push @open, $2;
@@ -325,10 +347,11 @@ subtest 'as a page' => sub {
     is_deeply \@open, [], 'what is opened is closed';
 
     like $body, qr/>\Q$_\E</, $_
-        for qw/ timesheets files k1 serving report optional /,
-            'unprotected, passed on', 'a valid token, every method';
-    is scalar(() = $body =~ /<tr class="open">/g), 2,
-        'open locations stand out';
+        for qw/ timesheets files k1 serving /, 'report only', 'token optional',
+            'jwt off', 'not guarded, passed on',
+            'a valid token, every method';
+    is scalar(() = $body =~ /<tr class="f open"/g), 1,
+        'an open location stands out, "jwt off" doesn\'t';
 };
 
 
@@ -464,11 +487,13 @@ subtest 'what each location asks' => sub {
 };
 
 subtest 'what is passed on without a gate is marked' => sub {
-    my %is = map { ($_->{location} => $_->{passed_on} && !$_->{protected}) }
-             @{ status()->{locations} };
+    my @all = @{ status()->{locations} };
 
-    is_deeply [ sort grep { $is{$_} } keys %is ],
+    is_deeply [ sort map { $_->{location} }
+                grep { $_->{passed_on} && !$_->{protected} } @all ],
         [ '/public', '~ ^/<b>&"x' ], 'these two, and no other';
+    is_deeply [ map { $_->{location} } grep { $_->{off} } @all ], ['/public'],
+        'one of them says "jwt off"';
 };
 
 
@@ -658,9 +683,10 @@ END
     is $i->{audience}[0], q{<u>"\\}, 'an audience';
     is $i->{audience}[1], "\x{fffd}(", 'one that is no UTF-8';
 
-    my $shown = $kid =~ s/[\n\x7f\x{202e}]/\x{fffd}/gr;
+    my $shown = $kid =~ s/([\n\x7f\x{202e}])/sprintf '\\u%04x', ord $1/ger;
 
-    like $i->{keys}[0]{kid}, qr/^\Q$shown\E/, 'the kid, with nothing concealed';
+    like $i->{keys}[0]{kid}, qr/^\Q$kid\E/, 'JSON has the kid as it is';
+    like $s->get('/status')->{body}, qr/\\u202e\\u007f/, '... escaped';
 
     my ($serving) = grep { /script/ }
                     keys %{ metrics()->{jwt_scope_key_serving} };
@@ -686,7 +712,7 @@ END
 
 subtest 'Prometheus gets one sample for kids that look alike' => sub {
     my $set = JSON::PP->new->utf8->decode(jwks('k1', 'k2', 'k3'));
-    my @kid = ("a\x{1}", "a\x{2}", 'a');
+    my @kid = ("a\x{1}", 'a\u0001', 'a');
 
     $_->{kid} = shift @kid for @{ $set->{keys} };
     $s->write_file('alike.json', JSON::PP->new->utf8->encode($set));
@@ -703,7 +729,7 @@ END
 
     is_deeply [ sort grep { /alike/ } keys %$serving ],
         [ 'issuer="alike",kid="a"',
-          qq{issuer="alike",kid="a\xef\xbf\xbd"} ], 'two of three';
+          'issuer="alike",kid="a\\\\u0001"' ], 'two of three';
 };
 
 
@@ -746,9 +772,9 @@ END
             => 3,
     }, 'Prometheus has three series';
 
-    is_deeply [ page() =~ m{>/same<.*?<span class="soft">([^<]*)<}g ],
-        [ 'one.example, server 1', 'two.example, server 2',
-          'two.example, server 3' ], 'and so does the page';
+    is_deeply [ page() =~ m{<h3>(Server [^<]*)</h3>.*?>/same<}gs ],
+        [ 'Server 1 one.example', 'Server 2 two.example',
+          'Server 3 two.example' ], 'and so does the page';
 };
 
 
@@ -782,8 +808,8 @@ subtest 'a cache that is full' => sub {
     is status()->{cache}{entries}, $after->{entries}, 'the rest stay';
     is metrics()->{jwt_scope_cache_evictions_total}{''},
         $after->{evictions} + 1, 'Prometheus is told';
-    like page(), qr{Had to go for others</dt><dd[^>]*>@{[
-        $after->{evictions} + 1 ]}<}, 'and so is the page';
+    like page(), qr{Evictions</dt><dd>@{[ $after->{evictions} + 1 ]}<},
+        'and so is the page';
 };
 
 
@@ -814,6 +840,7 @@ subtest 'no issuer at all' => sub {
     ok $s->reload(http => '', issuers => '', server => <<'END'), 'a reload';
     location = /status { jwt_status json; allow all; }
     location = /metrics { jwt_status prometheus; allow all; }
+    location = /page { jwt_status; allow all; }
     location /public { proxy_pass http://127.0.0.1:@PORT4@; }
 END
 
@@ -822,8 +849,13 @@ END
     is_deeply $status->{issuers}, [], 'none is told of';
     is $status->{counting_since}, undef, 'nothing is counted';
     is_deeply [ sort keys %{ metrics() } ],
-        ['jwt_scope_unprotected_locations'], 'nor for Prometheus';
-    is scalar @{ $status->{locations} }, 4, 'locations are told all the same';
+        [ map { "jwt_scope_$_" } 'build_info',
+          map { "${_}_locations" } qw/ enforce off optional report
+                                       unprotected / ],
+        'nor for Prometheus';
+    like $s->get('/page')->{body}, qr/There is no <code>jwt_issuer/,
+        'the page says so';
+    is scalar @{ $status->{locations} }, 5, 'locations are told all the same';
 };
 
 

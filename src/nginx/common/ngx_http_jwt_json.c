@@ -77,10 +77,10 @@ ngx_http_jwt_json_word(ngx_http_jwt_page_t *page, const char *name,
 
 void
 ngx_http_jwt_json_number(ngx_http_jwt_page_t *page, const char *name,
-    uint64_t number)
+    int64_t number)
 {
     ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_print(page, "%uL", number);
+    ngx_http_jwt_page_print(page, "%L", number);
 }
 
 

@@ -28,7 +28,7 @@ void ngx_http_jwt_json_word(ngx_http_jwt_page_t *page, const char *name,
     const char *word);
 
 void ngx_http_jwt_json_number(ngx_http_jwt_page_t *page, const char *name,
-    uint64_t number);
+    int64_t number);
 
 /* Milliseconds, told as seconds. */
 void ngx_http_jwt_json_seconds(ngx_http_jwt_page_t *page, const char *name,

@@ -6,11 +6,10 @@
  */
 
 #include "ngx_http_jwt_out.h"
+#include "njwt_utf8.h"
 
 
-#define NGX_HTTP_JWT_PAGE_BUFFER      16384
-
-#define NGX_HTTP_JWT_PAGE_UNREADABLE  0xfffd
+#define NGX_HTTP_JWT_PAGE_BUFFER  16384
 
 
 void
@@ -105,57 +104,31 @@ ngx_http_jwt_page_last(ngx_http_jwt_page_t *page)
 }
 
 
-/* May this stand on a page?  Not what turns the direction of the text. */
-
-static ngx_uint_t
-ngx_http_jwt_page_is_text(uint32_t c)
-{
-    return c >= 0x20
-           && !(c >= 0x7f && c <= 0x9f)
-           && c != 0x200e && c != 0x200f
-           && !(c >= 0x202a && c <= 0x202e)
-           && !(c >= 0x2066 && c <= 0x2069)
-           && !(c >= 0xd800 && c <= 0xdfff)
-           && c <= 0x10ffff;
-}
-
-
 /* What a character must be written as; NULL: as itself. */
 
 static const char *
-ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, uint32_t c)
+ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, u_char c)
 {
-    if (format == NGX_HTTP_JWT_HTML) {
-
-        switch (c) {
-
-        case '&':
-            return "&amp;";
-
-        case '<':
-            return "&lt;";
-
-        case '>':
-            return "&gt;";
-
-        case '"':
-            return "&quot;";
-
-        case '\'':
-            return "&#39;";
-
-        default:
-            return NULL;
-        }
+    if (format != NGX_HTTP_JWT_HTML) {
+        return (c == '"') ? "\\\"" : (c == '\\') ? "\\\\" : NULL;
     }
 
     switch (c) {
 
-    case '"':
-        return "\\\"";
+    case '&':
+        return "&amp;";
 
-    case '\\':
-        return "\\\\";
+    case '<':
+        return "&lt;";
+
+    case '>':
+        return "&gt;";
+
+    case '"':
+        return "&quot;";
+
+    case '\'':
+        return "&#39;";
 
     default:
         return NULL;
@@ -163,82 +136,32 @@ ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, uint32_t c)
 }
 
 
-/* The next character as it is shown. */
-
-static uint32_t
-ngx_http_jwt_page_next(u_char **p, u_char *end)
-{
-    u_char    *from;
-    uint32_t   c;
-
-    from = *p;
-    c = *from;
-
-    if (c < 0x80) {
-        (*p)++;
-
-    } else {
-        c = ngx_utf8_decode(p, end - from);
-    }
-
-    if (ngx_http_jwt_page_is_text(c)) {
-        return c;
-    }
-
-    /* what can't be read is passed over byte by byte */
-
-    *p = (c > 0x10ffff) ? from + 1 : *p;
-
-    return NGX_HTTP_JWT_PAGE_UNREADABLE;
-}
-
-
 void
 ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
 {
-    u_char      *p, *end, *from;
-    uint32_t     c;
-    const char  *escaped;
+    u_char         escape[NJWT_UTF8_ESCAPE];
+    const char    *escaped;
+    njwt_slice_t   shown;
 
-    p = (u_char *) text.data;
-    end = p + text.len;
+    while (text.len > 0) {
+        shown = njwt_utf8_shown(&text, escape);
 
-    while (p < end) {
-        from = p;
-        c = ngx_http_jwt_page_next(&p, end);
-
-        escaped = (c == NGX_HTTP_JWT_PAGE_UNREADABLE)
-                  ? "\xef\xbf\xbd"
-                  : ngx_http_jwt_page_escape(page->format, c);
-
-        if (escaped != NULL) {
-            ngx_http_jwt_page_say(page, escaped);
+        if (shown.data == escape && page->format == NGX_HTTP_JWT_JSON) {
+            /* JSON's own escape; it has none for what is no UTF-8 */
+            ngx_http_jwt_page_put(page, (escape[1] == 'x') ? "\\ufffd"
+                                                           : (char *) escape,
+                                  (escape[1] == 'x') ? 6 : shown.len);
             continue;
         }
 
-        ngx_http_jwt_page_put(page, from, p - from);
-    }
-}
+        escaped = ngx_http_jwt_page_escape(page->format, shown.data[0]);
 
-
-ngx_uint_t
-ngx_http_jwt_page_same(njwt_slice_t one, njwt_slice_t other)
-{
-    u_char  *a, *b, *a_end, *b_end;
-
-    a = (u_char *) one.data;
-    b = (u_char *) other.data;
-    a_end = a + one.len;
-    b_end = b + other.len;
-
-    while (a < a_end && b < b_end) {
-
-        if (ngx_http_jwt_page_next(&a, a_end)
-            != ngx_http_jwt_page_next(&b, b_end))
-        {
-            return 0;
+        if (escaped != NULL) {
+            ngx_http_jwt_page_say(page, escaped);
+            shown.data++;
+            shown.len--;
         }
-    }
 
-    return a == a_end && b == b_end;
+        ngx_http_jwt_page_put(page, shown.data, shown.len);
+    }
 }

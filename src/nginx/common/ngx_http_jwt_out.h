@@ -40,13 +40,10 @@ void ngx_http_jwt_page_say(ngx_http_jwt_page_t *page, const char *text);
 void ngx_http_jwt_page_print(ngx_http_jwt_page_t *page, const char *fmt, ...);
 
 /*
- * Others' words: escaped for the format.  What is no UTF-8, or would hide or
- * turn round what stands beside it, becomes U+FFFD.
+ * Others' words: escaped for the format, and what would hide or turn round
+ * the text beside it is shown as njwt_utf8_shown() has it.
  */
 void ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text);
-
-/* Do two of others' words become the same text? */
-ngx_uint_t ngx_http_jwt_page_same(njwt_slice_t one, njwt_slice_t other);
 
 /* The last byte; 0 of an empty page. */
 u_char ngx_http_jwt_page_last(ngx_http_jwt_page_t *page);

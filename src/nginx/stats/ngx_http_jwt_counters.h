@@ -115,14 +115,19 @@ void ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf);
 
 /* ngx_http_jwt_counters_zone.c */
 
+/* ms that are "lately" */
+#define NGX_HTTP_JWT_RECENT  300000
+
 /*
- * The totals of a row, and what of them came in the last minute and hour:
- * three arrays of counters->nseries, the caller's.
+ * The totals of a row, and what of them came in the last minute, lately and
+ * in the last hour: arrays of counters->nseries, the caller's.
  */
 typedef struct {
     uint64_t             *total;
     uint32_t             *minute;
+    uint32_t             *recent;
     uint32_t             *hour;
+    ngx_msec_t            span;       /* of recent: how long it really is */
 } ngx_http_jwt_counted_t;
 
 void ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,

@@ -255,24 +255,21 @@ ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
 
 
 /*
- * The copy that is as old as the window, or the nearest to that; -1: when
- * counting began, which was later than any.
+ * The copy that is as old as the age wanted, or the nearest to that, and how
+ * old it is; -1: when counting began, which was later than any.
  */
 
 static ngx_int_t
 ngx_http_jwt_window_begin(ngx_http_jwt_counters_t *counters,
-    ngx_http_jwt_window_t *window)
+    ngx_http_jwt_window_t *window, ngx_msec_t wanted, ngx_msec_t *age)
 {
     ngx_int_t       best;
     ngx_uint_t      i;
     ngx_msec_int_t  off, least;
 
-    /* how far is it from as old as the window? */
-
     best = -1;
-    least = (ngx_msec_int_t) (ngx_current_msec - counters->started
-                              - window->length);
-    least = ngx_abs(least);
+    *age = ngx_current_msec - counters->started;
+    least = ngx_abs((ngx_msec_int_t) (*age - wanted));
 
     for (i = 0; i < counters->ncopies; i++) {
 
@@ -280,13 +277,13 @@ ngx_http_jwt_window_begin(ngx_http_jwt_counters_t *counters,
             continue;
         }
 
-        off = (ngx_msec_int_t) (ngx_current_msec - window->times[i]
-                                - window->length);
+        off = (ngx_msec_int_t) (ngx_current_msec - window->times[i] - wanted);
         off = ngx_abs(off);
 
         if (off < least) {
             least = off;
             best = i;
+            *age = ngx_current_msec - window->times[i];
         }
     }
 
@@ -294,14 +291,18 @@ ngx_http_jwt_window_begin(ngx_http_jwt_counters_t *counters,
 }
 
 
-static void
+/* What came since then; returns how long ago that was. */
+
+static ngx_msec_t
 ngx_http_jwt_window_read_locked(ngx_http_jwt_counters_t *counters,
-    ngx_http_jwt_window_t *window, const uint64_t *total, uint32_t *numbers)
+    ngx_http_jwt_window_t *window, ngx_msec_t wanted, const uint64_t *total,
+    uint32_t *numbers)
 {
     ngx_int_t   begin;
     ngx_uint_t  i;
+    ngx_msec_t  age;
 
-    begin = ngx_http_jwt_window_begin(counters, window);
+    begin = ngx_http_jwt_window_begin(counters, window, wanted, &age);
 
     for (i = 0; i < counters->nseries; i++) {
         numbers[i] = (uint32_t) total[i];
@@ -310,6 +311,8 @@ ngx_http_jwt_window_read_locked(ngx_http_jwt_counters_t *counters,
             numbers[i] -= window->copies[begin * counters->nseries + i];
         }
     }
+
+    return age;
 }
 
 
@@ -330,10 +333,17 @@ ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
         counted->total[i] = counters->totals[i];
     }
 
-    ngx_http_jwt_window_read_locked(counters, &counters->minute,
-                                    counted->total, counted->minute);
-    ngx_http_jwt_window_read_locked(counters, &counters->hour,
-                                    counted->total, counted->hour);
+    (void) ngx_http_jwt_window_read_locked(counters, &counters->minute, 60000,
+                                           counted->total, counted->minute);
+    (void) ngx_http_jwt_window_read_locked(counters, &counters->hour, 3600000,
+                                           counted->total, counted->hour);
+
+    /* some minutes: the hour's copies are the ones of that age */
+
+    counted->span = ngx_http_jwt_window_read_locked(counters, &counters->hour,
+                                                    NGX_HTTP_JWT_RECENT,
+                                                    counted->total,
+                                                    counted->recent);
 
     ngx_shmtx_unlock(&shpool->mutex);
 }

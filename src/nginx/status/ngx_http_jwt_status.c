@@ -1,5 +1,5 @@
 /*
- * Who may ask for the status, and in which form is it given?  jwt_status.
+ * What is collected for jwt_status, and how it is sent.
  *
  * What the workers share is copied first, in short sections; the text is made
  * of the copy, without a lock.
@@ -10,55 +10,269 @@
 #include "ngx_http_jwt_warnings.h"
 
 
-static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
+#define ngx_http_jwt_issuer_at(member)                                        \
+    offsetof(ngx_http_jwt_status_issuer_t, member)
+#define ngx_http_jwt_status_at(member)                                        \
+    offsetof(ngx_http_jwt_status_t, member)
+
+
+const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[] = {
+
+    { NULL, "keys_available", NGX_HTTP_JWT_FLAG,
+      ngx_http_jwt_issuer_at(serves), "keys_available",
+      "Are there keys, young enough to serve?" },
+
+    { NULL, "fetched", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(fetched), "keys_fetched_timestamp_seconds",
+      "When keys were last fetched; 0: never." },
+
+    { NULL, "age", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(age), NULL, NULL },
+
+    { NULL, "serves_until", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(serves_until),
+      "keys_serve_until_timestamp_seconds",
+      "Until when the keys serve if no fetch succeeds; 0: there are none." },
+
+    { NULL, "clock_skew", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(skew), "clock_skew_seconds",
+      "By how much the tenant's clock is ahead of this host's." },
+
+    { NULL, "clock_skew_time", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(skew_time), NULL, NULL },
+
+    { "fetches", "good", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(good), NULL, NULL },
+
+    { "fetches", "bad", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(bad), NULL, NULL },
+
+    { "fetches", "failures_in_a_row", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(failures), "fetch_failures_in_a_row",
+      "Failed fetches since the last good one." },
+
+    { "fetches", "in_flight", NGX_HTTP_JWT_FLAG,
+      ngx_http_jwt_issuer_at(in_flight), NULL, NULL },
+
+    { "fetches", "next", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(next), "next_fetch_timestamp_seconds",
+      "When keys will be fetched again." },
+
+    { "last_error", "time", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(error_time), "fetch_error_timestamp_seconds",
+      "When a fetch last failed; 0: never." },
+
+    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+};
+
+
+const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[] = {
+
+    { NULL, "counting_since", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_status_at(since), "counting_since_timestamp_seconds",
+      "When the counters were at 0." },
+
+    { NULL, "closed", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(closed), "closed_total",
+      "Requests that were ended with their token." },
+
+    { "cache", "size", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(cache_size), "cache_size_bytes",
+      "The cache of verified tokens; 0: off." },
+
+    { "cache", "entries", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(cache_used), "cache_entries",
+      "Verified tokens that are kept." },
+
+    { "cache", "capacity", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(cache_entries), "cache_capacity",
+      "Verified tokens that there is room for." },
+
+    { "cache", "hits", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(hits), "cache_hits_total",
+      "Tokens whose signature was found verified." },
+
+    { "cache", "misses", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(misses), "cache_misses_total",
+      "Tokens whose signature had to be verified." },
+
+    { "cache", "evictions", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(evictions), "cache_evictions_total",
+      "Verified tokens that were dropped to make room." },
+
+    { "proofs", "size", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(proofs_size), NULL, NULL },
+
+    { "proofs", "entries", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(proofs_used), "proofs",
+      "DPoP proofs that are remembered." },
+
+    { "proofs", "capacity", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(proofs_entries), "proofs_capacity",
+      "DPoP proofs that there is room for." },
+
+    { "proofs", "since", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_status_at(proofs_start), NULL, NULL },
+
+    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+};
+
+
+const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[] = {
+
+    { "guards", "enforce", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_ENFORCE]),
+      "enforce_locations", "Locations that refuse requests." },
+
+    { "guards", "optional", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_OPTIONAL]),
+      "optional_locations", "Locations in which a token is optional." },
+
+    { "guards", "report", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_REPORT]),
+      "report_locations", "Locations in report mode, that refuse nothing." },
+
+    { "guards", "unprotected", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_MISSING]),
+      "unprotected_locations",
+      "Locations that pass requests on and say nothing of jwt." },
+
+    { "guards", "off", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_OFF]),
+      "off_locations", "Locations that say \"jwt off\"." },
+
+    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+};
 
 
 static ngx_int_t
-ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
+ngx_http_jwt_status_counted(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                n;
     ngx_pool_t               *pool;
     ngx_http_jwt_counted_t   *counted;
-    ngx_http_jwt_counters_t  *counters;
 
     pool = status->request->pool;
     counted = &status->counted;
-    counters = status->main->counters;
-    n = counters->nseries;
+    n = status->main->counters->nseries;
 
     counted->total = ngx_palloc(pool, n * sizeof(uint64_t));
-    counted->minute = ngx_palloc(pool, n * sizeof(uint32_t));
-    counted->hour = ngx_palloc(pool, n * sizeof(uint32_t));
+    counted->minute = ngx_palloc(pool, 3 * n * sizeof(uint32_t));
 
-    if (counted->total == NULL
-        || counted->minute == NULL
-        || counted->hour == NULL)
-    {
+    if (counted->total == NULL || counted->minute == NULL) {
         return NGX_ERROR;
     }
+
+    counted->recent = counted->minute + n;
+    counted->hour = counted->recent + n;
 
     ngx_http_jwt_counters_read(status->main, counted);
 
     status->counting = 1;
-    status->since = status->now
-                    - (time_t) njwt_refresh_age(0, (ngx_msec_int_t)
-                                                (ngx_current_msec
-                                                 - counters->started) / 1000);
-
-    status->hits = counters->cache_hits;
-    status->misses = counters->cache_misses;
-    status->evictions = counters->cache_evictions;
-    status->closed = counters->closed;
-
-    ngx_http_jwt_cache_look(status->main, &status->cache);
-    ngx_http_jwt_proofs_look(status->main, &status->proofs);
 
     return NGX_OK;
 }
 
 
+static void
+ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
+{
+    ngx_http_jwt_counters_t      *counters;
+    ngx_http_jwt_cache_state_t    cache;
+    ngx_http_jwt_proofs_state_t   proofs;
+
+    counters = status->main->counters;
+
+    status->since = status->now
+                    - (time_t) njwt_refresh_age(0, (ngx_msec_int_t)
+                                                (ngx_current_msec
+                                                 - counters->started) / 1000);
+    status->hits = counters->cache_hits;
+    status->misses = counters->cache_misses;
+    status->evictions = counters->cache_evictions;
+    status->closed = counters->closed;
+
+    ngx_http_jwt_cache_look(status->main, &cache);
+
+    status->cache_size = cache.size;
+    status->cache_used = cache.used;
+    status->cache_entries = cache.entries;
+
+    ngx_http_jwt_proofs_look(status->main, &proofs);
+
+    status->proofs_size = proofs.size;
+    status->proofs_used = proofs.used;
+    status->proofs_entries = proofs.entries;
+    status->proofs_start = proofs.start;
+}
+
+
+/* Keys of the configuration are fetched by nobody and have no age. */
+
+static void
+ngx_http_jwt_status_fixed(ngx_http_jwt_status_issuer_t *row)
+{
+    row->serves = (row->issuer->fixed != NULL);
+    row->fetched = NGX_HTTP_JWT_NO_NUMBER;
+    row->age = NGX_HTTP_JWT_NO_NUMBER;
+    row->serves_until = NGX_HTTP_JWT_NO_NUMBER;
+    row->skew = NGX_HTTP_JWT_NO_NUMBER;
+    row->skew_time = NGX_HTTP_JWT_NO_NUMBER;
+    row->in_flight = NGX_HTTP_JWT_NO_NUMBER;
+    row->next = NGX_HTTP_JWT_NO_NUMBER;
+    row->good = NGX_HTTP_JWT_NO_NUMBER;
+    row->bad = NGX_HTTP_JWT_NO_NUMBER;
+    row->failures = NGX_HTTP_JWT_NO_NUMBER;
+    row->error_time = NGX_HTTP_JWT_NO_NUMBER;
+}
+
+
+static void
+ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
+    ngx_http_jwt_issuer_t *issuer, int64_t now)
+{
+    int64_t                  stale;
+    ngx_http_jwt_source_t   *source;
+    ngx_http_jwt_history_t  *history;
+
+    row->issuer = issuer;
+    source = &row->source;
+
+    ngx_http_jwt_history_read(issuer, source);
+    ngx_http_jwt_status_fixed(row);
+
+    if (issuer->fixed != NULL || !source->known) {
+        return;
+    }
+
+    history = &source->history;
+    stale = issuer->jwks_stale / 1000;
+
+    row->fetched = source->fetched;
+    row->serves_until = 0;
+
+    if (source->fetched != 0) {
+        row->serves = source->age <= stale;
+        row->age = ngx_max(now - source->fetched, 0);
+        row->serves_until = now + stale - source->age;
+    }
+
+    if (history->clock_time != 0) {
+        row->skew = history->clock_skew;
+    }
+
+    row->skew_time = history->clock_time;
+    row->in_flight = source->in_flight;
+    row->next = now + source->next / 1000;
+    row->good = history->good;
+    row->bad = history->bad;
+    row->failures = source->failures;
+    row->error_time = history->error_len ? history->error_time : 0;
+}
+
+
 static ngx_int_t
-ngx_http_jwt_status_read_sources(ngx_http_jwt_status_t *status)
+ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t               i, n;
     ngx_http_jwt_issuer_t  **issuers;
@@ -66,14 +280,17 @@ ngx_http_jwt_status_read_sources(ngx_http_jwt_status_t *status)
     n = status->main->issuers.nelts;
     issuers = status->main->issuers.elts;
 
-    status->sources = ngx_palloc(status->request->pool,
-                                 n * sizeof(ngx_http_jwt_source_t));
-    if (status->sources == NULL) {
+    status->issuers = ngx_palloc(status->request->pool,
+                                 n * sizeof(ngx_http_jwt_status_issuer_t));
+    if (status->issuers == NULL) {
         return NGX_ERROR;
     }
 
+    status->nissuers = n;
+
     for (i = 0; i < n; i++) {
-        ngx_http_jwt_history_read(issuers[i], &status->sources[i]);
+        ngx_http_jwt_status_issuer(&status->issuers[i], issuers[i],
+                                   status->now);
     }
 
     return NGX_OK;
@@ -85,7 +302,17 @@ ngx_http_jwt_status_read_sources(ngx_http_jwt_status_t *status)
 static ngx_int_t
 ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
 {
+    ngx_uint_t                 i;
+    ngx_http_jwt_location_t  **all;
+
     status->now = ngx_time();
+    all = status->main->locations.elts;
+
+    for (i = 0; i < status->main->locations.nelts; i++) {
+        if (ngx_http_jwt_location_reached(all[i])) {
+            status->guards[ngx_http_jwt_status_guard(all[i])]++;
+        }
+    }
 
     if (status->main->counters == NULL) {
         return NGX_OK;
@@ -95,12 +322,15 @@ ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
                                                status->request->pool,
                                                &status->nrecords);
     if (status->records == NULL
-        || ngx_http_jwt_status_read_sources(status) != NGX_OK)
+        || ngx_http_jwt_status_issuers(status) != NGX_OK
+        || ngx_http_jwt_status_counted(status) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_status_numbers(status);
+    ngx_http_jwt_status_numbers(status);
+
+    return NGX_OK;
 }
 
 
@@ -138,19 +368,6 @@ ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-ngx_uint_t
-ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source)
-{
-    if (issuer->fixed != NULL) {
-        return 1;
-    }
-
-    return source->fetched != 0
-           && source->age <= (time_t) (issuer->jwks_stale / 1000);
-}
-
-
 const char *
 ngx_http_jwt_status_kty(uint32_t algs)
 {
@@ -178,20 +395,28 @@ ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i)
 }
 
 
-const char *
-ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location)
+ngx_http_jwt_guard_t
+ngx_http_jwt_status_guard(ngx_http_jwt_location_t *location)
 {
-    switch (location->conf->mode) {
+    ngx_http_jwt_loc_conf_t  *conf;
 
-    case NGX_HTTP_JWT_OPTIONAL:
-        return "optional";
+    conf = location->conf;
 
-    case NGX_HTTP_JWT_REPORT:
-        return "report";
-
-    default:
-        return "enforce";
+    if (conf->policy != NULL) {
+        return (conf->mode == NGX_HTTP_JWT_OPTIONAL)
+               ? NGX_HTTP_JWT_GUARD_OPTIONAL
+               : (conf->mode == NGX_HTTP_JWT_REPORT)
+                 ? NGX_HTTP_JWT_GUARD_REPORT : NGX_HTTP_JWT_GUARD_ENFORCE;
     }
+
+    /* names, but none of them: an explicit "jwt off" */
+
+    if (conf->names != NULL) {
+        return NGX_HTTP_JWT_GUARD_OFF;
+    }
+
+    return location->passes ? NGX_HTTP_JWT_GUARD_MISSING
+                            : NGX_HTTP_JWT_GUARD_NONE;
 }
 
 
@@ -221,6 +446,9 @@ ngx_http_jwt_status_counts(ngx_http_jwt_location_t *location)
 
     return location->counts;
 }
+
+
+static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
 
 
 typedef ngx_int_t (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);

@@ -1,5 +1,10 @@
 /*
- * What does an operator want to know of the gate?  jwt_status.
+ * What the gate tells its operator: jwt_status, as a page, as JSON and for
+ * Prometheus.
+ *
+ * All is collected first (ngx_http_jwt_status.c), then written in one of the
+ * three forms.  A number that is neither of a verdict nor of a key is one row
+ * of a list that all forms share.
  */
 
 #ifndef NGX_HTTP_JWT_STATUS_H
@@ -14,29 +19,100 @@
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_out.h"
 #include "ngx_http_jwt_require.h"
+#include "njwt_utf8.h"
+
+
+/* of what there is none: null in JSON, no sample for Prometheus */
+#define NGX_HTTP_JWT_NO_NUMBER  INT64_MIN
+
+
+/* what is known of an issuer now; times are seconds of the wall clock */
+typedef struct {
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_jwt_source_t      source;
+
+    int64_t                    serves;       /* there are keys, young enough */
+    int64_t                    fetched;      /* 0: never */
+    int64_t                    age;
+    int64_t                    serves_until; /* where no fetch succeeds */
+    int64_t                    skew;         /* of the tenant's clock, s */
+    int64_t                    skew_time;    /* when that was seen; 0: never */
+    int64_t                    in_flight;
+    int64_t                    next;
+    int64_t                    good;
+    int64_t                    bad;
+    int64_t                    failures;     /* in a row */
+    int64_t                    error_time;   /* 0: never */
+} ngx_http_jwt_status_issuer_t;
+
+
+/* how a location is guarded */
+typedef enum {
+    NGX_HTTP_JWT_GUARD_NONE = 0,     /* and passes nothing on */
+    NGX_HTTP_JWT_GUARD_MISSING,      /* but requests are passed on */
+    NGX_HTTP_JWT_GUARD_OFF,          /* "jwt off": somebody thought of it */
+    NGX_HTTP_JWT_GUARD_OPTIONAL,
+    NGX_HTTP_JWT_GUARD_REPORT,
+    NGX_HTTP_JWT_GUARD_ENFORCE
+} ngx_http_jwt_guard_t;
+
+#define NGX_HTTP_JWT_GUARDS  (NGX_HTTP_JWT_GUARD_ENFORCE + 1)
 
 
 /* what is told: copies, but for the configuration */
 typedef struct {
-    ngx_http_request_t        *request;
-    ngx_http_jwt_main_conf_t  *main;
-    ngx_http_jwt_page_t        page;
-    njwt_arena_t               arena;
+    ngx_http_request_t            *request;
+    ngx_http_jwt_main_conf_t      *main;
+    ngx_http_jwt_page_t            page;
+    njwt_arena_t                   arena;
 
-    time_t                     now;
-    time_t                     since;      /* when counting began */
-    ngx_uint_t                 counting;   /* 0: there is no issuer */
-    ngx_http_jwt_counted_t     counted;
-    uint64_t                   hits;       /* of the token cache */
-    uint64_t                   misses;
-    uint64_t                   evictions;
-    uint64_t                   closed;
-    ngx_http_jwt_proofs_state_t  proofs;
-    ngx_http_jwt_cache_state_t cache;
-    ngx_http_jwt_record_t     *records;
-    ngx_uint_t                 nrecords;
-    ngx_http_jwt_source_t     *sources;    /* of each issuer */
+    ngx_uint_t                     counting;  /* 0: there is no issuer */
+    ngx_http_jwt_counted_t         counted;
+    ngx_http_jwt_record_t         *records;
+    ngx_uint_t                     nrecords;
+    ngx_http_jwt_status_issuer_t  *issuers;   /* as many as main has */
+    ngx_uint_t                     nissuers;
+
+    int64_t                        now;
+    int64_t                        since;     /* when counting began */
+    int64_t                        guards[NGX_HTTP_JWT_GUARDS];  /* how many */
+    int64_t                        cache_size;
+    int64_t                        cache_used;
+    int64_t                        cache_entries;
+    int64_t                        hits;
+    int64_t                        misses;
+    int64_t                        evictions;
+    int64_t                        proofs_size;
+    int64_t                        proofs_used;
+    int64_t                        proofs_entries;
+    int64_t                        proofs_start;
+    int64_t                        closed;
 } ngx_http_jwt_status_t;
+
+
+/* one number, in JSON and for Prometheus */
+typedef enum {
+    NGX_HTTP_JWT_COUNT = 0,
+    NGX_HTTP_JWT_FLAG,
+    NGX_HTTP_JWT_TIME                /* 0 is null in JSON */
+} ngx_http_jwt_number_type_t;
+
+typedef struct {
+    const char                    *group;    /* object of the JSON; or NULL */
+    const char                    *name;
+    ngx_http_jwt_number_type_t     type;
+    size_t                         offset;   /* of an int64_t */
+    const char                    *metric;   /* a counter ends with _total */
+    const char                    *help;
+} ngx_http_jwt_number_t;
+
+#define ngx_http_jwt_number(number, base)                                    \
+    (*(const int64_t *) ((const u_char *) (base) + (number)->offset))
+
+/* lists that end with a name of NULL */
+extern const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[];
+extern const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[];
+extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
 
 
 /* ngx_http_jwt_status.c */
@@ -53,22 +129,18 @@ njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
 /* Has that URL a query, which isn't told? */
 ngx_uint_t ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer);
 
-/* Are there keys, young enough to serve? */
-ngx_uint_t ngx_http_jwt_status_serves(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source);
-
 /* The "kty" of a key for these algorithms. */
 const char *ngx_http_jwt_status_kty(uint32_t algs);
 
 /* The i-th algorithm of a set, by its bit; empty: it isn't in it. */
 njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
 
-const char *ngx_http_jwt_status_mode(ngx_http_jwt_location_t *location);
+ngx_http_jwt_guard_t ngx_http_jwt_status_guard(
+    ngx_http_jwt_location_t *location);
 
 /* The name of a variable that is required, without its "$". */
 njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
     ngx_int_t index);
-
 
 /* The counters of a location; NULL: it has none of its own. */
 ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(

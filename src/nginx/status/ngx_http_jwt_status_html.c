@@ -1,15 +1,67 @@
 /*
- * What is the status, for somebody who looks at it?
+ * The status as a page, for somebody who looks at it at three in the morning.
  *
- * What needs a person's attention comes first; then the issuers, the
- * requests, and what each location asks.  Colours say nothing that a word
- * doesn't.
+ * What needs a person comes first, what is worse before what is less so; then
+ * the traffic, the issuers and their keys, and what each location asks.  What
+ * is fine is folded.  Colours say nothing that a word doesn't.
  */
 
-#include "ngx_http_jwt_status.h"
+#include "ngx_http_jwt_status_html.h"
 
 
-static void
+/* of the table of verdicts; the others are folded */
+#define NGX_HTTP_JWT_HTML_VERDICTS  8
+
+
+/* a line of the table of verdicts */
+typedef struct {
+    ngx_http_jwt_issuer_t     *issuer;     /* NULL: not known */
+    ngx_uint_t                 counted;
+    uint32_t                   minute;
+    uint32_t                   hour;
+    uint64_t                   total;
+} ngx_http_jwt_verdicts_t;
+
+
+const char  *const ngx_http_jwt_html_kinds[] = { "ok", "warn", "bad" };
+
+
+/* "1,234" */
+
+void
+ngx_http_jwt_html_count(ngx_http_jwt_page_t *page, uint64_t n)
+{
+    uint64_t  unit;
+
+    for (unit = 1; n / unit >= 1000; unit *= 1000) { /* void */ }
+
+    ngx_http_jwt_page_print(page, "%uL", n / unit);
+
+    while (unit > 1) {
+        unit /= 1000;
+        ngx_http_jwt_page_print(page, ",%03uL", n / unit % 1000);
+    }
+}
+
+
+/* Cut, not rounded: 100 % is all of them. */
+
+void
+ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n, uint64_t all)
+{
+    if (n == all || n == 0) {
+        ngx_http_jwt_page_say(page, n ? "100&nbsp;%" : "0&nbsp;%");
+        return;
+    }
+
+    ngx_http_jwt_page_print(page, "%uL.%uL&nbsp;%%", 100 * n / all,
+                            1000 * n / all % 10);
+}
+
+
+/* "5 min"; of at least two the larger unit. */
+
+void
 ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
 {
     ngx_uint_t  i;
@@ -19,7 +71,7 @@ ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
         time_t       unit;
         const char  *name;
     } spans[] = {
-        { 2 * 86400, 86400, "d" },
+        { 2 * 86400, 86400, "days" },
         { 2 * 3600, 3600, "h" },
         { 2 * 60, 60, "min" },
         { 0, 1, "s" }
@@ -27,16 +79,16 @@ ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
 
     seconds = ngx_max(seconds, 0);
 
-    for (i = 0; seconds < spans[i].from; i++) {
-        /* void */
-    }
+    for (i = 0; seconds < spans[i].from; i++) { /* void */ }
 
-    ngx_http_jwt_page_print(page, "%T %s", seconds / spans[i].unit,
+    ngx_http_jwt_page_print(page, "%T&nbsp;%s", seconds / spans[i].unit,
                             spans[i].name);
 }
 
 
-static void
+/* "5 min ago" or "in 5 min", with the time itself for machines. */
+
+void
 ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when)
 {
     ngx_tm_t  tm;
@@ -69,19 +121,9 @@ ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when)
 }
 
 
-static void
-ngx_http_jwt_html_bytes(ngx_http_jwt_page_t *page, uint64_t size)
-{
-    if (size >= 10 * 1024 * 1024) {
-        ngx_http_jwt_page_print(page, "%uL MB", size / 1024 / 1024);
-        return;
-    }
+/* A word that stands out; kind is a class of the style. */
 
-    ngx_http_jwt_page_print(page, "%uL KB", size / 1024);
-}
-
-
-static void
+void
 ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
     const char *word)
 {
@@ -90,7 +132,9 @@ ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
 }
 
 
-static void
+/* Foreign words. */
+
+void
 ngx_http_jwt_html_code(ngx_http_jwt_page_t *page, njwt_slice_t text)
 {
     ngx_http_jwt_page_say(page, "<code><bdi>");
@@ -99,7 +143,7 @@ ngx_http_jwt_html_code(ngx_http_jwt_page_t *page, njwt_slice_t text)
 }
 
 
-static void
+void
 ngx_http_jwt_html_list(ngx_http_jwt_page_t *page, const njwt_slice_t *texts,
     size_t n)
 {
@@ -109,34 +153,6 @@ ngx_http_jwt_html_list(ngx_http_jwt_page_t *page, const njwt_slice_t *texts,
         ngx_http_jwt_page_say(page, i > 0 ? ", " : "");
         ngx_http_jwt_html_code(page, texts[i]);
     }
-}
-
-
-static void
-ngx_http_jwt_html_cell(ngx_http_jwt_page_t *page, const char *label)
-{
-    ngx_http_jwt_page_print(page, "<td data-l=\"%s\">", label);
-}
-
-
-static void
-ngx_http_jwt_html_bar(ngx_http_jwt_page_t *page, const char *label,
-    uint64_t number, uint64_t most, const char *kind)
-{
-    ngx_uint_t  width;
-
-    /* a few can be seen beside many: a square would hide nobody else */
-
-    width = (most > 0) ? (ngx_uint_t) (200 * number / most) : 0;
-    width = (number > 0) ? ngx_max(width, 2) : 0;
-
-    ngx_http_jwt_html_cell(page, label);
-    ngx_http_jwt_page_print(page, "<div><span class=\"n\">%uL</span>", number);
-    ngx_http_jwt_page_print(page,
-                            "<svg class=\"bar %s\" viewBox=\"0 0 200 8\" "
-                            "preserveAspectRatio=\"none\" "
-                            "aria-hidden=\"true\"><rect width=\"%ui\" "
-                            "height=\"8\"/></svg></div></td>", kind, width);
 }
 
 
@@ -154,10 +170,335 @@ ngx_http_jwt_html_fact_end(ngx_http_jwt_page_t *page)
 }
 
 
+/* The beginning of a cell with its label, for narrow screens. */
+
+void
+ngx_http_jwt_html_cell(ngx_http_jwt_page_t *page, const char *label)
+{
+    ngx_http_jwt_page_print(page, "<td data-l=\"%s\">", label);
+}
+
+
+/* The head of a table, up to its first row; its columns end with NULL. */
+
+void
+ngx_http_jwt_html_table(ngx_http_jwt_page_t *page, const char *caption,
+    const char *const *columns)
+{
+    ngx_http_jwt_page_print(page, "<table><caption>%s</caption><thead><tr>",
+                            caption);
+
+    for ( /* void */ ; *columns != NULL; columns++) {
+        ngx_http_jwt_page_print(page, "<th scope=\"col\">%s</th>", *columns);
+    }
+
+    ngx_http_jwt_page_say(page, "</tr></thead>\n<tbody>\n");
+}
+
+
+void
+ngx_http_jwt_html_table_end(ngx_http_jwt_page_t *page)
+{
+    ngx_http_jwt_page_say(page, "</tbody></table>\n");
+}
+
+
+/* Something that can be folded; what always shows of it comes next. */
+
+void
+ngx_http_jwt_html_fold(ngx_http_jwt_page_t *page, const char *name,
+    ngx_uint_t number, const char *class, ngx_uint_t open)
+{
+    ngx_http_jwt_page_print(page, "<details id=\"%s-%ui\" class=\"%s\"%s>"
+                            "<summary>", name, number, class,
+                            open ? " open" : "");
+}
+
+
+/* A bar of the share that was ok, and of the one that wasn't. */
+
+static void
+ngx_http_jwt_html_bar(ngx_http_jwt_page_t *page,
+    const ngx_http_jwt_share_t *share)
+{
+    uint64_t  all, bad;
+
+    all = ngx_http_jwt_share_all(share);
+
+    /* a few can be seen beside many */
+
+    bad = all ? 200 * share->refused / all : 0;
+    bad = share->refused ? ngx_max(bad, 2) : 0;
+
+    ngx_http_jwt_page_print(page, "<svg class=\"bar\" viewBox=\"0 0 200 8\" "
+                            "preserveAspectRatio=\"none\" "
+                            "aria-hidden=\"true\">");
+
+    if (all != 0) {
+        ngx_http_jwt_page_print(page, "<rect class=\"g\" width=\"%uL\" "
+                                "height=\"8\"/>", 200 - bad);
+        ngx_http_jwt_page_print(page, "<rect class=\"r\" x=\"%uL\" "
+                                "width=\"%uL\" height=\"8\"/>", 200 - bad,
+                                bad);
+    }
+
+    ngx_http_jwt_page_say(page, "</svg>");
+}
+
+
+/* "1,234, 98.2 % ok" */
+
+void
+ngx_http_jwt_html_share(ngx_http_jwt_page_t *page,
+    const ngx_http_jwt_share_t *share)
+{
+    uint64_t  all;
+
+    all = ngx_http_jwt_share_all(share);
+
+    ngx_http_jwt_page_say(page, "<span class=\"n\">");
+
+    if (all == 0) {
+        ngx_http_jwt_page_say(page, "none");
+
+    } else {
+        ngx_http_jwt_html_count(page, all);
+        ngx_http_jwt_page_say(page, ", ");
+        ngx_http_jwt_html_percent(page, share->ok, all);
+        ngx_http_jwt_page_say(page, " ok");
+    }
+
+    ngx_http_jwt_page_say(page, "</span>");
+}
+
+
+void
+ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    njwt_slice_t  error;
+
+    error.data = row->source.history.error;
+    error.len = row->source.history.error_len;
+
+    ngx_http_jwt_html_ago(&status->page, status->now, row->error_time);
+    ngx_http_jwt_page_say(&status->page, ": ");
+    ngx_http_jwt_page_text(&status->page, error);
+}
+
+
+void
+ngx_http_jwt_html_clock(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    if (row->skew == 0) {
+        ngx_http_jwt_page_say(page, "as this host&rsquo;s");
+        return;
+    }
+
+    ngx_http_jwt_html_span(page, ngx_abs(row->skew));
+    ngx_http_jwt_page_say(page, row->skew > 0 ? " ahead of this host&rsquo;s"
+                                              : " behind this host&rsquo;s");
+}
+
+
+static void
+ngx_http_jwt_html_verdict(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_verdicts_t *row)
+{
+    ngx_http_jwt_page_say(page, row->counted == NJWT_OK
+                                ? "<tr class=\"yes\">" : "<tr>");
+    ngx_http_jwt_page_say(page, "<th scope=\"row\"><code>");
+    ngx_http_jwt_page_text(page, ngx_http_jwt_counted_name(row->counted));
+    ngx_http_jwt_page_say(page, "</code><span class=\"soft\">");
+
+    if (row->counted < NJWT_VERDICT_COUNT && row->counted != NJWT_OK) {
+        ngx_http_jwt_page_text(page, njwt_verdict_info(row->counted)
+                                     ->description);
+    }
+
+    ngx_http_jwt_page_say(page, "</span></th>");
+    ngx_http_jwt_html_cell(page, "Issuer");
+
+    if (row->issuer == NULL) {
+        ngx_http_jwt_page_say(page, "<span class=\"soft\">not known</span>");
+
+    } else {
+        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&row->issuer->name));
+    }
+
+    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_html_cell(page, "Last minute");
+    ngx_http_jwt_html_count(page, row->minute);
+    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_html_cell(page, "Last hour");
+    ngx_http_jwt_html_count(page, row->hour);
+    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_html_cell(page, "Total");
+    ngx_http_jwt_html_count(page, row->total);
+    ngx_http_jwt_page_say(page, "</td></tr>\n");
+}
+
+
+/* The most of the last hour first, then the most of all. */
+
+static int ngx_libc_cdecl
+ngx_http_jwt_html_verdict_order(const void *one, const void *two)
+{
+    const ngx_http_jwt_verdicts_t  *a = one;
+    const ngx_http_jwt_verdicts_t  *b = two;
+
+    if (a->hour != b->hour) {
+        return (a->hour < b->hour) ? 1 : -1;
+    }
+
+    return (a->total < b->total) ? 1 : (a->total > b->total) ? -1 : 0;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_html_verdicts_of(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_issuer_t *issuer, ngx_array_t *rows)
+{
+    ngx_uint_t                i, at;
+    ngx_http_jwt_verdicts_t  *row;
+
+    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+
+        at = ngx_http_jwt_series(issuer, i);
+
+        if (!ngx_http_jwt_series_has(issuer, i)
+            || status->counted.total[at] == 0)
+        {
+            continue;
+        }
+
+        row = ngx_array_push(rows);
+        if (row == NULL) {
+            return NGX_ERROR;
+        }
+
+        row->issuer = issuer;
+        row->counted = i;
+        row->minute = status->counted.minute[at];
+        row->hour = status->counted.hour[at];
+        row->total = status->counted.total[at];
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t                i;
+    ngx_array_t               rows;
+    ngx_http_jwt_page_t      *page;
+    ngx_http_jwt_verdicts_t  *row;
+
+    static const char  *const  columns[] = {
+        "Verdict", "Issuer", "Last minute", "Last hour", "Total", NULL
+    };
+
+    page = &status->page;
+
+    if (ngx_array_init(&rows, status->request->pool, 32,
+                       sizeof(ngx_http_jwt_verdicts_t)) != NGX_OK
+        || ngx_http_jwt_html_verdicts_of(status, NULL, &rows) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < status->nissuers; i++) {
+        if (ngx_http_jwt_html_verdicts_of(status, status->issuers[i].issuer,
+                                          &rows)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    row = rows.elts;
+    ngx_qsort(row, rows.nelts, sizeof(ngx_http_jwt_verdicts_t),
+              ngx_http_jwt_html_verdict_order);
+
+    if (rows.nelts > 0) {
+        ngx_http_jwt_html_table(page, "By verdict and issuer, the most of the "
+                                "last hour first.", columns);
+    }
+
+    for (i = 0; i < rows.nelts; i++) {
+
+        if (i == NGX_HTTP_JWT_HTML_VERDICTS) {
+            ngx_http_jwt_html_table_end(page);
+            ngx_http_jwt_html_fold(page, "verdicts", 0, "more", 0);
+            ngx_http_jwt_page_print(page, "%ui more</summary>",
+                                    rows.nelts - i);
+            ngx_http_jwt_html_table(page, "The others.", columns);
+        }
+
+        ngx_http_jwt_html_verdict(page, &row[i]);
+    }
+
+    if (rows.nelts > 0) {
+        ngx_http_jwt_html_table_end(page);
+    }
+
+    if (rows.nelts > NGX_HTTP_JWT_HTML_VERDICTS) {
+        ngx_http_jwt_page_say(page, "</details>");
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
+    const uint32_t *numbers)
+{
+    ngx_http_jwt_page_t   *page;
+    ngx_http_jwt_share_t   share;
+
+    page = &status->page;
+    ngx_http_jwt_share_sum(status, NULL, numbers, &share);
+
+    ngx_http_jwt_html_fact(page, name);
+    ngx_http_jwt_html_share(page, &share);
+    ngx_http_jwt_html_bar(page, &share);
+    ngx_http_jwt_html_fact_end(page);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
+{
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    ngx_http_jwt_page_say(page, "<section class=\"card\" aria-labelledby="
+                          "\"requests\"><h2 id=\"requests\">Requests</h2>\n"
+                          "<dl class=\"facts\">\n");
+    ngx_http_jwt_html_time(status, "Last minute", status->counted.minute);
+    ngx_http_jwt_html_time(status, "Last 5 min", status->counted.recent);
+    ngx_http_jwt_html_time(status, "Last hour", status->counted.hour);
+    ngx_http_jwt_page_say(page, "</dl>\n");
+
+    if (ngx_http_jwt_html_verdicts(status) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_page_say(page, "</section>\n");
+
+    return NGX_OK;
+}
+
+
 /* The last fetches, the newest on the right: a bad one is low, and red. */
 
 static void
-ngx_http_jwt_status_html_line(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
     ngx_http_jwt_history_t *history)
 {
     ngx_uint_t               i, n, bad;
@@ -175,8 +516,8 @@ ngx_http_jwt_status_html_line(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_page_print(page, "<svg class=\"line\" viewBox=\"0 0 320 30\" "
                             "preserveAspectRatio=\"xMinYMid meet\" "
-                            "role=\"img\" aria-label=\"%ui fetches, %ui of "
-                            "them failed\">", n, bad);
+                            "role=\"img\" aria-label=\"the last %ui fetches, "
+                            "%ui of them failed\">", n, bad);
 
     for (i = 0, n = 0; i < NGX_HTTP_JWT_ATTEMPTS; i++) {
         attempt = &history->attempts[(history->next + i)
@@ -204,69 +545,68 @@ ngx_http_jwt_status_html_line(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_status_html_error(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_history_t *history)
+ngx_http_jwt_html_fetches(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
 {
-    njwt_slice_t          error;
     ngx_http_jwt_page_t  *page;
 
     page = &status->page;
 
-    if (history->error_len == 0) {
-        ngx_http_jwt_page_say(page, "none");
-        return;
-    }
-
-    error.data = history->error;
-    error.len = history->error_len;
-
-    ngx_http_jwt_html_ago(page, status->now, history->error_time);
-    ngx_http_jwt_page_say(page, ": ");
-    ngx_http_jwt_page_text(page, error);
-}
-
-
-static void
-ngx_http_jwt_status_html_fetches(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_source_t *source)
-{
-    ngx_http_jwt_page_t     *page;
-    ngx_http_jwt_history_t  *history;
-
-    page = &status->page;
-    history = &source->history;
-
     ngx_http_jwt_html_fact(page, "Keys fetched");
-    ngx_http_jwt_html_ago(page, status->now, source->fetched);
+    ngx_http_jwt_html_ago(page, status->now, row->fetched);
     ngx_http_jwt_html_fact_end(page);
+
+    if (row->serves) {
+        ngx_http_jwt_html_fact(page, "If no fetch succeeds, they serve until");
+        ngx_http_jwt_html_ago(page, status->now, row->serves_until);
+        ngx_http_jwt_html_fact_end(page);
+    }
 
     ngx_http_jwt_html_fact(page, "Next fetch");
 
-    if (source->in_flight) {
+    if (row->in_flight) {
         ngx_http_jwt_page_say(page, "under way");
 
     } else {
-        ngx_http_jwt_html_ago(page, status->now,
-                              status->now + source->next / 1000 + 1);
+        ngx_http_jwt_html_ago(page, status->now, row->next + 1);
+    }
+
+    ngx_http_jwt_html_fact_end(page);
+
+    ngx_http_jwt_html_fact(page, "The tenant&rsquo;s clock");
+
+    if (row->skew == NGX_HTTP_JWT_NO_NUMBER) {
+        ngx_http_jwt_page_say(page, "not known");
+
+    } else {
+        ngx_http_jwt_html_clock(page, row);
+        ngx_http_jwt_page_say(page, ", seen ");
+        ngx_http_jwt_html_ago(page, status->now, row->skew_time);
     }
 
     ngx_http_jwt_html_fact_end(page);
 
     ngx_http_jwt_html_fact(page, "Last error");
-    ngx_http_jwt_status_html_error(status, history);
+
+    if (row->error_time > 0) {
+        ngx_http_jwt_html_error(status, row);
+
+    } else {
+        ngx_http_jwt_page_say(page, "none");
+    }
+
     ngx_http_jwt_html_fact_end(page);
 
     ngx_http_jwt_html_fact(page, "Fetches");
-    ngx_http_jwt_page_print(page, "%ui good, %ui failed", history->good,
-                            history->bad);
-    ngx_http_jwt_status_html_line(status, history);
+    ngx_http_jwt_page_print(page, "%L good, %L failed", row->good, row->bad);
+    ngx_http_jwt_html_line(status, &row->source.history);
     ngx_http_jwt_html_fact_end(page);
 }
 
 
 static void
-ngx_http_jwt_status_html_key(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_record_t *record)
+ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_record_t *record)
 {
     njwt_slice_t             kid;
     ngx_http_jwt_page_t     *page;
@@ -303,7 +643,8 @@ ngx_http_jwt_status_html_key(ngx_http_jwt_status_t *status,
     ngx_http_jwt_page_say(page, "<span>");
 
     if (record->gone == 0) {
-        ngx_http_jwt_html_badge(page, "ok", "serving");
+        ngx_http_jwt_html_badge(page, row->serves ? "ok" : "bad",
+                                row->serves ? "serving" : "stale");
 
     } else {
         ngx_http_jwt_html_badge(page, "plain", "gone");
@@ -324,28 +665,27 @@ ngx_http_jwt_status_html_key(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_status_html_keys(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
 {
     ngx_uint_t            i, n, gone;
     ngx_http_jwt_page_t  *page;
 
+    static const char  *const  columns[] = {
+        "Key", "Type", "State", "First seen", "Last used", NULL
+    };
+
     page = &status->page;
 
-    ngx_http_jwt_page_say(page,
-        "<h4>Keys</h4>\n<table><caption>A key is safe to revoke once it has "
-        "long been out of use.</caption><thead><tr>"
-        "<th scope=\"col\">Key</th><th scope=\"col\">Type</th>"
-        "<th scope=\"col\">State</th><th scope=\"col\">First seen</th>"
-        "<th scope=\"col\">Last used</th></tr></thead>\n<tbody>\n");
+    ngx_http_jwt_html_table(page, "Its keys.", columns);
 
     for (gone = 0, n = 0; gone < 2; gone++) {
         for (i = 0; i < status->nrecords; i++) {
 
             if ((status->records[i].gone != 0) == gone
-                && ngx_http_jwt_ledger_shown(&status->records[i], issuer))
+                && ngx_http_jwt_ledger_shown(&status->records[i], row->issuer))
             {
-                ngx_http_jwt_status_html_key(status, &status->records[i]);
+                ngx_http_jwt_html_key(status, row, &status->records[i]);
                 n++;
             }
         }
@@ -356,12 +696,12 @@ ngx_http_jwt_status_html_keys(ngx_http_jwt_status_t *status,
                               "</td></tr>\n");
     }
 
-    ngx_http_jwt_page_say(page, "</tbody></table>\n");
+    ngx_http_jwt_html_table_end(page);
 }
 
 
 static void
-ngx_http_jwt_status_html_settings(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t            i;
@@ -399,658 +739,161 @@ ngx_http_jwt_status_html_settings(ngx_http_jwt_status_t *status,
     ngx_http_jwt_html_fact_end(page);
 
     ngx_http_jwt_html_fact(page, issuer->discovery == 1
-                                 ? "Source, by discovery" : "Source");
+                                 ? "Keys from, by discovery" : "Keys from");
     ngx_http_jwt_html_code(page, ngx_http_jwt_status_source(issuer));
     ngx_http_jwt_html_fact_end(page);
 }
 
 
 static void
-ngx_http_jwt_status_html_issuer(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source)
+ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
+    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_share_t           share;
+    ngx_http_jwt_severity_t        severity;
+    ngx_http_jwt_status_issuer_t  *row;
+
+    page = &status->page;
+    row = &status->issuers[number];
+    severity = ngx_http_jwt_html_keys_severity(status, row);
+
+    ngx_http_jwt_html_fold(page, "issuer", number, "card f",
+                           severity != NGX_HTTP_JWT_FINE
+                           || ngx_http_jwt_html_clock_off(row)
+                           || status->nissuers == 1);
+    ngx_http_jwt_page_say(page, "<h3>");
+    ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&row->issuer->name));
+    ngx_http_jwt_page_say(page, "</h3> ");
+    ngx_http_jwt_html_badge(page, ngx_http_jwt_html_kinds[severity],
+                            !row->serves ? (row->fetched > 0 ? "stale keys"
+                                                             : "no keys")
+                            : row->failures > 0 ? "fetches fail"
+                            : "keys serve");
+
+    if (ngx_http_jwt_html_clock_off(row)) {
+        ngx_http_jwt_html_badge(page, "warn", "clocks differ");
+    }
+
+    ngx_http_jwt_share_sum(status, row, status->counted.hour, &share);
+    ngx_http_jwt_page_say(page, "<span class=\"soft\">last hour: ");
+    ngx_http_jwt_html_share(page, &share);
+    ngx_http_jwt_page_say(page, "</span></summary>\n<dl class=\"facts\">\n");
+    ngx_http_jwt_html_settings(status, row->issuer);
+
+    if (row->source.known && row->issuer->fixed == NULL) {
+        ngx_http_jwt_html_fetches(status, row);
+    }
+
+    ngx_http_jwt_page_say(page, "</dl>\n");
+    ngx_http_jwt_html_keys(status, row);
+    ngx_http_jwt_page_say(page, "</details>\n");
+}
+
+
+/* Those that need a look first. */
+
+static void
+ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
+{
+    ngx_int_t             severity;
+    ngx_uint_t            i;
     ngx_http_jwt_page_t  *page;
 
     page = &status->page;
 
-    ngx_http_jwt_page_say(page, "<section class=\"card\"><div class=\"top\">"
-                          "<h3>");
-    ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&issuer->name));
-    ngx_http_jwt_page_say(page, "</h3>");
+    ngx_http_jwt_page_say(page, "<section aria-labelledby=\"issuers\">"
+                          "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
+                          "<p class=\"soft\">A key is safe to revoke when it "
+                          "was last used long ago.</p>\n");
 
-    if (!ngx_http_jwt_status_serves(issuer, source)) {
-        ngx_http_jwt_html_badge(page, "bad", "no keys");
+    for (severity = NGX_HTTP_JWT_BAD; severity >= 0; severity--) {
+        for (i = 0; i < status->nissuers; i++) {
 
-    } else if (source->failures > 0) {
-        ngx_http_jwt_html_badge(page, "warn", "fetches fail");
-
-    } else {
-        ngx_http_jwt_html_badge(page, "ok", "keys serve");
+            if (ngx_http_jwt_html_keys_severity(status, &status->issuers[i])
+                == (ngx_http_jwt_severity_t) severity)
+            {
+                ngx_http_jwt_html_issuer(status, i);
+            }
+        }
     }
 
-    ngx_http_jwt_page_say(page, "</div>\n<dl class=\"facts\">\n");
-    ngx_http_jwt_status_html_settings(status, issuer);
-
-    if (source->known) {
-        ngx_http_jwt_status_html_fetches(status, source);
-    }
-
-    ngx_http_jwt_page_say(page, "</dl>\n");
-    ngx_http_jwt_status_html_keys(status, issuer);
     ngx_http_jwt_page_say(page, "</section>\n");
 }
 
 
-/* The longest bar of each column. */
-
 static void
-ngx_http_jwt_status_html_most(ngx_http_jwt_status_t *status,
-    uint64_t most[3])
+ngx_http_jwt_html_room(ngx_http_jwt_page_t *page, int64_t size, int64_t used,
+    int64_t entries)
 {
-    ngx_uint_t  i;
-
-    ngx_memzero(most, 3 * sizeof(uint64_t));
-
-    for (i = 0; i < status->main->counters->nseries; i++) {
-        most[0] = ngx_max(most[0], status->counted.minute[i]);
-        most[1] = ngx_max(most[1], status->counted.hour[i]);
-        most[2] = ngx_max(most[2], status->counted.total[i]);
-    }
-}
-
-
-/* Rows of what there was; the issuer stands in the first. */
-
-static void
-ngx_http_jwt_status_html_counted(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, uint64_t most[3])
-{
-    ngx_uint_t            i, at;
-    const char           *kind;
-    ngx_http_jwt_page_t  *page;
-
-    page = &status->page;
-
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        at = ngx_http_jwt_series(issuer, i);
-
-        if (!ngx_http_jwt_series_has(issuer, i)
-            || status->counted.total[at] == 0)
-        {
-            continue;
-        }
-
-        kind = (i == NJWT_OK || i == NGX_HTTP_JWT_PREFLIGHT) ? "" : "no";
-
-        ngx_http_jwt_page_say(page, "<tr><th scope=\"row\"><code>");
-        ngx_http_jwt_page_text(page, ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_page_say(page, "</code></th>");
-
-        ngx_http_jwt_html_cell(page, "Issuer");
-
-        if (issuer == NULL) {
-            ngx_http_jwt_page_say(page, "<span class=\"soft\">not "
-                                  "known</span>");
-        } else {
-            ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&issuer->name));
-        }
-
-        ngx_http_jwt_page_say(page, "</td>");
-
-        ngx_http_jwt_html_bar(page, "Last minute", status->counted.minute[at],
-                              most[0], kind);
-        ngx_http_jwt_html_bar(page, "Last hour", status->counted.hour[at],
-                              most[1], kind);
-        ngx_http_jwt_html_bar(page, "Total", status->counted.total[at],
-                              most[2], kind);
-        ngx_http_jwt_page_say(page, "</tr>\n");
-    }
-}
-
-
-static void
-ngx_http_jwt_status_html_requests(ngx_http_jwt_status_t *status)
-{
-    uint64_t                 most[3];
-    ngx_uint_t               i;
-    ngx_http_jwt_page_t     *page;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    page = &status->page;
-    issuers = status->main->issuers.elts;
-
-    ngx_http_jwt_status_html_most(status, most);
-
-    ngx_http_jwt_page_say(page,
-        "<section class=\"card\"><table><caption>By verdict and issuer; each "
-        "column has its own scale.</caption><thead><tr>"
-        "<th scope=\"col\">Verdict</th><th scope=\"col\">Issuer</th>"
-        "<th scope=\"col\">Last minute</th><th scope=\"col\">Last hour</th>"
-        "<th scope=\"col\">Total</th></tr></thead>\n<tbody>\n");
-
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-        ngx_http_jwt_status_html_counted(status, issuers[i], most);
-    }
-
-    ngx_http_jwt_status_html_counted(status, NULL, most);
-
-    if (most[2] == 0) {
-        ngx_http_jwt_page_say(page, "<tr><td colspan=\"5\">none yet"
-                              "</td></tr>\n");
-    }
-
-    ngx_http_jwt_page_say(page, "</tbody></table></section>\n");
-}
-
-
-static void
-ngx_http_jwt_status_html_methods(ngx_http_jwt_status_t *status,
-    const njwt_scope_rule_t *rule)
-{
-    njwt_slice_t  names;
-
-    if (rule->every_method) {
-        ngx_http_jwt_page_say(&status->page, "every method");
+    if (size == 0) {
+        ngx_http_jwt_page_say(page, "off");
         return;
     }
 
-    if (njwt_scope_rule_allow(&status->arena, rule, &names)) {
-        ngx_http_jwt_page_text(&status->page, names);
-    }
+    ngx_http_jwt_html_count(page, used);
+    ngx_http_jwt_page_say(page, " of ");
+    ngx_http_jwt_html_count(page, entries);
+    ngx_http_jwt_page_print(page, " entries, %L&nbsp;%s",
+                            size >> (size >= 10 << 20 ? 20 : 10),
+                            size >= 10 << 20 ? "MB" : "KB");
 }
 
 
 static void
-ngx_http_jwt_status_html_scopes(ngx_http_jwt_status_t *status,
-    const njwt_scope_rule_t *rule)
+ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
-
-    page = &status->page;
-
-    ngx_http_jwt_page_say(page, "<li>");
-    ngx_http_jwt_status_html_methods(status, rule);
-    ngx_http_jwt_page_say(page, rule->any ? ": one of " : ": ");
-    ngx_http_jwt_html_list(page, rule->scopes, rule->scope_count);
-    ngx_http_jwt_page_say(page, "</li>");
-}
-
-
-static void
-ngx_http_jwt_status_html_claim(ngx_http_jwt_page_t *page,
-    const njwt_claim_rule_t *rule)
-{
-    size_t  i;
-
-    ngx_http_jwt_page_say(page, "<li>claim ");
-    ngx_http_jwt_html_code(page, rule->claim);
-    ngx_http_jwt_page_say(page, rule->value_count ? ": " : " is there");
-
-    for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_page_say(page, i > 0 ? ", <code>" : "<code>");
-        ngx_http_jwt_page_text(page, njwt_rule_prefix(&rule->values[i]));
-        ngx_http_jwt_page_say(page, "<bdi>");
-        ngx_http_jwt_page_text(page, rule->values[i].text);
-        ngx_http_jwt_page_say(page, "</bdi></code>");
-    }
-
-    ngx_http_jwt_page_say(page, "</li>");
-}
-
-
-static void
-ngx_http_jwt_status_html_variables(ngx_http_jwt_status_t *status,
-    ngx_array_t *conditions)
-{
-    ngx_int_t                 *index;
-    ngx_uint_t                 i, k;
-    ngx_http_jwt_page_t       *page;
-    ngx_http_jwt_condition_t  *condition;
-
-    page = &status->page;
-
-    for (i = 0; conditions != NULL && i < conditions->nelts; i++) {
-        condition = (ngx_http_jwt_condition_t *) conditions->elts + i;
-        index = condition->variables.elts;
-
-        ngx_http_jwt_page_say(page, "<li>true:");
-
-        for (k = 0; k < condition->variables.nelts; k++) {
-            ngx_http_jwt_page_say(page, " <code>$");
-            ngx_http_jwt_page_text(page,
-                              ngx_http_jwt_status_variable(status, index[k]));
-            ngx_http_jwt_page_say(page, "</code>");
-        }
-
-        ngx_http_jwt_page_say(page, "</li>");
-    }
-}
-
-
-static void
-ngx_http_jwt_status_html_audience(ngx_http_jwt_page_t *page,
-    const njwt_claim_rule_t *rule)
-{
-    size_t  i;
-
-    if (rule == NULL) {
-        return;
-    }
-
-    ngx_http_jwt_page_say(page, "<li>audience ");
-
-    for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_page_say(page, (i > 0) ? " or <code>" : "<code>");
-        ngx_http_jwt_page_text(page, rule->values[i].text);
-        ngx_http_jwt_page_say(page, "</code>");
-    }
-
-    ngx_http_jwt_page_say(page, "</li>");
-}
-
-
-static void
-ngx_http_jwt_status_html_rules(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
-{
-    size_t                i;
-    ngx_http_jwt_page_t  *page;
-    const njwt_policy_t  *policy;
-
-    page = &status->page;
-    policy = location->conf->policy;
-
-    ngx_http_jwt_page_say(page, "<ul class=\"r\">");
-
-    ngx_http_jwt_status_html_audience(page, policy->audience);
-
-    for (i = 0; i < policy->scope_rule_count; i++) {
-        ngx_http_jwt_status_html_scopes(status, &policy->scope_rules[i]);
-    }
-
-    for (i = 0; i < policy->claim_rule_count; i++) {
-        ngx_http_jwt_status_html_claim(page, &policy->claim_rules[i]);
-    }
-
-    ngx_http_jwt_status_html_variables(status, location->conf->conditions);
-
-    if (policy->scope_rule_count + policy->claim_rule_count == 0
-        && location->conf->conditions == NULL)
-    {
-        ngx_http_jwt_page_say(page, "<li>a valid token, every method</li>");
-    }
-
-    ngx_http_jwt_page_say(page, "</ul>");
-}
-
-
-static void
-ngx_http_jwt_status_html_guard(ngx_http_jwt_page_t *page,
-    ngx_http_jwt_location_t *location)
-{
-    ngx_http_jwt_page_say(page, "<span>");
-
-    if (location->conf->policy == NULL) {
-
-        if (location->passes) {
-            ngx_http_jwt_html_badge(page, "warn", "unprotected, passed on");
-
-        } else {
-            ngx_http_jwt_html_badge(page, "plain", "unprotected");
-        }
-
-    } else {
-        ngx_http_jwt_html_badge(page,
-                                location->conf->mode == NGX_HTTP_JWT_ENFORCE
-                                ? "ok" : "warn",
-                                ngx_http_jwt_status_mode(location));
-    }
-
-    if (location->conf->policy != NULL && location->conf->preflight == 1) {
-        ngx_http_jwt_page_say(page, " preflights go on");
-    }
-
-    ngx_http_jwt_page_say(page, "</span></td>");
-}
-
-
-static void
-ngx_http_jwt_status_html_counts(ngx_http_jwt_page_t *page,
-    ngx_http_jwt_location_counts_t *counts)
-{
-    uint64_t    refused;
-    ngx_uint_t  i;
-
-    if (counts == NULL) {
-        ngx_http_jwt_page_say(page, "not counted by itself");
-        return;
-    }
-
-    for (i = 0, refused = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-        refused += counts->totals[i];
-    }
-
-    refused -= counts->totals[NJWT_OK]
-               + counts->totals[NGX_HTTP_JWT_PREFLIGHT]
-               + counts->totals[NGX_HTTP_JWT_UNJUDGED];
-
-    ngx_http_jwt_page_print(page, "<span class=\"n\">%uL ok, %uL others"
-                            "</span>", (uint64_t) counts->totals[NJWT_OK],
-                            refused);
-
-    if (counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0) {
-        ngx_http_jwt_page_print(page, "<br><span class=\"bad\">%uL unjudged"
-                                "</span>", (uint64_t)
-                                counts->totals[NGX_HTTP_JWT_UNJUDGED]);
-    }
-}
-
-
-static void
-ngx_http_jwt_status_html_asked(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
-{
-    size_t                i;
-    ngx_http_jwt_page_t  *page;
-    const njwt_policy_t  *policy;
-
-    page = &status->page;
-    policy = location->conf->policy;
-
-    ngx_http_jwt_html_cell(page, "Issuers");
-    ngx_http_jwt_page_say(page, "<span>");
-
-    for (i = 0; i < policy->issuer_count; i++) {
-        ngx_http_jwt_page_say(page, i > 0 ? ", " : "");
-        ngx_http_jwt_html_code(page, policy->issuers[i]->name);
-    }
-
-    ngx_http_jwt_page_say(page, "</span></td>");
-    ngx_http_jwt_html_cell(page, "Asks for");
-    ngx_http_jwt_status_html_rules(status, location);
-    ngx_http_jwt_page_say(page, "</td>");
-
-    ngx_http_jwt_html_cell(page, "Requests");
-    ngx_http_jwt_status_html_counts(page,
-                                    ngx_http_jwt_status_counts(location));
-    ngx_http_jwt_page_say(page, "</td>");
-}
-
-
-/* Several may have one name, or none: their numbers tell them apart. */
-
-static void
-ngx_http_jwt_status_html_server(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
-{
-    ngx_str_t            *name;
-    ngx_uint_t            several;
-    ngx_http_jwt_page_t  *page;
-
-    page = &status->page;
-    name = &location->server->server_name;
-    several = status->main->servers.nelts > 1;
-
-    if (name->len == 0 && !several) {
-        return;
-    }
-
-    ngx_http_jwt_page_say(page, "<br><span class=\"soft\">");
-    ngx_http_jwt_page_text(page, ngx_http_jwt_slice(name));
-
-    if (several) {
-        ngx_http_jwt_page_print(page, "%sserver %ui", name->len ? ", " : "",
-                                location->number);
-    }
-
-    ngx_http_jwt_page_say(page, "</span>");
-}
-
-
-static ngx_int_t
-ngx_http_jwt_status_html_location(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
-{
-    ngx_str_t             name;
-    ngx_uint_t            guarded;
-    ngx_http_jwt_page_t  *page;
-
-    page = &status->page;
-    guarded = location->conf->policy != NULL;
-
-    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_page_say(page, location->passes && !guarded
-                                ? "<tr class=\"open\">" : "<tr>");
-    ngx_http_jwt_page_say(page, "<th scope=\"row\">");
-
-    if (name.len > 0) {
-        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&name));
-
-    } else {
-        ngx_http_jwt_page_say(page, "all else of the server");
-    }
-
-    ngx_http_jwt_status_html_server(status, location);
-    ngx_http_jwt_page_say(page, "</th>");
-    ngx_http_jwt_html_cell(page, "Gate");
-    ngx_http_jwt_status_html_guard(page, location);
-
-    if (guarded) {
-        ngx_http_jwt_status_html_asked(status, location);
-
-    } else {
-        ngx_http_jwt_page_say(page, "<td></td><td></td><td></td>");
-    }
-
-    ngx_http_jwt_page_say(page, "</tr>\n");
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_status_html_policy(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t                 i;
-    ngx_http_jwt_page_t       *page;
-    ngx_http_jwt_location_t  **all;
-
-    page = &status->page;
-    all = status->main->locations.elts;
-
-    ngx_http_jwt_page_say(page,
-        "<h2>Locations and what they ask</h2>\n<section class=\"card\">"
-        "<table><caption>As they are configured.</caption><thead><tr>"
-        "<th scope=\"col\">Location</th><th scope=\"col\">Gate</th>"
-        "<th scope=\"col\">Issuers</th><th scope=\"col\">Asks for</th>"
-        "<th scope=\"col\">Requests</th></tr></thead>\n<tbody>\n");
-
-    for (i = 0; i < status->main->locations.nelts; i++) {
-
-        if (ngx_http_jwt_location_reached(all[i])
-            && ngx_http_jwt_status_html_location(status, all[i]) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    ngx_http_jwt_page_say(page, "</tbody></table></section>\n");
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_jwt_status_html_alert(ngx_http_jwt_page_t *page, const char *kind,
-    njwt_slice_t name, const char *text)
-{
-    ngx_http_jwt_page_print(page, "<li class=\"%s\"><strong>", kind);
-    ngx_http_jwt_html_code(page, name);
-    ngx_http_jwt_page_say(page, "</strong> ");
-    ngx_http_jwt_page_say(page, text);
-    ngx_http_jwt_page_say(page, "</li>\n");
-}
-
-
-static ngx_uint_t
-ngx_http_jwt_status_html_issuer_alerts(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t               i, n;
-    njwt_slice_t             name;
-    ngx_http_jwt_source_t   *source;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    n = 0;
-    issuers = status->main->issuers.elts;
-
-    for (i = 0; status->counting && i < status->main->issuers.nelts; i++) {
-        source = &status->sources[i];
-        name = ngx_http_jwt_slice(&issuers[i]->name);
-
-        if (!ngx_http_jwt_status_serves(issuers[i], source)) {
-            ngx_http_jwt_status_html_alert(&status->page, "bad", name,
-                     "has no keys: its requests are answered 503.");
-            n++;
-
-        } else if (source->failures > 0) {
-            ngx_http_jwt_status_html_alert(&status->page, "warn", name,
-                     "can't fetch its keys; those that it has go on serving "
-                     "for a while.");
-            n++;
-        }
-    }
-
-    return n;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_status_html_open(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location, ngx_uint_t *n)
-{
-    ngx_str_t  name;
-
-    if (!location->passes
-        || location->conf->policy != NULL
-        || !ngx_http_jwt_location_reached(location))
-    {
-        return NGX_OK;
-    }
-
-    /* the policy shows them all */
-
-    if (++*n > 10) {
-        return NGX_OK;
-    }
-
-    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_status_html_alert(&status->page, "warn",
-                                   name.len ? ngx_http_jwt_slice(&name)
-                                            : ngx_http_jwt_slice(
-                                              &location->server->server_name),
-                                   "passes requests on without a gate.");
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_status_html_alerts(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t                 i, n, open;
-    ngx_http_jwt_location_t  **all;
-
-    open = 0;
-    all = status->main->locations.elts;
-
-    ngx_http_jwt_page_say(&status->page, "<ul class=\"alerts\">\n");
-
-    n = ngx_http_jwt_status_html_issuer_alerts(status);
-
-    for (i = 0; i < status->main->locations.nelts; i++) {
-        if (ngx_http_jwt_status_html_open(status, all[i], &open) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (open > 10) {
-        ngx_http_jwt_page_print(&status->page, "<li class=\"warn\">and %ui "
-                                "more locations do: see below.</li>\n",
-                                open - 10);
-    }
-
-    if (n + open == 0) {
-        ngx_http_jwt_page_say(&status->page, "<li class=\"ok\"><strong>All is "
-                              "well</strong>: keys are there, and every "
-                              "location that passes requests on is "
-                              "guarded.</li>\n");
-    }
-
-    ngx_http_jwt_page_say(&status->page, "</ul>\n");
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_jwt_status_html_cache(ngx_http_jwt_status_t *status)
-{
-    uint64_t              looked;
     ngx_http_jwt_page_t  *page;
 
     page = &status->page;
 
     ngx_http_jwt_page_say(page, "<section class=\"card\" aria-labelledby="
-                          "\"cache\"><h3 id=\"cache\">Verified tokens that "
-                          "are remembered</h3>\n<dl class=\"facts\">");
+                          "\"memory\"><h2 id=\"memory\">Memory</h2>\n"
+                          "<dl class=\"facts\">\n");
 
-    ngx_http_jwt_html_fact(page, "Cache");
+    ngx_http_jwt_html_fact(page, "Cache of verified tokens");
+    ngx_http_jwt_html_room(page, status->cache_size, status->cache_used,
+                           status->cache_entries);
+    ngx_http_jwt_html_fact_end(page);
 
-    if (status->cache.size == 0) {
-        ngx_http_jwt_page_say(page, "off");
+    ngx_http_jwt_html_fact(page, "Hit ratio");
+    ngx_http_jwt_html_percent(page, status->hits,
+                              ngx_max(status->hits + status->misses, 1));
+    ngx_http_jwt_page_say(page, " of ");
+    ngx_http_jwt_html_count(page, status->hits + status->misses);
+    ngx_http_jwt_html_fact_end(page);
 
-    } else {
-        ngx_http_jwt_html_bytes(page, status->cache.size);
-        ngx_http_jwt_page_print(page, ", %ui of %ui entries used",
-                                status->cache.used, status->cache.entries);
+    ngx_http_jwt_html_fact(page, "Evictions");
+    ngx_http_jwt_html_count(page, status->evictions);
+    ngx_http_jwt_html_fact_end(page);
+
+    if (status->proofs_size > 0) {
+        ngx_http_jwt_html_fact(page, "DPoP proofs that were used");
+        ngx_http_jwt_html_room(page, status->proofs_size, status->proofs_used,
+                               status->proofs_entries);
+        ngx_http_jwt_html_fact_end(page);
     }
 
-    ngx_http_jwt_html_fact_end(page);
-
-    looked = status->hits + status->misses;
-
-    ngx_http_jwt_html_fact(page, "Found again");
-    ngx_http_jwt_page_print(page, "%uL of %uL (%uL %%)", status->hits, looked,
-                            looked ? 100 * status->hits / looked : 0);
-    ngx_http_jwt_html_fact_end(page);
-
-    ngx_http_jwt_html_fact(page, "Had to go for others");
-    ngx_http_jwt_page_print(page, "%uL", status->evictions);
-    ngx_http_jwt_html_fact_end(page);
+    if (status->closed > 0) {
+        ngx_http_jwt_html_fact(page, "Ended with their token");
+        ngx_http_jwt_html_count(page, status->closed);
+        ngx_http_jwt_html_fact_end(page);
+    }
 
     ngx_http_jwt_page_say(page, "</dl></section>\n");
 }
 
 
 static void
-ngx_http_jwt_status_html_since(ngx_http_jwt_status_t *status)
+ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_page_t  *page;
 
     page = &status->page;
 
-    ngx_http_jwt_page_say(page, "<p class=\"soft\">As of ");
+    ngx_http_jwt_page_say(page, "<p class=\"soft\">");
+    ngx_http_jwt_page_text(page,
+                    ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname));
+    ngx_http_jwt_page_say(page, ", as of ");
     ngx_http_jwt_page_put(page, ngx_cached_http_time.data,
                           ngx_cached_http_time.len);
 
@@ -1059,34 +902,8 @@ ngx_http_jwt_status_html_since(ngx_http_jwt_status_t *status)
         ngx_http_jwt_html_span(page, status->now - status->since);
     }
 
-    ngx_http_jwt_page_say(page, ".</p>\n");
-}
-
-
-static void
-ngx_http_jwt_status_html_issuers(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    issuers = status->main->issuers.elts;
-
-    ngx_http_jwt_page_say(&status->page, "<h2>Issuers and their keys</h2>\n");
-
-    if (!status->counting) {
-        ngx_http_jwt_page_say(&status->page, "<p>There is no "
-                              "<code>jwt_issuer</code>.</p>\n");
-        return;
-    }
-
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-        ngx_http_jwt_status_html_issuer(status, issuers[i],
-                                        &status->sources[i]);
-    }
-
-    ngx_http_jwt_page_say(&status->page, "<h2>Requests</h2>\n");
-    ngx_http_jwt_status_html_requests(status);
-    ngx_http_jwt_status_html_cache(status);
+    ngx_http_jwt_page_say(page, "; nginx-jwt-scope " NJWT_VERSION ", nginx "
+                          NGINX_VERSION ".</p>\n");
 }
 
 
@@ -1098,25 +915,30 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
     page = &status->page;
 
     ngx_http_jwt_html_head(page);
-    ngx_http_jwt_page_say(page, "<header><h1>nginx-jwt-scope</h1>"
-                          "<p id=\"live\" role=\"status\">Reload to update"
-                          "</p></header>\n<main>\n");
+    ngx_http_jwt_page_say(page, "<main>\n");
+    ngx_http_jwt_html_now(status);
 
-    ngx_http_jwt_status_html_since(status);
-
-    if (ngx_http_jwt_status_html_alerts(status) != NGX_OK) {
+    if (ngx_http_jwt_html_alerts(status) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_status_html_issuers(status);
+    if (status->counting) {
+        if (ngx_http_jwt_html_requests(status) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
-    if (ngx_http_jwt_status_html_policy(status) != NGX_OK) {
+        ngx_http_jwt_html_issuers(status);
+    }
+
+    if (ngx_http_jwt_html_servers(status) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_page_say(page, "</main>\n<footer>The same for programs: "
-                          "<code>jwt_status json</code> and <code>jwt_status "
-                          "prometheus</code>.</footer>\n");
+    if (status->counting) {
+        ngx_http_jwt_html_memory(status);
+    }
+
+    ngx_http_jwt_page_say(page, "</main>\n");
     ngx_http_jwt_html_foot(page);
 
     return NGX_OK;

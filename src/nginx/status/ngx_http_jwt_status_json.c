@@ -1,9 +1,57 @@
 /*
- * What is the status, for programs?  The README documents each member.
+ * The status as JSON, which jwt-explain reads, too; docs/operations.md has
+ * each member.
  */
 
 #include "ngx_http_jwt_json.h"
 #include "ngx_http_jwt_status.h"
+
+
+/*
+ * Numbers of a list, of one group: members of the object that is open.  JSON
+ * has null for what isn't there.
+ */
+
+static void
+ngx_http_jwt_status_json_group(ngx_http_jwt_page_t *page,
+    const ngx_http_jwt_number_t *number, const void *base, const char *group)
+{
+    int64_t  value;
+
+    for ( /* void */ ; number->name != NULL; number++) {
+
+        if (number->group != group
+            && (group == NULL || number->group == NULL
+                || ngx_strcmp(number->group, group) != 0))
+        {
+            continue;
+        }
+
+        value = ngx_http_jwt_number(number, base);
+
+        if (value == NGX_HTTP_JWT_NO_NUMBER
+            || (value == 0 && number->type == NGX_HTTP_JWT_TIME))
+        {
+            ngx_http_jwt_json_null(page, number->name);
+
+        } else if (number->type == NGX_HTTP_JWT_FLAG) {
+            ngx_http_jwt_json_flag(page, number->name, value != 0);
+
+        } else {
+            ngx_http_jwt_json_number(page, number->name, value);
+        }
+    }
+}
+
+
+static void
+ngx_http_jwt_status_json_object(ngx_http_jwt_page_t *page,
+    const ngx_http_jwt_number_t *numbers, const void *base, const char *group)
+{
+    ngx_http_jwt_json_open(page, group, "{");
+    ngx_http_jwt_status_json_group(page, numbers, base, group);
+    ngx_http_jwt_page_say(page, "}");
+}
 
 
 static void
@@ -342,6 +390,12 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_page_t  *page;
     const njwt_policy_t  *policy;
 
+    static const char  *const modes[NGX_HTTP_JWT_GUARDS] = {
+        [NGX_HTTP_JWT_GUARD_OPTIONAL] = "optional",
+        [NGX_HTTP_JWT_GUARD_REPORT] = "report",
+        [NGX_HTTP_JWT_GUARD_ENFORCE] = "enforce"
+    };
+
     page = &status->page;
     policy = location->conf->policy;
 
@@ -355,7 +409,8 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_status_json_audience(page, policy->audience);
     ngx_http_jwt_status_json_binding(page, &location->conf->binding);
-    ngx_http_jwt_json_word(page, "mode", ngx_http_jwt_status_mode(location));
+    ngx_http_jwt_json_word(page, "mode",
+                           modes[ngx_http_jwt_status_guard(location)]);
     ngx_http_jwt_json_flag(page, "preflight",
                            location->conf->preflight == 1);
 
@@ -431,6 +486,8 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_json_place(page, location);
     ngx_http_jwt_json_flag(page, "protected", guarded);
     ngx_http_jwt_json_flag(page, "passed_on", location->passes);
+    ngx_http_jwt_json_flag(page, "off", ngx_http_jwt_status_guard(location)
+                                        == NGX_HTTP_JWT_GUARD_OFF);
 
     if (guarded) {
         ngx_http_jwt_status_json_asked(status, location);
@@ -630,23 +687,22 @@ ngx_http_jwt_status_json_attempts(ngx_http_jwt_page_t *page,
 
 
 static void
-ngx_http_jwt_status_json_fetches(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_source_t *source)
+ngx_http_jwt_status_json_fetches(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_status_issuer_t *row)
 {
     njwt_slice_t             error;
-    ngx_http_jwt_page_t     *page;
     ngx_http_jwt_history_t  *history;
 
-    page = &status->page;
-    history = &source->history;
+    if (!row->source.known) {
+        ngx_http_jwt_json_null(page, "fetches");
+        return;
+    }
+
+    history = &row->source.history;
 
     ngx_http_jwt_json_open(page, "fetches", "{");
-    ngx_http_jwt_json_number(page, "good", history->good);
-    ngx_http_jwt_json_number(page, "bad", history->bad);
-    ngx_http_jwt_json_number(page, "failures_in_a_row", source->failures);
-    ngx_http_jwt_json_flag(page, "in_flight", source->in_flight);
-    ngx_http_jwt_json_time(page, "next",
-                           status->now + (time_t) (source->next / 1000));
+    ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
+                                   "fetches");
 
     if (history->error_len == 0) {
         ngx_http_jwt_json_null(page, "last_error");
@@ -656,7 +712,8 @@ ngx_http_jwt_status_json_fetches(ngx_http_jwt_status_t *status,
         error.len = history->error_len;
 
         ngx_http_jwt_json_open(page, "last_error", "{");
-        ngx_http_jwt_json_time(page, "time", history->error_time);
+        ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
+                                       "last_error");
         ngx_http_jwt_json_text(page, "text", error);
         ngx_http_jwt_page_say(page, "}");
     }
@@ -666,44 +723,15 @@ ngx_http_jwt_status_json_fetches(ngx_http_jwt_status_t *status,
 }
 
 
-/* A set from a file is fetched by nobody and has no age. */
-
-static void
-ngx_http_jwt_status_json_set(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source)
-{
-    ngx_http_jwt_page_t  *page;
-
-    page = &status->page;
-
-    ngx_http_jwt_json_flag(page, "keys_available",
-                           ngx_http_jwt_status_serves(issuer, source));
-    ngx_http_jwt_json_time(page, "fetched", source->fetched);
-
-    if (source->fetched == 0) {
-        ngx_http_jwt_json_null(page, "age");
-
-    } else {
-        ngx_http_jwt_json_number(page, "age",
-                                 ngx_max(status->now - source->fetched, 0));
-    }
-
-    if (!source->known) {
-        ngx_http_jwt_json_null(page, "fetches");
-        return;
-    }
-
-    ngx_http_jwt_status_json_fetches(status, source);
-}
-
-
 static void
 ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_source_t *source)
+    ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_issuer_t  *issuer;
 
     page = &status->page;
+    issuer = row->issuer;
 
     ngx_http_jwt_json_open(page, NULL, "{");
     ngx_http_jwt_json_text(page, "name", ngx_http_jwt_slice(&issuer->name));
@@ -728,7 +756,9 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
                            ngx_http_jwt_status_source_cut(issuer));
     ngx_http_jwt_status_json_settings(page, issuer);
 
-    ngx_http_jwt_status_json_set(status, issuer, source);
+    ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
+                                   NULL);
+    ngx_http_jwt_status_json_fetches(page, row);
     ngx_http_jwt_status_json_keys(status, issuer);
     ngx_http_jwt_status_json_requests(status, issuer);
 
@@ -739,44 +769,32 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
 static void
 ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                i;
-    ngx_http_jwt_page_t      *page;
-    ngx_http_jwt_issuer_t   **issuers;
+    ngx_uint_t            i;
+    ngx_http_jwt_page_t  *page;
 
     page = &status->page;
-    issuers = status->main->issuers.elts;
 
     ngx_http_jwt_json_open(page, "issuers", "[");
 
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-        ngx_http_jwt_status_json_issuer(status, issuers[i],
-                                        &status->sources[i]);
+    for (i = 0; i < status->nissuers; i++) {
+        ngx_http_jwt_status_json_issuer(status, &status->issuers[i]);
     }
 
     ngx_http_jwt_page_say(page, "]");
+
+    if (!status->counting) {
+        return;
+    }
 
     ngx_http_jwt_json_open(page, "no_issuer", "{");
     ngx_http_jwt_json_word(page, "name", "-");
     ngx_http_jwt_status_json_requests(status, NULL);
     ngx_http_jwt_page_say(page, "}");
 
-    ngx_http_jwt_json_open(page, "cache", "{");
-    ngx_http_jwt_json_number(page, "size", status->cache.size);
-    ngx_http_jwt_json_number(page, "entries", status->cache.used);
-    ngx_http_jwt_json_number(page, "capacity", status->cache.entries);
-    ngx_http_jwt_json_number(page, "hits", status->hits);
-    ngx_http_jwt_json_number(page, "misses", status->misses);
-    ngx_http_jwt_json_number(page, "evictions", status->evictions);
-    ngx_http_jwt_page_say(page, "}");
-
-    ngx_http_jwt_json_open(page, "proofs", "{");
-    ngx_http_jwt_json_number(page, "size", status->proofs.size);
-    ngx_http_jwt_json_number(page, "entries", status->proofs.used);
-    ngx_http_jwt_json_number(page, "capacity", status->proofs.entries);
-    ngx_http_jwt_json_time(page, "since", status->proofs.start);
-    ngx_http_jwt_page_say(page, "}");
-
-    ngx_http_jwt_json_number(page, "closed", status->closed);
+    ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
+                                    "cache");
+    ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
+                                    "proofs");
 }
 
 
@@ -789,17 +807,18 @@ ngx_http_jwt_status_json(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_json_open(page, NULL, "{");
     ngx_http_jwt_json_number(page, "version", 1);
+    ngx_http_jwt_json_word(page, "module", NJWT_VERSION);
+    ngx_http_jwt_json_word(page, "nginx", NGINX_VERSION);
+    ngx_http_jwt_json_text(page, "host",
+                    ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname));
     ngx_http_jwt_json_time(page, "time", status->now);
-    ngx_http_jwt_json_time(page, "counting_since", status->since);
 
-    if (status->counting) {
-        ngx_http_jwt_status_json_counted(status);
-
-    } else {
-        ngx_http_jwt_json_list(page, "issuers", NULL, 0);
-    }
-
+    ngx_http_jwt_status_json_group(page, ngx_http_jwt_gate_numbers, status,
+                                   NULL);
+    ngx_http_jwt_status_json_counted(status);
     ngx_http_jwt_status_json_servers(status);
+    ngx_http_jwt_status_json_object(page, ngx_http_jwt_policy_numbers, status,
+                                    "guards");
 
     if (ngx_http_jwt_status_json_policy(status) != NGX_OK) {
         return NGX_ERROR;

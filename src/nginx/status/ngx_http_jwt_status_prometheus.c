@@ -1,5 +1,5 @@
 /*
- * What is the status, for Prometheus?  Its text format, version 0.0.4.
+ * The status for Prometheus: its text format, version 0.0.4.
  *
  * A family is written as a whole, and no two samples of one have the same
  * labels: keys of one "kid" are one there.
@@ -10,15 +10,27 @@
 
 #define NGX_HTTP_JWT_METRIC  "jwt_scope_"
 
+#define NGX_HTTP_JWT_SHOWN_LEN  (NGX_HTTP_JWT_SHOWN_KID * 6)
+
+
+/* Names are constants, without the prefix that all of ours have. */
 
 static void
 ngx_http_jwt_metric_family(ngx_http_jwt_page_t *page, const char *name,
-    const char *type, const char *help)
+    const char *help)
 {
+    size_t  len;
+
+    static const size_t  total = sizeof("_total") - 1;
+
+    len = ngx_strlen(name);
+
     ngx_http_jwt_page_print(page, "# HELP " NGX_HTTP_JWT_METRIC "%s %s\n",
                             name, help);
     ngx_http_jwt_page_print(page, "# TYPE " NGX_HTTP_JWT_METRIC "%s %s\n",
-                            name, type);
+                            name, (len > total
+                                   && ngx_strcmp(name + len - total, "_total")
+                                      == 0) ? "counter" : "gauge");
 }
 
 
@@ -44,36 +56,137 @@ ngx_http_jwt_metric_label(ngx_http_jwt_page_t *page, const char *label,
 
 
 static void
-ngx_http_jwt_metric_end(ngx_http_jwt_page_t *page, uint64_t number)
+ngx_http_jwt_metric_end(ngx_http_jwt_page_t *page, int64_t number)
 {
-    ngx_http_jwt_page_print(page, "} %uL\n", number);
+    ngx_http_jwt_page_print(page, "} %L\n", number);
+}
+
+
+/* Each number of a list, as a family of one sample without labels. */
+
+static void
+ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
+    const ngx_http_jwt_number_t *number)
+{
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    for ( /* void */ ; number->name != NULL; number++) {
+
+        if (number->metric == NULL) {
+            continue;
+        }
+
+        ngx_http_jwt_metric_family(page, number->metric, number->help);
+        ngx_http_jwt_page_print(page, NGX_HTTP_JWT_METRIC "%s %L\n",
+                                number->metric,
+                                ngx_http_jwt_number(number, status));
+    }
+}
+
+
+/* Each number of the issuers' list, as a family with a sample for each. */
+
+static void
+ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
+{
+    int64_t                        value;
+    ngx_uint_t                     i;
+    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_status_issuer_t  *row;
+    const ngx_http_jwt_number_t   *number;
+
+    page = &status->page;
+
+    for (number = ngx_http_jwt_issuer_numbers; number->name; number++) {
+
+        if (number->metric == NULL) {
+            continue;
+        }
+
+        ngx_http_jwt_metric_family(page, number->metric, number->help);
+
+        for (i = 0; i < status->nissuers; i++) {
+            row = &status->issuers[i];
+            value = ngx_http_jwt_number(number, row);
+
+            if (value == NGX_HTTP_JWT_NO_NUMBER) {
+                continue;
+            }
+
+            ngx_http_jwt_metric_begin(page, number->metric);
+            ngx_http_jwt_metric_label(page, "issuer",
+                                    ngx_http_jwt_slice(&row->issuer->name));
+            ngx_http_jwt_metric_end(page, value);
+        }
+    }
 }
 
 
 static void
-ngx_http_jwt_metric_plain(ngx_http_jwt_page_t *page, const char *name,
-    const char *type, const char *help, uint64_t number)
+ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_metric_family(page, name, type, help);
-    ngx_http_jwt_page_print(page, NGX_HTTP_JWT_METRIC "%s %uL\n", name,
-                            number);
+    ngx_uint_t                     i, good;
+    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_status_issuer_t  *row;
+
+    static const njwt_slice_t  outcomes[] = { njwt_literal("bad"),
+                                              njwt_literal("good") };
+
+    page = &status->page;
+    ngx_http_jwt_metric_family(page, "fetches_total",
+                               "Fetches of keys, by outcome.");
+
+    for (i = 0; i < status->nissuers; i++) {
+        row = &status->issuers[i];
+
+        for (good = 0; row->source.known && good < 2; good++) {
+            ngx_http_jwt_metric_begin(page, "fetches_total");
+            ngx_http_jwt_metric_label(page, "issuer",
+                                    ngx_http_jwt_slice(&row->issuer->name));
+            ngx_http_jwt_metric_label(page, "outcome", outcomes[good]);
+            ngx_http_jwt_metric_end(page, good ? row->good : row->bad);
+        }
+    }
 }
 
 
-/* As a label shows it: Prometheus wants no two samples with the same. */
+/* A kid as a label shows it. */
+
+static size_t
+ngx_http_jwt_metric_kid(const ngx_http_jwt_record_t *record,
+    u_char shown[NGX_HTTP_JWT_SHOWN_LEN])
+{
+    u_char        *p, escape[NJWT_UTF8_ESCAPE];
+    njwt_slice_t   kid, next;
+
+    p = shown;
+    kid.data = record->kid;
+    kid.len = record->kid_len;
+
+    while (kid.len > 0) {
+        next = njwt_utf8_shown(&kid, escape);
+        p = ngx_cpymem(p, next.data, next.len);
+    }
+
+    return p - shown;
+}
+
+
+/* Prometheus wants no two samples with the same labels. */
 
 static ngx_uint_t
-ngx_http_jwt_metric_same_key(ngx_http_jwt_record_t *a,
-    ngx_http_jwt_record_t *b)
+ngx_http_jwt_metric_same_key(const ngx_http_jwt_record_t *a,
+    const ngx_http_jwt_record_t *b)
 {
-    njwt_slice_t  one, other;
+    u_char  one[NGX_HTTP_JWT_SHOWN_LEN], other[NGX_HTTP_JWT_SHOWN_LEN];
+    size_t  len;
 
-    one.data = a->kid;
-    one.len = a->kid_len;
-    other.data = b->kid;
-    other.len = b->kid_len;
+    len = ngx_http_jwt_metric_kid(a, one);
 
-    return ngx_http_jwt_page_same(one, other);
+    return len == ngx_http_jwt_metric_kid(b, other)
+           && ngx_memcmp(one, other, len) == 0;
 }
 
 
@@ -114,28 +227,11 @@ ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
 }
 
 
-static uint64_t
-ngx_http_jwt_metric_key_number(ngx_http_jwt_record_t *record,
-    ngx_uint_t which)
-{
-    switch (which) {
-
-    case 0:
-        return record->gone == 0;
-
-    case 1:
-        return record->seen;
-
-    default:
-        return record->used;
-    }
-}
-
-
 static void
 ngx_http_jwt_metric_keys_of(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer, const char *name, ngx_uint_t which)
 {
+    int64_t                 numbers[3];
     ngx_uint_t              i;
     njwt_slice_t            kid;
     ngx_http_jwt_page_t    *page;
@@ -154,21 +250,23 @@ ngx_http_jwt_metric_keys_of(ngx_http_jwt_status_t *status,
         kid.data = joined.kid;
         kid.len = joined.kid_len;
 
+        numbers[0] = joined.gone == 0;
+        numbers[1] = joined.seen;
+        numbers[2] = joined.used;
+
         ngx_http_jwt_metric_begin(page, name);
         ngx_http_jwt_metric_label(page, "issuer",
                                   ngx_http_jwt_slice(&issuer->name));
         ngx_http_jwt_metric_label(page, "kid", kid);
-        ngx_http_jwt_metric_end(page,
-                              ngx_http_jwt_metric_key_number(&joined, which));
+        ngx_http_jwt_metric_end(page, numbers[which]);
     }
 }
 
 
 static void
-ngx_http_jwt_status_prometheus_keys(ngx_http_jwt_status_t *status)
+ngx_http_jwt_metric_keys(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t               i, which;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t  i, which;
 
     static const char  *const families[][2] = {
         { "key_serving", "Is the key in the set?" },
@@ -177,17 +275,68 @@ ngx_http_jwt_status_prometheus_keys(ngx_http_jwt_status_t *status)
           "When a token that it signed was last accepted; 0: never." }
     };
 
-    issuers = status->main->issuers.elts;
-
     for (which = 0; which < 3; which++) {
-        ngx_http_jwt_metric_family(&status->page, families[which][0], "gauge",
+        ngx_http_jwt_metric_family(&status->page, families[which][0],
                                    families[which][1]);
 
-        for (i = 0; i < status->main->issuers.nelts; i++) {
-            ngx_http_jwt_metric_keys_of(status, issuers[i],
+        for (i = 0; i < status->nissuers; i++) {
+            ngx_http_jwt_metric_keys_of(status, status->issuers[i].issuer,
                                         families[which][0], which);
         }
     }
+}
+
+
+static void
+ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_page_t  *page;
+
+    static const njwt_slice_t  none = njwt_literal("-");
+
+    page = &status->page;
+
+    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+
+        if (!ngx_http_jwt_series_has(issuer, i)) {
+            continue;
+        }
+
+        ngx_http_jwt_metric_begin(page, "requests_total");
+        ngx_http_jwt_metric_label(page, "issuer",
+                                  issuer ? ngx_http_jwt_slice(&issuer->name)
+                                         : none);
+        ngx_http_jwt_metric_label(page, "verdict",
+                                  ngx_http_jwt_counted_name(i));
+        ngx_http_jwt_metric_end(page,
+                     status->counted.total[ngx_http_jwt_series(issuer, i)]);
+    }
+}
+
+
+static void
+ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    ngx_http_jwt_metric_family(page, "requests_total",
+                               "Requests that were judged, by issuer (-: "
+                               "before it was known) and verdict.");
+    ngx_http_jwt_metric_requests(status, NULL);
+
+    for (i = 0; i < status->nissuers; i++) {
+        ngx_http_jwt_metric_requests(status, status->issuers[i].issuer);
+    }
+
+    ngx_http_jwt_metric_numbers(status, ngx_http_jwt_gate_numbers);
+    ngx_http_jwt_metric_issuers(status);
+    ngx_http_jwt_metric_fetches(status);
+    ngx_http_jwt_metric_keys(status);
 }
 
 
@@ -249,24 +398,20 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
 
 
 static ngx_int_t
-ngx_http_jwt_status_prometheus_locations(ngx_http_jwt_status_t *status)
+ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                        i, open;
+    ngx_uint_t                        i;
     ngx_http_jwt_location_t         **all;
     ngx_http_jwt_location_counts_t   *counts;
 
-    open = 0;
     all = status->main->locations.elts;
 
     ngx_http_jwt_metric_family(&status->page, "location_requests_total",
-                               "counter", "Requests that were judged, by "
-                               "location (-: those without counters of "
-                               "their own) and verdict.");
+                               "Requests that were judged, by location (-: "
+                               "those without counters of their own) and "
+                               "verdict.");
 
     for (i = 0; i < status->main->locations.nelts; i++) {
-        open += all[i]->passes && all[i]->conf->policy == NULL
-                && ngx_http_jwt_location_reached(all[i]);
-
         counts = ngx_http_jwt_status_counts(all[i]);
 
         if (counts != NULL
@@ -276,259 +421,34 @@ ngx_http_jwt_status_prometheus_locations(ngx_http_jwt_status_t *status)
         }
     }
 
-    if (status->counting
-        && ngx_http_jwt_metric_location(status, NULL,
-                                        &status->main->counters->other)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_metric_plain(&status->page, "unprotected_locations", "gauge",
-                              "Locations that pass requests on and that jwt "
-                              "doesn't guard.", open);
-
-    return NGX_OK;
-}
-
-
-/* one number of each issuer's; NGX_DECLINED: it has none */
-typedef ngx_int_t (*ngx_http_jwt_metric_pt)(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number);
-
-typedef struct {
-    const char               *name;
-    const char               *help;
-    ngx_http_jwt_metric_pt    value;
-} ngx_http_jwt_metric_t;
-
-
-static ngx_int_t
-ngx_http_jwt_metric_available(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number)
-{
-    *number = ngx_http_jwt_status_serves(issuer, source);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_metric_fetched(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number)
-{
-    *number = source->fetched;
-
-    return source->known ? NGX_OK : NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_metric_next(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number)
-{
-    *number = now + source->next / 1000;
-
-    return source->known ? NGX_OK : NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_metric_failures(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number)
-{
-    *number = source->failures;
-
-    return source->known ? NGX_OK : NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_metric_error(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_source_t *source, time_t now, uint64_t *number)
-{
-    *number = source->history.error_time;
-
-    return source->known ? NGX_OK : NGX_DECLINED;
-}
-
-
-static const ngx_http_jwt_metric_t  ngx_http_jwt_metrics[] = {
-
-    { "keys_available", "Are there keys, young enough to serve?",
-      ngx_http_jwt_metric_available },
-
-    { "keys_fetched_timestamp_seconds", "When keys were last fetched.",
-      ngx_http_jwt_metric_fetched },
-
-    { "next_fetch_timestamp_seconds", "When keys will be fetched again.",
-      ngx_http_jwt_metric_next },
-
-    { "fetch_failures_in_a_row", "Failed fetches since the last good one.",
-      ngx_http_jwt_metric_failures },
-
-    { "fetch_error_timestamp_seconds", "When a fetch last failed.",
-      ngx_http_jwt_metric_error },
-
-    { NULL, NULL, NULL }
-};
-
-
-static void
-ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status,
-    const ngx_http_jwt_metric_t *metric)
-{
-    uint64_t                 number;
-    ngx_uint_t               i;
-    ngx_http_jwt_page_t     *page;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    page = &status->page;
-    issuers = status->main->issuers.elts;
-
-    ngx_http_jwt_metric_family(page, metric->name, "gauge", metric->help);
-
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-
-        if (metric->value(issuers[i], &status->sources[i], status->now,
-                          &number)
-            != NGX_OK)
-        {
-            continue;
-        }
-
-        ngx_http_jwt_metric_begin(page, metric->name);
-        ngx_http_jwt_metric_label(page, "issuer",
-                                  ngx_http_jwt_slice(&issuers[i]->name));
-        ngx_http_jwt_metric_end(page, number);
-    }
-}
-
-
-static void
-ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t                i, good;
-    ngx_http_jwt_page_t      *page;
-    ngx_http_jwt_issuer_t   **issuers;
-    ngx_http_jwt_history_t   *history;
-
-    static const njwt_slice_t  outcomes[] = { njwt_literal("bad"),
-                                              njwt_literal("good") };
-
-    page = &status->page;
-    issuers = status->main->issuers.elts;
-
-    ngx_http_jwt_metric_family(page, "fetches_total", "counter",
-                               "Fetches of keys, by outcome.");
-
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-        history = &status->sources[i].history;
-
-        for (good = 0; status->sources[i].known && good < 2; good++) {
-            ngx_http_jwt_metric_begin(page, "fetches_total");
-            ngx_http_jwt_metric_label(page, "issuer",
-                                      ngx_http_jwt_slice(&issuers[i]->name));
-            ngx_http_jwt_metric_label(page, "outcome", outcomes[good]);
-            ngx_http_jwt_metric_end(page, good ? history->good
-                                               : history->bad);
-        }
-    }
-}
-
-
-static void
-ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
-
-    static const njwt_slice_t  none = njwt_literal("-");
-
-    page = &status->page;
-
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        if (!ngx_http_jwt_series_has(issuer, i)) {
-            continue;
-        }
-
-        ngx_http_jwt_metric_begin(page, "requests_total");
-        ngx_http_jwt_metric_label(page, "issuer",
-                                  issuer ? ngx_http_jwt_slice(&issuer->name)
-                                         : none);
-        ngx_http_jwt_metric_label(page, "verdict",
-                                  ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_metric_end(page,
-                     status->counted.total[ngx_http_jwt_series(issuer, i)]);
-    }
-}
-
-
-static void
-ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t               i;
-    ngx_http_jwt_page_t     *page;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    page = &status->page;
-    issuers = status->main->issuers.elts;
-
-    ngx_http_jwt_metric_plain(page, "counting_since_timestamp_seconds",
-                              "gauge", "When the counters were at 0.",
-                              status->since);
-
-    ngx_http_jwt_metric_family(page, "requests_total", "counter",
-                               "Requests that were judged, by issuer (-: "
-                               "before it was known) and verdict.");
-    ngx_http_jwt_metric_requests(status, NULL);
-
-    for (i = 0; i < status->main->issuers.nelts; i++) {
-        ngx_http_jwt_metric_requests(status, issuers[i]);
-    }
-
-    for (i = 0; ngx_http_jwt_metrics[i].name != NULL; i++) {
-        ngx_http_jwt_metric_issuers(status, &ngx_http_jwt_metrics[i]);
-    }
-
-    ngx_http_jwt_metric_fetches(status);
-    ngx_http_jwt_status_prometheus_keys(status);
-
-    ngx_http_jwt_metric_plain(page, "cache_size_bytes", "gauge",
-                              "The cache of verified tokens; 0: off.",
-                              status->cache.size);
-    ngx_http_jwt_metric_plain(page, "cache_entries", "gauge",
-                              "Verified tokens that are kept.",
-                              status->cache.used);
-    ngx_http_jwt_metric_plain(page, "cache_hits_total", "counter",
-                              "Verified tokens that were found again.",
-                              status->hits);
-    ngx_http_jwt_metric_plain(page, "cache_misses_total", "counter",
-                              "Tokens that were looked for in vain.",
-                              status->misses);
-    ngx_http_jwt_metric_plain(page, "cache_evictions_total", "counter",
-                              "Tokens that had to go for others.",
-                              status->evictions);
-    ngx_http_jwt_metric_plain(page, "proofs", "gauge",
-                              "DPoP proofs that are remembered.",
-                              status->proofs.used);
-    ngx_http_jwt_metric_plain(page, "proofs_capacity", "gauge",
-                              "DPoP proofs that there is room for.",
-                              status->proofs.entries);
-    ngx_http_jwt_metric_plain(page, "closed_total", "counter",
-                              "Requests that were ended with their token.",
-                              status->closed);
+    return status->counting
+           ? ngx_http_jwt_metric_location(status, NULL,
+                                          &status->main->counters->other)
+           : NGX_OK;
 }
 
 
 ngx_int_t
 ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
 {
+    ngx_http_jwt_page_t  *page;
+
+    static const njwt_slice_t  version = njwt_literal(NJWT_VERSION);
+    static const njwt_slice_t  nginx = njwt_literal(NGINX_VERSION);
+
+    page = &status->page;
+
+    ngx_http_jwt_metric_family(page, "build_info", "Versions; always 1.");
+    ngx_http_jwt_metric_begin(page, "build_info");
+    ngx_http_jwt_metric_label(page, "version", version);
+    ngx_http_jwt_metric_label(page, "nginx", nginx);
+    ngx_http_jwt_metric_end(page, 1);
+
+    ngx_http_jwt_metric_numbers(status, ngx_http_jwt_policy_numbers);
+
     if (status->counting) {
         ngx_http_jwt_metric_counted(status);
     }
 
-    return ngx_http_jwt_status_prometheus_locations(status);
+    return ngx_http_jwt_metric_locations(status);
 }

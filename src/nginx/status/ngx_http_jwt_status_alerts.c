@@ -1,0 +1,632 @@
+/*
+ * What needs somebody's attention, at the top of the status page: keys,
+ * clocks, refusals that weren't there before, and locations that let requests
+ * pass.
+ */
+
+#include "ngx_http_jwt_status_html.h"
+
+
+/* names in one alert */
+#define NGX_HTTP_JWT_HTML_NAMES  5
+
+
+/* the list is written once for each severity */
+typedef struct {
+    ngx_http_jwt_status_t     *status;
+    ngx_http_jwt_severity_t    severity;
+    ngx_uint_t                 n;
+} ngx_http_jwt_alerts_t;
+
+
+/*
+ * What is neither ok nor a refusal: preflights, those that nobody judged, and
+ * those without a token where one is optional.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_share_skips(ngx_uint_t optional, ngx_uint_t counted)
+{
+    return counted == NGX_HTTP_JWT_PREFLIGHT
+           || counted == NGX_HTTP_JWT_UNJUDGED
+           || (counted == NJWT_NO_TOKEN && optional);
+}
+
+
+static void
+ngx_http_jwt_share_add(ngx_http_jwt_share_t *share, ngx_uint_t counted,
+    uint64_t n)
+{
+    if (counted == NJWT_OK) {
+        share->ok += n;
+        return;
+    }
+
+    share->refused += n;
+
+    if (n > share->most) {
+        share->most = n;
+        share->verdict = counted;
+    }
+}
+
+
+/* Of an issuer, NULL: of those without one, by the numbers of a window. */
+
+static void
+ngx_http_jwt_share_of(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_issuer_t *issuer, const uint32_t *numbers,
+    ngx_http_jwt_share_t *share)
+{
+    ngx_uint_t  i, optional;
+
+    optional = status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] > 0;
+
+    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+
+        if (ngx_http_jwt_series_has(issuer, i)
+            && !ngx_http_jwt_share_skips(optional, i))
+        {
+            ngx_http_jwt_share_add(share, i,
+                                   numbers[ngx_http_jwt_series(issuer, i)]);
+        }
+    }
+}
+
+
+/* The same of all together, or of one issuer's row. */
+
+void
+ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
+    ngx_http_jwt_share_t *share)
+{
+    ngx_uint_t  i;
+
+    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
+
+    if (row != NULL) {
+        ngx_http_jwt_share_of(status, row->issuer, numbers, share);
+        return;
+    }
+
+    ngx_http_jwt_share_of(status, NULL, numbers, share);
+
+    for (i = 0; i < status->nissuers; i++) {
+        ngx_http_jwt_share_of(status, status->issuers[i].issuer, numbers,
+                              share);
+    }
+}
+
+
+void
+ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
+    ngx_http_jwt_share_t *share)
+{
+    ngx_uint_t                       i, optional;
+    ngx_http_jwt_location_counts_t  *counts;
+
+    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
+
+    counts = ngx_http_jwt_status_counts(location);
+    optional = ngx_http_jwt_status_guard(location)
+               == NGX_HTTP_JWT_GUARD_OPTIONAL;
+
+    for (i = 0; counts != NULL && i < NGX_HTTP_JWT_COUNTED; i++) {
+        if (!ngx_http_jwt_share_skips(optional, i)) {
+            ngx_http_jwt_share_add(share, i, counts->totals[i]);
+        }
+    }
+}
+
+
+/*
+ * Lately: the shortest of three times in which enough was judged to say
+ * something; and what the hour had before that.
+ */
+
+static void
+ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_share_t *lately,
+    ngx_http_jwt_share_t *before)
+{
+    ngx_http_jwt_counted_t  *counted;
+
+    counted = &status->counted;
+
+    ngx_http_jwt_share_sum(status, row, counted->hour, before);
+    ngx_http_jwt_share_sum(status, row, counted->minute, lately);
+    lately->span = 60;
+
+    if (ngx_http_jwt_share_all(lately) < 20) {
+        ngx_http_jwt_share_sum(status, row, counted->recent, lately);
+        lately->span = counted->span / 1000;
+    }
+
+    if (ngx_http_jwt_share_all(lately) < 10) {
+        *lately = *before;
+        lately->span = 3600;
+    }
+
+    before->ok -= ngx_min(lately->ok, before->ok);
+    before->refused -= ngx_min(lately->refused, before->refused);
+}
+
+
+/*
+ * How bad is that?  Nothing let through is; so are refusals that were few
+ * before.  Many, as ever, are worth a look.
+ */
+
+static ngx_http_jwt_severity_t
+ngx_http_jwt_share_severity(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_share_t *lately, ngx_http_jwt_share_t *before)
+{
+    uint64_t                 n, earlier;
+    ngx_uint_t               grew;
+    ngx_http_jwt_severity_t  severity;
+
+    n = ngx_http_jwt_share_all(lately);
+    earlier = ngx_http_jwt_share_all(before);
+
+    grew = earlier >= 20
+           && lately->refused * earlier >= 2 * before->refused * n;
+
+    if (lately->refused == 0) {
+        return NGX_HTTP_JWT_FINE;
+    }
+
+    if (lately->ok == 0) {
+        severity = (n >= 10) ? NGX_HTTP_JWT_BAD
+                   : (n >= 3) ? NGX_HTTP_JWT_WARN : NGX_HTTP_JWT_FINE;
+
+    } else if (n < 20) {
+        severity = NGX_HTTP_JWT_FINE;
+
+    } else if (2 * lately->refused >= n) {
+        severity = grew ? NGX_HTTP_JWT_BAD : NGX_HTTP_JWT_WARN;
+
+    } else {
+        severity = (grew && 5 * lately->refused >= n) ? NGX_HTTP_JWT_WARN
+                                                      : NGX_HTTP_JWT_FINE;
+    }
+
+    /* where nothing is refused, nobody is locked out */
+
+    if (status->guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
+        && status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] == 0)
+    {
+        severity = ngx_min(severity, NGX_HTTP_JWT_WARN);
+    }
+
+    return severity;
+}
+
+
+/*
+ * Begins an alert, if this is the pass that it belongs to.  It is of an
+ * issuer's row, or, NULL, of them all.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_alert(ngx_http_jwt_alerts_t *alerts,
+    ngx_http_jwt_severity_t severity, ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_http_jwt_page_t  *page;
+
+    if (alerts->severity != severity || severity == NGX_HTTP_JWT_FINE) {
+        return 0;
+    }
+
+    alerts->n++;
+    page = &alerts->status->page;
+
+    ngx_http_jwt_page_print(page, "<li class=\"%s\"><strong>%s</strong> ",
+                            ngx_http_jwt_html_kinds[severity],
+                            severity == NGX_HTTP_JWT_BAD ? "Alarm:"
+                                                         : "Warning:");
+    if (row != NULL) {
+        ngx_http_jwt_page_print(page, "<a href=\"#issuer-%ui\">",
+                                (ngx_uint_t) (row - alerts->status->issuers));
+        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&row->issuer->name));
+        ngx_http_jwt_page_say(page, "</a>");
+    }
+
+    return 1;
+}
+
+
+static void
+ngx_http_jwt_alert_end(ngx_http_jwt_alerts_t *alerts)
+{
+    ngx_http_jwt_page_say(&alerts->status->page, "</li>\n");
+}
+
+
+/* When the keys stop serving before somebody could have mended it: red. */
+
+ngx_http_jwt_severity_t
+ngx_http_jwt_html_keys_severity(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    int64_t  stale;
+
+    if (!row->serves) {
+        return NGX_HTTP_JWT_BAD;
+    }
+
+    if (row->failures <= 0) {
+        return NGX_HTTP_JWT_FINE;
+    }
+
+    stale = row->issuer->jwks_stale / 1000;
+
+    return (row->serves_until - status->now < ngx_min(stale / 4, 3600))
+           ? NGX_HTTP_JWT_BAD : NGX_HTTP_JWT_WARN;
+}
+
+
+static void
+ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_status_t  *status;
+
+    status = alerts->status;
+    page = &status->page;
+
+    if (!ngx_http_jwt_alert(alerts,
+                            ngx_http_jwt_html_keys_severity(status, row),
+                            row))
+    {
+        return;
+    }
+
+    if (row->serves) {
+        ngx_http_jwt_page_print(page, " can&rsquo;t fetch its keys (%L "
+                                "failures in a row). Those it has serve until "
+                                "", row->failures);
+        ngx_http_jwt_html_ago(page, status->now, row->serves_until);
+        ngx_http_jwt_page_say(page, ", then its requests are answered 503.");
+
+    } else if (row->fetched > 0) {
+        ngx_http_jwt_page_say(page, " has only stale keys, fetched ");
+        ngx_http_jwt_html_ago(page, status->now, row->fetched);
+        ngx_http_jwt_page_say(page, ": its requests are answered 503.");
+
+    } else {
+        ngx_http_jwt_page_say(page, " has no keys; none were ever fetched: "
+                              "its requests are answered 503.");
+    }
+
+    if (row->error_time > 0) {
+        ngx_http_jwt_page_say(page, " Last error ");
+        ngx_http_jwt_html_error(status, row);
+    }
+
+    ngx_http_jwt_alert_end(alerts);
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row)
+{
+    return row->skew != NGX_HTTP_JWT_NO_NUMBER
+           && ngx_abs(row->skew) * 1000 > (int64_t) row->issuer->leeway;
+}
+
+
+static void
+ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_http_jwt_page_t  *page;
+
+    page = &alerts->status->page;
+
+    if (!ngx_http_jwt_html_clock_off(row)
+        || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, row))
+    {
+        return;
+    }
+
+    ngx_http_jwt_page_say(page, " has a clock that is ");
+    ngx_http_jwt_html_clock(page, row);
+    ngx_http_jwt_page_print(page, ", more than leeway allows (%T&nbsp;s): %s. "
+                            "Check this host&rsquo;s clock (NTP).",
+                            (time_t) (row->issuer->leeway / 1000),
+                            row->skew > 0 ? "new tokens may be refused"
+                                          : "tokens may be refused as expired "
+                                            "too early");
+    ngx_http_jwt_alert_end(alerts);
+}
+
+
+/* Of an issuer, or, NULL, of all; returns what there was to tell. */
+
+static ngx_http_jwt_severity_t
+ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    int64_t                  *guards;
+    ngx_http_jwt_page_t      *page;
+    ngx_http_jwt_share_t      lately, before;
+    ngx_http_jwt_severity_t   severity;
+
+    page = &alerts->status->page;
+    guards = alerts->status->guards;
+
+    ngx_http_jwt_share_lately(alerts->status, row, &lately, &before);
+    severity = ngx_http_jwt_share_severity(alerts->status, &lately, &before);
+
+    if (!ngx_http_jwt_alert(alerts, severity, row)) {
+        return severity;
+    }
+
+    ngx_http_jwt_page_say(page, row ? ": " : "");
+    ngx_http_jwt_html_count(page, lately.refused);
+    ngx_http_jwt_page_say(page, " of ");
+    ngx_http_jwt_html_count(page, ngx_http_jwt_share_all(&lately));
+    ngx_http_jwt_page_say(page, guards[NGX_HTTP_JWT_GUARD_REPORT] == 0
+                                ? " requests were refused in the last "
+                                : (guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
+                                   && guards[NGX_HTTP_JWT_GUARD_OPTIONAL] == 0)
+                                  ? " requests would have been refused in the "
+                                    "last "
+                                  : " requests were refused, or would have "
+                                    "been but for report mode, in the last ");
+    ngx_http_jwt_html_span(page, lately.span);
+    ngx_http_jwt_page_say(page, (lately.most == lately.refused)
+                                ? ", all as <a href=\"#requests\">"
+                                : ", most as <a href=\"#requests\">");
+    ngx_http_jwt_html_code(page, ngx_http_jwt_counted_name(lately.verdict));
+    ngx_http_jwt_page_say(page, "</a>: ");
+    ngx_http_jwt_page_text(page, njwt_verdict_info(lately.verdict)
+                                 ->description);
+    ngx_http_jwt_page_say(page, ".");
+
+    if (ngx_http_jwt_share_all(&before) > 0) {
+        ngx_http_jwt_page_say(page, " In the hour before that it was ");
+        ngx_http_jwt_html_percent(page, before.refused,
+                                  ngx_http_jwt_share_all(&before));
+        ngx_http_jwt_page_say(page, ".");
+    }
+
+    ngx_http_jwt_alert_end(alerts);
+
+    return severity;
+}
+
+
+/* Names of the locations that are guarded so, the first few. */
+
+static ngx_int_t
+ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
+    ngx_uint_t (*is)(ngx_http_jwt_location_t *location))
+{
+    ngx_str_t                  name;
+    ngx_uint_t                 i, n;
+    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_location_t  **all;
+
+    n = 0;
+    page = &status->page;
+    all = status->main->locations.elts;
+
+    for (i = 0; i < status->main->locations.nelts; i++) {
+
+        if (!ngx_http_jwt_location_reached(all[i]) || !is(all[i])
+            || ++n > NGX_HTTP_JWT_HTML_NAMES)
+        {
+            continue;
+        }
+
+        if (ngx_http_jwt_location_name(status->request->pool, all[i], &name)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_http_jwt_page_print(page, "%s<a href=\"#server-%ui\">",
+                                n > 1 ? ", " : "", all[i]->number);
+        ngx_http_jwt_html_code(page, name.len
+                               ? ngx_http_jwt_slice(&name)
+                               : ngx_http_jwt_slice(
+                                           &all[i]->server->server_name));
+        ngx_http_jwt_page_say(page, "</a>");
+    }
+
+    if (n > NGX_HTTP_JWT_HTML_NAMES) {
+        ngx_http_jwt_page_print(page, " and %ui more",
+                                n - NGX_HTTP_JWT_HTML_NAMES);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_is_open(ngx_http_jwt_location_t *location)
+{
+    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_MISSING;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location)
+{
+    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_REPORT;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
+{
+    ngx_http_jwt_location_counts_t  *counts;
+
+    counts = ngx_http_jwt_status_counts(location);
+
+    return counts != NULL && counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
+{
+    int64_t                *guards;
+    ngx_int_t               rc;
+    ngx_uint_t              unjudged;
+    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_status_t  *status;
+
+    rc = NGX_OK;
+    status = alerts->status;
+    page = &status->page;
+    guards = status->guards;
+
+    unjudged = status->counting
+               ? status->counted.hour[ngx_http_jwt_series(NULL,
+                                                    NGX_HTTP_JWT_UNJUDGED)]
+               : 0;
+
+    if (guards[NGX_HTTP_JWT_GUARD_MISSING] > 0
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
+    {
+        ngx_http_jwt_page_print(page, "%L %s on and %s nothing of jwt: ",
+                                guards[NGX_HTTP_JWT_GUARD_MISSING],
+                                guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
+                                ? "location passes requests"
+                                : "locations pass requests",
+                                guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
+                                ? "says" : "say");
+        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
+        ngx_http_jwt_page_say(page, ". Write <code>jwt NAME;</code> there, or "
+                              "<code>jwt off;</code> if it is public.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        ngx_http_jwt_html_count(page, unjudged);
+        ngx_http_jwt_page_say(page, " requests of the last hour were answered "
+                              "before the gate was asked: nobody looked at "
+                              "their token. A <code>return</code>, "
+                              "<code>rewrite</code> or <code>if</code> beside "
+                              "jwt does that, in ");
+        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
+        ngx_http_jwt_page_say(page, ".");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (guards[NGX_HTTP_JWT_GUARD_REPORT] > 0
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
+    {
+        ngx_http_jwt_page_print(page, "Report mode refuses nothing, in %L of "
+                                "%L guarded locations: ",
+                                guards[NGX_HTTP_JWT_GUARD_REPORT],
+                                guards[NGX_HTTP_JWT_GUARD_REPORT]
+                                + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
+                                + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
+        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
+        ngx_http_jwt_page_say(page, ".");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (!status->counting
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
+    {
+        ngx_http_jwt_page_say(page, "There is no <code>jwt_issuer</code>: "
+                              "nothing is guarded.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
+{
+    ngx_uint_t                     i, told;
+    ngx_http_jwt_status_t         *status;
+    ngx_http_jwt_status_issuer_t  *row;
+
+    told = 0;
+    status = alerts->status;
+
+    for (i = 0; i < status->nissuers; i++) {
+        row = &status->issuers[i];
+
+        ngx_http_jwt_alert_keys(alerts, row);
+        told |= ngx_http_jwt_alert_refusals(alerts, row);
+        ngx_http_jwt_alert_clock(alerts, row);
+    }
+
+    /* of all, where no issuer's is the reason */
+
+    if (status->counting && !told) {
+        (void) ngx_http_jwt_alert_refusals(alerts, NULL);
+    }
+
+    return ngx_http_jwt_alert_locations(alerts);
+}
+
+
+static void
+ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
+{
+    ngx_http_jwt_page_t   *page;
+    ngx_http_jwt_share_t   lately, before;
+
+    page = &status->page;
+
+    ngx_http_jwt_share_lately(status, NULL, &lately, &before);
+
+    ngx_http_jwt_page_say(page, "<li class=\"ok\"><strong>All is well."
+                          "</strong> Every issuer has keys that serve, and "
+                          "every location that passes requests on is guarded "
+                          "or says <code>jwt off</code>. ");
+
+    if (ngx_http_jwt_share_all(&lately) == 0) {
+        ngx_http_jwt_page_say(page, "No request was judged in the last hour.");
+
+    } else {
+        ngx_http_jwt_html_count(page, lately.ok);
+        ngx_http_jwt_page_say(page, " of ");
+        ngx_http_jwt_html_count(page, ngx_http_jwt_share_all(&lately));
+        ngx_http_jwt_page_say(page, " requests of the last ");
+        ngx_http_jwt_html_span(page, lately.span);
+        ngx_http_jwt_page_say(page, " were ok.");
+    }
+
+    ngx_http_jwt_page_say(page, "</li>\n");
+}
+
+
+ngx_int_t
+ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
+{
+    ngx_http_jwt_alerts_t  alerts;
+
+    alerts.status = status;
+    alerts.n = 0;
+
+    ngx_http_jwt_page_say(&status->page, "<ul class=\"alerts\" "
+                          "aria-label=\"What needs attention\">\n");
+
+    for (alerts.severity = NGX_HTTP_JWT_BAD;
+         alerts.severity != NGX_HTTP_JWT_FINE; alerts.severity--)
+    {
+        if (ngx_http_jwt_alert_pass(&alerts) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (alerts.n == 0) {
+        ngx_http_jwt_html_fine(status);
+    }
+
+    ngx_http_jwt_page_say(&status->page, "</ul>\n");
+
+    return NGX_OK;
+}

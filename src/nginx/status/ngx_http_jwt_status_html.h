@@ -1,0 +1,113 @@
+/*
+ * What the parts of the status page share.
+ */
+
+#ifndef NGX_HTTP_JWT_STATUS_HTML_H
+#define NGX_HTTP_JWT_STATUS_HTML_H
+
+
+#include "ngx_http_jwt_status.h"
+
+
+/* requests of a time, by what became of them */
+typedef struct {
+    uint64_t                   ok;
+    uint64_t                   refused;
+    uint64_t                   most;       /* of one verdict */
+    ngx_uint_t                 verdict;
+    time_t                     span;       /* how long that time was */
+} ngx_http_jwt_share_t;
+
+#define ngx_http_jwt_share_all(share)  ((share)->ok + (share)->refused)
+
+
+typedef enum {
+    NGX_HTTP_JWT_FINE = 0,
+    NGX_HTTP_JWT_WARN,
+    NGX_HTTP_JWT_BAD
+} ngx_http_jwt_severity_t;
+
+/* a class of the style for each */
+extern const char  *const ngx_http_jwt_html_kinds[];
+
+
+/* ngx_http_jwt_status_html.c */
+
+/* "1,234" */
+void ngx_http_jwt_html_count(ngx_http_jwt_page_t *page, uint64_t n);
+
+/* Cut, not rounded: 100 % is all of them. */
+void ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n,
+    uint64_t all);
+
+/* "5 min"; of at least two the larger unit. */
+void ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds);
+
+/* "5 min ago" or "in 5 min", with the time itself for machines. */
+void ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when);
+
+/* A word that stands out; kind is a class of the style. */
+void ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
+    const char *word);
+
+/* Foreign words. */
+void ngx_http_jwt_html_code(ngx_http_jwt_page_t *page, njwt_slice_t text);
+
+void ngx_http_jwt_html_list(ngx_http_jwt_page_t *page,
+    const njwt_slice_t *texts, size_t n);
+
+/* The beginning of a cell with its label, for narrow screens. */
+void ngx_http_jwt_html_cell(ngx_http_jwt_page_t *page, const char *label);
+
+/* The head of a table, up to its first row; its columns end with NULL. */
+void ngx_http_jwt_html_table(ngx_http_jwt_page_t *page, const char *caption,
+    const char *const *columns);
+
+void ngx_http_jwt_html_table_end(ngx_http_jwt_page_t *page);
+
+/* Something that can be folded; what always shows of it comes next. */
+void ngx_http_jwt_html_fold(ngx_http_jwt_page_t *page, const char *name,
+    ngx_uint_t number, const char *class, ngx_uint_t open);
+
+/* "1,234, 98.2 % ok" */
+void ngx_http_jwt_html_share(ngx_http_jwt_page_t *page,
+    const ngx_http_jwt_share_t *share);
+
+void ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row);
+
+void ngx_http_jwt_html_clock(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_status_issuer_t *row);
+
+
+/* ngx_http_jwt_status_alerts.c */
+
+/* The same of all together, or of one issuer's row. */
+void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
+    ngx_http_jwt_share_t *share);
+
+void ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
+    ngx_http_jwt_share_t *share);
+
+/* When the keys stop serving before somebody could have mended it: red. */
+ngx_http_jwt_severity_t ngx_http_jwt_html_keys_severity(
+    ngx_http_jwt_status_t *status, ngx_http_jwt_status_issuer_t *row);
+
+ngx_uint_t ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row);
+
+ngx_uint_t ngx_http_jwt_html_is_open(ngx_http_jwt_location_t *location);
+
+ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location);
+
+ngx_uint_t ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location);
+
+ngx_int_t ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status);
+
+
+/* ngx_http_jwt_status_html_policy.c */
+
+ngx_int_t ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status);
+
+
+#endif /* NGX_HTTP_JWT_STATUS_HTML_H */

@@ -1,0 +1,477 @@
+/*
+ * What each location asks, on the status page, with its requests.
+ */
+
+#include "ngx_http_jwt_status_html.h"
+
+
+/* so many locations with nothing to look at are not folded */
+#define NGX_HTTP_JWT_HTML_FINE  16
+
+
+static void
+ngx_http_jwt_html_methods(ngx_http_jwt_status_t *status,
+    const njwt_scope_rule_t *rule)
+{
+    njwt_slice_t  names;
+
+    if (rule->every_method) {
+        ngx_http_jwt_page_say(&status->page, "every method");
+        return;
+    }
+
+    if (njwt_scope_rule_allow(&status->arena, rule, &names)) {
+        ngx_http_jwt_page_text(&status->page, names);
+    }
+}
+
+
+static void
+ngx_http_jwt_html_scopes(ngx_http_jwt_status_t *status,
+    const njwt_scope_rule_t *rule)
+{
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    ngx_http_jwt_page_say(page, "<li>");
+    ngx_http_jwt_html_methods(status, rule);
+    ngx_http_jwt_page_say(page, rule->any ? ": one of " : ": ");
+    ngx_http_jwt_html_list(page, rule->scopes, rule->scope_count);
+    ngx_http_jwt_page_say(page, "</li>");
+}
+
+
+static void
+ngx_http_jwt_html_claim(ngx_http_jwt_page_t *page,
+    const njwt_claim_rule_t *rule)
+{
+    size_t  i;
+
+    ngx_http_jwt_page_say(page, "<li>claim ");
+    ngx_http_jwt_html_code(page, rule->claim);
+    ngx_http_jwt_page_say(page, rule->value_count ? ": " : " is there");
+
+    for (i = 0; i < rule->value_count; i++) {
+        ngx_http_jwt_page_say(page, i > 0 ? ", <code>" : "<code>");
+        ngx_http_jwt_page_text(page, njwt_rule_prefix(&rule->values[i]));
+        ngx_http_jwt_page_say(page, "<bdi>");
+        ngx_http_jwt_page_text(page, rule->values[i].text);
+        ngx_http_jwt_page_say(page, "</bdi></code>");
+    }
+
+    ngx_http_jwt_page_say(page, "</li>");
+}
+
+
+static void
+ngx_http_jwt_html_variables(ngx_http_jwt_status_t *status,
+    ngx_array_t *conditions)
+{
+    ngx_int_t                 *index;
+    ngx_uint_t                 i, k;
+    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_condition_t  *condition;
+
+    page = &status->page;
+
+    for (i = 0; conditions != NULL && i < conditions->nelts; i++) {
+        condition = (ngx_http_jwt_condition_t *) conditions->elts + i;
+        index = condition->variables.elts;
+
+        ngx_http_jwt_page_say(page, "<li>true:");
+
+        for (k = 0; k < condition->variables.nelts; k++) {
+            ngx_http_jwt_page_say(page, " <code>$");
+            ngx_http_jwt_page_text(page,
+                              ngx_http_jwt_status_variable(status, index[k]));
+            ngx_http_jwt_page_say(page, "</code>");
+        }
+
+        ngx_http_jwt_page_say(page, "</li>");
+    }
+}
+
+
+static void
+ngx_http_jwt_html_audience(ngx_http_jwt_page_t *page,
+    const njwt_claim_rule_t *rule)
+{
+    size_t  i;
+
+    if (rule == NULL) {
+        return;
+    }
+
+    ngx_http_jwt_page_say(page, "<li>audience ");
+
+    for (i = 0; i < rule->value_count; i++) {
+        ngx_http_jwt_page_say(page, (i > 0) ? " or <code>" : "<code>");
+        ngx_http_jwt_page_text(page, rule->values[i].text);
+        ngx_http_jwt_page_say(page, "</code>");
+    }
+
+    ngx_http_jwt_page_say(page, "</li>");
+}
+
+
+static void
+ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_location_t *location)
+{
+    size_t                i;
+    ngx_http_jwt_page_t  *page;
+    const njwt_policy_t  *policy;
+
+    page = &status->page;
+    policy = location->conf->policy;
+
+    ngx_http_jwt_page_say(page, "<ul class=\"r\">");
+
+    ngx_http_jwt_html_audience(page, policy->audience);
+
+    for (i = 0; i < policy->scope_rule_count; i++) {
+        ngx_http_jwt_html_scopes(status, &policy->scope_rules[i]);
+    }
+
+    for (i = 0; i < policy->claim_rule_count; i++) {
+        ngx_http_jwt_html_claim(page, &policy->claim_rules[i]);
+    }
+
+    ngx_http_jwt_html_variables(status, location->conf->conditions);
+
+    if (policy->scope_rule_count + policy->claim_rule_count == 0
+        && location->conf->conditions == NULL)
+    {
+        ngx_http_jwt_page_say(page, "<li>a valid token, every method</li>");
+    }
+
+    ngx_http_jwt_page_say(page, "</ul>");
+}
+
+
+/* Verdicts of a location, the most first; ok is said already. */
+
+static void
+ngx_http_jwt_html_others(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_location_counts_t *counts)
+{
+    uint64_t    best, last;
+    ngx_uint_t  i, n, which, seen[NGX_HTTP_JWT_COUNTED];
+
+    ngx_memzero(seen, sizeof(seen));
+    last = 0;
+
+    for (n = 0; n < NGX_HTTP_JWT_COUNTED; n++) {
+
+        for (i = 0, best = 0, which = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+            if (i != NJWT_OK && !seen[i] && counts->totals[i] > best) {
+                best = counts->totals[i];
+                which = i;
+            }
+        }
+
+        if (best == 0) {
+            break;
+        }
+
+        seen[which] = 1;
+        ngx_http_jwt_page_say(page, last ? ", <code>"
+                                         : "<br><span class=\"soft\"><code>");
+        ngx_http_jwt_page_text(page, ngx_http_jwt_counted_name(which));
+        ngx_http_jwt_page_say(page, "</code>&nbsp;");
+        ngx_http_jwt_html_count(page, best);
+        last = best;
+    }
+
+    ngx_http_jwt_page_say(page, last ? "</span>" : "");
+}
+
+
+static void
+ngx_http_jwt_html_guard(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_location_t *location)
+{
+    ngx_http_jwt_guard_t  guard;
+
+    static const char  *const words[NGX_HTTP_JWT_GUARDS][2] = {
+        { "plain", "not guarded" },
+        { "warn", "not guarded, passed on" },
+        { "plain", "jwt off" },
+        { "plain", "token optional" },
+        { "warn", "report only" },
+        { "ok", "guarded" }
+    };
+
+    guard = ngx_http_jwt_status_guard(location);
+
+    ngx_http_jwt_html_cell(page, "Guard");
+    ngx_http_jwt_page_say(page, "<span>");
+    ngx_http_jwt_html_badge(page, words[guard][0], words[guard][1]);
+
+    if (location->conf->policy != NULL && location->conf->preflight == 1) {
+        ngx_http_jwt_page_say(page, " preflights pass");
+    }
+
+    ngx_http_jwt_page_say(page, "</span></td>");
+}
+
+
+static void
+ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+{
+    size_t                           i;
+    ngx_http_jwt_page_t             *page;
+    const njwt_policy_t             *policy;
+    ngx_http_jwt_location_counts_t  *counts;
+
+    page = &status->page;
+    policy = location->conf->policy;
+    counts = ngx_http_jwt_status_counts(location);
+
+    ngx_http_jwt_html_cell(page, "Requests");
+    ngx_http_jwt_page_say(page, "<span>");
+
+    if (counts == NULL) {
+        ngx_http_jwt_page_say(page, "not counted by itself");
+
+    } else {
+        ngx_http_jwt_html_share(page, share);
+        ngx_http_jwt_html_others(page, counts);
+    }
+
+    ngx_http_jwt_page_say(page, "</span></td>");
+
+    ngx_http_jwt_html_cell(page, "Issuers");
+    ngx_http_jwt_page_say(page, "<span>");
+
+    for (i = 0; i < policy->issuer_count; i++) {
+        ngx_http_jwt_page_say(page, i > 0 ? ", " : "");
+        ngx_http_jwt_html_code(page, policy->issuers[i]->name);
+    }
+
+    ngx_http_jwt_page_say(page, "</span></td>");
+    ngx_http_jwt_html_cell(page, "Asks for");
+    ngx_http_jwt_html_rules(status, location);
+    ngx_http_jwt_page_say(page, "</td>");
+}
+
+
+/* Does somebody have to look at it? */
+
+static ngx_uint_t
+ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
+    ngx_http_jwt_share_t *share)
+{
+    ngx_http_jwt_share_location(location, share);
+
+    return ngx_http_jwt_html_is_open(location)
+           || ngx_http_jwt_html_is_report(location)
+           || ngx_http_jwt_html_is_unjudged(location)
+           || (share->refused >= 10 && share->refused >= share->ok);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+{
+    ngx_str_t             name;
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_page_print(page, "<tr class=\"f%s\" data-n=\"%uL\" "
+                            "data-r=\"%uL\"><th scope=\"row\">",
+                            ngx_http_jwt_html_is_open(location) ? " open"
+                                                                : "",
+                            ngx_http_jwt_share_all(share), share->refused);
+
+    if (name.len > 0) {
+        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&name));
+
+    } else {
+        ngx_http_jwt_page_say(page, "all else of the server");
+    }
+
+    ngx_http_jwt_page_say(page, "</th>");
+    ngx_http_jwt_html_guard(page, location);
+
+    if (location->conf->policy != NULL) {
+        ngx_http_jwt_html_asked(status, location, share);
+
+    } else {
+        ngx_http_jwt_page_say(page, "<td></td><td></td><td></td>");
+    }
+
+    ngx_http_jwt_page_say(page, "</tr>\n");
+
+    return NGX_OK;
+}
+
+
+/*
+ * The locations of a server that stand out, or the others; *n: how many.
+ * They are counted only where no table is asked for.
+ */
+
+static ngx_int_t
+ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
+    ngx_uint_t standing_out, ngx_uint_t write, ngx_uint_t *n)
+{
+    ngx_uint_t                 i;
+    ngx_http_jwt_share_t       share;
+    ngx_http_jwt_location_t  **all;
+
+    static const char  *const  columns[] = {
+        "Location", "Guard", "Requests", "Issuers", "Asks for", NULL
+    };
+
+    *n = 0;
+    all = status->main->locations.elts;
+
+    for (i = 0; i < status->main->locations.nelts; i++) {
+
+        if (all[i]->number != number
+            || !ngx_http_jwt_location_reached(all[i])
+            || ngx_http_jwt_html_stands_out(all[i], &share)
+               != standing_out)
+        {
+            continue;
+        }
+
+        if ((*n)++ == 0 && write) {
+            ngx_http_jwt_html_table(&status->page, standing_out
+                                    ? "Locations to look at."
+                                    : "Locations, as they are configured.",
+                                    columns);
+        }
+
+        if (write
+            && ngx_http_jwt_html_location(status, all[i], &share) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (*n > 0 && write) {
+        ngx_http_jwt_html_table_end(&status->page);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Several may have one name, or none: their numbers tell them apart. */
+
+static void
+ngx_http_jwt_html_server_names(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_server_t *server, ngx_uint_t number)
+{
+    ngx_str_t               *listen;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *name;
+
+    name = server->names.elts;
+    listen = server->listen.elts;
+
+    ngx_http_jwt_page_print(page, "<h3>Server %ui", number);
+
+    for (i = 0; i < server->names.nelts && i < 3; i++) {
+        ngx_http_jwt_page_say(page, " ");
+        ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&name[i].name));
+    }
+
+    ngx_http_jwt_page_say(page, i < server->names.nelts ? " &hellip;</h3> "
+                                                        : "</h3> ");
+    ngx_http_jwt_page_say(page, "<span class=\"soft\">");
+
+    for (i = 0; i < server->listen.nelts && i < 3; i++) {
+        ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&listen[i]));
+        ngx_http_jwt_page_say(page, " ");
+    }
+
+    ngx_http_jwt_page_say(page, "</span> ");
+}
+
+
+static ngx_int_t
+ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
+{
+    ngx_uint_t              look, fine, several;
+    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_server_t  *server;
+
+    page = &status->page;
+    server = status->main->servers.elts;
+    several = status->main->servers.nelts > 1;
+
+    (void) ngx_http_jwt_html_locations(status, number, 1, 0, &look);
+    (void) ngx_http_jwt_html_locations(status, number, 0, 0, &fine);
+
+    ngx_http_jwt_html_fold(page, "server", number, "card",
+                           look > 0 || !several);
+    ngx_http_jwt_html_server_names(page, &server[number - 1], number);
+    ngx_http_jwt_page_print(page, "<span class=\"soft\">%ui location%s"
+                            "</span> ", look + fine,
+                            look + fine == 1 ? "" : "s");
+
+    if (look > 0) {
+        ngx_http_jwt_page_print(page, "<span class=\"b warn\">%ui to look at"
+                                "</span>", look);
+    }
+
+    ngx_http_jwt_page_say(page, "</summary>\n");
+
+    if (ngx_http_jwt_html_locations(status, number, 1, 1, &look) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (fine > 0) {
+        ngx_http_jwt_html_fold(page, "others", number, "more",
+                               several || fine <= NGX_HTTP_JWT_HTML_FINE);
+        ngx_http_jwt_page_print(page, "%ui %sto worry about</summary>\n", fine,
+                                fine == 1 ? "location with nothing "
+                                          : "locations with nothing ");
+    }
+
+    if (ngx_http_jwt_html_locations(status, number, 0, 1, &fine) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_page_say(page, fine > 0 ? "</details></details>\n"
+                                         : "</details>\n");
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_page_t  *page;
+
+    page = &status->page;
+
+    ngx_http_jwt_page_say(page, "<section aria-labelledby=\"locations\">"
+                          "<h2 id=\"locations\">Locations and what they ask"
+                          "</h2>\n");
+
+    for (i = 1; i <= status->main->servers.nelts; i++) {
+        if (ngx_http_jwt_html_server(status, i) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_http_jwt_page_say(page, "</section>\n");
+
+    return NGX_OK;
+}

@@ -1,0 +1,222 @@
+# Is the first thing on the page of jwt_status true?  What is wrong stands
+# there, what is worse first; "All is well" only where it is.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP ();
+use NJWT::Origin;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use POSIX qw/ strftime /;
+use Test::More;
+
+
+my $s = NJWT::Scenario->new;
+
+mkdir $s->dir . '/origin' or die "origin: $!\n";
+
+sub answer {
+    my ($name) = @_;
+
+    local $ENV{LC_ALL} = 'C';
+
+    my $off = $name =~ /^ahead(\d+)/ ? $1 : $name =~ /^behind(\d+)/ ? -$1 : 0;
+    my $set = jwks('k1');
+
+    return join "\r\n", 'HTTP/1.1 200 OK', 'Connection: close',
+        'Content-Length: ' . length $set, 'Date: '
+        . strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(time + $off)), '', $set;
+}
+
+my $origin = NJWT::Origin->start(dir => $s->dir . '/origin',
+    port => $s->port(2), bare => $s->port(3), good => \&answer,
+    faults => { down => "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n" });
+
+my $status = <<'END';
+    root @CONTENT@;
+    location = /status { jwt_status json; allow all; }
+    location = /page { jwt_status; allow all; }
+    location = /metrics { jwt_status prometheus; allow all; }
+END
+
+my $guarded = 'location /t { jwt timesheets; }';
+
+# each alert as its severity and words
+sub alerts {
+    my ($list) = $s->get('/page')->{body} =~ m{<ul class="alerts"[^>]*>(.*?)</ul>}s;
+
+    return map { s/<[^>]*>//gr =~ s/&nbsp;/ /gr =~ s/&rsquo;/'/gr }
+           map { s/^ class="(\w+)">/$1 /r } split /<li/, $list =~ s/^\s*<li//r;
+}
+
+sub start {
+    my ($path, $server, %conf) = @_;
+
+    $s->stop;
+    $s->start(workers => 1, server => "$status $server",
+              issuer => "jwks_uri http://127.0.0.1:\@PORT2\@/$path; "
+                        . 'jwks_cooldown 1s; jwks_refresh 1s; jwks_wait 5s;'
+                        . ($conf{issuer} // ''),
+              map { ($_ => $conf{$_}) } grep { $_ ne 'issuer' } keys %conf);
+    wait_until { $s->get('/status')->{body} =~ /"keys_available":true/ } 5,
+        'keys' if $path ne 'down';
+}
+
+sub good    { $s->get('/t', token => token()) for 1 .. $_[0] }
+sub expired { $s->get('/t', token => token(exp => 1)) for 1 .. $_[0] }
+
+
+subtest 'all is well' => sub {
+    start('fine', "$guarded location /p { jwt off; proxy_pass http://127.0.0.1:9; }");
+
+    my @alerts = alerts();
+
+    is scalar(@alerts), 1, 'one line';
+    like $alerts[0], qr/^ok All is well\. .*No request was judged/, 'no request';
+
+    good(38);
+    expired(2);
+    like +(alerts())[0], qr/^ok All is well\. .* 38 of 40 requests of the last 60 s were ok/,
+        'and with some, the share of those that were ok';
+    unlike +(alerts())[0], qr/\bp\b/, '"jwt off" is no alarm';
+};
+
+
+subtest 'requests that are refused' => sub {
+    start('fine', $guarded);
+    expired(2);
+    like +(alerts())[0], qr/^ok All is well\. .* 0 of 2 requests/, 'two are said';
+    expired(1);
+    like +(alerts())[0], qr/^warn .*timesheets: 3 of 3 requests were refused/,
+        'three of three are a warning';
+    expired(17);
+
+    my @alerts = alerts();
+
+    is scalar(@alerts), 1, 'one line';
+    like $alerts[0], qr/^bad Alarm: timesheets: 20 of 20 requests were refused in the last \d+ s, all as expired: The access token is expired\./,
+        'twenty of twenty are an alarm';
+
+    good(20);
+    like +(alerts())[0], qr/^warn .* 20 of 40 requests/, 'half is worth a look';
+    good(60);
+    like +(alerts())[0], qr/^ok .* 80 of 100 /, 'a fifth isn\'t, as ever';
+};
+
+subtest 'requests without a token, that have no issuer' => sub {
+    start('fine', $guarded);
+    $s->get('/t') for 1 .. 12;
+    like +(alerts())[0], qr/^bad Alarm: 12 of 12 requests .* all as no_token/,
+        'all without one';
+
+    start('fine', 'location /t { jwt timesheets; jwt_mode optional; }');
+    $s->get('/t') for 1 .. 12;
+    like +(alerts())[0], qr/^ok /, 'where it is optional, nobody was refused';
+};
+
+subtest 'report mode' => sub {
+    start('fine', "$guarded location /r { jwt timesheets; jwt_mode report; }");
+    like +(alerts())[0], qr{^warn Warning: Report mode refuses nothing, in 1 of 2 guarded locations: /r\.},
+        'one location';
+
+    start('fine', 'location /t { jwt timesheets; jwt_mode report; }');
+    expired(20);
+
+    my @alerts = alerts();
+
+    like $alerts[0], qr/^warn .* 20 of 20 requests would have been refused/,
+        'nobody was refused';
+    like $alerts[1], qr/^warn .* in 1 of 1 guarded/, 'and why';
+};
+
+
+subtest 'locations' => sub {
+    start('fine', "$guarded location /hook { jwt timesheets; return 204; }
+                   location /open { proxy_pass http://127.0.0.1:9; }");
+    like +(alerts())[0], qr{^warn Warning: 1 location passes requests on and says nothing of jwt: /open\.},
+        'one that is open';
+    is scalar(alerts()), 1, 'and nothing else';
+
+    $s->get('/hook') for 1 .. 3;
+    like +(alerts())[1], qr{^warn Warning: 3 requests of the last hour were answered before the gate .* in /hook\.},
+        'what nobody judged';
+
+    my $metrics = $s->get('/metrics')->{body};
+
+    like $metrics, qr/^jwt_scope_requests_total\{issuer="-",verdict="unjudged"\} 3$/m,
+        'Prometheus has it';
+    like $metrics, qr/^jwt_scope_unprotected_locations 1$/m, 'and the open one';
+};
+
+
+subtest 'keys' => sub {
+    $origin->break('down');
+    start('down', $guarded);
+    wait_until { $s->get('/page')->{body} =~ /status 500/ } 5, 'a fetch';
+
+    my @alerts = alerts();
+
+    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered 503\. Last error \d+ s ago: status 500/,
+        'never fetched';
+    is scalar(@alerts), 1, 'one line';
+
+    my $metrics = $s->get('/metrics')->{body};
+
+    like $metrics, qr/^jwt_scope_keys_serve_until_\S+ 0$/m, 'they serve until never';
+
+    $origin->mend;
+    start('fails', $guarded . ' location /open { proxy_pass http://127.0.0.1:9; }',
+          issuer => 'jwks_stale 3h;');
+    $origin->break('down');
+    wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
+    like +(grep { /timesheets/ } alerts())[0],
+        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has serve until in 2 h, then/,
+        'with hours left, a warning';
+
+    $origin->mend;
+    start('soon', $guarded . ' location /open { proxy_pass http://127.0.0.1:9; }',
+          issuer => 'jwks_stale 20s;');
+    $origin->break('down');
+    wait_until { (alerts())[0] =~ /^bad/ } 30, 'with few seconds left, an alarm';
+    like +(alerts())[0], qr/^bad Alarm: timesheets can't fetch/, '... this one';
+    like +(alerts())[1], qr/^warn /, 'before a warning';
+    wait_until { (alerts())[0] =~ /only stale keys/ } 30, 'then they are stale';
+    like +(alerts())[0], qr/^bad Alarm: timesheets has only stale keys, fetched \d+ s ago/,
+        'in red';
+    $origin->mend;
+};
+
+
+subtest 'clocks' => sub {
+    for my $case ([ ahead600 => 'ahead of', 'new tokens may be' ],
+                  [ behind600 => 'behind', 'as expired too early' ])
+    {
+        my ($path, $where, $then) = @$case;
+
+        start($path, $guarded);
+        like +(alerts())[0],
+            qr/^warn Warning: timesheets has a clock that is (?:9|10) min $where this host's, more than leeway allows \(5 s\): .*$then/,
+            $path;
+
+        my $i = JSON::PP->new->decode($s->get('/status')->{body})->{issuers}[0];
+
+        cmp_ok abs(abs($i->{clock_skew}) - 600), '<', 3, 'JSON has it';
+        is $i->{clock_skew} > 0, $path =~ /ahead/, 'with its sign';
+        like $s->get('/metrics')->{body},
+            qr/^jwt_scope_clock_skew_seconds\{issuer="timesheets"\} $i->{clock_skew}$/m,
+            'Prometheus, too';
+    }
+
+    start('ahead3', $guarded);
+    like +(alerts())[0], qr/^ok /, 'within the leeway nothing is said';
+    like $s->get('/page')->{body}, qr/[234]&nbsp;s ahead of this host/,
+        'but by the issuer';
+};
+
+
+$s->stop;
+done_testing;
