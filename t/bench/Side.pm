@@ -172,6 +172,7 @@ sub load {
     my $tokens = $args{tokens};
     my @command = ('chrt', @policy, 'taskset', '-c', $cores[-1], "$build/load",
         (map { ('-p' => $_) } $self->pids),
+        ($self->{workers} // 1) < @cores ? '-b' : (),
         $args{random} ? ('-r' => $args{random}) : (),
         '-n' => $args{requests}, '-c' => $args{connections} // 32,
         '-o' => $args{first} // 0, '-s' => $args{status} // 200,
