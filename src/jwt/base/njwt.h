@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 
 /* of the project as a whole: all else that names it is compared with this */
@@ -82,8 +83,20 @@ void *njwt_arena_alloc(njwt_arena_t *arena, size_t size);
 void njwt_arena_free(njwt_arena_t *arena);
 
 
-/* Are these the same bytes?  Not constant-time: for public values only. */
-bool njwt_slice_equal(njwt_slice_t a, njwt_slice_t b);
+/*
+ * Are these the same bytes?  Not constant-time: for public values only.  Most
+ * names that are compared differ in length or in their first byte.
+ */
+static inline bool
+njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
+{
+    return a.len == b.len
+           && (a.len == 0
+               || (a.data[0] == b.data[0]
+                   && memcmp(a.data, b.data, a.len) == 0));
+}
+
+
 
 /* Is it free of what would split or end a header: below 0x20, and 0x7f? */
 bool njwt_slice_clean(njwt_slice_t text);

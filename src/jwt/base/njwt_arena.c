@@ -125,17 +125,6 @@ njwt_arena_free(njwt_arena_t *arena)
 
 
 bool
-njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
-{
-    if (a.len != b.len) {
-        return false;
-    }
-
-    return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
-}
-
-
-bool
 njwt_slice_clean(njwt_slice_t text)
 {
     size_t  i;

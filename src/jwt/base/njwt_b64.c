@@ -5,29 +5,32 @@
 #include "njwt_b64.h"
 
 
-/* what no character stands for: no value has this bit */
-#define NJWT_B64_NONE  0x40
-
-
-/* the alphabet of RFC 4648, section 5: A-Z a-z 0-9 - _ */
-static const uint8_t  njwt_b64_values[256] = {
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64,
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
-    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 63,
-    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64
+/*
+ * The alphabet of RFC 4648, section 5: A-Z a-z 0-9 - _.  What isn't in it has
+ * all bits set, and those above the 24 of a group have only such bytes.
+ */
+static const int8_t  njwt_b64_values[256] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+    -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63,
+    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
 };
+
+#define NJWT_B64_BITS  24
+
+#define njwt_b64_value(c)  ((uint32_t) njwt_b64_values[c])
 
 
 /*
@@ -35,24 +38,22 @@ static const uint8_t  njwt_b64_values[256] = {
  * once at the end: this is on the way of each new token.
  */
 
-static uint8_t
+static uint32_t
 njwt_b64_groups(const uint8_t *text, size_t groups, uint8_t *data)
 {
-    uint8_t  seen, a, b, c, d;
+    uint32_t  seen, bits;
 
     seen = 0;
 
     for ( /* void */ ; groups > 0; groups--) {
-        a = njwt_b64_values[text[0]];
-        b = njwt_b64_values[text[1]];
-        c = njwt_b64_values[text[2]];
-        d = njwt_b64_values[text[3]];
+        bits = njwt_b64_value(text[0]) << 18 | njwt_b64_value(text[1]) << 12
+               | njwt_b64_value(text[2]) << 6 | njwt_b64_value(text[3]);
 
-        seen |= a | b | c | d;
+        seen |= bits;
 
-        data[0] = (uint8_t) (a << 2 | b >> 4);
-        data[1] = (uint8_t) (b << 4 | c >> 2);
-        data[2] = (uint8_t) (c << 6 | d);
+        data[0] = (uint8_t) (bits >> 16);
+        data[1] = (uint8_t) (bits >> 8);
+        data[2] = (uint8_t) bits;
 
         text += 4;
         data += 3;
@@ -67,32 +68,33 @@ njwt_b64_groups(const uint8_t *text, size_t groups, uint8_t *data)
  * whole bytes must be 0 (RFC 4648, section 3.5).
  */
 
-static uint8_t
+static uint32_t
 njwt_b64_rest(const uint8_t *text, size_t count, uint8_t *data)
 {
-    uint8_t  a, b, c, left;
+    uint32_t  bits, left;
 
-    a = njwt_b64_values[text[0]];
-    b = njwt_b64_values[text[1]];
-    c = (count == 3) ? njwt_b64_values[text[2]] : 0;
+    bits = njwt_b64_value(text[0]) << 18 | njwt_b64_value(text[1]) << 12;
+    left = bits & 0xffff;
 
-    data[0] = (uint8_t) (a << 2 | b >> 4);
-    left = b & 0xf;
+    data[0] = (uint8_t) (bits >> 16);
 
     if (count == 3) {
-        data[1] = (uint8_t) (b << 4 | c >> 2);
-        left = c & 0x3;
+        bits |= njwt_b64_value(text[2]) << 6;
+        left = bits & 0xff;
+
+        data[1] = (uint8_t) (bits >> 8);
     }
 
-    return (left != 0) ? NJWT_B64_NONE : (a | b | c);
+    return (left != 0) ? UINT32_MAX : bits;
 }
 
 
 bool
 njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
 {
-    size_t   groups, rest;
-    uint8_t  seen, *data;
+    size_t     groups, rest;
+    uint8_t   *data;
+    uint32_t   seen;
 
     groups = text.len / 4;
     rest = text.len % 4;
@@ -115,7 +117,7 @@ njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
                               data + groups * 3);
     }
 
-    if ((seen & NJWT_B64_NONE) != 0) {
+    if (seen >> NJWT_B64_BITS != 0) {
         return false;
     }
 

@@ -71,16 +71,21 @@ njwt_json_next(njwt_value_t object, njwt_slice_t *name,
 njwt_value_t
 njwt_json_member(njwt_value_t value, njwt_slice_t name)
 {
-    njwt_slice_t  own;
-    njwt_value_t  member = { NULL };
+    njwt_value_t             member = { NULL };
+    const njwt_json_node_t  *child, *end;
 
-    while (njwt_json_next(value, &own, &member)) {
-        if (njwt_slice_equal(own, name)) {
-            return member;
-        }
+    if (njwt_json_type(value) != NJWT_JSON_OBJECT) {
+        return member;
     }
 
-    member.node = NULL;
+    end = value.node + value.node->span;
+
+    for (child = value.node + 1; child < end; child += child->span) {
+        if (njwt_slice_equal(child->name, name)) {
+            member.node = child;
+            break;
+        }
+    }
 
     return member;
 }
