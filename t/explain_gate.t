@@ -252,6 +252,10 @@ is asked(token(scope => 'read'), '/rules', '--method', 'POST')
 
 same 'a method where the token is optional', '/posted', '',
     'method_not_allowed';
+ok !asked('', '/posted')->{json}{signature_verified},
+    '... which says nothing of a signature';
+ok asked(token(), '/posted')->{json}{signature_verified},
+    '... but for a token that has a good one';
 
 
 # Where the keys come from.

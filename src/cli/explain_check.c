@@ -24,7 +24,7 @@ explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
 
     hint->len = 0;
 
-    if (verdict < e->verdict) {
+    if (njwt_verdict_is_before(verdict, e->verdict)) {
         (void) njwt_hint_passed(&e->arena, &e->judged, verdict, &e->found,
                                 hint);
         return EXPLAIN_PASS;
@@ -32,7 +32,7 @@ explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
 
     result = EXPLAIN_FAIL;
 
-    if (verdict > e->verdict) {
+    if (njwt_verdict_is_before(e->verdict, verdict)) {
         switch (njwt_hint_check(&e->arena, &e->judged, verdict, &e->found)) {
 
         case NJWT_HINT_PASS:

@@ -201,7 +201,7 @@ explain_report(explain_t *e)
 
     if (e->judged.presented.found > 0) {
         explain_members(e, "Header", e->head);
-        explain_members(e, e->verdict > NJWT_BAD_SIGNATURE
+        explain_members(e, e->found.proof != NULL
                            ? "Payload (signature verified)"
                            : "Payload (NOT verified: anybody could have "
                              "written this)", e->payload);
@@ -226,7 +226,7 @@ explain_report(explain_t *e)
 
     if (told) {
         printf("\n");
-        explain_wrap(explain_slice(e->verdict > NJWT_BAD_SIGNATURE
+        explain_wrap(explain_slice(e->found.proof != NULL
             ? "Checks in parentheses come after the one that decided."
             : "Checks in parentheses come after the one that decided, and "
               "tell what the token says itself: not verified."), 2);
@@ -500,7 +500,7 @@ explain_machine(explain_t *e)
     printf(",");
     explain_value("payload", e->payload);
     printf(",\"signature_verified\":%s",
-           e->verdict > NJWT_BAD_SIGNATURE ? "true" : "false");
+           e->found.proof != NULL ? "true" : "false");
     printf(",\"at\":%lld", (long long) e->judged.now);
     explain_member("method", e->method);
 
@@ -512,7 +512,7 @@ explain_machine(explain_t *e)
     printf(",\"checks\":[");
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
-        printf("%s", i > NJWT_UNDECIDED + 1 ? "," : "");
+        printf("%s", i != NJWT_UNDECIDED + 1 ? "," : "");
         explain_machine_check(e, (njwt_verdict_t) i);
     }
 

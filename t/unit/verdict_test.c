@@ -644,10 +644,88 @@ an_audience_with_a_prefix_is_no_expression(void **state)
 }
 
 
+/* Predicates of verdicts, each with the verdicts that it holds for. */
+
+typedef bool (*predicate_pt)(njwt_verdict_t verdict);
+
+
+static void
+holds_for_these(predicate_pt predicate, const njwt_verdict_t *verdicts, size_t n)
+{
+    size_t  i, k;
+
+    for (i = 0; i < NJWT_VERDICT_COUNT; i++) {
+        for (k = 0; k < n && verdicts[k] != i; k++) { /* void */ }
+
+        if (predicate((njwt_verdict_t) i) != (k < n)) {
+            fail_msg("%.*s", (int) njwt_verdict_info(i)->name.len,
+                     (const char *) njwt_verdict_info(i)->name.data);
+        }
+    }
+
+    assert_false(predicate((njwt_verdict_t) NJWT_VERDICT_COUNT));
+}
+
+
+#define holds_for(predicate, ...)                                            \
+    holds_for_these(predicate, (const njwt_verdict_t[]) { __VA_ARGS__ },     \
+                    sizeof((const njwt_verdict_t[]) { __VA_ARGS__ })         \
+                    / sizeof(njwt_verdict_t))
+
+
+static void
+each_predicate_holds_for_its_verdicts_and_no_others(void **state)
+{
+    (void) state;
+
+    holds_for(njwt_verdict_is_of_form, NJWT_UNDECIDED, NJWT_NO_TOKEN,
+        NJWT_MULTIPLE_TOKENS, NJWT_TOKEN_TOO_LARGE, NJWT_MALFORMED_REQUEST,
+        NJWT_OPAQUE_TOKEN, NJWT_ENCRYPTED_TOKEN, NJWT_MALFORMED_TOKEN,
+        NJWT_CRIT_UNSUPPORTED);
+
+    holds_for(njwt_verdict_knows_issuer, NJWT_ALG_NOT_ALLOWED,
+        NJWT_TYP_NOT_ALLOWED, NJWT_KEYS_UNAVAILABLE, NJWT_KEY_NOT_FOUND,
+        NJWT_BAD_SIGNATURE, NJWT_EXPIRED, NJWT_NOT_YET_VALID,
+        NJWT_ISSUED_IN_FUTURE, NJWT_TOO_OLD, NJWT_AUDIENCE_MISMATCH,
+        NJWT_CLAIM_MISSING, NJWT_SENDER_CONSTRAINED, NJWT_UNBOUND_TOKEN,
+        NJWT_CERTIFICATE_MISSING, NJWT_CERTIFICATE_MISMATCH,
+        NJWT_DPOP_PROOF_MISSING, NJWT_DPOP_PROOF_INVALID,
+        NJWT_DPOP_KEY_MISMATCH, NJWT_DPOP_NONCE_NEEDED,
+        NJWT_DPOP_PROOF_EXPIRED, NJWT_DPOP_MEMORY_FULL,
+        NJWT_DPOP_PROOF_REPLAYED, NJWT_METHOD_NOT_ALLOWED,
+        NJWT_INSUFFICIENT_SCOPE, NJWT_CLAIM_MISMATCH,
+        NJWT_CLAIM_MISMATCH_401, NJWT_OK);
+
+    holds_for(njwt_verdict_is_bound, NJWT_UNBOUND_TOKEN,
+        NJWT_CERTIFICATE_MISSING, NJWT_CERTIFICATE_MISMATCH,
+        NJWT_DPOP_PROOF_MISSING, NJWT_DPOP_PROOF_INVALID,
+        NJWT_DPOP_KEY_MISMATCH, NJWT_DPOP_NONCE_NEEDED,
+        NJWT_DPOP_PROOF_EXPIRED, NJWT_DPOP_MEMORY_FULL,
+        NJWT_DPOP_PROOF_REPLAYED);
+
+    holds_for(njwt_verdict_is_dpop, NJWT_DPOP_PROOF_MISSING,
+        NJWT_DPOP_PROOF_INVALID, NJWT_DPOP_KEY_MISMATCH,
+        NJWT_DPOP_NONCE_NEEDED, NJWT_DPOP_PROOF_EXPIRED,
+        NJWT_DPOP_MEMORY_FULL, NJWT_DPOP_PROOF_REPLAYED);
+
+    holds_for(njwt_verdict_is_replay, NJWT_DPOP_MEMORY_FULL,
+        NJWT_DPOP_PROOF_REPLAYED);
+
+    holds_for(njwt_verdict_is_verified, NJWT_METHOD_NOT_ALLOWED,
+        NJWT_INSUFFICIENT_SCOPE, NJWT_CLAIM_MISMATCH,
+        NJWT_CLAIM_MISMATCH_401, NJWT_OK);
+
+    assert_true(njwt_verdict_is_before(NJWT_EXPIRED, NJWT_TOO_OLD));
+    assert_false(njwt_verdict_is_before(NJWT_TOO_OLD, NJWT_EXPIRED));
+    assert_false(njwt_verdict_is_before(NJWT_EXPIRED, NJWT_EXPIRED));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        unit_case(each_predicate_holds_for_its_verdicts_and_no_others),
         unit_case(each_verdict_has_the_contracts_name_status_and_error),
         unit_case(the_verdicts_are_in_the_order_of_the_checks),
         unit_case(each_row_is_filled_and_its_name_its_own),

@@ -51,6 +51,14 @@ typedef struct {
 } njwt_slice_t;
 
 
+/*
+ * For guards of lists of a struct's members: has it the size that it had when
+ * the list was made?  On machines of 64 bits, which all tests run on.
+ */
+#define njwt_size_is(type, size)                                             \
+    (sizeof(void *) != 8 || sizeof(type) == (size))
+
+
 #define njwt_literal(s)  { (const uint8_t *) (s), sizeof(s) - 1 }
 
 

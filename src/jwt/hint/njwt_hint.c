@@ -171,7 +171,7 @@ njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
         return false;
     }
 
-    if (verdict <= NJWT_CRIT_UNSUPPORTED) {
+    if (njwt_verdict_is_of_form(verdict)) {
         njwt_hint_request(&hint, verdict);
 
     } else if (njwt_verdict_is_bound(verdict)) {

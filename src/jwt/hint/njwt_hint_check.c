@@ -165,11 +165,13 @@ njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
     }
 
     if (judged == NJWT_BOUND) {
-        return (found.proved && verdict >= NJWT_DPOP_MEMORY_FULL)
+        return (found.proved && njwt_verdict_is_replay(verdict))
                ? NJWT_HINT_UNKNOWN : NJWT_HINT_PASS;
     }
 
-    if (judged < verdict || verdict == NJWT_DPOP_PROOF_INVALID) {
+    if (njwt_verdict_is_before(judged, verdict)
+        || verdict == NJWT_DPOP_PROOF_INVALID)
+    {
         return NJWT_HINT_UNKNOWN;
     }
 

@@ -94,6 +94,12 @@ njwt_facts_add_scope(njwt_facts_t *facts, njwt_slice_t scope, size_t *number)
 }
 
 
+_Static_assert(njwt_size_is(njwt_claim_rule_t, 56)
+               && njwt_size_is(njwt_rule_value_t, 32),
+               "a rule's members change: is it another question with the new "
+               "one?  Then the two functions below must look at it");
+
+
 static bool
 njwt_facts_same_rule(const njwt_claim_rule_t *a, const njwt_claim_rule_t *b)
 {

@@ -181,6 +181,41 @@ njwt_verdict_info(njwt_verdict_t verdict)
 }
 
 
+_Static_assert(NJWT_VERDICT_COUNT == 37,
+               "the verdicts change: look at each predicate below, at their "
+               "table in t/unit/verdict_test.c, and at EXPLAIN_LAST");
+
+
+bool
+njwt_verdict_is_before(njwt_verdict_t verdict, njwt_verdict_t other)
+{
+    return verdict < other;
+}
+
+
+bool
+njwt_verdict_is_of_form(njwt_verdict_t verdict)
+{
+    return verdict <= NJWT_CRIT_UNSUPPORTED;
+}
+
+
+bool
+njwt_verdict_knows_issuer(njwt_verdict_t verdict)
+{
+    return verdict >= NJWT_VERDICT_ISSUER_FIRST
+           && verdict < NJWT_VERDICT_COUNT;
+}
+
+
+bool
+njwt_verdict_is_replay(njwt_verdict_t verdict)
+{
+    return verdict == NJWT_DPOP_MEMORY_FULL
+           || verdict == NJWT_DPOP_PROOF_REPLAYED;
+}
+
+
 bool
 njwt_verdict_is_verified(njwt_verdict_t verdict)
 {

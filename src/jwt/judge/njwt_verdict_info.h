@@ -52,6 +52,11 @@ typedef enum {
 
 #define NJWT_VERDICT_COUNT  (NJWT_OK + 1)
 
+/* those from the first on that is given where the issuer is known */
+#define NJWT_VERDICT_ISSUER_FIRST  NJWT_ALG_NOT_ALLOWED
+#define NJWT_VERDICT_ISSUER_COUNT                                            \
+    (NJWT_VERDICT_COUNT - NJWT_VERDICT_ISSUER_FIRST)
+
 
 /* what a verdict means to the client: constant texts */
 typedef struct {
@@ -64,6 +69,23 @@ typedef struct {
 
 /* What a verdict means; the entry of NJWT_UNDECIDED for a wrong value. */
 const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);
+
+/*
+ * These alone know the order of the verdicts; a check that compares them with
+ * "<" elsewhere changes its meaning with each verdict that is added.
+ */
+
+/* Is the check of this verdict made before that of another? */
+bool njwt_verdict_is_before(njwt_verdict_t verdict, njwt_verdict_t other);
+
+/* Is it given before the token's parts can be read, or its issuer known? */
+bool njwt_verdict_is_of_form(njwt_verdict_t verdict);
+
+/* Is it given where the issuer is known, one that lets pass among them? */
+bool njwt_verdict_knows_issuer(njwt_verdict_t verdict);
+
+/* Is it of the memory of proofs that were used? */
+bool njwt_verdict_is_replay(njwt_verdict_t verdict);
 
 /*
  * Had every check passed that a token itself can fail, its binding included?

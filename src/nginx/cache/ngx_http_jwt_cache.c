@@ -43,6 +43,11 @@ typedef struct {
 _Static_assert(sizeof(ngx_http_jwt_cache_entry_t) <= 184,
                "a token is to take at most 192 bytes, its chain counted");
 
+_Static_assert(njwt_size_is(njwt_record_t, 120)
+               && njwt_size_is(njwt_grant_t, 64)
+               && njwt_size_is(ngx_http_jwt_cache_entry_t, 176),
+               "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
+
 
 struct ngx_http_jwt_cache_s {
     uint32_t                     magic;
@@ -59,6 +64,9 @@ struct ngx_http_jwt_cache_s {
     uint32_t                    *chains;
     ngx_http_jwt_cache_entry_t  *table;
 };
+
+_Static_assert(njwt_size_is(struct ngx_http_jwt_cache_s, 48),
+               "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
 
 
 static ngx_inline ngx_http_jwt_cache_t *

@@ -86,6 +86,15 @@ ngx_http_jwt_cache_put_list(u_char *p, const njwt_slice_t *list, size_t count)
 }
 
 
+/* a setting that isn't in it: a token of before would pass a reload with it */
+
+_Static_assert(njwt_size_is(njwt_issuer_t, 120)
+               && njwt_size_is(njwt_expected_t, 72),
+               "an issuer's members change: does a verified token depend on "
+               "the new one?  Then it belongs into the digest below; and into "
+               "t/guards.t");
+
+
 static ngx_int_t
 ngx_http_jwt_cache_settings(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {

@@ -22,6 +22,16 @@
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
 #define NGX_HTTP_JWT_LAYOUT         8
 
+/* all that is in it */
+
+_Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2184)
+               && njwt_size_is(ngx_http_jwt_slot_t, 1616)
+               && njwt_size_is(struct ngx_http_jwt_record_s, 112)
+               && njwt_size_is(struct ngx_http_jwt_counters_s, 480)
+               && njwt_size_is(ngx_http_jwt_location_counts_t, 320),
+               "the layout changes: count NGX_HTTP_JWT_LAYOUT up");
+
+
 /* of the zone, for each slot and what its keys take on average */
 #define NGX_HTTP_JWT_SLOT_SHARE     8192
 
@@ -208,6 +218,12 @@ ngx_http_jwt_zone_put(u_char *p, const void *data, size_t len)
 
     return ngx_cpymem(p, data, len);
 }
+
+
+_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 3984),
+               "a jwt_issuer block's members change: does the new one decide "
+               "which keys are trusted?  Then it belongs into the digest "
+               "below; and into t/guards.t");
 
 
 /* Names an issuer's slot; twin tells blocks of one source apart. */

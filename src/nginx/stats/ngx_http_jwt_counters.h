@@ -23,7 +23,7 @@
 #define NGX_HTTP_JWT_COUNTED          (NJWT_VERDICT_COUNT + 2)
 
 /* of an issuer: undecided, and the verdicts from the first that knows it */
-#define NGX_HTTP_JWT_ISSUER_COUNTED   (NJWT_OK - NJWT_ALG_NOT_ALLOWED + 2)
+#define NGX_HTTP_JWT_ISSUER_COUNTED   (NJWT_VERDICT_ISSUER_COUNT + 1)
 
 #define NGX_HTTP_JWT_MAX_LOCATIONS    2048
 

@@ -17,8 +17,8 @@ ngx_http_jwt_series(ngx_http_jwt_issuer_t *issuer, ngx_uint_t counted)
 
     return NGX_HTTP_JWT_COUNTED
            + (issuer->row - 1) * NGX_HTTP_JWT_ISSUER_COUNTED
-           + ((counted < NJWT_ALG_NOT_ALLOWED || counted > NJWT_OK)
-              ? 0 : counted - NJWT_ALG_NOT_ALLOWED + 1);
+           + (njwt_verdict_knows_issuer((njwt_verdict_t) counted)
+              ? counted - NJWT_VERDICT_ISSUER_FIRST + 1 : 0);
 }
 
 
@@ -32,8 +32,7 @@ ngx_http_jwt_series_has(ngx_http_jwt_issuer_t *issuer, ngx_uint_t counted)
     return issuer == NULL
            || (issuer->row != 0
                && (counted == NJWT_UNDECIDED
-                   || (counted >= NJWT_ALG_NOT_ALLOWED
-                       && counted <= NJWT_OK)));
+                   || njwt_verdict_knows_issuer((njwt_verdict_t) counted)));
 }
 
 
