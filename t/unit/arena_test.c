@@ -211,6 +211,32 @@ there_is_no_word_in_nothing_but_spaces(void **state)
 
 
 static void
+a_byte_order_mark_is_three_bytes_in_front(void **state)
+{
+    njwt_slice_t  text;
+
+    (void) state;
+
+    text = unit_text("\xef\xbb\xbf" "a\xef\xbb\xbf");
+    assert_true(njwt_slice_unmark(&text));
+    assert_slice(text, "a\xef\xbb\xbf");
+    assert_false(njwt_slice_unmark(&text));
+    assert_slice(text, "a\xef\xbb\xbf");
+
+    /* what lies behind the end is none of it */
+
+    text = unit_text("\xef\xbb\xbf");
+    text.len = 2;
+    assert_false(njwt_slice_unmark(&text));
+    assert_int_equal(text.len, 2);
+    text.len = 3;
+    assert_true(njwt_slice_unmark(&text));
+    assert_int_equal(text.len, 0);
+    assert_false(njwt_slice_unmark(&text));
+}
+
+
+static void
 a_clean_slice_can_be_the_value_of_a_header(void **state)
 {
     (void) state;
@@ -237,6 +263,7 @@ main(void)
         unit_case(slices_are_equal_byte_for_byte),
         unit_case(words_are_what_spaces_separate),
         unit_case(there_is_no_word_in_nothing_but_spaces),
+        unit_case(a_byte_order_mark_is_three_bytes_in_front),
         unit_case(a_clean_slice_can_be_the_value_of_a_header)
     };
 

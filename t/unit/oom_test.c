@@ -13,6 +13,7 @@
 #include "njwt_jansson.h"
 #include "njwt_hash.h"
 #include "njwt_logout.h"
+#include "njwt_path.h"
 #include "njwt_verdict.h"
 
 #include <errno.h>
@@ -835,6 +836,34 @@ texts_are_whole_or_refused(void **state)
 }
 
 
+/* What holds a claim isn't the claim. */
+
+static void
+a_path_that_finds_no_memory_finds_nothing(void **state)
+{
+    njwt_arena_t  arena;
+    njwt_slice_t  path = unit_text("/a~1b");
+    njwt_value_t  root, found;
+
+    (void) state;
+
+    njwt_arena_init(&arena);
+    root = njwt_json_object(&arena, unit_text("{\"a/b\":{\"c~d\":true}}"));
+    assert_int_equal(njwt_json_type(root), NJWT_JSON_OBJECT);
+
+    found = njwt_path_find(&arena, root, unit_text("/a~1b/c~0d"));
+    assert_int_equal(njwt_json_type(found), NJWT_JSON_BOOLEAN);
+
+    begin_failing(1, true);
+    found = njwt_path_find(&arena, root, path);
+    assert_true(end_failing());
+    assert_int_equal(njwt_json_type(found), NJWT_JSON_ABSENT);
+    assert_true(arena.failed);
+
+    njwt_arena_free(&arena);
+}
+
+
 /* An arena without memory says so, and nothing passes as refused by it. */
 
 static void
@@ -1383,6 +1412,7 @@ main(void)
         unit_case(a_file_of_keys_is_read_whole_or_not_at_all),
         unit_case(texts_are_whole_or_refused),
         unit_case(a_number_is_whole_or_the_arena_has_failed),
+        unit_case(a_path_that_finds_no_memory_finds_nothing),
         unit_case(an_array_is_text_or_the_arena_has_failed),
         unit_case(a_string_is_read_whole_or_not_at_all),
         unit_case(an_escape_is_read_whole_or_not_at_all),
