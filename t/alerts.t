@@ -9,7 +9,7 @@ use warnings;
 use lib 't/lib';
 
 use Cwd qw/ getcwd /;
-use JSON::PP qw/ encode_json /;
+use JSON::PP qw/ decode_json encode_json /;
 use NJWT::Process qw/ folder /;
 use Test::More;
 
@@ -35,14 +35,15 @@ sub each_minute {
     return "0+${n}x120";
 }
 
-# The requests by verdict, so many a minute; those without a token have no
-# issuer.
+# The requests by verdict, so many a minute; those that have no issuer yet are
+# of "-".
 
 sub requests {
     my (%of) = @_;
 
     return map {
-        my $issuer = /^(?:no_token|preflight)$/ ? '-' : 'a';
+        my $issuer = /^(?:no_token|preflight|unjudged|opaque_token)$/ ? '-'
+                                                                      : 'a';
 
         (qq[jwt_scope_requests_total{issuer="$issuer",instance="i",]
             . qq[verdict="$_"}] => each_minute($of{$_}))
@@ -73,7 +74,23 @@ sub fires {
 sub promtool_says {
     my ($name, $labels, %series) = @_;
 
-    my $all = join ',', map { qq[$_="$labels->{$_}"] } sort keys %{ $labels // {} };
+    my $all = join ',', map { qq[$_="$labels->{$_}"] }
+                        sort keys %{ $labels // {} };
+
+    return promtool({
+        expr        => qq[ALERTS{alertname="$name",alertstate="firing"}],
+        eval_time   => '2h',
+        exp_samples => $labels ? [ {
+            labels => qq[ALERTS{alertname="$name",$all,alertstate="firing"}],
+            value  => 1 } ] : [],
+    }, %series);
+}
+
+# What promtool has to say of a test with these samples; nothing: it holds.
+
+sub promtool {
+    my ($test, %series) = @_;
+
     my $file = "$dir/test.yaml";
 
     open my $out, '>', $file or die "$file: $!\n";
@@ -85,14 +102,7 @@ sub promtool_says {
             input_series     => [ map { { series => $_,
                                           values => $series{$_} } }
                                   sort keys %series ],
-            promql_expr_test => [ {
-                expr        => qq[ALERTS{alertname="$name",alertstate="firing"}],
-                eval_time   => '2h',
-                exp_samples => $labels ? [ {
-                    labels => qq[ALERTS{alertname="$name",$all,]
-                              . 'alertstate="firing"}',
-                    value  => 1 } ] : [],
-            } ],
+            promql_expr_test => [$test],
         } ],
     });
     close $out;
@@ -141,24 +151,61 @@ fires '... nor where they are fetched each minute', 'GateKeysGrowOld', undef,
     'jwt_scope_keys_fetched_timestamp_seconds{issuer="a",instance="i"}'
         => each_minute(60);
 
-alert 'GateSeesForgedTokens', { %ticket, instance => 'i' },
-    fires => [ requests(bad_signature => 30, alg_not_allowed => 30,
-                        key_not_found => 30) ],
-    quiet => [ requests(bad_signature => 30, expired => 6000, ok => 6000) ],
-    when  => 'there are few, and other refusals';
+my $until = 'jwt_scope_keys_serve_until_timestamp_seconds{issuer="a",instance="i"}';
+my %page = (severity => 'page', issuer => 'a', instance => 'i');
 
-alert 'GateClocksDiffer', { %ticket, issuer => 'a' },
-    fires => [ requests(not_yet_valid => 6, issued_in_future => 6) ],
+alert 'GateKeysStopServing', {%page},
+    fires => [ $until => '10000x120', gauge('fetch_failures_in_a_row', 3) ],
+    quiet => [ $until => '12000x120', gauge('fetch_failures_in_a_row', 3) ],
+    when  => 'there is more than an hour';
+
+fires '... nor where no fetch fails', 'GateKeysStopServing', undef,
+    $until => '10000x120', gauge('fetch_failures_in_a_row', 0);
+fires '... nor of keys that never were', 'GateKeysStopServing', undef,
+    $until => '0x120', gauge('fetch_failures_in_a_row', 3);
+
+my %of_a = (%ticket, issuer => 'a');
+
+alert 'GateSeesForgedTokens', {%of_a},
+    fires => [ requests(bad_signature => 5, alg_not_allowed => 5,
+                        key_not_found => 5, ok => 100) ],
+    quiet => [ requests(bad_signature => 30, expired => 600, ok => 6000) ],
+    when  => 'they are few among many';
+
+fires '... nor for one now and then', 'GateSeesForgedTokens', undef,
+    requests(bad_signature => 2);
+
+alert 'GateSeesTokensOfTheFuture', {%of_a},
+    fires => [ requests(not_yet_valid => 3, issued_in_future => 3, ok => 100) ],
     quiet => [ requests(expired => 600, not_yet_valid => 3) ],
     when  => 'tokens are expired';
 
-alert 'GateRefusesMuch', { %ticket, issuer => 'a' },
+alert 'GateClocksDiffer', {%both},
+    fires => [ gauge('clock_skew_seconds', -6) ],
+    quiet => [ gauge('clock_skew_seconds', -5) ], when => 'within the leeway';
+
+alert 'GateRefusesMuch', {%of_a},
     fires => [ requests(ok => 60, expired => 20) ],
     quiet => [ requests(ok => 60, expired => 10) ],
     when  => 'a seventh is refused';
 
-fires '... nor for requests without a token', 'GateRefusesMuch', undef,
+fires '... for an issuer that is refused wholly, beside one that isn\'t',
+    'GateRefusesMuch', {%of_a}, requests(expired => 30),
+    'jwt_scope_requests_total{issuer="b",instance="i",verdict="ok"}'
+        => each_minute(60000);
+fires '... not for requests without a token', 'GateRefusesMuch', undef,
     requests(ok => 60, no_token => 60, preflight => 60);
+fires '... nor for two stray ones a minute beside a thousand a second',
+    'GateRefusesMuch', undef, requests(ok => 60000, opaque_token => 2);
+fires '... nor for two stray ones, and no others',
+    'GateRefusesMuch', undef, requests(expired => 2);
+fires '... for many that are of no issuer of ours', 'GateRefusesMuch',
+    { %ticket, issuer => '-' }, requests(ok => 600, opaque_token => 300);
+
+alert 'GateIsNotAsked', { %ticket, instance => 'i' },
+    fires => [ requests(unjudged => 1) ],
+    quiet => [ requests(unjudged => 0, ok => 60) ],
+    when  => 'each request is judged';
 
 alert 'GateHasAnOpenDoor', { %ticket, instance => 'i' },
     fires => [ 'jwt_scope_unprotected_locations{instance="i"}' => '1x120' ],
@@ -167,5 +214,51 @@ alert 'GateHasAnOpenDoor', { %ticket, instance => 'i' },
 
 is_deeply [ sort keys %tried ], [ sort $rule =~ /- alert: (\w+)/g ],
     'each alert is tried';
+
+
+# The dashboard's panel of that title shows these values, by issuer.
+
+sub panel {
+    my ($title, $panel, $shown, %series) = @_;
+
+    my $dashboard = do {
+        open my $in, '<', 'conf-examples/prometheus/grafana.json' or die "$!\n";
+        local $/;
+        decode_json(<$in>);
+    };
+
+    my ($expr) = map { $_->{targets}[0]{expr} }
+                 grep { $_->{title} eq $panel } @{ $dashboard->{panels} };
+
+    SKIP: {
+        skip 'no promtool here', 1 if !$promtool;
+
+        is promtool({
+            expr        => $expr =~ s/\$instance/.*/gr,
+            eval_time   => '2h',
+            exp_samples => [ map { { labels => qq[{issuer="$_"}],
+                                     value  => $shown->{$_} } }
+                             sort keys %$shown ],
+        }, %series), '', $title;
+    }
+
+    return;
+}
+
+my $fetched = 'jwt_scope_keys_fetched_timestamp_seconds';
+
+panel 'keys have an age', 'Age of the keys', { a => 7140 },
+    qq[$fetched\{issuer="a",instance="i"}] => '60x120';
+panel 'but for those that were never fetched', 'Age of the keys', {},
+    qq[$fetched\{issuer="a",instance="i"}] => '0x120';
+panel 'the share of refusals is an issuer\'s own',
+    'Share of refusals by issuer', { a => 0.25, b => 0 },
+    requests(ok => 60, expired => 20, no_token => 60),
+    'jwt_scope_requests_total{issuer="b",instance="i",verdict="ok"}'
+        => each_minute(60000),
+    'jwt_scope_requests_total{issuer="b",instance="i",verdict="expired"}'
+        => each_minute(0);
+panel 'how long keys serve', 'Keys serve for', { a => 2800 },
+    $until => '10000x120';
 
 done_testing;

@@ -100,9 +100,21 @@ def looks(driver, url, where):
         picture(driver, "%s/%s-%d.png" % (where, scheme, width))
 
 
+def unfold(driver):
+    driver.execute_script("document.querySelectorAll('details')"
+                          ".forEach(function(e){e.open=true})")
+
+
 def reads(driver, url):
     window(driver, 1200, "light")
     driver.get(url)
+    first = driver.find_element(By.CSS_SELECTOR, ".alerts li").text
+    tell(first.startswith("Alarm: down has no keys"),
+         "what is worst stands first", first)
+    kinds = [li.get_attribute("class") for li in
+             driver.find_elements(By.CSS_SELECTOR, ".alerts li")]
+    tell(kinds == sorted(kinds), "red before yellow", kinds)
+    unfold(driver)
     tell(driver.title == "nginx-jwt-scope: status",
          "the title is ours: no foreign script ran", driver.title)
     tell(not driver.find_elements(By.CSS_SELECTOR, "main img, main script"),
@@ -110,10 +122,11 @@ def reads(driver, url):
     text = driver.find_element(By.TAG_NAME, "main").text
     tell("<img src=x onerror=" in text, "they are shown as they are")
     tell("\u202e" not in text, "but for what turns the text round")
-    tell("unprotected, passed on" in text, "open locations stand out in words")
+    tell("\\u202e" in text, "of which the escape is shown")
+    tell("not guarded, passed on" in text, "open locations stand out in words")
     names = [h.text for h in driver.find_elements(By.TAG_NAME, "h2")]
-    tell(names == ["Issuers and their keys", "Requests",
-                   "Locations and what they ask"], "headings", names)
+    tell(names == ["Requests", "Issuers and their keys",
+                   "Locations and what they ask", "Memory"], "headings", names)
     bare = driver.execute_script(
         "return [].filter.call(document.querySelectorAll('table'),"
         "function(t){return !t.caption||!t.querySelector('th[scope=col]')"
@@ -126,8 +139,77 @@ def reads(driver, url):
 
 def total(driver):
     return driver.execute_script(
-        "return [].reduce.call(document.querySelectorAll('.bar'),"
-        "function(n,e){return n+Number(e.previousSibling.textContent)},0)")
+        "return [].reduce.call(document.querySelectorAll("
+        "'td[data-l=Total]'),function(n,e){"
+        "return n+Number(e.textContent.replace(/,/g,''))},0)")
+
+
+def until(true, seconds=12):
+    for _ in range(seconds * 10):
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def updated(driver):
+    driver.execute_script("document.querySelector('main').dataset.old=1")
+    return until(lambda: driver.execute_script(
+        "return !document.querySelector('main').dataset.old"))
+
+
+def tools(driver, url):
+    """The filter, the order, and that they outlive an update."""
+    window(driver, 1200, "light")
+    driver.get(url)
+    q = driver.find_element(By.ID, "q")
+    q.send_keys("upload")
+    rows = [r.text.split("\n")[0] for r in
+            driver.find_elements(By.CSS_SELECTOR, "tr.f")
+            if r.is_displayed()]
+    tell(rows and all("upload" in r for r in rows), "the filter", rows)
+    tell(updated(driver), "an update comes")
+    now = [r.text.split("\n")[0] for r in
+           driver.find_elements(By.CSS_SELECTOR, "tr.f") if r.is_displayed()]
+    tell(now == rows, "and leaves the filter as it was", now)
+    tell(driver.switch_to.active_element.get_attribute("id") == "q",
+         "and the focus")
+    q.send_keys("\ue003" * 6)
+    fold = driver.find_element(By.CSS_SELECTOR, "#issuer-0 > summary")
+    was = driver.execute_script(
+        "return document.getElementById('issuer-0').open")
+    fold.send_keys("\ue007")
+    updated(driver)
+    tell(driver.execute_script(
+        "return document.getElementById('issuer-0').open") == (not was),
+        "what was folded or not by the keyboard stays so")
+    tell(driver.execute_script(
+        "return document.activeElement.parentNode.id") == "issuer-0",
+        "with the focus")
+    driver.execute_script(
+        "var b=document.getElementById('by');b.value='n';"
+        "b.dispatchEvent(new Event('change'))")
+    sorted_ = driver.execute_script(
+        "return [].every.call(document.querySelectorAll('tbody'),"
+        "function(b){var n=[].map.call(b.querySelectorAll('tr[data-n]'),"
+        "function(e){return +e.dataset.n});"
+        "return n.every(function(x,i){return !i||n[i-1]>=x})})")
+    tell(sorted_, "the order")
+
+
+def stale(driver, url):
+    """What is seen when nginx no longer answers."""
+    window(driver, 1200, "light")
+    driver.get(url)
+    driver.set_network_conditions(offline=True, latency=0, throughput=0)
+    live = driver.find_element(By.ID, "live")
+    tell(until(lambda: "no answer from nginx" in live.text),
+         "an old page says so", live.text)
+    tell(live.get_attribute("class") == "bad", "in red")
+    driver.delete_network_conditions()
+    tell(until(lambda: live.text == "Updated every 5 s"),
+         "and no longer when there is an answer", live.text)
+    driver.get_log("browser")
 
 
 def lives(driver, url, token):
@@ -143,7 +225,7 @@ def lives(driver, url, token):
         if total(driver) > before:
             break
         time.sleep(0.1)
-    tell(total(driver) >= before + 3, "it brings itself up to date",
+    tell(total(driver) >= before + 1, "it brings itself up to date",
          (before, total(driver)))
     bad = [entry for entry in driver.get_log("browser")]
     tell(not bad, "nothing is refused by its own policy", bad)
@@ -160,6 +242,8 @@ def main():
         looks(driver, url, where)
         reads(driver, url)
         lives(driver, url, token)
+        tools(driver, url)
+        stale(driver, url)
     finally:
         driver.quit()
     plain = browser("--blink-settings=scriptEnabled=false")
