@@ -7,12 +7,17 @@
     AUTH0_CLIENT_SECRET
     TIMESHEETS_URL       where the API is: https://timesheets.example.com
 
+With --dpop the token is bound to a key of the job's, which is kept in
+TIMESHEETS_DPOP_KEY_FILE (default: beside the token): who steals the token can
+do nothing with it.
+
 Exit codes: 0 all entries uploaded, 1 some rows were left out, 2 the
 configuration is wrong, 3 the tenant gave no token, 4 the upload was refused,
 5 the API can't be reached or kept putting us off, 6 so with the tenant.
 """
 
 import argparse
+import base64
 import csv
 import email.utils
 import hashlib
@@ -20,6 +25,7 @@ import ipaddress
 import json
 import math
 import os
+import secrets
 import stat
 import sys
 import tempfile
@@ -64,13 +70,149 @@ class Bearer(requests.auth.AuthBase):
         return request
 
 
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b'=').decode()
+
+
+def compact(value):
+    return json.dumps(value, separators=(',', ':'), sort_keys=True).encode()
+
+
+class ProofKey:
+    """The job's own key, and the proofs that it signs (RFC 9449)."""
+
+    def __init__(self, path):
+        try:
+            from cryptography.hazmat.primitives import hashes, serialization
+            from cryptography.hazmat.primitives.asymmetric import ec, utils
+        except ImportError:
+            raise Failure(CONFIG, 'cryptography is missing',
+                          'apt-get install python3-cryptography')
+
+        self._ec, self._utils, self._hashes = ec, utils, hashes
+        self._formats = serialization
+        self._key = self._load(path) or self._make(path)
+
+        point = self._key.public_key().public_numbers()
+        self.jwk = {'kty': 'EC', 'crv': 'P-256',
+                    'x': b64url(point.x.to_bytes(32, 'big')),
+                    'y': b64url(point.y.to_bytes(32, 'big'))}
+
+        # RFC 7638: these members, in their order
+        self.thumbprint = b64url(hashlib.sha256(compact(self.jwk)).digest())
+        self.nonces = {}
+
+    def _load(self, path):
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            with os.fdopen(fd, 'rb') as f:
+                info = os.fstat(f.fileno())
+                text = f.read()
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            raise Failure(CONFIG, f'{path}: {e.strerror}')
+
+        # others may have read it, or even have put it there
+        if stat.S_IMODE(info.st_mode) & 0o077 or info.st_uid != os.getuid():
+            raise Failure(CONFIG, f'{path} is not yours alone',
+                          f'chmod 600 {path}, or remove it: a new key is '
+                          'then made, and a new token asked for')
+
+        try:
+            key = self._formats.load_pem_private_key(text, None)
+        except (ValueError, TypeError) as e:
+            raise Failure(CONFIG, f'{path} is no private key: {e}')
+
+        if not isinstance(key, self._ec.EllipticCurvePrivateKey) \
+           or not isinstance(key.curve, self._ec.SECP256R1):
+            raise Failure(CONFIG, f'{path} is no key of the curve P-256')
+
+        return key
+
+    def _make(self, path):
+        key = self._ec.generate_private_key(self._ec.SECP256R1())
+        text = key.private_bytes(self._formats.Encoding.PEM,
+                                 self._formats.PrivateFormat.PKCS8,
+                                 self._formats.NoEncryption())
+        try:
+            os.makedirs(os.path.dirname(path) or '.', mode=0o700,
+                        exist_ok=True)
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, 'wb') as f:
+                f.write(text)
+        except OSError as e:
+            raise Failure(CONFIG, f'the key can\'t be kept: {path}: '
+                          f'{e.strerror}')
+
+        return key
+
+    def proof(self, method, url, token=None):
+        """A new one; no two are the same."""
+
+        parts = urlsplit(url)
+        header = {'typ': 'dpop+jwt', 'alg': 'ES256', 'jwk': self.jwk}
+        claims = {'jti': b64url(secrets.token_bytes(16)), 'htm': method,
+                  'htu': parts._replace(query='', fragment='').geturl(),
+                  'iat': int(time.time())}
+
+        if token is not None:
+            claims['ath'] = b64url(hashlib.sha256(token.encode()).digest())
+
+        nonce = self.nonces.get(parts.netloc)
+
+        if nonce:
+            claims['nonce'] = nonce
+
+        text = b64url(compact(header)) + '.' + b64url(compact(claims))
+        der = self._key.sign(text.encode(),
+                             self._ec.ECDSA(self._hashes.SHA256()))
+        r, s = self._utils.decode_dss_signature(der)
+
+        return text + '.' + b64url(r.to_bytes(32, 'big')
+                                   + s.to_bytes(32, 'big'))
+
+    def heed(self, response):
+        """Keeps the server's nonce; True: it wants this one at once."""
+
+        nonce = response.headers.get('DPoP-Nonce')
+
+        if not nonce:
+            return False
+
+        self.nonces[urlsplit(response.url).netloc] = nonce
+
+        # of a resource (section 9) or of the tenant (section 8)
+        return response.status_code in (400, 401) \
+            and ('use_dpop_nonce' in
+                 response.headers.get('WWW-Authenticate', '')
+                 or json_object(response).get('error') == 'use_dpop_nonce')
+
+
+class Proved(requests.auth.AuthBase):
+    """A proof, made anew for each request; with a token, and that."""
+
+    def __init__(self, key, token=None):
+        self.key = key
+        self.token = token
+
+    def __call__(self, request):
+        if self.token is not None:
+            request.headers['Authorization'] = f'DPoP {self.token}'
+
+        request.headers['DPoP'] = self.key.proof(request.method, request.url,
+                                                 self.token)
+
+        return request
+
+
 class Settings:
     """The environment, checked."""
 
     NAMES = ('AUTH0_DOMAIN', 'AUTH0_AUDIENCE', 'AUTH0_CLIENT_ID',
              'AUTH0_CLIENT_SECRET', 'TIMESHEETS_URL')
 
-    def __init__(self, environ):
+    def __init__(self, environ, dpop=False):
         missing = [n for n in self.NAMES if not environ.get(n)]
 
         if missing:
@@ -90,11 +232,19 @@ class Settings:
             or os.path.join(environ.get('XDG_CACHE_HOME')
                             or os.path.expanduser('~/.cache'),
                             'timesheets-import-job', 'token.json')
+        self.key = None
+
+        if dpop:
+            self.key = ProofKey(
+                environ.get('TIMESHEETS_DPOP_KEY_FILE')
+                or os.path.join(os.path.dirname(self.token_file),
+                                'dpop-key.pem'))
 
     def fingerprint(self):
         """Whose token the cache holds: one of another API is no use."""
 
-        who = json.dumps([self.token_url, self.audience, self.client_id])
+        who = json.dumps([self.token_url, self.audience, self.client_id]
+                         + ([self.key.thumbprint] if self.key else []))
 
         return hashlib.sha256(who.encode()).hexdigest()
 
@@ -214,6 +364,7 @@ class Job:
         s = self.settings
         response = self.patiently(
             self.tenant, s.token_url, 'the tenant', NO_TENANT,
+            auth=Proved(s.key) if s.key else None,
             json={'grant_type': 'client_credentials',
                   'client_id': s.client_id,
                   'client_secret': s.client_secret,
@@ -231,6 +382,12 @@ class Job:
             raise Failure(NO_TOKEN, f'{s.token_url} answered 200 without an '
                           'access token',
                           'is AUTH0_DOMAIN the tenant\'s domain?')
+
+        if s.key and answer.get('token_type', '').lower() != 'dpop':
+            raise Failure(NO_TOKEN, 'the tenant gave a token that anybody '
+                          'can use, in spite of the proof',
+                          'turn sender constraining (DPoP) on in the API\'s '
+                          'settings in the dashboard')
 
         if not isinstance(expires_in, (int, float)) or expires_in <= 0:
             # RFC 6749 lets it be left out: good for this run
@@ -256,7 +413,9 @@ class Job:
             self.token, self.use_until = (self.cache.load()
                                           or self.fetch_token())
 
-        return Bearer(self.token)
+        key = self.settings.key
+
+        return Proved(key, self.token) if key else Bearer(self.token)
 
     # uploading
 
@@ -300,6 +459,8 @@ class Job:
 
         waited = 0
         tries = 0
+        key = self.settings.key
+        nonces = 0
 
         while True:
             try:
@@ -310,6 +471,11 @@ class Job:
                 raise Failure(code, f'{whom} can\'t be reached: {url}: '
                               f'{reason_of(e)}',
                               'is it running, and is the address right?')
+
+            # nothing was done; once is enough for a server that means it
+            if key and key.heed(response) and nonces == 0:
+                nonces += 1
+                continue
 
             tries += 1
 
@@ -540,12 +706,14 @@ def main(argv=None, environ=os.environ, out=None, err=None,
                    help='pass over a token kept from an earlier run')
     p.add_argument('--print-token', action='store_true',
                    help='print a token instead of uploading')
+    p.add_argument('--dpop', action='store_true',
+                   help='with a token that is bound to a key of the job\'s')
     args = p.parse_args(argv)
     out = out or sys.stdout
     err = err or sys.stderr
 
     try:
-        job = Job(Settings(environ), out, err, sleep)
+        job = Job(Settings(environ, args.dpop), out, err, sleep)
 
         if args.print_token:
             job.say(job.bearer(fresh=args.new_token).token)

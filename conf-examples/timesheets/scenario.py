@@ -10,6 +10,7 @@ import time
 
 import requests
 
+from import_job import Failure, ProofKey
 from stage import HERE, PYTHON, StageError
 
 
@@ -253,6 +254,7 @@ class Scenario:
         self.the_import()
         self.the_permissions()
         self.the_refusals()
+        self.the_theft()
         self.the_rotation()
 
     def job(self, *options):
@@ -380,9 +382,60 @@ class Scenario:
                    'nothing of this reached the backend',
                    'no new line in ' + self.stage.path('backend.log'))
 
+    def the_theft(self):
+        page = self.page
+        page.title('4. A token that only the job can use, and its thief')
+
+        code, token = self.job('--dpop', '--new-token')
+
+        try:
+            key = ProofKey(self.stage.path('dpop-key.pem'))
+            thief = ProofKey(self.stage.path('thief.pem'))
+        except Failure as e:
+            raise StageError(str(e))
+
+        claims = decoded(token.split('.')[1]) if token else {}
+        page.check(code == 0 and claims.get('cnf') == {'jkt': key.thumbprint},
+                   f'the job\'s token is bound to its key {key.thumbprint}',
+                   'exit code 0 and a token with that cnf')
+
+        if token is None:
+            raise StageError('the job kept no token: nothing to go on with')
+
+        # soon after its start nginx wants a nonce in each proof, so that what
+        # was used before the start passes no more
+        response, _ = self.gate.ask(*UPLOAD, headers=self.proved(token, key))
+        key.heed(response)
+
+        page.head()
+        self.line('bound, as a bearer token', UPLOAD, token, 401,
+                  'sender_constrained')
+        self.line('bound, without a proof', UPLOAD, None, 401,
+                  'dpop_proof_missing', Authorization=f'DPoP {token}')
+        self.line('... with the thief\'s key', UPLOAD, None, 401,
+                  'dpop_key_mismatch', **self.proved(token, thief))
+        self.line('... a proof for another URL', UPLOAD, None, 401,
+                  'dpop_proof_invalid',
+                  **self.proved(token, key, '/timesheets'))
+
+        headers = self.proved(token, key)
+        self.line('... with the job\'s proof', UPLOAD, None, 201, 'ok',
+                  **headers)
+        self.line('... the same proof again', UPLOAD, None, 401,
+                  'dpop_proof_replayed', **headers)
+
+        code, kept = self.job('--dpop')
+        page.check(code == 0 and kept == token,
+                   'the job goes on, with the token of before',
+                   'exit code 0 and the same token')
+
+    def proved(self, token, key, path=UPLOAD[1]):
+        return {'Authorization': f'DPoP {token}',
+                'DPoP': key.proof(UPLOAD[0], self.stage.url + path, token)}
+
     def the_rotation(self):
         page, stage, tenant = self.page, self.stage, self.tenant
-        page.title('4. The tenant rotates its signing key')
+        page.title('5. The tenant rotates its signing key')
 
         old = tenant.token('read:timesheets')
         before = tenant.keys()
@@ -401,7 +454,7 @@ class Scenario:
         self.line('signed with the old key', ('GET', '/timesheets'), old,
                   200, 'ok')
 
-        page.title('5. The tenant revokes the old key')
+        page.title('6. The tenant revokes the old key')
         tenant.call('keys/revoke')
         start = time.monotonic()
 

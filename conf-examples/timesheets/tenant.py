@@ -23,6 +23,7 @@ try:
     from jwcrypto import jwk
 
     import serve
+    from standin.dpop import ALGORITHMS, Proofs
     from standin.encode import compact_json
     from standin.errors import ConfigError, Refused
     from standin.faults import Desk
@@ -89,6 +90,7 @@ def create_app(tenant):
     app.config['MAX_CONTENT_LENGTH'] = 4 * 1024 * 1024
     app.json.sort_keys = False
     desk = Desk()
+    proofs = Proofs()
 
     @app.errorhandler(Refused)
     def refused(e):
@@ -99,7 +101,9 @@ def create_app(tenant):
     @app.post('/oauth/token')
     def token():
         try:
-            response = jsonify(tenant.client_credentials(parameters()))
+            jkt = proofs.thumbprint(request.headers.getlist('DPoP'),
+                                    request.method, request.base_url)
+            response = jsonify(tenant.client_credentials(parameters(), jkt))
         except Refused as e:
             response = refused(e)
 
@@ -131,6 +135,7 @@ def create_app(tenant):
             'grant_types_supported': ['client_credentials'],
             'token_endpoint_auth_methods_supported':
                 ['client_secret_basic', 'client_secret_post'],
+            'dpop_signing_alg_values_supported': ALGORITHMS,
             'response_types_supported': ['code'],
             'subject_types_supported': ['public'],
             'id_token_signing_alg_values_supported':

@@ -142,6 +142,9 @@ class Demo(unittest.TestCase):
                         'bad_signature', 'audience_mismatch',
                         'issuer_mismatch', 'alg_not_allowed',
                         'malformed_token', 'method_not_allowed',
+                        'sender_constrained', 'dpop_proof_missing',
+                        'dpop_key_mismatch', 'dpop_proof_invalid',
+                        'dpop_proof_replayed',
                         'key_not_found'):
             self.assertRegex(self.out, rf'✓ .* [1-5]\d\d +{verdict} ')
         self.assertEqual(self.left(), [])

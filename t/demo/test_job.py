@@ -11,7 +11,7 @@ import unittest
 
 from flask import Flask, jsonify, request
 
-from support import AUDIENCE, StandIn, serve_in_thread
+from support import AUDIENCE, StandIn, opened, serve_in_thread
 import import_job
 import serve
 
@@ -22,6 +22,7 @@ class Gateway:
     def __init__(self):
         self.script = collections.deque()
         self.seen = []
+        self.proofs = []
         self.rows = 13
         app = Flask('gateway')
 
@@ -29,6 +30,7 @@ class Gateway:
         def upload():
             self.seen.append((request.headers.get('Authorization'),
                               request.get_json()))
+            self.proofs.append(request.headers.get('DPoP'))
             if self.script:
                 status, headers, body = self.script.popleft()
                 return body, status, headers
@@ -110,6 +112,64 @@ class ImportJob(unittest.TestCase):
 
         self.assertEqual(self.run_job(export, '--new-token'), 0)
         self.assertEqual(self.tokens(), 2)
+
+    def test_dpop(self):
+        "job: --dpop binds the token to a key, kept in a file of its own"
+        export = self.export(self.ROW, self.ROW)
+        path = os.path.join(self.folder, 'c', 'dpop-key.pem')
+        self.gate.answers(
+            (401, {'WWW-Authenticate': 'Bearer realm="x", DPoP algs="ES256", '
+                                       'error="use_dpop_nonce"',
+                   'DPoP-Nonce': 'n1'}),
+            (201, {'DPoP-Nonce': 'n2'}, {'id': 1}))
+        self.assertEqual(self.run_job(export, '--dpop'), 0, self.err)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+
+        scheme, token = self.gate.seen[0][0].split()
+        jkt = import_job.ProofKey(path).thumbprint
+        self.assertEqual(scheme, 'DPoP')
+        self.assertEqual(opened(token)[1]['cnf'], {'jkt': jkt})
+
+        proofs = [opened(p)[1] for p in self.gate.proofs]
+        self.assertEqual([p.get('nonce') for p in proofs], [None, 'n1', 'n2'])
+        self.assertEqual(len({p['jti'] for p in proofs}), 3)
+        self.assertEqual({(p['htm'], p['htu']) for p in proofs},
+                         {('POST', self.gate.url + '/timesheets/upload')})
+
+        # the same key and token in the next run, and none of a bearer's
+        self.assertEqual(self.run_job(export, '--dpop'), 0, self.err)
+        self.assertEqual(self.gate.seen[-1][0], f'DPoP {token}')
+        self.assertEqual(self.tokens(), 1)
+        self.assertEqual(self.run_job(export), 0, self.err)
+        self.assertEqual(self.gate.seen[-1][0].split()[0], 'Bearer')
+        self.assertEqual(self.gate.proofs[-1], None)
+
+    def test_dpop_nonce_bounded(self):
+        "job: --dpop tries once with a nonce, and then says what is wrong"
+        wants = (401, {'WWW-Authenticate': 'DPoP error="use_dpop_nonce"',
+                       'DPoP-Nonce': 'n'},
+                 {'error': 'use_dpop_nonce', 'error_description': 'nonce'})
+        self.gate.answers(*[wants] * 9)
+        self.assertEqual(self.run_job(self.export(self.ROW), '--dpop'),
+                         import_job.REFUSED)
+        self.assertLessEqual(len(self.gate.seen), 4)
+
+    def test_dpop_key(self):
+        "job: --dpop takes no key that others can read, and no other kind"
+        path = os.path.join(self.folder, 'key.pem')
+        export = self.export(self.ROW)
+
+        for text, mode, said in (('x', 0o600, 'no private key'),
+                                 ('x', 0o644, 'not yours alone')):
+            with open(path, 'w') as f:
+                f.write(text)
+            os.chmod(path, mode)
+            self.assertEqual(
+                self.run_job(export, '--dpop', TIMESHEETS_DPOP_KEY_FILE=path),
+                import_job.CONFIG)
+            self.assertIn(said, self.err)
+
+        self.assertEqual(self.gate.seen, [])
 
     def test_cache_expiry(self):
         "job: gives a token up shortly before it expires"

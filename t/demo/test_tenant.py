@@ -3,6 +3,10 @@
 import base64
 import copy
 import hashlib
+import http.client
+import json
+import os
+import tempfile
 import time
 import unittest
 
@@ -10,6 +14,7 @@ from cryptography import x509
 from jwcrypto import jwk, jws
 
 from support import AUDIENCE, CONFIG, HTTP, POOL, StandIn, opened
+import import_job
 from standin.encode import b64url
 from standin.errors import ConfigError
 from standin.tokens import Tenant
@@ -122,6 +127,44 @@ class TokenRequests(unittest.TestCase):
         config['clients'][0]['grant_types'] = ['authorization_code']
         self.assertEqual(StandIn(config).token().json()['error'],
                          'unauthorized_client')
+
+    def test_dpop(self):
+        "tenant: a token that is asked for with a proof is bound to its key"
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        key = import_job.ProofKey(os.path.join(folder.name, 'key'))
+        url = self.it.url + '/oauth/token'
+
+        def ask(*proofs):
+            # requests sends a list as one header
+            sent = http.client.HTTPConnection(self.it.url.split('//')[1])
+            sent.putrequest('POST', '/oauth/token')
+            body = json.dumps(self.it.request()).encode()
+            sent.putheader('Content-Type', 'application/json')
+            sent.putheader('Content-Length', str(len(body)))
+            for proof in proofs:
+                sent.putheader('DPoP', proof)
+            sent.endheaders(body)
+            response = sent.getresponse()
+            return response.status, json.load(response)
+
+        proof = key.proof('POST', url)
+        status, answer = ask(proof)
+        self.assertEqual((status, answer['token_type']), (200, 'DPoP'))
+        self.assertEqual(self.it.verified(answer['access_token'])[1]['cnf'],
+                         {'jkt': key.thumbprint})
+
+        status, answer = ask()
+        self.assertEqual((status, answer['token_type']), (200, 'Bearer'))
+        self.assertNotIn('cnf', opened(answer['access_token'])[1])
+
+        for bad in ((proof,), ('x',), ('',), (key.proof('GET', url),),
+                    (key.proof('POST', url + 's'),),
+                    (key.proof('POST', url)[:-8] + 'AAAAAAAA',),
+                    (key.proof('POST', url), key.proof('POST', url))):
+            status, answer = ask(*bad)
+            self.assertEqual((status, answer.get('error')),
+                             (400, 'invalid_dpop_proof'), bad)
 
     def test_rfc9068(self):
         "tenant: the RFC 9068 profile has typ, client_id and jti"

@@ -156,8 +156,12 @@ class Tenant:
                      for a in self.apis.values()],
         }
 
-    def client_credentials(self, params):
-        """The grant of RFC 6749, 4.4, with Auth0's rules and wording."""
+    def client_credentials(self, params, jkt=None):
+        """The grant of RFC 6749, 4.4, with Auth0's rules and wording.
+
+        With jkt, the thumbprint of the key of a proof, the token is bound to
+        that key (RFC 9449).
+        """
 
         grant_type = params.get('grant_type')
 
@@ -191,11 +195,14 @@ class Tenant:
         api, scopes = self._authorize(client, params)
         header, claims = self.claims(client, api, scopes)
 
+        if jkt:
+            claims['cnf'] = {'jkt': jkt}
+
         answer = {'access_token': self.sign(api, header, claims)}
         if scopes:
             answer['scope'] = ' '.join(scopes)
         answer['expires_in'] = api.lifetime
-        answer['token_type'] = 'Bearer'
+        answer['token_type'] = 'DPoP' if jkt else 'Bearer'
 
         return answer
 
