@@ -68,8 +68,12 @@ njwt_url_until(njwt_slice_t text, const char *ends)
 static njwt_slice_t
 njwt_url_behind(njwt_slice_t text, size_t n)
 {
-    text.data += n;
-    text.len -= n;
+    /* an empty text may have no address that anything could be added to */
+
+    if (n > 0) {
+        text.data += n;
+        text.len -= n;
+    }
 
     return text;
 }
