@@ -120,9 +120,12 @@ sub tokens {
     my ($count, %args) = @_;
 
     my $key = $args{key} // pem();
-    my $header = $json->encode({
+    my %header = (
         $key =~ /^hmac/ ? (alg => 'HS256') : (alg => 'RS256', kid => 'k1'),
-        typ => 'JWT', %{ $args{header} // {} } });
+        typ => 'JWT', %{ $args{header} // {} });
+    delete @header{ grep { !defined $header{$_} } keys %header };
+
+    my $header = $json->encode(\%header);
 
     $key = "hmac:$secret" if $key eq 'hmac';
 

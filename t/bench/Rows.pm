@@ -323,6 +323,7 @@ row workers => sub {
 
 
 require Refused;
+require Bound;
 require Lasting;
 require Peers;
 require Latency;

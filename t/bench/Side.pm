@@ -164,7 +164,8 @@ sub stop {
 
 # Options: requests, connections, path, method, tokens (a file), first (the
 # number of the first token), status (that each answer must have); random: by
-# chance one of the first so many tokens, which are all of one length.
+# chance one of the first so many tokens, which are all of one length; before:
+# headers that stand before each token, in place of "Authorization: Bearer ".
 
 sub load {
     my ($self, %args) = @_;
@@ -176,7 +177,9 @@ sub load {
         $args{random} ? ('-r' => $args{random}) : (),
         '-n' => $args{requests}, '-c' => $args{connections} // 32,
         '-o' => $args{first} // 0, '-s' => $args{status} // 200,
-        '-m' => $args{method} // 'GET', $self->port, $args{path} // '/',
+        '-m' => $args{method} // 'GET',
+        defined $args{before} ? ('-H' => $args{before}) : (),
+        $self->port, $args{path} // '/',
         $tokens // ());
 
     open my $in, '-|', @command or croak "load: $!";

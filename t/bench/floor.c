@@ -30,7 +30,8 @@ prepare(EVP_PKEY *key, int (*init)(EVP_PKEY_CTX *))
 
     if (ctx == NULL
         || init(ctx) != 1
-        || EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1
+        || (EVP_PKEY_is_a(key, "RSA")
+            && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1)
         || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1)
     {
         exit(1);

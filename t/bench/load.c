@@ -2,15 +2,16 @@
  * How does the benchmark ask exactly so many times?
  *
  *   load [-b] [-c CONNECTIONS] [-n REQUESTS] [-o FIRST | -r COUNT]
- *        [-s STATUS] [-m METHOD] [-p PID]... PORT PATH [TOKENS]
+ *        [-s STATUS] [-m METHOD] [-H HEADERS] [-p PID]... PORT PATH [TOKENS]
  *
  * Kept connections, one request at a time on each, with the tokens of the
  * file (one a line) in turn from number FIRST on; or each by chance from the
  * first COUNT, all lines of one length, which are looked up beforehand: of a
  * million tokens few are in the processor's caches, and the load must be none
- * the slower for it.  Every answer must have that status.  Prints a line of
- * JSON: seconds, what requests took (us), and how long these processes ran
- * meanwhile (ns), by the scheduler's own count.
+ * the slower for it.  -H is what stands before each, other headers among it,
+ * in place of "Authorization: Bearer ".  Every answer must have that status.
+ * Prints a line of JSON: seconds, what requests took (us), and how long these
+ * processes ran meanwhile (ns), by the scheduler's own count.
  *
  * With -b it never sleeps: on loopback it's the worker's own time in which a
  * load that sleeps is woken, which costs as much as a signature.  It must then
@@ -61,7 +62,8 @@ static line_t     *tokens;
 static int         busy;
 static size_t      token_count, requests = 1000, sent, done, offset, among;
 static const char *status = "200", *method = "GET";
-static char        head[1024];
+static const char *before = "Authorization: Bearer ";
+static char        head[8192];
 static uint32_t   *took;   /* tenths of a microsecond */
 static const char *pids[PROCESSES];
 static size_t      pid_count;
@@ -419,7 +421,7 @@ main(int argc, char **argv)
     int     opt;
     size_t  conns = 32;
 
-    while ((opt = getopt(argc, argv, "bc:n:o:r:s:m:p:")) != -1) {
+    while ((opt = getopt(argc, argv, "bc:n:o:r:s:m:p:H:")) != -1) {
         switch (opt) {
         case 'b': busy = 1; break;
         case 'c': conns = strtoul(optarg, NULL, 10); break;
@@ -428,6 +430,7 @@ main(int argc, char **argv)
         case 'r': among = strtoul(optarg, NULL, 10); break;
         case 's': status = optarg; break;
         case 'm': method = optarg; break;
+        case 'H': before = optarg; break;
         case 'p':
             if (pid_count < PROCESSES) {
                 pids[pid_count++] = optarg;
@@ -448,7 +451,7 @@ main(int argc, char **argv)
 
     snprintf(head, sizeof(head), "%s %s HTTP/1.1\r\nHost: localhost\r\n%s",
              method, argv[optind + 1],
-             token_count ? "Authorization: Bearer " : "\r\n");
+             token_count ? before : "\r\n");
 
     run(atoi(argv[optind]), conns);
 
