@@ -221,3 +221,18 @@ my @t = map { NJWT::Token::token(sub => "s$_") } 0 .. 200;
 --- grep_error_log eval: qr/jwt refused: insufficient_scope, issuer "timesheets", kid "k1"/
 --- grep_error_log_out eval
 [map { qq{jwt refused: insufficient_scope, issuer "timesheets", kid "k1"\n} x $_ } 1, 2]
+
+
+
+=== TEST 14: another token with the end of one that is known is another
+--- request eval: ["GET /t", "GET /t", "GET /t", "GET /t", "GET /t"]
+--- more_headers eval
+my $good = NJWT::Token::token(sub => 'a');
+my $other = NJWT::Token::tamper($good, payload => (sub => 'b'));
+my $blank = NJWT::Token::tamper($good, 'payload');
+[map { "Authorization: Bearer $_" } $good, $other, $good, $blank, $good]
+--- error_code eval: [200, 401, 200, 401, 200]
+--- response_headers eval
+["X-Cache: MISS\nX-Sub: a", "X-Verdict: bad_signature\nX-Cache:\nX-Sub:",
+ "X-Cache: HIT\nX-Sub: a", "X-Verdict: bad_signature\nX-Cache:\nX-Sub:",
+ "X-Cache: HIT\nX-Sub: a"]

@@ -306,7 +306,7 @@ row eviction => sub {
 row workers => sub {
     my ($report) = @_;
 
-    for my $count (2, 4) {
+    for my $count (2, 4, 16) {
         my @its = map {
             my %args = (workers => $_, listen => 'reuseport');
 

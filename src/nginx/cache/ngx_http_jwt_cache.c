@@ -12,6 +12,10 @@
  * verified as if it were new.  What it finds is right whatever led there: the
  * whole digest is compared.
  *
+ * A tag leads to a chain, and is in each entry: a token that isn't there, as
+ * in a flood of such, needs no digest, and the memory of one that is comes
+ * while its digest is made.
+ *
  * A worker may be killed while it writes.  The master then frees its lock,
  * and the mark that the zone is being written to stays: the next writer
  * starts with an empty table.
@@ -23,7 +27,7 @@
 
 
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
-#define NGX_HTTP_JWT_CACHE_LAYOUT  3
+#define NGX_HTTP_JWT_CACHE_LAYOUT  4
 
 /* a longer chain isn't followed: 1.5 is the mean of a full table */
 #define NGX_HTTP_JWT_CACHE_STEPS   32
@@ -35,7 +39,7 @@ typedef struct {
     uint32_t          next;         /* in the chain */
     uint32_t          newer;
     uint32_t          older;
-    uint32_t          bucket;
+    uint32_t          tag;
     u_char            digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_record_t     record;
 } ngx_http_jwt_cache_entry_t;
@@ -156,16 +160,39 @@ ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
 }
 
 
-/* The digest is salted: nobody can choose the chain of his tokens. */
+/*
+ * What a token ends with is of its signature, which a client can't choose;
+ * and the salt is a secret, so that nobody can choose the chain of his tokens.
+ */
 
-static ngx_inline uint32_t
-ngx_http_jwt_cache_bucket(ngx_http_jwt_cache_t *cache, const u_char *digest)
+uint32_t
+ngx_http_jwt_cache_tag(ngx_http_jwt_main_conf_t *jmcf, njwt_slice_t token,
+    size_t set)
 {
-    uint32_t  hash;
+    uint64_t  end[2], salt[2], hash;
 
-    ngx_memcpy(&hash, digest, sizeof(uint32_t));
+    ngx_memzero(end, sizeof(end));
 
-    return hash & (cache->buckets - 1);
+    if (token.len >= sizeof(end)) {
+        ngx_memcpy(end, token.data + token.len - sizeof(end), sizeof(end));
+    }
+
+    ngx_memcpy(salt, jmcf->salt, sizeof(salt));
+
+    hash = (end[0] ^ salt[0]) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+    hash = (hash ^ end[1] ^ salt[1]) * 0xbf58476d1ce4e5b9;
+    hash ^= hash >> 29;
+    hash = (hash + set) * 0x94d049bb133111eb;
+
+    return (uint32_t) (hash >> 32);
+}
+
+
+static ngx_inline uint32_t *
+ngx_http_jwt_cache_chain(ngx_http_jwt_cache_t *cache, uint32_t tag)
+{
+    return &cache->chains[tag & (cache->buckets - 1)];
 }
 
 
@@ -194,23 +221,54 @@ ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
 }
 
 
+/*
+ * The number of the first entry with that tag from this one on, by whoever may
+ * be writing; 0: none.
+ */
+
+static uint32_t
+ngx_http_jwt_cache_tagged(ngx_http_jwt_cache_t *cache, uint32_t tag,
+    uint32_t n, ngx_uint_t *steps)
+{
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    for ( /* void */ ; *steps > 0; (*steps)--) {
+
+        if (n == 0 || n > cache->entries) {
+            return 0;
+        }
+
+        entry = &cache->table[n - 1];
+
+        if (__atomic_load_n(&entry->tag, __ATOMIC_RELAXED) == tag) {
+            return n;
+        }
+
+        n = __atomic_load_n(&entry->next, __ATOMIC_ACQUIRE);
+    }
+
+    return 0;
+}
+
+
 /* The number of the entry of a token, by whoever may be writing; 0: none. */
 
 static uint32_t
-ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, const u_char *digest,
-    njwt_record_t *record)
+ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, uint32_t tag,
+    const u_char *digest, njwt_record_t *record)
 {
     uint32_t                     n;
     ngx_uint_t                   steps;
     ngx_http_jwt_cache_entry_t  *entry;
 
-    n = __atomic_load_n(&cache->chains[ngx_http_jwt_cache_bucket(cache,
-                                                                 digest)],
+    steps = NGX_HTTP_JWT_CACHE_STEPS;
+    n = __atomic_load_n(ngx_http_jwt_cache_chain(cache, tag),
                         __ATOMIC_ACQUIRE);
 
-    for (steps = 0; steps < NGX_HTTP_JWT_CACHE_STEPS; steps++) {
+    for ( ;; ) {
+        n = ngx_http_jwt_cache_tagged(cache, tag, n, &steps);
 
-        if (n == 0 || n > cache->entries) {
+        if (n == 0) {
             return 0;
         }
 
@@ -221,9 +279,55 @@ ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, const u_char *digest,
         }
 
         n = __atomic_load_n(&entry->next, __ATOMIC_ACQUIRE);
+        steps--;
+    }
+}
+
+
+static ngx_inline void
+ngx_http_jwt_cache_prefetch(ngx_http_jwt_cache_t *cache, uint32_t *number)
+{
+    uint32_t  n;
+
+    n = __atomic_load_n(number, __ATOMIC_RELAXED);
+
+    if (n != 0 && n <= cache->entries) {
+        __builtin_prefetch(&cache->table[n - 1]);
+    }
+}
+
+
+ngx_int_t
+ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
+{
+    uint32_t                     n;
+    ngx_uint_t                   steps;
+    ngx_http_jwt_cache_t        *cache;
+    ngx_http_jwt_cache_entry_t  *entry;
+
+    cache = ngx_http_jwt_cache_shared(jmcf);
+    steps = NGX_HTTP_JWT_CACHE_STEPS;
+
+    n = ngx_http_jwt_cache_tagged(cache, tag,
+            __atomic_load_n(ngx_http_jwt_cache_chain(cache, tag),
+                            __ATOMIC_ACQUIRE),
+            &steps);
+
+    if (n == 0) {
+        return NGX_DECLINED;
     }
 
-    return 0;
+    /* on its way while the digest is made, with its neighbours in the list */
+
+    entry = &cache->table[n - 1];
+
+    __builtin_prefetch((u_char *) entry + 64);
+    __builtin_prefetch((u_char *) entry + 128);
+
+    ngx_http_jwt_cache_prefetch(cache, &entry->newer);
+    ngx_http_jwt_cache_prefetch(cache, &entry->older);
+
+    return NGX_OK;
 }
 
 
@@ -339,14 +443,14 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
 
 
 ngx_int_t
-ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
-    njwt_record_t *record)
+ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
+    const u_char *digest, njwt_record_t *record)
 {
     uint32_t               n;
     ngx_http_jwt_cache_t  *cache;
 
     cache = ngx_http_jwt_cache_shared(jmcf);
-    n = ngx_http_jwt_cache_seek(cache, digest, record);
+    n = ngx_http_jwt_cache_seek(cache, tag, digest, record);
 
     if (n == 0) {
         return NGX_DECLINED;
@@ -367,7 +471,7 @@ ngx_http_jwt_cache_unchain_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
     ngx_http_jwt_cache_entry_t  *entry;
 
     entry = &cache->table[n - 1];
-    link = &cache->chains[entry->bucket];
+    link = ngx_http_jwt_cache_chain(cache, entry->tag);
 
     while (*link != 0 && *link != n) {
         link = &cache->table[*link - 1].next;
@@ -420,10 +524,10 @@ ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
 
 
 void
-ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
-    const njwt_record_t *record)
+ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
+    const u_char *digest, const njwt_record_t *record)
 {
-    uint32_t                     n, bucket;
+    uint32_t                     n, *chain;
     njwt_record_t                known;
     ngx_shmtx_t                 *mutex;
     ngx_http_jwt_cache_t        *cache;
@@ -436,7 +540,7 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
 
     ngx_http_jwt_cache_begin_locked(cache);
 
-    n = ngx_http_jwt_cache_seek(cache, digest, &known);
+    n = ngx_http_jwt_cache_seek(cache, tag, digest, &known);
 
     if (n != 0) {
         ngx_http_jwt_cache_unlist_locked(cache, n);
@@ -449,13 +553,13 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, const u_char *digest,
 
         n = ngx_http_jwt_cache_take_locked(cache);
         entry = &cache->table[n - 1];
-        bucket = ngx_http_jwt_cache_bucket(cache, digest);
+        chain = ngx_http_jwt_cache_chain(cache, tag);
 
         ngx_http_jwt_cache_write_locked(entry, digest, record);
 
-        entry->bucket = bucket;
-        entry->next = cache->chains[bucket];
-        __atomic_store_n(&cache->chains[bucket], n, __ATOMIC_RELEASE);
+        __atomic_store_n(&entry->tag, tag, __ATOMIC_RELAXED);
+        entry->next = *chain;
+        __atomic_store_n(chain, n, __ATOMIC_RELEASE);
     }
 
     ngx_http_jwt_cache_list_locked(cache, n);

@@ -23,16 +23,24 @@ typedef struct {
 /* The zone's init callback. */
 ngx_int_t ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data);
 
+/* What a token of a set of questions is looked for by, with its digest. */
+uint32_t ngx_http_jwt_cache_tag(ngx_http_jwt_main_conf_t *jmcf,
+    njwt_slice_t token, size_t set);
+
+/* NGX_OK: a token of that tag may be there; NGX_DECLINED: none is. */
+ngx_int_t ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf,
+    uint32_t tag);
+
 /*
  * Looks for a token.  NGX_OK: *record is a copy of what is known of it;
  * NGX_DECLINED: nothing is.  Takes no lock; an entry that is just being
  * written counts as none.
  */
 ngx_int_t ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf,
-    const u_char *digest, njwt_record_t *record);
+    uint32_t tag, const u_char *digest, njwt_record_t *record);
 
 /* Remembers a token; where there is no room the least recently used goes. */
-void ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf,
+void ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
     const u_char *digest, const njwt_record_t *record);
 
 /* What there is to be seen; zeroed where the cache is off. */

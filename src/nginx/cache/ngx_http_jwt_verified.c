@@ -230,14 +230,35 @@ ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
 }
 
 
+/* The digest of the request's token, if it hasn't been made. */
+
+static ngx_int_t
+ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    njwt_slice_t  salt;
+
+    salt.data = jmcf->salt;
+    salt.len = NGX_HTTP_JWT_SALT_LEN;
+
+    if (!ctx->digested) {
+        ctx->digested = njwt_hasher_sum(jmcf->hasher, salt,
+                                        c->presented.token, ctx->digest);
+    }
+
+    return ctx->digested ? NGX_OK : NGX_ERROR;
+}
+
+
 void
 ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 {
-    u_char        key[NGX_HTTP_JWT_DIGEST_LEN];
-    njwt_slice_t  salt;
+    u_char  key[NGX_HTTP_JWT_DIGEST_LEN];
 
-    ctx->remembered = 0;
+    ctx->cacheable = 0;
+    ctx->digested = 0;
+    ctx->same = 0;
 
     if (jmcf->cache == NULL
         || c->presented.found != 1
@@ -247,26 +268,27 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    salt.data = jmcf->salt;
-    salt.len = NGX_HTTP_JWT_SALT_LEN;
+    ctx->cacheable = 1;
+    ctx->tag = ngx_http_jwt_cache_tag(jmcf, c->presented.token,
+                                      ctx->conf->policy->facts->set);
+
+    if (ngx_http_jwt_cache_expect(jmcf, ctx->tag) != NGX_OK) {
+        return;
+    }
 
     ctx->same = ngx_http_jwt_connection_recall(ctx->request, jmcf->salt,
                                                c->presented.token,
                                                ctx->digest)
                 == NGX_OK;
+    ctx->digested = ctx->same;
 
-    if (!ctx->same
-        && !njwt_hasher_sum(jmcf->hasher, salt, c->presented.token,
-                            ctx->digest))
-    {
+    if (ngx_http_jwt_cache_digest(jmcf, ctx, c) != NGX_OK) {
         return;
     }
 
-    ctx->remembered = 1;
-
     ngx_http_jwt_cache_key(ctx, key);
 
-    if (ngx_http_jwt_cache_find(jmcf, key, &ctx->record) == NGX_OK
+    if (ngx_http_jwt_cache_find(jmcf, ctx->tag, key, &ctx->record) == NGX_OK
         && ngx_http_jwt_cache_keep(ctx, c) == NGX_OK)
     {
         c->record = &ctx->record;
@@ -283,24 +305,27 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
 
     /* of tokens that were verified, now or before: others aren't kept */
 
-    if (ctx->remembered && ctx->found.vouched != NULL) {
-        if (!ctx->same) {
-            ngx_http_jwt_connection_remember(ctx->request, jmcf->salt,
-                                             c->presented.token, ctx->digest);
-        }
-
-        if (ctx->found.recalled) {
-            ngx_http_jwt_count_hit(jmcf);
-
-        } else {
-            ngx_http_jwt_count_miss(jmcf);
-        }
+    if (!ctx->cacheable
+        || ctx->found.vouched == NULL
+        || ngx_http_jwt_cache_digest(jmcf, ctx, c) != NGX_OK)
+    {
+        return;
     }
 
-    if (ctx->remembered
-        && njwt_finding_record(&ctx->arena, c, &ctx->found, &record))
-    {
+    if (!ctx->same) {
+        ngx_http_jwt_connection_remember(ctx->request, jmcf->salt,
+                                         c->presented.token, ctx->digest);
+    }
+
+    if (ctx->found.recalled) {
+        ngx_http_jwt_count_hit(jmcf);
+
+    } else {
+        ngx_http_jwt_count_miss(jmcf);
+    }
+
+    if (njwt_finding_record(&ctx->arena, c, &ctx->found, &record)) {
         ngx_http_jwt_cache_key(ctx, key);
-        ngx_http_jwt_cache_store(jmcf, key, &record);
+        ngx_http_jwt_cache_store(jmcf, ctx->tag, key, &record);
     }
 }

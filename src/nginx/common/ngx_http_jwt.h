@@ -271,6 +271,7 @@ typedef struct {
     time_t                     proofs_retry; /* of a full memory */
 
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+    uint32_t                   tag;          /* of the token */
     njwt_record_t              record;       /* of the token, if recalled */
 
     ngx_queue_t                queue;        /* of held requests */
@@ -295,7 +296,8 @@ typedef struct {
     unsigned                   counted:1;
     unsigned                   body_sent:1;
     unsigned                   from_url:1;   /* the token was */
-    unsigned                   remembered:1; /* its digest is there */
+    unsigned                   cacheable:1;  /* its tag is there */
+    unsigned                   digested:1;   /* its digest is there */
     unsigned                   same:1;       /* as the connection's last */
 } ngx_http_jwt_ctx_t;
 
