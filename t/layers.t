@@ -259,6 +259,77 @@ for my $file (@core) {
 none('imports run one way', @upwards);
 
 
+# The glue's folders have an order too: each may read the headers of those
+# below it, and call what they have.
+
+my @folders = qw/ status conf request cache keys memory stats common /;
+my %level = map { $folders[$_] => $_ } 0 .. $#folders;
+
+# what goes up all the same
+my %circle = map { $_ => 1 } (
+
+    # a location's configuration has the struct of its refusals
+    'common/ngx_http_jwt.h reads request/ngx_http_jwt_refusal.h',
+
+    # the line of a block's directive: its table is in conf
+    'common/ngx_http_jwt_conf.o calls conf/ngx_http_jwt_issuer_place',
+    'keys/ngx_http_jwt_trust.o calls conf/ngx_http_jwt_issuer_place',
+);
+
+sub folder {
+    my ($file) = @_;
+
+    return (split m{/}, $file)[-2];
+}
+
+none('each file of the glue lies in a folder that has a place in the order',
+     grep { !m{^src/nginx/\w+\.} && !exists $level{folder($_)} } @glue);
+
+my %header = map { basename($_) => folder($_) } grep { /\.h$/ } @glue;
+my @up;
+
+for my $file (grep { exists $level{folder($_)} } @glue) {
+    for ($code{$file} =~ /^\s*#\s*include\s*"(ngx_[^"]+)"/mg) {
+        push @up, folder($file) . '/' . basename($file)
+                  . " reads $header{$_}/$_"
+            if $level{$header{$_}} < $level{folder($file)};
+    }
+}
+
+my (%home, %needs);
+
+for my $object (@glue_objects) {
+    for (lines_of('nm', $object)) {
+        my ($kind, $name) = /(?:^|\s)([A-Z]) (ngx_http_jwt_\w+)$/ or next;
+
+        if ($kind eq 'U') {
+            push @{ $needs{$object} }, $name;
+
+        } elsif ($kind eq 'T') {
+            $home{$name} = folder($object);
+        }
+    }
+}
+
+cmp_ok(scalar(keys %home), '>', 100, 'the glue has functions');
+
+for my $object (grep { exists $level{folder($_)} } sort keys %needs) {
+    push @up, map { folder($object) . '/' . basename($object)
+                    . " calls $home{$_}/$_" }
+              grep { defined $home{$_} && exists $level{$home{$_}}
+                     && $level{$home{$_}} < $level{folder($object)} }
+              @{ $needs{$object} };
+}
+
+none('they know what is below them, and no more',
+     grep { !$circle{$_} } @up);
+
+my %going_up = map { $_ => 1 } @up;
+
+none('but for what is named here, which is still so',
+     grep { !$going_up{$_} } sort keys %circle);
+
+
 # One allow.
 
 my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue, @tool);

@@ -23,7 +23,6 @@
 
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_zone.h"
 
 
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463

@@ -49,6 +49,21 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
 }
 
 
+size_t
+ngx_http_jwt_zone_room(size_t size)
+{
+    size_t  taken;
+
+    taken = sizeof(ngx_slab_pool_t)
+            + ngx_pagesize_shift * (sizeof(ngx_slab_page_t)
+                                    + sizeof(ngx_slab_stat_t))
+            + size / ngx_pagesize * sizeof(ngx_slab_page_t);
+    taken = ngx_align(taken, ngx_pagesize) + ngx_pagesize;
+
+    return (taken < size) ? (size - taken) / ngx_pagesize * ngx_pagesize : 0;
+}
+
+
 char *
 ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
 {

@@ -71,6 +71,12 @@ char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/*
+ * The bytes that the slab of a zone of that size has to give at once: all but
+ * its header and page table.
+ */
+size_t ngx_http_jwt_zone_room(size_t size);
+
 /* Reads zone=NAME:SIZE of the directive that is being read. */
 char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
 

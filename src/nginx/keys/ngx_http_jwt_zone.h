@@ -17,12 +17,6 @@ ngx_int_t ngx_http_jwt_zone_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * The bytes that the slab of a zone of that size has to give at once: all but
- * its header and page table.
- */
-size_t ngx_http_jwt_zone_room(size_t size);
-
-/*
  * Numbers a configuration that is about to be used: in the master, after it
  * was found good.
  */

@@ -17,7 +17,6 @@
  */
 
 #include "ngx_http_jwt_proofs.h"
-#include "ngx_http_jwt_zone.h"
 #include "njwt_hash.h"
 
 

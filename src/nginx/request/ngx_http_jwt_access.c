@@ -9,6 +9,7 @@
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
+#include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_hold.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_keylog.h"
@@ -281,6 +282,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     }
 
     if (jlcf->mode == NGX_HTTP_JWT_REPORT) {
+        ngx_http_jwt_count(ctx);
         ngx_http_jwt_log_refusal(r, ctx);
         return NGX_DECLINED;
     }

@@ -269,8 +269,6 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     static const ngx_str_t      none = ngx_string("-");
 
-    ngx_http_jwt_count(ctx);
-
     if (ctx->logged) {
         return;
     }

@@ -196,6 +196,7 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     status = ngx_http_jwt_refusal_status(ctx);
 
+    ngx_http_jwt_count(ctx);
     ngx_http_jwt_log_refusal(r, ctx);
 
     if (ctx->verdict == NJWT_UNDECIDED) {

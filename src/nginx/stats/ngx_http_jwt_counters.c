@@ -9,7 +9,6 @@
  */
 
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_blocks.h"
 #include "ngx_http_jwt_locations.h"
 #include "njwt_hash.h"
 
