@@ -53,6 +53,12 @@ my $http = <<'END';
         audience  @AUDIENCE@;
         jwks_uri  http://127.0.0.1:@PORT4@/none;
     }
+    jwt_issuer private {
+        issuer                   https://private/;
+        audience                 @AUDIENCE@;
+        jwks_uri                 https://localhost:@PORT3@/keys;
+        ssl_trusted_certificate  @FIXTURES@/tls-ca.pem;
+    }
     server {
         listen       127.0.0.1:@PORT2@;
         server_name  api.example.com *.example.com;
@@ -60,6 +66,12 @@ my $http = <<'END';
         location /twice { jwt files; }
         location /only { jwt timesheets; }
         location /once { }
+    }
+    server {
+        listen               127.0.0.1:@PORT3@ ssl;
+        ssl_certificate      @FIXTURES@/tls-cert.pem;
+        ssl_certificate_key  @FIXTURES@/tls-key.pem;
+        location = /keys { proxy_pass @JWKS_URI@; }
     }
 END
 
@@ -116,6 +128,7 @@ my $locations = <<'END';
         jwt_require_scope read methods=POST;
     }
     location /nokeys { jwt nokeys; jwt_mode report; }
+    location /private { jwt private; }
     location /twice { jwt timesheets; }
     location /once { jwt timesheets; }
     location @named { jwt timesheets; jwt_require_scope named; }
@@ -303,6 +316,34 @@ is $r->{status}, 2, 'a gate without keys';
 is $r->{json}{verdict}, 'keys_unavailable', '... has this verdict';
 like $r->{json}{keys}{error}, qr/^the gate holds no keys.*Connection refused|^the gate holds no keys.*connect to/,
     '... and tells why';
+
+
+# Keys that the gate has, and this machine can't fetch.
+
+my $private = token(iss => 'https://private/');
+
+wait_until { $s->get('/private', token => $private)->{status} != 503 } 5,
+    'keys of the private one';
+$r = asked($private, '/private');
+is $r->{status}, 2, 'authorities that the gate alone knows';
+is $r->{out}, '', '... are no verdict of the gate\'s';
+like $r->{err}, qr/the gate has the keys of .*certificate.* write --trusted-certificate FILE/s,
+    '... and it says which file to name' or diag explain $r;
+is asked($private, '/private', '--trusted-certificate', 't/keys/tls-ca.pem')
+    ->{json}{verdict}, 'ok', '... with which it judges as the gate does';
+
+
+# Another location's issuer.
+
+$r = asked($private, '/t');
+is $r->{json}{verdict}, 'issuer_mismatch', 'the token of another location';
+like +(grep { $_->{check} eq 'issuer_mismatch' } @{ $r->{json}{checks} })[0]{hint}
+    // '', qr/this is a token of jwt_issuer "private", which this location/,
+    '... whose block is named' or diag $r->{out};
+$s->mark_log;
+$s->get('/t', token => $private);
+ok $s->wait_for_log(qr/jwt refused: issuer_mismatch.*: this is a token of jwt_issuer "private", which this location doesn't name: add it to "jwt" here/, 5),
+    '... in the gate\'s log, too';
 
 
 # What else a location says.

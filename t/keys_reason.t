@@ -250,6 +250,18 @@ subtest 'a tenant whose clock is another is told of' => sub {
         $s->wait_for_log(qr/$off (?:59\d|60\d) s $where ours/);
         is verdict(), '200 ok', 'keys are there all the same';
 
+        # by the tenant's clock these are good: the client isn't blamed
+
+        my $good = $where eq 'behind'
+            ? token(iat => time - 900, exp => time - 300)
+            : token(iat => time + 300, exp => time + 900);
+        my $is = $where eq 'behind' ? 'ahead of' : 'behind';
+
+        isnt $s->get('/t', token => $good)->{status}, 200, 'a refusal';
+        ok $s->wait_for_log(
+            qr/jwt refused: (?:expired|issued_in_future).*: this host's clock is (?:59\d|60\d) s \(\d+ min\) $is the issuer's, by which the token is good: set this host's clock/,
+            5), 'that our own clock causes, and the log says so';
+
         my $asked = $origin->asked($path);
 
         wait_until { $origin->asked($path) >= $asked + 2 } 8,

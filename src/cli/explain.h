@@ -175,6 +175,9 @@ void explain_binding(explain_t *e);
 /* Where the keys are, and whether they may be had from there. */
 void explain_source(explain_t *e);
 
+/* Ends where a gate has keys that couldn't be fetched from here. */
+void explain_gate_unlike(explain_t *e);
+
 /* Gets the issuer's keys; false, e->keys_error set, if they can't be had. */
 bool explain_keys(explain_t *e);
 

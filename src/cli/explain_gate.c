@@ -334,6 +334,49 @@ explain_gate_source(explain_t *e, const char *name)
 }
 
 
+/* Does the gate say so?  One of an earlier version doesn't. */
+
+static bool
+explain_gate_says(njwt_value_t object, const char *name)
+{
+    njwt_slice_t  text = { NULL, 0 };
+
+    (void) njwt_json_scalar(njwt_json_member(object, explain_slice(name)),
+                            &text);
+
+    return njwt_slice_equal(text, explain_slice("true"));
+}
+
+
+/*
+ * The gate has keys, and from here they can't be had: that is no verdict of
+ * the gate's.
+ */
+
+void
+explain_gate_unlike(explain_t *e)
+{
+    njwt_value_t  status;
+
+    status = e->asked->block->status;
+
+    if (!explain_gate_flag(status, "keys_available")) {
+        return;
+    }
+
+    explain_die("the gate has the keys of \"%s\", but this machine can't "
+                "fetch them: %s. %s", e->source, e->keys_error,
+                explain_gate_says(status, "own_authorities")
+                ? "The gate trusts authorities of its own: write "
+                  "--trusted-certificate FILE with its "
+                  "\"ssl_trusted_certificate\", or --jwks FILE"
+                : explain_gate_says(status, "proxied")
+                ? "The gate asks through a proxy: write --jwks FILE"
+                : "Ask on the gate's own machine, or write "
+                  "--trusted-certificate FILE or --jwks FILE");
+}
+
+
 void
 explain_gate_issuer(explain_t *e)
 {
@@ -464,6 +507,37 @@ explain_block(explain_t *e, explain_block_t *block, njwt_slice_t name)
 }
 
 
+/* The issuers of all locations: one of them may be the token's. */
+
+static void
+explain_others(explain_t *e)
+{
+    size_t          i, count;
+    njwt_value_t    list, status;
+    njwt_issuer_t  *issuers;
+
+    list = explain_gate_need(e->asked->root, "issuers", NJWT_JSON_ARRAY);
+    count = njwt_json_length(list);
+    issuers = explain_alloc(e, (count + 1) * sizeof(njwt_issuer_t));
+
+    e->judged.others = explain_alloc(e, (count + 1)
+                                        * sizeof(njwt_issuer_t *));
+    e->judged.other_count = count;
+
+    for (i = 0; i < count; i++) {
+        status = njwt_json_element(list, i);
+
+        memset(&issuers[i], 0, sizeof(njwt_issuer_t));
+        issuers[i].name = explain_gate_text(status, "name");
+        issuers[i].issuers = explain_texts(e,
+                                 explain_gate_need(status, "issuer",
+                                                   NJWT_JSON_ARRAY), 0,
+                                 &issuers[i].issuer_count);
+        e->judged.others[i] = &issuers[i];
+    }
+}
+
+
 static void
 explain_blocks(explain_t *e)
 {
@@ -580,6 +654,7 @@ static void
 explain_gate_policy(explain_t *e)
 {
     explain_blocks(e);
+    explain_others(e);
     explain_scope_rules(e);
     explain_audience_here(e);
     explain_claim_rules(e);

@@ -121,7 +121,15 @@ static bool
 explain_late_keys(explain_t *e)
 {
     if (e->remote) {
-        return explain_keys(e);
+        if (explain_keys(e)) {
+            return true;
+        }
+
+        if (e->gate != NULL) {
+            explain_gate_unlike(e);
+        }
+
+        return false;
     }
 
     explain_file_keys(e);

@@ -39,6 +39,69 @@ njwt_hint_clock(njwt_hint_t *hint)
 }
 
 
+/*
+ * Is our own clock the reason: would this check pass by the issuer's?  Says so
+ * instead of blaming the client.
+ */
+
+static bool
+njwt_hint_own_clock(njwt_hint_t *hint, njwt_verdict_t verdict,
+    const njwt_dates_t *dates)
+{
+    bool                    fails;
+    int64_t                 ahead, theirs;
+    const njwt_expected_t  *expected;
+
+    ahead = hint->c->ahead;
+
+    if (ahead == 0 || hint->issuer == NULL) {
+        return false;
+    }
+
+    expected = &hint->issuer->expected;
+    theirs = hint->c->now - ahead;
+
+    switch (verdict) {
+
+    case NJWT_EXPIRED:
+        fails = njwt_dates_expired(dates, expected->leeway, theirs);
+        break;
+
+    case NJWT_NOT_YET_VALID:
+        fails = njwt_dates_not_yet_valid(dates, expected->leeway, theirs);
+        break;
+
+    case NJWT_ISSUED_IN_FUTURE:
+        fails = njwt_dates_from_future(dates, expected->leeway, theirs);
+        break;
+
+    default: /* NJWT_TOO_OLD */
+        fails = njwt_dates_too_old(dates, expected->max_age,
+                                   expected->leeway, theirs);
+        break;
+    }
+
+    if (fails) {
+        return false;
+    }
+
+    njwt_hint_say(hint, "this host's clock is ");
+    njwt_hint_seconds(hint, (double) (ahead > 0 ? ahead : -ahead));
+
+    if (ahead > 0) {
+        njwt_hint_say(hint, " ahead of");
+
+    } else {
+        njwt_hint_say(hint, " behind");
+    }
+
+    njwt_hint_say(hint, " the issuer's, by which the token is good: set this "
+                        "host's clock (NTP)");
+
+    return true;
+}
+
+
 static void
 njwt_hint_ahead(njwt_hint_t *hint, double date)
 {
@@ -108,6 +171,10 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
     njwt_dates_t  dates;
 
     dates = njwt_dates_read(hint->payload);
+
+    if (njwt_hint_own_clock(hint, verdict, &dates)) {
+        return;
+    }
 
     switch (verdict) {
 

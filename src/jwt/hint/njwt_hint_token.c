@@ -342,6 +342,35 @@ njwt_hint_issuer_of(njwt_hint_t *hint, const njwt_issuer_t *issuer,
 }
 
 
+/* Is it the token of an issuer that other locations trust?  Says which. */
+
+static bool
+njwt_hint_other_issuer(njwt_hint_t *hint, njwt_slice_t iss)
+{
+    size_t                i, k;
+    const njwt_issuer_t  *issuer;
+
+    for (i = 0; i < hint->c->other_count; i++) {
+        issuer = hint->c->others[i];
+
+        for (k = 0; k < issuer->issuer_count; k++) {
+            if (!njwt_slice_equal(issuer->issuers[k], iss)) {
+                continue;
+            }
+
+            njwt_hint_say(hint, "this is a token of jwt_issuer ");
+            njwt_hint_quote(hint, issuer->name);
+            njwt_hint_say(hint, ", which this location doesn't name: add "
+                                "it to \"jwt\" here, or send the token to a "
+                                "location that does");
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 void
 njwt_hint_issuer(njwt_hint_t *hint)
 {
@@ -362,6 +391,10 @@ njwt_hint_issuer(njwt_hint_t *hint)
     }
 
     text = njwt_json_string(iss);
+
+    if (njwt_hint_other_issuer(hint, text)) {
+        return;
+    }
 
     for (i = 0; i < policy->issuer_count && hint->used == used; i++) {
         njwt_hint_issuer_of(hint, policy->issuers[i], text);

@@ -24,6 +24,12 @@ typedef struct {
     njwt_method_t         method;
     int64_t               now;        /* seconds since the epoch */
 
+    /* for hints alone: by how many seconds "now" is ahead of the issuer's
+       clock (0: by none that is known), and the other issuers there are */
+    int64_t               ahead;
+    njwt_issuer_t       **others;
+    size_t                other_count;
+
     /* what may prove that the token is the client's; NULL: nothing does */
     const njwt_binding_request_t  *binding;
 

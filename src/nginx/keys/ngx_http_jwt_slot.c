@@ -778,6 +778,29 @@ ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
 }
 
 
+int64_t
+ngx_http_jwt_history_ahead(ngx_http_jwt_issuer_t *issuer)
+{
+    int64_t           ahead;
+    ngx_slab_pool_t  *shpool;
+
+    if (issuer->slot == NULL) {
+        return 0;
+    }
+
+    ahead = 0;
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        ahead = -issuer->slot->history.clock_skew;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return ahead;
+}
+
+
 void
 ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source)

@@ -232,6 +232,9 @@ size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
 ngx_int_t ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer,
     int64_t skew, ngx_uint_t off);
 
+/* By how many seconds is our clock ahead of the tenant's?  0: not known. */
+int64_t ngx_http_jwt_history_ahead(ngx_http_jwt_issuer_t *issuer);
+
 void ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source);
 

@@ -93,6 +93,50 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
 }
 
 
+/* What only a hint asks for: the other issuers, the issuer's clock. */
+
+static void
+ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t   *issuer, **issuers;
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+
+    switch (ctx->verdict) {
+
+    case NJWT_EXPIRED:
+    case NJWT_NOT_YET_VALID:
+    case NJWT_ISSUED_IN_FUTURE:
+    case NJWT_TOO_OLD:
+        c->ahead = (issuer != NULL) ? ngx_http_jwt_history_ahead(issuer) : 0;
+        return;
+
+    case NJWT_ISSUER_MISMATCH:
+        break;
+
+    default:
+        return;
+    }
+
+    jmcf = ((ngx_http_jwt_issuer_t *) ctx->policy->issuers[0])->main;
+    issuers = jmcf->issuers.elts;
+
+    c->others = njwt_arena_alloc(&ctx->arena, jmcf->issuers.nelts
+                                              * sizeof(njwt_issuer_t *));
+    if (c->others == NULL) {
+        return;
+    }
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        c->others[i] = &issuers[i]->trust;
+    }
+
+    c->other_count = jmcf->issuers.nelts;
+}
+
+
 /* What to do about it: of the configuration, and nothing of the token. */
 
 static u_char *
@@ -109,6 +153,7 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
     c.presented = ctx->presented;
     c.method = ngx_http_jwt_method(r);
     c.now = (int64_t) ngx_time();
+    ngx_http_jwt_log_context(ctx, &c);
 
     if (!njwt_hint(&ctx->arena, &c, ctx->verdict, &ctx->found, NJWT_HINT_LOG,
                    &hint)

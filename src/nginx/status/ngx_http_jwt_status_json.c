@@ -754,6 +754,9 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
     ngx_http_jwt_json_flag(page, "discovery", issuer->discovery == 1);
     ngx_http_jwt_json_flag(page, "source_has_query",
                            ngx_http_jwt_status_source_cut(issuer));
+    ngx_http_jwt_json_flag(page, "own_authorities",
+                           issuer->ssl_trusted_certificate.len > 0);
+    ngx_http_jwt_json_flag(page, "proxied", issuer->jwks_proxy.len > 0);
     ngx_http_jwt_status_json_settings(page, issuer);
 
     ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
