@@ -641,6 +641,49 @@ for my $line ('audience api', 'issuer https://x/', 'scope_claim scp',
     unlike $said, qr/jwt_issuer/, '... and belongs nowhere';
 }
 
+# Other modules' words.
+
+for (['auth_jwt "realm"', qr/write "jwt NAME;" with "issuer" and "audience" in a/],
+     ['auth_jwt_key_request /jwks', qr/write nothing: the issuer's keys are/],
+     ['auth_jwt_require $x', qr/write "jwt_require \$variable \.\.\.;"/],
+     ['auth_jwt_validate_exp off', qr/write nothing: that is always checked/])
+{
+    my ($line, $instead) = @$_;
+    my ($name) = split ' ', $line;
+    my ($ok, $said) = $s->check(issuers => $issuer, server => "$line;\n");
+
+    ok !$ok, "$line is no directive of ours";
+    like $said, qr/\[emerg\].*: "$name" is another module's word: $instead.* in \S+check\.conf:\d+\n/,
+        '... and we say what is';
+}
+
+
+# Ours, where they can't stand.
+
+for (['location / { if ($arg_x) { jwt a; } }',
+      qr/"jwt" can't stand in "if": write it in "http", "server" or "location", and a condition as "jwt_require \$variable;" with a "map"/],
+     ['location / { jwt a; limit_except GET { jwt_require_scope x; } }',
+      qr/"jwt_require_scope" can't stand in "limit_except": .*"jwt_require_scope SCOPE methods=M;"/],
+     ['jwt_issuer b { }',
+      qr/"jwt_issuer": write it in "http", outside of "server"/],
+     ['jwt_status;', qr/"jwt_status": write it in a "location"/])
+{
+    my ($config, $instead) = @$_;
+    my ($ok, $said) = $s->check(issuers => $issuer, server => "\n$config\n");
+
+    ok !$ok, "$config is an error";
+    like $said, qr/directive is not allowed here in \S+check\.conf:(\d+)\n.*: $instead in \S+check\.conf:\1\n/,
+        '... that says what to write' or diag $said;
+}
+
+{
+    my ($ok, $said) = $s->check(issuers => $issuer,
+                                server => "worker_processes 1;\n");
+
+    ok !$ok, 'nginx\'s own directive';
+    is scalar(() = $said =~ /\[emerg\]/g), 1, '... is nginx\'s own business';
+}
+
 # nginx goes on with its own configuration where a new one fails
 
 {

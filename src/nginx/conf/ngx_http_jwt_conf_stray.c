@@ -1,7 +1,8 @@
 /*
- * Where does a directive of jwt_issuer belong that stands outside of one?
+ * What to write instead of a directive that nginx refuses: one of jwt_issuer
+ * outside of it, one of ours inside "if", another module's.
  *
- * nginx says "unknown directive" and no more.  If we had directives of these
+ * nginx says "unknown directive" or "is not allowed here", and no more.  If we had directives of these
  * names ("issuer", "audience"), another module's would not be found.  So while
  * the http block is read we listen to what is logged: nginx's own line stays,
  * and ours, with where the directive belongs, comes behind it.
@@ -17,6 +18,151 @@ typedef struct {
 } ngx_http_jwt_stray_t;
 
 
+/* NGINX Plus's and other modules' words, and ours. */
+
+typedef struct {
+    ngx_str_t    name;
+    const char  *instead;
+} ngx_http_jwt_foreign_t;
+
+#define NGX_HTTP_JWT_IN_BLOCK  " in a \"jwt_issuer NAME { }\" block of \"http\""
+#define NGX_HTTP_JWT_ALWAYS    "nothing: that is always checked"
+#define NGX_HTTP_JWT_FETCHED                                                 \
+    "nothing: the issuer's keys are fetched by themselves; or \"jwks_uri "   \
+    "URL;\"" NGX_HTTP_JWT_IN_BLOCK
+
+static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
+    { ngx_string("auth_jwt"),
+      "\"jwt NAME;\" with \"issuer\" and \"audience\""
+      NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_enabled"), "\"jwt NAME;\" or \"jwt off;\"" },
+    { ngx_string("auth_jwt_key"),
+      "\"jwks_file\" or \"secret_file\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_key_file"),
+      "\"jwks_file FILE;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_key_request"), NGX_HTTP_JWT_FETCHED },
+    { ngx_string("auth_jwt_key_cache"), NGX_HTTP_JWT_FETCHED },
+    { ngx_string("auth_jwt_leeway"),
+      "\"leeway TIME;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_algorithm"),
+      "\"algorithms ALG;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_type"),
+      "nothing: tokens are signed; encrypted ones are refused" },
+    { ngx_string("auth_jwt_location"), "\"jwt_token bearer | $variable;\"" },
+    { ngx_string("auth_jwt_require"),
+      "\"jwt_require $variable ...;\", \"jwt_require_scope\" or "
+      "\"jwt_require_claim\"" },
+    { ngx_string("auth_jwt_require_claim"),
+      "\"jwt_require_claim CLAIM VALUE ...;\"" },
+    { ngx_string("auth_jwt_require_header"),
+      "\"algorithms\" or \"profile\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_claim_set"),
+      "\"jwt_claim_set $variable /NAME/OF/CLAIM;\"" },
+    { ngx_string("auth_jwt_header_set"), "$jwt_header_NAME where it is used" },
+    { ngx_string("auth_jwt_validate_aud"),
+      "\"audience VALUE;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_validate_iss"),
+      "\"issuer URL;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_validate_exp"), NGX_HTTP_JWT_ALWAYS },
+    { ngx_string("auth_jwt_validate_sig"), NGX_HTTP_JWT_ALWAYS },
+    { ngx_string("auth_jwt_validate_alg"),
+      "\"algorithms ALG;\"" NGX_HTTP_JWT_IN_BLOCK },
+    { ngx_string("auth_jwt_revocation_list_sub"),
+      "\"jwt_require $variable;\" with a \"map\" of $jwt_claim_sub" },
+    { ngx_string("auth_jwt_revocation_list_kid"),
+      "\"jwt_require $variable;\" with a \"map\" of $jwt_kid" },
+    { ngx_string("auth_jwt_allow_nested"),
+      "a JSON Pointer where the claim is named, as in "
+      "\"jwt_require_claim /realm_access/roles admin;\"" },
+    { ngx_null_string, NULL }
+};
+
+
+static void
+ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
+{
+    const ngx_http_jwt_foreign_t  *foreign;
+
+    if (ngx_http_jwt_issuer_knows(name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" belongs inside a jwt_issuer block: write "
+                           "it in \"jwt_issuer NAME { }\" in \"http\", and "
+                           "\"jwt NAME;\" here", name);
+        return;
+    }
+
+    for (foreign = ngx_http_jwt_foreign; foreign->name.len; foreign++) {
+        if (foreign->name.len == name->len
+            && ngx_strncmp(foreign->name.data, name->data, name->len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is another module's word: write %s",
+                               name, foreign->instead);
+            return;
+        }
+    }
+}
+
+
+/* One of our directives where it can't stand. */
+
+static void
+ngx_http_jwt_stray_misplaced(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t      all;
+    const char     *where;
+    ngx_command_t  *cmd;
+
+    for (cmd = ngx_http_jwt_scope_module.commands; cmd->name.len; cmd++) {
+        if (cmd->name.len == name->len
+            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    all = cmd->type & (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF);
+
+    switch (all) {
+
+    case 0:
+        return;
+
+    case NGX_HTTP_MAIN_CONF:
+        where = "\"http\", outside of \"server\"";
+        break;
+
+    case NGX_HTTP_LOC_CONF:
+        where = "a \"location\"";
+        break;
+
+    default:
+        where = "\"http\", \"server\" or \"location\"";
+        break;
+    }
+
+    if (cf->cmd_type & (NGX_HTTP_SIF_CONF|NGX_HTTP_LIF_CONF)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" can't stand in \"if\": write it in %s, "
+                           "and a condition as \"jwt_require $variable;\" "
+                           "with a \"map\"", name, where);
+        return;
+    }
+
+    if (cf->cmd_type & NGX_HTTP_LMT_CONF) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" can't stand in \"limit_except\": write it "
+                           "in %s, and rules for methods as "
+                           "\"jwt_require_scope SCOPE methods=M;\"", name,
+                           where);
+        return;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": write it in %s", name,
+                       where);
+}
+
+
 static void
 ngx_http_jwt_stray_write(ngx_log_t *log, ngx_uint_t level, u_char *buf,
     size_t len)
@@ -26,6 +172,7 @@ ngx_http_jwt_stray_write(ngx_log_t *log, ngx_uint_t level, u_char *buf,
     ngx_http_jwt_stray_t  *stray;
 
     static const u_char  unknown[] = "unknown directive \"";
+    static const u_char  misplaced[] = "\" directive is not allowed here";
 
     stray = log->wdata;
     last = buf + len;
@@ -38,28 +185,30 @@ ngx_http_jwt_stray_write(ngx_log_t *log, ngx_uint_t level, u_char *buf,
 
     p = ngx_strnstr(buf, (char *) unknown, len);
 
-    if (p == NULL) {
+    if (p != NULL) {
+        p += sizeof(unknown) - 1;
+        end = ngx_strlchr(p, last, '"');
+
+        if (end != NULL) {
+            name.data = p;
+            name.len = end - p;
+            ngx_http_jwt_stray_unknown(stray->cf, &name);
+        }
+
         return;
     }
 
-    p += sizeof(unknown) - 1;
-    end = ngx_strlchr(p, last, '"');
+    end = ngx_strnstr(buf, (char *) misplaced, len);
 
     if (end == NULL) {
         return;
     }
 
+    for (p = end; p > buf && p[-1] != '"'; p--) { /* void */ }
+
     name.data = p;
     name.len = end - p;
-
-    if (!ngx_http_jwt_issuer_knows(&name)) {
-        return;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, stray->cf, 0,
-                       "\"%V\" belongs inside a jwt_issuer block: write it in "
-                       "\"jwt_issuer NAME { }\" in \"http\", and \"jwt "
-                       "NAME;\" here", &name);
+    ngx_http_jwt_stray_misplaced(stray->cf, &name);
 }
 
 
