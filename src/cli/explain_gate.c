@@ -91,8 +91,8 @@ explain_gate_url(explain_t *e, njwt_slice_t *text)
     }
 
     if (!explain_fetch(e, e->gate, EXPLAIN_MAX_GATE, text, &error)) {
-        explain_die("the gate's status can't be had from \"%s\": %s", e->gate,
-                    error);
+        explain_die("the gate's status can't be fetched from \"%s\": %s",
+                    e->gate, error);
     }
 
     e->asked->live = true;

@@ -365,7 +365,7 @@ explain_help(explain_t *e, const char *value)
     }
 
     printf("\nExits 0 when the token is good, 1 when it is refused, 2 when "
-           "the command line is\nwrong or the keys can't be had.\n");
+           "the command line is\nwrong or the keys can't be fetched.\n");
     exit(EXPLAIN_OK);
 }
 

@@ -92,7 +92,7 @@ explain_key_source(const explain_t *e)
     }
 
     if (e->keys_report.passed_over > 0) {
-        printf("  %zu passed over, the first one because of ",
+        printf("  %zu skipped, the first one because of ",
                e->keys_report.passed_over);
         explain_put(explain_slice(e->keys_report.passed_why));
         printf("\n");

@@ -105,7 +105,6 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 }
 
 
-
 /* Is it free of what would split or end a header: below 0x20, and 0x7f? */
 bool njwt_slice_clean(njwt_slice_t text);
 

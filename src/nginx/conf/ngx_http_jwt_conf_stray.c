@@ -2,10 +2,10 @@
  * What to write instead of a directive that nginx refuses: one of jwt_issuer
  * outside of it, one of ours inside "if", another module's.
  *
- * nginx says "unknown directive" or "is not allowed here", and no more.  If we had directives of these
- * names ("issuer", "audience"), another module's would not be found.  So while
- * the http block is read we listen to what is logged: nginx's own line stays,
- * and ours, with where the directive belongs, comes behind it.
+ * nginx says "unknown directive" or "is not allowed here", and no more.  If we
+ * had directives of these names ("issuer", "audience"), another module's would
+ * not be found.  So while the http block is read we listen to what is logged:
+ * nginx's own line stays, and ours comes behind it.
  */
 
 #include "ngx_http_jwt.h"
@@ -25,7 +25,8 @@ typedef struct {
     const char  *instead;
 } ngx_http_jwt_foreign_t;
 
-#define NGX_HTTP_JWT_IN_BLOCK  " in a \"jwt_issuer NAME { }\" block of \"http\""
+#define NGX_HTTP_JWT_IN_BLOCK                                                \
+    " in a \"jwt_issuer NAME { }\" block of \"http\""
 #define NGX_HTTP_JWT_ALWAYS    "nothing: that is always checked"
 #define NGX_HTTP_JWT_FETCHED                                                 \
     "nothing: the issuer's keys are fetched by themselves; or \"jwks_uri "   \

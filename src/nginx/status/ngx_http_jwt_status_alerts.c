@@ -471,6 +471,7 @@ ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
 }
 
 
+/* long: one paragraph for each kind of alert */
 static ngx_int_t
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
