@@ -479,7 +479,7 @@ ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_page_say(page, "<section class=\"card\" aria-labelledby="
                           "\"requests\"><h2 id=\"requests\">Requests</h2>\n"
-                          "<dl class=\"facts\">\n");
+                          "<dl class=\"facts w\">\n");
     ngx_http_jwt_html_time(status, "Last minute", status->counted.minute);
     ngx_http_jwt_html_time(status, "Last 5 min", status->counted.recent);
     ngx_http_jwt_html_time(status, "Last hour", status->counted.hour);

@@ -57,6 +57,7 @@ static const char  ngx_http_jwt_html_style[] =
     ".more>summary{color:var(--link)}\n"
     ".facts{display:grid;gap:.5rem 1.2rem;margin:.5rem 0;\n"
     "grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}\n"
+    ".w{grid-template-columns:repeat(3,1fr)}\n"
     ".facts div{min-width:0}\n"
     "dt{color:var(--soft);font-size:.84rem}\n"
     "dd{margin:0;overflow-wrap:anywhere}\n"

@@ -5,7 +5,7 @@
 #include "ngx_http_jwt_status_html.h"
 
 
-/* so many locations with nothing to look at are not folded */
+/* so many locations are not folded */
 #define NGX_HTTP_JWT_HTML_FINE  16
 
 
@@ -405,7 +405,7 @@ ngx_http_jwt_html_server_names(ngx_http_jwt_page_t *page,
 static ngx_int_t
 ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
-    ngx_uint_t              look, fine, several;
+    ngx_uint_t              look, fine, many, several;
     ngx_http_jwt_page_t    *page;
     ngx_http_jwt_server_t  *server;
 
@@ -430,13 +430,24 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 
     ngx_http_jwt_page_say(page, "</summary>\n");
 
+    many = look > NGX_HTTP_JWT_HTML_FINE;
+
+    if (many) {
+        ngx_http_jwt_html_fold(page, "look", number, "more", 0);
+        ngx_http_jwt_page_print(page, "%ui locations to look at</summary>\n",
+                                look);
+    }
+
     if (ngx_http_jwt_html_locations(status, number, 1, 1, &look) != NGX_OK) {
         return NGX_ERROR;
     }
 
+    ngx_http_jwt_page_say(page, many ? "</details>\n" : "");
+
     if (fine > 0) {
         ngx_http_jwt_html_fold(page, "others", number, "more",
-                               several || fine <= NGX_HTTP_JWT_HTML_FINE);
+                               fine <= NGX_HTTP_JWT_HTML_FINE
+                               || (several && look == 0));
         ngx_http_jwt_page_print(page, "%ui %sto worry about</summary>\n", fine,
                                 fine == 1 ? "location with nothing "
                                           : "locations with nothing ");
