@@ -137,13 +137,16 @@ sub metrics {
         my ($name, $labels, $number) = $line =~ m/
             ^ (jwt_scope_[a-z_]+)
               (?: \{ ( (?: [a-z]+ ="(?: [^"\\\n] | \\[\\"n] )*" (?:,(?!\}))? )+ ) \} )?
-              [ ] (-?\d+) $/x or push @wrong, "what is this: $line" and next;
+              [ ] (-?\d+(?:\.\d+)?) $/x or push @wrong, "what is this: $line" and next;
 
-        push @wrong, "not in its family: $line" if $name ne $family;
+        my $of = $name =~ s/_(?:bucket|sum|count)$//r;
+
+        $of = $name if ($type{$of} // '') ne 'histogram';
+        push @wrong, "not in its family: $line" if $of ne $family;
         push @wrong, "no type: $name"
-            if ($type{$name} // '') !~ /^(?:counter|gauge)$/;
+            if ($type{$of} // '') !~ /^(?:counter|gauge|histogram)$/;
         push @wrong, "a counter ends with _total: $name"
-            if ($type{$name} eq 'counter') != ($name =~ /_total$/);
+            if ($type{$of} eq 'counter') != ($name =~ /_total$/);
         push @wrong, "twice: $line" if defined $of{$name}{ $labels // '' };
 
         $of{$name}{ $labels // '' } = $number;
@@ -262,6 +265,13 @@ subtest 'to Prometheus' => sub {
     is $after->{jwt_scope_keys_available}{'issuer="timesheets"'}, 1, 'keys';
     is $after->{jwt_scope_fetches_total}
        {'issuer="timesheets",outcome="good"'}, 1, 'fetches';
+    is $after->{jwt_scope_fetch_duration_seconds_count}
+       {'issuer="timesheets"'}, 1, 'how long they took';
+    is $after->{jwt_scope_fetch_duration_seconds_bucket}
+       {qq[issuer="timesheets",le="$_->[0]"]}, $_->[1], "... up to $_->[0] s"
+        for [ '2.500', 1 ], [ '+Inf', 1 ];
+    is $after->{jwt_scope_fetch_duration_seconds_count}{'issuer="files"'},
+        undef, 'nobody fetches a file';
     is $after->{jwt_scope_key_serving}{'issuer="timesheets",kid="k1"'}, 1,
         'a key';
     is $after->{jwt_scope_key_last_used_timestamp_seconds}

@@ -280,7 +280,7 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
 {
     long                    status, connect;
     void                   *data;
-    curl_off_t              retry_after;
+    curl_off_t              retry_after, took;
     ngx_http_jwt_fetch_t   *fetch;
     ngx_http_jwt_answer_t   answer;
 
@@ -288,11 +288,13 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
     status = 0;
     connect = 0;
     retry_after = 0;
+    took = 0;
 
     (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
     (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     (void) curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect);
     (void) curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+    (void) curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &took);
 
     fetch = data;
 
@@ -303,6 +305,7 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
     answer.body.len = fetch->len;
     answer.retry_after = (ngx_msec_t) njwt_refresh_retry_after(retry_after);
     answer.begun = fetch->begun;
+    answer.took = (ngx_msec_t) (took / 1000);
 
     ngx_http_jwt_fetch_clock(easy, &answer);
 

@@ -14,6 +14,7 @@ typedef struct {
     njwt_slice_t     body;        /* until the handler returns */
     ngx_msec_t       retry_after; /* that it asks for; 0: nothing */
     time_t           begun;       /* the fetch, by our clock */
+    ngx_msec_t       took;        /* from then to the end of the answer */
     time_t           date;        /* by the server's clock; 0: it says none */
     time_t           age;         /* in a cache since, in seconds */
     const char      *error;       /* NULL: the body is whole */

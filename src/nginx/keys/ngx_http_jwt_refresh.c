@@ -270,6 +270,7 @@ static ngx_uint_t
 ngx_http_jwt_refresh_good(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
+    ngx_http_jwt_history_took(issuer, answer->took);
     ngx_http_jwt_refresh_clock(issuer, answer);
 
     if (answer->error != NULL || answer->status != NGX_HTTP_OK) {

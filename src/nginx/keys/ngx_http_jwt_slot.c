@@ -626,6 +626,31 @@ ngx_http_jwt_history_add_locked(ngx_http_jwt_history_t *history,
 
 
 void
+ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took)
+{
+    ngx_uint_t               i;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_history_t  *history;
+
+    static const ngx_msec_t  bounds[] = NGX_HTTP_JWT_TOOK;
+
+    for (i = 0; i < NGX_HTTP_JWT_TOOKS && took > bounds[i]; i++) {
+        /* void */
+    }
+
+    shpool = ngx_http_jwt_slot_lock(issuer);
+
+    if (ngx_http_jwt_slot_own_locked(issuer)) {
+        history = &issuer->slot->history;
+        history->took_ms += took;
+        history->took[i]++;
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+void
 ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
 {
     ngx_slab_pool_t         *shpool;

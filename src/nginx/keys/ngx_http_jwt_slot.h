@@ -51,9 +51,16 @@ typedef struct {
     uint16_t           good;
 } ngx_http_jwt_attempt_t;
 
+/* ms that a fetch takes at most, to be counted in each bucket */
+#define NGX_HTTP_JWT_TOOK           { 50, 100, 250, 500, 1000, 2500, 5000,   \
+                                      10000 }
+#define NGX_HTTP_JWT_TOOKS          8
+
 typedef struct {
     ngx_uint_t         good;
     ngx_uint_t         bad;
+    uint64_t           took_ms;      /* all fetches together */
+    uint32_t           took[NGX_HTTP_JWT_TOOKS + 1];  /* the last: longer */
     ngx_uint_t         keys;         /* usable ones of the last good one */
     time_t             error_time;
     size_t             error_len;
@@ -223,6 +230,10 @@ void ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
  */
 size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
     u_char *text);
+
+/* Notes how long a fetch took, whatever it brought. */
+void ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer,
+    ngx_msec_t took);
 
 /*
  * Notes by how many seconds the tenant's clock is ahead of ours.  Returns

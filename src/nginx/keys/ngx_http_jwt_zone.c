@@ -20,12 +20,12 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         8
+#define NGX_HTTP_JWT_LAYOUT         9
 
 /* all that is in it */
 
-_Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2184)
-               && njwt_size_is(ngx_http_jwt_slot_t, 1616)
+_Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2232)
+               && njwt_size_is(ngx_http_jwt_slot_t, 1664)
                && njwt_size_is(struct ngx_http_jwt_record_s, 112)
                && njwt_size_is(struct ngx_http_jwt_counters_s, 480)
                && njwt_size_is(ngx_http_jwt_location_counts_t, 320),

@@ -124,6 +124,50 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
 }
 
 
+/* How long they took: each bucket has the ones before it, too. */
+
+static void
+ngx_http_jwt_metric_took(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    u_char                   bound[32];
+    uint64_t                 n;
+    ngx_uint_t               i;
+    njwt_slice_t             name, le;
+    ngx_http_jwt_history_t  *history;
+
+    static const ngx_msec_t  bounds[] = NGX_HTTP_JWT_TOOK;
+
+    n = 0;
+    history = &row->source.history;
+    name = ngx_http_jwt_slice(&row->issuer->name);
+    le.data = bound;
+
+    for (i = 0; i <= NGX_HTTP_JWT_TOOKS; i++) {
+        n += history->took[i];
+
+        le.len = (i < NGX_HTTP_JWT_TOOKS)
+                 ? ngx_sprintf(bound, "%M.%03M", bounds[i] / 1000,
+                               bounds[i] % 1000) - bound
+                 : ngx_sprintf(bound, "+Inf") - bound;
+
+        ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_bucket");
+        ngx_http_jwt_metric_label(page, "issuer", name);
+        ngx_http_jwt_metric_label(page, "le", le);
+        ngx_http_jwt_metric_end(page, n);
+    }
+
+    ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_sum");
+    ngx_http_jwt_metric_label(page, "issuer", name);
+    ngx_http_jwt_page_print(page, "} %uL.%03uL\n", history->took_ms / 1000,
+                            history->took_ms % 1000);
+
+    ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_count");
+    ngx_http_jwt_metric_label(page, "issuer", name);
+    ngx_http_jwt_metric_end(page, n);
+}
+
+
 static void
 ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 {
@@ -147,6 +191,17 @@ ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
                                     ngx_http_jwt_slice(&row->issuer->name));
             ngx_http_jwt_metric_label(page, "outcome", outcomes[good]);
             ngx_http_jwt_metric_end(page, good ? row->good : row->bad);
+        }
+    }
+
+    ngx_http_jwt_page_print(page, "# HELP %sfetch_duration_seconds How long "
+                            "fetches took.\n# TYPE %sfetch_duration_seconds "
+                            "histogram\n", NGX_HTTP_JWT_METRIC,
+                            NGX_HTTP_JWT_METRIC);
+
+    for (i = 0; i < status->nissuers; i++) {
+        if (status->issuers[i].source.known) {
+            ngx_http_jwt_metric_took(page, &status->issuers[i]);
         }
     }
 }
