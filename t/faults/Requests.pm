@@ -83,6 +83,32 @@ my $server = <<'END';
             proxy_pass  http://127.0.0.1:@PORT2@;
         }
 
+        location /kept {
+            jwt             timesheets;
+            jwt_pass_token  off;
+            proxy_pass      http://127.0.0.1:@PORT2@;
+        }
+
+        location /kept/twice {
+            jwt             timesheets;
+            jwt_pass_token  off;
+            root            @CONTENT@;
+            try_files       /none @kept;
+        }
+
+        location @kept {
+            jwt             timesheets;
+            jwt_pass_token  off;
+            proxy_pass      http://127.0.0.1:@PORT2@;
+        }
+
+        location /kept/report {
+            jwt             timesheets;
+            jwt_mode        report;
+            jwt_pass_token  off;
+            proxy_pass      http://127.0.0.1:@PORT2@;
+        }
+
         location /again {
             error_page  404 = /variables/again;
             jwt         timesheets;
@@ -278,6 +304,22 @@ sub told_more {
         || ($r->{body} !~ /^X-Team: blue$/m ? 'the team is missing' : '');
 }
 
+# A backend that is to get no token gets none, and all else as it came.
+
+sub kept {
+    my ($r) = @_;
+
+    return $r->{body} =~ /^Authorization|ey\w|token=/mi
+           ? 'the token went on' : '';
+}
+
+sub kept_alone {
+    my ($r) = @_;
+
+    return kept($r)
+        || ($r->{body} !~ /^Cookie: a=b; c=d$/m ? 'the cookies are gone' : '');
+}
+
 sub seen {
     my ($r) = @_;
 
@@ -435,6 +477,26 @@ sub cases {
           request => sub { (token => good()) },
           status => 200, also => [401], right => \&seen,
           safe => \&seen_in_part },
+        { name => 'a token that stays here', path => '/kept/x',
+          request => sub { (token => good(),
+              headers => { Cookie => 'a=b; c=d' }) },
+          status => 200, also => [401], right => \&kept_alone,
+          safe => \&kept },
+        { name => 'a cookie that stays here', path => '/kept/x',
+          request => sub { (headers => {
+              Cookie => 'a=b; token=' . good() . '; c=d' }) },
+          status => 200, also => [401], right => \&kept_alone,
+          safe => \&kept_alone },
+        { name => 'a cookie that stays here, judged twice',
+          path => '/kept/twice',
+          request => sub { (headers => {
+              Cookie => 'a=b; token=' . good() . '; c=d' }) },
+          status => 200, also => [401], right => \&kept_alone,
+          safe => \&kept_alone },
+        { name => 'a bad one that stays here', path => '/kept/report',
+          request => sub { (token => good(exp => 1),
+              headers => { Cookie => 'token=x' }) },
+          status => 200, safe => \&kept },
         { name => 'satisfy any', path => '/either/x',
           request => sub { (token => good()) },
           status => 200, also => [ 401, 403 ] },
