@@ -53,11 +53,10 @@ sub function {
     return $text;
 }
 
-# ... without the sum of the sizes of what it takes: it needs a member's length
-# whether the member is taken or not.
+# ... without sizes, which say nothing of whether a member is taken.
 
 sub digest {
-    return function($_[0]) =~ s/\bsize = .*?;|\bsizeof\([^()]*\)//gsr;
+    return function($_[0]) =~ s/\bsizeof\([^()]*\)//gsr;
 }
 
 # Each member is in all of the texts, or is left out for a reason.

@@ -860,6 +860,57 @@ sha_256_is_that_of_fips_180(void **state)
 }
 
 
+/* The digest of these texts, each a piece; NULL ends them. */
+
+static const uint8_t *
+digest_of(uint8_t *out, ...)
+{
+    va_list         args;
+    const char     *text;
+    njwt_digest_t   digest;
+
+    njwt_digest_begin(&digest);
+    va_start(args, out);
+
+    while ((text = va_arg(args, const char *)) != NULL) {
+        njwt_digest_add(&digest, text, strlen(text));
+    }
+
+    va_end(args);
+    assert_true(njwt_digest_end(&digest, out));
+
+    return out;
+}
+
+
+static void
+a_digest_of_pieces_has_their_lengths(void **state)
+{
+    size_t        len;
+    uint8_t       bytes[2 * sizeof(size_t) + 3], whole[32], out[32], other[32];
+    njwt_slice_t  text = { bytes, sizeof(bytes) };
+
+    (void) state;
+
+    len = 1;
+    memcpy(bytes, &len, sizeof(size_t));
+    bytes[sizeof(size_t)] = 'a';
+    len = 2;
+    memcpy(bytes + sizeof(size_t) + 1, &len, sizeof(size_t));
+    memcpy(bytes + 2 * sizeof(size_t) + 1, "bc", 2);
+
+    assert_true(njwt_sha256(text, whole));
+    assert_memory_equal(digest_of(out, "a", "bc", NULL), whole, 32);
+
+    digest_of(other, "ab", "c", NULL);
+    assert_memory_not_equal(out, other, 32);
+    digest_of(other, "a", "b", "c", NULL);
+    assert_memory_not_equal(out, other, 32);
+    digest_of(other, "a", "bc", "", NULL);
+    assert_memory_not_equal(out, other, 32);
+}
+
+
 int
 main(void)
 {
@@ -881,7 +932,8 @@ main(void)
         unit_case(another_secret_vouches_for_nothing),
         unit_case(a_set_of_one_secret_serves_hs_alone),
         unit_case(the_canonical_text_of_every_kind_gives_the_same_keys_again),
-        unit_case(sha_256_is_that_of_fips_180)
+        unit_case(sha_256_is_that_of_fips_180),
+        unit_case(a_digest_of_pieces_has_their_lengths)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,48 @@ njwt_sha256(njwt_slice_t data, uint8_t *out)
 }
 
 
+void
+njwt_digest_begin(njwt_digest_t *digest)
+{
+    (void) ERR_set_mark();
+    digest->ctx = EVP_MD_CTX_new();
+    digest->failed = digest->ctx == NULL
+                     || EVP_DigestInit_ex(digest->ctx, EVP_sha256(), NULL)
+                        != 1;
+    (void) ERR_pop_to_mark();
+}
+
+
+void
+njwt_digest_add(njwt_digest_t *digest, const void *data, size_t len)
+{
+    if (digest->failed) {
+        return;
+    }
+
+    (void) ERR_set_mark();
+    digest->failed = EVP_DigestUpdate(digest->ctx, &len, sizeof(len)) != 1
+                     || (len > 0
+                         && EVP_DigestUpdate(digest->ctx, data, len) != 1);
+    (void) ERR_pop_to_mark();
+}
+
+
+bool
+njwt_digest_end(njwt_digest_t *digest, uint8_t *out)
+{
+    bool  made;
+
+    (void) ERR_set_mark();
+    made = !digest->failed
+           && EVP_DigestFinal_ex(digest->ctx, out, NULL) == 1;
+    EVP_MD_CTX_free(digest->ctx);
+    (void) ERR_pop_to_mark();
+
+    return made;
+}
+
+
 njwt_hasher_t *
 njwt_hasher_new(void)
 {

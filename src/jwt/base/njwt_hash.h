@@ -48,6 +48,22 @@ bool njwt_equal_secret(const uint8_t *a, const uint8_t *b, size_t len);
  */
 bool njwt_sha256(njwt_slice_t data, uint8_t *out);
 
+/*
+ * The SHA-256 of a list of pieces, each with its length, so that no two lists
+ * read alike when they are joined.  What fails is told at the end, which must
+ * come: it frees the digest.
+ */
+typedef struct {
+    void  *ctx;                  /* the crypto library's */
+    bool   failed;
+} njwt_digest_t;
+
+void njwt_digest_begin(njwt_digest_t *digest);
+void njwt_digest_add(njwt_digest_t *digest, const void *data, size_t len);
+
+/* 32 bytes at out; false, the bytes at out undefined, when OpenSSL can't. */
+bool njwt_digest_end(njwt_digest_t *digest, uint8_t *out);
+
 /* Fills len bytes at out with random ones; false when there are none. */
 bool njwt_random(uint8_t *out, size_t len);
 

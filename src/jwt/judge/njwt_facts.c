@@ -153,81 +153,48 @@ njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
 }
 
 
-/* Adds a piece with its length, so that no two lists read alike; NULL data
- * only counts. */
-
-static size_t
-njwt_facts_put(uint8_t *data, size_t at, njwt_slice_t piece)
+static void
+njwt_facts_write(const njwt_facts_t *facts, njwt_digest_t *digest)
 {
-    if (data != NULL) {
-        memcpy(data + at, &piece.len, sizeof(piece.len));
-
-        if (piece.len > 0) {
-            memcpy(data + at + sizeof(piece.len), piece.data, piece.len);
-        }
-    }
-
-    return at + sizeof(piece.len) + piece.len;
-}
-
-
-static size_t
-njwt_facts_write(const njwt_facts_t *facts, uint8_t *data)
-{
-    size_t                    i, k, at;
+    size_t                    i, k;
     uint8_t                   kind;
-    njwt_slice_t              mark;
+    njwt_slice_t              text;
     const njwt_claim_rule_t  *rule;
 
-    at = 0;
-    mark.data = &kind;
-    mark.len = 1;
-
-    for (i = 0; i < facts->count; i += (rule == NULL) ? 1 : 2) {
+    for (i = 0; i < facts->count; i++) {
         rule = facts->list[i].rule;
         kind = (rule == NULL) ? 's' : 'c';
-        at = njwt_facts_put(data, at, mark);
-        at = njwt_facts_put(data, at, (rule == NULL) ? facts->list[i].scope
-                                                     : rule->claim);
+        text = (rule == NULL) ? facts->list[i].scope : rule->claim;
+        njwt_digest_add(digest, &kind, 1);
+        njwt_digest_add(digest, text.data, text.len);
 
         for (k = 0; rule != NULL && k < rule->value_count; k++) {
             kind = (uint8_t) ('0' + 2 * rule->values[k].kind
                               + (rule->values[k].caseless ? 1 : 0));
-            at = njwt_facts_put(data, at, mark);
-            at = njwt_facts_put(data, at, rule->values[k].text);
+            text = rule->values[k].text;
+            njwt_digest_add(digest, &kind, 1);
+            njwt_digest_add(digest, text.data, text.len);
         }
     }
-
-    return at;
 }
 
 
 bool
 njwt_facts_seal(njwt_facts_t *facts)
 {
-    bool          sealed;
-    uint8_t       whole[32], *data;
-    njwt_arena_t  arena;
-    njwt_slice_t  text;
+    uint8_t        whole[NJWT_DIGEST];
+    njwt_digest_t  digest;
 
-    njwt_arena_init(&arena);
+    njwt_digest_begin(&digest);
+    njwt_facts_write(facts, &digest);
 
-    text.len = njwt_facts_write(facts, NULL);
-    text.data = data = njwt_arena_alloc(&arena, text.len);
-    sealed = false;
-
-    if (data != NULL) {
-        (void) njwt_facts_write(facts, data);
-        sealed = njwt_sha256(text, whole);
+    if (!njwt_digest_end(&digest, whole)) {
+        return false;
     }
 
-    if (sealed) {
-        memcpy(facts->digest, whole, NJWT_FACTS_DIGEST);
-    }
+    memcpy(facts->digest, whole, NJWT_FACTS_DIGEST);
 
-    njwt_arena_free(&arena);
-
-    return sealed;
+    return true;
 }
 
 

@@ -45,44 +45,17 @@ ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Adds a piece with its length: no two lists read alike when joined. */
-
-static u_char *
-ngx_http_jwt_cache_put(u_char *p, const void *data, size_t len)
-{
-    p = ngx_cpymem(p, &len, sizeof(size_t));
-
-    return (len > 0) ? ngx_cpymem(p, data, len) : p;
-}
-
-
-static size_t
-ngx_http_jwt_cache_list_size(const njwt_slice_t *list, size_t count)
-{
-    size_t  i, size;
-
-    size = 0;
-
-    for (i = 0; i < count; i++) {
-        size += sizeof(size_t) + list[i].len;
-    }
-
-    return size;
-}
-
-
-static u_char *
-ngx_http_jwt_cache_put_list(u_char *p, const njwt_slice_t *list, size_t count)
+static void
+ngx_http_jwt_cache_add_list(njwt_digest_t *digest, const njwt_slice_t *list,
+    size_t count)
 {
     size_t  i;
 
-    p = ngx_http_jwt_cache_put(p, &count, sizeof(size_t));
+    njwt_digest_add(digest, &count, sizeof(size_t));
 
     for (i = 0; i < count; i++) {
-        p = ngx_http_jwt_cache_put(p, list[i].data, list[i].len);
+        njwt_digest_add(digest, list[i].data, list[i].len);
     }
-
-    return p;
 }
 
 
@@ -96,11 +69,10 @@ _Static_assert(njwt_size_is(njwt_issuer_t, 120)
 
 
 static ngx_int_t
-ngx_http_jwt_cache_settings(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_cache_settings(ngx_http_jwt_issuer_t *issuer)
 {
-    size_t                  size;
-    u_char                 *p, numbers[4];
-    njwt_slice_t            text;
+    u_char                  numbers[4];
+    njwt_digest_t           digest;
     const njwt_issuer_t    *trust;
     const njwt_expected_t  *expected;
 
@@ -112,34 +84,18 @@ ngx_http_jwt_cache_settings(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     numbers[2] = (u_char) expected->profile;
     numbers[3] = 0;
 
-    size = 7 * 2 * sizeof(size_t) + trust->name.len + sizeof(issuer->digest)
-           + sizeof(njwt_alg_t) + sizeof(numbers)
-           + ngx_http_jwt_cache_list_size(trust->issuers, trust->issuer_count)
-           + ngx_http_jwt_cache_list_size(expected->audiences,
-                                          expected->audience_count)
-           + ngx_http_jwt_cache_list_size(expected->scope_claims,
-                                          expected->scope_claim_count);
+    njwt_digest_begin(&digest);
+    njwt_digest_add(&digest, trust->name.data, trust->name.len);
+    njwt_digest_add(&digest, issuer->digest, sizeof(issuer->digest));
+    njwt_digest_add(&digest, &trust->algorithms, sizeof(njwt_alg_t));
+    njwt_digest_add(&digest, numbers, sizeof(numbers));
+    ngx_http_jwt_cache_add_list(&digest, trust->issuers, trust->issuer_count);
+    ngx_http_jwt_cache_add_list(&digest, expected->audiences,
+                                expected->audience_count);
+    ngx_http_jwt_cache_add_list(&digest, expected->scope_claims,
+                                expected->scope_claim_count);
 
-    p = ngx_pnalloc(cf->temp_pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text.data = p;
-
-    p = ngx_http_jwt_cache_put(p, trust->name.data, trust->name.len);
-    p = ngx_http_jwt_cache_put(p, issuer->digest, sizeof(issuer->digest));
-    p = ngx_http_jwt_cache_put(p, &trust->algorithms, sizeof(njwt_alg_t));
-    p = ngx_http_jwt_cache_put(p, numbers, sizeof(numbers));
-    p = ngx_http_jwt_cache_put_list(p, trust->issuers, trust->issuer_count);
-    p = ngx_http_jwt_cache_put_list(p, expected->audiences,
-                                    expected->audience_count);
-    p = ngx_http_jwt_cache_put_list(p, expected->scope_claims,
-                                    expected->scope_claim_count);
-
-    text.len = p - text.data;
-
-    return njwt_sha256(text, issuer->settings) ? NGX_OK : NGX_ERROR;
+    return njwt_digest_end(&digest, issuer->settings) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -157,7 +113,7 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_cache_settings(cf, issuers[i]) != NGX_OK) {
+        if (ngx_http_jwt_cache_settings(issuers[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -194,17 +194,6 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-static u_char *
-ngx_http_jwt_zone_put(u_char *p, const void *data, size_t len)
-{
-    /* with its length: two lists must not read the same when joined */
-
-    p = ngx_cpymem(p, &len, sizeof(size_t));
-
-    return ngx_cpymem(p, data, len);
-}
-
-
 _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 3984),
                "a jwt_issuer block's members change: does the new one decide "
                "which keys are trusted?  Then it belongs into the digest "
@@ -214,47 +203,27 @@ _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 3984),
 /* Names an issuer's slot; twin tells blocks of one source apart. */
 
 static ngx_int_t
-ngx_http_jwt_zone_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
-    ngx_uint_t twin)
+ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t twin)
 {
-    size_t         size;
-    u_char        *p;
-    ngx_str_t     *uri, *proxy;
-    ngx_uint_t     i;
-    njwt_slice_t   text, *iss;
+    ngx_uint_t      i;
+    njwt_slice_t   *iss;
+    njwt_digest_t   digest;
 
     iss = issuer->issuers->elts;
-    uri = &issuer->jwks_uri;
-    proxy = &issuer->jwks_proxy;
 
-    size = uri->len + proxy->len + sizeof(issuer->authorities)
-           + sizeof(issuer->discovery) + sizeof(twin) + 5 * sizeof(size_t);
-
-    for (i = 0; i < issuer->issuers->nelts; i++) {
-        size += iss[i].len + sizeof(size_t);
-    }
-
-    p = ngx_pnalloc(cf->temp_pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text.data = p;
-    text.len = size;
-
-    p = ngx_http_jwt_zone_put(p, &twin, sizeof(twin));
-    p = ngx_http_jwt_zone_put(p, uri->data, uri->len);
-    p = ngx_http_jwt_zone_put(p, issuer->authorities,
-                              sizeof(issuer->authorities));
-    p = ngx_http_jwt_zone_put(p, proxy->data, proxy->len);
-    p = ngx_http_jwt_zone_put(p, &issuer->discovery,
-                              sizeof(issuer->discovery));
+    njwt_digest_begin(&digest);
+    njwt_digest_add(&digest, &twin, sizeof(twin));
+    njwt_digest_add(&digest, issuer->jwks_uri.data, issuer->jwks_uri.len);
+    njwt_digest_add(&digest, issuer->authorities,
+                    sizeof(issuer->authorities));
+    njwt_digest_add(&digest, issuer->jwks_proxy.data, issuer->jwks_proxy.len);
+    njwt_digest_add(&digest, &issuer->discovery, sizeof(issuer->discovery));
 
     for (i = 0; i < issuer->issuers->nelts; i++) {
-        p = ngx_http_jwt_zone_put(p, iss[i].data, iss[i].len);
+        njwt_digest_add(&digest, iss[i].data, iss[i].len);
     }
 
-    return njwt_sha256(text, issuer->digest) ? NGX_OK : NGX_ERROR;
+    return njwt_digest_end(&digest, issuer->digest) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -282,7 +251,7 @@ ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
 /* Two blocks with one source have a slot each: nothing is ever shared. */
 
 static ngx_int_t
-ngx_http_jwt_zone_name_slots(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_zone_name_slots(ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i, twin;
     ngx_http_jwt_issuer_t  **issuers;
@@ -293,7 +262,7 @@ ngx_http_jwt_zone_name_slots(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         twin = 0;
 
         do {
-            if (ngx_http_jwt_zone_digest(cf, issuers[i], twin++) != NGX_OK) {
+            if (ngx_http_jwt_zone_digest(issuers[i], twin++) != NGX_OK) {
                 return NGX_ERROR;
             }
 
@@ -312,7 +281,7 @@ ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     }
 
     if (ngx_http_jwt_zone_fit(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_zone_name_slots(cf, jmcf) != NGX_OK)
+        || ngx_http_jwt_zone_name_slots(jmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
