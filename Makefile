@@ -208,7 +208,7 @@ valgrind: packages-test packages-valgrind all  ## run a part of the block tests 
 # what make test has no time for; the load comes last, and alone
 ALL_CHECKS := test coverage fuzz asan valgrind faults mutants \
     $(shell sed -n 's/^\(analyse\|timing\):.*/\1/p' Makefile) \
-    browser mcp deb-test matrix soak
+    browser mcp clients deb-test matrix soak
 
 .PHONY: check-all
 check-all:  ## all of it, one after the other: some hours; CHECKS="asan …" these only
@@ -240,9 +240,9 @@ browser: packages-test packages-browser all  ## look at the status page in Chrom
 	@$(test_env) t/lib/run-prove t/browser/cors.t t/browser/status.t
 
 # npm's packages, as package-lock.json pins them; their scripts aren't run
-$(BUILD)/mcp/installed: t/mcp/package.json t/mcp/package-lock.json
+$(BUILD)/%/installed: t/%/package.json t/%/package-lock.json
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' \
-	    || { echo "mcp: node 20 or later is needed" >&2; exit 1; }
+	    || { echo "$*: node 20 or later is needed" >&2; exit 1; }
 	@mkdir -p $(@D)
 	@cp $^ $(@D)/
 	@cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
@@ -252,6 +252,12 @@ $(BUILD)/mcp/installed: t/mcp/package.json t/mcp/package-lock.json
 mcp: packages-test all $(BUILD)/mcp/installed  ## go through mcp.conf with the official MCP SDK (node 20, npm)
 	@cp t/mcp/*.mjs $(BUILD)/mcp/
 	@$(test_env) NJWT_MCP="$(CURDIR)/$(BUILD)/mcp" t/lib/run-prove t/mcp/sdk.t
+
+.PHONY: clients
+clients: packages-test all $(BUILD)/clients/installed  ## let clients with tokens bound to their keys through: npm's oauth4webapi, openid-client, auth0-spa-js
+	@cp t/clients/*.mjs $(BUILD)/clients/
+	@$(test_env) NJWT_CLIENTS="$(CURDIR)/$(BUILD)/clients" t/lib/run-prove \
+	    t/clients/clients.t
 
 .PHONY: lint
 lint: packages-test all  ## check style, layers and README, in seconds
