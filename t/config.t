@@ -423,6 +423,9 @@ accepted "but \"$_\"", issuer($_), 'jwt ' . $_ . ';' for 'off-', '--', 'a-b';
 
 refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
     qr/"jwt" names "b", and there is no such jwt_issuer block, write/;
+refused 'a line without its semicolon', issuer('a'),
+    "jwt a\njwt_require_scope x;",
+    qr/"jwt" names "jwt_require_scope", which looks like a directive, write ";" before it/;
 
 accepted 'jwt off', issuer('a'), 'jwt off;';
 

@@ -144,6 +144,15 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     for (i = 0; i < conf->names->nelts; i++) {
         issuer = ngx_http_jwt_policy_find(jmcf, &name[i]);
 
+        if (issuer == NULL
+            && name[i].len > 4
+            && ngx_strncmp(name[i].data, "jwt_", 4) == 0)
+        {
+            return ngx_http_jwt_conf_error(cf, &conf->names_place,
+                       "\"jwt\" names \"%V\", which looks like a directive, "
+                       "write \";\" before it", &name[i]);
+        }
+
         if (issuer == NULL) {
             return ngx_http_jwt_conf_error(cf, &conf->names_place,
                        "\"jwt\" names \"%V\", and there is no such jwt_issuer "
