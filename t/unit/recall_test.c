@@ -759,6 +759,31 @@ a_rule_takes_two_numbers(void **state)
 }
 
 
+/* The same bits are other answers where the questions are others. */
+
+static void
+a_record_of_other_questions_is_made_anew_whatever_its_bits(void **state)
+{
+    njwt_record_t  renewed;
+
+    (void) state;
+
+    remember();
+    assert_int_equal(record.grant.answers.set.words[0], 0x7);
+
+    scopes[0] = unit_text("b");
+    scopes[1] = unit_text("a");
+    number();
+
+    assert_memory_not_equal(record.facts, facts.digest, NJWT_FACTS_DIGEST);
+    assert_true(recalled(NJWT_OK));
+    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
+    assert_int_equal(renewed.grant.answers.set.words[0], 0x7);
+    assert_memory_equal(renewed.facts, facts.digest, NJWT_FACTS_DIGEST);
+    forget();
+}
+
+
 static void
 match_any_is_one_of_the_numbers(void **state)
 {
@@ -946,6 +971,7 @@ main(void)
         unit_case(a_no_is_known_as_a_yes_is),
         unit_case(answers_are_added_to_those_that_are_there),
         unit_case(a_rule_takes_two_numbers),
+        unit_case(a_record_of_other_questions_is_made_anew_whatever_its_bits),
         unit_case(match_any_is_one_of_the_numbers),
         unit_case(a_question_has_one_number_wherever_it_is_asked),
         unit_case(other_questions_have_another_digest),
