@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use File::Basename qw/ dirname /;
+use File::Temp qw/ tempdir /;
 use JSON::PP ();
 use Test::More;
 
@@ -72,6 +73,24 @@ sub quoted {
 }
 
 
+# The entries of a case, in a file of their own.
+
+my $folder = tempdir(CLEANUP => 1);
+my $entries = 0;
+
+sub entries_file {
+    my ($list) = @_;
+
+    my $file = "$folder/" . ++$entries;
+
+    open my $out, '>:raw', $file or die "$file: $!";
+    print $out JSON::PP->new->ascii->encode($list);
+    close $out or die "$file: $!";
+
+    return $file;
+}
+
+
 sub arguments {
     my ($case, $policy) = @_;
 
@@ -97,6 +116,9 @@ sub arguments {
         '--algorithms' => join(',', @{ $issuer->{algorithms} }),
         '--leeway' => $issuer->{leeway},
         '--profile' => $issuer->{profile} // 'any',
+        ($case->{revoked}
+         ? ('--revoked' => entries_file($case->{revoked}),
+            '--revocation' => join ',', @{ $issuer->{revocation} }) : ()),
         (exists $issuer->{max_age} ? ('--max-age', $issuer->{max_age}) : ()),
         (map { ('--scope-claim', $_) } @{ $issuer->{scope_claims} // [] }),
         $issuer->{secret}

@@ -93,7 +93,10 @@ my $settings = digest('ngx_http_jwt_cache_settings');
 
 complete('the digest of the settings, of the issuer', [
     members('njwt_issuer_t') ], [ $settings ], $used,
-    keys => 'each has a digest of its own');
+    keys => 'each has a digest of its own',
+    (map { $_ => 'the record has the generation of what it was looked up by, '
+                 . 'mixed with the claims' } qw/ revocation
+        revocation_count /));
 
 complete('... and of what is expected', [ members('njwt_expected_t') ],
     [ $settings ], $used,
@@ -119,7 +122,7 @@ complete('the digest of the source of keys', [
         jwks_cooldown jwks_wait jwks_timeout jwks_stale refresh /),
     jwks_max_size => 'how large a set may be, not which',
     (map { $_ => 'how tokens are judged, not which keys are trusted' }
-        qw/ leeway max_age profile scope_claims /),
+        qw/ leeway max_age profile scope_claims revocation /),
     state => 'of state_path',
     ssl => 'made of authorities',
     ca_digest => 'for the next fetch, not which keys are trusted',
@@ -152,6 +155,8 @@ complete('a location inherits', [ members('ngx_http_jwt_loc_conf_t') ],
     [ $merged ], '\bprev->%s\b',
     (map { +"${_}_place" => 'the directive\'s own' } qw/ rules audiences
         claim_rules conditions tokens pass_token status /),
+    (map { $_ => 'for one location alone' } qw/ revoke revoke_place
+        revoke_issuer /),
     status => 'for one location alone',
     status_policy => 'made of it',
     metadata => 'for one location alone',
@@ -219,6 +224,8 @@ my %not_shown = (
     jwks_proxy => 'how keys are fetched',
     ssl_trusted_certificate => 'the same',
     state_path => 'where keys are kept',
+    (map { $_ => 'what is revoked' } qw/ jwt_revocation_zone
+        jwt_revoke_handler revocation revocation_file revocation_keep /),
 );
 
 my $json = $code{'src/nginx/status/ngx_http_jwt_status_json.c'};

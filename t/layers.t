@@ -196,6 +196,7 @@ my %below = (
     jansson => ['json'],
     refresh => [],
     discovery => ['jansson'],
+    revocation => ['jansson'],
     jws     => [qw/ alg b64 json /],
     hash    => [],
     key     => [qw/ alg b64 hash json /],
@@ -220,8 +221,8 @@ my %below = (
     claims  => [qw/ dates facts json jws key scopes /],
     policy  => [qw/ alg binding json claims facts jwks method rule scopes /],
     recall  => [qw/ b64 claims facts jws jwks key policy /],
-    verdict => [qw/ alg bearer binding claims json jws jwks policy recall
-                    verdict_info /],
+    verdict => [qw/ alg bearer binding claims dates json jws jwks path policy
+                    recall verdict_info /],
     logout  => [qw/ claims json jwks jws policy /],
     hint    => [qw/ b64 bearer dates htu json path verdict /],
 );
@@ -274,6 +275,17 @@ my %circle = map { $_ => 1 } (
     # the line of a block's directive: its table is in conf
     'common/ngx_http_jwt_conf.o calls conf/ngx_http_jwt_issuer_place',
     'keys/ngx_http_jwt_trust.o calls conf/ngx_http_jwt_issuer_place',
+    'memory/ngx_http_jwt_revoked_zone.o calls conf/ngx_http_jwt_issuer_place',
+
+    # what is revoked is read and saved as keys are: by their thread, into
+    # their directory
+    (map { "memory/ngx_http_jwt_revoked_$_.c reads keys/ngx_http_jwt_keyfile.h"
+         } qw/ file save /),
+    (map { "memory/ngx_http_jwt_revoked_file.o calls keys/ngx_http_jwt_$_" }
+         qw/ state_done state_free state_run /),
+    (map { "memory/ngx_http_jwt_revoked_save.o calls keys/ngx_http_jwt_$_" }
+         qw/ state_done state_free state_open_dir state_run state_sweep
+             state_write /),
 );
 
 sub folder {

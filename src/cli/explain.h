@@ -44,6 +44,7 @@ typedef struct {
     explain_list_t        audiences;
     explain_list_t        audiences_here;
     explain_list_t        scope_claims;
+    explain_list_t        revocation;    /* claims */
     njwt_scope_rule_t    *scope_rules;
     njwt_claim_rule_t    *claim_rules;
     njwt_issuer_t         own;           /* of the options */
@@ -58,6 +59,8 @@ typedef struct {
 
     const char           *jwks;          /* a file or a URL */
     const char           *secret;
+    const char           *revoked;       /* a file of entries */
+    struct explain_revoked_s  *entries;  /* and what it says */
     const char           *authorities;   /* CA bundle; NULL: the system's */
     const char           *token;         /* NULL: standard input */
     const char           *gate;          /* its status, a file or a URL */
@@ -168,6 +171,15 @@ void explain_set_certificate(explain_t *e, const char *value);
 
 /* What these came to, for the judge; ends where they contradict. */
 void explain_binding(explain_t *e);
+
+
+/* explain_revoked.c */
+
+void explain_set_revocation(explain_t *e, const char *value);
+void explain_set_revoked(explain_t *e, const char *value);
+
+/* What is revoked, for the judge; ends where the file isn't good. */
+void explain_revoked(explain_t *e);
 
 
 /* explain_keys.c */

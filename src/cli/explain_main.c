@@ -32,6 +32,8 @@ explain_begin(explain_t *e, int argc)
     e->scope_rules = explain_alloc(e, e->most * sizeof(njwt_scope_rule_t));
     e->claim_rules = explain_alloc(e, e->most * sizeof(njwt_claim_rule_t));
 
+    e->revocation.values = explain_alloc(e, NJWT_MAX_REVOCATION
+                                            * sizeof(njwt_slice_t));
     e->servers.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
 
     e->issuer = &e->own;
@@ -103,6 +105,7 @@ explain_prepare(explain_t *e)
 
     explain_source(e);
     explain_policy(e);
+    explain_revoked(e);
 }
 
 

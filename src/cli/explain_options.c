@@ -307,6 +307,14 @@ static const explain_option_t  explain_table[] = {
       "the client's certificate, PEM",
       explain_set_certificate, false },
 
+    { "revoked", "FILE",
+      "what is revoked, as in revocation_file",
+      explain_set_revoked, false },
+
+    { "revocation", "CLAIM,...",
+      "the claims by which tokens are, as in revocation",
+      explain_set_revocation, true },
+
     { "gate", "URL|FILE",
       "\"jwt_status json\" of a gate: tells what its directives say",
       explain_set_gate, false },
@@ -454,6 +462,12 @@ explain_consistent_gate(explain_t *e)
                                                   ? "location" : "server");
     }
 
+    if (e->revoked != NULL) {
+        explain_die("\"--revoked\" stands beside \"--gate\", whose claims of "
+                    "\"revocation\" aren't told: write --issuer and the "
+                    "other options instead");
+    }
+
     if (e->told != NULL) {
         explain_die("\"--%s\" stands beside \"--gate\", which tells that "
                     "itself, write one or the other", e->told);
@@ -532,6 +546,11 @@ explain_consistent(explain_t *e)
     if (e->secret != NULL && e->jwks != NULL) {
         explain_die("\"--jwks\" and \"--secret\" are both there, write one "
                     "of them");
+    }
+
+    if ((e->revoked == NULL) != (e->revocation.count == 0)) {
+        explain_die("\"--revoked\" and \"--revocation\" go together, write "
+                    "--revoked FILE --revocation CLAIM,...");
     }
 
     if (e->secret != NULL && !(algorithms & NJWT_ALGS_HMAC)) {

@@ -35,6 +35,7 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_TOO_OLD] = "\"iat\" is within max_age",
     [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
     [NJWT_CLAIM_MISSING] = "the claims that profile, max_age need",
+    [NJWT_REVOKED] = "it isn't revoked",
     [NJWT_SENDER_CONSTRAINED] = "what it is bound to is checked here",
     [NJWT_UNBOUND_TOKEN] = "it is bound where it must be",
     [NJWT_CERTIFICATE_MISSING] = "there is a client certificate",

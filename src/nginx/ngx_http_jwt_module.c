@@ -18,6 +18,8 @@
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_proofs.h"
+#include "ngx_http_jwt_revoke.h"
+#include "ngx_http_jwt_revoked.h"
 #include "ngx_http_jwt_status.h"
 #include "ngx_http_jwt_warnings.h"
 #include "ngx_http_jwt_zone.h"
@@ -228,6 +230,20 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       offsetof(ngx_http_jwt_loc_conf_t, close_expired),
       NULL },
 
+    { ngx_string("jwt_revocation_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_revocation_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_revoke_handler"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_jwt_revoke_handler,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("jwt_claim_set"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
       ngx_http_jwt_claim_set,
@@ -324,6 +340,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_zone_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_cache_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_proofs_add(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_revoked_add(cf, jmcf) != NGX_OK
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
@@ -332,6 +349,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_return(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_upgrade(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_revoke_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_status_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
@@ -407,6 +425,11 @@ ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_http_jwt_dpop_init(jmcf);
 
+    if (jmcf->revoked_name.data == NULL) {
+        ngx_str_set(&jmcf->revoked_name, "jwt_revoked");
+        jmcf->revoked_size = 1024 * 1024;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -476,6 +499,7 @@ ngx_http_jwt_init_module(ngx_cycle_t *cycle)
         ngx_http_jwt_zone_number(jmcf);
         ngx_http_jwt_proofs_number(jmcf);
         ngx_http_jwt_state_read(cycle, jmcf);
+        ngx_http_jwt_revoked_restore(cycle, jmcf);
     }
 
     return NGX_OK;
@@ -508,6 +532,7 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
     ngx_http_jwt_ledger_note_fixed(jmcf);
     ngx_http_jwt_wait_init(jmcf, cycle->log);
     ngx_http_jwt_close_init(jmcf, cycle->log);
+    ngx_http_jwt_revoked_start(jmcf, cycle->log);
 
     return ngx_http_jwt_refresh_start(cycle, jmcf);
 }
@@ -541,6 +566,7 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
     if (jmcf != NULL) {
         ngx_http_jwt_stay_loaded();
         ngx_http_jwt_close_stop(jmcf);
+        ngx_http_jwt_revoked_stop(jmcf);
         ngx_http_jwt_refresh_stop(jmcf);
         ngx_http_jwt_state_stop(jmcf);
         ngx_http_jwt_binding_stop(jmcf);

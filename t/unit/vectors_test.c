@@ -9,6 +9,7 @@
 #include "njwt_htu.h"
 #include "njwt_path.h"
 #include "njwt_hint.h"
+#include "njwt_revocation.h"
 #include "njwt_verdict.h"
 
 #include <dirent.h>
@@ -29,6 +30,7 @@ typedef struct {
     njwt_slice_t        issuers[MAX_LIST];
     njwt_slice_t        audiences[MAX_LIST];
     njwt_slice_t        scope_claims[MAX_LIST];
+    njwt_slice_t        revocation[MAX_LIST];
     njwt_issuer_t       issuer;
 } vector_issuer_t;
 
@@ -57,6 +59,10 @@ typedef struct {
     njwt_slice_t        nonce_keys[MAX_LIST];
     uint8_t             certificate[NJWT_DIGEST];
     njwt_binding_request_t  proved;
+    njwt_revocation_t   asked;
+    njwt_revocation_entries_t  revoked;
+    uint64_t            generation;
+    size_t              lookups;
     njwt_case_t         judged;
 } vector_location_t;
 
@@ -229,7 +235,7 @@ read_issuer(json_t *from, vector_issuer_t *to)
 
     static const char  *const  members[] = {
         "name", "iss", "audiences", "algorithms", "leeway", "jwks", "secret",
-        "max_age", "profile", "scope_claims", NULL
+        "max_age", "profile", "scope_claims", "revocation", NULL
     };
 
     only_members(from, members);
@@ -261,6 +267,13 @@ read_issuer(json_t *from, vector_issuer_t *to)
     }
 
     read_expected(from, to);
+
+    if (json_object_get(from, "revocation") != NULL) {
+        issuer->revocation = to->revocation;
+        issuer->revocation_count = strings(json_object_get(from,
+                                                           "revocation"),
+                                           to->revocation);
+    }
 
     secret = json_object_get(from, "secret");
     assert_true((secret == NULL) != (json_object_get(from, "jwks") == NULL));
@@ -582,6 +595,85 @@ read_presented(json_t *from, bool dpop, njwt_presented_t *to)
 }
 
 
+/* The entries of a case, as a revocation_file would have them. */
+
+static uint64_t
+generation(void *data, const njwt_issuer_t *issuer)
+{
+    (void) issuer;
+
+    return ((vector_location_t *) data)->revoked.count > 0
+           ? ((vector_location_t *) data)->generation : 0;
+}
+
+
+static bool
+revoked_before(void *data, const njwt_issuer_t *issuer,
+    const njwt_slice_t *claim, njwt_slice_t value, int64_t now,
+    double *before)
+{
+    bool                      found = false;
+    size_t                    i;
+    vector_location_t        *location = data;
+    njwt_revocation_entry_t  *entry;
+
+    (void) issuer;
+
+    location->lookups++;
+
+    for (i = 0; i < location->revoked.count; i++) {
+        entry = &location->revoked.list[i];
+
+        if (claim != NULL && njwt_slice_equal(entry->claim, *claim)
+            && njwt_slice_equal(entry->value, value)
+            && entry->until >= (double) now
+            && (!found || entry->before > *before))
+        {
+            *before = entry->before;
+            found = true;
+        }
+    }
+
+    return found;
+}
+
+
+static void
+read_revoked(json_t *c, vector_location_t *location)
+{
+    char                     *text;
+    njwt_slice_t              slice;
+    njwt_issuer_t            *issuer;
+    njwt_revocation_terms_t   terms;
+
+    if (json_object_get(c, "revoked") == NULL) {
+        return;
+    }
+
+    issuer = location->policy.issuers[0];
+
+    terms.claims = issuer->revocation;
+    terms.claim_count = issuer->revocation_count;
+    terms.file = true;
+    terms.now = (double) location->judged.now;
+    terms.keep = 86400;
+
+    text = json_dumps(json_object_get(c, "revoked"), 0);
+    slice.data = (const uint8_t *) text;
+    slice.len = strlen(text);
+
+    assert_true(njwt_revocation_read(&unit_arena, &terms, slice,
+                                     &location->revoked));
+    free(text);
+
+    location->generation = 7;
+    location->asked.data = location;
+    location->asked.generation = generation;
+    location->asked.before = revoked_before;
+    location->judged.revocation = &location->asked;
+}
+
+
 static njwt_method_t
 read_method(json_t *name)
 {
@@ -758,6 +850,58 @@ check_recalled(const char *id, vector_location_t *location,
 
 
 /*
+ * A record knows by which generation of entries its token isn't revoked: of
+ * the same nothing is looked up, of another all is.
+ */
+
+static void
+check_generation(const char *id, vector_location_t *location,
+    const njwt_finding_t *fresh, njwt_verdict_t verdict)
+{
+    size_t          lookups;
+    njwt_record_t   record, renewed;
+    njwt_finding_t  found;
+
+    if (fresh->proof == NULL || location->judged.revocation == NULL) {
+        return;
+    }
+
+    assert_true(njwt_finding_record(&unit_arena, &location->judged, fresh,
+                                    &record));
+    assert_for(record.unrevoked == (verdict == NJWT_OK
+                                    && location->revoked.count > 0 ? 7 : 0),
+               id);
+
+    location->judged.record = &record;
+    lookups = location->lookups;
+    assert_int_equal(njwt_judge(&unit_arena, &location->judged, &found),
+                     verdict);
+    assert_for((location->lookups > lookups) == (verdict == NJWT_REVOKED),
+               id);
+    assert_false(njwt_finding_record(&unit_arena, &location->judged, &found,
+                                     &renewed));
+
+    location->generation = 8;
+    lookups = location->lookups;
+    assert_int_equal(njwt_judge(&unit_arena, &location->judged, &found),
+                     verdict);
+    assert_for((location->lookups > lookups)
+               == (location->revoked.count > 0
+                   && (verdict == NJWT_OK || verdict == NJWT_REVOKED)), id);
+
+    if (verdict == NJWT_OK && location->revoked.count > 0) {
+        assert_true(njwt_finding_record(&unit_arena, &location->judged,
+                                        &found, &renewed));
+        assert_int_equal(renewed.unrevoked, 8);
+        assert_memory_equal(renewed.voucher, record.voucher, NJWT_DIGEST);
+    }
+
+    location->generation = 7;
+    location->judged.record = NULL;
+}
+
+
+/*
  * With its key kept a proof gets the same verdict, the first time and the
  * second; and none is good that was seen before, or can't be remembered.
  */
@@ -833,7 +977,7 @@ run_case(const char *file, json_t *c)
     static const char  *const  members[] = {
         "id", "title", "verdict", "twin", "authorization", "bare", "now",
         "method", "policy", "wants_keys", "allow", "scopes_needed", "dpop",
-        "target", "certificate", "nonce_keys", "since", NULL
+        "target", "certificate", "nonce_keys", "since", "revoked", NULL
     };
 
     only_members(c, members);
@@ -859,6 +1003,7 @@ run_case(const char *file, json_t *c)
     location->judged.policy = &location->policy;
     location->judged.method = read_method(json_object_get(c, "method"));
     location->judged.now = json_integer_value(json_object_get(c, "now"));
+    read_revoked(c, location);
 
     memset(&found, 0x5a, sizeof(found));
     verdict = njwt_judge(&unit_arena, &location->judged, &found);
@@ -875,6 +1020,7 @@ run_case(const char *file, json_t *c)
     }
 
     check_details(c, &location->judged, verdict, &found);
+    check_generation(id, location, &found, verdict);
     check_recalled(id, location, &found, verdict, facts);
     check_kept(id, location, &found, verdict);
     check_hints(id, &location->judged, verdict, &found);

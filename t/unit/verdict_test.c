@@ -35,6 +35,7 @@ static const struct {
     { NJWT_TOO_OLD,            "too_old",            401, "invalid_token" },
     { NJWT_AUDIENCE_MISMATCH,  "audience_mismatch",  401, "invalid_token" },
     { NJWT_CLAIM_MISSING,      "claim_missing",      401, "invalid_token" },
+    { NJWT_REVOKED,            "revoked",            401, "invalid_token" },
     { NJWT_SENDER_CONSTRAINED, "sender_constrained", 401, "invalid_token" },
     { NJWT_UNBOUND_TOKEN,      "unbound_token",      401, "invalid_token" },
     { NJWT_CERTIFICATE_MISSING, "certificate_missing", 401,

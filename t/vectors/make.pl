@@ -1303,6 +1303,97 @@ claim('a-token-is-no-older-than-max-age',
        token(header(kid => 'x'), without(payload(), 'iat')), @day,
        wants_keys => JSON::PP::false));
 
+# -------------------------------------------------------- what is revoked
+
+my $sid = 'https://example.com/sid';
+my @revocation = with(revocation => [ 'sub', 'azp', 'jti',
+                                      '/https:~1~1example.com~1sid' ]);
+
+sub entry {
+    my ($claim, $value, $before, %more) = @_;
+
+    return { claim => $claim, value => $value, before => $before, %more };
+}
+
+sub revoked { return (@revocation, revoked => [ @_ ]) }
+
+my $issued = payload()->{iat};
+my @by_sub = revoked(entry('sub', payload()->{sub}, $issued));
+
+claim('a-revoked-token-is-refused-and-a-later-one-passes',
+    'An entry names a claim, a value and a time: tokens with that value that '
+    . 'were issued up to then are revoked. There is no leeway.',
+    ok('revoked-none', 'nothing is revoked', $good, revoked()),
+    bad('revoked-sub', 'revoked', 'revoked-sub-earlier', 'issued in the very '
+        . 'second', $good, @by_sub),
+    ok('revoked-sub-earlier', 'issued a second later', $good,
+       revoked(entry('sub', payload()->{sub}, $issued - 1))),
+    ok('revoked-sub-half', 'issued half a second later',
+       good(iat => $issued - 0.5),
+       revoked(entry('sub', payload()->{sub}, $issued - 1))),
+    ok('revoked-other', 'another subject', $good,
+       revoked(entry('sub', 'somebody', $issued))),
+    ok('revoked-longer', 'a subject that begins like it', $good,
+       revoked(entry('sub', payload()->{sub} . 'x', $issued))),
+    ok('revoked-other-claim', 'the value in another claim', $good,
+       revoked(entry('azp', payload()->{sub}, $issued))),
+    bad('revoked-azp', 'revoked', 'revoked-other-claim', 'a client', $good,
+       revoked(entry('azp', payload()->{azp}, $issued))),
+    bad('revoked-second', 'revoked', 'revoked-other', 'the second entry',
+       $good, revoked(entry('sub', 'somebody', $issued),
+                      entry('sub', payload()->{sub}, $issued))),
+    bad('revoked-later-of-two', 'revoked', 'revoked-sub-earlier', 'of two '
+       . 'entries for one value the later counts', $good,
+       revoked(entry('sub', payload()->{sub}, $issued),
+               entry('sub', payload()->{sub}, $issued - 9))),
+    bad('revoked-jti', 'revoked', 'revoked-jti-other', 'one token',
+       good(jti => 'a'), revoked(entry('jti', 'a', $issued))),
+    ok('revoked-jti-other', 'another one', good(jti => 'b'),
+       revoked(entry('jti', 'a', $issued))),
+    bad('revoked-session', 'revoked', 'revoked-session-other', 'a session, by '
+       . 'a path', good($sid => 's1'),
+       revoked(entry('/https:~1~1example.com~1sid', 's1', $issued))),
+    ok('revoked-session-other', 'another session', good($sid => 's2'),
+       revoked(entry('/https:~1~1example.com~1sid', 's1', $issued))),
+    bad('revoked-no-iat', 'revoked', 'revoked-no-iat-other', 'a token without '
+       . 'iat is revoked by any entry that names it',
+       token(header(), without(payload(), 'iat')),
+       revoked(entry('sub', payload()->{sub}, $now - 1000))),
+    ok('revoked-no-iat-other', 'and by no other',
+       token(header(), without(payload(), 'iat')),
+       revoked(entry('sub', 'somebody', $now - 1000))),
+    ok('revoked-array', 'a claim that is no string has no value',
+       good($sid => [ 's1' ]),
+       revoked(entry('/https:~1~1example.com~1sid', 's1', $issued))),
+    ok('revoked-number', 'a number is no string', pj(raw($sid => 1)),
+       revoked(entry('/https:~1~1example.com~1sid', '1', $issued))),
+    ok('revoked-case', 'in another case', good(jti => 'A'),
+       revoked(entry('jti', 'a', $issued))),
+    bad('revoked-nul', 'revoked', 'revoked-nul-cut', 'a value with NUL',
+       good(jti => "a\0b"), revoked(entry('jti', "a\0b", $issued))),
+    ok('revoked-nul-cut', 'up to the NUL', good(jti => 'a'),
+       revoked(entry('jti', "a\0b", $issued))),
+    bad('revoked-empty', 'revoked', 'revoked-empty-other', 'an empty value',
+       good(jti => ''), revoked(entry('jti', '', $issued))),
+    ok('revoked-empty-other', 'which none isn\'t', $good,
+       revoked(entry('jti', '', $issued))),
+    bad('revoked-escape', 'revoked', 'revoked-case', 'written with an escape',
+       pj(raw(jti => '"\u0061"')), revoked(entry('jti', 'a', $issued))),
+    ok('revoked-over', 'an entry that is over', $good,
+       revoked(entry('sub', payload()->{sub}, $issued, until => $now - 1))),
+    bad('revoked-last-second', 'revoked', 'revoked-over', 'in its last second',
+       $good, revoked(entry('sub', payload()->{sub}, $issued,
+                            until => $now))),
+    bad('revoked-ahead', 'revoked', 'revoked-sub-earlier', 'up to a time that '
+       . 'is to come', $good,
+       revoked(entry('sub', payload()->{sub}, $now + 1000))),
+    ok('revoked-not-looked-up', 'where there is no revocation', $good),
+    bad('revoked-expired', 'expired', 'revoked-other', 'an expired one is '
+       . 'expired', good(exp => $now - 100), @by_sub),
+    bad('revoked-signature', 'bad_signature', 'revoked-other', 'and a '
+       . 'stranger\'s a stranger\'s', token(header(), payload(), 'stranger'),
+       @by_sub));
+
 claim('the-profile-of-rfc-9068-wants-all-its-claims',
     'typ at+jwt, and iss, exp, aud, sub, client_id, iat and jti all there.',
     ok('strict', 'all there', at(), @strict),

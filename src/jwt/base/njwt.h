@@ -43,6 +43,9 @@
 /* a longer kid is not ours: it names no key and enters no memory */
 #define NJWT_MAX_KID          255
 
+/* claims by which an issuer's tokens may be revoked */
+#define NJWT_MAX_REVOCATION   8
+
 
 /* bytes that somebody else owns; len 0 with any data is the empty slice */
 typedef struct {

@@ -115,10 +115,11 @@ njwt_jansson_filler(size_t longest)
  */
 
 static json_t *
-njwt_jansson_load(njwt_arena_t *arena, njwt_slice_t text)
+njwt_jansson_load(njwt_arena_t *arena, njwt_slice_t text, size_t *line)
 {
     size_t                len;
     json_t               *array, *node;
+    json_error_t          error;
     njwt_jansson_input_t  input = {
         { njwt_literal("[\""), njwt_literal("\","), { NULL, 0 },
           njwt_literal("]") },
@@ -136,7 +137,8 @@ njwt_jansson_load(njwt_arena_t *arena, njwt_slice_t text)
 
     errno = 0;
     array = json_load_callback(njwt_jansson_input, &input, NJWT_JANSSON_FLAGS,
-                               NULL);
+                               &error);
+    *line = (array == NULL && error.line > 0) ? (size_t) error.line : 0;
 
     /* jansson doesn't tell a bad text from no memory; errno does */
 
@@ -329,7 +331,7 @@ njwt_jansson_value(njwt_arena_t *arena, json_t *root)
     njwt_json_node_t    *nodes;
     njwt_jansson_copy_t  copy = { arena, 0, 0, NULL, NULL };
 
-    if (!json_is_object(root) || !njwt_jansson_measure(&copy, root, 0)) {
+    if (!njwt_jansson_measure(&copy, root, 0)) {
         return value;
     }
 
@@ -352,10 +354,12 @@ njwt_jansson_value(njwt_arena_t *arena, json_t *root)
 
 
 njwt_value_t
-njwt_jansson_object(njwt_arena_t *arena, njwt_slice_t text)
+njwt_jansson_read(njwt_arena_t *arena, njwt_slice_t text, size_t *line)
 {
     json_t        *root;
     njwt_value_t   value = { NULL };
+
+    *line = 0;
 
     /* behind a number or null jansson reads a NUL as nothing at all */
 
@@ -363,12 +367,25 @@ njwt_jansson_object(njwt_arena_t *arena, njwt_slice_t text)
         return value;
     }
 
-    root = njwt_jansson_load(arena, text);
+    root = njwt_jansson_load(arena, text, line);
 
-    if (root != NULL) {
+    if (json_is_object(root) || json_is_array(root)) {
         value = njwt_jansson_value(arena, root);
-        json_decref(root);
     }
 
+    json_decref(root);
+
     return value;
+}
+
+
+njwt_value_t
+njwt_jansson_object(njwt_arena_t *arena, njwt_slice_t text)
+{
+    size_t        line;
+    njwt_value_t  value, none = { NULL };
+
+    value = njwt_jansson_read(arena, text, &line);
+
+    return (njwt_json_type(value) == NJWT_JSON_OBJECT) ? value : none;
 }

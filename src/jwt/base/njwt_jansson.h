@@ -19,5 +19,12 @@
  */
 njwt_value_t njwt_jansson_object(njwt_arena_t *arena, njwt_slice_t text);
 
+/*
+ * The same, of an object or an array.  Where it is absent *line is the line
+ * on which jansson stopped, the first being 1; 0: not known.
+ */
+njwt_value_t njwt_jansson_read(njwt_arena_t *arena, njwt_slice_t text,
+    size_t *line);
+
 
 #endif /* NJWT_JANSSON_H */

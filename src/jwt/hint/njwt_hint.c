@@ -89,6 +89,27 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
+/* What is revoked stays so: a new token is the way on. */
+
+static void
+njwt_hint_revoked(njwt_hint_t *hint)
+{
+    const njwt_slice_t  *claim = hint->found->revoked_by;
+
+    if (claim == NULL) {
+        njwt_hint_say(hint, "all tokens of this issuer that were issued then "
+                            "are revoked: \"jwt_revocation_zone\" was full, "
+                            "or what it held was lost; get a new token");
+        return;
+    }
+
+    njwt_hint_say(hint, "an entry names the token's ");
+    njwt_hint_quote(hint, *claim);
+    njwt_hint_say(hint, " and a time that isn't before its \"iat\": get a new "
+                        "token");
+}
+
+
 /* Hints on a token that could be read. */
 
 static void
@@ -173,6 +194,9 @@ njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 
     if (njwt_verdict_is_of_form(verdict)) {
         njwt_hint_request(&hint, verdict);
+
+    } else if (verdict == NJWT_REVOKED) {
+        njwt_hint_revoked(&hint);
 
     } else if (njwt_verdict_is_bound(verdict)) {
         njwt_hint_binding(&hint, verdict);

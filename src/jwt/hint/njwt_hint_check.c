@@ -140,6 +140,25 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
+static njwt_hint_result_t
+njwt_hint_check_revoked(njwt_hint_t *hint)
+{
+    const njwt_slice_t       *by;
+    const njwt_revocation_t  *revocation = hint->c->revocation;
+
+    if (revocation == NULL || hint->issuer->revocation_count == 0) {
+        return NJWT_HINT_PASS;
+    }
+
+    return njwt_hint_result(revocation->generation(revocation->data,
+                                                   hint->issuer) != 0
+                            && njwt_verdict_revoked(hint->arena, revocation,
+                                                    hint->issuer,
+                                                    hint->payload,
+                                                    hint->c->now, &by));
+}
+
+
 /*
  * Checks of what the token is bound to.  Those of a proof run in another order
  * than the verdicts stand in: where an early one failed, others are unknown.
@@ -243,6 +262,9 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
     case NJWT_TOO_OLD:
     case NJWT_AUDIENCE_MISMATCH:
         return njwt_hint_check_expected(&hint, verdict);
+
+    case NJWT_REVOKED:
+        return njwt_hint_check_revoked(&hint);
 
     case NJWT_SENDER_CONSTRAINED:
     case NJWT_UNBOUND_TOKEN:

@@ -142,6 +142,13 @@ njwt_dates_too_old(const njwt_dates_t *dates, double max_age, double leeway,
 
 
 bool
+njwt_dates_issued_until(const njwt_dates_t *dates, double time)
+{
+    return !njwt_dates_issued(dates) || dates->iat <= time;
+}
+
+
+bool
 njwt_dates_issued(const njwt_dates_t *dates)
 {
     return dates->iat != -HUGE_VAL;

@@ -46,6 +46,9 @@ bool njwt_dates_too_old(const njwt_dates_t *dates, double max_age,
  */
 bool njwt_dates_milliseconds(double date);
 
+/* "iat" is missing, or no later than that time: no leeway. */
+bool njwt_dates_issued_until(const njwt_dates_t *dates, double time);
+
 /* Is "iat" there? */
 bool njwt_dates_issued(const njwt_dates_t *dates);
 

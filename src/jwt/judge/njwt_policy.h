@@ -25,6 +25,10 @@ typedef struct {
     njwt_alg_t           algorithms;
     njwt_expected_t      expected;
 
+    /* claims by which tokens may be revoked; none: they can't be */
+    const njwt_slice_t  *revocation;
+    size_t               revocation_count;
+
     /* the keys in force, the caller's; NULL: none, or older than allowed */
     njwt_jwks_t         *keys;
 } njwt_issuer_t;

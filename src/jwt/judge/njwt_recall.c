@@ -12,7 +12,7 @@ bool
 njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_jws_t *jws,
     const njwt_proof_t *proof, const njwt_claims_t *claims,
-    const njwt_answers_t *answers, njwt_record_t *record)
+    const njwt_answers_t *answers, uint64_t unrevoked, njwt_record_t *record)
 {
     njwt_slice_t   kid;
     njwt_record_t  made;
@@ -28,6 +28,7 @@ njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     }
 
     njwt_answers_merge(&made.grant.answers, policy->facts, answers);
+    made.unrevoked = unrevoked;
     made.sole = njwt_jws_kid(jws, &kid) ? 0 : njwt_jws_alg(jws);
 
     memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
@@ -54,34 +55,33 @@ bool
 njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_record_t *old,
     const njwt_claims_t *claims, const njwt_answers_t *answers,
-    njwt_record_t *record)
+    uint64_t unrevoked, njwt_record_t *record)
 {
-    bool           same;
+    bool           news;
     njwt_record_t  made;
 
     made = *old;
-    same = njwt_record_answers(old, policy);
+    made.unrevoked = unrevoked;
+    news = unrevoked != old->unrevoked;
 
-    if (!same) {
+    if (njwt_record_answers(old, policy)) {
+        njwt_answers_merge(&made.grant.answers, policy->facts, answers);
+        news = news || memcmp(&made.grant.answers, &old->grant.answers,
+                              sizeof(njwt_answers_t))
+                       != 0;
 
-        if (policy->facts == NULL
-            || claims == NULL
-            || njwt_json_type(njwt_claims_root(claims)) == NJWT_JSON_ABSENT
-            || !njwt_claims_grant(arena, claims, &issuer->expected,
-                                  policy->facts, &made.grant))
-        {
-            return false;
-        }
-
+    } else if (policy->facts != NULL
+               && claims != NULL
+               && njwt_json_type(njwt_claims_root(claims)) != NJWT_JSON_ABSENT
+               && njwt_claims_grant(arena, claims, &issuer->expected,
+                                    policy->facts, &made.grant))
+    {
         memcpy(made.facts, policy->facts->digest, NJWT_FACTS_DIGEST);
+        njwt_answers_merge(&made.grant.answers, policy->facts, answers);
+        news = true;
     }
 
-    njwt_answers_merge(&made.grant.answers, policy->facts, answers);
-
-    if (same && memcmp(&made.grant.answers, &old->grant.answers,
-                       sizeof(njwt_answers_t))
-                == 0)
-    {
+    if (!news || arena->failed) {
         return false;
     }
 

@@ -27,6 +27,9 @@ typedef struct {
 
     /* it has no "kid": good while one key alone fits this; 0: it has one */
     njwt_alg_t    sole;
+
+    /* the entries of this generation don't revoke it; 0: not known */
+    uint64_t      unrevoked;
     njwt_grant_t  grant;
 } njwt_record_t;
 
@@ -39,17 +42,18 @@ typedef struct {
 bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_jws_t *jws,
     const njwt_proof_t *proof, const njwt_claims_t *claims,
-    const njwt_answers_t *answers, njwt_record_t *record);
+    const njwt_answers_t *answers, uint64_t unrevoked, njwt_record_t *record);
 
 /*
- * Makes a record anew: with answers that the old one hasn't got, or for a
- * policy of other facts, of claims that were read from the token.  False,
- * *record untouched: there is nothing new to remember, or no memory.
+ * Makes a record anew: with answers that the old one hasn't got, for a policy
+ * of other facts, of claims that were read from the token, or of another
+ * generation of what is revoked.  False, *record untouched: there is nothing
+ * new to remember, or no memory.
  */
 bool njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_record_t *old,
     const njwt_claims_t *claims, const njwt_answers_t *answers,
-    njwt_record_t *record);
+    uint64_t unrevoked, njwt_record_t *record);
 
 /*
  * The issuer of the policy of whose present keys one verified the token of the

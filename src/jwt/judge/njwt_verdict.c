@@ -10,6 +10,8 @@
  */
 
 #include "njwt_verdict.h"
+#include "njwt_dates.h"
+#include "njwt_path.h"
 
 
 /*
@@ -38,6 +40,7 @@ njwt_recalled(njwt_arena_t *arena, const njwt_case_t *c,
     }
 
     found->issuer = issuer;
+    found->unrevoked = c->record->unrevoked;
     found->recalled = true;
 
     return true;
@@ -103,6 +106,30 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
 }
 
 
+/*
+ * The payload of a token that was verified: of one that was recalled it is
+ * read now.  Absent: no memory.
+ */
+
+static njwt_value_t
+njwt_finding_payload(njwt_arena_t *arena, const njwt_presented_t *presented,
+    const njwt_finding_t *found)
+{
+    njwt_slice_t  text;
+    njwt_value_t  payload;
+
+    payload = njwt_claims_root(found->vouched);
+
+    if (njwt_json_type(payload) == NJWT_JSON_ABSENT
+        && njwt_recall_payload(arena, presented->token, &text))
+    {
+        payload = njwt_json_object(arena, text);
+    }
+
+    return payload;
+}
+
+
 njwt_verdict_t
 njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_issuer_t *issuer, bool bound, njwt_value_t payload,
@@ -135,18 +162,11 @@ static njwt_verdict_t
 njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 {
     bool          bound;
-    njwt_slice_t  text;
     njwt_value_t  payload;
 
-    payload = njwt_claims_root(found->vouched);
     bound = njwt_claims_bound(found->vouched);
-
-    if (bound
-        && njwt_json_type(payload) == NJWT_JSON_ABSENT
-        && njwt_recall_payload(arena, c->presented.token, &text))
-    {
-        payload = njwt_json_object(arena, text);
-    }
+    payload = bound ? njwt_finding_payload(arena, &c->presented, found)
+                    : njwt_claims_root(found->vouched);
 
     return njwt_verdict_binding(arena, c, found->issuer, bound, payload,
                                 &found->binding);
@@ -246,6 +266,8 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
     REFUSE(AUDIENCE_MISMATCH, !njwt_audience_here(arena, c, found));
     REFUSE(CLAIM_MISSING, !njwt_claims_complete(claims, expected));
+    REFUSE(REVOKED, njwt_finding_revoked(arena, &c->presented, c->revocation,
+                                         now, found));
     first = njwt_bind(arena, c, found);
 
     if (first != NJWT_BOUND) {
@@ -330,19 +352,97 @@ njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
 
 
 bool
+njwt_verdict_revoked(njwt_arena_t *arena, const njwt_revocation_t *revocation,
+    const njwt_issuer_t *issuer, njwt_value_t payload, int64_t now,
+    const njwt_slice_t **by)
+{
+    size_t         i;
+    double         before;
+    njwt_dates_t   dates;
+    njwt_slice_t   none = { NULL, 0 };
+    njwt_value_t   value;
+
+    *by = NULL;
+    dates = njwt_dates_read(payload);
+
+    if (revocation->before(revocation->data, issuer, NULL, none, now, &before)
+        && njwt_dates_issued_until(&dates, before))
+    {
+        return true;
+    }
+
+    for (i = 0; i < issuer->revocation_count; i++) {
+        value = njwt_path_find(arena, payload, issuer->revocation[i]);
+
+        if (njwt_json_type(value) == NJWT_JSON_STRING
+            && revocation->before(revocation->data, issuer,
+                                  &issuer->revocation[i],
+                                  njwt_json_string(value), now, &before)
+            && njwt_dates_issued_until(&dates, before))
+        {
+            *by = &issuer->revocation[i];
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+njwt_finding_revoked(njwt_arena_t *arena, const njwt_presented_t *presented,
+    const njwt_revocation_t *revocation, int64_t now, njwt_finding_t *found)
+{
+    uint64_t              generation;
+    njwt_value_t          payload;
+    const njwt_issuer_t  *issuer = found->issuer;
+
+    if (revocation == NULL || issuer->revocation_count == 0) {
+        return false;
+    }
+
+    /* read first: what is added during the look-up has another number */
+
+    generation = revocation->generation(revocation->data, issuer);
+
+    if (generation == 0 || generation == found->unrevoked) {
+        return false;
+    }
+
+    found->unrevoked = 0;
+    payload = njwt_finding_payload(arena, presented, found);
+
+    /* what can't be looked at isn't known to be good */
+
+    if (njwt_json_type(payload) == NJWT_JSON_ABSENT
+        || njwt_verdict_revoked(arena, revocation, issuer, payload, now,
+                                &found->revoked_by)
+        || arena->failed)
+    {
+        return true;
+    }
+
+    found->unrevoked = generation;
+
+    return false;
+}
+
+
+bool
 njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
     const njwt_finding_t *found, njwt_record_t *record)
 {
     if (found->recalled) {
         return njwt_record_renew(arena, c->policy, found->issuer, c->record,
-                                 found->vouched, &found->answers, record);
+                                 found->vouched, &found->answers,
+                                 found->unrevoked, record);
     }
 
     return found->proof != NULL
            && found->vouched != NULL
            && njwt_record_make(arena, c->policy, found->issuer, &found->jws,
                                found->proof, found->vouched,
-                               &found->answers, record);
+                               &found->answers, found->unrevoked, record);
 }
 
 

@@ -17,6 +17,26 @@
 #include "njwt_verdict_info.h"
 
 
+/*
+ * What was revoked: the memory of it is the caller's, the core asks.
+ *
+ * The generation of an issuer's entries is 0 where there are none, and
+ * another number than ever before once one was added, or names later tokens
+ * than it did: what isn't revoked by a generation needs no second look.
+ *
+ * before: up to which "iat" are its tokens revoked whose claim (an element of
+ * issuer->revocation) has this value, or, with a NULL claim, all of them?
+ * False: none are.
+ */
+typedef struct {
+    void  *data;
+    uint64_t (*generation)(void *data, const njwt_issuer_t *issuer);
+    bool (*before)(void *data, const njwt_issuer_t *issuer,
+        const njwt_slice_t *claim, njwt_slice_t value, int64_t now,
+        double *before);
+} njwt_revocation_t;
+
+
 /* all that is judged: nothing else has a say */
 typedef struct {
     const njwt_policy_t  *policy;
@@ -35,6 +55,8 @@ typedef struct {
 
     /* of this very token, if it was verified before; NULL: not known */
     njwt_record_t        *record;
+
+    const njwt_revocation_t  *revocation;    /* NULL: nothing is */
 } njwt_case_t;
 
 
@@ -55,6 +77,12 @@ typedef struct {
 
     /* of the token's claims, however it is judged: for a record of it */
     const njwt_claims_t   *vouched;
+
+    /* the entries of this generation don't revoke it; 0: not known */
+    uint64_t               unrevoked;
+
+    /* the claim by which it is revoked; NULL: with all of its issuer's */
+    const njwt_slice_t    *revoked_by;
 
     njwt_binding_finding_t binding;   /* what was found of its binding */
 
@@ -108,6 +136,24 @@ njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
  */
 bool njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
     njwt_finding_t *found);
+
+/*
+ * Do entries revoke a token of that issuer with this payload?  *by is the
+ * claim that they name; NULL: all of its tokens are revoked.  Part of the next
+ * function, and for hints.
+ */
+bool njwt_verdict_revoked(njwt_arena_t *arena,
+    const njwt_revocation_t *revocation, const njwt_issuer_t *issuer,
+    njwt_value_t payload, int64_t now, const njwt_slice_t **by);
+
+/*
+ * Is this token, whose issuer is in the finding and whose claims are verified,
+ * revoked by now?  Also of a request that was allowed before, as long as what
+ * it presented is there.  True when arena->failed.
+ */
+bool njwt_finding_revoked(njwt_arena_t *arena,
+    const njwt_presented_t *presented, const njwt_revocation_t *revocation,
+    int64_t now, njwt_finding_t *found);
 
 /*
  * The record of a token that was verified now, or whose record answered other

@@ -104,6 +104,10 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
         "claim_missing", 401, NJWT_INVALID_TOKEN,
         "The access token lacks a claim that is required"),
 
+    njwt_verdict_entry(NJWT_REVOKED,
+        "revoked", 401, NJWT_INVALID_TOKEN,
+        "The access token was revoked"),
+
     njwt_verdict_entry(NJWT_SENDER_CONSTRAINED,
         "sender_constrained", 401, NJWT_INVALID_TOKEN,
         "The access token is bound to a key, which is not checked here"),
@@ -181,7 +185,7 @@ njwt_verdict_info(njwt_verdict_t verdict)
 }
 
 
-_Static_assert(NJWT_VERDICT_COUNT == 37,
+_Static_assert(NJWT_VERDICT_COUNT == 38,
                "the verdicts change: look at each predicate below, at their "
                "table in t/unit/verdict_test.c, and at EXPLAIN_LAST");
 

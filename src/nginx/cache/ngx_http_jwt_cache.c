@@ -46,9 +46,9 @@ typedef struct {
 _Static_assert(sizeof(ngx_http_jwt_cache_entry_t) <= 184,
                "a token is to take at most 192 bytes, its chain counted");
 
-_Static_assert(njwt_size_is(njwt_record_t, 120)
+_Static_assert(njwt_size_is(njwt_record_t, 128)
                && njwt_size_is(njwt_grant_t, 64)
-               && njwt_size_is(ngx_http_jwt_cache_entry_t, 176),
+               && njwt_size_is(ngx_http_jwt_cache_entry_t, 184),
                "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
 
 

@@ -61,7 +61,7 @@ ngx_http_jwt_cache_add_list(njwt_digest_t *digest, const njwt_slice_t *list,
 
 /* a setting that isn't in it: a token of before would pass a reload with it */
 
-_Static_assert(njwt_size_is(njwt_issuer_t, 120)
+_Static_assert(njwt_size_is(njwt_issuer_t, 136)
                && njwt_size_is(njwt_expected_t, 72),
                "an issuer's members change: does a verified token depend on "
                "the new one?  Then it belongs into the digest below; and into "

@@ -32,6 +32,8 @@
 #define NGX_HTTP_JWT_SALT_LEN    16
 #define NGX_HTTP_JWT_TRACKED     64      /* keys of an issuer */
 
+#define NGX_HTTP_JWT_REVOKED_CLAIMS  NJWT_MAX_REVOCATION
+
 #define NGX_HTTP_JWT_ENFORCE     0
 #define NGX_HTTP_JWT_OPTIONAL    1
 #define NGX_HTTP_JWT_REPORT      2
@@ -47,6 +49,8 @@ typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
 typedef struct ngx_http_jwt_counters_s   ngx_http_jwt_counters_t;
 typedef struct ngx_http_jwt_record_s     ngx_http_jwt_record_t;
 typedef struct ngx_http_jwt_proofs_s     ngx_http_jwt_proofs_t;
+typedef struct ngx_http_jwt_revoked_slot_s  ngx_http_jwt_revoked_slot_t;
+typedef struct ngx_http_jwt_revoked_file_s  ngx_http_jwt_revoked_file_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -58,6 +62,29 @@ typedef struct {
 
 /* more than a jwt_issuer block has directives */
 #define NGX_HTTP_JWT_ISSUER_LINES  32
+
+/* what a configuration says of an issuer's revocation, and has of it */
+typedef struct {
+    ngx_array_t                  *claims;    /* njwt_slice_t */
+    ngx_str_t                     file;
+    ngx_msec_t                    keep;
+
+    /* its file as it was at configuration, until the memory has it */
+    ngx_http_jwt_revoked_file_t  *read;
+
+    /* its part of the memory; NULL: it found no room */
+    ngx_http_jwt_revoked_slot_t  *slot;
+    ngx_uint_t                    epoch;     /* a later one is newer */
+    uint64_t                      mix;       /* of the claims' names */
+    u_char                        id[NGX_HTTP_JWT_DIGEST_LEN];
+
+    /* for each claim what is hashed before its value */
+    u_char                      (*prefix)[NGX_HTTP_JWT_DIGEST_LEN];
+
+    /* of the worker that looks after files */
+    struct ngx_http_jwt_revoked_watch_s  *watch;
+    struct ngx_http_jwt_revoked_save_s   *save;
+} ngx_http_jwt_revocation_t;
 
 
 /* a jwt_issuer block, and this worker's view of its keys */
@@ -90,6 +117,7 @@ typedef struct {
     ngx_msec_t                 max_age;      /* unset: none */
     ngx_uint_t                 profile;
     ngx_array_t               *scope_claims; /* njwt_slice_t; NULL: scope */
+    ngx_http_jwt_revocation_t  revocation;
 
     njwt_jwks_t               *fixed;        /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
@@ -176,6 +204,13 @@ struct ngx_http_jwt_main_conf_s {
     ngx_uint_t                 proofs_epoch; /* a later one is newer */
     ngx_shm_zone_t            *proofs;       /* NULL: nothing names dpop */
     ngx_http_jwt_dpop_conf_t   dpop;
+    ngx_str_t                  revoked_name;
+    ngx_http_jwt_place_t       revoked_place;
+    size_t                     revoked_size;
+    ngx_shm_zone_t            *revoked;      /* NULL: no "revocation" */
+    njwt_hasher_t             *revoked_hasher;
+    ngx_event_t                revoked_tick;
+    ngx_msec_t                 revoked_swept;
 
     ngx_ssl_t                 *system_ssl;
     u_char                     system_ca[NGX_HTTP_JWT_DIGEST_LEN];
@@ -238,6 +273,9 @@ typedef struct {
     njwt_policy_t             *policy;       /* NULL: off */
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
+    ngx_str_t                  revoke;       /* the issuer of the handler */
+    ngx_http_jwt_place_t       revoke_place;
+    ngx_http_jwt_issuer_t     *revoke_issuer;
     const struct ngx_http_jwt_status_format_s  *status;      /* the same */
     ngx_str_t                  status_policy;                /* of html */
     ngx_http_jwt_place_t       status_place;

@@ -63,6 +63,13 @@ char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
 
 
+/* ngx_http_jwt_conf_revocation.c */
+
+/* Checks what an issuer says of revocation, and reads its file. */
+char *ngx_http_jwt_issuer_revocation(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+
 /* ngx_http_jwt_conf.c */
 
 char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,

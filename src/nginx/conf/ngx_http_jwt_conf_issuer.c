@@ -164,6 +164,27 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       offsetof(ngx_http_jwt_issuer_t, scope_claims),
       NULL },
 
+    { ngx_string("revocation"),
+      NGX_CONF_1MORE,
+      ngx_http_jwt_issuer_scope_claim,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, revocation.claims),
+      NULL },
+
+    { ngx_string("revocation_file"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, revocation.file),
+      NULL },
+
+    { ngx_string("revocation_keep"),
+      NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      0,
+      offsetof(ngx_http_jwt_issuer_t, revocation.keep),
+      NULL },
+
       ngx_null_command
 };
 
@@ -214,6 +235,7 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
     issuer->leeway = NGX_CONF_UNSET_MSEC;
     issuer->max_age = NGX_CONF_UNSET_MSEC;
     issuer->profile = NGX_CONF_UNSET_UINT;
+    issuer->revocation.keep = NGX_CONF_UNSET_MSEC;
 
     return issuer;
 }

@@ -417,6 +417,12 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_CONF_ERROR;
     }
 
+    issuer->main = jmcf;
+
+    if (ngx_http_jwt_issuer_revocation(cf, jmcf, issuer) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     ngx_http_jwt_issuer_trust(issuer);
 
     entry = ngx_array_push(&jmcf->issuers);
@@ -424,7 +430,6 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_CONF_ERROR;
     }
 
-    issuer->main = jmcf;
     *entry = issuer;
 
     return NGX_CONF_OK;

@@ -245,9 +245,7 @@ ngx_http_jwt_state_orphan(ngx_http_jwt_state_t *state, u_char *name)
 }
 
 
-/* Removes what writers left that were killed. */
-
-static void
+void
 ngx_http_jwt_state_sweep(ngx_http_jwt_state_t *state, int dir)
 {
     int             fd;

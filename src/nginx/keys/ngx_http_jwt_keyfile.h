@@ -16,8 +16,12 @@
 #include <pthread.h>
 
 
-/* what a thread writes, from the heap; its own until it is done */
-typedef struct {
+/* what a thread does, from the heap; its own until it is done */
+typedef struct ngx_http_jwt_state_job_s {
+
+    /* returns what failed, errno set, or NULL; if NULL, writes the file */
+    const char     *(*run)(struct ngx_http_jwt_state_job_s *job);
+
     pthread_mutex_t   mutex;
     pthread_cond_t    over;
     ngx_uint_t        done;      /* under the mutex */
@@ -52,6 +56,9 @@ ngx_uint_t ngx_http_jwt_state_wanted(ngx_http_jwt_issuer_t *issuer);
 ngx_int_t ngx_http_jwt_state_conf(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer);
 
+/* Removes what writers left that were killed. */
+void ngx_http_jwt_state_sweep(ngx_http_jwt_state_t *state, int dir);
+
 /*
  * In the master, when a configuration is about to be used: makes the
  * directories and reads the files.  What is wrong is logged, and no failure.
@@ -85,11 +92,14 @@ void ngx_http_jwt_state_stop(ngx_http_jwt_main_conf_t *jmcf);
 int ngx_http_jwt_state_open_dir(const u_char *dir);
 
 /*
- * Starts a thread that writes a file.  The job is the thread's until it is
- * done, the caller's afterwards; or at once, where an error is returned and
- * there is no thread.
+ * Starts a thread that does the job, or writes a file.  The job is the
+ * thread's until it is done, the caller's afterwards; or at once, where an
+ * error is returned and there is no thread.
  */
 ngx_err_t ngx_http_jwt_state_run(ngx_http_jwt_state_job_t *job);
+
+/* Writes the job's file, in a thread; returns as the job's own function. */
+const char *ngx_http_jwt_state_write(ngx_http_jwt_state_job_t *job);
 
 /*
  * Is the thread done?  With a time of the monotonic clock: waits until then,

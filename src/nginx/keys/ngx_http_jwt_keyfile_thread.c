@@ -84,23 +84,40 @@ ngx_http_jwt_state_replace(ngx_http_jwt_state_job_t *job, int dir)
 }
 
 
-static void *
-ngx_http_jwt_state_thread(void *data)
+const char *
+ngx_http_jwt_state_write(ngx_http_jwt_state_job_t *job)
 {
-    ngx_http_jwt_state_job_t  *job = data;
-
     int          dir;
     ngx_err_t    err;
     const char  *failed;
 
     dir = ngx_http_jwt_state_open_dir(job->dir);
 
-    failed = (dir == -1) ? "open()" : ngx_http_jwt_state_replace(job, dir);
+    if (dir == -1) {
+        return "open()";
+    }
+
+    failed = ngx_http_jwt_state_replace(job, dir);
     err = errno;
 
-    if (dir != -1) {
-        (void) close(dir);
-    }
+    (void) close(dir);
+    errno = err;
+
+    return failed;
+}
+
+
+static void *
+ngx_http_jwt_state_thread(void *data)
+{
+    ngx_http_jwt_state_job_t  *job = data;
+
+    ngx_err_t    err;
+    const char  *failed;
+
+    failed = (job->run != NULL) ? job->run(job)
+                                : ngx_http_jwt_state_write(job);
+    err = errno;
 
     (void) pthread_mutex_lock(&job->mutex);
 

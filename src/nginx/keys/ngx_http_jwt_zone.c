@@ -24,11 +24,11 @@
 
 /* all that is in it */
 
-_Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2232)
+_Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2240)
                && njwt_size_is(ngx_http_jwt_slot_t, 1664)
                && njwt_size_is(struct ngx_http_jwt_record_s, 112)
-               && njwt_size_is(struct ngx_http_jwt_counters_s, 480)
-               && njwt_size_is(ngx_http_jwt_location_counts_t, 320),
+               && njwt_size_is(struct ngx_http_jwt_counters_s, 488)
+               && njwt_size_is(ngx_http_jwt_location_counts_t, 328),
                "the layout changes: count NGX_HTTP_JWT_LAYOUT up");
 
 
@@ -194,7 +194,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 3984),
+_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4120),
                "a jwt_issuer block's members change: does the new one decide "
                "which keys are trusted?  Then it belongs into the digest "
                "below; and into t/guards.t");

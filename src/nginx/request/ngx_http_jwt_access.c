@@ -15,6 +15,7 @@
 #include "ngx_http_jwt_keylog.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
+#include "ngx_http_jwt_revoked.h"
 #include "ngx_http_jwt_token.h"
 
 
@@ -118,6 +119,8 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     if (ngx_http_jwt_binding_prepare(r, ctx, c) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    c->revocation = ngx_http_jwt_revoked_question(jmcf);
 
     ctx->policy = c->policy;
 

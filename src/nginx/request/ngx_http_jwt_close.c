@@ -5,12 +5,13 @@
  * long download may go on for hours after its token expired.  Those whose
  * location says so are in a list of their worker from when they were allowed
  * until they are over, and one timer looks once a second which of them have
- * lost their token.  Nothing is looked up for that: a token's time is in the
- * request's memory.
+ * lost their token.  A token's time is in the request's memory, and what is
+ * revoked is looked up only where something was since.
  */
 
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_revoked.h"
 
 
 #define NGX_HTTP_JWT_CLOSE_TICK  1000
@@ -24,17 +25,29 @@ ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
 }
 
 
-/* Has the token of an allowed request come to its end since? */
+/*
+ * Has the token of an allowed request come to its end since?  By which
+ * verdict; NJWT_UNDECIDED: it hasn't.
+ */
 
-static ngx_uint_t
+static njwt_verdict_t
 ngx_http_jwt_close_due(ngx_http_jwt_ctx_t *ctx, int64_t now)
 {
-    return ctx->found.claims != NULL
-           && ctx->verdict == NJWT_OK
-           && ctx->conf->close_expired
-           && ctx->conf->mode != NGX_HTTP_JWT_REPORT
-           && njwt_claims_expired(ctx->found.claims,
-                                  &ctx->found.issuer->expected, now);
+    if (ctx->found.claims == NULL
+        || ctx->verdict != NJWT_OK
+        || !ctx->conf->close_expired
+        || ctx->conf->mode == NGX_HTTP_JWT_REPORT)
+    {
+        return NJWT_UNDECIDED;
+    }
+
+    if (njwt_claims_expired(ctx->found.claims, &ctx->found.issuer->expected,
+                            now))
+    {
+        return NJWT_EXPIRED;
+    }
+
+    return ngx_http_jwt_revoked_now(ctx) ? NJWT_REVOKED : NJWT_UNDECIDED;
 }
 
 
@@ -63,10 +76,14 @@ ngx_http_jwt_close_trailer(ngx_http_request_t *r, const char *name,
 /* Ends an answer of gRPC with the status 16, in its headers or trailers. */
 
 static ngx_int_t
-ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r)
+ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
 {
     ngx_str_t  code = ngx_string("16");
     ngx_str_t  message = ngx_string("The access token expired");
+
+    if (why == NJWT_REVOKED) {
+        ngx_str_set(&message, "The access token was revoked");
+    }
 
     if (!r->header_sent) {
         r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
@@ -94,7 +111,7 @@ ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r)
  */
 
 static ngx_int_t
-ngx_http_jwt_close_grpc(ngx_http_request_t *r)
+ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
 {
     ngx_http_upstream_t      *u;
     ngx_http_cleanup_pt       finalize;
@@ -114,14 +131,14 @@ ngx_http_jwt_close_grpc(ngx_http_request_t *r)
     r->main->count++;
     finalize(r);
 
-    ngx_http_finalize_request(r, ngx_http_jwt_close_grpc_answer(r));
+    ngx_http_finalize_request(r, ngx_http_jwt_close_grpc_answer(r, why));
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
 {
     ngx_connection_t       *c;
     ngx_http_request_t     *r;
@@ -133,12 +150,14 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_http_jwt_log_info(r, "jwt closed: the token expired while its request "
-                          "was going on, issuer \"%V\"", &issuer->name);
+    ngx_http_jwt_log_info(r, "jwt closed: the token %s while its request was "
+                          "going on, issuer \"%V\"",
+                          (why == NJWT_REVOKED) ? "was revoked" : "expired",
+                          &issuer->name);
 
     ngx_http_jwt_count_closed(issuer->main);
 
-    if (!ngx_http_jwt_grpc(r) || ngx_http_jwt_close_grpc(r) != NGX_OK) {
+    if (!ngx_http_jwt_grpc(r) || ngx_http_jwt_close_grpc(r, why) != NGX_OK) {
 
         if (!r->header_sent) {
             r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
@@ -164,6 +183,7 @@ static void
 ngx_http_jwt_close_tick(ngx_event_t *ev)
 {
     ngx_queue_t                seen, *q;
+    njwt_verdict_t             why;
     ngx_http_jwt_ctx_t        *ctx;
     ngx_http_jwt_main_conf_t  *jmcf;
 
@@ -181,11 +201,13 @@ ngx_http_jwt_close_tick(ngx_event_t *ev)
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&seen, q);
 
-        if (ngx_http_jwt_close_due(ctx, (int64_t) ngx_time())) {
+        why = ngx_http_jwt_close_due(ctx, (int64_t) ngx_time());
+
+        if (why != NJWT_UNDECIDED) {
             ngx_queue_remove(q);
             ctx->closable = 0;
 
-            ngx_http_jwt_close(ctx);
+            ngx_http_jwt_close(ctx, why);
         }
     }
 

@@ -1,0 +1,336 @@
+/*
+ * Revocation entries: the JSON that says which tokens are revoked.
+ */
+
+#include "njwt_revocation.h"
+#include "njwt_jansson.h"
+
+#include <string.h>
+
+
+static bool
+njwt_revocation_date(njwt_value_t value, double *date)
+{
+    double  number;
+
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
+        return false;
+    }
+
+    number = njwt_json_number(value);
+
+    if (!(number >= 0 && number <= NJWT_MAX_DATE)) {
+        return false;
+    }
+
+    *date = number;
+
+    return true;
+}
+
+
+static bool
+njwt_revocation_claim(const njwt_revocation_terms_t *terms,
+    njwt_value_t value, njwt_slice_t *claim)
+{
+    size_t        i;
+    njwt_slice_t  name;
+
+    if (njwt_json_type(value) != NJWT_JSON_STRING) {
+        return false;
+    }
+
+    name = njwt_json_string(value);
+
+    for (i = 0; i < terms->claim_count; i++) {
+        if (njwt_slice_equal(terms->claims[i], name)) {
+            *claim = terms->claims[i];
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+njwt_revocation_named(njwt_slice_t name, const char *text, size_t len)
+{
+    return name.len == len && memcmp(name.data, text, len) == 0;
+}
+
+
+#define njwt_revocation_is(name, text)                                       \
+    njwt_revocation_named(name, text, sizeof(text) - 1)
+
+
+/* Returns what is wrong with an entry, or NULL. */
+/* long: a member after the other, each with its own words */
+static const char *
+njwt_revocation_entry(const njwt_revocation_terms_t *terms,
+    njwt_value_t object, njwt_revocation_entry_t *entry)
+{
+    bool          claim = false, value = false, before = false;
+    bool          until = false;
+    njwt_value_t  member = { NULL };
+    njwt_slice_t  name;
+
+    if (njwt_json_type(object) != NJWT_JSON_OBJECT) {
+        return "is no object";
+    }
+
+    while (njwt_json_next(object, &name, &member)) {
+
+        if (njwt_revocation_is(name, "claim")) {
+            claim = true;
+
+            if (!njwt_revocation_claim(terms, member, &entry->claim)) {
+                return "has a \"claim\" that \"revocation\" doesn't name";
+            }
+
+        } else if (njwt_revocation_is(name, "value")) {
+            value = true;
+            entry->value = njwt_json_string(member);
+
+            if (njwt_json_type(member) != NJWT_JSON_STRING) {
+                return "has a \"value\" that is no string";
+            }
+
+        } else if (njwt_revocation_is(name, "before")) {
+            before = true;
+
+            if (!njwt_revocation_date(member, &entry->before)) {
+                return "has a \"before\" that is no time in seconds";
+            }
+
+        } else if (njwt_revocation_is(name, "until")) {
+            until = true;
+
+            if (!njwt_revocation_date(member, &entry->until)) {
+                return "has an \"until\" that is no time in seconds";
+            }
+
+        } else {
+            return "has a member that is none of \"claim\", \"value\", "
+                   "\"before\" and \"until\"";
+        }
+    }
+
+    if (!claim) {
+        return "has no \"claim\"";
+    }
+
+    if (!value) {
+        return "has no \"value\"";
+    }
+
+    if (!before) {
+
+        if (terms->file) {
+            return "has no \"before\", which a file needs";
+        }
+
+        entry->before = terms->now;
+    }
+
+    if (!until) {
+        entry->until = entry->before + terms->keep;
+    }
+
+    return NULL;
+}
+
+
+/*
+ * The line on which the entry begins: an object in an array.  The text was
+ * read, so that there are no other braces than those in strings.
+ */
+
+static size_t
+njwt_revocation_line(njwt_slice_t text, size_t entry)
+{
+    bool    string = false;
+    size_t  i, depth = 0, line = 1;
+
+    for (i = 0; i < text.len; i++) {
+
+        if (text.data[i] == '\n') {
+            line++;
+        }
+
+        if (string && text.data[i] == '\\') {
+            i++;
+
+        } else if (text.data[i] == '"') {
+            string = !string;
+
+        } else if (!string && (text.data[i] == '{' || text.data[i] == '[')) {
+
+            if (++depth == 2 && --entry == 0) {
+                return line;
+            }
+
+        } else if (!string && (text.data[i] == '}' || text.data[i] == ']')) {
+            depth--;
+        }
+    }
+
+    return 0;
+}
+
+
+static bool
+njwt_revocation_list(njwt_arena_t *arena,
+    const njwt_revocation_terms_t *terms, njwt_value_t value,
+    njwt_revocation_entries_t *out)
+{
+    bool                      array;
+    size_t                    i, n;
+    njwt_value_t              element = { NULL };
+    njwt_revocation_entry_t  *list;
+
+    array = njwt_json_type(value) == NJWT_JSON_ARRAY;
+    n = array ? njwt_json_length(value) : 1;
+
+    list = njwt_arena_alloc(arena, n * sizeof(njwt_revocation_entry_t));
+
+    if (list == NULL) {
+        out->fault = "needs more memory than there is";
+        return false;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        if (array) {
+            (void) njwt_json_each(value, &element);
+        }
+
+        out->fault = njwt_revocation_entry(terms, array ? element : value,
+                                           &list[i]);
+
+        if (out->fault != NULL) {
+            out->entry = i + 1;
+            return false;
+        }
+    }
+
+    out->list = list;
+    out->count = n;
+
+    return true;
+}
+
+
+bool
+njwt_revocation_read(njwt_arena_t *arena,
+    const njwt_revocation_terms_t *terms, njwt_slice_t text,
+    njwt_revocation_entries_t *out)
+{
+    njwt_value_t      value;
+    njwt_json_type_t  type;
+
+    *out = (njwt_revocation_entries_t) { NULL, 0, NULL, 0, 0 };
+
+    value = njwt_jansson_read(arena, text, &out->line);
+
+    if (arena->failed) {
+        out->fault = "needs more memory than there is";
+        return false;
+    }
+
+    type = njwt_json_type(value);
+
+    if (type == NJWT_JSON_ABSENT) {
+        out->fault = terms->file
+                     ? "is no JSON array of entries, or has a member twice"
+                     : "is no JSON entry or array of them, or has a member "
+                       "twice";
+        return false;
+    }
+
+    if (terms->file && type != NJWT_JSON_ARRAY) {
+        out->fault = "is no array of entries";
+        return false;
+    }
+
+    if (!njwt_revocation_list(arena, terms, value, out)) {
+        out->line = (out->entry != 0 && type == NJWT_JSON_ARRAY)
+                    ? njwt_revocation_line(text, out->entry) : 0;
+        return false;
+    }
+
+    return true;
+}
+
+
+/* The last reference token of a path, or the name, as it is written. */
+
+static njwt_slice_t
+njwt_revocation_last(njwt_slice_t claim)
+{
+    size_t        i;
+    njwt_slice_t  last = claim;
+
+    if (claim.len == 0 || claim.data[0] != '/') {
+        return last;
+    }
+
+    for (i = claim.len; claim.data[i - 1] != '/'; i--) {
+        /* it begins with one */
+    }
+
+    last.data = claim.data + i;
+    last.len = claim.len - i;
+
+    return last;
+}
+
+
+static bool
+njwt_revocation_ends(njwt_slice_t name, const char *end, size_t len)
+{
+    return name.len >= len
+           && memcmp(name.data + name.len - len, end, len) == 0;
+}
+
+
+size_t
+njwt_revocation_session(const njwt_slice_t *claims, size_t count)
+{
+    bool          path;
+    size_t        i;
+    njwt_slice_t  last;
+
+    for (i = 0; i < count; i++) {
+        path = claims[i].len > 0 && claims[i].data[0] == '/';
+        last = njwt_revocation_last(claims[i]);
+
+        /* in a path a slash of the name itself is written "~1" */
+
+        if (njwt_revocation_is(last, "sid")
+            || (path ? njwt_revocation_ends(last, "~1sid", 5)
+                     : njwt_revocation_ends(last, "/sid", 4)))
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+size_t
+njwt_revocation_subject(const njwt_slice_t *claims, size_t count)
+{
+    size_t  i;
+
+    for (i = 0; i < count; i++) {
+        if (njwt_revocation_is(claims[i], "sub")
+            || njwt_revocation_is(claims[i], "/sub"))
+        {
+            break;
+        }
+    }
+
+    return i;
+}

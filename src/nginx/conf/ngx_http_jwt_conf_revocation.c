@@ -1,0 +1,380 @@
+/*
+ * revocation, revocation_file and revocation_keep of a jwt_issuer, and who may
+ * use a jwt_revoke_handler.
+ *
+ * The file is read with the configuration: one that is wrong is an error.
+ */
+
+#include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_revoke.h"
+#include "ngx_http_jwt_revoked.h"
+#include "ngx_http_jwt_warnings.h"
+#include "njwt_hash.h"
+
+
+static void
+ngx_http_jwt_revocation_forget(void *data)
+{
+    ngx_http_jwt_revoked_file_t  *file = data;
+
+    njwt_arena_free(&file->arena);
+}
+
+
+static void
+ngx_http_jwt_revocation_free_hasher(void *data)
+{
+    njwt_hasher_free(data);
+}
+
+
+/* Says what is wrong with a file, errno set or 0, and what to write there. */
+
+static char *
+ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    const njwt_revocation_entries_t *entries, const char *fault)
+{
+    u_char                     *p, where[NGX_INT64_LEN + 16], why[128];
+    ngx_err_t                   err;
+    njwt_slice_t               *claim;
+    ngx_http_jwt_place_t       *place;
+    ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
+
+    err = ngx_errno;
+    claim = rv->claims->elts;
+    place = ngx_http_jwt_issuer_place(issuer, "revocation_file");
+
+    if (entries->entry != 0) {
+        return ngx_http_jwt_conf_error(cf, place,
+                   "entry %uz (line %uz) of \"revocation_file\" \"%V\" of "
+                   "jwt_issuer \"%V\" %s, write {\"claim\":\"%*s\","
+                   "\"value\":\"...\",\"before\":1764000000}",
+                   entries->entry, entries->line, &rv->file, &issuer->name,
+                   fault, claim->len, claim->data);
+    }
+
+    *where = '\0';
+    *why = '\0';
+
+    if (entries->line != 0) {
+        (void) ngx_sprintf(where, " (line %uz)%Z", entries->line);
+    }
+
+    if (err != 0) {
+        p = ngx_cpymem(why, " (", 2);
+        p = ngx_strerror(err, p, sizeof(why) - 4);
+        p = ngx_cpymem(p, ")", 1);
+        *p = '\0';
+    }
+
+    return ngx_http_jwt_conf_error(cf, place,
+               "\"revocation_file\" \"%V\" of jwt_issuer \"%V\" %s%s%s, write "
+               "a JSON array of entries there, [] for none", &rv->file,
+               &issuer->name, fault, where, why);
+}
+
+
+static char *
+ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    const char                   *fault;
+    ngx_pool_cleanup_t           *cln;
+    njwt_revocation_terms_t       terms;
+    ngx_http_jwt_revocation_t    *rv = &issuer->revocation;
+    ngx_http_jwt_revoked_file_t  *file;
+
+    if (rv->file.len == 0) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "revocation_file"),
+                   "\"revocation_file\" of jwt_issuer \"%V\" is empty, write "
+                   "the path of a file", &issuer->name);
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &rv->file, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_http_jwt_revoked_file_t));
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    file = cln->data;
+    ngx_memzero(file, sizeof(ngx_http_jwt_revoked_file_t));
+    cln->handler = ngx_http_jwt_revocation_forget;
+
+    terms.claims = rv->claims->elts;
+    terms.claim_count = rv->claims->nelts;
+    terms.file = true;
+    terms.now = (double) ngx_time();
+    terms.keep = (double) rv->keep / 1000;
+
+    ngx_set_errno(0);
+
+    fault = ngx_http_jwt_revoked_file_read(rv->file.data, &terms, NULL,
+                                           file);
+
+    if (fault != NULL) {
+        return ngx_http_jwt_revocation_wrong(cf, issuer, &file->entries,
+                                             fault);
+    }
+
+    rv->read = file;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t                  i, k;
+    njwt_slice_t               *claims;
+    ngx_http_jwt_place_t       *place;
+    ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
+
+    place = ngx_http_jwt_issuer_place(issuer, "revocation");
+    claims = rv->claims->elts;
+
+    if (rv->claims->nelts > NGX_HTTP_JWT_REVOKED_CLAIMS) {
+        return ngx_http_jwt_conf_error(cf, place,
+                   "\"revocation\" of jwt_issuer \"%V\" names %ui claims, "
+                   "write %d at most", &issuer->name, rv->claims->nelts,
+                   NGX_HTTP_JWT_REVOKED_CLAIMS);
+    }
+
+    for (i = 0; i < rv->claims->nelts; i++) {
+        for (k = 0; k < i; k++) {
+            if (njwt_slice_equal(claims[i], claims[k])) {
+                return ngx_http_jwt_conf_error(cf, place,
+                           "\"revocation\" of jwt_issuer \"%V\" names \"%*s\" "
+                           "twice, write it once", &issuer->name,
+                           claims[i].len, claims[i].data);
+            }
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_revocation_hasher(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (jmcf->revoked_hasher != NULL) {
+        return NGX_OK;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    jmcf->revoked_hasher = njwt_hasher_new();
+
+    cln->handler = ngx_http_jwt_revocation_free_hasher;
+    cln->data = jmcf->revoked_hasher;
+
+    return (jmcf->revoked_hasher != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* The issuer's name in the memory, and what tells its claims from others. */
+
+static ngx_int_t
+ngx_http_jwt_revocation_name(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    u_char                      mix[NGX_HTTP_JWT_DIGEST_LEN];
+    ngx_uint_t                  i;
+    njwt_slice_t               *claims, salt;
+    ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
+
+    if (ngx_http_jwt_revocation_hasher(cf, jmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rv->prefix = ngx_pcalloc(cf->pool, rv->claims->nelts
+                                       * NGX_HTTP_JWT_DIGEST_LEN);
+    if (rv->prefix == NULL) {
+        return NGX_ERROR;
+    }
+
+    salt.data = (u_char *) "issuer";
+    salt.len = sizeof("issuer") - 1;
+
+    if (!njwt_hasher_sum(jmcf->revoked_hasher, salt,
+                         ngx_http_jwt_slice(&issuer->name), rv->id))
+    {
+        return NGX_ERROR;
+    }
+
+    claims = rv->claims->elts;
+    ngx_memcpy(mix, rv->id, NGX_HTTP_JWT_DIGEST_LEN);
+    salt.data = mix;
+    salt.len = NGX_HTTP_JWT_DIGEST_LEN;
+
+    for (i = 0; i < rv->claims->nelts; i++) {
+        if (!njwt_hasher_sum(jmcf->revoked_hasher, salt, claims[i], mix)) {
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_memcpy(&rv->mix, mix, sizeof(uint64_t));
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    const char                 *name;
+    ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
+
+    if (rv->claims == NULL) {
+
+        if (rv->file.data == NULL && rv->keep == NGX_CONF_UNSET_MSEC) {
+            return NGX_CONF_OK;
+        }
+
+        name = rv->file.data ? "revocation_file" : "revocation_keep";
+
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, name),
+                   "\"%s\" of jwt_issuer \"%V\" does nothing without "
+                   "\"revocation\", write it too, as in \"revocation sub "
+                   "azp;\"", name, &issuer->name);
+    }
+
+    ngx_conf_init_msec_value(rv->keep, 24 * 3600 * 1000);
+
+    if (ngx_http_jwt_revocation_claims(cf, issuer) != NGX_CONF_OK
+        || ngx_http_jwt_revocation_name(cf, jmcf, issuer) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->trust.revocation = rv->claims->elts;
+    issuer->trust.revocation_count = rv->claims->nelts;
+
+    return (rv->file.data != NULL) ? ngx_http_jwt_revocation_read(cf, issuer)
+                                   : NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
+{
+    void            **conf;
+    ngx_uint_t        i;
+    ngx_module_t     *module;
+    ngx_array_t     **rules;
+
+    if (location->conf->policy != NULL) {
+        return 0;
+    }
+
+    conf = location->core->loc_conf;
+    module = ngx_http_jwt_warnings_module(cf, "ngx_http_access_module");
+
+    if (module != NULL) {
+        rules = conf[module->ctx_index];
+
+        for (i = 0; i < 1 + NGX_HAVE_INET6 + NGX_HAVE_UNIX_DOMAIN; i++) {
+            if (rules[i] != NULL) {
+                return 0;
+            }
+        }
+    }
+
+    /* "auth_basic": its realm is the first member, a complex value or NULL */
+
+    module = ngx_http_jwt_warnings_module(cf, "ngx_http_auth_basic_module");
+
+    if (module != NULL) {
+        rules = conf[module->ctx_index];
+
+        if (rules[0] != NULL && rules[0] != NGX_CONF_UNSET_PTR) {
+            return 0;
+        }
+    }
+
+#if (NGX_HTTP_SSL)
+    {
+        ngx_http_ssl_srv_conf_t  *ssl;
+
+        ssl = location->server->ctx->srv_conf[ngx_http_ssl_module.ctx_index];
+
+        if (ssl->verify == 1) {
+            return 0;
+        }
+    }
+#endif
+
+    return 1;
+}
+
+
+ngx_int_t
+ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_str_t                  name;
+    ngx_uint_t                 i, k;
+    ngx_http_jwt_issuer_t    **issuers;
+    ngx_http_jwt_location_t  **all;
+    ngx_http_jwt_loc_conf_t   *conf;
+
+    all = jmcf->locations.elts;
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->locations.nelts; i++) {
+        conf = all[i]->conf;
+
+        if (conf->revoke.data == NULL) {
+            continue;
+        }
+
+        for (k = 0; k < jmcf->issuers.nelts; k++) {
+            if (issuers[k]->name.len == conf->revoke.len
+                && ngx_strncmp(issuers[k]->name.data, conf->revoke.data,
+                               conf->revoke.len)
+                   == 0)
+            {
+                conf->revoke_issuer = issuers[k];
+            }
+        }
+
+        if (conf->revoke_issuer == NULL
+            || conf->revoke_issuer->revocation.claims == NULL)
+        {
+            (void) ngx_http_jwt_conf_error(cf, &conf->revoke_place,
+                       "\"jwt_revoke_handler\" names \"%V\", write the name "
+                       "of a jwt_issuer that has \"revocation\"",
+                       &conf->revoke);
+            return NGX_ERROR;
+        }
+
+        if (!ngx_http_jwt_revoke_open(cf, all[i])) {
+            continue;
+        }
+
+        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "\"jwt_revoke_handler\" in location \"%V\" lets "
+                      "everybody revoke tokens, write \"jwt NAME;\" there, "
+                      "\"allow\" and \"deny\", \"auth_basic\", or "
+                      "\"ssl_verify_client on\" in %V:%ui", &name,
+                      &conf->revoke_place.file, conf->revoke_place.line);
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,184 @@
+/*
+ * The memory of what was revoked.
+ *
+ * The key of an entry is a salted digest of claim and value: no value lies in
+ * the memory.  What finds no room revokes all tokens that the issuer issued up
+ * to then: coarse, never blind.
+ */
+
+#ifndef NGX_HTTP_JWT_REVOKED_H
+#define NGX_HTTP_JWT_REVOKED_H
+
+
+#include "ngx_http_jwt.h"
+#include "njwt_revocation.h"
+
+
+#define NGX_HTTP_JWT_REVOKED_KEY  16
+
+
+/* an entry as it is kept; file: a revocation_file names it */
+typedef struct {
+    u_char                        key[NGX_HTTP_JWT_REVOKED_KEY];
+    uint32_t                      claim;     /* of its name's digest */
+    uint32_t                      file;
+    double                        before;
+    double                        until;
+} ngx_http_jwt_revoked_t;
+
+_Static_assert(sizeof(ngx_http_jwt_revoked_t) == 40,
+               "the layout changes: another magic for what is saved");
+
+/* a revocation_file that was read */
+struct ngx_http_jwt_revoked_file_s {
+    njwt_arena_t                  arena;
+    njwt_revocation_entries_t     entries;
+    struct stat                   seen;
+    u_char                        digest[NGX_HTTP_JWT_DIGEST_LEN];
+};
+
+typedef struct {
+    ngx_uint_t                    entries[NGX_HTTP_JWT_REVOKED_CLAIMS];
+    ngx_uint_t                    total;
+    ngx_uint_t                    of_file;
+    ngx_uint_t                    room;      /* of all issuers */
+    ngx_uint_t                    free;
+    double                        floor;     /* 0: no overflow */
+    double                        overflow;  /* since when */
+    double                        file_read; /* last change; 0: none */
+} ngx_http_jwt_revoked_info_t;
+
+/* a file's entries on their way into the memory */
+typedef struct {
+    ngx_http_jwt_revoked_t       *list;      /* a key once */
+    ngx_uint_t                    n;
+    ngx_uint_t                    at;
+    ngx_uint_t                    missing;   /* not there yet */
+    ngx_uint_t                    there;
+    ngx_uint_t                    lost;
+    uint32_t                      mark;      /* 0: not begun */
+    u_char                        digest[NGX_HTTP_JWT_DIGEST_LEN];
+    unsigned                      phase:4;
+} ngx_http_jwt_revoked_replace_t;
+
+
+/* ngx_http_jwt_revoked_zone.c */
+
+/* jwt_revocation_zone */
+char *ngx_http_jwt_revocation_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Adds the zone where an issuer has "revocation", with room for its files. */
+ngx_int_t ngx_http_jwt_revoked_add(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * In the master, when a configuration is about to be used: its issuers find
+ * what was revoked before, and what their files say.
+ */
+void ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+
+/* ngx_http_jwt_revoked_key.c */
+
+/* Hashes entries, for the caller to free; NULL: no memory, or OpenSSL can't */
+ngx_http_jwt_revoked_t *ngx_http_jwt_revoked_keys(
+    u_char (*prefix)[NGX_HTTP_JWT_DIGEST_LEN], const njwt_slice_t *claims,
+    const njwt_revocation_entries_t *entries, ngx_uint_t file);
+
+/* Leaves one entry of those with one key; returns how many there are. */
+ngx_uint_t ngx_http_jwt_revoked_unique(ngx_http_jwt_revoked_t *list,
+    ngx_uint_t n);
+
+/* The question of the core; NULL where nothing can be revoked. */
+const njwt_revocation_t *ngx_http_jwt_revoked_question(
+    ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * Is the token of this request, which was verified, revoked by now?  For
+ * requests that are still going on.  1: yes.
+ */
+ngx_uint_t ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx);
+
+/*
+ * Revokes tokens whose claim, an index of the issuer's, has that value, and
+ * that were issued up to "before".  NGX_ERROR: OpenSSL can't, or the issuer
+ * found no room in the memory.
+ */
+ngx_int_t ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t claim, njwt_slice_t value, double before, ngx_log_t *log);
+
+
+/* ngx_http_jwt_revoked.c */
+
+/*
+ * Takes all of these entries: all workers heed them from then on.  What finds
+ * no room makes the rule coarse.
+ */
+void ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_revoked_t *entries, ngx_uint_t n, ngx_log_t *log);
+
+/*
+ * Makes these the entries of the issuer's file, step by step, a short time
+ * each.  What is in both is there all the time, and what is new before the old
+ * goes.  NGX_AGAIN: there is more to do; NGX_DECLINED: there is no room, and
+ * nothing changed; NGX_ABORT: a newer configuration does the same.
+ */
+ngx_int_t ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_revoked_replace_t *replace, ngx_log_t *log);
+
+/* The digest of the file whose entries the memory has. */
+void ngx_http_jwt_revoked_known(ngx_http_jwt_issuer_t *issuer,
+    u_char *digest);
+
+/* Refuses all tokens of an issuer that were issued up to that time. */
+void ngx_http_jwt_revoked_coarse(ngx_http_jwt_issuer_t *issuer, double before,
+    double until);
+
+/* Drops what no token can match any more. */
+void ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log);
+
+/*
+ * Copies entries that aren't of a file, from *at on, a part of the table at a
+ * time; the number of those copied to the list of that room.  *at is 0 once
+ * all were seen.
+ */
+ngx_uint_t ngx_http_jwt_revoked_copy(ngx_http_jwt_issuer_t *issuer,
+    uint32_t *at, ngx_http_jwt_revoked_t *list, ngx_uint_t room);
+
+void ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_revoked_info_t *info);
+
+
+/* ngx_http_jwt_revoked_save.c */
+
+/* In the master, at a start: reads what was saved. */
+void ngx_http_jwt_revoked_load(ngx_cycle_t *cycle,
+    ngx_http_jwt_issuer_t *issuer);
+
+/* In the worker that looks after files; 1: there is more to do at once. */
+ngx_uint_t ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer);
+
+/* At its end: saves what is new, and gives the thread a moment. */
+void ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_revoked_file.c */
+
+/*
+ * Reads a file; one of a known digest (NULL: of none) isn't parsed, and has no
+ * entries.  *file is the caller's, also where it isn't good.  Returns what is
+ * wrong with it, errno set or 0, or NULL.
+ */
+const char *ngx_http_jwt_revoked_file_read(const u_char *path,
+    const njwt_revocation_terms_t *terms, const u_char *known,
+    ngx_http_jwt_revoked_file_t *file);
+
+/* In the worker that looks after files: starts, and ends, to do so. */
+void ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_log_t *log);
+void ngx_http_jwt_revoked_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+
+#endif /* NGX_HTTP_JWT_REVOKED_H */

@@ -1,0 +1,512 @@
+/*
+ * What is revoked outlives a restart: a file in state_path.
+ *
+ * It holds entries as the memory does, digests with the issuer's salt, and
+ * its own SHA-256; the file is this machine's, and so is the order of its
+ * bytes.  What a revocation_file names is in that file.  One that is damaged
+ * makes the start coarse: all tokens that were issued before it are revoked.
+ *
+ * A worker copies the entries, a part of the table at a time; a thread hashes
+ * and writes them.
+ */
+
+#include "ngx_http_jwt_revoked_table.h"
+#include "ngx_http_jwt_keyfile.h"
+#include "njwt_hash.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+
+#define NGX_HTTP_JWT_SAVE_MAGIC  "njwt revocation 1\n"
+#define NGX_HTTP_JWT_SAVE_MAX    (256 * 1024 * 1024)
+
+/* ms that a worker which ends gives its thread */
+#define NGX_HTTP_JWT_SAVE_LAST   500
+
+
+/* then come the entries, then the digest of both */
+typedef struct {
+    u_char                     magic[24];
+    uint64_t                   count;
+    double                     floor;
+    double                     floor_until;
+    u_char                     salt[NGX_HTTP_JWT_DIGEST_LEN];
+} ngx_http_jwt_save_head_t;
+
+/* what the thread has: the head, the entries and the names */
+typedef struct {
+    ngx_http_jwt_state_job_t   base;
+    ngx_http_jwt_save_head_t  *head;
+} ngx_http_jwt_save_job_t;
+
+typedef struct ngx_http_jwt_revoked_save_s {
+    ngx_http_jwt_save_job_t   *job;
+    ngx_uint_t                 room;      /* of entries */
+    uint32_t                   at;        /* in the table */
+    uint64_t                   changes;   /* that the copy began with */
+    unsigned                   copying:1;
+    unsigned                   writing:1; /* by a thread */
+    unsigned                   failing:1;
+} ngx_http_jwt_revoked_save_t;
+
+
+/* The file's name: the key source may become another one. */
+
+static u_char *
+ngx_http_jwt_revoked_save_name(ngx_http_jwt_issuer_t *issuer, u_char *p)
+{
+    p = ngx_cpymem(p, "revoked-", sizeof("revoked-") - 1);
+
+    return ngx_hex_dump(p, issuer->revocation.id, 16);
+}
+
+
+#define NGX_HTTP_JWT_SAVE_NAME  (sizeof("revoked-") - 1 + 32)
+
+
+/* In the thread. */
+
+static const char *
+ngx_http_jwt_revoked_save_run(ngx_http_jwt_state_job_t *base)
+{
+    njwt_slice_t              text;
+    ngx_http_jwt_save_job_t  *job;
+
+    job = (ngx_http_jwt_save_job_t *) base;
+
+    text.data = base->data;
+    text.len = sizeof(ngx_http_jwt_save_head_t)
+               + job->head->count * sizeof(ngx_http_jwt_revoked_t);
+
+    if (!njwt_sha256(text, base->data + text.len)) {
+        errno = ENOMEM;
+        return "SHA-256";
+    }
+
+    base->len = text.len + NGX_HTTP_JWT_DIGEST_LEN;
+
+    return ngx_http_jwt_state_write(base);
+}
+
+
+/* One line for each change of state. */
+
+static void
+ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
+    const char *failed, ngx_err_t err)
+{
+    ngx_http_jwt_revoked_save_t  *save;
+
+    save = issuer->revocation.save;
+
+    if (failed != NULL && !save->failing) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
+                      "jwt_issuer \"%V\": what is revoked can't be kept in "
+                      "\"%V\", it won't outlive a restart: %s failed",
+                      &issuer->name, &issuer->state->dir, failed);
+    }
+
+    if (failed == NULL && save->failing) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "jwt_issuer \"%V\": what is revoked is kept in \"%V\" "
+                      "again", &issuer->name, &issuer->state->dir);
+    }
+
+    save->failing = (failed != NULL);
+}
+
+
+static ngx_http_jwt_save_job_t *
+ngx_http_jwt_revoked_save_job(ngx_http_jwt_issuer_t *issuer, ngx_uint_t room)
+{
+    u_char                    *p;
+    size_t                     size;
+    ngx_http_jwt_state_t      *state;
+    ngx_http_jwt_save_job_t   *job;
+    ngx_http_jwt_state_job_t  *base;
+
+    state = issuer->state;
+
+    size = sizeof(ngx_http_jwt_save_head_t)
+           + room * sizeof(ngx_http_jwt_revoked_t) + NGX_HTTP_JWT_DIGEST_LEN;
+
+    job = calloc(1, sizeof(ngx_http_jwt_save_job_t) + size
+                    + state->dir.len + 1
+                    + 2 * (NGX_HTTP_JWT_SAVE_NAME + 1)
+                    + NGX_INT64_LEN + sizeof("..tmp"));
+    if (job == NULL) {
+        return NULL;
+    }
+
+    base = &job->base;
+    base->run = ngx_http_jwt_revoked_save_run;
+    base->data = (u_char *) job + sizeof(ngx_http_jwt_save_job_t);
+    base->dir = base->data + size;
+
+    p = ngx_cpymem(base->dir, state->dir.data, state->dir.len) + 1;
+
+    base->file = p;
+    p = ngx_http_jwt_revoked_save_name(issuer, p) + 1;
+
+    base->temp = p;
+    p = ngx_http_jwt_revoked_save_name(issuer, p);
+    (void) ngx_sprintf(p, ".%P.tmp%Z", ngx_pid);
+
+    job->head = (ngx_http_jwt_save_head_t *) base->data;
+
+    return job;
+}
+
+
+/* What is there before the copy begins: what comes meanwhile is saved next. */
+
+static ngx_int_t
+ngx_http_jwt_revoked_save_begin(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_uint_t                    room;
+    ngx_shm_zone_t               *zone;
+    ngx_http_jwt_save_head_t     *head;
+    ngx_http_jwt_revoked_save_t  *save;
+    ngx_http_jwt_revoked_slot_t  *slot;
+
+    save = issuer->revocation.save;
+    slot = issuer->revocation.slot;
+    zone = issuer->main->revoked;
+
+    room = slot->entries + NGX_HTTP_JWT_REVOKED_SCAN;
+    save->job = ngx_http_jwt_revoked_save_job(issuer, room);
+
+    if (save->job == NULL) {
+        ngx_http_jwt_revoked_save_report(issuer, "malloc()", NGX_ENOMEM);
+        return NGX_ERROR;
+    }
+
+    head = save->job->head;
+    ngx_memcpy(head->magic, NGX_HTTP_JWT_SAVE_MAGIC,
+               sizeof(NGX_HTTP_JWT_SAVE_MAGIC));
+
+    (void) ngx_http_jwt_revoked_lock(zone);
+
+    save->changes = slot->changes;
+    head->floor = slot->floor;
+    head->floor_until = slot->floor_until;
+    ngx_memcpy(head->salt, slot->salt, NGX_HTTP_JWT_DIGEST_LEN);
+
+    ngx_http_jwt_revoked_unlock(zone);
+
+    save->room = room;
+    save->at = 0;
+    save->copying = 1;
+
+    return NGX_OK;
+}
+
+
+/* A part of the copy; the last one starts the thread.  1: there is more. */
+
+static ngx_uint_t
+ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_err_t                     err;
+    ngx_http_jwt_save_head_t     *head;
+    ngx_http_jwt_revoked_t       *list;
+    ngx_http_jwt_revoked_save_t  *save;
+
+    save = issuer->revocation.save;
+    head = save->job->head;
+    list = (ngx_http_jwt_revoked_t *) (head + 1);
+
+    head->count += ngx_http_jwt_revoked_copy(issuer, &save->at,
+                                             &list[head->count],
+                                             save->room - head->count);
+    if (save->at != 0) {
+        return 1;
+    }
+
+    save->copying = 0;
+
+    err = ngx_http_jwt_state_run(&save->job->base);
+
+    if (err != 0) {
+        ngx_http_jwt_state_free(&save->job->base);
+        save->job = NULL;
+        ngx_http_jwt_revoked_save_report(issuer, "pthread_create()", err);
+        return 0;
+    }
+
+    save->writing = 1;
+
+    return 0;
+}
+
+
+/* Returns 0 as long as the thread writes. */
+
+static ngx_uint_t
+ngx_http_jwt_revoked_save_over(ngx_http_jwt_issuer_t *issuer,
+    const struct timespec *until)
+{
+    ngx_http_jwt_state_job_t     *base;
+    ngx_http_jwt_revoked_save_t  *save;
+
+    save = issuer->revocation.save;
+
+    if (!save->writing) {
+        return 1;
+    }
+
+    base = &save->job->base;
+
+    if (!ngx_http_jwt_state_done(base, until)) {
+        return 0;
+    }
+
+    if (base->failed == NULL) {
+        __atomic_store_n(&issuer->revocation.slot->saved, save->changes,
+                         __ATOMIC_SEQ_CST);
+    }
+
+    ngx_http_jwt_revoked_save_report(issuer, base->failed, base->err);
+    ngx_http_jwt_state_free(base);
+
+    save->job = NULL;
+    save->writing = 0;
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer)
+{
+    uint64_t                      changes;
+    ngx_http_jwt_revocation_t    *rv = &issuer->revocation;
+    ngx_http_jwt_revoked_slot_t  *slot = rv->slot;
+
+    if (issuer->state == NULL) {
+        return 0;
+    }
+
+    if (rv->save == NULL) {
+        rv->save = ngx_pcalloc(ngx_cycle->pool,
+                               sizeof(ngx_http_jwt_revoked_save_t));
+        if (rv->save == NULL) {
+            return 0;
+        }
+    }
+
+    if (rv->save->copying) {
+        return ngx_http_jwt_revoked_save_copy(issuer);
+    }
+
+    changes = __atomic_load_n(&slot->changes, __ATOMIC_SEQ_CST);
+
+    if (!ngx_http_jwt_revoked_save_over(issuer, NULL)
+        || changes == __atomic_load_n(&slot->saved, __ATOMIC_SEQ_CST))
+    {
+        return 0;
+    }
+
+    return ngx_http_jwt_revoked_save_begin(issuer) == NGX_OK;
+}
+
+
+void
+ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
+{
+    struct timespec  until;
+
+    if (issuer->state == NULL) {
+        return;
+    }
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &until);
+
+    until.tv_nsec += NGX_HTTP_JWT_SAVE_LAST * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+
+    if (issuer->revocation.save != NULL
+        && !issuer->revocation.save->copying)
+    {
+        (void) ngx_http_jwt_revoked_save_over(issuer, &until);
+    }
+
+    while (ngx_http_jwt_revoked_save(issuer)) {
+        /* the rest of the copy */
+    }
+
+    if (issuer->revocation.save != NULL) {
+        (void) ngx_http_jwt_revoked_save_over(issuer, &until);
+    }
+}
+
+
+/* NGX_DECLINED: it isn't whole. */
+
+static ngx_int_t
+ngx_http_jwt_revoked_load_entries(ngx_http_jwt_issuer_t *issuer, u_char *data,
+    size_t len, ngx_log_t *log)
+{
+    u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+    size_t                     size;
+    njwt_slice_t               text;
+    ngx_http_jwt_save_head_t  *head;
+
+    size = sizeof(ngx_http_jwt_save_head_t) + NGX_HTTP_JWT_DIGEST_LEN;
+
+    if (len < size) {
+        return NGX_DECLINED;
+    }
+
+    head = (ngx_http_jwt_save_head_t *) data;
+    text.data = data;
+    text.len = len - NGX_HTTP_JWT_DIGEST_LEN;
+
+    if (ngx_memcmp(head->magic, NGX_HTTP_JWT_SAVE_MAGIC,
+                   sizeof(NGX_HTTP_JWT_SAVE_MAGIC))
+        != 0
+        || (len - size) % sizeof(ngx_http_jwt_revoked_t) != 0
+        || (len - size) / sizeof(ngx_http_jwt_revoked_t) != head->count
+        || !njwt_sha256(text, digest)
+        || ngx_memcmp(digest, data + text.len, NGX_HTTP_JWT_DIGEST_LEN) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_memcpy(issuer->revocation.slot->salt, head->salt,
+               NGX_HTTP_JWT_DIGEST_LEN);
+
+    if (head->floor_until >= (double) ngx_time()) {
+        ngx_http_jwt_revoked_coarse(issuer, head->floor, head->floor_until);
+    }
+
+    ngx_http_jwt_revoked_store(issuer, (ngx_http_jwt_revoked_t *) (head + 1),
+                               head->count, log);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
+    ngx_log_t *log)
+{
+    u_char       *data;
+    size_t        size, done;
+    ssize_t       n;
+    ngx_int_t     rc;
+    struct stat   st;
+
+    if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)
+        || st.st_size > NGX_HTTP_JWT_SAVE_MAX)
+    {
+        return NGX_DECLINED;
+    }
+
+    size = (size_t) st.st_size;
+    data = ngx_alloc(size + 1, log);
+    if (data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    for (done = 0; done < size; done += (size_t) n) {
+        n = read(fd, data + done, size - done);
+
+        if (n == -1 && ngx_errno == NGX_EINTR) {
+            n = 0;
+            continue;
+        }
+
+        if (n <= 0) {
+            break;
+        }
+    }
+
+    rc = (done == size) ? ngx_http_jwt_revoked_load_entries(issuer, data,
+                                                            size, log)
+                        : NGX_DECLINED;
+
+    ngx_explicit_memzero(data, size);
+    ngx_free(data);
+
+    return rc;
+}
+
+
+/* Opens the file; *err is 0, or why there is none. */
+
+static int
+ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
+{
+    int                   dir, fd;
+    u_char                name[NGX_HTTP_JWT_SAVE_NAME + 1];
+    ngx_http_jwt_state_t  written;
+
+    *err = NGX_ENOENT;
+    dir = ngx_http_jwt_state_open_dir(issuer->state->dir.data);
+
+    /* said when it was to be made */
+
+    if (dir == -1) {
+        return -1;
+    }
+
+    *ngx_http_jwt_revoked_save_name(issuer, name) = '\0';
+
+    written.file.data = name;
+    written.file.len = NGX_HTTP_JWT_SAVE_NAME;
+    ngx_http_jwt_state_sweep(&written, dir);
+
+    fd = openat(dir, (const char *) name,
+                O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY|O_CLOEXEC);
+    *err = (fd == -1) ? ngx_errno : 0;
+
+    (void) close(dir);
+
+    return fd;
+}
+
+
+void
+ngx_http_jwt_revoked_load(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
+{
+    int        fd;
+    double     now;
+    ngx_int_t  rc;
+    ngx_err_t  err;
+
+    if (issuer->state == NULL) {
+        return;
+    }
+
+    fd = ngx_http_jwt_revoked_load_open(issuer, &err);
+
+    if (fd == -1 && err == NGX_ENOENT) {
+        return;
+    }
+
+    rc = NGX_DECLINED;
+
+    if (fd != -1) {
+        rc = ngx_http_jwt_revoked_load_file(issuer, fd, cycle->log);
+        (void) close(fd);
+    }
+
+    if (rc == NGX_OK) {
+        return;
+    }
+
+    ngx_time_update();
+    now = (double) ngx_time();
+
+    ngx_http_jwt_revoked_coarse(issuer, now,
+                                now + (double) issuer->revocation.keep / 1000);
+
+    ngx_log_error(NGX_LOG_ERR, cycle->log, err,
+                  "jwt_issuer \"%V\": what was revoked before this start "
+                  "can't be read from \"%V/revoked-%*xs\": all tokens that "
+                  "were issued up to now are revoked", &issuer->name,
+                  &issuer->state->dir, (size_t) 16, issuer->revocation.id);
+}

@@ -1,0 +1,253 @@
+/*
+ * A request that revokes tokens: jwt_revoke_handler.
+ *
+ * All of a request's entries are taken, or none.  The answer says what is
+ * wrong in constant words: nothing that was sent comes back.
+ */
+
+#include "ngx_http_jwt_revoke.h"
+#include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_revoked.h"
+
+
+#define NGX_HTTP_JWT_REVOKE_BODY  65536
+
+
+static ngx_int_t ngx_http_jwt_revoke_request(ngx_http_request_t *r);
+
+
+char *
+ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (jlcf->revoke.data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    jlcf->revoke = value[1];
+    ngx_http_jwt_conf_place(cf, &jlcf->revoke_place);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_jwt_revoke_request;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_revoke_answer(ngx_http_request_t *r, ngx_uint_t status,
+    const char *fmt, ...)
+{
+    u_char                   *p, *last;
+    va_list                   args;
+    ngx_str_t                 type = ngx_string("application/json");
+    ngx_table_elt_t          *h;
+    ngx_http_complex_value_t  cv;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    p = ngx_pnalloc(r->pool, 512);
+
+    if (h == NULL || p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+    h->hash = 1;
+    ngx_str_set(&h->key, "Cache-Control");
+    ngx_str_set(&h->value, "no-store");
+
+    va_start(args, fmt);
+    last = ngx_vslprintf(p, p + 512, fmt, args);
+    va_end(args);
+
+    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
+    cv.value.data = p;
+    cv.value.len = last - p;
+
+    return ngx_http_send_response(r, status, &type, &cv);
+}
+
+
+/* The texts are ours, but for JSON their quotes must go. */
+
+static ngx_int_t
+ngx_http_jwt_revoke_bad(ngx_http_request_t *r, size_t entry,
+    const char *fault)
+{
+    size_t  i, len;
+    u_char  text[256];
+
+    len = ngx_min(ngx_strlen(fault), sizeof(text));
+
+    for (i = 0; i < len; i++) {
+        text[i] = (fault[i] == '"') ? '\'' : (u_char) fault[i];
+    }
+
+    if (entry != 0) {
+        return ngx_http_jwt_revoke_answer(r, NGX_HTTP_BAD_REQUEST,
+                   "{\"error\":\"invalid_request\",\"error_description\":"
+                   "\"entry %uz %*s\"}\n", entry, len, text);
+    }
+
+    return ngx_http_jwt_revoke_answer(r, NGX_HTTP_BAD_REQUEST,
+               "{\"error\":\"invalid_request\",\"error_description\":"
+               "\"the body %*s\"}\n", len, text);
+}
+
+
+/* The whole body in memory; NULL: no memory, or it can't be read. */
+
+static u_char *
+ngx_http_jwt_revoke_body(ngx_http_request_t *r, size_t *len)
+{
+    u_char       *data, *p;
+    size_t        size;
+    ssize_t       n;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    data = ngx_pnalloc(r->pool, NGX_HTTP_JWT_REVOKE_BODY + 1);
+    if (data == NULL) {
+        return NULL;
+    }
+
+    p = data;
+    cl = (r->request_body != NULL) ? r->request_body->bufs : NULL;
+
+    for ( /* void */ ; cl != NULL; cl = cl->next) {
+        b = cl->buf;
+        size = (size_t) ngx_buf_size(b);
+        size = ngx_min(size, (size_t) (data + NGX_HTTP_JWT_REVOKE_BODY + 1
+                                       - p));
+
+        if (b->in_file) {
+            n = ngx_read_file(b->file, p, size, b->file_pos);
+
+            if (n == NGX_ERROR || (size_t) n != size) {
+                return NULL;
+            }
+
+        } else {
+            ngx_memcpy(p, b->pos, size);
+        }
+
+        p += size;
+    }
+
+    *len = p - data;
+
+    return data;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_revoke_take(ngx_http_request_t *r,
+    ngx_http_jwt_issuer_t *issuer, njwt_arena_t *arena, njwt_slice_t body)
+{
+    ngx_http_jwt_revoked_t     *list;
+    njwt_revocation_terms_t     terms;
+    njwt_revocation_entries_t   entries;
+
+    ngx_memzero(&terms, sizeof(terms));
+
+    terms.claims = issuer->trust.revocation;
+    terms.claim_count = issuer->trust.revocation_count;
+    terms.now = (double) ngx_time();
+    terms.keep = (double) issuer->revocation.keep / 1000;
+
+    if (!njwt_revocation_read(arena, &terms, body, &entries)) {
+        return arena->failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                             : ngx_http_jwt_revoke_bad(r, entries.entry,
+                                                       entries.fault);
+    }
+
+    list = (issuer->revocation.slot != NULL)
+           ? ngx_http_jwt_revoked_keys(issuer->revocation.prefix,
+                                       issuer->trust.revocation, &entries, 0)
+           : NULL;
+
+    if (list == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_jwt_revoked_store(issuer, list, entries.count,
+                               r->connection->log);
+    ngx_free(list);
+
+    return ngx_http_jwt_revoke_answer(r, NGX_HTTP_OK, "{\"revoked\":%uz}\n",
+                                      entries.count);
+}
+
+
+static void
+ngx_http_jwt_revoke_read(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    njwt_arena_t              arena;
+    njwt_slice_t              body;
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+    jlcf = jlcf->location->conf;
+
+    body.data = ngx_http_jwt_revoke_body(r, &body.len);
+
+    if (body.data == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    if (body.len > NGX_HTTP_JWT_REVOKE_BODY) {
+        ngx_http_finalize_request(r,
+            ngx_http_jwt_revoke_bad(r, 0, "is longer than 64k"));
+        return;
+    }
+
+    njwt_arena_init(&arena);
+
+    rc = ngx_http_jwt_revoke_take(r, jlcf->revoke_issuer, &arena, body);
+
+    njwt_arena_free(&arena);
+
+    ngx_http_finalize_request(r, rc);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_revoke_request(ngx_http_request_t *r)
+{
+    ngx_int_t         rc;
+    ngx_table_elt_t  *h;
+
+    if (r->method != NGX_HTTP_POST) {
+
+        h = ngx_list_push(&r->headers_out.headers);
+        if (h == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ngx_memzero(h, sizeof(ngx_table_elt_t));
+        h->hash = 1;
+        ngx_str_set(&h->key, "Allow");
+        ngx_str_set(&h->value, "POST");
+
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    if (r->headers_in.content_length_n > NGX_HTTP_JWT_REVOKE_BODY) {
+        rc = ngx_http_discard_request_body(r);
+
+        return (rc == NGX_OK)
+               ? ngx_http_jwt_revoke_bad(r, 0, "is longer than 64k") : rc;
+    }
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_jwt_revoke_read);
+
+    return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+}

@@ -1,0 +1,24 @@
+/*
+ * A request that revokes tokens: jwt_revoke_handler.
+ */
+
+#ifndef NGX_HTTP_JWT_REVOKE_H
+#define NGX_HTTP_JWT_REVOKE_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* jwt_revoke_handler */
+char *ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+/* ngx_http_jwt_conf_revocation.c */
+
+/* Finds the issuers of the handlers, and warns about those open to all. */
+ngx_int_t ngx_http_jwt_revoke_init(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf);
+
+
+#endif /* NGX_HTTP_JWT_REVOKE_H */

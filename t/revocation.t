@@ -1,0 +1,247 @@
+# Is a token refused from the moment on that it is revoked, and no other?
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP qw/ encode_json /;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+my $file = $s->write_file('revoked.json', '[]');
+
+my %config = (
+    workers => 4,
+    issuers => <<"    END",
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+            revocation sub azp jti /https:~1~1example.com~1sid;
+            revocation_file $file;
+        }
+    END
+    server => <<'    END',
+        location /t      { jwt timesheets; root @CONTENT@; }
+        location /revoke { allow 127.0.0.1; deny all;
+                           jwt_revoke_handler timesheets; }
+        location /status { jwt_status json; allow 127.0.0.1; deny all; }
+    END
+);
+
+$s->start(%config);
+
+my $now = int time;
+
+sub post {
+    my ($body, %more) = @_;
+
+    return $s->request(path => '/revoke', method => 'POST',
+        body => ref $body ? encode_json($body) : $body, %more);
+}
+
+sub status_of { $s->get('/t', token => $_[0])->{status} }
+
+# Every worker must say so: more requests than there are workers.
+
+sub is_revoked {
+    my ($token, $what) = @_;
+
+    is_deeply [ map { status_of($token) } 1 .. 12 ], [ (401) x 12 ], $what;
+}
+
+sub is_good {
+    my ($token, $what) = @_;
+
+    is_deeply [ map { status_of($token) } 1 .. 12 ], [ (200) x 12 ], $what;
+}
+
+my $one = token(sub => 'auth0|1', iat => $now - 60, jti => 'a');
+my $other = token(sub => 'auth0|2', iat => $now - 60, jti => 'b');
+
+is_good($one, 'a token before it is revoked');
+
+my $answer = post({ claim => 'sub', value => 'auth0|1' });
+is $answer->{status}, 200, 'an entry is taken';
+
+is_revoked($one, 'the token is revoked at once, in all workers');
+is_good($other, '... and one of another subject is not');
+
+my $log = join '', $s->log_lines(qr/revoked/);
+like $log, qr/revoked/, 'the log names the verdict';
+
+is_good(token(sub => 'auth0|1', iat => $now + 4, exp => $now + 600),
+        'a token that was issued later passes');
+
+# what was cached as verified, and a path with escapes
+
+my $sid = token(sub => 'x', iat => $now - 9,
+                'https://example.com/sid' => 's1');
+my $sid2 = token(sub => 'x', iat => $now - 9,
+                 'https://example.com/sid' => 's2');
+
+is_good($sid, 'a session');
+is post([ { claim => '/https:~1~1example.com~1sid', value => 's1',
+            before => $now } ])->{status}, 200, 'an array is taken';
+is_revoked($sid, 'the session is revoked');
+is_good($sid2, '... and another is not');
+
+# iat up to before, no leeway, fractions
+
+post({ claim => 'sub', value => 'edge', before => $now - 100 });
+is_revoked(token(sub => 'edge', iat => $now - 100), 'iat is before');
+is_good(token(sub => 'edge', iat => $now - 99), '... a second later it passes');
+is_good(token(sub => 'edge', iat => $now - 99.5),
+        '... and half a second later, too');
+is_revoked(token(sub => 'edge', iat => undef),
+           'a token without iat is revoked by any entry that names it');
+is_good(token(sub => 'edge2', iat => undef), '... and no other is');
+
+# the later before counts
+
+post({ claim => 'sub', value => 'edge', before => $now - 200 });
+is_revoked(token(sub => 'edge', iat => $now - 100),
+           'an earlier entry for the same value takes nothing back');
+
+# until
+
+post({ claim => 'sub', value => 'past', before => $now - 5,
+       until => $now - 1 });
+is_good(token(sub => 'past', iat => $now - 9), 'an entry of the past is none');
+
+# bad input
+
+for (
+    [ 'no JSON', 'x' ],
+    [ 'nothing', '' ],
+    [ 'a number', '1' ],
+    [ 'an unknown claim', { claim => 'iss', value => 'a' } ],
+    [ 'another spelling of a claim', { claim => '/sub', value => 'a' } ],
+    [ 'no claim', { value => 'a' } ],
+    [ 'no value', { claim => 'sub' } ],
+    [ 'a value that is no string', '{"claim":"sub","value":1}' ],
+    [ 'another member', { claim => 'sub', value => 'a', x => 1 } ],
+    [ 'a duplicate member', '{"claim":"sub","claim":"sub","value":"a"}' ],
+    [ 'a before that is no number',
+      { claim => 'sub', value => 'a', before => 'x' } ],
+    [ 'an until before 1970', { claim => 'sub', value => 'a', until => -1 } ],
+    [ 'more than one text', '{"claim":"sub","value":"a"},"x":{}' ],
+    [ 'a body that is too long', '[' . ' ' x 65536 . ']' ],
+    [ 'a wrong one of two',
+      [ { claim => 'sub', value => 'auth0|2' }, { claim => 'sub' } ] ],
+) {
+    my ($what, $body) = @$_;
+    my $answer = post($body);
+
+    is $answer->{status}, 400, "$what: 400";
+    unlike $answer->{body}, qr/auth0/, '... and no echo';
+}
+
+is_good($other, 'of an array with a wrong entry nothing is taken');
+
+is $s->get('/revoke')->{status}, 405, 'GET is no method of it';
+
+# the file, in place and renamed over
+
+sub write_in_place {
+    open my $fh, '>', $file or die "$file: $!";
+    print $fh $_[0];
+    close $fh or die "$file: $!";
+}
+
+my $filed = token(sub => 'filed', iat => $now - 60);
+
+is_good($filed, 'a token that no file names');
+write_in_place(encode_json([ { claim => 'sub', value => 'filed',
+                               before => $now } ]));
+wait_until { status_of($filed) == 401 } 3, 'a file that is written in place is read again';
+pass 'a file that is written in place is read again';
+is_revoked($filed, '... for all workers');
+
+$s->mark_log;
+write_in_place('[{"claim":"sub"');
+$s->wait_for_log(qr/revocation_file.*what it said before holds/, 5);
+is_revoked($filed, 'the last good file stays');
+
+my $new = $s->write_file('new.json', encode_json([
+    { claim => 'sub', value => 'other', before => $now } ]));
+rename $new, $file or die "rename: $!";
+wait_until { status_of($filed) == 200 } 3, 'what the file no longer names is revoked no more';
+pass 'what the file no longer names is revoked no more';
+is_revoked(token(sub => 'other', iat => $now - 1),
+           '... and what it names is');
+is_revoked($one, 'what came by a request stays');
+
+# a reload, and workers that are killed
+
+ok $s->reload(%config), 'a reload';
+is_revoked($one, 'a reload keeps what is revoked');
+is_good($other, '... and revokes nothing else');
+
+for my $pid ($s->worker_pids) {
+    $s->kill_worker($pid);
+}
+
+is_revoked($one, 'so do workers that were killed');
+is_good($other, '... and nothing else');
+
+# what -t says
+
+for (
+    [ 'an unknown issuer', 'timesheets;', 'nobody;', qr/has "revocation"/ ],
+) {
+    my ($what, $from, $to, $says) = @$_;
+    (my $server = $config{server}) =~ s/handler \Q$from/handler $to/;
+    my ($ok, $words) = $s->check(%config, server => $server);
+
+    ok !$ok, "$what is an error";
+    like $words, $says, '... which says what to write';
+}
+
+{
+    (my $server = $config{server}) =~ s/allow 127.0.0.1; deny all;\s+jwt_rev/jwt_rev/;
+    my ($ok, $words) = $s->check(%config, server => $server);
+
+    ok $ok, 'an open handler is no error';
+    like $words, qr/\[warn\].*lets everybody revoke/, '... but a warning';
+
+    ($ok, $words) = $s->check(%config);
+    unlike $words, qr/lets everybody revoke/, 'a guarded one is none';
+}
+
+write_in_place('[{"claim":"sub","value":"a"}]');
+{
+    my ($ok, $words) = $s->check(%config);
+
+    ok !$ok, 'before is required in a file';
+    like $words, qr/entry 1 \(line 1\) of "revocation_file".*has no "before"/,
+        '... and -t says so';
+}
+write_in_place('[]');
+
+# a zone that is full is coarse
+
+$s->stop;
+$s->start(%config, http => 'jwt_revocation_zone zone=r:64k;', workers => 1);
+
+my $late = token(sub => 'nobody', iat => int(time) + 4, exp => time + 600);
+my $early = token(sub => 'nobody', iat => int(time) - 60);
+
+is_good($early, 'before the zone is full');
+
+for my $part (1 .. 4) {
+    is post([ map { { claim => 'jti', value => "$part-$_" } } 1 .. 400 ])
+        ->{status}, 200, 'entries are taken';
+}
+
+is_revoked($early, 'a full zone revokes all tokens up to now');
+is_good($late, '... and none that is issued later');
+ok scalar($s->log_lines(qr/\[error\].*has no room/)), 'and logs an error';
+
+$s->stop;
+done_testing;

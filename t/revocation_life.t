@@ -1,0 +1,306 @@
+# Does what is revoked outlive what happens to nginx?  Restarts, files that
+# are damaged, a zone of another size, workers that are killed as they write,
+# and a hundred thousand entries.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use JSON::PP qw/ encode_json /;
+use NJWT::Process qw/ wait_until /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+my $s = NJWT::Scenario->new;
+my $keys = $s->write_file('keys.json', jwks('k1'));
+my $state = $s->dir . '/state';
+my $now = int time;
+
+# state_path is for keys that are fetched: nobody need answer, as the tokens
+# are signed by keys of the state
+
+my $tenant = $s->tenant;
+
+my %config = (
+    workers => 2,
+    issuer => "revocation sub azp jti; state_path $state; jwks_stale 7d;",
+    http => 'jwt_revocation_zone zone=r:2m;',
+    server => <<'    END',
+        location /t      { jwt timesheets; root @CONTENT@; }
+        location /report { jwt timesheets; jwt_mode report; root @CONTENT@;
+                           error_page 404 = /t; }
+        location /optional { jwt timesheets; jwt_mode optional;
+                             rewrite ^ /open break; root @CONTENT@; }
+        location /inner  { jwt timesheets; try_files /none /t; }
+        location /revoke { allow 127.0.0.1; deny all;
+                           jwt_revoke_handler timesheets; }
+    END
+);
+
+sub post {
+    my (@entries) = @_;
+
+    return $s->request(path => '/revoke', method => 'POST',
+        body => encode_json(@entries == 1 ? $entries[0] : \@entries))
+        ->{status};
+}
+
+sub status_of {
+    my ($token, $path) = @_;
+
+    return $s->get($path // '/t', token => $token)->{status};
+}
+
+sub statuses { return join ' ', map { status_of($_[0]) } 1 .. 6 }
+
+sub is_revoked { is statuses($_[0]), join(' ', (401) x 6), $_[1] }
+sub is_good { is statuses($_[0]), join(' ', (200) x 6), $_[1] }
+
+sub old { return token(iat => $now - 60, exp => $now + 3600, @_) }
+
+sub kept { return grep { m{/revoked-[0-9a-f]{32}$} } glob "$state/*" }
+
+sub saved {
+    my ($before) = @_;
+
+    return wait_until { my ($f) = kept();
+                        $f && (stat $f)[9] && -s $f != $before } 3,
+        'it is saved';
+}
+
+my ($one, $other) = (old(sub => 'auth0|1'), old(sub => 'auth0|2'));
+
+subtest 'a restart' => sub {
+    $s->start(%config);
+    wait_until { status_of($one) == 200 } 5, 'keys are there';
+
+    is_deeply [ kept() ], [], 'nothing revoked, nothing kept';
+    is post({ claim => 'sub', value => 'auth0|1' }), 200, 'an entry';
+    wait_until { scalar kept() } 2, 'is on disk';
+    is_revoked($one, 'revoked');
+
+    my ($file) = kept();
+    open my $in, '<:raw', $file or die;
+    my $text = do { local $/; <$in> };
+    unlike $text, qr/auth0/, 'no value is in the file';
+    is((stat $file)[2] & 0777, 0600, 'which is its owner\'s alone');
+
+    $s->stop;
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_revoked($one, 'still so after a restart');
+    is_good($other, 'and nothing else is');
+    is_good(old(sub => 'auth0|1', iat => $now + 4), 'nor a later token');
+
+    # what was entered in the last instant
+
+    is post({ claim => 'jti', value => 'last' }), 200, 'an entry';
+    $s->stop;
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_revoked(old(jti => 'last'), 'is kept when nginx ends at once');
+    is_revoked($one, 'beside the first');
+};
+
+subtest 'another size of the zone' => sub {
+    ok $s->reload(http => 'jwt_revocation_zone zone=r:3m;'), 'larger';
+    is_revoked($one, 'what was revoked is');
+    is_good($other, 'and nothing else');
+
+    ok $s->reload(http => 'jwt_revocation_zone zone=other:3m;'), 'renamed';
+    is_revoked($one, 'what was revoked is');
+
+    ok $s->reload(%config), 'as before';
+    is_revoked($one, 'what was revoked is');
+    is post({ claim => 'sub', value => 'auth0|3' }), 200, 'more';
+    is_revoked(old(sub => 'auth0|3'), 'is revoked');
+
+    ok $s->reload(issuer => "$config{issuer} revocation_keep 2h;"), 'reload';
+    is_revoked($one, 'another keep forgets nothing');
+    ok $s->reload(issuer => $config{issuer} =~ s/sub azp jti/azp jti/r),
+        'the claim is named no more';
+    is_good($one, 'what it revoked passes');
+    ok $s->reload(issuer => $config{issuer}), 'it is again';
+    is_revoked($one, 'and revokes: the cache remembers no answer of then');
+};
+
+subtest 'workers that are killed while others write' => sub {
+    for my $n (1 .. 16) {
+        my @pids = $s->worker_pids;
+        my $killer = fork // die "fork: $!";
+
+        if ($killer == 0) {
+            sleep rand 0.003;
+            kill 'KILL', $pids[$n % 2];
+            require POSIX;
+            POSIX::_exit(0);
+        }
+
+        $s->{killed}{$pids[$n % 2]} = 1;
+
+        my $got = eval {
+            post(map { { claim => 'sub', value => "kill-$n-$_" } } 1 .. 700);
+        } // 0;
+
+        waitpid $killer, 0;
+        wait_until { $s->worker_pids == 2 && $s->settled } 5, 'another';
+
+        is post({ claim => 'sub', value => "kill-$n" }), 200, "entry $n"
+            if $n % 8 == 0;
+        is status_of(old(sub => "kill-$n-700")), 401, "all of $n"
+            if $got eq 200;
+    }
+
+    is_revoked($one, 'what was revoked is');
+    is_revoked(old(sub => 'kill-8'), 'and what came meanwhile');
+};
+
+subtest 'a file that is damaged makes the start coarse' => sub {
+    $s->stop;
+
+    my ($file) = kept();
+
+    for my $damage (
+        [ 'a byte changed', sub { substr($_[0], -40, 1) ^= "\1"; $_[0] } ],
+        [ 'cut off', sub { substr $_[0], 0, -1 } ],
+        [ 'empty', sub { '' } ],
+        [ 'more behind it', sub { "$_[0]x" } ],
+    ) {
+        my ($what, $change) = @$damage;
+
+        open my $in, '<:raw', $file or die;
+        my $text = do { local $/; <$in> };
+        my $bad = $change->("$text");
+
+        open my $out, '>:raw', $file or die;
+        print $out $bad;
+        close $out;
+
+        $s->mark_log;
+        $s->start(%config);
+        wait_until { status_of(old(iat => int(time) + 4)) == 200 } 5, 'keys';
+        is_revoked($other, "$what: all tokens of before are revoked");
+        is_good(old(iat => int(time) + 4, sub => 'auth0|1'),
+                'and none of later');
+        ok scalar($s->log_lines(qr/\[error\].*what was revoked before this/)),
+            'which is logged';
+        $s->stop;
+
+        open $out, '>:raw', $file or die;
+        print $out $text;
+        close $out;
+    }
+
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys';
+    is_good($other, 'a whole one revokes what it says');
+    is_revoked($one, 'and nothing less');
+};
+
+subtest 'modes and redirects' => sub {
+    is status_of($one, '/inner'), 401, 'an internal redirect';
+    is status_of($other, '/inner'), 200, 'and its twin';
+    is status_of($one, '/optional'), 401, 'optional';
+    is status_of($other, '/optional'), 200, 'and its twin';
+    is $s->get('/optional')->{status}, 200, 'and without a token';
+
+    $s->mark_log;
+    status_of($one, '/report');
+    ok scalar($s->log_lines(qr/verdict.*revoked|revoked/)), 'report logs it';
+};
+
+subtest 'a full zone is coarse, and stays so over a restart' => sub {
+    ok $s->reload(http => 'jwt_revocation_zone zone=small:64k;'), 'small';
+    is_good($other, 'there is room');
+
+    my $code = 0;
+
+    for my $part (1 .. 3) {
+        $code = post(map { { claim => 'jti', value => "$part-$_" } } 1 .. 400);
+    }
+
+    is $code, 200, 'entries are taken';
+    is_revoked($other, 'all of before are revoked');
+    my $late = old(sub => 'new', iat => int(time) + 5);
+    is_good($late, 'and none of later');
+    is post({ claim => 'sub', value => 'new', before => int(time) + 9 }), 200,
+        'an entry that finds no room';
+    is_revoked($late, 'revokes up to its time');
+    is_revoked($one, 'what was there is');
+
+    sleep 1;
+    $s->stop;
+    $s->start(%config, http => 'jwt_revocation_zone zone=small:64k;');
+    wait_until { status_of(old(iat => int(time) + 20)) != 503 } 5, 'keys';
+    is_revoked($other, 'after a restart, too');
+};
+
+$s->stop;
+
+subtest 'a hundred thousand entries of a file' => sub {
+    my $file = $s->dir . '/many.json';
+
+    my $write = sub {
+        my ($from, $to) = @_;
+        open my $out, '>', "$file.new" or die;
+        print $out "[\n", join(",\n", map {
+            qq({"claim":"jti","value":"token-$_","before":$now}) } $from .. $to),
+            "\n]\n";
+        close $out;
+        rename "$file.new", $file or die;
+    };
+
+    $write->(1, 100_000);
+
+    my ($ok, $said) = $s->check(%config, issuer => "revocation jti; "
+        . "revocation_file $file;", http => '');
+    ok !$ok, 'a zone that is too small for the file is an error';
+    like $said, qr/has 100000 entries.*write "jwt_revocation_zone zone=jwt_revoked:(\d+)k;/,
+        'which says how large it must be';
+    my ($size) = $said =~ /zone=jwt_revoked:(\d+)k/;
+
+    $s->start(%config, issuer => "revocation jti; revocation_file $file;",
+        http => "jwt_revocation_zone zone=many:${size}k;", workers => 2);
+
+    my $t1 = old(jti => 'token-1');
+    my $last = old(jti => 'token-100000');
+    my $next = old(jti => 'token-100001');
+
+    wait_until { status_of($next) == 200 } 5, 'keys';
+    is_revoked($last, 'the last one');
+    is_revoked($t1, 'the first one');
+    is_good($next, 'and no more');
+
+    # all the while the file changes no request waits, and what is in both is
+    # revoked; there is no room for both
+
+    my ($worst, $gap) = (0, 0);
+    $write->(2, 100_001);
+    my $end = time + 30;
+    my $begun = time;
+
+    while (time < $end) {
+        my $t = time;
+        my $said = status_of($last);
+        $worst = time - $t if time - $t > $worst;
+        $gap++ if $said != 401;
+        last if status_of($next) == 401 && status_of($t1) == 200;
+    }
+
+    my $took = time - $begun;
+    diag sprintf 'applied after %.2f s, worst request %.0f ms', $took,
+        $worst * 1000;
+    is $gap, 0, 'what is in both is revoked all the while';
+    is_revoked($next, 'what is new is revoked');
+    is_good($t1, 'what is named no more is not');
+    cmp_ok $worst, '<', 0.5, 'no request waits';
+};
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+
+$s->stop;
+done_testing;
