@@ -283,6 +283,31 @@ my %tool = (method => 'POST', headers => { 'Mcp-Method' => 'tools/call',
 
 # t/mcp.t has the rest
 
+my %form = (method => 'POST', headers => {
+    'Content-Type' => 'application/x-www-form-urlencoded' });
+my $of_session = sub { grant(scope => 'read:timesheets', iat => time - 60,
+    sub => 'auth0|1', 'https://exampleco.com/sid' => $_[0]) };
+
+example 'logout.conf',
+    ['a reader reads', ask('/timesheets', $of_session->('session-1')), 200],
+    ['what nobody signed ends nothing', ask('/backchannel-logout', undef,
+        %form, body => 'logout_token='
+        . tamper(logout_token(iss => $auth0, aud => 'WebApp0123456789'),
+                 'signature')), 400],
+    ['nor does another client\'s logout', ask('/backchannel-logout', undef,
+        %form, body => 'logout_token=' . logout_token(iss => $auth0)), 400],
+    ['the session goes on', ask('/timesheets', $of_session->('session-1')),
+     200],
+    ['it ends at Auth0', ask('/backchannel-logout', undef, %form,
+        body => 'logout_token=' . logout_token(iss => $auth0,
+                                               aud => 'WebApp0123456789')),
+     200, header => ['cache-control', 'no-store']],
+    ['and here', ask('/timesheets', $of_session->('session-1')), 401],
+    ['another session goes on', ask('/timesheets', $of_session->('session-2')),
+     200],
+    ['only POST is answered', ask('/backchannel-logout', undef), 405,
+     header => ['allow', 'POST']];
+
 example 'mcp.conf',
     ['a reader\'s agent reads', ask('/mcp', grant(scope => 'read:timesheets',
         aud => 'https://mcp.exampleco.com/mcp'), %tool), 200],

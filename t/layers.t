@@ -211,6 +211,7 @@ my %below = (
     binding => [qw/ dpop json key thumbprint verdict_info /],
     url     => [],
     utf8    => [],
+    form    => [],
     facts   => [qw/ hash json rule /],
     path    => ['json'],
     number  => [],

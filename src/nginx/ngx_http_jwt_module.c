@@ -14,6 +14,7 @@
 #include "ngx_http_jwt_keyfile.h"
 #include "ngx_http_jwt_keylog.h"
 #include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
@@ -149,6 +150,13 @@ ngx_command_t  ngx_http_jwt_commands[] = {
     { ngx_string("jwt_resource_metadata_handler"),
       NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
       ngx_http_jwt_resource_metadata_handler,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jwt_logout_handler"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_http_jwt_logout_handler,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -344,6 +352,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_counters_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_logout_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK

@@ -14,7 +14,7 @@ use Exporter qw/ import /;
 use NJWT::Client;
 use NJWT::Echo;
 use NJWT::Proof qw/ client bound proof /;
-use NJWT::Token qw/ token tamper b64url jwks /;
+use NJWT::Token qw/ token logout_token tamper b64url jwks /;
 
 
 our @EXPORT_OK = qw/ world cases /;
@@ -135,6 +135,11 @@ my $server = <<'END';
         location /json        { jwt off; jwt_status json; }
         location /prometheus  { jwt off; jwt_status prometheus; }
 
+        location /logout {
+            jwt                 off;
+            jwt_logout_handler  timesheets client=webapp;
+        }
+
         location /metadata {
             jwt  off;
             jwt_resource_metadata_handler  timesheets
@@ -196,6 +201,7 @@ sub issuers {
         audience    @AUDIENCE@;
         jwks_file   @DIR@/keys.json;
         algorithms  RS256 ES256;
+        revocation  sub;
     }
 
     jwt_issuer another {
@@ -280,6 +286,29 @@ sub bound_to_me_in_part {
 
 sub has_nonce {
     return defined $_[0]{headers}{'dpop-nonce'} ? '' : 'the nonce is missing';
+}
+
+
+# A logout token for another than alice, as the tenant posts it.
+
+sub posted {
+    my ($token) = @_;
+
+    return (method => 'POST', body => "x=%20&logout_token=$token",
+            headers => { 'Content-Type' =>
+                         'application/x-www-form-urlencoded' });
+}
+
+sub logout {
+    return posted(logout_token(sub => 'bob', @_));
+}
+
+sub used_logout {
+    my %used = logout();
+
+    NJWT::Client::request(port => $port_of_gate, path => '/logout', %used);
+
+    return %used;
 }
 
 
@@ -535,6 +564,17 @@ sub cases {
         { name => 'a proof of another URL', path => '/dpop/x',
           request => sub { proved('/dpop/y') },
           status => 401, right => challenged('invalid_dpop_proof') },
+        { name => 'a logout', path => '/logout', request => \&logout,
+          status => 200 },
+        { name => 'a logout that was used', path => '/logout',
+          request => \&used_logout,
+          status => 400, right => has(qr/used before/) },
+        { name => 'a forged logout', path => '/logout',
+          request => sub { posted(tamper(logout_token(), 'signature')) },
+          status => 400, right => has(qr/signature/) },
+        { name => 'a logout of an unknown key', path => '/logout',
+          request => sub { logout(-key => 'k3') },
+          status => 400, right => has(qr/not known/) },
         { name => 'status html', path => '/html', request => sub { () },
           status => 200, right => has(qr/<\/html>/) },
         { name => 'status json', path => '/json', request => sub { () },

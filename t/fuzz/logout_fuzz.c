@@ -1,6 +1,6 @@
 /*
  * Is each logout token that is taken one by a second reading, too, no access
- * token, and no other without memory?
+ * token, and no other without memory?  And is a form read in one way?
  *
  * The first byte says which allocation fails, counted from 1.  Without its
  * highest bit a header up to the line feed, and a payload, follow, which are
@@ -8,6 +8,7 @@
  */
 
 #include "fault.h"
+#include "njwt_form.h"
 #include "njwt_logout.h"
 #include "njwt_verdict.h"
 
@@ -194,6 +195,51 @@ opens_nothing(njwt_arena_t *arena, njwt_issuer_t *issuer, njwt_slice_t token)
 }
 
 
+/*
+ * A form is read in one way: what is found in a text is found in one that has
+ * it alone, as often as it is there.
+ */
+
+static void
+forms(njwt_arena_t *arena, njwt_slice_t text)
+{
+    char          *twice;
+    size_t         i, len;
+    njwt_form_t    found, again;
+    njwt_slice_t   name = fuzz_text("t"), value, other;
+
+    (void) njwt_form_type(text);
+
+    found = njwt_form_value(arena, text, name, &value);
+    must(!arena->failed);
+
+    /* the same behind an escape for each byte */
+
+    twice = ref_alloc(text.len * 8 + 8);
+    strcpy(twice, "t=");
+    len = 2;
+
+    for (i = 0; i < text.len; i++) {
+        len += (size_t) sprintf(twice + len, "%%%02x", text.data[i]);
+    }
+
+    must(njwt_form_value(arena, fuzz_slice(twice, len), name, &other)
+         == NJWT_FORM_ONE);
+    must(njwt_slice_equal(other, text));
+
+    /* and once more makes it many, unless it is malformed */
+
+    memcpy(twice, text.data, text.len);
+    memcpy(twice + text.len, "&t", 2);
+
+    again = njwt_form_value(arena, fuzz_slice(twice, text.len + 2), name,
+                            &other);
+    must(again == (found == NJWT_FORM_NONE ? NJWT_FORM_ONE
+                   : found == NJWT_FORM_ONE ? NJWT_FORM_MANY : found));
+    must(found != NJWT_FORM_ONE || value.len <= text.len);
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -263,6 +309,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
          ? result < NJWT_LOGOUT_NO_KEYS
          : again == NJWT_LOGOUT_NO_KEYS && result > NJWT_LOGOUT_NO_KEYS);
     must(again == NJWT_LOGOUT_NO_KEYS || !other.wants_keys);
+
+    forms(&arena, fuzz_slice(data + 1, size - 1));
 
     njwt_arena_free(&arena);
     ref_forget();

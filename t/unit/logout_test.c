@@ -185,8 +185,11 @@ check(json_t *c)
     assert_for(found.wants_keys
                == json_is_true(json_object_get(c, "wants_keys")), id);
 
+    assert_for(!found.wants_keys || found.kid.len > 0, id);
+
     if (result != NJWT_LOGOUT_GOOD) {
         found.wants_keys = false;
+        memset(&found.kid, 0, sizeof(found.kid));
         assert_memory_equal(&found, &nothing, sizeof(found));
         return;
     }

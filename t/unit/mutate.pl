@@ -36,7 +36,7 @@ my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
 # the tests that kill most come first
-my @first = qw(vectors logout dpop hint verdict policy claims path scopes rule dates
+my @first = qw(vectors logout form dpop hint verdict policy claims path scopes rule dates
                refresh key jwks trusted jws bearer json_read json jansson b64
                arena oom alg);
 
@@ -79,9 +79,25 @@ my @changes = (
                 . 'NJWT_LOGOUT_MAX_SIZE' ],
     [ 'logout', '*client = i;', '*client = 0;' ],
     [ 'logout', 'if (njwt_json_holds(aud, c->clients[i]))', 'if (true)' ],
-    [ 'logout', 'kid.len <= NJWT_MAX_KID', 'kid.len <= 256' ],
-    [ 'logout', "return njwt_jws_kid(jws, &kid)\n           && ",
-                'kid.len = 0; return ' ],
+    [ 'logout', 'kid->len <= NJWT_MAX_KID', 'kid->len <= 256' ],
+    [ 'logout', "return njwt_jws_kid(jws, kid)\n           && ",
+                'kid->len = 0; return ' ],
+    [ 'form', 'i == type.len || ', '' ],
+    [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
+    [ 'form', " || type.data[i] == '\\t'", '' ],
+    [ 'form', "type.data[i] == ' ' || ", '' ],
+    [ 'form', 'type.len < form.len', 'type.len <= form.len' ],
+    [ 'form', 'high < 0 || ', '' ],
+    [ 'form', ' || low < 0', '' ],
+    [ 'form', 'text.len - i < 3', 'text.len - i < 2' ],
+    [ 'form', "(text.data[i] == '+') ? ' ' : ", '' ],
+    [ 'form', "
+            && memchr(text.data, '+', text.len) == NULL", '' ],
+    [ 'form', "(c >= 'a' && c <= 'f')", "(c >= 'a' && c <= 'g')" ],
+    [ 'form', "(c >= 'a' && c <= 'f')", "(c <= 'f')" ],
+    [ 'form', "c <= '9'", "c <= ':'" ],
+    [ 'form', '(found == NJWT_FORM_NONE) ? NJWT_FORM_ONE : NJWT_FORM_MANY',
+              'NJWT_FORM_ONE' ],
     [ 'logout', "
            && njwt_payload_plausible(payload, expected, now)", '' ],
     [ 'logout', 'found->wants_keys = false;', '' ],

@@ -73,8 +73,12 @@ typedef struct {
     double         exp;             /* seconds since the epoch */
     size_t         client;          /* whose token it is, of the clients */
 
-    /* might keys that aren't here make it good?  Then they may be fetched */
+    /*
+     * Might the key of that "kid", which isn't here, make it good?  Then keys
+     * may be fetched; the kid is unverified, and of one that isn't good.
+     */
     bool           wants_keys;
+    njwt_slice_t   kid;
 } njwt_logout_t;
 
 

@@ -51,6 +51,7 @@ typedef struct ngx_http_jwt_record_s     ngx_http_jwt_record_t;
 typedef struct ngx_http_jwt_proofs_s     ngx_http_jwt_proofs_t;
 typedef struct ngx_http_jwt_revoked_slot_s  ngx_http_jwt_revoked_slot_t;
 typedef struct ngx_http_jwt_revoked_file_s  ngx_http_jwt_revoked_file_t;
+typedef struct ngx_http_jwt_logout_s     ngx_http_jwt_logout_t;
 
 
 /* where in the configuration something was said, for errors found later */
@@ -212,6 +213,8 @@ struct ngx_http_jwt_main_conf_s {
     ngx_event_t                revoked_tick;
     ngx_msec_t                 revoked_swept;
 
+    ngx_shm_zone_t            *logouts;      /* NULL: there is no handler */
+
     ngx_ssl_t                 *system_ssl;
     u_char                     system_ca[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_http_jwt_common_texts_t  *texts;
@@ -276,6 +279,7 @@ typedef struct {
     ngx_str_t                  revoke;       /* the issuer of the handler */
     ngx_http_jwt_place_t       revoke_place;
     ngx_http_jwt_issuer_t     *revoke_issuer;
+    ngx_http_jwt_logout_t     *logout;       /* of that handler */
     const struct ngx_http_jwt_status_format_s  *status;      /* the same */
     ngx_str_t                  status_policy;                /* of html */
     ngx_http_jwt_place_t       status_place;

@@ -114,6 +114,17 @@ const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[] = {
     { "proofs", "since", NGX_HTTP_JWT_TIME,
       ngx_http_jwt_status_at(proofs_start), NULL, NULL },
 
+    { "logouts", "taken", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(logouts.taken), "logouts_total",
+      "Logout tokens that were taken." },
+
+    { "logouts", "refused", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(logouts.refused), "logouts_refused_total",
+      "Posts without a good logout token." },
+
+    { "logouts", "remembered", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(logouts.remembered), NULL, NULL },
+
     { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
 };
 
@@ -204,6 +215,8 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
     status->proofs_used = proofs.used;
     status->proofs_entries = proofs.entries;
     status->proofs_start = proofs.start;
+
+    ngx_http_jwt_logouts_look(status->main, &status->logouts);
 }
 
 

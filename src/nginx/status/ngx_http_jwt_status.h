@@ -12,6 +12,7 @@
 
 
 #include "ngx_http_jwt_cache.h"
+#include "ngx_http_jwt_logouts.h"
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_slot.h"
@@ -86,6 +87,7 @@ typedef struct {
     int64_t                        proofs_used;
     int64_t                        proofs_entries;
     int64_t                        proofs_start;
+    ngx_http_jwt_logouts_state_t   logouts;
     int64_t                        closed;
 } ngx_http_jwt_status_t;
 

@@ -798,6 +798,8 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
                                     "cache");
     ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
                                     "proofs");
+    ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
+                                    "logouts");
 }
 
 

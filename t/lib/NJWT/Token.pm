@@ -15,6 +15,9 @@ package NJWT::Token;
 #   token(-alg => 'RS512')           another algorithm; 'none' signs nothing
 #   token(-alg => 'HS256', -key => 'secret')  the secret itself, no kid
 #   raw_token($header, $payload, 'k1')   these very bytes, signed
+#   logout_token()                   a logout token as Auth0 posts it to the
+#                                    client "webapp", the same way; each has a
+#                                    jti of its own
 #   unsigned(), hs256_with_public_key(), tamper($token, $part, …)
 #   jwks('k1', 'k2')                 the key set with these public keys
 #
@@ -36,7 +39,7 @@ use MIME::Base64 qw/ decode_base64url encode_base64url /;
 
 
 our @EXPORT_OK = qw/
-    token raw_token unsigned hs256_with_public_key tamper claims header
+    token raw_token logout_token unsigned hs256_with_public_key tamper claims header
     jwks private_jwks null b64url b64url_decode issuer audience key key_file
 /;
 
@@ -238,6 +241,34 @@ sub token {
     }
 
     return raw_token($json->encode($header), $payload, $key, $alg);
+}
+
+
+# What tells a client that a session has ended (OpenID Connect Back-Channel
+# Logout 1.0, section 2.4).
+
+my $jti = 0;
+
+sub logout_token {
+    my (%over) = @_;
+
+    my %option = map { $_ => delete $over{"-$_"} } qw/ key kid alg header /;
+    my $now = time;
+    my $key = $option{key} // 'k1';
+    my $alg = $option{alg} // 'RS256';
+
+    my $payload = _defined_only(
+        iss => issuer(), aud => 'webapp', iat => $now, exp => $now + 120,
+        sub => 'auth0|1', sid => 'session-1',
+        jti => join('-', $$, $now, $jti++),
+        events => { 'http://schemas.openid.net/event/backchannel-logout'
+                    => {} },
+        %over);
+    my $header = header($alg, $option{kid} // $key,
+                        { typ => 'logout+jwt', %{ $option{header} // {} } });
+
+    return raw_token($json->encode($header), $json->encode($payload), $key,
+                     $alg);
 }
 
 
