@@ -275,48 +275,14 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
 }
 
 
-/* NGX_AGAIN: the request waits for a fetch; NGX_DECLINED: none will help. */
+/* The share of connections that may wait is that of all requests. */
 
 static ngx_int_t
-ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
-    njwt_logout_result_t result, njwt_slice_t text)
+ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
 {
-    ngx_int_t                  rc;
-    ngx_msec_t                 delay;
-    ngx_http_jwt_kid_t         kid;
     ngx_http_request_t        *r = lr->request;
     ngx_http_jwt_issuer_t     *issuer = lr->conf->issuer;
     ngx_http_jwt_main_conf_t  *jmcf = issuer->main;
-
-    if (issuer->slot == NULL
-        || ngx_http_jwt_slot_kid(issuer, text, &kid) != NGX_OK)
-    {
-        return NGX_DECLINED;
-    }
-
-    if (lr->waited) {
-
-        if (result == NJWT_LOGOUT_KEY) {
-            ngx_http_jwt_slot_unknown(issuer, &kid, lr->attempts);
-        }
-
-        return NGX_DECLINED;
-    }
-
-    /* read before the question: a fetch that ends in between counts */
-
-    lr->attempts = ngx_http_jwt_slot_attempts(issuer);
-
-    rc = ngx_http_jwt_slot_ask(issuer, 1,
-                               (result == NJWT_LOGOUT_KEY) ? &kid : NULL,
-                               &delay);
-    if (rc != NGX_AGAIN) {
-        return NGX_DECLINED;
-    }
-
-    ngx_http_jwt_refresh_kick(jmcf);
-
-    /* the share of connections that may wait is that of all requests */
 
     if (issuer->jwks_wait == 0
         || r != r->main
@@ -353,6 +319,49 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
     ngx_add_timer(&lr->tick, NGX_HTTP_JWT_LOGOUT_TICK);
 
     return NGX_AGAIN;
+}
+
+
+/* NGX_AGAIN: the request waits for a fetch; NGX_DECLINED: none will help. */
+
+static ngx_int_t
+ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
+    njwt_logout_result_t result, njwt_slice_t text)
+{
+    ngx_int_t               rc;
+    ngx_msec_t              delay;
+    ngx_http_jwt_kid_t      kid;
+    ngx_http_jwt_issuer_t  *issuer = lr->conf->issuer;
+
+    if (issuer->slot == NULL
+        || ngx_http_jwt_slot_kid(issuer, text, &kid) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (lr->waited) {
+
+        if (result == NJWT_LOGOUT_KEY) {
+            ngx_http_jwt_slot_unknown(issuer, &kid, lr->attempts);
+        }
+
+        return NGX_DECLINED;
+    }
+
+    /* read before the question: a fetch that ends in between counts */
+
+    lr->attempts = ngx_http_jwt_slot_attempts(issuer);
+
+    rc = ngx_http_jwt_slot_ask(issuer, 1,
+                               (result == NJWT_LOGOUT_KEY) ? &kid : NULL,
+                               &delay);
+    if (rc != NGX_AGAIN) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_jwt_refresh_kick(issuer->main);
+
+    return ngx_http_jwt_logout_hold(lr);
 }
 
 
