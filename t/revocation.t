@@ -212,6 +212,20 @@ for (
 
     ($ok, $words) = $s->check(%config);
     unlike $words, qr/lets everybody revoke/, 'a guarded one is none';
+
+    for (
+        [ 'jwt timesheets;', 0 ],
+        [ 'jwt timesheets; jwt_mode optional;', 1 ],
+        [ 'jwt timesheets; jwt_mode report;', 1 ],
+        [ 'auth_basic here; auth_basic_user_file none;', 0 ],
+        [ 'auth_basic off;', 1 ],
+    ) {
+        my ($guard, $open) = @$_;
+
+        ($ok, $words) = $s->check(%config,
+            server => $server =~ s/jwt_revoke_handler/$guard $&/r);
+        is +($words =~ /lets everybody revoke/ ? 1 : 0), $open, $guard;
+    }
 }
 
 write_in_place('[{"claim":"sub","value":"a"}]');

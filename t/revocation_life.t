@@ -215,7 +215,14 @@ subtest 'modes and redirects' => sub {
 
 subtest 'a full zone is coarse, and stays so over a restart' => sub {
     ok $s->reload(http => 'jwt_revocation_zone zone=small:64k;'), 'small';
+    is_revoked($other, 'what finds no room in a smaller one makes it coarse');
+
+    $s->stop;
+    unlink kept();
+    $s->start(%config, http => 'jwt_revocation_zone zone=small:64k;');
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
     is_good($other, 'there is room');
+    is post({ claim => 'sub', value => 'auth0|1' }), 200, 'for an entry';
 
     my $code = 0;
 
@@ -240,6 +247,28 @@ subtest 'a full zone is coarse, and stays so over a restart' => sub {
 };
 
 $s->stop;
+
+subtest 'many entries move to a zone of another size' => sub {
+    unlink kept();
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+
+    is post(map { { claim => 'jti', value => "move-$_" } } 1 .. 700), 200,
+        'hundreds of entries';
+    ok $s->reload(http => 'jwt_revocation_zone zone=moved:3m;'), 'renamed';
+    is_revoked(old(jti => "move-$_"), "number $_ is revoked there, too")
+        for 1, 300, 700;
+    is_good(old(jti => 'move-701'), 'and no more');
+
+    # and what is saved is all of them
+
+    $s->stop;
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_revoked(old(jti => "move-$_"), "number $_ after a restart")
+        for 1, 300, 700;
+    $s->stop;
+};
 
 subtest 'a hundred thousand entries of a file' => sub {
     my $file = $s->dir . '/many.json';

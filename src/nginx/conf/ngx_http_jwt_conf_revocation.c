@@ -269,12 +269,17 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 static ngx_uint_t
 ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 {
-    void            **conf;
-    ngx_uint_t        i;
-    ngx_module_t     *module;
-    ngx_array_t     **rules;
+    void                      **conf;
+    ngx_uint_t                  i;
+    ngx_module_t               *module;
+    ngx_array_t               **rules;
+    ngx_http_complex_value_t   *realm;
 
-    if (location->conf->policy != NULL) {
+    /* other modes let requests without a token go on */
+
+    if (location->conf->policy != NULL
+        && location->conf->mode == NGX_HTTP_JWT_ENFORCE)
+    {
         return 0;
     }
 
@@ -296,9 +301,13 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
     module = ngx_http_jwt_warnings_module(cf, "ngx_http_auth_basic_module");
 
     if (module != NULL) {
-        rules = conf[module->ctx_index];
+        realm = *(ngx_http_complex_value_t **) conf[module->ctx_index];
 
-        if (rules[0] != NULL && rules[0] != NGX_CONF_UNSET_PTR) {
+        if (realm != NULL
+            && realm != NGX_CONF_UNSET_PTR
+            && (realm->value.len != 3
+                || ngx_strncmp(realm->value.data, "off", 3) != 0))
+        {
             return 0;
         }
     }

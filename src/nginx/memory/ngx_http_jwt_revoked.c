@@ -454,10 +454,11 @@ ngx_http_jwt_revoked_overflow(ngx_http_jwt_issuer_t *issuer, ngx_uint_t lost,
 }
 
 
-void
+ngx_int_t
 ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_t *entries, ngx_uint_t n, ngx_log_t *log)
 {
+    uint64_t                        epoch;
     ngx_uint_t                      i, part, lost;
     ngx_shm_zone_t                 *zone;
     ngx_http_jwt_revoked_slot_t    *slot;
@@ -480,11 +481,18 @@ ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
         lost += ngx_http_jwt_revoked_put_some_locked(shared, slot,
                                                      &entries[i], part, 0);
         slot->changes++;
+        epoch = slot->epoch;
 
         ngx_http_jwt_revoked_unlock(zone);
+
+        if (epoch == NGX_HTTP_JWT_REVOKED_MOVED) {
+            return NGX_ERROR;
+        }
     }
 
     ngx_http_jwt_revoked_overflow(issuer, lost, log);
+
+    return NGX_OK;
 }
 
 
@@ -784,7 +792,7 @@ ngx_http_jwt_revoked_copy(ngx_http_jwt_issuer_t *issuer, uint32_t *at,
         }
     }
 
-    *at = (i < shared->entries && n < room) ? i : 0;
+    *at = (i < shared->entries) ? i : 0;
 
     ngx_http_jwt_revoked_unlock(zone);
 

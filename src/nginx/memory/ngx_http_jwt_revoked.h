@@ -103,8 +103,8 @@ ngx_uint_t ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx);
 
 /*
  * Revokes tokens whose claim, an index of the issuer's, has that value, and
- * that were issued up to "before".  NGX_ERROR: OpenSSL can't, or the issuer
- * found no room in the memory.
+ * that were issued up to "before".  NGX_ERROR: OpenSSL can't, the issuer found
+ * no room in the memory, or a newer configuration has another one.
  */
 ngx_int_t ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t claim, njwt_slice_t value, double before, ngx_log_t *log);
@@ -114,9 +114,10 @@ ngx_int_t ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer,
 
 /*
  * Takes all of these entries: all workers heed them from then on.  What finds
- * no room makes the rule coarse.
+ * no room makes the rule coarse.  NGX_ERROR: a newer configuration has another
+ * zone, whose workers don't heed them.
  */
-void ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
+ngx_int_t ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_t *entries, ngx_uint_t n, ngx_log_t *log);
 
 /*

@@ -281,7 +281,5 @@ ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer, ngx_uint_t claim,
     entry.before = before;
     entry.until = before + (double) rv->keep / 1000;
 
-    ngx_http_jwt_revoked_store(issuer, &entry, 1, log);
-
-    return NGX_OK;
+    return ngx_http_jwt_revoked_store(issuer, &entry, 1, log);
 }

@@ -220,11 +220,21 @@ ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
     head->count += ngx_http_jwt_revoked_copy(issuer, &save->at,
                                              &list[head->count],
                                              save->room - head->count);
-    if (save->at != 0) {
+    if (save->at != 0 && head->count < save->room) {
         return 1;
     }
 
     save->copying = 0;
+
+    if (save->at != 0) {
+
+        /* so much is new that it needs more room: the next copy has it */
+
+        ngx_http_jwt_state_free(&save->job->base);
+        save->job = NULL;
+
+        return 1;
+    }
 
     err = ngx_http_jwt_state_run(&save->job->base);
 
@@ -284,7 +294,11 @@ ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_revocation_t    *rv = &issuer->revocation;
     ngx_http_jwt_revoked_slot_t  *slot = rv->slot;
 
-    if (issuer->state == NULL) {
+    /* only the newest configuration: two that write would race */
+
+    if (issuer->state == NULL
+        || __atomic_load_n(&slot->epoch, __ATOMIC_SEQ_CST) != rv->epoch)
+    {
         return 0;
     }
 
@@ -382,8 +396,9 @@ ngx_http_jwt_revoked_load_entries(ngx_http_jwt_issuer_t *issuer, u_char *data,
         ngx_http_jwt_revoked_coarse(issuer, head->floor, head->floor_until);
     }
 
-    ngx_http_jwt_revoked_store(issuer, (ngx_http_jwt_revoked_t *) (head + 1),
-                               head->count, log);
+    (void) ngx_http_jwt_revoked_store(issuer,
+                                      (ngx_http_jwt_revoked_t *) (head + 1),
+                                      head->count, log);
 
     return NGX_OK;
 }

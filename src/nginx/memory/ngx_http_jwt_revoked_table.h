@@ -16,6 +16,9 @@
 #define NGX_HTTP_JWT_REVOKED_SLICE    256
 #define NGX_HTTP_JWT_REVOKED_SCAN     2048
 
+/* in place of an epoch: another zone has what this one had */
+#define NGX_HTTP_JWT_REVOKED_MOVED    UINT64_MAX
+
 /* claims that entries of an issuer have, of earlier configurations, too */
 #define NGX_HTTP_JWT_REVOKED_COUNTS   (2 * NGX_HTTP_JWT_REVOKED_CLAIMS)
 

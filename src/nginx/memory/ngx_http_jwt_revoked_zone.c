@@ -345,6 +345,11 @@ ngx_http_jwt_revoked_move(ngx_http_jwt_issuer_t *issuer,
 
     (void) ngx_http_jwt_revoked_lock(before->main->revoked);
 
+    /* from now on its workers take nothing that would be missed here */
+
+    __atomic_store_n(&from->epoch, NGX_HTTP_JWT_REVOKED_MOVED,
+                     __ATOMIC_SEQ_CST);
+
     ngx_memcpy(to->salt, from->salt, NGX_HTTP_JWT_DIGEST_LEN);
     floor = from->floor;
     until = from->floor_until;
@@ -360,7 +365,7 @@ ngx_http_jwt_revoked_move(ngx_http_jwt_issuer_t *issuer,
     do {
         n = ngx_http_jwt_revoked_copy(before, &at, list,
                                       NGX_HTTP_JWT_REVOKED_SLICE);
-        ngx_http_jwt_revoked_store(issuer, list, n, log);
+        (void) ngx_http_jwt_revoked_store(issuer, list, n, log);
 
     } while (at != 0);
 }
@@ -459,7 +464,8 @@ ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     } while (rc == NGX_AGAIN);
 
     if (rc == NGX_DECLINED) {
-        ngx_http_jwt_revoked_store(issuer, replace.list, replace.n, log);
+        (void) ngx_http_jwt_revoked_store(issuer, replace.list, replace.n,
+                                          log);
     }
 
     free(replace.list);

@@ -150,6 +150,7 @@ static ngx_int_t
 ngx_http_jwt_revoke_take(ngx_http_request_t *r,
     ngx_http_jwt_issuer_t *issuer, njwt_arena_t *arena, njwt_slice_t body)
 {
+    ngx_int_t                   rc;
     ngx_http_jwt_revoked_t     *list;
     njwt_revocation_terms_t     terms;
     njwt_revocation_entries_t   entries;
@@ -176,9 +177,13 @@ ngx_http_jwt_revoke_take(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_jwt_revoked_store(issuer, list, entries.count,
-                               r->connection->log);
+    rc = ngx_http_jwt_revoked_store(issuer, list, entries.count,
+                                    r->connection->log);
     ngx_free(list);
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
 
     return ngx_http_jwt_revoke_answer(r, NGX_HTTP_OK, "{\"revoked\":%uz}\n",
                                       entries.count);
