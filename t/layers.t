@@ -278,6 +278,9 @@ my %circle = map { $_ => 1 } (
     'keys/ngx_http_jwt_trust.o calls conf/ngx_http_jwt_issuer_place',
     'memory/ngx_http_jwt_revoked_zone.o calls conf/ngx_http_jwt_issuer_place',
 
+    # a handler's issuer is known when the configuration is read
+    'request/ngx_http_jwt_logout.o calls conf/ngx_http_jwt_policy_find',
+
     # what is revoked is read and saved as keys are: by their thread, into
     # their directory
     (map { "memory/ngx_http_jwt_revoked_$_.c reads keys/ngx_http_jwt_keyfile.h"
