@@ -433,7 +433,7 @@ sub fails {
 
 my $base = 'http://127.0.0.1:' . $s->port;
 
-fails 'nobody listens', qr/status can't be had from "\S+": .*onnect/,
+fails 'nobody listens', qr/status can't be fetched from "\S+": .*onnect/,
     '--gate', 'http://127.0.0.1:' . $s->port(4) . '/', '--location', '/t';
 fails 'a page', qr/no JSON, but a page: write the URL .*jwt_status json/,
     '--gate', "$base/page", '--location', '/t';

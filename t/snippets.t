@@ -28,6 +28,7 @@ mkdir "$dir/logs" or die "$dir/logs: $!\n";
 
 $s->write_file('jwks.json', jwks('k1'));
 $s->write_file('secret', 'x' x 64);
+$s->write_file('revoked.json', '[]');
 
 
 sub slurp {
@@ -102,7 +103,7 @@ sub whole {
 
             } elsif ($name =~ /^(?:jwt_issuer|jwt_claim_set|jwt_shared_zone
                                |jwt_token_cache|jwt_dpop_zone|jwt_dpop_lifetime
-                               |jwt_dpop_nonce|map|upstream|server
+                               |jwt_dpop_nonce|jwt_revocation_zone|map|upstream|server
                                |limit_req_zone|log_format)$/x)
             {
                 $http .= $statement;
@@ -130,7 +131,8 @@ sub whole {
     my %defined = map { $_ => 1 } $text =~ /jwt_issuer\s+(\w+)/g;
 
     $more .= "jwt_issuer timesheets { issuer https://t/; audience a; "
-        . "jwks_file $dir/jwks.json; }\n" if !$defined{timesheets};
+        . "jwks_file $dir/jwks.json; revocation sub; }\n"
+        if !$defined{timesheets};
     $more .= "upstream backend { server 127.0.0.1:9; }\n"
         if $text !~ /upstream\s+backend/;
 
@@ -143,6 +145,7 @@ sub whole {
     $text =~ s/^load_module.*\n//mg;
     $text =~ s{(jwks_file\s+)\S+;}{$1$dir/jwks.json;}g;
     $text =~ s{/var/log/nginx/}{$dir/}g;
+    $text =~ s{(revocation_file\s+)\S+;}{$1$dir/revoked.json;}g;
     $text =~ s{(secret_file\s+)\S+;}{$1$dir/secret;}g;
     $text =~ s{(key_file=)\S+;}{$1$dir/secret;}g;
     $text =~ s{(ssl_trusted_certificate\s+)\S+;}{$1\@FIXTURES\@/tls-ca.pem;}g;
