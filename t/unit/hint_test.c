@@ -137,7 +137,7 @@ the_log_is_told_what_was_configured(void **state)
         "configured \"urn:api\": only the slash at the end differs: add the "
         "trailing slash to \"audience\"");
     assert_string_equal(hint_of(&c, NJWT_EXPIRED, NJWT_HINT_LOG),
-        "expired 10 s ago, only just: check the clocks (NTP); or the "
+        "expired 10 s ago: only just, so check the clocks (NTP); or the "
         "client uses its token to the very end");
     assert_string_equal(hint_of(&c, NJWT_KEY_NOT_FOUND, NJWT_HINT_LOG),
         "the key of that \"kid\" is not for this \"alg\"");

@@ -35,7 +35,7 @@ static const njwt_slice_t  njwt_hint_required[] = {
 static void
 njwt_hint_clock(njwt_hint_t *hint)
 {
-    njwt_hint_say(hint, ", only just: check the clocks (NTP)");
+    njwt_hint_say(hint, ": only just, so check the clocks (NTP)");
 }
 
 
