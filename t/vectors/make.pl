@@ -2322,12 +2322,12 @@ claim('a-proof-is-of-this-time',
 # As Auth0 posts them to a client; undef takes a member away.
 
 my $event = 'http://schemas.openid.net/event/backchannel-logout';
-my ($client, $sid) = ('WebApp0123456789', 'f2Ue8nJmqCz3SxKTdiNwYb1vOhLpRa6G');
+my ($client, $session) = ('WebApp0123456789', 'f2Ue8nJmqCz3SxKTdiNwYb1vOhLpRa6G');
 
 sub logout_payload {
     my %payload = (
         iss => $iss, aud => $client, iat => $now - 1, exp => $now + 119,
-        sub => 'auth0|507f1f77bcf86cd799439020', sid => $sid,
+        sub => 'auth0|507f1f77bcf86cd799439020', sid => $session,
         jti => '6e1bb0d5-2b8e-4b19-a1b4-6b8a0d5f8a41',
         events => { $event => {} }, @_
     );
@@ -2392,7 +2392,7 @@ sub all_well {
     my ($id, $title, $token, %more) = @_;
 
     says($id, 'good', undef, $title, $token, sub => logout_payload()->{sub},
-         sid => $sid, jti => logout_payload()->{jti}, exp => $now + 119,
+         sid => $session, jti => logout_payload()->{jti}, exp => $now + 119,
          client => 0, %more);
 }
 
@@ -2553,7 +2553,7 @@ says('sub-number', 'malformed', 'auth0', 'sub is a number', logout(sub => 1));
 says('sid-longer', 'sid', 'sid-long', 'a byte more', logout(sid => "${long}x"));
 says("sid-$_->[0]", 'sid', 'auth0', "sid $_->[0]", logout_raw(sid => $_->[1]))
     for [ 'empty', '""' ], [ 'number', '1' ], [ 'null', 'null' ],
-    [ 'array', "[\"$sid\"]" ];
+    [ 'array', "[\"$session\"]" ];
 says('nobody', 'nobody', 'auth0', 'neither sub nor sid',
      logout(sub => undef, sid => undef));
 all_well('jti-long', 'a jti of the longest', logout(jti => $long),

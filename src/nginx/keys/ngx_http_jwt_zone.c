@@ -20,7 +20,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         9
+#define NGX_HTTP_JWT_LAYOUT         10
 
 /* all that is in it */
 
