@@ -47,6 +47,8 @@ my $here = 'http://127.0.0.1:' . $s->port;
 my $now = time;
 
 $s->write_file("$_.json", jwks($_)) for qw/ k1 k2 /;
+$s->write_file('revoked.json', '[{"claim":"sub","value":"auth0|1",'
+                               . '"before":' . ($now + 60) . '}]');
 $s->write_file("secret$_", $_ x 40) for 1, 2;
 
 my %fetched = (issuer => '@ISSUER@', audience => '@AUDIENCE@',
@@ -74,6 +76,14 @@ my @rows = (
     [ scope_claim => 'permissions', 'scope', '403 insufficient_scope MISS',
       path => '/scoped', token => [ permissions => [ 'read' ],
                                     scope => undef ] ],
+
+    [ revocation => undef, 'sub', '200 ok HIT' ],
+    [ revocation => 'sub azp', 'sub', '200 ok HIT' ],
+    [ revocation_file => undef, '@DIR@/revoked.json', '401 revoked ',
+      with => { %file, jwks_file => '@DIR@/k1.json', revocation => 'sub' },
+      token => [ sub => 'auth0|1' ] ],
+    [ revocation_keep => undef, '7s', '200 ok HIT',
+      with => { %file, jwks_file => '@DIR@/k1.json', revocation => 'sub' } ],
 
     [ jwks_file => '@DIR@/k1.json', '@DIR@/k2.json', '401 key_not_found ' ],
     [ secret_file => '@DIR@/secret1', '@DIR@/secret2',

@@ -130,7 +130,7 @@ for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
 
     for my $name (sort keys %function) {
         $locked{$name} = 1 if $function{$name} =~ $lock;
-        next if $name =~ /_lock$/;      # the lock itself
+        next if $name =~ /_(?:un)?lock$/;  # the lock itself
         push @wrong, map { "$file: $_" } wrong($name, $function{$name});
     }
 }

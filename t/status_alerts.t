@@ -174,7 +174,7 @@ subtest 'keys' => sub {
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
-        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has serve until in 2 h, then/,
+        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has serve until in [23] h, then/,
         'with hours left, a warning';
 
     $origin->mend;

@@ -207,31 +207,30 @@ ngx_http_jwt_logouts_use(ngx_http_jwt_main_conf_t *jmcf, const u_char *key,
     double until)
 {
     double                        now;
+    ngx_uint_t                    used;
     ngx_http_jwt_logouts_t       *logouts;
     ngx_http_jwt_logout_entry_t  *entry;
 
     now = (double) ngx_time();
     logouts = ngx_http_jwt_logouts_lock(jmcf);
+    used = ngx_http_jwt_logouts_used_locked(logouts, key, now);
 
-    if (ngx_http_jwt_logouts_used_locked(logouts, key, now)) {
-        ngx_http_jwt_logouts_unlock(jmcf);
-        return NGX_DECLINED;
+    if (!used) {
+        entry = ngx_http_jwt_logouts_room_locked(logouts, now);
+
+        entry->until = 0;
+        ngx_memory_barrier();
+
+        ngx_memcpy(entry->key, key, NGX_HTTP_JWT_LOGOUT_KEY);
+        entry->number = ++logouts->number;
+
+        ngx_memory_barrier();
+        entry->until = until;
     }
-
-    entry = ngx_http_jwt_logouts_room_locked(logouts, now);
-
-    entry->until = 0;
-    ngx_memory_barrier();
-
-    ngx_memcpy(entry->key, key, NGX_HTTP_JWT_LOGOUT_KEY);
-    entry->number = ++logouts->number;
-
-    ngx_memory_barrier();
-    entry->until = until;
 
     ngx_http_jwt_logouts_unlock(jmcf);
 
-    return NGX_OK;
+    return used ? NGX_DECLINED : NGX_OK;
 }
 
 

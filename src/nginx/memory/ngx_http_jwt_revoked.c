@@ -150,7 +150,7 @@ ngx_http_jwt_revoked_free_locked(ngx_http_jwt_revoked_shared_t *shared,
 
 
 void
-ngx_http_jwt_revoked_empty(ngx_http_jwt_revoked_shared_t *shared)
+ngx_http_jwt_revoked_empty_locked(ngx_http_jwt_revoked_shared_t *shared)
 {
     uint32_t  i;
 
@@ -240,7 +240,7 @@ ngx_http_jwt_revoked_unlock(ngx_shm_zone_t *zone)
 
 
 static ngx_http_jwt_revoked_shared_t *
-ngx_http_jwt_revoked_write(ngx_shm_zone_t *zone)
+ngx_http_jwt_revoked_write_lock(ngx_shm_zone_t *zone)
 {
     ngx_http_jwt_revoked_shared_t  *shared;
 
@@ -476,7 +476,7 @@ ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
     for (i = 0; i < n; i += part) {
         part = ngx_min(n - i, NGX_HTTP_JWT_REVOKED_SLICE);
 
-        shared = ngx_http_jwt_revoked_write(zone);
+        shared = ngx_http_jwt_revoked_write_lock(zone);
 
         lost += ngx_http_jwt_revoked_put_some_locked(shared, slot,
                                                      &entries[i], part, 0);
@@ -520,7 +520,7 @@ ngx_http_jwt_revoked_coarse(ngx_http_jwt_issuer_t *issuer, double before,
     zone = issuer->main->revoked;
     slot = issuer->revocation.slot;
 
-    (void) ngx_http_jwt_revoked_write(zone);
+    (void) ngx_http_jwt_revoked_write_lock(zone);
 
     ngx_http_jwt_revoked_floor_locked(slot, before, until);
     ngx_http_jwt_revoked_publish_locked(slot);
@@ -682,7 +682,7 @@ ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
         ngx_http_jwt_revoked_sweep(zone, log);
     }
 
-    shared = ngx_http_jwt_revoked_write(zone);
+    shared = ngx_http_jwt_revoked_write_lock(zone);
 
     if (replace->mark == 0) {
         ngx_memzero(slot->file, NGX_HTTP_JWT_DIGEST_LEN);
@@ -729,7 +729,7 @@ ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log)
     for (i = 0; i < shared->entries; /* void */ ) {
         last = ngx_min(shared->entries - i, NGX_HTTP_JWT_REVOKED_SCAN) + i;
 
-        (void) ngx_http_jwt_revoked_write(zone);
+        (void) ngx_http_jwt_revoked_write_lock(zone);
 
         for ( /* void */ ; i < last; i++) {
             entry = &shared->table[i];
@@ -742,7 +742,7 @@ ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log)
         ngx_http_jwt_revoked_unlock(zone);
     }
 
-    (void) ngx_http_jwt_revoked_write(zone);
+    (void) ngx_http_jwt_revoked_write_lock(zone);
 
     for (i = 0; i < NGX_HTTP_JWT_REVOKED_ISSUERS; i++) {
         slot = &shared->slots[i];

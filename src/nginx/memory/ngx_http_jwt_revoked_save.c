@@ -329,6 +329,7 @@ ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer)
 void
 ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
 {
+    ngx_uint_t       i;
     struct timespec  until;
 
     if (issuer->state == NULL) {
@@ -341,18 +342,17 @@ ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
 
-    if (issuer->revocation.save != NULL
-        && !issuer->revocation.save->copying)
-    {
-        (void) ngx_http_jwt_revoked_save_over(issuer, &until);
-    }
+    /* twice: a copy that was under way hasn't got what came since */
 
-    while (ngx_http_jwt_revoked_save(issuer)) {
-        /* the rest of the copy */
-    }
+    for (i = 0; i < 2; i++) {
 
-    if (issuer->revocation.save != NULL) {
-        (void) ngx_http_jwt_revoked_save_over(issuer, &until);
+        while (ngx_http_jwt_revoked_save(issuer)) {
+            /* the rest of the copy */
+        }
+
+        if (issuer->revocation.save != NULL) {
+            (void) ngx_http_jwt_revoked_save_over(issuer, &until);
+        }
     }
 }
 

@@ -101,7 +101,7 @@ ngx_http_jwt_revoked_shared_t *ngx_http_jwt_revoked_lock(
 void ngx_http_jwt_revoked_unlock(ngx_shm_zone_t *zone);
 
 /* All entries are free. */
-void ngx_http_jwt_revoked_empty(ngx_http_jwt_revoked_shared_t *shared);
+void ngx_http_jwt_revoked_empty_locked(ngx_http_jwt_revoked_shared_t *shared);
 
 /* The entry with that key, of a file or not; NULL: there is none. */
 ngx_http_jwt_revoked_entry_t *ngx_http_jwt_revoked_find_locked(

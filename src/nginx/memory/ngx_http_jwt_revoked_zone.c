@@ -78,7 +78,9 @@ ngx_http_jwt_revoked_init(ngx_shm_zone_t *zone, void *data)
     shared->table = (ngx_http_jwt_revoked_entry_t *) (shared + 1);
     shared->chains = (uint32_t *) (shared->table + shared->entries);
 
-    ngx_http_jwt_revoked_empty(shared);
+    ngx_shmtx_lock(&shpool->mutex);
+    ngx_http_jwt_revoked_empty_locked(shared);
+    ngx_shmtx_unlock(&shpool->mutex);
 
     shared->layout = NGX_HTTP_JWT_REVOKED_LAYOUT;
     shpool->data = shared;
