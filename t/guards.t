@@ -181,6 +181,7 @@ my %shown = (
     jwt_token_cache => 'cache',
     jwt_dpop_zone => 'proofs',
     jwt_logout_handler => 'logouts',
+    jwt_revocation_zone => 'revoked',
     jwt_issuer => 'issuers',
     jwt => 'issuers',
     jwt_audience => 'audience',
@@ -202,6 +203,9 @@ my %shown = (
     max_age => 'max_age',
     profile => 'profile',
     scope_claim => 'scope_claims',
+    revocation => 'revocation',
+    revocation_file => 'file',
+    revocation_keep => 'keep',
     discovery => 'discovery',
     jwks_uri => 'source',
     jwks_file => 'source',
@@ -226,8 +230,7 @@ my %not_shown = (
     jwks_proxy => 'how keys are fetched',
     ssl_trusted_certificate => 'the same',
     state_path => 'where keys are kept',
-    (map { $_ => 'what is revoked' } qw/ jwt_revocation_zone
-        jwt_revoke_handler revocation revocation_file revocation_keep /),
+    jwt_revoke_handler => 'for one location alone',
 );
 
 my $json = $code{'src/nginx/status/ngx_http_jwt_status_json.c'};

@@ -62,6 +62,26 @@ const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[] = {
       ngx_http_jwt_issuer_at(error_time), "fetch_error_timestamp_seconds",
       "When a fetch last failed; 0: never." },
 
+    { "revocation", "entries", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(entries), "revocation_entries",
+      "Entries of what is revoked." },
+
+    { "revocation", "of_file", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(of_file), "revocation_file_entries",
+      "Those of them that the revocation_file names." },
+
+    { "revocation", "file_read", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(file_read), "revocation_file_timestamp_seconds",
+      "When what the revocation_file says last changed; 0: never." },
+
+    { "revocation", "overflow_since", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(overflow),
+      "revocation_overflow_timestamp_seconds",
+      "Since when entries found no room, or were lost; 0: none." },
+
+    { "revocation", "overflow_up_to", NGX_HTTP_JWT_TIME,
+      ngx_http_jwt_issuer_at(overflow_up_to), NULL, NULL },
+
     { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
 };
 
@@ -124,6 +144,16 @@ const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[] = {
 
     { "logouts", "remembered", NGX_HTTP_JWT_COUNT,
       ngx_http_jwt_status_at(logouts.remembered), NULL, NULL },
+    { "revoked", "size", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(revoked_size), NULL, NULL },
+
+    { "revoked", "entries", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(revoked_used), "revoked",
+      "Entries of what is revoked, of all issuers." },
+
+    { "revoked", "capacity", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_status_at(revoked_entries), "revoked_capacity",
+      "Entries of what is revoked that there is room for." },
 
     { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
 };
@@ -241,6 +271,30 @@ ngx_http_jwt_status_fixed(ngx_http_jwt_status_issuer_t *row)
 
 
 static void
+ngx_http_jwt_status_revoked(ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_http_jwt_revoked_info_t  *revoked = &row->revoked;
+
+    ngx_http_jwt_revoked_info(row->issuer, revoked);
+
+    if (row->issuer->revocation.slot == NULL) {
+        row->entries = NGX_HTTP_JWT_NO_NUMBER;
+        row->of_file = NGX_HTTP_JWT_NO_NUMBER;
+        row->file_read = NGX_HTTP_JWT_NO_NUMBER;
+        row->overflow = NGX_HTTP_JWT_NO_NUMBER;
+        row->overflow_up_to = NGX_HTTP_JWT_NO_NUMBER;
+        return;
+    }
+
+    row->entries = revoked->total;
+    row->of_file = revoked->of_file;
+    row->file_read = (int64_t) revoked->file_read;
+    row->overflow = (int64_t) revoked->overflow;
+    row->overflow_up_to = (int64_t) revoked->floor;
+}
+
+
+static void
 ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
     ngx_http_jwt_issuer_t *issuer, int64_t now)
 {
@@ -253,6 +307,7 @@ ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
 
     ngx_http_jwt_history_read(issuer, source);
     ngx_http_jwt_status_fixed(row);
+    ngx_http_jwt_status_revoked(row);
 
     if (issuer->fixed != NULL || !source->known) {
         return;
@@ -287,8 +342,9 @@ ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
 static ngx_int_t
 ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t               i, n;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t                     i, n;
+    ngx_http_jwt_issuer_t        **issuers;
+    ngx_http_jwt_revoked_info_t   *revoked;
 
     n = status->main->issuers.nelts;
     issuers = status->main->issuers.elts;
@@ -304,6 +360,13 @@ ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
     for (i = 0; i < n; i++) {
         ngx_http_jwt_status_issuer(&status->issuers[i], issuers[i],
                                    status->now);
+
+        if (issuers[i]->revocation.slot != NULL) {
+            revoked = &status->issuers[i].revoked;
+            status->revoked_size = status->main->revoked->shm.size;
+            status->revoked_entries = revoked->room;
+            status->revoked_used = revoked->room - revoked->free;
+        }
     }
 
     return NGX_OK;

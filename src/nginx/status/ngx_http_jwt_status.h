@@ -20,6 +20,7 @@
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_out.h"
 #include "ngx_http_jwt_require.h"
+#include "ngx_http_jwt_revoked.h"
 #include "njwt_utf8.h"
 
 
@@ -44,6 +45,14 @@ typedef struct {
     int64_t                    bad;
     int64_t                    failures;     /* in a row */
     int64_t                    error_time;   /* 0: never */
+
+    /* of "revocation" */
+    ngx_http_jwt_revoked_info_t  revoked;
+    int64_t                    entries;
+    int64_t                    of_file;
+    int64_t                    file_read;    /* its last change; 0: none */
+    int64_t                    overflow;     /* since when; 0: none */
+    int64_t                    overflow_up_to;  /* revoked with all others */
 } ngx_http_jwt_status_issuer_t;
 
 
@@ -88,6 +97,9 @@ typedef struct {
     int64_t                        proofs_entries;
     int64_t                        proofs_start;
     ngx_http_jwt_logouts_state_t   logouts;
+    int64_t                        revoked_size;
+    int64_t                        revoked_used;
+    int64_t                        revoked_entries;
     int64_t                        closed;
 } ngx_http_jwt_status_t;
 

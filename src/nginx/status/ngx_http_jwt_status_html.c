@@ -873,6 +873,14 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
         ngx_http_jwt_html_fact_end(page);
     }
 
+    if (status->revoked_size > 0) {
+        ngx_http_jwt_html_fact(page, "Entries of what is revoked");
+        ngx_http_jwt_html_room(page, status->revoked_size,
+                               status->revoked_used,
+                               status->revoked_entries);
+        ngx_http_jwt_html_fact_end(page);
+    }
+
     if (status->closed > 0) {
         ngx_http_jwt_html_fact(page, "Ended with their token");
         ngx_http_jwt_html_count(page, status->closed);

@@ -723,6 +723,40 @@ ngx_http_jwt_status_json_fetches(ngx_http_jwt_page_t *page,
 }
 
 
+/* Null: there is no "revocation". */
+
+static void
+ngx_http_jwt_status_json_revoked(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_uint_t            i;
+    const njwt_issuer_t  *trust = &row->issuer->trust;
+
+    if (trust->revocation_count == 0) {
+        ngx_http_jwt_json_null(page, "revocation");
+        return;
+    }
+
+    ngx_http_jwt_json_open(page, "revocation", "{");
+    ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
+                                   "revocation");
+    ngx_http_jwt_json_number(page, "keep",
+                             row->issuer->revocation.keep / 1000);
+    ngx_http_jwt_json_flag(page, "file",
+                           row->issuer->revocation.file.data != NULL);
+    ngx_http_jwt_json_open(page, "claims", "[");
+
+    for (i = 0; i < trust->revocation_count; i++) {
+        ngx_http_jwt_json_open(page, NULL, "{");
+        ngx_http_jwt_json_text(page, "claim", trust->revocation[i]);
+        ngx_http_jwt_json_number(page, "entries", row->revoked.entries[i]);
+        ngx_http_jwt_page_say(page, "}");
+    }
+
+    ngx_http_jwt_page_say(page, "]}");
+}
+
+
 static void
 ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
@@ -762,6 +796,7 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_json_group(page, ngx_http_jwt_issuer_numbers, row,
                                    NULL);
     ngx_http_jwt_status_json_fetches(page, row);
+    ngx_http_jwt_status_json_revoked(page, row);
     ngx_http_jwt_status_json_keys(status, issuer);
     ngx_http_jwt_status_json_requests(status, issuer);
 
@@ -800,6 +835,8 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
                                     "proofs");
     ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
                                     "logouts");
+    ngx_http_jwt_status_json_object(page, ngx_http_jwt_gate_numbers, status,
+                                    "revoked");
 }
 
 
