@@ -131,6 +131,22 @@ sub alert {
 }
 
 
+alert 'GateRevokesAll', { severity => 'page', issuer => 'a', instance => 'i' },
+    fires => [ gauge('revocation_overflow_timestamp_seconds', 1764000000) ],
+    quiet => [ gauge('revocation_overflow_timestamp_seconds', 0) ],
+    when => 'all found room';
+
+alert 'GateRevocationFails', { severity => 'ticket', issuer => 'a', instance => 'i' },
+    fires => [ gauge('revocation_file_failing', 1),
+               gauge('revocation_save_failing', 0) ],
+    quiet => [ gauge('revocation_file_failing', 0),
+               gauge('revocation_save_failing', 0) ],
+    when => 'it is read and kept';
+
+fires 'GateRevocationFails fires of what can\'t be kept, too', 'GateRevocationFails',
+    { severity => 'ticket', issuer => 'a', instance => 'i' },
+    gauge('revocation_file_failing', 0), gauge('revocation_save_failing', 1);
+
 alert 'GateHasNoKeys', { severity => 'page', issuer => 'a', instance => 'i' },
     fires => [ gauge('keys_available', 0) ],
     quiet => [ gauge('keys_available', 1) ], when => 'there are keys';

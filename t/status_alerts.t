@@ -107,6 +107,69 @@ subtest 'requests that are refused' => sub {
     like +(alerts())[0], qr/^ok .* 80 of 100 /, 'a fifth isn\'t, as ever';
 };
 
+subtest 'what is revoked' => sub {
+    my $file = $s->dir . '/revoked.json';
+    my $entry = '{"claim":"sub","value":"auth0|%d","before":' . (time + 60) . '}';
+    my $write = sub { $s->write_file('revoked.json', "[@_]") };
+    my $seen = sub { JSON::PP::decode_json($s->get('/status')->{body}) };
+    my $of = sub { $seen->()->{issuers}[0]{revocation} };
+
+    $write->(sprintf $entry, 1);
+    start('fine', "$guarded location /revoke { allow 127.0.0.1; deny all;"
+                  . ' jwt_revoke_handler timesheets; }',
+          issuer => "revocation sub azp; revocation_file $file;",
+          http => 'jwt_revocation_zone zone=r:64k;');
+
+    my $r = $of->();
+
+    is_deeply [ @$r{qw/ entries of_file file_failing overflow_since /} ],
+        [ 1, 1, 0, undef ], 'an entry, of the file';
+    is_deeply $r->{claims}, [ { claim => 'sub', entries => 1 },
+                              { claim => 'azp', entries => 0 } ], 'by claim';
+    cmp_ok $r->{file_read}, '>=', time - 60, 'and when the file changed';
+    like +(alerts())[0], qr/^ok All is well/, 'all is well';
+
+    my $metrics = $s->get('/metrics')->{body};
+
+    like $metrics, qr/^jwt_scope_revocation_claim_entries\{issuer="timesheets",claim="sub"\} 1$/m,
+        'a metric by claim';
+    like $s->get('/page')->{body}, qr{<dt>Revocation entries</dt><dd>1: <code><bdi>sub</bdi></code> 1, },
+        'and its line on the page';
+
+    $write->('{');
+    wait_until { $of->()->{file_failing} } 10, 'a file that is wrong is seen';
+    like +(alerts())[0],
+        qr/^bad Alarm: timesheets: what its revocation_file says now isn't in force/,
+        'in red';
+    is $of->()->{entries}, 1, 'and what it said before holds';
+
+    $write->((sprintf $entry, 1), ',', sprintf $entry, 2);
+    wait_until { !$of->()->{file_failing} && $of->()->{entries} == 2 } 10,
+        'one that is mended, too';
+    like +(alerts())[0], qr/^ok All is well/, 'and all is well';
+
+    $write->(join ',', map { sprintf $entry, $_ } 1 .. 5000);
+    wait_until { $of->()->{file_failing} } 10, 'so is one that finds no room';
+    is $of->()->{overflow_since}, undef, 'which makes nothing coarse';
+    $write->(sprintf $entry, 1);
+    wait_until { !$of->()->{file_failing} } 10, 'nor is there any more';
+
+    for my $part (1 .. 4) {
+        $s->request(path => '/revoke', method => 'POST',
+            body => '[' . join(',', map { qq({"claim":"azp","value":"$part-$_"}) }
+                                    1 .. 300) . ']');
+    }
+
+    cmp_ok $of->()->{overflow_since}, '>', 0, 'entries without room';
+    like +(alerts())[0],
+        qr/^bad Alarm: timesheets has all tokens revoked that it issued up to \d+ s ago, as entries found no room/,
+        'are an alarm';
+    like $s->get('/metrics')->{body},
+        qr/^jwt_scope_revocation_overflow_timestamp_seconds\{issuer="timesheets"\} [1-9]/m,
+        'and a metric';
+};
+
+
 subtest 'requests without a token, that have no issuer' => sub {
     start('fine', $guarded);
     $s->get('/t') for 1 .. 12;
@@ -170,11 +233,11 @@ subtest 'keys' => sub {
 
     $origin->mend;
     start('fails', $guarded . ' location /open { proxy_pass http://127.0.0.1:9; }',
-          issuer => 'jwks_stale 3h;');
+          issuer => 'jwks_stale 150m;');
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
-        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has serve until in [23] h, then/,
+        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has stop serving in 2 h; then its/,
         'with hours left, a warning';
 
     $origin->mend;

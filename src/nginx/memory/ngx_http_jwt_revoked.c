@@ -801,6 +801,23 @@ ngx_http_jwt_revoked_copy(ngx_http_jwt_issuer_t *issuer, uint32_t *at,
 
 
 void
+ngx_http_jwt_revoked_fails(ngx_http_jwt_issuer_t *issuer, uint32_t what,
+    ngx_uint_t fails)
+{
+    uint32_t  *failing;
+
+    failing = &issuer->revocation.slot->failing;
+
+    if (fails) {
+        (void) __atomic_fetch_or(failing, what, __ATOMIC_RELAXED);
+
+    } else {
+        (void) __atomic_fetch_and(failing, ~what, __ATOMIC_RELAXED);
+    }
+}
+
+
+void
 ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_info_t *info)
 {
@@ -834,6 +851,7 @@ ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
     info->floor = (rv->slot->floor_until > 0) ? rv->slot->floor : 0;
     info->overflow = rv->slot->overflow;
     info->file_read = rv->slot->file_read;
+    info->failing = __atomic_load_n(&rv->slot->failing, __ATOMIC_RELAXED);
 
     ngx_http_jwt_revoked_unlock(zone);
 }

@@ -37,12 +37,17 @@ struct ngx_http_jwt_revoked_file_s {
     u_char                        digest[NGX_HTTP_JWT_DIGEST_LEN];
 };
 
+/* what isn't as it should be, of an issuer */
+#define NGX_HTTP_JWT_REVOKED_FILE_FAILS  1   /* its file isn't in force */
+#define NGX_HTTP_JWT_REVOKED_SAVE_FAILS  2   /* it won't outlive a restart */
+
 typedef struct {
     ngx_uint_t                    entries[NGX_HTTP_JWT_REVOKED_CLAIMS];
     ngx_uint_t                    total;
     ngx_uint_t                    of_file;
     ngx_uint_t                    room;      /* of all issuers */
     ngx_uint_t                    free;
+    uint32_t                      failing;   /* bits of the above */
     double                        floor;     /* 0: no overflow */
     double                        overflow;  /* since when */
     double                        file_read; /* last change; 0: none */
@@ -147,6 +152,10 @@ void ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log);
  */
 ngx_uint_t ngx_http_jwt_revoked_copy(ngx_http_jwt_issuer_t *issuer,
     uint32_t *at, ngx_http_jwt_revoked_t *list, ngx_uint_t room);
+
+/* Sets or clears one of NGX_HTTP_JWT_REVOKED_..._FAILS, for the status. */
+void ngx_http_jwt_revoked_fails(ngx_http_jwt_issuer_t *issuer, uint32_t what,
+    ngx_uint_t fails);
 
 void ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_info_t *info);

@@ -375,6 +375,8 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     {
         if (watch->settling && job->base.failed != NULL) {
             watch->failing = 1;
+            ngx_http_jwt_revoked_fails(issuer,
+                                       NGX_HTTP_JWT_REVOKED_FILE_FAILS, 1);
             ngx_http_jwt_revoked_file_failed(issuer, job, log);
         }
 
@@ -385,6 +387,11 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 
     if (job->base.failed == NULL) {
         watch->failing = 0;
+
+        if (!watch->full) {
+            ngx_http_jwt_revoked_fails(issuer,
+                                       NGX_HTTP_JWT_REVOKED_FILE_FAILS, 0);
+        }
     }
 
     if (job->list != NULL) {
@@ -425,6 +432,7 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
 
     if (rc == NGX_OK) {
         watch->full = 0;
+        ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 0);
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %ui entries of \"revocation_file\" "
@@ -441,6 +449,7 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
         }
 
         watch->full = 1;
+        ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 1);
         watch->failing = 1;
         watch->changed = ngx_current_msec;
     }

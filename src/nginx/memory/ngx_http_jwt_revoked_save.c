@@ -114,6 +114,9 @@ ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
     }
 
     save->failing = (failed != NULL);
+
+    ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_SAVE_FAILS,
+                               save->failing);
 }
 
 

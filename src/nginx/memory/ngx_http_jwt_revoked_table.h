@@ -53,7 +53,7 @@ struct ngx_http_jwt_revoked_slot_s {
     uint32_t                      mark;        /* of the last replacement */
     uint32_t                      entries;
     uint32_t                      of_file;
-    uint32_t                      unused;
+    uint32_t                      failing;     /* atomic; bits, see below */
     double                        keep;
     double                        floor;       /* all up to then are revoked */
     double                        floor_until; /* 0: there is no floor */

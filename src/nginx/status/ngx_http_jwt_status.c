@@ -74,6 +74,14 @@ const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[] = {
       ngx_http_jwt_issuer_at(file_read), "revocation_file_timestamp_seconds",
       "When what the revocation_file says last changed; 0: never." },
 
+    { "revocation", "file_failing", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(file_failing), "revocation_file_failing",
+      "1: what the revocation_file says now isn't in force." },
+
+    { "revocation", "save_failing", NGX_HTTP_JWT_COUNT,
+      ngx_http_jwt_issuer_at(save_failing), "revocation_save_failing",
+      "1: what is revoked can't be kept in state_path." },
+
     { "revocation", "overflow_since", NGX_HTTP_JWT_TIME,
       ngx_http_jwt_issuer_at(overflow),
       "revocation_overflow_timestamp_seconds",
@@ -281,6 +289,8 @@ ngx_http_jwt_status_revoked(ngx_http_jwt_status_issuer_t *row)
         row->entries = NGX_HTTP_JWT_NO_NUMBER;
         row->of_file = NGX_HTTP_JWT_NO_NUMBER;
         row->file_read = NGX_HTTP_JWT_NO_NUMBER;
+        row->file_failing = NGX_HTTP_JWT_NO_NUMBER;
+        row->save_failing = NGX_HTTP_JWT_NO_NUMBER;
         row->overflow = NGX_HTTP_JWT_NO_NUMBER;
         row->overflow_up_to = NGX_HTTP_JWT_NO_NUMBER;
         return;
@@ -289,6 +299,10 @@ ngx_http_jwt_status_revoked(ngx_http_jwt_status_issuer_t *row)
     row->entries = revoked->total;
     row->of_file = revoked->of_file;
     row->file_read = (int64_t) revoked->file_read;
+    row->file_failing = (revoked->failing & NGX_HTTP_JWT_REVOKED_FILE_FAILS)
+                        != 0;
+    row->save_failing = (revoked->failing & NGX_HTTP_JWT_REVOKED_SAVE_FAILS)
+                        != 0;
     row->overflow = (int64_t) revoked->overflow;
     row->overflow_up_to = (int64_t) revoked->floor;
 }

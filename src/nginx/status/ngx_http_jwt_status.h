@@ -51,6 +51,8 @@ typedef struct {
     int64_t                    entries;
     int64_t                    of_file;
     int64_t                    file_read;    /* its last change; 0: none */
+    int64_t                    file_failing;
+    int64_t                    save_failing;
     int64_t                    overflow;     /* since when; 0: none */
     int64_t                    overflow_up_to;  /* revoked with all others */
 } ngx_http_jwt_status_issuer_t;

@@ -285,10 +285,10 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
 
     if (row->serves) {
         ngx_http_jwt_page_print(page, " can&rsquo;t fetch its keys (%L "
-                                "failures in a row). Those it has serve until "
-                                "", row->failures);
+                                "failures in a row). Those it has stop "
+                                "serving ", row->failures);
         ngx_http_jwt_html_ago(page, status->now, row->serves_until);
-        ngx_http_jwt_page_say(page, ", then its requests are answered 503.");
+        ngx_http_jwt_page_say(page, "; then its requests are answered 503.");
 
     } else if (row->fetched > 0) {
         ngx_http_jwt_page_say(page, " has only stale keys, fetched ");
@@ -340,6 +340,65 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
                                           : "tokens may be refused as expired "
                                             "too early");
     ngx_http_jwt_alert_end(alerts);
+}
+
+
+/*
+ * Tokens that pass although somebody ended them, or are refused although
+ * nobody did.
+ */
+
+static void
+ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_http_jwt_page_t  *page;
+
+    page = &alerts->status->page;
+
+    if (row->issuer->trust.revocation_count == 0) {
+        return;
+    }
+
+    if (row->entries == NGX_HTTP_JWT_NO_NUMBER
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
+    {
+        ngx_http_jwt_page_say(page, " found no room in "
+                              "<code>jwt_revocation_zone</code>: all of its "
+                              "tokens are revoked. Restart nginx.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (row->overflow > 0
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
+    {
+        ngx_http_jwt_page_say(page, " has all tokens revoked that it issued "
+                              "up to ");
+        ngx_http_jwt_html_ago(page, alerts->status->now, row->overflow_up_to);
+        ngx_http_jwt_page_say(page, ", as entries found no room in "
+                              "<code>jwt_revocation_zone</code> or were lost. "
+                              "The error log says which; write a larger "
+                              "size.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (row->file_failing > 0
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
+    {
+        ngx_http_jwt_page_say(page, ": what its <code>revocation_file</code> "
+                              "says now isn&rsquo;t in force, only what it "
+                              "said before. The error log says why.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    if (row->save_failing > 0
+        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, row))
+    {
+        ngx_http_jwt_page_say(page, " can&rsquo;t keep what is revoked in "
+                              "<code>state_path</code>: it won&rsquo;t "
+                              "outlive a restart. The error log says why.");
+        ngx_http_jwt_alert_end(alerts);
+    }
 }
 
 
@@ -561,6 +620,7 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
         ngx_http_jwt_alert_keys(alerts, row);
         told |= ngx_http_jwt_alert_refusals(alerts, row);
         ngx_http_jwt_alert_clock(alerts, row);
+        ngx_http_jwt_alert_revocation(alerts, row);
     }
 
     /* of all, where no issuer's is the reason */

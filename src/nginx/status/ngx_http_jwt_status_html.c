@@ -557,7 +557,8 @@ ngx_http_jwt_html_fetches(ngx_http_jwt_status_t *status,
     ngx_http_jwt_html_fact_end(page);
 
     if (row->serves) {
-        ngx_http_jwt_html_fact(page, "If no fetch succeeds, they serve until");
+        ngx_http_jwt_html_fact(page,
+                               "If no fetch succeeds, they stop serving");
         ngx_http_jwt_html_ago(page, status->now, row->serves_until);
         ngx_http_jwt_html_fact_end(page);
     }
@@ -746,6 +747,43 @@ ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
 
 
 static void
+ngx_http_jwt_html_revocation(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_page_t  *page;
+    const njwt_issuer_t  *trust = &row->issuer->trust;
+
+    page = &status->page;
+
+    if (row->entries == NGX_HTTP_JWT_NO_NUMBER) {
+        return;
+    }
+
+    ngx_http_jwt_html_fact(page, "Revocation entries");
+    ngx_http_jwt_html_count(page, row->entries);
+    ngx_http_jwt_page_say(page, ": ");
+
+    for (i = 0; i < trust->revocation_count; i++) {
+        ngx_http_jwt_page_say(page, (i > 0) ? ", " : "");
+        ngx_http_jwt_html_code(page, trust->revocation[i]);
+        ngx_http_jwt_page_say(page, " ");
+        ngx_http_jwt_html_count(page, row->revoked.entries[i]);
+    }
+
+    if (row->issuer->revocation.file.data != NULL) {
+        ngx_http_jwt_page_say(page, "; ");
+        ngx_http_jwt_html_count(page, row->of_file);
+        ngx_http_jwt_page_say(page, " from <code>revocation_file</code>, "
+                              "changed ");
+        ngx_http_jwt_html_ago(page, status->now, row->file_read);
+    }
+
+    ngx_http_jwt_html_fact_end(page);
+}
+
+
+static void
 ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
     ngx_http_jwt_page_t           *page;
@@ -760,6 +798,8 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
     ngx_http_jwt_html_fold(page, "issuer", number, "card f",
                            severity != NGX_HTTP_JWT_FINE
                            || ngx_http_jwt_html_clock_off(row)
+                           || row->overflow > 0
+                           || row->file_failing > 0
                            || status->nissuers == 1);
     ngx_http_jwt_page_say(page, "<h3>");
     ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&row->issuer->name));
@@ -783,6 +823,8 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
     if (row->source.known && row->issuer->fixed == NULL) {
         ngx_http_jwt_html_fetches(status, row);
     }
+
+    ngx_http_jwt_html_revocation(status, row);
 
     ngx_http_jwt_page_say(page, "</dl>\n");
     ngx_http_jwt_html_keys(status, row);
@@ -874,7 +916,7 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
     }
 
     if (status->revoked_size > 0) {
-        ngx_http_jwt_html_fact(page, "Entries of what is revoked");
+        ngx_http_jwt_html_fact(page, "Revocation entries");
         ngx_http_jwt_html_room(page, status->revoked_size,
                                status->revoked_used,
                                status->revoked_entries);

@@ -124,6 +124,38 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
 }
 
 
+static void
+ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t                     i, k;
+    ngx_http_jwt_page_t           *page;
+    const njwt_issuer_t           *trust;
+    ngx_http_jwt_status_issuer_t  *row;
+
+    page = &status->page;
+
+    ngx_http_jwt_metric_family(page, "revocation_claim_entries",
+                               "Entries of what is revoked, by claim.");
+
+    for (i = 0; i < status->nissuers; i++) {
+        row = &status->issuers[i];
+        trust = &row->issuer->trust;
+
+        if (row->entries == NGX_HTTP_JWT_NO_NUMBER) {
+            continue;
+        }
+
+        for (k = 0; k < trust->revocation_count; k++) {
+            ngx_http_jwt_metric_begin(page, "revocation_claim_entries");
+            ngx_http_jwt_metric_label(page, "issuer",
+                                    ngx_http_jwt_slice(&row->issuer->name));
+            ngx_http_jwt_metric_label(page, "claim", trust->revocation[k]);
+            ngx_http_jwt_metric_end(page, row->revoked.entries[k]);
+        }
+    }
+}
+
+
 /* How long they took: each bucket has the ones before it, too. */
 
 static void
@@ -390,6 +422,7 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_metric_numbers(status, ngx_http_jwt_gate_numbers);
     ngx_http_jwt_metric_issuers(status);
+    ngx_http_jwt_metric_revoked(status);
     ngx_http_jwt_metric_fetches(status);
     ngx_http_jwt_metric_keys(status);
 }
