@@ -170,6 +170,36 @@ subtest 'what is revoked' => sub {
 };
 
 
+subtest 'what is revoked and can\'t be kept' => sub {
+    my $kept = $s->dir . '/kept';
+
+    start('fine', "$guarded location /revoke { allow 127.0.0.1; deny all;"
+                  . ' jwt_revoke_handler timesheets; }',
+          issuer => "revocation sub; state_path $kept;");
+
+    my $revoke = sub {
+        $s->request(path => '/revoke', method => 'POST',
+                    body => qq({"claim":"sub","value":"$_[0]"}));
+    };
+
+    $revoke->('one');
+    wait_until { glob "$kept/revoked-*" } 5, 'it is kept';
+    like +(alerts())[0], qr/^ok All is well/, 'all is well';
+
+    rename $kept, "$kept.away" or die "$kept: $!";
+    $s->write_file('kept', 'no folder');
+    $revoke->('two');
+    wait_until { (alerts())[0] =~ /^warn .*timesheets can't keep what is revoked in state_path/ } 5,
+        'a warning';
+
+    unlink $kept;
+    rename "$kept.away", $kept or die "$kept: $!";
+    $revoke->('three');
+    wait_until { (alerts())[0] =~ /^ok / } 10, 'that goes when it is kept again';
+    pass 'it goes when it is kept again';
+};
+
+
 subtest 'requests without a token, that have no issuer' => sub {
     start('fine', $guarded);
     $s->get('/t') for 1 .. 12;

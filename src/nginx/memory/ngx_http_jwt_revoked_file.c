@@ -432,7 +432,6 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
 
     if (rc == NGX_OK) {
         watch->full = 0;
-        ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 0);
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %ui entries of \"revocation_file\" "
