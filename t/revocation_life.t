@@ -64,6 +64,19 @@ sub old { return token(iat => $now - 60, exp => $now + 3600, @_) }
 
 sub kept { return grep { m{/revoked-[0-9a-f]{32}$} } glob "$state/*" }
 
+# What all workers have read, of files and of clients.
+
+sub bytes_read {
+    my $sum = 0;
+
+    for my $pid ($s->worker_pids) {
+        open my $in, '<', "/proc/$pid/io" or die "/proc/$pid/io: $!";
+        /^rchar: (\d+)/ and $sum += $1 while <$in>;
+    }
+
+    return $sum;
+}
+
 sub saved {
     my ($before) = @_;
 
@@ -269,6 +282,42 @@ subtest 'many entries move to a zone of another size' => sub {
     is_revoked(old(jti => "move-$_"), "number $_ after a restart")
         for 1, 300, 700;
     $s->stop;
+};
+
+subtest 'a file that found no room is read again once there is some' => sub {
+    my $file = $s->write_file('room.json', '[]');
+
+    $s->stop;
+    unlink kept();
+    $s->start(%config, http => 'jwt_revocation_zone zone=room:64k;',
+        issuer => "$config{issuer} revocation_file $file;");
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+
+    my $until = int(time) + 5;
+
+    is post(map { { claim => 'jti', value => "room-$_", until => $until } }
+            1 .. 400), 200, 'entries of a few seconds';
+
+    $s->mark_log;
+    $s->write_file('room.json', encode_json([ map {
+        { claim => 'sub', value => "room-$_", before => $now } } 1 .. 400 ])
+        . ' ' x 200_000);
+    $s->wait_for_log(qr/more than "jwt_revocation_zone" has room for/, 5);
+
+    my $named = old(sub => 'room-400', iat => $now - 60);
+    is_good($named, 'a file that finds no room');
+
+    # it isn't read on and on
+
+    sleep 2;
+    my $read = bytes_read();
+    sleep 1.5;
+    cmp_ok bytes_read() - $read, '<', 200_000, 'nor is it read again at once';
+
+    wait_until { status_of($named) == 401 } 20, 'the entries are over';
+    is_revoked($named, 'is in force when those are over');
+    is scalar($s->log_lines(qr/more than "jwt_revocation_zone" has room/)),
+        1, 'and its state was logged once';
 };
 
 subtest 'a hundred thousand entries of a file' => sub {

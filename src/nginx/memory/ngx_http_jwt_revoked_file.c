@@ -46,6 +46,7 @@ typedef struct {
     njwt_revocation_terms_t          terms;
     ngx_uint_t                       again;     /* even if it is the same */
 
+    ngx_uint_t                       skipped;   /* it is: it wasn't read */
     ngx_http_jwt_revoked_file_t      file;      /* as it was, and is */
     u_char                           known[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_http_jwt_revoked_t          *list;      /* NULL: nothing new */
@@ -57,6 +58,7 @@ typedef struct ngx_http_jwt_revoked_watch_s {
     struct stat                      seen;      /* when it was read last */
     ngx_http_jwt_revoked_replace_t   replace;
     ngx_msec_t                       changed;   /* when it was found so */
+    ngx_msec_t                       failed;    /* when it was wrong last */
     ngx_msec_t                       looked;
     unsigned                         settling:1;
     unsigned                         failing:1;
@@ -207,6 +209,7 @@ ngx_http_jwt_revoked_file_run(ngx_http_jwt_state_job_t *base)
     }
 
     if (!job->again && ngx_http_jwt_revoked_file_same(&now, &job->file.seen)) {
+        job->skipped = 1;
         errno = 0;
         return NULL;
     }
@@ -302,9 +305,9 @@ ngx_http_jwt_revoked_file_look(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_revoked_known(issuer, job->known);
 
     if (watch->failing
-        && ngx_current_msec - watch->changed >= NGX_HTTP_JWT_REVOKED_RETRY)
+        && ngx_current_msec - watch->failed >= NGX_HTTP_JWT_REVOKED_RETRY)
     {
-        watch->changed = ngx_current_msec;
+        watch->failed = ngx_current_msec;
         job->again = 1;
     }
 
@@ -377,6 +380,7 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
             watch->failing = 1;
             ngx_http_jwt_revoked_fails(issuer,
                                        NGX_HTTP_JWT_REVOKED_FILE_FAILS, 1);
+            watch->failed = ngx_current_msec;
             ngx_http_jwt_revoked_file_failed(issuer, job, log);
         }
 
@@ -385,7 +389,9 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 
     watch->seen = job->file.seen;
 
-    if (job->base.failed == NULL) {
+    /* one that wasn't read is as wrong as it was */
+
+    if (job->base.failed == NULL && !job->skipped) {
         watch->failing = 0;
 
         if (!watch->full) {
@@ -432,6 +438,7 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
 
     if (rc == NGX_OK) {
         watch->full = 0;
+        ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 0);
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %ui entries of \"revocation_file\" "
@@ -450,7 +457,7 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
         watch->full = 1;
         ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 1);
         watch->failing = 1;
-        watch->changed = ngx_current_msec;
+        watch->failed = ngx_current_msec;
     }
 
     free(replace->list);
