@@ -146,6 +146,36 @@ is_good($other, 'of an array with a wrong entry nothing is taken');
 
 is $s->get('/revoke')->{status}, 405, 'GET is no method of it';
 
+# A page of another site posts with all that its visitor's browser has, his
+# address and his password among them, as long as it doesn't say that this is
+# JSON; a program has no origin.
+
+for my $origin ('https://evil.example', 'null') {
+    for my $type (undef, 'text/plain', 'application/x-www-form-urlencoded',
+                  'multipart/form-data; boundary=application/json',
+                  'application/jsonp', 'application/jso')
+    {
+        my $answer = post({ claim => 'sub', value => 'auth0|2' },
+            headers => { Origin => $origin,
+                         defined $type ? ('Content-Type' => $type) : () });
+
+        is $answer->{status}, 400, "of $origin as " . ($type // 'nothing');
+        like $answer->{body}, qr{must be application/json}, '... says why';
+    }
+}
+
+is_good($other, 'what another page posts revokes nothing');
+
+for my $type ('application/json', 'Application/JSON; charset=utf-8') {
+    is post({ claim => 'sub', value => 'page' }, headers =>
+            { Origin => 'https://admin.example', 'Content-Type' => $type })
+        ->{status}, 200, "a page may post $type: its browser has asked";
+}
+
+is post({ claim => 'sub', value => 'form' },
+        headers => { 'Content-Type' => 'application/x-www-form-urlencoded' })
+    ->{status}, 200, 'what curl says without -H is none of a page';
+
 # the file, in place and renamed over
 
 sub write_in_place {

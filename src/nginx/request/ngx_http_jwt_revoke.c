@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_jwt_revoke.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_revoked.h"
 
@@ -224,6 +225,51 @@ ngx_http_jwt_revoke_read(ngx_http_request_t *r)
 }
 
 
+static ngx_uint_t
+ngx_http_jwt_revoke_is_json(ngx_http_request_t *r)
+{
+    u_char     c;
+    ngx_str_t  type, json = ngx_string("application/json");
+
+    if (r->headers_in.content_type == NULL) {
+        return 0;
+    }
+
+    type = r->headers_in.content_type->value;
+
+    if (type.len < json.len
+        || ngx_strncasecmp(type.data, json.data, json.len) != 0)
+    {
+        return 0;
+    }
+
+    c = (type.len > json.len) ? type.data[json.len] : ';';
+
+    return c == ';' || c == ' ' || c == '\t';
+}
+
+
+/*
+ * May another site's page have sent this, with what its visitor's browser has
+ * to show?  Of JSON a browser asks first (Fetch, section 3.2), and is told 405.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_revoke_is_forged(ngx_http_request_t *r)
+{
+    ngx_str_t                     origin = ngx_string("Origin");
+    ngx_http_jwt_headers_which_t  which;
+
+    ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
+
+    which.names = &origin;
+    which.nnames = 1;
+
+    return ngx_http_jwt_headers_any(r, &which)
+           && !ngx_http_jwt_revoke_is_json(r);
+}
+
+
 static ngx_int_t
 ngx_http_jwt_revoke_request(ngx_http_request_t *r)
 {
@@ -243,6 +289,11 @@ ngx_http_jwt_revoke_request(ngx_http_request_t *r)
         ngx_str_set(&h->value, "POST");
 
         return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    if (ngx_http_jwt_revoke_is_forged(r)) {
+        return ngx_http_jwt_revoke_bad(r, 0, "of a page must be "
+                                             "application/json");
     }
 
     if (r->headers_in.content_length_n > NGX_HTTP_JWT_REVOKE_BODY) {
