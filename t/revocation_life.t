@@ -11,6 +11,7 @@ use JSON::PP qw/ encode_json /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw/ sleep time /;
 
@@ -150,7 +151,6 @@ subtest 'workers that are killed while others write' => sub {
         if ($killer == 0) {
             sleep rand 0.003;
             kill 'KILL', $pids[$n % 2];
-            require POSIX;
             POSIX::_exit(0);
         }
 
@@ -171,6 +171,60 @@ subtest 'workers that are killed while others write' => sub {
 
     is_revoked($one, 'what was revoked is');
     is_revoked(old(sub => 'kill-8'), 'and what came meanwhile');
+};
+
+# The master hears of a worker's end once it has read the configuration.
+
+subtest 'a worker that is killed with the lock, amid a reload' => sub {
+    my $pause = $s->write_file('pause.conf', '');
+    my %paused = (%config, main => "include $pause;",
+                  http => 'jwt_revocation_zone zone=r:2052k;');
+
+    ok $s->reload(%paused), 'a reload';
+    is_revoked($one, 'revoked');
+
+    unlink $pause or die "$pause: $!";
+    POSIX::mkfifo($pause, 0600) or die "$pause: $!";
+
+    my ($worker, @others) = $s->worker_pids;
+    my $before = $s->log_lines(qr/start worker process /);
+    kill 'HUP', $s->master_pid;
+    sleep 0.5;
+
+    # the mutex is the first word of the zone: whose it is
+    open my $maps, '<', "/proc/$worker/maps" or die "maps: $!";
+    no warnings 'portable';
+    my ($zone) = map { hex }
+        map { /^(\w+)-(\w+) rw-s/ && hex($2) - hex($1) == 2052 * 1024
+              ? $1 : () } <$maps>;
+    open my $memory, '+<:raw', "/proc/$worker/mem" or die "mem: $!";
+
+    kill 'STOP', $worker;
+    sysseek $memory, $zone, 0 or die "seek: $!";
+    is syswrite($memory, pack 'Q', $worker), 8, 'it has the lock';
+    $s->{killed}{$worker} = 1;
+    kill 'KILL', $worker;
+
+    open my $go, '>', $pause or die "$pause: $!";
+    close $go;
+    unlink $pause;
+    $s->write_file('pause.conf', '');
+
+    ok eval {
+        wait_until { $s->log_lines(qr/start worker process /) >= $before + 2 }
+            5, 'new workers';
+        1;
+    }, 'the reload goes on' or do {
+        # so that the rest has an nginx
+        kill 'KILL', $s->master_pid, @others;
+        return;
+    };
+
+    wait_until { $s->settled } 5, 'the old ones are gone';
+    is_revoked($one, 'what was revoked is');
+    is_good($other, 'and nothing else');
+    ok $s->reload(%config), 'as before';
+    is_revoked($one, 'revoked');
 };
 
 subtest 'a file that is damaged makes the start coarse' => sub {
@@ -287,7 +341,6 @@ subtest 'many entries move to a zone of another size' => sub {
 subtest 'a file that found no room is read again once there is some' => sub {
     my $file = $s->write_file('room.json', '[]');
 
-    $s->stop;
     unlink kept();
     $s->start(%config, http => 'jwt_revocation_zone zone=room:64k;',
         issuer => "$config{issuer} revocation_file $file;");
@@ -318,6 +371,7 @@ subtest 'a file that found no room is read again once there is some' => sub {
     is_revoked($named, 'is in force when those are over');
     is scalar($s->log_lines(qr/more than "jwt_revocation_zone" has room/)),
         1, 'and its state was logged once';
+    $s->stop;
 };
 
 subtest 'a hundred thousand entries of a file' => sub {

@@ -13,6 +13,8 @@
 
 #include "ngx_http_jwt_revoked_table.h"
 
+#include <sys/wait.h>
+
 
 /* of a replacement */
 #define NGX_HTTP_JWT_REVOKED_MARK      0
@@ -210,14 +212,56 @@ ngx_http_jwt_revoked_repair_locked(ngx_http_jwt_revoked_shared_t *shared)
 }
 
 
+/*
+ * In the master.  While it reads a configuration SIGCHLD is blocked, and with
+ * it what takes the lock away from a worker that was killed: so it looks
+ * itself whether the worker is alive.
+ */
+
+static void
+ngx_http_jwt_revoked_master_lock(ngx_shmtx_t *mutex)
+{
+#if (NGX_HAVE_ATOMIC_OPS)
+    ngx_pid_t  pid;
+    siginfo_t  info;
+
+    while (!ngx_shmtx_trylock(mutex)) {
+        pid = (ngx_pid_t) *mutex->lock;
+        info.si_pid = 0;
+
+        /* it stays there for the handler of SIGCHLD to ask for */
+
+        if (pid != 0
+            && waitid(P_PID, (id_t) pid, &info, WEXITED|WNOHANG|WNOWAIT) == 0
+            && info.si_pid == pid)
+        {
+            (void) ngx_shmtx_force_unlock(mutex, pid);
+            continue;
+        }
+
+        ngx_msleep(1);
+    }
+#else
+    ngx_shmtx_lock(mutex);
+#endif
+}
+
+
 ngx_http_jwt_revoked_shared_t *
 ngx_http_jwt_revoked_lock(ngx_shm_zone_t *zone)
 {
+    ngx_shmtx_t                    *mutex;
     ngx_http_jwt_revoked_shared_t  *shared;
 
     shared = ngx_http_jwt_revoked_shared(zone);
+    mutex = ngx_http_jwt_revoked_mutex(zone);
 
-    ngx_shmtx_lock(ngx_http_jwt_revoked_mutex(zone));
+    if (ngx_process == NGX_PROCESS_MASTER) {
+        ngx_http_jwt_revoked_master_lock(mutex);
+
+    } else {
+        ngx_shmtx_lock(mutex);
+    }
 
     if (shared->writing) {
         ngx_http_jwt_revoked_repair_locked(shared);
