@@ -258,6 +258,16 @@ for (
     }
 }
 
+for ([ '0', 0 ], [ '999ms', 0 ], [ '1s', 1 ]) {
+    my ($keep, $good) = @$_;
+    (my $issuers = $config{issuers}) =~ s/revocation sub/revocation_keep $keep; $&/;
+    my ($ok, $words) = $s->check(%config, issuers => $issuers);
+
+    is $ok, $good, "revocation_keep $keep";
+    like $words, qr/"revocation_keep".*less than a second, write.*\.conf:\d/,
+        '... says what to write' if !$good;
+}
+
 write_in_place('[{"claim":"sub","value":"a"}]');
 {
     my ($ok, $words) = $s->check(%config);

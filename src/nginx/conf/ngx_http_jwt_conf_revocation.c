@@ -252,6 +252,16 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     ngx_conf_init_msec_value(rv->keep, 24 * 3600 * 1000);
 
+    /* entries would be over as they come: nothing would be revoked */
+
+    if (rv->keep < 1000) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "revocation_keep"),
+                   "\"revocation_keep\" of jwt_issuer \"%V\" is less than a "
+                   "second, write how long the API's tokens live at most, as "
+                   "in \"revocation_keep 24h;\"", &issuer->name);
+    }
+
     if (ngx_http_jwt_revocation_claims(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_revocation_name(cf, jmcf, issuer) != NGX_OK)
     {
