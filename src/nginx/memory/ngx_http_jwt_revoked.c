@@ -728,7 +728,9 @@ ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
 
     shared = ngx_http_jwt_revoked_write_lock(zone);
 
-    if (replace->mark == 0) {
+    /* one of an older configuration mustn't end that of a newer one */
+
+    if (replace->mark == 0 && slot->epoch == issuer->revocation.epoch) {
         ngx_memzero(slot->file, NGX_HTTP_JWT_DIGEST_LEN);
         shared->mark = (shared->mark + 1 != 0) ? shared->mark + 1 : 1;
         slot->mark = shared->mark;
