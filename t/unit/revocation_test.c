@@ -191,7 +191,7 @@ what_is_no_entry_is_told(void **state)
     wrong(false, "{\"claim\":\"sub\",\"value\":\"a\"}]", "is no JSON", 0, 1);
     wrong(false, "{\"claim\":\"sub\",\"value\":\"a\"},{}", "is no JSON", 0,
           0);
-    wrong(false, "[1]", "is no object", 1, 0);
+    wrong(false, "[1]", "is no object", 1, 1);
     wrong(false, "[[{\"claim\":\"sub\",\"value\":\"a\"}]]", "is no object", 1,
           1);
     wrong(false, "{}", "has no \"claim\"", 1, 0);
@@ -288,6 +288,12 @@ the_line_of_a_wrong_entry_is_told(void **state)
                 "]", "\"before\" that is no time", 4, 5);
 
     wrong(true, "[\n{},\n]", "is no JSON array", 0, 3);
+
+    /* also of one that is no object */
+
+    wrong(true, "\n[\n {\"claim\":\"sub\",\"value\":\",\",\"before\":1},"
+                "\n\n \"{,\", 1]", "is no object", 2, 5);
+    wrong(true, "[\n[]]", "is no object", 1, 2);
 }
 
 

@@ -142,36 +142,46 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
 
 
 /*
- * The line on which the entry begins: an object in an array.  The text was
- * read, so that there are no other braces than those in strings.
+ * The line on which the entry begins: an element of an array.  The text was
+ * read, so that it is JSON.
  */
 
 static size_t
 njwt_revocation_line(njwt_slice_t text, size_t entry)
 {
-    bool    string = false;
-    size_t  i, depth = 0, line = 1;
+    bool     string = false, begins = false;
+    size_t   i, depth = 0, line = 1;
+    uint8_t  c;
 
     for (i = 0; i < text.len; i++) {
+        c = text.data[i];
 
-        if (text.data[i] == '\n') {
+        if (c == '\n') {
             line++;
         }
 
-        if (string && text.data[i] == '\\') {
-            i++;
+        if (begins && c > ' ') {
+            begins = false;
 
-        } else if (text.data[i] == '"') {
-            string = !string;
-
-        } else if (!string && (text.data[i] == '{' || text.data[i] == '[')) {
-
-            if (++depth == 2 && --entry == 0) {
+            if (--entry == 0) {
                 return line;
             }
+        }
 
-        } else if (!string && (text.data[i] == '}' || text.data[i] == ']')) {
+        if (string && c == '\\') {
+            i++;
+
+        } else if (c == '"') {
+            string = !string;
+
+        } else if (!string && (c == '{' || c == '[')) {
+            begins = ++depth == 1;
+
+        } else if (!string && (c == '}' || c == ']')) {
             depth--;
+
+        } else if (!string && c == ',') {
+            begins = depth == 1;
         }
     }
 
