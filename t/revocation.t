@@ -207,6 +207,46 @@ is_revoked(token(sub => 'other', iat => $now - 1),
            '... and what it names is');
 is_revoked($one, 'what came by a request stays');
 
+# of two entries for one value, one of the file and one of a request, the later
+# before and the later until count, as of two of one kind
+
+{
+    my $soon = int(time) + 3;
+    my @old = map { token(sub => "both-$_", iat => $now - 60) } 1, 2;
+    my $older = token(sub => 'both-1', iat => $now - 2000);
+
+    post([ { claim => 'sub', value => 'both-1', before => $now - 1000 },
+           { claim => 'sub', value => 'both-2', before => $now,
+             until => $soon } ]);
+    write_in_place(encode_json([
+        { claim => 'sub', value => 'both-1', before => $now, until => $soon },
+        { claim => 'sub', value => 'both-2', before => $now - 1000 },
+        { claim => 'sub', value => 'both-3', before => $now, until => $soon },
+    ]));
+    my $alone = token(sub => 'both-3', iat => $now - 60);
+    wait_until { status_of($alone) == 401 } 3, 'the file is read';
+    is_revoked($_, 'the later before counts') for @old;
+
+    sleep 0.1 while time < $soon + 1;
+    is_revoked($_, '... until the later until') for @old;
+    is_good($alone, '... and no longer');
+
+    # after what is over was looked for, and a reload
+
+    sleep 11;
+    is_revoked($_, '... still') for @old;
+    ok $s->reload(%config), 'a reload';
+    is_revoked($_, '... and after a reload') for @old;
+
+    write_in_place('[{"claim":"sub","value":"both-4","before":1e9}]');
+    wait_until { status_of($old[0]) == 200 } 3, 'the file is read';
+    is_revoked($older, 'of one that the file names no more the other stays');
+    is_good($old[1], '... which may be over');
+}
+
+write_in_place(encode_json([ { claim => 'sub', value => 'other',
+                               before => $now } ]));
+
 # a reload, and workers that are killed
 
 ok $s->reload(%config), 'a reload';

@@ -441,6 +441,27 @@ ngx_http_jwt_revoked_put_locked(ngx_http_jwt_revoked_shared_t *shared,
 }
 
 
+/*
+ * Is an entry over?  Not as long as another one for its value isn't, of the
+ * file or of a request: of two the later times count.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_revoked_over_locked(ngx_http_jwt_revoked_shared_t *shared,
+    const ngx_http_jwt_revoked_t *data, double now)
+{
+    ngx_http_jwt_revoked_entry_t  *other;
+
+    if (data->until >= now) {
+        return 0;
+    }
+
+    other = ngx_http_jwt_revoked_find_locked(shared, data->key, !data->file);
+
+    return other == NULL || other->data.until < now;
+}
+
+
 /* Writes some entries; returns how many of them found no room. */
 
 static ngx_uint_t
@@ -456,7 +477,7 @@ ngx_http_jwt_revoked_put_some_locked(ngx_http_jwt_revoked_shared_t *shared,
     lost = 0;
 
     for (i = 0; i < n; i++) {
-        if (list[i].until < now) {
+        if (ngx_http_jwt_revoked_over_locked(shared, &list[i], now)) {
             continue;
         }
 
@@ -587,7 +608,7 @@ ngx_http_jwt_revoked_mark_locked(ngx_http_jwt_revoked_shared_t *shared,
     now = (double) ngx_time();
 
     for (i = replace->at; i < replace->at + n; i++) {
-        if (replace->list[i].until < now) {
+        if (ngx_http_jwt_revoked_over_locked(shared, &replace->list[i], now)) {
             continue;
         }
 
@@ -780,7 +801,9 @@ ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log)
         for ( /* void */ ; i < last; i++) {
             entry = &shared->table[i];
 
-            if (entry->slot != 0 && entry->data.until < now) {
+            if (entry->slot != 0
+                && ngx_http_jwt_revoked_over_locked(shared, &entry->data, now))
+            {
                 ngx_http_jwt_revoked_drop_locked(shared, entry);
             }
         }

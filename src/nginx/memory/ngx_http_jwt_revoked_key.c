@@ -163,6 +163,7 @@ ngx_http_jwt_revoked_before(void *data, const njwt_issuer_t *trust,
     double *before)
 {
     bool                            found;
+    double                          until;
     u_char                          key[NGX_HTTP_JWT_REVOKED_KEY];
     uint32_t                        file;
     ngx_shm_zone_t                 *zone;
@@ -190,30 +191,34 @@ ngx_http_jwt_revoked_before(void *data, const njwt_issuer_t *trust,
     }
 
     found = false;
+    until = -1;
 
     shared = ngx_http_jwt_revoked_lock(zone);
 
-    if (claim == NULL && slot->floor_until > 0
-        && slot->floor_until >= (double) now)
-    {
+    if (claim == NULL && slot->floor_until > 0) {
+        until = slot->floor_until;
         *before = slot->floor;
         found = true;
     }
 
+    /* of two entries the later times count, each from where it may be */
+
     for (file = 0; claim != NULL && file < 2; file++) {
         entry = ngx_http_jwt_revoked_find_locked(shared, key, file);
 
-        if (entry != NULL && entry->data.until >= (double) now
-            && (!found || entry->data.before > *before))
-        {
-            *before = entry->data.before;
-            found = true;
+        if (entry == NULL) {
+            continue;
         }
+
+        *before = found ? ngx_max(*before, entry->data.before)
+                        : entry->data.before;
+        until = ngx_max(until, entry->data.until);
+        found = true;
     }
 
     ngx_http_jwt_revoked_unlock(zone);
 
-    return found;
+    return found && until >= (double) now;
 }
 
 
