@@ -337,5 +337,17 @@ is_revoked($early, 'a full zone revokes all tokens up to now');
 is_good($late, '... and none that is issued later');
 ok scalar($s->log_lines(qr/\[error\].*has no room/)), 'and logs an error';
 
+# ... for as long as what found no room would have been there
+
+$s->stop;
+$s->start(%config, http => 'jwt_revocation_zone zone=r:64k;', workers => 1,
+    issuers => $config{issuers} =~ s/revocation sub/revocation_keep 2s; $&/r);
+
+post([ map { { claim => 'jti', value => "$_" } } $_ * 500 .. $_ * 500 + 499 ])
+    for 1 .. 3;
+is_revoked($early, 'a full zone');
+wait_until { status_of($early) == 200 } 5, 'it is no more so';
+is_good($early, 'until what found no room would be over');
+
 $s->stop;
 done_testing;

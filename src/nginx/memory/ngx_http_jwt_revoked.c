@@ -239,7 +239,7 @@ ngx_http_jwt_revoked_master_lock(ngx_shmtx_t *mutex)
             continue;
         }
 
-        ngx_msleep(1);
+        ngx_sched_yield();
     }
 #else
     ngx_shmtx_lock(mutex);

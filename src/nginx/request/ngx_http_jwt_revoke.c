@@ -251,7 +251,7 @@ ngx_http_jwt_revoke_is_json(ngx_http_request_t *r)
 
 /*
  * May another site's page have sent this, with what its visitor's browser has
- * to show?  Of JSON a browser asks first (Fetch, section 3.2), and is told 405.
+ * to show?  Of JSON a browser asks first (Fetch, section 3.2): it is told 405.
  */
 
 static ngx_uint_t
