@@ -7,6 +7,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use JSON::PP qw/ encode_json /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
@@ -141,6 +142,31 @@ subtest 'another size of the zone' => sub {
     is_good($one, 'what it revoked passes');
     ok $s->reload(issuer => $config{issuer}), 'it is again';
     is_revoked($one, 'and revokes: the cache remembers no answer of then');
+
+    # a request that began before, and ends in a worker whose zone nobody
+    # reads any more, isn't told that it revoked; one of the same zone is
+
+    for (
+        [ 'jwt_revocation_zone zone=r:5m;', 503 ],
+        [ 'jwt_revocation_zone zone=r:5m; #', 200 ],
+    ) {
+        my ($http, $status) = @$_;
+        my $body = encode_json({ claim => 'sub', value => "late-$status" });
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                           PeerPort => $s->port) or die $!;
+
+        print $socket "POST /revoke HTTP/1.1\r\nHost: localhost\r\n",
+            'Content-Length: ', length $body, "\r\n\r\n",
+            substr $body, 0, 5;
+        sleep 0.2;
+        ok $s->reload(http => $http), 'a reload amid a request';
+        print $socket substr $body, 5;
+        like scalar(<$socket>), qr{^HTTP/1.1 $status }, "is answered $status";
+        is status_of(old(sub => "late-$status")), $status == 200 ? 401 : 200,
+            'and so it is';
+    }
+
+    ok $s->reload(%config), 'as before';
 };
 
 subtest 'workers that are killed while others write' => sub {
