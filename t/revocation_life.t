@@ -338,6 +338,9 @@ subtest 'a full zone is coarse, and stays so over a restart' => sub {
     $s->start(%config, http => 'jwt_revocation_zone zone=small:64k;');
     wait_until { status_of(old(iat => int(time) + 20)) != 503 } 5, 'keys';
     is_revoked($other, 'after a restart, too');
+
+    ok $s->reload(%config), 'a larger zone';
+    is_revoked($other, 'in which it stays so');
 };
 
 $s->stop;
