@@ -796,6 +796,15 @@ accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
 refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
     qr/"jwt_max_token_size" directive invalid value/;
 
+# what is revoked
+
+refused "entries that are kept for $_", issuer('a', revocation => 'sub',
+    revocation_keep => $_), 'jwt a;',
+    qr/"revocation_keep" of .* write how long the API's tokens live at most/
+    for qw/ 0 0s 999ms /;
+accepted "entries that are kept for $_", issuer('a', revocation => 'sub',
+    revocation_keep => $_), 'jwt a;' for qw/ 1s 24h /;
+
 # the cache of tokens
 
 accepted 'a cache of another name and size',
