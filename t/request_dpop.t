@@ -202,6 +202,7 @@ for ([ 'jwt_binding required;', qr/names nothing that a token can be bound/ ],
      [ 'jwt_binding dpop certificate=$x;', qr/"certificate=" without "mtls"/ ],
      [ 'jwt_binding mtls;', qr/asks clients for no certificate/ ],
      [ 'jwt_binding dpop; jwt_dpop_algorithms HS256;', qr/invalid algorithm/ ],
+     [ 'jwt_binding dpop; jwt_dpop_algorithms ES256 ES256;', qr/write it once/ ],
      [ 'jwt_binding dpop; jwt_dpop_origin $scheme://x;', qr/no variables/ ],
      [ 'jwt_binding dpop; jwt_dpop_origin api;', qr/"jwt_dpop_origin" "api"/ ])
 {

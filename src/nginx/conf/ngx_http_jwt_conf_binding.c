@@ -292,7 +292,7 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         if (binding->algorithms & alg) {
-            return "names an algorithm twice";
+            return "names an algorithm twice, write it once";
         }
 
         binding->algorithms |= alg;

@@ -484,7 +484,7 @@ ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (value[i].len == 0) {
-            return "has an empty value";
+            return "has an empty value, write one or leave it out";
         }
 
         slice = ngx_array_push(*list);

@@ -389,9 +389,10 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_revoke_handler\" in location \"%V\" lets "
-                      "everybody revoke tokens, write \"jwt NAME;\" there, "
-                      "\"allow\" and \"deny\", \"auth_basic\", or "
-                      "\"ssl_verify_client on\" in %V:%ui", &name,
+                      "everybody revoke tokens, write \"allow\" and \"deny "
+                      "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
+                      "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
+                      "%V:%ui", &name,
                       &conf->revoke_place.file, conf->revoke_place.line);
     }
 

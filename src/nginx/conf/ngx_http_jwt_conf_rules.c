@@ -496,7 +496,7 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (arg[i].len == 0) {
-            return "has an empty value";
+            return "has an empty value, write one or leave it out";
         }
 
         if (ngx_strcmp(arg[i].data, "off") == 0) {
