@@ -308,6 +308,54 @@ example 'logout.conf',
     ['only POST is answered', ask('/backchannel-logout', undef), 405,
      header => ['allow', 'POST']];
 
+# Entries, to the server of those who may revoke.
+
+sub revoke {
+    my ($claim, $value, %more) = @_;
+
+    return ask('/revoke', undef, method => 'POST', second => 1,
+               body => encode_json({ claim => $claim, value => $value }),
+               %more);
+}
+
+# A user's, who was there before.
+
+sub of_user {
+    my ($sub, %more) = @_;
+
+    return grant(scope => 'read:timesheets', iat => time - 60, sub => $sub,
+                 %more);
+}
+
+my ($one, $two) = map { of_user("auth0|$_") } 1, 2;
+
+example 'revocation.conf',
+    ['a reader reads', ask('/timesheets', $one), 200],
+    ['a stranger revokes nothing', revoke(sub => 'auth0|1', second => 0), 404],
+    ['nor does one with a token', revoke(sub => 'auth0|1', second => 0,
+        token => $one), 404],
+    ['a reader still reads', ask('/timesheets', $one), 200],
+    ['one is revoked', revoke(sub => 'auth0|1'), 200, has => qr/"revoked":1/],
+    ['and is out', ask('/timesheets', $one), 401, log => qr/refused: revoked/],
+    ['of the stream, too', ask('/timesheets/live', $one), 401],
+    ['logged in again', sub { ask('/timesheets',
+        of_user('auth0|1', iat => time + 2)) }, 200],
+    ['another reads on', ask('/timesheets', $two), 200],
+    ['a claim that nobody revokes by', revoke(email => 'x'), 400],
+    ['a file names another', sub {
+        my ($s) = @_;
+
+        $s->mark_log;
+        $s->write_file('revoked.json', encode_json([
+            { claim => 'sub', value => 'auth0|2', before => time }]));
+        $s->wait_for_log(qr/1 entries of "revocation_file"/, 5);
+
+        return ask('/timesheets', $two);
+    }, 401, log => qr/refused: revoked/],
+    ['only POST is answered', ask('/revoke', undef, second => 1), 405,
+     header => ['allow', 'POST']],
+    ['that is all', ask('/', $read, second => 1), 404];
+
 example 'mcp.conf',
     ['a reader\'s agent reads', ask('/mcp', grant(scope => 'read:timesheets',
         aud => 'https://mcp.exampleco.com/mcp'), %tool), 200],

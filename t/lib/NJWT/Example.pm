@@ -6,7 +6,8 @@ package NJWT::Example;
 #
 # What this machine hasn't got is replaced: ports, folders of logs, certificate
 # and user are the scenario's; each "server" of an upstream is what listens on
-# $port; the keys of each jwt_issuer come from a file.
+# $port; the keys of each jwt_issuer come from a file, and what is revoked from
+# revoked.json.
 
 use strict;
 use warnings;
@@ -47,6 +48,8 @@ sub local_config {
     $text =~ s{/(?:var/log/nginx|run)/}{\@DIR\@/}g;
     $text =~ s{/tmp/nginx\.pid}{\@DIR\@/nginx.pid};
     $text =~ s{/dev/std(?:err|out)}{\@DIR\@/error.log}g;
+    $text =~ s{(revocation_file\s+)\S+;}{
+        $1 . $s->write_file('revoked.json', '[]') . ';' }ge;
     $text =~ s{/var/lib/nginx/jwt}{\@DIR\@/jwt};
     $text =~ s{(ssl_certificate\s+)\S+;}{$1\@FIXTURES\@/tls-cert.pem;}g;
     $text =~ s{(ssl_certificate_key\s+)\S+;}{$1\@FIXTURES\@/tls-key.pem;}g;
