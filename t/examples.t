@@ -305,6 +305,10 @@ example 'logout.conf',
     ['and here', ask('/timesheets', $of_session->('session-1')), 401],
     ['another session goes on', ask('/timesheets', $of_session->('session-2')),
      200],
+    ['a token that no logout would end', ask('/timesheets',
+        grant(scope => 'read:timesheets', sub => 'auth0|1', iat => time + 2)),
+     403, log => qr/refused: claim_mismatch/],
+    ['that is all', ask('/', undef), 404],
     ['only POST is answered', ask('/backchannel-logout', undef), 405,
      header => ['allow', 'POST']];
 
