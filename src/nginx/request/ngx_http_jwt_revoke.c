@@ -186,6 +186,10 @@ ngx_http_jwt_revoke_take(ngx_http_request_t *r,
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
+    ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
+                  "jwt_issuer \"%V\": a request revoked tokens, entries: %uz",
+                  &issuer->name, entries.count);
+
     return ngx_http_jwt_revoke_answer(r, NGX_HTTP_OK, "{\"revoked\":%uz}\n",
                                       entries.count);
 }
