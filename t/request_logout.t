@@ -263,8 +263,8 @@ subtest 'a body that is refused, and its twin' => sub {
                qr/no logout_token/, 'no body');
     is_refused(post("logout_token=$t%"), qr/malformed/, 'a bad escape');
     is_refused(post("logout_token=$t", headers => { 'Content-Type' => $_ }),
-               qr/content type/, 'content type ' . ($_ // 'none'))
-        for 'application/json', 'text/plain', "${form}x", undef;
+               qr/content type/, "content type $_")
+        for 'application/json', 'text/plain', "${form}x";
     is_refused(post("logout_token=$t&x=" . 'y' x 65536), qr/64k/,
                'a body that is too long');
     is_refused($s->request(path => "/logout?logout_token=a.b.c",
@@ -275,6 +275,9 @@ subtest 'a body that is refused, and its twin' => sub {
     is_taken(post("logout_token=$t", headers => { 'Content-Type' =>
                   'Application/x-www-form-urlencoded; charset=UTF-8' }),
              'a content type with a parameter');
+    is_taken(post('logout_token=' . $fresh->(),
+                  headers => { 'Content-Type' => undef }),
+             'no content type at all');
     is_taken(post("x=y&logout_token=$u&" . 'z' x 40_000),
              'other parameters, in a file');
     is_taken(post('logout_token=' . $fresh->() =~ s/\./%2e/gr),

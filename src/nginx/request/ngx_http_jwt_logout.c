@@ -572,7 +572,9 @@ ngx_http_jwt_logout_request(ngx_http_request_t *r)
     lo = ngx_http_jwt_logout_conf(r);
     type = r->headers_in.content_type;
 
-    if (type == NULL || !njwt_form_type(ngx_http_jwt_slice(&type->value))) {
+    /* no type at all is a short script: the token speaks for itself */
+
+    if (type != NULL && !njwt_form_type(ngx_http_jwt_slice(&type->value))) {
         return ngx_http_jwt_logout_fault(r, lo, "the content type is not "
                    "application/x-www-form-urlencoded");
     }
