@@ -8,6 +8,7 @@ package Mint;
 #   sized(8000), padded(8000, 200)    a token of so many bytes, and claims
 #   pem(), public(), jwks(64), secret()   files
 #   issuer('keys' => $file, 'name')   a jwt_issuer block
+#   revoked(100_000)                  a revocation_file of so many entries
 #
 # What was minted stays in build/bench: signing takes half a second for a
 # thousand.
@@ -28,7 +29,7 @@ use Side;
 
 
 our @EXPORT_OK = qw/ tokens pem public jwks secret issuer issuers
-                      secret_issuer sized padded /;
+                      secret_issuer sized padded revoked /;
 
 my $json = JSON::PP->new->canonical->utf8;
 my $secret = 'a secret of at least thirty-two bytes';
@@ -187,6 +188,25 @@ sub padded {
     $claims{filler} = 'x' x $room;
 
     return tokens(1, key => 'hmac', only => \%claims);
+}
+
+
+# Entries of this hour for subjects that no token has: made anew each time.
+
+sub revoked {
+    my ($count) = @_;
+
+    my $file = "$Side::build/revoked-$count";
+    my $before = time - 60;
+
+    make_path($Side::build);
+    open my $out, '>', $file or die "bench: $file: $!\n";
+    print $out '[', join(",\n", map {
+        qq({"claim":"sub","value":"auth0|$_","before":$before})
+    } 1 .. $count), "]\n";
+    close $out or die "bench: $file: $!\n";
+
+    return $file;
 }
 
 

@@ -15,7 +15,7 @@ use File::Basename ();
 use lib File::Basename::dirname(__FILE__);
 
 use Exporter qw/ import /;
-use Mint qw/ tokens pem jwks issuer issuers /;
+use Mint qw/ tokens pem jwks issuer issuers revoked /;
 use Rounds qw/ weigh /;
 use Side;
 
@@ -279,6 +279,32 @@ row issuers => sub {
     held($report, '50 issuers, to 1', 1.03,
          rounds => 7, value => \&ratio,
          its => [ map { hot($_) } @sides ]);
+};
+
+
+# None of the tokens is revoked: each is looked for among so many entries.
+
+sub revocation {
+    my ($entries) = @_;
+
+    return gate() if !defined $entries;
+
+    return gate(http => 'jwt_revocation_zone zone=revoked:16m;'
+        . issuer('timesheets', keys => "jwks_file @{[jwks(1)]};"
+                 . "revocation sub; revocation_file ${\revoked($entries)};"));
+}
+
+row revocation => sub {
+    my ($report) = @_;
+
+    for (['100,000 entries, to 1', 100_000, 1], ['1, to 0', 1, 0],
+         ['none, to revocation unset', 0, undef])
+    {
+        my ($what, @entries) = @$_;
+
+        held($report, "revocation: $what", 1.03, rounds => 7,
+             value => \&ratio, its => [ map { hot(revocation($_)) } @entries ]);
+    }
 };
 
 
