@@ -297,8 +297,8 @@ sub revocation {
 row revocation => sub {
     my ($report) = @_;
 
-    for (['100,000 entries, to 1', 100_000, 1], ['1, to 0', 1, 0],
-         ['none, to revocation unset', 0, undef])
+    for (['100,000 entries, to 1', 100_000, 1], ['1,000, to 1', 1_000, 1],
+         ['1, to 0', 1, 0], ['none, to revocation unset', 0, undef])
     {
         my ($what, @entries) = @$_;
 
