@@ -12,10 +12,11 @@ import os
 import sqlite3
 import sys
 import time
+from contextlib import closing
 from datetime import datetime
 
 try:
-    from flask import Flask, g, jsonify, request
+    from flask import Flask, Response, g, jsonify, request
     from werkzeug.exceptions import HTTPException
 except ImportError as e:
     sys.exit(f'{e.name} is missing: apt-get install python3-flask')
@@ -174,6 +175,18 @@ def create_app(database, log):
     def rows():
         return jsonify([row_of(r) for r in db().execute(
             'SELECT * FROM timesheets ORDER BY id')])
+
+    # server-sent events (HTML, section 9.2): how many rows there are
+    @app.get('/timesheets/events')
+    def events():
+        def stream():
+            with closing(sqlite3.connect(database, timeout=5)) as rows:
+                while True:
+                    yield 'data: {"timesheets": %d}\n\n' % rows.execute(
+                        'SELECT count(*) FROM timesheets').fetchone()[0]
+                    time.sleep(0.5)
+
+        return Response(stream(), mimetype='text/event-stream')
 
     @app.get('/timesheets/<int:row_id>')
     def row(row_id):

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import requests
@@ -84,23 +85,73 @@ class Gate:
             json=ENTRY if method in ('POST', 'PATCH') else None,
             allow_redirects=False)
 
-        return response, self._verdict(size)
+        return response, self._verdict(size, f'{method} {path}')
 
-    def _verdict(self, size):
-        # the line is written after the answer has left
+    def _verdict(self, size, request):
+        # the line is written after the answer has left, and that of a stream
+        # which ends meanwhile may stand before it
+        line = re.compile(rf'"{re.escape(request)} .*verdict=(\S+).*\n')
         end = time.monotonic() + 3
 
         while time.monotonic() < end:
             with open(self.stage.path('access.log')) as f:
                 f.seek(size)
-                line = f.read()
+                found = line.search(f.read())
 
-            if line.endswith('\n'):
-                return re.search(r'verdict=(\S+)', line).group(1)
+            if found:
+                return found.group(1)
 
             time.sleep(0.005)
 
         return 'not logged'
+
+    def revoke(self, **entry):
+        response = self.session.post(self.stage.url + '/revoke', json=entry,
+                                     timeout=15)
+
+        return response.status_code, response.text.strip()
+
+
+class Stream:
+    """A stream of events, read until it ends."""
+
+    def __init__(self, stage, token):
+        self.events = 0
+        self.ended = None
+        self.response = requests.get(
+            stage.url + '/timesheets/events', stream=True, timeout=15,
+            headers={'Authorization': f'Bearer {token}'},
+            proxies={'http': None})
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        try:
+            for line in self.response.iter_lines(chunk_size=1):
+                self.events += line.startswith(b'data:')
+        except (requests.RequestException, AttributeError):
+            # cut off by the gate; or closed by close()
+            pass
+
+        self.ended = time.monotonic()
+
+    def flows(self, seconds=3):
+        """Does another event come?"""
+
+        before, end = self.events, time.monotonic() + seconds
+
+        while self.events == before and self.ended is None \
+                and time.monotonic() < end:
+            time.sleep(0.02)
+
+        return self.events > before
+
+    def ends(self, start, seconds):
+        """After how many seconds from start it ends, or None."""
+
+        while self.ended is None and time.monotonic() < start + seconds:
+            time.sleep(0.02)
+
+        return self.ended and self.ended - start
 
 
 class Tenant:
@@ -255,6 +306,7 @@ class Scenario:
         self.the_permissions()
         self.the_refusals()
         self.the_theft()
+        self.the_end_of_a_token()
         self.the_rotation()
 
     def job(self, *options):
@@ -433,9 +485,51 @@ class Scenario:
         return {'Authorization': f'DPoP {token}',
                 'DPoP': key.proof(UPLOAD[0], self.stage.url + path, token)}
 
+    def the_end_of_a_token(self):
+        page, tenant = self.page, self.tenant
+        page.title('5. A token is revoked, a day before it expires')
+
+        client = tenant.known['clients'][0]['client_id']
+        read = ('GET', '/timesheets')
+        old = tenant.token('read:timesheets')
+        other = tenant.token('read:timesheets', claims={'azp': 'payroll'})
+        stream = Stream(self.stage, old)
+        others = Stream(self.stage, other)
+
+        page.check(stream.flows() and others.flows(),
+                   'two applications each read a stream of events',
+                   'an event in each')
+        page.head()
+        self.line('of the job', read, old, 200, 'ok')
+
+        status, answer = self.gate.revoke(claim='azp', value=client)
+        start = time.monotonic()
+        page.check(status == 200,
+                   f'POST /revoke {{"claim": "azp", "value": "{client}"}}: '
+                   f'{answer}', '200')
+
+        self.line('of the job, the same', read, old, 401, 'revoked')
+        self.line('of another application', read, other, 200, 'ok')
+
+        seconds = stream.ends(start, 5)
+        page.check(seconds is not None,
+                   'the stream of the revoked token '
+                   + ('goes on' if seconds is None
+                      else f'ended {seconds:.1f} s later'),
+                   'its end within 2 s, as "jwt_close_expired on" says')
+        page.check(others.flows(), 'the other application\'s goes on',
+                   'another event')
+        others.response.close()
+
+        # times are whole seconds: one that is issued in this second is
+        # revoked as well
+        time.sleep(max(0, start + 1.1 - time.monotonic()))
+        self.line('of the job, a new one', read,
+                  tenant.token('read:timesheets'), 200, 'ok')
+
     def the_rotation(self):
         page, stage, tenant = self.page, self.stage, self.tenant
-        page.title('5. The tenant rotates its signing key')
+        page.title('6. The tenant rotates its signing key')
 
         old = tenant.token('read:timesheets')
         before = tenant.keys()
@@ -454,7 +548,7 @@ class Scenario:
         self.line('signed with the old key', ('GET', '/timesheets'), old,
                   200, 'ok')
 
-        page.title('6. The tenant revokes the old key')
+        page.title('7. The tenant revokes the old key')
         tenant.call('keys/revoke')
         start = time.monotonic()
 

@@ -45,6 +45,18 @@ class Backend(unittest.TestCase):
         self.assertEqual(self.ask('GET', path).status_code, 404)
         self.assertEqual(self.ask('DELETE', path).status_code, 404)
 
+    def test_events(self):
+        "backend: a stream of events says how many rows there are"
+        rows = len(self.ask('GET', '/timesheets').json())
+        with self.ask('GET', '/timesheets/events', stream=True) as answer:
+            self.assertEqual(answer.headers['Content-Type'],
+                             'text/event-stream; charset=utf-8')
+            lines = answer.iter_lines(chunk_size=1)
+            for _ in range(2):
+                self.assertEqual(next(lines),
+                                 b'data: {"timesheets": %d}' % rows)
+                self.assertEqual(next(lines), b'')
+
     def test_approvals(self):
         "backend: approvals lists what waits, and a PUT approves"
         row = self.ask('POST', '/timesheets', json=self.entry()).json()

@@ -144,9 +144,12 @@ class Demo(unittest.TestCase):
                         'malformed_token', 'method_not_allowed',
                         'sender_constrained', 'dpop_proof_missing',
                         'dpop_key_mismatch', 'dpop_proof_invalid',
-                        'dpop_proof_replayed',
+                        'dpop_proof_replayed', 'revoked',
                         'key_not_found'):
             self.assertRegex(self.out, rf'✓ .* [1-5]\d\d +{verdict} ')
+        self.assertRegex(self.out, r'✓ of the job, a new one .* 200 +ok ')
+        self.assertRegex(self.out, r'✓ the stream of .* ended [0-2]\.\d s')
+        self.assertIn('✓ the other application\'s goes on', self.out)
         self.assertEqual(self.left(), [])
         with self.assertRaises(requests.ConnectionError):
             self.get()
@@ -161,6 +164,15 @@ class Demo(unittest.TestCase):
         self.assertIn('expected: 403 insufficient_scope', self.out)
         self.assertIn('✗ nothing of this reached the backend', self.out)
         self.assertIn('✗ a client can\'t name itself', self.out)
+        self.assertEqual(self.left(), [])
+
+    def test_no_end(self):
+        "demo run: a stream that goes on without its token is noticed"
+        parts = self.copy_with((r'jwt_close_expired  on;', ''))
+        self.assertEqual(self.demo('run', parts=parts), 1)
+        self.assertIn('✗ the stream of the revoked token goes on', self.out)
+        self.assertIn('expected: its end within 2 s', self.out)
+        self.assertIn('1 of ', self.out)
         self.assertEqual(self.left(), [])
 
     def test_bad_configuration(self):
@@ -212,6 +224,7 @@ class Demo(unittest.TestCase):
         "demo up: stays up to play with, until down"
         self.assertEqual(self.demo('up'), 0, self.err)
         self.assertIn(f'curl -i {self.url}/timesheets', self.out)
+        said = self.out
         self.assertEqual(len(self.left()), 3, self.left())
 
         self.assertEqual(self.get().status_code, 401)
@@ -221,6 +234,19 @@ class Demo(unittest.TestCase):
         self.assertEqual(self.demo('token'), 0)
         self.assertEqual(self.get(self.out.strip()).status_code, 403)
         self.assertEqual(self.demo('job'), 0)
+
+        # what it says revokes the job's tokens, and the job gets a new one
+        self.assertEqual(self.demo('token'), 0)
+        revoked = self.out.strip()
+        entry = re.search(r"/revoke -d '(.*)'", said).group(1)
+        self.assertEqual(HTTP.post(self.url + '/revoke', data=entry,
+                                   timeout=5).json(), {'revoked': 1})
+        self.assertEqual(self.get(revoked).status_code, 401)
+        time.sleep(1.1)
+        self.assertEqual(self.demo('job'), 0, self.out + self.err)
+        self.assertEqual(self.demo('token', 'read:timesheets'), 0)
+        old = self.out.strip()
+        self.assertEqual(self.get(old).status_code, 200)
 
         # neither a second one nor a run ends what is up
         for command in ('up', 'run'):
