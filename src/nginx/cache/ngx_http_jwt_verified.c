@@ -4,6 +4,8 @@
 
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_ctx.h"
+#include "ngx_http_jwt_keys.h"
 #include "njwt_hash.h"
 
 

@@ -19,7 +19,6 @@
 #include "njwt_refresh.h"
 #include "njwt_url.h"
 #include "njwt_verdict.h"
-#include "ngx_http_jwt_refusal.h"
 
 
 #if !(NGX_SSL)
@@ -41,7 +40,10 @@
 
 typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
 typedef struct ngx_http_jwt_cache_s    ngx_http_jwt_cache_t;
+typedef struct ngx_http_jwt_ctx_s        ngx_http_jwt_ctx_t;
 typedef struct njwt_hasher_s           njwt_hasher_t;
+typedef struct ngx_http_jwt_texts_s      ngx_http_jwt_texts_t;
+typedef struct ngx_http_jwt_common_texts_s  ngx_http_jwt_common_texts_t;
 typedef struct ngx_http_jwt_fetcher_s  ngx_http_jwt_fetcher_t;
 typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
@@ -60,6 +62,12 @@ typedef struct {
     ngx_uint_t                 line;
 } ngx_http_jwt_place_t;
 
+
+/* of one directive of a block */
+typedef struct {
+    const char                *name;         /* NULL: it isn't there */
+    ngx_http_jwt_place_t       place;
+} ngx_http_jwt_line_t;
 
 /* more than a jwt_issuer block has directives */
 #define NGX_HTTP_JWT_ISSUER_LINES  32
@@ -95,7 +103,7 @@ typedef struct {
     ngx_http_jwt_main_conf_t  *main;
     ngx_str_t                  name;
     ngx_http_jwt_place_t       place;
-    ngx_http_jwt_place_t       lines[NGX_HTTP_JWT_ISSUER_LINES];
+    ngx_http_jwt_line_t        lines[NGX_HTTP_JWT_ISSUER_LINES];
     ngx_array_t               *issuers;      /* njwt_slice_t */
     ngx_array_t               *audiences;    /* njwt_slice_t */
 
@@ -239,6 +247,15 @@ struct ngx_http_jwt_main_conf_s {
 };
 
 
+/* jwt_realm, jwt_resource_metadata and jwt_error_format of a level */
+typedef struct {
+    ngx_str_t                    realm;       /* data NULL: not set */
+    ngx_str_t                    metadata;
+    ngx_uint_t                   format;      /* 0: not set */
+    ngx_http_jwt_texts_t        *texts;       /* NULL where jwt is off */
+} ngx_http_jwt_refusal_conf_t;
+
+
 /* where tokens may be by a jwt_token, beside Authorization */
 typedef struct {
     ngx_array_t                headers;      /* ngx_str_t: names */
@@ -290,157 +307,8 @@ typedef struct {
 } ngx_http_jwt_loc_conf_t;
 
 
-/*
- * The judgement on a request.  It lives in the request's pool and is found by
- * its cleanup; r->ctx points to it only until an internal redirect, so that
- * it tells whether the answer that is being sent is ours.
- */
-typedef struct {
-    njwt_arena_t               arena;
-    njwt_verdict_t             verdict;
-    njwt_presented_t           presented;
-    njwt_finding_t             found;
-    ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
-    ngx_http_request_t        *request;
-
-
-    const njwt_policy_t       *policy;       /* the conf's, with origins */
-    njwt_binding_request_t     binding;      /* what it is proved by */
-    u_char                     certificate[NGX_HTTP_JWT_DIGEST_LEN];
-    u_char                     proof[NGX_HTTP_JWT_DIGEST_LEN];
-    njwt_slice_t               nonce_key;
-    njwt_slice_t               origin;       /* one that a proof is for */
-    time_t                     proofs_retry; /* of a full memory */
-
-    u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
-    uint32_t                   tag;          /* of the token */
-    njwt_record_t              record;       /* of the token, if recalled */
-
-    ngx_queue_t                queue;        /* of held requests */
-    ngx_http_jwt_issuer_t     *awaited;
-    ngx_atomic_uint_t          attempts;
-    ngx_msec_t                 deadline;
-
-    ngx_http_jwt_text_t        text;         /* of a refusal */
-    ngx_table_elt_t           *headers[6];   /* that a refusal added */
-    ngx_uint_t                 nheaders;
-
-    ngx_queue_t                close;        /* in jmcf->closable */
-
-    unsigned                   judged:1;
-    unsigned                   closable:1;   /* ends with its token */
-    unsigned                   preflight:1;  /* goes on unjudged */
-    unsigned                   held:1;
-    unsigned                   proof_used:1; /* that of ctx->proof */
-    unsigned                   waited:1;
-    unsigned                   refused:1;
-    unsigned                   logged:1;
-    unsigned                   counted:1;
-    unsigned                   body_sent:1;
-    unsigned                   from_url:1;   /* the token was */
-    unsigned                   cacheable:1;  /* its tag is there */
-    unsigned                   digested:1;   /* its digest is there */
-    unsigned                   same:1;       /* as the connection's last */
-} ngx_http_jwt_ctx_t;
-
-
 extern ngx_module_t   ngx_http_jwt_scope_module;
 extern ngx_command_t  ngx_http_jwt_commands[];
-
-
-/* ngx_http_jwt_require.c */
-
-/* An allowance stands only if every variable holds. */
-void ngx_http_jwt_require_check(ngx_http_request_t *r,
-    ngx_http_jwt_ctx_t *ctx);
-
-
-/* ngx_http_jwt_token.c */
-
-/* The variable of the i-th place; NGX_ERROR: the Authorization header. */
-ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
-
-
-/* ngx_http_jwt_access.c */
-
-ngx_int_t ngx_http_jwt_preaccess_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_jwt_access_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_jwt_precontent_handler(ngx_http_request_t *r);
-
-
-/* ngx_http_jwt_ctx.c */
-
-/* The judgement on the main request, or NULL; survives redirects. */
-ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
-
-/* Makes one for a main request; NULL: no memory. */
-ngx_http_jwt_ctx_t *ngx_http_jwt_create_ctx(ngx_http_request_t *r);
-
-
-/* ngx_http_jwt_refusal.c */
-
-/* Prepares the answer; returns what the access phase is to return. */
-ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
-
-/*
- * Adds a new nonce to the answer to a request that goes on, where its own is
- * past half its time; NGX_ERROR: can't.
- */
-ngx_int_t ngx_http_jwt_renew_nonce(ngx_http_request_t *r,
-    ngx_http_jwt_ctx_t *ctx);
-
-/* Takes back the headers that an earlier judgement added. */
-void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);
-
-ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
-
-
-/* ngx_http_jwt_log.c */
-
-/* Logs a refusal, once a request. */
-void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
-
-/* Warns about a request that was judged, without a token of its URL. */
-void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
-
-/* The same, at "info". */
-void ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...);
-
-/* Warns without a word of the request, whose URL may hold a token. */
-void ngx_http_jwt_log_bare(ngx_http_request_t *r, const char *fmt, ...);
-
-/* Warns, once for an issuer, of a token with "exp" in milliseconds. */
-void ngx_http_jwt_log_milliseconds(ngx_http_request_t *r,
-    ngx_http_jwt_ctx_t *ctx);
-
-
-/* ngx_http_jwt_variables.c */
-
-ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
-
-
-/* ngx_http_jwt_keys.c */
-
-/* Sets trust.keys of an issuer to the keys in force now, or NULL. */
-void ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log);
-
-/* Logs what of a set was passed over, or read as it shouldn't be spelled. */
-void ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer,
-    ngx_str_t *source, njwt_jwks_report_t *report, ngx_log_t *log);
-
-/* Binds keys to their issuer's settings, so that they vouch for tokens. */
-void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
-    njwt_jwks_t *jwks);
-
-
-/* ngx_http_jwt_refresh.c: who fetches, and when */
-
-ngx_int_t ngx_http_jwt_refresh_start(ngx_cycle_t *cycle,
-    ngx_http_jwt_main_conf_t *jmcf);
-void ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf);
-
-/* A fetch may be due: looks soon, if this worker is the one that fetches. */
-void ngx_http_jwt_refresh_kick(ngx_http_jwt_main_conf_t *jmcf);
 
 
 static ngx_inline njwt_slice_t

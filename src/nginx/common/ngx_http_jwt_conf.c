@@ -49,6 +49,44 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
 }
 
 
+ngx_http_jwt_place_t *
+ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
+{
+    ngx_uint_t            i;
+    ngx_http_jwt_line_t  *line;
+
+    line = issuer->lines;
+
+    for (i = 0; i < NGX_HTTP_JWT_ISSUER_LINES; i++) {
+        if (line[i].name != NULL && ngx_strcmp(line[i].name, name) == 0) {
+            return &line[i].place;
+        }
+    }
+
+    return &issuer->place;
+}
+
+
+ngx_http_jwt_issuer_t *
+ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->name.len == name->len
+            && ngx_strncmp(issuers[i]->name.data, name->data, name->len) == 0)
+        {
+            return issuers[i];
+        }
+    }
+
+    return NULL;
+}
+
+
 size_t
 ngx_http_jwt_zone_room(size_t size)
 {

@@ -1,33 +1,13 @@
 /*
- * Which functions read the configuration?
+ * What the readers of directives share.
  *
- * Those of the directives' type return NGX_CONF_OK, NGX_CONF_ERROR, or what is
- * wrong with the directive.
+ * Functions of the directives' type return NGX_CONF_OK, NGX_CONF_ERROR, or
+ * what is wrong with the directive.
  */
 
 #ifndef NGX_HTTP_JWT_CONF_H
 #define NGX_HTTP_JWT_CONF_H
 
-
-/* ngx_http_jwt_conf_issuer.c */
-
-char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/* Where in the block that directive stands; the block itself, if nowhere. */
-ngx_http_jwt_place_t *ngx_http_jwt_issuer_place(
-    ngx_http_jwt_issuer_t *issuer, const char *name);
-
-
-/* Is this a directive of the block? */
-ngx_uint_t ngx_http_jwt_issuer_knows(const ngx_str_t *name);
-
-
-/* ngx_http_jwt_conf_stray.c */
-
-/* While "http" is read: says where a directive of the block belongs. */
-ngx_int_t ngx_http_jwt_stray_begin(ngx_conf_t *cf);
-void ngx_http_jwt_stray_end(ngx_conf_t *cf);
 
 /*
  * Reads the whole file of a directive, at most size bytes, into the
@@ -55,23 +35,6 @@ ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
 char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
     njwt_slice_t *claim);
 
-
-/* ngx_http_jwt_conf_issuer_check.c */
-
-/* Checks an issuer, fills in the defaults and adds it to the others. */
-char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
-
-
-/* ngx_http_jwt_conf_revocation.c */
-
-/* Checks what an issuer says of revocation, and reads its file. */
-char *ngx_http_jwt_issuer_revocation(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
-
-
-/* ngx_http_jwt_conf.c */
-
 char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -94,59 +57,16 @@ void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
 char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     const char *fmt, ...);
 
-/* Does a text begin as one with a variable in it would? */
-ngx_uint_t ngx_http_jwt_claim_variable(njwt_slice_t text);
-
-
-/* ngx_http_jwt_conf_rules.c */
-
-char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-
-/* ngx_http_jwt_conf_location.c */
-
-char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* Where in the block that directive stands; the block itself, if nowhere. */
+ngx_http_jwt_place_t *ngx_http_jwt_issuer_place(
+    ngx_http_jwt_issuer_t *issuer, const char *name);
 
 /* The jwt_issuer block of that name, or NULL. */
 ngx_http_jwt_issuer_t *ngx_http_jwt_policy_find(
     ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name);
 
-/* A rule at the http level where jwt is off is an error, as elsewhere. */
-char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *conf);
-
-char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
-
-char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-
-/* ngx_http_jwt_conf_refusal.c */
-
-/* After the policy of the level: makes the texts that it refuses with. */
-char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
-
-
-/* ngx_http_jwt_require.c */
-
-char *ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-
-/* ngx_http_jwt_token.c */
-
-char *ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-
-/* ngx_http_jwt_variables.c */
-
-char *ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* Does a text begin as one with a variable in it would? */
+ngx_uint_t ngx_http_jwt_claim_variable(njwt_slice_t text);
 
 
 #endif /* NGX_HTTP_JWT_CONF_H */

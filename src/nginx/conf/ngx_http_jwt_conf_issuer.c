@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_directives.h"
 #include "njwt_path.h"
 
 
@@ -270,12 +271,10 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     char                    *rv;
     ngx_str_t               *value;
-    ngx_uint_t               i;
     ngx_conf_t               save;
-    ngx_http_jwt_issuer_t   *issuer, **issuers;
+    ngx_http_jwt_issuer_t   *issuer;
 
     value = cf->args->elts;
-    issuers = jmcf->issuers.elts;
 
     if (!ngx_http_jwt_issuer_name_ok(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -285,17 +284,14 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->name.len == value[1].len
-            && ngx_strcmp(issuers[i]->name.data, value[1].data) == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate jwt_issuer \"%V\", the first one "
-                               "is in %V:%ui", &value[1],
-                               &issuers[i]->place.file,
-                               issuers[i]->place.line);
-            return NGX_CONF_ERROR;
-        }
+    issuer = ngx_http_jwt_policy_find(jmcf, &value[1]);
+
+    if (issuer != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate jwt_issuer \"%V\", the first one is "
+                           "in %V:%ui", &value[1], &issuer->place.file,
+                           issuer->place.line);
+        return NGX_CONF_ERROR;
     }
 
     issuer = ngx_http_jwt_issuer_create(cf, &value[1]);
@@ -316,26 +312,6 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return ngx_http_jwt_issuer_finish(cf, jmcf, issuer);
-}
-
-
-ngx_http_jwt_place_t *
-ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
-{
-    ngx_uint_t      i;
-    ngx_command_t  *cmd;
-
-    cmd = ngx_http_jwt_issuer_commands;
-
-    for (i = 0; cmd[i].name.len; i++) {
-        if (ngx_strcmp(cmd[i].name.data, name) == 0
-            && issuer->lines[i].line != 0)
-        {
-            return &issuer->lines[i];
-        }
-    }
-
-    return &issuer->place;
 }
 
 
@@ -381,9 +357,10 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
     ngx_http_jwt_issuer_t  *issuer = conf;
 
-    char           *rv;
-    ngx_str_t      *value;
-    ngx_command_t  *cmd;
+    char                 *rv;
+    ngx_str_t            *value;
+    ngx_command_t        *cmd;
+    ngx_http_jwt_line_t  *line;
 
     value = cf->args->elts;
 
@@ -413,8 +390,9 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         return ngx_http_jwt_issuer_arguments(cf, &value[0]);
     }
 
-    ngx_http_jwt_conf_place(cf,
-        &issuer->lines[cmd - ngx_http_jwt_issuer_commands]);
+    line = &issuer->lines[cmd - ngx_http_jwt_issuer_commands];
+    line->name = (const char *) cmd->name.data;
+    ngx_http_jwt_conf_place(cf, &line->place);
 
     rv = cmd->set(cf, cmd, conf);
 

@@ -6,8 +6,10 @@
  * them again and a failed one changes nothing.
  */
 
+#include "ngx_http_jwt_directives.h"
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_keys.h"
 
 
 static char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt_binding.h"
+#include "ngx_http_jwt_directives.h"
 
 
 typedef struct {
@@ -80,26 +81,6 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
-}
-
-
-ngx_http_jwt_issuer_t *
-ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
-{
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->name.len == name->len
-            && ngx_strncmp(issuers[i]->name.data, name->data, name->len) == 0)
-        {
-            return issuers[i];
-        }
-    }
-
-    return NULL;
 }
 
 

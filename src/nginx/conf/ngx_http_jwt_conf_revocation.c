@@ -5,6 +5,7 @@
  * The file is read with the configuration: one that is wrong is an error.
  */
 
+#include "ngx_http_jwt_directives.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_revoke.h"
 #include "ngx_http_jwt_revoked.h"

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_directives.h"
 #include "njwt_rule.h"
 
 

@@ -9,6 +9,7 @@
  */
 
 #include "ngx_http_jwt.h"
+#include "ngx_http_jwt_directives.h"
 
 
 typedef struct {

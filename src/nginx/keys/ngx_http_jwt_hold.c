@@ -7,8 +7,10 @@
  * held requests every 20 ms, by the slot's counter of fetches.
  */
 
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_keys.h"
+#include "ngx_http_jwt_slot.h"
 
 
 #define NGX_HTTP_JWT_WAIT_TICK  20   /* ms */

@@ -21,8 +21,6 @@
 #include "njwt_hash.h"
 #include "njwt_keyfile.h"
 
-#include <dirent.h>
-
 
 /* how much of a block's name a file's name shows */
 #define NGX_HTTP_JWT_STATE_PREFIX  32
@@ -31,10 +29,6 @@
 #define NGX_HTTP_JWT_STATE_DIGEST  8
 
 #define NGX_HTTP_JWT_STATE_SUFFIX  ".keys"
-#define NGX_HTTP_JWT_STATE_TEMP    ".tmp"
-
-/* ms that a worker which ends gives its threads */
-#define NGX_HTTP_JWT_STATE_LAST  500
 
 
 ngx_uint_t
@@ -219,60 +213,6 @@ ngx_http_jwt_state_make_dir(ngx_cycle_t *cycle,
 }
 
 
-/* Is this the temporary file of a process that isn't there any more? */
-
-static ngx_uint_t
-ngx_http_jwt_state_orphan(ngx_http_jwt_state_t *state, u_char *name)
-{
-    size_t     len, digits;
-    ngx_int_t  pid;
-
-    len = ngx_strlen(name);
-    digits = sizeof(NGX_HTTP_JWT_STATE_TEMP) - 1;
-
-    if (len <= state->file.len + 1 + digits
-        || ngx_strncmp(name, state->file.data, state->file.len) != 0
-        || name[state->file.len] != '.'
-        || ngx_strcmp(name + len - digits, NGX_HTTP_JWT_STATE_TEMP) != 0)
-    {
-        return 0;
-    }
-
-    pid = ngx_atoi(name + state->file.len + 1,
-                   len - state->file.len - 1 - digits);
-
-    return pid > 0 && kill((ngx_pid_t) pid, 0) == -1 && ngx_errno == ESRCH;
-}
-
-
-void
-ngx_http_jwt_state_sweep(ngx_http_jwt_state_t *state, int dir)
-{
-    int             fd;
-    DIR            *list;
-    struct dirent  *entry;
-
-    fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    list = (fd == -1) ? NULL : fdopendir(fd);
-
-    if (list == NULL) {
-        if (fd != -1) {
-            (void) close(fd);
-        }
-
-        return;
-    }
-
-    while ((entry = readdir(list)) != NULL) {
-        if (ngx_http_jwt_state_orphan(state, (u_char *) entry->d_name)) {
-            (void) unlinkat(dir, entry->d_name, 0);
-        }
-    }
-
-    (void) closedir(list);
-}
-
-
 static void
 ngx_http_jwt_state_pass_over(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
     ngx_err_t err, const char *why)
@@ -320,37 +260,6 @@ ngx_http_jwt_state_stat(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     *size = (size_t) info.st_size;
 
     return NULL;
-}
-
-
-/* A file that shrinks meanwhile is cut off, and found to be. */
-
-static ngx_int_t
-ngx_http_jwt_state_load(int fd, u_char *data, size_t *size)
-{
-    size_t   done;
-    ssize_t  n;
-
-    for (done = 0; done < *size; done += (size_t) n) {
-        n = read(fd, data + done, *size - done);
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            n = 0;
-            continue;
-        }
-
-        if (n == -1) {
-            return NGX_ERROR;
-        }
-
-        if (n == 0) {
-            break;
-        }
-    }
-
-    *size = done;
-
-    return NGX_OK;
 }
 
 
@@ -461,11 +370,7 @@ ngx_http_jwt_state_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
         return;
     }
 
-    ngx_http_jwt_state_sweep(state, dir);
-
-    fd = openat(dir, (const char *) state->file.data,
-                O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY|O_CLOEXEC);
-
+    fd = ngx_http_jwt_state_open_file(dir, &state->file);
     err = ngx_errno;
     why = (fd != -1) ? ngx_http_jwt_state_take(cycle, issuer, fd, &err)
                      : "it can't be opened";
@@ -562,25 +467,20 @@ ngx_http_jwt_state_adopt(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
 static ngx_http_jwt_state_job_t *
 ngx_http_jwt_state_job(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
+    ngx_http_jwt_snapshot_t *snapshot)
 {
-    u_char                    *p;
     size_t                     size;
     njwt_state_t               text;
-    ngx_http_jwt_state_t      *state;
     ngx_http_jwt_state_job_t  *job;
 
-    state = issuer->state;
     size = snapshot->len + NJWT_STATE_MAX_HEAD;
 
-    job = ngx_calloc(sizeof(ngx_http_jwt_state_job_t) + size
-                     + state->dir.len + 1 + 2 * (state->file.len + 1)
-                     + NGX_INT64_LEN + sizeof("..tmp"), log);
+    job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_state_job_t), size,
+                                     &issuer->state->dir,
+                                     &issuer->state->file);
     if (job == NULL) {
         return NULL;
     }
-
-    job->data = (u_char *) job + sizeof(ngx_http_jwt_state_job_t);
 
     text.source = issuer->digest;
     text.fetched = (uint64_t) snapshot->fetched;
@@ -590,18 +490,9 @@ ngx_http_jwt_state_job(ngx_http_jwt_issuer_t *issuer,
     job->len = njwt_state_write(&text, job->data, size);
 
     if (job->len == 0) {
-        ngx_free(job);
+        ngx_http_jwt_state_free(job);
         return NULL;
     }
-
-    job->dir = job->data + size;
-    p = ngx_cpymem(job->dir, state->dir.data, state->dir.len + 1);
-
-    job->file = p;
-    p = ngx_cpymem(job->file, state->file.data, state->file.len + 1);
-
-    job->temp = p;
-    (void) ngx_sprintf(p, "%V.%P.tmp%Z", &state->file, ngx_pid);
 
     return job;
 }
@@ -641,20 +532,18 @@ static void
 ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_err_t                  err;
-    ngx_log_t                 *log;
     ngx_http_jwt_snapshot_t    snapshot;
     ngx_http_jwt_state_job_t  *job;
 
-    log = ngx_cycle->log;
     issuer->state->behind = 0;
 
-    ngx_http_jwt_slot_snapshot(issuer, &snapshot, log);
+    ngx_http_jwt_slot_snapshot(issuer, &snapshot, ngx_cycle->log);
 
     if (snapshot.text == NULL) {
         return;
     }
 
-    job = ngx_http_jwt_state_job(issuer, &snapshot, log);
+    job = ngx_http_jwt_state_job(issuer, &snapshot);
     ngx_free(snapshot.text);
 
     issuer->state->fetched = snapshot.fetched;
@@ -778,11 +667,7 @@ ngx_http_jwt_state_stop(ngx_http_jwt_main_conf_t *jmcf)
 
     issuers = jmcf->issuers.elts;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &until);
-
-    until.tv_nsec += NGX_HTTP_JWT_STATE_LAST * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    ngx_http_jwt_state_until(&until);
 
     /* a thread that isn't done then dies with the process */
 

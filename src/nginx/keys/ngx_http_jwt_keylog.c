@@ -7,6 +7,7 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_keylog.h"
 #include "njwt_key.h"
 

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_slot.h"
 
 

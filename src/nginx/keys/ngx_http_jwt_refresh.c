@@ -8,9 +8,10 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_slot.h"
-#include "ngx_http_jwt_keyfile.h"
 #include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_keys.h"
+#include "ngx_http_jwt_slot.h"
 #include "njwt_discovery.h"
 
 

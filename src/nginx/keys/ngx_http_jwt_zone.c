@@ -194,7 +194,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4120),
+_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4376),
                "a jwt_issuer block's members change: does the new one decide "
                "which keys are trusted?  Then it belongs into the digest "
                "below; and into t/guards.t");

@@ -10,7 +10,7 @@
  */
 
 #include "ngx_http_jwt_revoked.h"
-#include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_state.h"
 #include "njwt_hash.h"
 
 #include <fcntl.h>
@@ -74,7 +74,6 @@ ngx_http_jwt_revoked_file_load(int fd, struct stat *seen, size_t *len,
 {
     u_char   *data;
     size_t    size;
-    ssize_t   n;
 
     *fault = "can't be read";
 
@@ -101,22 +100,11 @@ ngx_http_jwt_revoked_file_load(int fd, struct stat *seen, size_t *len,
         return NULL;
     }
 
-    for (*len = 0; *len < size; *len += (size_t) n) {
-        n = read(fd, data + *len, size - *len);
+    *len = size;
 
-        if (n == -1 && errno == EINTR) {
-            n = 0;
-            continue;
-        }
-
-        if (n == -1) {
-            free(data);
-            return NULL;
-        }
-
-        if (n == 0) {
-            break;
-        }
+    if (ngx_http_jwt_state_load(fd, data, len) != NGX_OK) {
+        free(data);
+        return NULL;
     }
 
     errno = 0;

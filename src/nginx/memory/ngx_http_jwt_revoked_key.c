@@ -5,6 +5,7 @@
  * digest of it with the issuer's random salt, and the value.
  */
 
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_revoked_table.h"
 #include "njwt_hash.h"
 

@@ -11,7 +11,7 @@
  */
 
 #include "ngx_http_jwt_revoked_table.h"
-#include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_state.h"
 #include "njwt_hash.h"
 
 #include <fcntl.h>
@@ -20,9 +20,6 @@
 
 #define NGX_HTTP_JWT_SAVE_MAGIC  "njwt revocation 1\n"
 #define NGX_HTTP_JWT_SAVE_MAX    (256 * 1024 * 1024)
-
-/* ms that a worker which ends gives its thread */
-#define NGX_HTTP_JWT_SAVE_LAST   500
 
 
 /* then come the entries, then the digest of both */
@@ -51,18 +48,24 @@ typedef struct ngx_http_jwt_revoked_save_s {
 } ngx_http_jwt_revoked_save_t;
 
 
+#define NGX_HTTP_JWT_SAVE_NAME  (sizeof("revoked-") - 1 + 32)
+
+
 /* The file's name: the key source may become another one. */
 
-static u_char *
-ngx_http_jwt_revoked_save_name(ngx_http_jwt_issuer_t *issuer, u_char *p)
+static ngx_str_t
+ngx_http_jwt_revoked_save_name(ngx_http_jwt_issuer_t *issuer, u_char *text)
 {
-    p = ngx_cpymem(p, "revoked-", sizeof("revoked-") - 1);
+    ngx_str_t  name;
 
-    return ngx_hex_dump(p, issuer->revocation.id, 16);
+    name.data = text;
+    name.len = NGX_HTTP_JWT_SAVE_NAME;
+
+    (void) ngx_sprintf(text, "revoked-%*xs%Z", (size_t) 16,
+                       issuer->revocation.id);
+
+    return name;
 }
-
-
-#define NGX_HTTP_JWT_SAVE_NAME  (sizeof("revoked-") - 1 + 32)
 
 
 /* In the thread. */
@@ -123,40 +126,20 @@ ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
 static ngx_http_jwt_save_job_t *
 ngx_http_jwt_revoked_save_job(ngx_http_jwt_issuer_t *issuer, ngx_uint_t room)
 {
-    u_char                    *p;
-    size_t                     size;
-    ngx_http_jwt_state_t      *state;
-    ngx_http_jwt_save_job_t   *job;
-    ngx_http_jwt_state_job_t  *base;
+    u_char                    text[NGX_HTTP_JWT_SAVE_NAME + 1];
+    ngx_str_t                 name;
+    ngx_http_jwt_save_job_t  *job;
 
-    state = issuer->state;
-
-    size = sizeof(ngx_http_jwt_save_head_t)
-           + room * sizeof(ngx_http_jwt_revoked_t) + NGX_HTTP_JWT_DIGEST_LEN;
-
-    job = calloc(1, sizeof(ngx_http_jwt_save_job_t) + size
-                    + state->dir.len + 1
-                    + 2 * (NGX_HTTP_JWT_SAVE_NAME + 1)
-                    + NGX_INT64_LEN + sizeof("..tmp"));
-    if (job == NULL) {
-        return NULL;
+    name = ngx_http_jwt_revoked_save_name(issuer, text);
+    job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_save_job_t),
+                                     sizeof(ngx_http_jwt_save_head_t)
+                                     + room * sizeof(ngx_http_jwt_revoked_t)
+                                     + NGX_HTTP_JWT_DIGEST_LEN,
+                                     &issuer->state->dir, &name);
+    if (job != NULL) {
+        job->base.run = ngx_http_jwt_revoked_save_run;
+        job->head = (ngx_http_jwt_save_head_t *) job->base.data;
     }
-
-    base = &job->base;
-    base->run = ngx_http_jwt_revoked_save_run;
-    base->data = (u_char *) job + sizeof(ngx_http_jwt_save_job_t);
-    base->dir = base->data + size;
-
-    p = ngx_cpymem(base->dir, state->dir.data, state->dir.len) + 1;
-
-    base->file = p;
-    p = ngx_http_jwt_revoked_save_name(issuer, p) + 1;
-
-    base->temp = p;
-    p = ngx_http_jwt_revoked_save_name(issuer, p);
-    (void) ngx_sprintf(p, ".%P.tmp%Z", ngx_pid);
-
-    job->head = (ngx_http_jwt_save_head_t *) base->data;
 
     return job;
 }
@@ -339,11 +322,7 @@ ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
         return;
     }
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &until);
-
-    until.tv_nsec += NGX_HTTP_JWT_SAVE_LAST * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    ngx_http_jwt_state_until(&until);
 
     /* twice: a copy that was under way hasn't got what came since */
 
@@ -413,7 +392,6 @@ ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
 {
     u_char       *data;
     size_t        size, done;
-    ssize_t       n;
     ngx_int_t     rc;
     struct stat   st;
 
@@ -429,22 +407,12 @@ ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
         return NGX_DECLINED;
     }
 
-    for (done = 0; done < size; done += (size_t) n) {
-        n = read(fd, data + done, size - done);
+    done = size;
+    rc = ngx_http_jwt_state_load(fd, data, &done);
 
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            n = 0;
-            continue;
-        }
-
-        if (n <= 0) {
-            break;
-        }
-    }
-
-    rc = (done == size) ? ngx_http_jwt_revoked_load_entries(issuer, data,
-                                                            size, log)
-                        : NGX_DECLINED;
+    rc = (rc == NGX_OK && done == size)
+         ? ngx_http_jwt_revoked_load_entries(issuer, data, size, log)
+         : NGX_DECLINED;
 
     ngx_explicit_memzero(data, size);
     ngx_free(data);
@@ -458,9 +426,9 @@ ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
 static int
 ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
 {
-    int                   dir, fd;
-    u_char                name[NGX_HTTP_JWT_SAVE_NAME + 1];
-    ngx_http_jwt_state_t  written;
+    int        dir, fd;
+    u_char     text[NGX_HTTP_JWT_SAVE_NAME + 1];
+    ngx_str_t  name;
 
     *err = NGX_ENOENT;
     dir = ngx_http_jwt_state_open_dir(issuer->state->dir.data);
@@ -471,14 +439,8 @@ ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
         return -1;
     }
 
-    *ngx_http_jwt_revoked_save_name(issuer, name) = '\0';
-
-    written.file.data = name;
-    written.file.len = NGX_HTTP_JWT_SAVE_NAME;
-    ngx_http_jwt_state_sweep(&written, dir);
-
-    fd = openat(dir, (const char *) name,
-                O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY|O_CLOEXEC);
+    name = ngx_http_jwt_revoked_save_name(issuer, text);
+    fd = ngx_http_jwt_state_open_file(dir, &name);
     *err = (fd == -1) ? ngx_errno : 0;
 
     (void) close(dir);

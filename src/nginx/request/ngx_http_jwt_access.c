@@ -13,8 +13,10 @@
 #include "ngx_http_jwt_hold.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoked.h"
 #include "ngx_http_jwt_token.h"
 

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_binding.h"
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_proofs.h"
 #include "njwt_certificate.h"

@@ -11,6 +11,8 @@
 
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_refusal.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoked.h"
 
 

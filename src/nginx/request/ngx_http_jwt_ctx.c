@@ -8,6 +8,7 @@
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_request.h"
 
 
 static void ngx_http_jwt_ctx_cleanup(void *data);

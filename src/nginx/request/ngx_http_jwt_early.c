@@ -5,9 +5,10 @@
  * nobody has looked at yet.
  */
 
-#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_locations.h"
+#include "ngx_http_jwt_request.h"
 
 
 static ngx_uint_t

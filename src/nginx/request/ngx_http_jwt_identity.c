@@ -9,6 +9,7 @@
 
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_identity.h"
+#include "ngx_http_jwt_request.h"
 
 
 static ngx_int_t

@@ -5,6 +5,7 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_slot.h"
 #include "njwt_hint.h"
 

@@ -7,6 +7,7 @@
  * signature is good, and the answer says what is wrong in constant words.
  */
 
+#include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_logouts.h"

@@ -7,10 +7,11 @@
  * redirect may lead to another guarded location.
  */
 
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_occurrences.h"
-#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_pass_token.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_token.h"
 
 

@@ -8,6 +8,7 @@
  * has to.
  */
 
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 

@@ -16,6 +16,7 @@
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_hold.h"
 #include "ngx_http_jwt_refusal.h"
+#include "ngx_http_jwt_request.h"
 
 
 static ngx_uint_t ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx);

@@ -11,12 +11,7 @@
 #define NGX_HTTP_JWT_REFUSAL_H
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-
-#include "njwt_policy.h"
-#include "njwt_verdict.h"
+#include "ngx_http_jwt.h"
 
 
 #define NGX_HTTP_JWT_FORMAT_PROBLEM  1
@@ -43,11 +38,11 @@ typedef struct {
 
 
 /* what all locations share, by verdict */
-typedef struct {
+struct ngx_http_jwt_common_texts_s {
     ngx_array_t                  challenges;  /* ...challenges_t * */
     ngx_str_t                    bodies[NJWT_VERDICT_COUNT];
     ngx_str_t                    messages[NJWT_VERDICT_COUNT];    /* gRPC */
-} ngx_http_jwt_common_texts_t;
+};
 
 
 /* a 403 for scopes: which those are depends on the method */
@@ -67,29 +62,12 @@ typedef struct {
 
 
 /* the refusals of a policy; levels that take the outer one's share it */
-typedef struct {
+struct ngx_http_jwt_texts_s {
     ngx_http_jwt_common_texts_t *common;
     ngx_http_jwt_challenges_t   *challenges;
     ngx_str_t                    allow;
     ngx_array_t                  scopes;      /* ...scopes_text_t */
-} ngx_http_jwt_texts_t;
-
-
-/* the directives of this file's subject, in a location's configuration */
-typedef struct {
-    ngx_str_t                    realm;       /* data NULL: not set */
-    ngx_str_t                    metadata;
-    ngx_uint_t                   format;      /* 0: not set */
-    ngx_http_jwt_texts_t        *texts;       /* NULL where jwt is off */
-} ngx_http_jwt_refusal_conf_t;
-
-
-/* what one refusal says */
-typedef struct {
-    ngx_str_t                   *challenge;
-    ngx_str_t                   *body;
-    ngx_str_t                   *message;
-} ngx_http_jwt_text_t;
+};
 
 
 /* Is this a request of gRPC, whose client reads the answer as gRPC's? */
@@ -97,21 +75,6 @@ ngx_uint_t ngx_http_jwt_grpc(ngx_http_request_t *r);
 
 /* Makes a refusal's headers those of a gRPC status without messages. */
 ngx_int_t ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message);
-
-
-/* ngx_http_jwt_conf_refusal.c */
-
-char *ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-
-/*
- * What is wrong with a URL that clients are told?  NULL, or the fault and
- * what to write.
- */
-const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
 
 
 #endif /* NGX_HTTP_JWT_REFUSAL_H */

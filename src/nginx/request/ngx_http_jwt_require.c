@@ -7,6 +7,7 @@
  * judged), so it is asked anew.
  */
 
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_require.h"
 
 

@@ -4,6 +4,7 @@
 
 #include "ngx_http_jwt_occurrences.h"
 #include "ngx_http_jwt_pass_token.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_token.h"
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt_early.h"
+#include "ngx_http_jwt_request.h"
 #include "njwt_b64.h"
 #include "njwt_path.h"
 

@@ -9,6 +9,7 @@
  */
 
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_locations.h"
 #include "njwt_hash.h"
 

@@ -6,6 +6,7 @@
  * of the resource's own, and there are none.
  */
 
+#include "ngx_http_jwt_directives.h"
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"

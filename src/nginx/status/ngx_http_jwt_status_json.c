@@ -4,6 +4,7 @@
  */
 
 #include "ngx_http_jwt_json.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_status.h"
 
 

@@ -1,17 +1,26 @@
 /*
- * How is a file replaced while no worker waits for the disk?
+ * Files of state_path, and the threads that write and read files: no worker
+ * waits for a disk.
  *
- * By a thread: fsync() may take as long as it likes (aio has none, and nginx's
- * thread pools may not be built in).  It has its own copy of all that it
- * needs, takes no signal, and touches nothing of nginx's.
+ * A thread replaces a file: fsync() may take as long as it likes (aio has
+ * none, and nginx's thread pools may not be built in).  It has its own copy of
+ * all that it needs, takes no signal, and touches nothing of nginx's.
  *
  * Under a temporary name, synced, renamed, and the directory synced: at any
  * instant at which the worker or the machine may die the file is whole.
  */
 
-#include "ngx_http_jwt_keyfile.h"
+#include "ngx_http_jwt_state.h"
 
+#include <dirent.h>
 #include <signal.h>
+#include <stdlib.h>
+
+
+#define NGX_HTTP_JWT_STATE_TEMP  ".tmp"
+
+/* ms that a worker which ends gives its threads */
+#define NGX_HTTP_JWT_STATE_LAST  500
 
 
 static const char *
@@ -232,4 +241,139 @@ ngx_http_jwt_state_open_dir(const u_char *dir)
 {
     return open((const char *) dir,
                 O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+}
+
+
+/* Is this the temporary file of a process that isn't there any more? */
+
+static ngx_uint_t
+ngx_http_jwt_state_orphan(const ngx_str_t *file, u_char *name)
+{
+    size_t     len, digits;
+    ngx_int_t  pid;
+
+    len = ngx_strlen(name);
+    digits = sizeof(NGX_HTTP_JWT_STATE_TEMP) - 1;
+
+    if (len <= file->len + 1 + digits
+        || ngx_strncmp(name, file->data, file->len) != 0
+        || name[file->len] != '.'
+        || ngx_strcmp(name + len - digits, NGX_HTTP_JWT_STATE_TEMP) != 0)
+    {
+        return 0;
+    }
+
+    pid = ngx_atoi(name + file->len + 1,
+                   len - file->len - 1 - digits);
+
+    return pid > 0 && kill((ngx_pid_t) pid, 0) == -1 && ngx_errno == ESRCH;
+}
+
+
+static void
+ngx_http_jwt_state_sweep(const ngx_str_t *file, int dir)
+{
+    int             fd;
+    DIR            *list;
+    struct dirent  *entry;
+
+    fd = openat(dir, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    list = (fd == -1) ? NULL : fdopendir(fd);
+
+    if (list == NULL) {
+        if (fd != -1) {
+            (void) close(fd);
+        }
+
+        return;
+    }
+
+    while ((entry = readdir(list)) != NULL) {
+        if (ngx_http_jwt_state_orphan(file, (u_char *) entry->d_name)) {
+            (void) unlinkat(dir, entry->d_name, 0);
+        }
+    }
+
+    (void) closedir(list);
+}
+
+
+int
+ngx_http_jwt_state_open_file(int dir, const ngx_str_t *file)
+{
+    ngx_http_jwt_state_sweep(file, dir);
+
+    return openat(dir, (const char *) file->data,
+                  O_RDONLY|O_NOFOLLOW|O_NONBLOCK|O_NOCTTY|O_CLOEXEC);
+}
+
+
+/* A file that shrinks meanwhile is cut off, and found to be. */
+
+ngx_int_t
+ngx_http_jwt_state_load(int fd, u_char *data, size_t *size)
+{
+    size_t   done;
+    ssize_t  n;
+
+    for (done = 0; done < *size; done += (size_t) n) {
+        n = read(fd, data + done, *size - done);
+
+        if (n == -1 && errno == EINTR) {
+            n = 0;
+            continue;
+        }
+
+        if (n == -1) {
+            return NGX_ERROR;
+        }
+
+        if (n == 0) {
+            break;
+        }
+    }
+
+    *size = done;
+
+    return NGX_OK;
+}
+
+
+void *
+ngx_http_jwt_state_job_new(size_t job, size_t size, const ngx_str_t *dir,
+    const ngx_str_t *file)
+{
+    u_char                    *p;
+    ngx_http_jwt_state_job_t  *base;
+
+    base = calloc(1, job + size + dir->len + 1 + 2 * (file->len + 1)
+                     + NGX_INT64_LEN + sizeof("." NGX_HTTP_JWT_STATE_TEMP));
+    if (base == NULL) {
+        return NULL;
+    }
+
+    base->data = (u_char *) base + job;
+
+    base->dir = base->data + size;
+    p = ngx_sprintf(base->dir, "%V%Z", dir);
+
+    base->file = p;
+    p = ngx_sprintf(p, "%V%Z", file);
+
+    base->temp = p;
+    (void) ngx_sprintf(p, "%V.%P" NGX_HTTP_JWT_STATE_TEMP "%Z", file,
+                       ngx_pid);
+
+    return base;
+}
+
+
+void
+ngx_http_jwt_state_until(struct timespec *until)
+{
+    (void) clock_gettime(CLOCK_MONOTONIC, until);
+
+    until->tv_nsec += NGX_HTTP_JWT_STATE_LAST * 1000000;
+    until->tv_sec += until->tv_nsec / 1000000000;
+    until->tv_nsec %= 1000000000;
 }

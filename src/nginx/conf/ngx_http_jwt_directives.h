@@ -1,0 +1,87 @@
+/*
+ * The directives that are read in this folder, and what they come to when all
+ * is read.
+ */
+
+#ifndef NGX_HTTP_JWT_DIRECTIVES_H
+#define NGX_HTTP_JWT_DIRECTIVES_H
+
+
+#include "ngx_http_jwt.h"
+
+
+/* ngx_http_jwt_conf_issuer.c */
+
+char *ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Is this a directive of the block? */
+ngx_uint_t ngx_http_jwt_issuer_knows(const ngx_str_t *name);
+
+
+/* ngx_http_jwt_conf_issuer_check.c */
+
+/* Checks an issuer, fills in the defaults and adds it to the others. */
+char *ngx_http_jwt_issuer_finish(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_conf_revocation.c */
+
+/* Checks what an issuer says of revocation, and reads its file. */
+char *ngx_http_jwt_issuer_revocation(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_issuer_t *issuer);
+
+
+/* ngx_http_jwt_conf_rules.c */
+
+char *ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_jwt_conf_location.c */
+
+char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* A rule at the http level where jwt is off is an error, as elsewhere. */
+char *ngx_http_jwt_policy_check_http(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *conf);
+
+char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_jwt_conf_refusal.c */
+
+/* After the policy of the level: makes the texts that it refuses with. */
+char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
+    ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
+
+char *ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/*
+ * What is wrong with a URL that clients are told?  NULL, or the fault and
+ * what to write.
+ */
+const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
+
+
+/* ngx_http_jwt_conf_stray.c */
+
+/* While "http" is read: says where a directive of the block belongs. */
+ngx_int_t ngx_http_jwt_stray_begin(ngx_conf_t *cf);
+void ngx_http_jwt_stray_end(ngx_conf_t *cf);
+
+
+#endif /* NGX_HTTP_JWT_DIRECTIVES_H */
