@@ -131,6 +131,10 @@ for (
     [ 'a duplicate member', '{"claim":"sub","claim":"sub","value":"a"}' ],
     [ 'a before that is no number',
       { claim => 'sub', value => 'a', before => 'x' } ],
+    [ 'a before in milliseconds',
+      { claim => 'sub', value => 'auth0|2', before => time * 1000 } ],
+    [ 'an until in milliseconds',
+      { claim => 'sub', value => 'auth0|2', until => time * 1000 } ],
     [ 'an until before 1970', { claim => 'sub', value => 'a', until => -1 } ],
     [ 'more than one text', '{"claim":"sub","value":"a"},"x":{}' ],
     [ 'a body that is too long', '[' . ' ' x 65536 . ']' ],
@@ -292,6 +296,18 @@ for (
         [ 'jwt timesheets; jwt_mode report;', 1 ],
         [ 'auth_basic here; auth_basic_user_file none;', 0 ],
         [ 'auth_basic off;', 1 ],
+
+        # whom no rule names nginx lets in
+        [ 'allow 127.0.0.1;', 1 ],
+        [ 'allow all; deny all;', 1 ],
+        [ 'allow all;', 1 ],
+        [ 'deny 10.0.0.0/8;', 1 ],
+        [ 'allow ::1; allow unix:;', 1 ],
+        [ 'allow unix:;', 1 ],
+        [ 'allow 127.0.0.1; allow ::1; deny all;', 0 ],
+        [ 'deny all;', 0 ],
+        [ 'deny 10.0.0.1; allow 10.0.0.0/8; deny 0.0.0.0/0;', 0 ],
+        [ 'allow unix:; deny all;', 0 ],
     ) {
         my ($guard, $open) = @$_;
 
@@ -299,6 +315,50 @@ for (
             server => $server =~ s/jwt_revoke_handler/$guard $&/r);
         is +($words =~ /lets everybody revoke/ ? 1 : 0), $open, $guard;
     }
+}
+
+# a handler that is never asked
+
+for (
+    [ 'jwt_revoke_handler timesheets', 'return 200;', 'jwt_revoke_handler' ],
+    [ 'jwt_revoke_handler timesheets', 'if ($arg_a) { return 204; }',
+      'jwt_revoke_handler' ],
+    [ 'jwt timesheets; jwt_revoke_handler timesheets', 'return 301 /x;',
+      'jwt_revoke_handler' ],
+    [ 'jwt_logout_handler timesheets client=a', 'return 200 ok;',
+      'jwt_logout_handler' ],
+    [ 'jwt_revoke_handler timesheets', 'if ($arg_a) { return 403; }', '' ],
+    [ 'jwt_revoke_handler timesheets', '', '' ],
+    [ 'jwt_logout_handler timesheets client=a', '', '' ],
+) {
+    my ($handler, $return, $named) = @$_;
+    my ($ok, $words) = $s->check(%config, server => "location /h {\n"
+        . "allow 127.0.0.1; deny all;\n$handler;\n$return\n}\n");
+
+    ok $ok, "$handler; $return";
+    my @said = $words =~ /\[warn\].*location "\/h" has "(\w+)" and "return \d+", which answers before the handler is asked, and nothing is revoked: take it out in .*\.conf:\d+/g;
+    is "@said", $named, $named ? '... is a warning' : '... is none';
+}
+
+# names of claims
+
+for (
+    [ 'sub azp', undef ],
+    [ '/a,b', undef ],
+    [ '/$sub', undef ],
+    [ 'sub,azp', 'sub,azp' ],
+    [ 'sub, azp', 'sub,' ],
+    [ '$sub', '\$sub' ],
+    [ 'sub $jwt_claim_azp', '\$jwt_claim_azp' ],
+) {
+    my ($claims, $wrong) = @$_;
+    my ($ok, $words) = $s->check(%config,
+        issuers => $config{issuers} =~ s/revocation sub.*?;/revocation $claims;/r
+            =~ s/revocation_file.*?;//r);
+
+    is $ok ? 1 : 0, $wrong ? 0 : 1, "revocation $claims;";
+    like $words, qr/"revocation" of jwt_issuer "timesheets" names "$wrong", write the names of claims, with blanks between, as in "revocation sub azp;" in .*\.conf:\d+/,
+        '... says what to write' if $wrong;
 }
 
 for ([ '0', 0 ], [ '999ms', 0 ], [ '1s', 1 ]) {
@@ -319,6 +379,20 @@ write_in_place('[{"claim":"sub","value":"a"}]');
     like $words, qr/entry 1 \(line 1\) of "revocation_file".*has no "before"/,
         '... and -t says so';
 }
+
+# one that JavaScript wrote, and one that an editor of Windows wrote
+
+write_in_place('[{"claim":"sub","value":"a","before":1764000000000}]');
+{
+    my ($ok, $words) = $s->check(%config);
+
+    ok !$ok, 'a before in milliseconds is an error';
+    like $words, qr/entry 1 \(line 1\) of "revocation_file".*"before" in milliseconds, not in seconds, write \{.*"before":1764000000\}/,
+        '... which says what to write';
+}
+write_in_place("\xef\xbb\xbf[]");
+ok +($s->check(%config))[0], 'a byte order mark before the entries is passed over';
+
 write_in_place('[]');
 
 # a zone that is full is coarse

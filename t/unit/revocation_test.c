@@ -244,12 +244,15 @@ times_are_numbers_within_range(void **state)
     char    text[128];
 
     static const char  *const  bad[] = {
-        "\"1\"", "null", "true", "[1]", "-1", "-0.5", "9007199254740994",
-        "1e300"
+        "\"1\"", "null", "true", "[1]", "-1", "-0.5"
+    };
+
+    static const char  *const  large[] = {
+        "100000000001", "1764000000000", "9007199254740994", "1e300"
     };
 
     static const char  *const  good[] = {
-        "0", "0.5", "-0", "9007199254740992", "1e9"
+        "0", "0.5", "-0", "4102444800", "100000000000", "1e9"
     };
 
     (void) state;
@@ -262,6 +265,18 @@ times_are_numbers_within_range(void **state)
         (void) snprintf(text, sizeof(text), "{\"claim\":\"sub\",\"value\":"
                         "\"a\",\"until\":%s}", bad[i]);
         wrong(false, text, "\"until\" that is no time", 1, 0);
+    }
+
+    for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+        (void) snprintf(text, sizeof(text), "{\"claim\":\"sub\",\"value\":"
+                        "\"a\",\"before\":%s}", large[i]);
+        wrong(false, text, "\"before\" in milliseconds, not in seconds", 1,
+              0);
+
+        (void) snprintf(text, sizeof(text), "{\"claim\":\"sub\",\"value\":"
+                        "\"a\",\"until\":%s}", large[i]);
+        wrong(false, text, "\"until\" in milliseconds, not in seconds", 1,
+              0);
     }
 
     for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -294,6 +309,24 @@ the_line_of_a_wrong_entry_is_told(void **state)
     wrong(true, "\n[\n {\"claim\":\"sub\",\"value\":\",\",\"before\":1},"
                 "\n\n \"{,\", 1]", "is no object", 2, 5);
     wrong(true, "[\n[]]", "is no object", 1, 2);
+}
+
+
+static void
+a_byte_order_mark_is_passed_over(void **state)
+{
+    (void) state;
+
+    (void) one(true, "\xef\xbb\xbf[{\"claim\":\"sub\",\"value\":\"a\","
+                     "\"before\":1}]");
+    (void) one(false, "\xef\xbb\xbf{\"claim\":\"sub\",\"value\":\"a\"}");
+
+    /* the lines are counted behind it; one is enough */
+
+    wrong(true, "\xef\xbb\xbf[\n{\"claim\":\"sub\"}]", "no \"value\"", 1,
+          2);
+    wrong(true, "\xef\xbb\xbf\xef\xbb\xbf[]", "is no JSON array", 0, 1);
+    wrong(true, "\xef\xbb[]", "is no JSON array", 0, 1);
 }
 
 
@@ -360,6 +393,7 @@ main(void)
         unit_case(a_member_that_stands_twice_is_an_error),
         unit_case(times_are_numbers_within_range),
         unit_case(the_line_of_a_wrong_entry_is_told),
+        unit_case(a_byte_order_mark_is_passed_over),
         unit_case(no_memory_is_told),
         unit_case(a_logout_ends_the_session_or_the_subject)
     };

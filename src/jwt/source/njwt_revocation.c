@@ -8,6 +8,13 @@
 #include <string.h>
 
 
+/*
+ * Seconds up to the year 5138.  What is more is milliseconds, as JavaScript
+ * counts: such a "before" would lock a user out for good.
+ */
+#define NJWT_REVOCATION_MAX_DATE  1e11
+
+
 static bool
 njwt_revocation_date(njwt_value_t value, double *date)
 {
@@ -19,7 +26,7 @@ njwt_revocation_date(njwt_value_t value, double *date)
 
     number = njwt_json_number(value);
 
-    if (!(number >= 0 && number <= NJWT_MAX_DATE)) {
+    if (!(number >= 0)) {
         return false;
     }
 
@@ -103,11 +110,19 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
                 return "has a \"before\" that is no time in seconds";
             }
 
+            if (entry->before > NJWT_REVOCATION_MAX_DATE) {
+                return "has a \"before\" in milliseconds, not in seconds";
+            }
+
         } else if (njwt_revocation_is(name, "until")) {
             until = true;
 
             if (!njwt_revocation_date(member, &entry->until)) {
                 return "has an \"until\" that is no time in seconds";
+            }
+
+            if (entry->until > NJWT_REVOCATION_MAX_DATE) {
+                return "has an \"until\" in milliseconds, not in seconds";
             }
 
         } else {
@@ -241,6 +256,7 @@ njwt_revocation_read(njwt_arena_t *arena,
 
     *out = (njwt_revocation_entries_t) { NULL, 0, NULL, 0, 0 };
 
+    (void) njwt_slice_unmark(&text);
     value = njwt_jansson_read(arena, text, &out->line);
 
     if (arena->failed) {

@@ -41,7 +41,8 @@ typedef struct {
 
 
 /*
- * Reads one entry, or an array of them.  The entries belong to the arena.
+ * Reads one entry, or an array of them, with a byte order mark before it or
+ * without.  The entries belong to the arena.
  * False: out->fault says what is wrong.  Check arena->failed, too.
  */
 bool njwt_revocation_read(njwt_arena_t *arena,

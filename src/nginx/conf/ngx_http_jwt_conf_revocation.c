@@ -145,6 +145,20 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     }
 
     for (i = 0; i < rv->claims->nelts; i++) {
+
+        /* who means a claim of such a name writes it as a path */
+
+        if (claims[i].data[0] == '$'
+            || (claims[i].data[0] != '/'
+                && memchr(claims[i].data, ',', claims[i].len) != NULL))
+        {
+            return ngx_http_jwt_conf_error(cf, place,
+                       "\"revocation\" of jwt_issuer \"%V\" names \"%*s\", "
+                       "write the names of claims, with blanks between, as in "
+                       "\"revocation sub azp;\"", &issuer->name,
+                       claims[i].len, claims[i].data);
+        }
+
         for (k = 0; k < i; k++) {
             if (njwt_slice_equal(claims[i], claims[k])) {
                 return ngx_http_jwt_conf_error(cf, place,
@@ -277,13 +291,85 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
+/*
+ * Does a list of "allow" and "deny" of one kind of addresses refuse all that
+ * it doesn't name?  A rule is addresses, which are zeros for all, and whether
+ * it denies; the first that fits decides, and where none does nginx allows.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_revoke_denied(ngx_array_t *rules)
+{
+    u_char      *rule;
+    size_t       i, addresses;
+    ngx_uint_t   n, deny;
+
+    rule = rules->elts;
+    addresses = rules->size - sizeof(ngx_uint_t);
+
+    for (n = 0; n < rules->nelts; n++, rule += rules->size) {
+
+        for (i = 0; i < addresses && rule[i] == 0; i++) {
+            /* zeros */
+        }
+
+        if (i == addresses) {
+            ngx_memcpy(&deny, rule + addresses, sizeof(ngx_uint_t));
+            return deny;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Do "allow" and "deny" keep others out? */
+
+static ngx_uint_t
+ngx_http_jwt_revoke_allows(ngx_conf_t *cf, void **conf)
+{
+    ngx_uint_t     i, n;
+    ngx_array_t  **rules;
+    ngx_module_t  *module;
+
+    module = ngx_http_jwt_warnings_module(cf, "ngx_http_access_module");
+
+    if (module == NULL) {
+        return 0;
+    }
+
+    /* of IPv4, of IPv6, of Unix sockets: NULL where there are none */
+
+    rules = conf[module->ctx_index];
+    n = 0;
+
+    for (i = 0; i < 1 + NGX_HAVE_INET6; i++) {
+        if (rules[i] == NULL) {
+            continue;
+        }
+
+        n++;
+
+        if (!ngx_http_jwt_revoke_denied(rules[i])) {
+            return 0;
+        }
+    }
+
+#if (NGX_HAVE_UNIX_DOMAIN)
+    if (n == 0) {
+        return rules[i] != NULL && ngx_http_jwt_revoke_denied(rules[i]);
+    }
+#endif
+
+    return n > 0;
+}
+
+
 static ngx_uint_t
 ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 {
     void                      **conf;
-    ngx_uint_t                  i;
     ngx_module_t               *module;
-    ngx_array_t               **rules;
     ngx_http_complex_value_t   *realm;
 
     /* other modes let requests without a token go on */
@@ -295,16 +381,9 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
     }
 
     conf = location->core->loc_conf;
-    module = ngx_http_jwt_warnings_module(cf, "ngx_http_access_module");
 
-    if (module != NULL) {
-        rules = conf[module->ctx_index];
-
-        for (i = 0; i < 1 + NGX_HAVE_INET6 + NGX_HAVE_UNIX_DOMAIN; i++) {
-            if (rules[i] != NULL) {
-                return 0;
-            }
-        }
+    if (ngx_http_jwt_revoke_allows(cf, conf)) {
+        return 0;
     }
 
     /* "auth_basic": its realm is the first member, a complex value or NULL */

@@ -1,8 +1,8 @@
 /*
  * Where does something go past the gate?
  *
- * "return" answers before any access module is asked.  An "Upgrade" that the
- * client chooses may open a tunnel (h2c) whose requests nobody judges.
+ * "return" answers before any access module or handler is asked.  An "Upgrade"
+ * that the client chooses may open a tunnel (h2c) whose requests nobody judges.
  */
 
 #include "ngx_http_jwt_warnings.h"
@@ -48,11 +48,32 @@ ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
 }
 
 
+/*
+ * What a "return" answers for; NULL: nothing of ours.  A handler runs after
+ * the gate.
+ */
+
+static const char *
+ngx_http_jwt_bypass_of(ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->revoke.data != NULL) {
+        return "jwt_revoke_handler";
+    }
+
+    if (conf->logout != NULL) {
+        return "jwt_logout_handler";
+    }
+
+    return (conf->policy != NULL) ? "jwt" : NULL;
+}
+
+
 ngx_int_t
 ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_str_t                        name;
     ngx_uint_t                       i;
+    const char                      *of;
     ngx_module_t                    *rewrite;
     ngx_http_jwt_location_t        **all;
     ngx_http_script_return_code_t   *code;
@@ -66,8 +87,9 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     all = jmcf->locations.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
+        of = ngx_http_jwt_bypass_of(all[i]->conf);
 
-        if (all[i]->conf->policy == NULL) {
+        if (of == NULL) {
             continue;
         }
 
@@ -81,6 +103,16 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             != NGX_OK)
         {
             return NGX_ERROR;
+        }
+
+        if (ngx_strcmp(of, "jwt") != 0) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "location \"%V\" has \"%s\" and \"return %ui\", "
+                          "which answers before the handler is asked, and "
+                          "nothing is revoked: take it out in %V:%ui", &name,
+                          of, code->status, &all[i]->conf->place.file,
+                          all[i]->conf->place.line);
+            continue;
         }
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
