@@ -132,6 +132,9 @@ sub write_file {
 
     my $path = "$self->{dir}/$name";
 
+    # text that a test decoded goes out as UTF-8, bytes as they are
+    utf8::encode($text) if utf8::is_utf8($text);
+
     open my $out, '>:raw', $path or croak "$path: $!";
     print $out $text;
     close $out or croak "$path: $!";
