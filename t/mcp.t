@@ -8,12 +8,15 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use JSON::PP qw/ decode_json /;
 use NJWT::Echo;
 use NJWT::Example qw/ local_config /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
+use POSIX ();
 use Test::More;
+use Time::HiRes qw/ sleep /;
 
 my $resource = 'https://mcp.exampleco.com/mcp';
 my $metadata = '/.well-known/oauth-protected-resource/mcp';
@@ -251,4 +254,88 @@ is tool($read, 'approve_timesheet', path => '/mc%70')->{status}, 403,
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 
 $s->stop;
+
+
+# An answer may be a stream of events. It ends with its token, and it is
+# jwt_close_expired that ends it.
+
+my $listener = IO::Socket::INET->new(
+    LocalAddr => '127.0.0.1', Listen => 20, Proto => 'tcp', ReuseAddr => 1)
+    or die "listen: $!";
+
+my $backend = fork // die "fork: $!";
+
+if (!$backend) {
+    $SIG{CHLD} = 'IGNORE';
+    $SIG{PIPE} = sub { POSIX::_exit(0) };
+
+    while (my $client = $listener->accept) {
+        next if fork // die "fork: $!";
+
+        local $/ = "\r\n\r\n";
+        scalar <$client>;
+        $client->autoflush;
+
+        print $client "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            . "Transfer-Encoding: chunked\r\n\r\n";
+
+        for (1 .. 200) {
+            print $client "9\r\ndata: x\n\n\r\n";
+            sleep 0.2;
+        }
+
+        POSIX::_exit(0);
+    }
+}
+
+# what of the stream came in so many seconds, and whether it ended
+
+sub stream {
+    my ($gate, $token, $seconds) = @_;
+
+    open my $out, '-|', 'curl', '-sikN', '-m', $seconds, '-d', '{}',
+        '-H', "Authorization: Bearer $token",
+        '-H', 'MCP-Protocol-Version: 2026-07-28',
+        '-H', 'Mcp-Method: tools/call', '-H', 'Mcp-Name: list_timesheets',
+        'https://127.0.0.1:' . $gate->port . '/mcp' or die "curl: $!\n";
+
+    my $got = do { local $/; <$out> } // '';
+    close $out;
+
+    return ($got, $? >> 8 != 28);       # 28: curl gave up
+}
+
+# what a busy machine may take, and what the token still has
+
+my ($slow, $left) = (8, 3);
+
+for ([ 'as the example has it', sub { }, 1 ],
+     [ 'without jwt_close_expired',
+       sub { $_[0] =~ s/^ *jwt_close_expired .*\n//m }, 0 ])
+{
+    my ($title, $edit, $ends) = @$_;
+    my $gate = NJWT::Scenario->new;
+    my $config = local_config($gate, $text, $listener->sockport);
+
+    $edit->($config);
+    mkdir $gate->dir . "/$_" for qw/ temp jwt /;
+    $gate->start(config => $config);
+
+    # judged with a leeway of five seconds
+    my ($got, $ended) = stream($gate,
+        grant('read:timesheets', exp => int(time) - 5 + $left), $left + $slow);
+
+    like $got, qr/^HTTP\/\S+ 200 .*data: x.*data: x/s,
+        "$title: a stream begins";
+    ok $ends ? $ended : !$ended,
+        '... and ' . ($ends ? 'ends with its token' : 'goes on after it');
+
+    ($got, $ended) = stream($gate, $read, 2) if $ends;
+    ok !$ended, '... that of a token that is good goes on' if $ends;
+
+    $gate->stop;
+}
+
 done_testing;
+
+END { kill 'KILL', $backend if $backend; }
