@@ -251,6 +251,7 @@ $(BUILD)/%/installed: t/%/package.json t/%/package-lock.json
 .PHONY: mcp
 mcp: packages-test all $(BUILD)/mcp/installed  ## go through mcp.conf with the official MCP SDK (node 20, npm)
 	@cp t/mcp/*.mjs $(BUILD)/mcp/
+	@cp conf-examples/mcp/server.mjs $(BUILD)/mcp/example.mjs
 	@$(test_env) NJWT_MCP="$(CURDIR)/$(BUILD)/mcp" t/lib/run-prove t/mcp/sdk.t
 
 .PHONY: clients

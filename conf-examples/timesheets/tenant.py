@@ -31,8 +31,9 @@ try:
     from standin.keys import Key
     from standin.tokens import Tenant
 except ImportError as e:
-    sys.exit(f'{e.name} is missing: apt-get install python3-flask '
-             'python3-jwcrypto python3-yaml')
+    sys.exit(f'{e.name} is missing for {sys.executable}: apt-get install '
+             'python3-flask python3-jwcrypto python3-yaml, and run this with '
+             '/usr/bin/python3')
 
 
 def parameters():

@@ -1,8 +1,8 @@
 // An MCP client of the official SDK goes through mcp.conf: from the challenge
 // to the token, a call, a step-up, refusals.  It says "ok …" or "not ok …".
 //
-//   node client.mjs '{"gate": …, "tenant": …, "seen": …, "client_id": …,
-//                     "client_secret": …, "token": …}'
+//   node client.mjs '{"gate": …, "tenant": …, "seen": …, "example": …,
+//                     "client_id": …, "client_secret": …, "token": …}'
 //
 // The names are those of the example; where they are is given.
 
@@ -204,6 +204,19 @@ check(!seen.called.includes('approve_timesheet')
       && !seen.called.includes('delete_all'),
       '... and no tool ran that may not');
 
+// the server that docs/mcp.md starts, without the gate: what mcp.conf lists
+
+const example = new Client({ name: 'x', version: '1.0.0' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+
+await example.connect(new StreamableHTTPClientTransport(
+    new URL('mcp', given.example)));
+
+equal((await example.listTools()).tools.map((tool) => tool.name).join(' '),
+      'list_timesheets create_timesheet approve_timesheet',
+      'the example\'s server has the tools that mcp.conf lists');
+
+await example.close();
 await client.close();
 console.log('done');
 process.exit(0);

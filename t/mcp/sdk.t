@@ -19,36 +19,25 @@ use NJWT::Token qw/ :all /;
 use Test::More;
 
 
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or die "$file: $!\n";
+    local $/;
+
+    return scalar <$in>;
+}
+
 my $modules = $ENV{NJWT_MCP} // 'build/mcp';
 my $resource = 'https://mcp.exampleco.com/mcp';
 
 my $s = NJWT::Scenario->new;
-my ($port) = ports(1);
+my ($port, $example_port) = ports(2);
 
 # the API, and a client that may read and create, as the Deploy CLI has them
 
-my $tenant = NJWT::Tenant->start(dir => $s->dir, config => <<"END");
-tenant:
-  resource_parameter_profile: compatibility
-resourceServers:
-  - name: Timesheets for agents
-    identifier: $resource
-    signing_alg: RS256
-    token_dialect: access_token
-    subject_type_authorization: { client: { policy: require_client_grant } }
-    scopes:
-      - value: read:timesheets
-      - value: create:timesheets
-      - value: approve:timesheets
-clients:
-  - name: Agent
-    app_type: non_interactive
-    grant_types: [ client_credentials ]
-clientGrants:
-  - client_id: Agent
-    audience: $resource
-    scope: [ read:timesheets, create:timesheets ]
-END
+my $tenant = NJWT::Tenant->start(dir => $s->dir,
+    config => slurp('conf-examples/mcp/tenant.yaml'));
 
 my $server = NJWT::Process->start(
     name    => 'MCP server',
@@ -57,9 +46,14 @@ my $server = NJWT::Process->start(
     ready   => sub { NJWT::Process::answers($port) },
 );
 
-open my $in, '<', 'conf-examples/mcp.conf' or die "mcp.conf: $!\n";
-my $text = do { local $/; <$in> };
-close $in;
+my $example = NJWT::Process->start(
+    name    => 'the example\'s MCP server',
+    command => [ 'node', "$modules/example.mjs", $example_port ],
+    output  => $s->dir . '/example.log',
+    ready   => sub { NJWT::Process::answers($example_port) },
+);
+
+my $text = slurp('conf-examples/mcp.conf');
 
 mkdir $s->dir . "/$_" for qw/ temp jwt /;
 $s->start(config => local_config($s, $text, $port));
@@ -74,6 +68,7 @@ open my $out, '-|', 'node', "$modules/client.mjs", encode_json({
     gate   => 'https://127.0.0.1:' . $s->port . '/',
     tenant => $tenant->url,
     seen   => "http://127.0.0.1:$port/",
+    example => "http://127.0.0.1:$example_port/",
     token  => token(iss => 'https://exampleco.eu.auth0.com/',
                     aud => 'https://api.exampleco.com/timesheets'),
     map { $_ => $client->{$_} } qw/ client_id client_secret /,
