@@ -496,7 +496,7 @@ my @case = (
         '--secret', $hs ] ],
     [ 'a scope', qr/invalid scope "a\\"/, [ issuer_args(), '--scope',
                                             'a\\' ] ],
-    [ 'a scope rule', qr/invalid scope "match=all" .*match=any/,
+    [ 'a scope rule', qr/invalid parameter "match=all" .*match=any/,
       [ issuer_args(), '--scope', 'a match=all' ] ],
     [ 'a rule without scopes', qr/names no scope/,
       [ issuer_args(), '--scope', 'methods=GET' ] ],

@@ -143,10 +143,6 @@ njwt_method_t explain_method(const char *text);
 /* SCOPE [match=any] [methods=M,M]: one rule, as jwt_require_scope has it. */
 void explain_scope_rule(explain_t *e, const char *text);
 
-/* Adds a method to a rule; there is room for it in the list of others. */
-void explain_method_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
-    njwt_slice_t name);
-
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
@@ -176,7 +172,6 @@ void explain_binding(explain_t *e);
 /* explain_revoked.c */
 
 void explain_set_revocation(explain_t *e, const char *value);
-void explain_set_revoked(explain_t *e, const char *value);
 
 /* What is revoked, for the judge; ends where the file isn't good. */
 void explain_revoked(explain_t *e);

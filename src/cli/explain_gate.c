@@ -5,6 +5,7 @@
 
 #include "explain_gate.h"
 #include "njwt_discovery.h"
+#include "njwt_policy_words.h"
 
 #include <string.h>
 #include <time.h>
@@ -598,9 +599,9 @@ explain_scope_rules(explain_t *e)
                                   * sizeof(njwt_slice_t));
 
         for (k = 0; k < njwt_json_length(methods); k++) {
-            explain_method_add(made, others,
-                               njwt_json_string(njwt_json_element(methods,
-                                                                  k)));
+            njwt_scope_rule_add(made, others,
+                                njwt_json_string(njwt_json_element(methods,
+                                                                   k)));
         }
     }
 

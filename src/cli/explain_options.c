@@ -16,8 +16,9 @@ typedef struct {
     const char           *name;          /* without the dashes */
     const char           *argument;      /* NULL: it takes none */
     const char           *help;
-    explain_set_pt        set;
+    explain_set_pt        set;           /* NULL: keeps the text, once */
     bool                  told;          /* by a gate: not beside --gate */
+    size_t                offset;        /* of that text */
 } explain_option_t;
 
 
@@ -65,35 +66,6 @@ explain_set_audience(explain_t *e, const char *value)
     }
 
     explain_add(&e->audiences, value, "--audience");
-}
-
-
-static void
-explain_set_jwks(explain_t *e, const char *value)
-{
-    if (e->jwks != NULL) {
-        explain_die("\"--jwks\" is there twice, write one");
-    }
-
-    e->jwks = value;
-}
-
-
-static void
-explain_set_secret(explain_t *e, const char *value)
-{
-    if (e->secret != NULL) {
-        explain_die("\"--secret\" is there twice, write one");
-    }
-
-    e->secret = value;
-}
-
-
-static void
-explain_set_authorities(explain_t *e, const char *value)
-{
-    e->authorities = value;
 }
 
 
@@ -188,28 +160,6 @@ explain_set_at(explain_t *e, const char *value)
 
 
 static void
-explain_set_gate(explain_t *e, const char *value)
-{
-    if (e->gate != NULL) {
-        explain_die("\"--gate\" is there twice, write one");
-    }
-
-    e->gate = value;
-}
-
-
-static void
-explain_set_location(explain_t *e, const char *value)
-{
-    if (e->location != NULL) {
-        explain_die("\"--location\" is there twice, write one");
-    }
-
-    e->location = value;
-}
-
-
-static void
 explain_set_server(explain_t *e, const char *value)
 {
     explain_add(&e->servers, value, "--server");
@@ -236,112 +186,112 @@ static const explain_option_t  explain_table[] = {
 
     { "issuer", "URL",
       "the exact \"iss\" accepted; again for another domain of the tenant",
-      explain_set_issuer, true },
+      explain_set_issuer, true, 0 },
 
     { "audience", "VALUE",
       "the API's identifier; again for another; \"off\" to do without",
-      explain_set_audience, true },
+      explain_set_audience, true, 0 },
 
     { "audience-here", "VALUE",
       "one of the location's own audiences, as in jwt_audience; again for "
       "another",
-      explain_set_audience_here, true },
+      explain_set_audience_here, true, 0 },
 
     { "jwks", "FILE|URL",
       "the keys (default: the first issuer's .well-known/jwks.json)",
-      explain_set_jwks, false },
+      NULL, false, offsetof(explain_t, jwks) },
 
     { "secret", "FILE",
       "the shared secret instead, for --algorithms HS256, HS384, HS512",
-      explain_set_secret, false },
+      NULL, false, offsetof(explain_t, secret) },
 
     { "algorithms", "A,B",
       "what the API may sign with (default: RS256)",
-      explain_set_algorithms, true },
+      explain_set_algorithms, true, 0 },
 
     { "scope", "SCOPE",
       "needed; also a rule: \"SCOPE ... [match=any] [methods=GET,POST]\"",
-      explain_scope_rule, true },
+      explain_scope_rule, true, 0 },
 
     { "method", "METHOD",
       "of the request (default: GET)",
-      explain_set_method, false },
+      explain_set_method, false, 0 },
 
     { "claim", "RULE",
       "needed: \"CLAIM [VALUE ...]\", as jwt_require_claim has it",
-      explain_claim_rule, true },
+      explain_claim_rule, true, 0 },
 
     { "scope-claim", "CLAIM",
       "where the scopes are (default: scope); again for the next to ask",
-      explain_set_scope_claim, true },
+      explain_set_scope_claim, true, 0 },
 
     { "leeway", "TIME",
       "clock skew allowed (default: 5s)",
-      explain_set_leeway, true },
+      explain_set_leeway, true, 0 },
 
     { "max-age", "TIME",
       "refuse tokens that were issued longer ago",
-      explain_set_max_age, true },
+      explain_set_max_age, true, 0 },
 
     { "profile", "PROFILE",
       "any (default) or rfc9068",
-      explain_set_profile, true },
+      explain_set_profile, true, 0 },
 
     { "max-token-size", "SIZE",
       "refuse longer tokens (default: 8k)",
-      explain_set_max_token_size, true },
+      explain_set_max_token_size, true, 0 },
 
     { "binding", "dpop,mtls,required",
       "what a token may or must be bound to, as jwt_binding has it",
-      explain_set_binding, true },
+      explain_set_binding, true, 0 },
 
     { "proof", "PROOF",
       "the DPoP header of the request; the token came by DPoP, then",
-      explain_set_proof, false },
+      explain_set_proof, false, 0 },
 
     { "url", "URL",
       "of the request, for the proof",
-      explain_set_url, false },
+      explain_set_url, false, 0 },
 
     { "certificate", "FILE",
       "the client's certificate, PEM",
-      explain_set_certificate, false },
+      explain_set_certificate, false, 0 },
 
     { "revoked", "FILE",
       "what is revoked, as in revocation_file",
-      explain_set_revoked, false },
+      NULL, false, offsetof(explain_t, revoked) },
 
     { "revocation", "CLAIM,...",
       "the claims by which tokens are, as in revocation",
-      explain_set_revocation, true },
+      explain_set_revocation, true, 0 },
 
     { "gate", "URL|FILE",
       "\"jwt_status json\" of a gate: tells what its directives say",
-      explain_set_gate, false },
+      NULL, false, offsetof(explain_t, gate) },
 
     { "location", "PATH",
       "judge as the location of that gate which this path is served by",
-      explain_set_location, false },
+      NULL, false, offsetof(explain_t, location) },
 
     { "server", "NAME",
       "in this server: a name or an address of its",
-      explain_set_server, false },
+      explain_set_server, false, 0 },
 
     { "at", "TIME",
       "judge as of then: seconds since 1970, or 2017-05-24T19:15:00Z",
-      explain_set_at, false },
+      explain_set_at, false, 0 },
 
     { "trusted-certificate", "FILE",
       "CA certificates for the fetch (default: the system's)",
-      explain_set_authorities, false },
+      NULL, false, offsetof(explain_t, authorities) },
 
     { "json", NULL,
       "write JSON, for machines",
-      explain_set_json, false },
+      explain_set_json, false, 0 },
 
-    { "help", NULL, "print this", explain_help, false },
+    { "help", NULL, "print this", explain_help, false, 0 },
 
-    { "version", NULL, "print the version", explain_version, false }
+    { "version", NULL, "print the version", explain_version, false, 0 }
 };
 
 #define EXPLAIN_OPTIONS  (sizeof(explain_table) / sizeof(explain_table[0]))
@@ -408,6 +358,23 @@ explain_find(const char *name, size_t len)
 }
 
 
+/* A text that is said once. */
+
+static void
+explain_keep(explain_t *e, const explain_option_t *option, const char *value)
+{
+    const char  **text;
+
+    text = (const char **) ((char *) e + option->offset);
+
+    if (*text != NULL) {
+        explain_die("\"--%s\" is there twice, write one", option->name);
+    }
+
+    *text = value;
+}
+
+
 /* One option, with its value in the same argument or in the next. */
 
 static int
@@ -445,7 +412,12 @@ explain_option(explain_t *e, int i, int argc, char **argv)
         e->told = option->name;
     }
 
-    option->set(e, value);
+    if (option->set == NULL) {
+        explain_keep(e, option, value);
+
+    } else {
+        option->set(e, value);
+    }
 
     return i;
 }

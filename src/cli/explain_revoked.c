@@ -53,17 +53,6 @@ explain_set_revocation(explain_t *e, const char *value)
 }
 
 
-void
-explain_set_revoked(explain_t *e, const char *value)
-{
-    if (e->revoked != NULL) {
-        explain_die("\"--revoked\" is there twice, write one");
-    }
-
-    e->revoked = value;
-}
-
-
 static uint64_t
 explain_generation(void *data, const njwt_issuer_t *issuer)
 {

@@ -7,145 +7,62 @@
 
 #include "explain.h"
 #include "njwt_path.h"
+#include "njwt_policy_words.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-static bool
-explain_starts(njwt_slice_t text, const char *start)
-{
-    size_t  len;
+/* a longer one is cut */
+#define EXPLAIN_MAX_FAULT  4096
 
-    len = strlen(start);
 
-    return text.len >= len && memcmp(text.data, start, len) == 0;
-}
-
+/* Says what is wrong with a rule. */
 
 static void
-explain_rule_method(njwt_scope_rule_t *rule, njwt_slice_t *others,
-    njwt_slice_t name)
+explain_fault(char *text, size_t size, const njwt_fault_t *fault,
+    const char *option)
 {
-    if (!njwt_method_valid(name)) {
-        explain_die("unknown method \"%.*s\" in \"--scope\", write methods in "
-                    "upper case with commas between, as in methods=GET,POST",
-                    (int) name.len, (const char *) name.data);
-    }
+    njwt_slice_t  where;
 
-    if (njwt_method_answered(name)) {
-        explain_die("the method \"%.*s\" in \"--scope\" is answered by nginx "
-                    "itself, write the rule without it",
-                    (int) name.len, (const char *) name.data);
-    }
-
-    explain_method_add(rule, others, name);
-}
-
-
-void
-explain_method_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
-    njwt_slice_t name)
-{
-    rule->others = others;
-
-    if (njwt_method(name) != 0) {
-        rule->methods |= njwt_method(name);
+    if (fault->what == NULL) {
+        (void) snprintf(text, size, "\"%s\" %s", option, fault->rest);
         return;
     }
 
-    others[rule->other_count++] = name;
-}
+    where = fault->where.len ? fault->where : explain_slice(option);
 
-
-static void
-explain_rule_methods(explain_t *e, njwt_scope_rule_t *rule, njwt_slice_t list)
-{
-    size_t         i;
-    njwt_slice_t   name, *others;
-
-    others = explain_alloc(e, (list.len + 1) * sizeof(njwt_slice_t));
-
-    rule->every_method = false;
-    name.data = list.data;
-    name.len = 0;
-
-    for (i = 0; i <= list.len; i++) {
-        if (i < list.len && list.data[i] != ',') {
-            name.len++;
-            continue;
-        }
-
-        explain_rule_method(rule, others, name);
-        name.data += name.len + 1;
-        name.len = 0;
-    }
-}
-
-
-/* A scope that is one, and what people may mean by it. */
-
-static void
-explain_scope_warn(njwt_slice_t scope)
-{
-    if (memchr(scope.data, '$', scope.len) != NULL) {
-        explain_die("scope \"%.*s\" with a \"$\" in \"--scope\", which reads "
-                    "no variables: write the scope as the token has it",
-                    (int) scope.len, (const char *) scope.data);
-    }
-
-    if (memchr(scope.data, ',', scope.len) != NULL) {
-        fprintf(stderr, "jwt-explain: scope \"%.*s\" in \"--scope\" is one "
-                "scope with a comma in it, write a blank between two\n",
-                (int) scope.len, (const char *) scope.data);
-    }
+    (void) snprintf(text, size, "%s\"%.*s\"%s in \"%.*s\"%s%.*s", fault->what,
+                    (int) fault->word.len, (const char *) fault->word.data,
+                    fault->how, (int) where.len, (const char *) where.data,
+                    fault->rest, (int) fault->instead.len,
+                    (const char *) fault->instead.data);
 }
 
 
 void
 explain_scope_rule(explain_t *e, const char *text)
 {
-    size_t              i, n, count;
-    njwt_slice_t       *words;
+    char                fault_text[EXPLAIN_MAX_FAULT];
+    size_t              n;
+    njwt_fault_t        fault;
+    njwt_slice_t       *words, *room;
     njwt_scope_rule_t  *rule;
 
     n = explain_words(e, text, &words, "--scope");
+    room = explain_alloc(e, njwt_scope_rule_room(words, n)
+                            * sizeof(njwt_slice_t));
     rule = &e->scope_rules[e->policy.scope_rule_count++];
-    rule->scopes = words;
-    rule->every_method = true;
-    count = 0;
 
-    for (i = 0; i < n; i++) {
-        if (explain_starts(words[i], "methods=")) {
-            words[i].data += 8;
-            words[i].len -= 8;
-            explain_rule_methods(e, rule, words[i]);
-            continue;
-        }
-
-        if (njwt_slice_equal(words[i], explain_slice("match=any"))) {
-            rule->any = true;
-            continue;
-        }
-
-        if (!njwt_scope_valid(words[i]) || explain_starts(words[i], "match=")
-            || explain_starts(words[i], "method="))
-        {
-            explain_die("invalid scope \"%.*s\" in \"--scope\", write SCOPE "
-                        "[match=any] [methods=GET,POST]; a scope is "
-                        "printable ASCII without space, quote and backslash",
-                        (int) words[i].len, (const char *) words[i].data);
-        }
-
-        explain_scope_warn(words[i]);
-        words[count++] = words[i];
+    if (!njwt_scope_rule_read(rule, words, n, room, &fault)) {
+        explain_fault(fault_text, sizeof(fault_text), &fault, "--scope");
+        explain_die("%s", fault_text);
     }
 
-    rule->scope_count = count;
-
-    if (count == 0) {
-        explain_die("\"--scope %s\" names no scope", text);
+    if (njwt_scope_rule_comma(rule, &fault)) {
+        explain_fault(fault_text, sizeof(fault_text), &fault, "--scope");
+        fprintf(stderr, "jwt-explain: %s\n", fault_text);
     }
 }
 
@@ -230,9 +147,10 @@ void
 explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
     const char *option)
 {
+    char                text[EXPLAIN_MAX_FAULT];
     size_t              i;
-    njwt_slice_t        instead;
-    njwt_rule_value_t  *value, *values;
+    njwt_fault_t        fault;
+    njwt_rule_value_t  *values;
     njwt_claim_rule_t  *rule;
 
     if (!njwt_path_valid(words[0])) {
@@ -241,29 +159,17 @@ explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
                     (const char *) words[0].data, option);
     }
 
-    if (n > 2 && njwt_rule_operator(words[1], &instead)) {
-        explain_die("\"%.*s\" is no operator in \"%s\", where each word "
-                    "behind the claim is a value, write %.*s",
-                    (int) words[1].len, (const char *) words[1].data, option,
-                    (int) instead.len, (const char *) instead.data);
-    }
-
     values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
 
-    for (i = 1; i < n; i++) {
-        value = &values[i - 1];
-        *value = njwt_rule_value(words[i]);
+    if (!njwt_claim_rule_read(values, words + 1, n - 1, &fault)) {
+        explain_fault(text, sizeof(text), &fault, option);
+        explain_die("%s", text);
+    }
 
-        if (njwt_rule_value_fault(value, &instead)) {
-            explain_die("invalid value \"%.*s\" in \"%s\", write %.*s",
-                        (int) words[i].len, (const char *) words[i].data,
-                        option, (int) instead.len,
-                        (const char *) instead.data);
-        }
-
-        if (njwt_rule_value_regex(value)) {
-            value->regex = explain_regex(value->text, value->caseless,
-                                         option);
+    for (i = 0; i + 1 < n; i++) {
+        if (njwt_rule_value_regex(&values[i])) {
+            values[i].regex = explain_regex(values[i].text,
+                                            values[i].caseless, option);
         }
     }
 

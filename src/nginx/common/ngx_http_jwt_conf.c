@@ -9,6 +9,7 @@
 
 #include "ngx_http_jwt.h"
 #include "njwt_path.h"
+#include "njwt_policy_words.h"
 
 
 typedef struct {
@@ -46,6 +47,30 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
                   (size_t) (last - text), text, &place->file, place->line);
 
     return NGX_CONF_ERROR;
+}
+
+
+void *
+ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
+    ngx_http_jwt_place_t *place, size_t size)
+{
+    void  *entry;
+
+    if (*list == NULL) {
+        ngx_http_jwt_conf_place(cf, place);
+
+        *list = ngx_array_create(cf->pool, 2, size);
+        if (*list == NULL) {
+            return NULL;
+        }
+    }
+
+    entry = ngx_array_push(*list);
+    if (entry != NULL) {
+        ngx_memzero(entry, size);
+    }
+
+    return entry;
 }
 
 
@@ -411,35 +436,12 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Does this look like a variable?  It would be compared letter by letter. */
-
-ngx_uint_t
-ngx_http_jwt_claim_variable(njwt_slice_t text)
-{
-    size_t  i;
-    u_char  c;
-
-    for (i = 0; i + 1 < text.len; i++) {
-        c = text.data[i + 1];
-
-        if (text.data[i] == '$'
-            && (c == '{' || c == '_' || (c >= '0' && c <= '9')
-                || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 char *
 ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name, njwt_slice_t *claim)
 {
     *claim = ngx_http_jwt_slice(name);
 
-    if (ngx_http_jwt_claim_variable(*claim)) {
+    if (njwt_has_variable(*claim)) {
         return "names a variable where a claim is wanted, write the claim's "
                "name";
     }

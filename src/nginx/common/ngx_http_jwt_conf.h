@@ -53,6 +53,13 @@ char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
 /* Notes where the directive that is being read stands. */
 void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
 
+/*
+ * Adds a zeroed entry to a list of the directive that is being read; the first
+ * one makes the list, and notes where it stands.  NULL: no memory.
+ */
+void *ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
+    ngx_http_jwt_place_t *place, size_t size);
+
 /* Logs an error at a place; returns NGX_CONF_ERROR. */
 char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     const char *fmt, ...);
@@ -64,9 +71,6 @@ ngx_http_jwt_place_t *ngx_http_jwt_issuer_place(
 /* The jwt_issuer block of that name, or NULL. */
 ngx_http_jwt_issuer_t *ngx_http_jwt_policy_find(
     ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name);
-
-/* Does a text begin as one with a variable in it would? */
-ngx_uint_t ngx_http_jwt_claim_variable(njwt_slice_t text);
 
 
 #endif /* NGX_HTTP_JWT_CONF_H */

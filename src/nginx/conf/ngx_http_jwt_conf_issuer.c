@@ -21,170 +21,85 @@ static char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
 
+#define ngx_http_jwt_issuer_setting(member)                                  \
+    0, offsetof(ngx_http_jwt_issuer_t, member), NULL
+
+
 /* at least one argument, as nginx counts them in a block's lines */
 
 static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 
-    { ngx_string("issuer"),
-      NGX_CONF_1MORE,
-      ngx_http_jwt_issuer_issuer,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, issuers),
-      NULL },
+    { ngx_string("issuer"), NGX_CONF_1MORE, ngx_http_jwt_issuer_issuer,
+      ngx_http_jwt_issuer_setting(issuers) },
 
-    { ngx_string("audience"),
-      NGX_CONF_1MORE,
-      ngx_http_jwt_issuer_audience,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, audiences),
-      NULL },
+    { ngx_string("audience"), NGX_CONF_1MORE, ngx_http_jwt_issuer_audience,
+      ngx_http_jwt_issuer_setting(audiences) },
 
-    { ngx_string("algorithms"),
-      NGX_CONF_1MORE,
-      ngx_http_jwt_issuer_algorithms,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, algorithms),
-      NULL },
+    { ngx_string("algorithms"), NGX_CONF_1MORE, ngx_http_jwt_issuer_algorithms,
+      ngx_http_jwt_issuer_setting(algorithms) },
 
-    { ngx_string("jwks_uri"),
-      NGX_CONF_TAKE1,
+    { ngx_string("jwks_uri"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(jwks_uri) },
+
+    { ngx_string("discovery"), NGX_CONF_TAKE1, ngx_conf_set_flag_slot,
+      ngx_http_jwt_issuer_setting(discovery) },
+
+    { ngx_string("jwks_file"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(jwks_file) },
+
+    { ngx_string("secret_file"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(secret_file) },
+
+    { ngx_string("jwks_refresh"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(jwks_refresh) },
+
+    { ngx_string("jwks_stale"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(jwks_stale) },
+
+    { ngx_string("jwks_cooldown"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(jwks_cooldown) },
+
+    { ngx_string("jwks_wait"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(jwks_wait) },
+
+    { ngx_string("jwks_timeout"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(jwks_timeout) },
+
+    { ngx_string("jwks_max_size"), NGX_CONF_TAKE1, ngx_conf_set_size_slot,
+      ngx_http_jwt_issuer_setting(jwks_max_size) },
+
+    { ngx_string("jwks_proxy"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(jwks_proxy) },
+
+    { ngx_string("ssl_trusted_certificate"), NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_uri),
-      NULL },
+      ngx_http_jwt_issuer_setting(ssl_trusted_certificate) },
 
-    { ngx_string("discovery"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_flag_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, discovery),
-      NULL },
+    { ngx_string("state_path"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(state_path) },
 
-    { ngx_string("jwks_file"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_file),
-      NULL },
+    { ngx_string("leeway"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(leeway) },
 
-    { ngx_string("secret_file"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, secret_file),
-      NULL },
+    { ngx_string("max_age"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(max_age) },
 
-    { ngx_string("jwks_refresh"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_refresh),
-      NULL },
+    { ngx_string("profile"), NGX_CONF_TAKE1, ngx_http_jwt_issuer_profile,
+      ngx_http_jwt_issuer_setting(profile) },
 
-    { ngx_string("jwks_stale"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_stale),
-      NULL },
-
-    { ngx_string("jwks_cooldown"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_cooldown),
-      NULL },
-
-    { ngx_string("jwks_wait"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_wait),
-      NULL },
-
-    { ngx_string("jwks_timeout"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_timeout),
-      NULL },
-
-    { ngx_string("jwks_max_size"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_max_size),
-      NULL },
-
-    { ngx_string("jwks_proxy"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, jwks_proxy),
-      NULL },
-
-    { ngx_string("ssl_trusted_certificate"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, ssl_trusted_certificate),
-      NULL },
-
-    { ngx_string("state_path"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, state_path),
-      NULL },
-
-    { ngx_string("leeway"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, leeway),
-      NULL },
-
-    { ngx_string("max_age"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, max_age),
-      NULL },
-
-    { ngx_string("profile"),
-      NGX_CONF_TAKE1,
-      ngx_http_jwt_issuer_profile,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, profile),
-      NULL },
-
-    { ngx_string("scope_claim"),
-      NGX_CONF_1MORE,
+    { ngx_string("scope_claim"), NGX_CONF_1MORE,
       ngx_http_jwt_issuer_scope_claim,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, scope_claims),
-      NULL },
+      ngx_http_jwt_issuer_setting(scope_claims) },
 
-    { ngx_string("revocation"),
-      NGX_CONF_1MORE,
+    { ngx_string("revocation"), NGX_CONF_1MORE,
       ngx_http_jwt_issuer_scope_claim,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, revocation.claims),
-      NULL },
+      ngx_http_jwt_issuer_setting(revocation.claims) },
 
-    { ngx_string("revocation_file"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, revocation.file),
-      NULL },
+    { ngx_string("revocation_file"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
+      ngx_http_jwt_issuer_setting(revocation.file) },
 
-    { ngx_string("revocation_keep"),
-      NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
-      0,
-      offsetof(ngx_http_jwt_issuer_t, revocation.keep),
-      NULL },
+    { ngx_string("revocation_keep"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+      ngx_http_jwt_issuer_setting(revocation.keep) },
 
       ngx_null_command
 };

@@ -5,181 +5,55 @@
 
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_directives.h"
-#include "njwt_rule.h"
+#include "njwt_policy_words.h"
 
 
-/* One method: nginx has a name for it, or it is known by its own. */
+/* Logs what is wrong with the rule that is being read. */
 
 static char *
-ngx_http_jwt_rule_method(ngx_conf_t *cf, njwt_scope_rule_t *rule,
-    ngx_array_t *others, njwt_slice_t name, ngx_str_t *value)
+ngx_http_jwt_rule_fault(ngx_conf_t *cf, ngx_uint_t level,
+    const njwt_fault_t *fault)
 {
-    njwt_slice_t    *other;
-    njwt_methods_t   method;
+    ngx_str_t     *value;
+    njwt_slice_t   where;
 
-    if (!njwt_method_valid(name)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown method \"%*s\" in \"%V\", write "
-                           "methods in upper case with commas between, "
-                           "as in methods=GET,POST",
-                           name.len, name.data, value);
-        return NGX_CONF_ERROR;
+    if (fault->what == NULL) {
+        return (char *) fault->rest;
     }
 
-    if (njwt_method_answered(name)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the method \"%*s\" in \"%V\" is answered by "
-                           "nginx itself, write the rule without it",
-                           name.len, name.data, value);
-        return NGX_CONF_ERROR;
-    }
+    value = cf->args->elts;
+    where = fault->where.len ? fault->where : ngx_http_jwt_slice(&value[0]);
 
-    method = njwt_method(name);
+    ngx_conf_log_error(level, cf, 0, "%s\"%*s\"%s in \"%*s\"%s%*s",
+                       fault->what, fault->word.len, fault->word.data,
+                       fault->how, where.len, where.data, fault->rest,
+                       fault->instead.len, fault->instead.data);
 
-    if (method != 0) {
-        rule->methods |= method;
-        return NGX_CONF_OK;
-    }
-
-    other = ngx_array_push(others);
-    if (other == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *other = name;
-
-    return NGX_CONF_OK;
+    return NGX_CONF_ERROR;
 }
 
 
-/* methods=GET,POST */
+/* The arguments of the directive, from that one on. */
 
-static char *
-ngx_http_jwt_rule_methods(ngx_conf_t *cf, njwt_scope_rule_t *rule,
-    ngx_str_t *value)
+static njwt_slice_t *
+ngx_http_jwt_rule_words(ngx_conf_t *cf, ngx_uint_t first)
 {
-    u_char        *p, *end;
-    ngx_array_t    others;
-    njwt_slice_t   name;
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    njwt_slice_t  *words;
 
-    p = value->data + sizeof("methods=") - 1;
-    end = value->data + value->len;
-
-    if (!rule->every_method) {
-        return "has \"methods=\" twice";
+    words = ngx_palloc(cf->pool, cf->args->nelts * sizeof(njwt_slice_t));
+    if (words == NULL) {
+        return NULL;
     }
 
-    rule->every_method = false;
+    value = cf->args->elts;
 
-    if (ngx_array_init(&others, cf->pool, 1, sizeof(njwt_slice_t)) != NGX_OK) {
-        return NGX_CONF_ERROR;
+    for (i = first; i < cf->args->nelts; i++) {
+        words[i - first] = ngx_http_jwt_slice(&value[i]);
     }
 
-    do {
-        name.data = p;
-
-        while (p < end && *p != ',') {
-            p++;
-        }
-
-        name.len = p - name.data;
-
-        if (ngx_http_jwt_rule_method(cf, rule, &others, name, value)
-            != NGX_CONF_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
-
-    } while (p++ < end);
-
-    rule->others = others.elts;
-    rule->other_count = others.nelts;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_jwt_rule_scope(ngx_conf_t *cf, ngx_array_t *scopes, ngx_str_t *value)
-{
-    njwt_slice_t  scope, *entry;
-
-    /* a parameter that is misspelt would be a scope that nobody has */
-
-    if (ngx_strncasecmp(value->data, (u_char *) "method=", 7) == 0
-        || ngx_strncasecmp(value->data, (u_char *) "methods=", 8) == 0
-        || ngx_strncasecmp(value->data, (u_char *) "match=", 6) == 0)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\" in "
-                           "\"jwt_require_scope\", write methods=GET,POST or "
-                           "match=any", value);
-        return NGX_CONF_ERROR;
-    }
-
-    scope = ngx_http_jwt_slice(value);
-
-    if (!njwt_scope_valid(scope)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid scope \"%V\" in \"jwt_require_scope\", a "
-                           "scope is printable ASCII without space, quote and "
-                           "backslash", value);
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_strlchr(value->data, value->data + value->len, '$') != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "scope \"%V\" with a \"$\" in "
-                           "\"jwt_require_scope\", which reads no variables: "
-                           "write the scope as the token has it, or "
-                           "\"jwt_require\" with a \"map\"", value);
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_strlchr(value->data, value->data + value->len, ',') != NULL) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "scope \"%V\" in \"jwt_require_scope\" is one "
-                           "scope with a comma in it, write a blank between "
-                           "two", value);
-    }
-
-    entry = ngx_array_push(scopes);
-    if (entry == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *entry = scope;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_jwt_rule_argument(ngx_conf_t *cf, njwt_scope_rule_t *rule,
-    ngx_array_t *scopes, ngx_str_t *value)
-{
-    if (ngx_strncmp(value->data, "methods=", 8) == 0) {
-        return ngx_http_jwt_rule_methods(cf, rule, value);
-    }
-
-    if (ngx_strncmp(value->data, "match=", 6) != 0) {
-        return ngx_http_jwt_rule_scope(cf, scopes, value);
-    }
-
-    if (ngx_strcmp(value->data + 6, "any") != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", write match=any, or "
-                           "leave it out for all of the scopes", value);
-        return NGX_CONF_ERROR;
-    }
-
-    if (rule->any) {
-        return "has \"match=any\" twice";
-    }
-
-    rule->any = true;
-
-    return NGX_CONF_OK;
+    return words;
 }
 
 
@@ -188,50 +62,32 @@ ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    char               *rv;
-    ngx_str_t          *value;
-    ngx_uint_t          i;
-    ngx_array_t         scopes;
+    size_t              n;
+    njwt_fault_t        fault;
+    njwt_slice_t       *words, *room;
     njwt_scope_rule_t  *rule;
 
-    if (jlcf->rules == NULL) {
-        ngx_http_jwt_conf_place(cf, &jlcf->rules_place);
-
-        jlcf->rules = ngx_array_create(cf->pool, 4,
-                                       sizeof(njwt_scope_rule_t));
-        if (jlcf->rules == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    rule = ngx_array_push(jlcf->rules);
-
-    if (rule == NULL
-        || ngx_array_init(&scopes, cf->pool, 2, sizeof(njwt_slice_t))
-           != NGX_OK)
-    {
+    n = cf->args->nelts - 1;
+    words = ngx_http_jwt_rule_words(cf, 1);
+    rule = ngx_http_jwt_conf_push(cf, &jlcf->rules, &jlcf->rules_place,
+                                  sizeof(njwt_scope_rule_t));
+    if (words == NULL || rule == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    ngx_memzero(rule, sizeof(njwt_scope_rule_t));
-    rule->every_method = true;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        rv = ngx_http_jwt_rule_argument(cf, rule, &scopes, &value[i]);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    room = ngx_palloc(cf->pool, njwt_scope_rule_room(words, n)
+                                * sizeof(njwt_slice_t));
+    if (room == NULL) {
+        return NGX_CONF_ERROR;
     }
 
-    if (scopes.nelts == 0) {
-        return "names no scope";
+    if (!njwt_scope_rule_read(rule, words, n, room, &fault)) {
+        return ngx_http_jwt_rule_fault(cf, NGX_LOG_EMERG, &fault);
     }
 
-    rule->scopes = scopes.elts;
-    rule->scope_count = scopes.nelts;
+    if (njwt_scope_rule_comma(rule, &fault)) {
+        (void) ngx_http_jwt_rule_fault(cf, NGX_LOG_WARN, &fault);
+    }
 
     return NGX_CONF_OK;
 }
@@ -300,10 +156,6 @@ ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
     u_char               errstr[NGX_MAX_CONF_ERRSTR];
     ngx_regex_compile_t  rc;
 
-    if (value->text.len == 0) {
-        return "has an empty expression, write one behind \"~\"";
-    }
-
     ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
 
     rc.err.len = NGX_MAX_CONF_ERRSTR;
@@ -341,131 +193,46 @@ ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
 #endif
 
 
-/* One VALUE. */
-
-static char *
-ngx_http_jwt_claim_value(ngx_conf_t *cf, ngx_str_t *arg,
-    njwt_rule_value_t *value)
-{
-    njwt_slice_t  instead;
-
-    *value = njwt_rule_value(ngx_http_jwt_slice(arg));
-
-    if (njwt_rule_value_fault(value, &instead)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"jwt_require_claim\", "
-                           "write %*s", arg, instead.len, instead.data);
-        return NGX_CONF_ERROR;
-    }
-
-    if (njwt_rule_value_regex(value)) {
-        return ngx_http_jwt_claim_regex(cf, value);
-    }
-
-    if (ngx_http_jwt_claim_variable(value->text)) {
-        return "has a value with a variable in it, which is compared as it "
-               "stands: write \"jwt_require\" with a \"map\"";
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* Would somebody who knows another module's rules mean something else? */
-
-static char *
-ngx_http_jwt_claim_operator(ngx_conf_t *cf, ngx_str_t *word)
-{
-    njwt_slice_t  instead;
-
-    if (!njwt_rule_operator(ngx_http_jwt_slice(word), &instead)) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"%V\" is no operator in \"jwt_require_claim\", "
-                       "where each word behind the claim is a value, write "
-                       "%*s", word, instead.len, instead.data);
-
-    return NGX_CONF_ERROR;
-}
-
-
-/* Of several values one is enough: two bounds are no range. */
-
-static void
-ngx_http_jwt_claim_warn_range(ngx_conf_t *cf, const njwt_claim_rule_t *rule)
-{
-    size_t      i;
-    ngx_uint_t  above, below;
-
-    above = 0;
-    below = 0;
-
-    for (i = 0; i < rule->value_count; i++) {
-
-        switch (rule->values[i].kind) {
-
-        case NJWT_RULE_GREATER:
-        case NJWT_RULE_NOT_LESS:
-            above = 1;
-            break;
-
-        case NJWT_RULE_LESS:
-        case NJWT_RULE_NOT_GREATER:
-            below = 1;
-            break;
-
-        default:
-            break;
-        }
-    }
-
-    if (above && below) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "of the values in \"jwt_require_claim\" one is "
-                           "enough, for a range write one "
-                           "\"jwt_require_claim\" for each bound");
-    }
-}
-
-
 static char *
 ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 {
     char               *rv;
-    ngx_str_t          *arg;
     ngx_uint_t          i;
-    njwt_rule_value_t  *value;
-
-    arg = (ngx_str_t *) cf->args->elts + 2;
-
-    if (cf->args->nelts > 3
-        && ngx_http_jwt_claim_operator(cf, arg) != NGX_CONF_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
+    njwt_fault_t        fault;
+    njwt_slice_t       *words;
+    njwt_rule_value_t  *values;
 
     rule->value_count = cf->args->nelts - 2;
     rule->match = ngx_http_jwt_claim_match;
 
-    value = ngx_pcalloc(cf->pool, rule->value_count
-                                  * sizeof(njwt_rule_value_t));
-    if (value == NULL) {
+    words = ngx_http_jwt_rule_words(cf, 2);
+    values = ngx_pcalloc(cf->pool, rule->value_count
+                                   * sizeof(njwt_rule_value_t));
+    if (words == NULL || values == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    rule->values = value;
+    rule->values = values;
+
+    if (!njwt_claim_rule_read(values, words, rule->value_count, &fault)) {
+        return ngx_http_jwt_rule_fault(cf, NGX_LOG_EMERG, &fault);
+    }
 
     for (i = 0; i < rule->value_count; i++) {
-        rv = ngx_http_jwt_claim_value(cf, &arg[i], &value[i]);
+        rv = njwt_rule_value_regex(&values[i])
+             ? ngx_http_jwt_claim_regex(cf, &values[i]) : NGX_CONF_OK;
 
         if (rv != NGX_CONF_OK) {
             return rv;
         }
     }
 
-    ngx_http_jwt_claim_warn_range(cf, rule);
+    if (njwt_claim_rule_range(rule)) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "of the values in \"jwt_require_claim\" one is "
+                           "enough, for a range write one "
+                           "\"jwt_require_claim\" for each bound");
+    }
 
     return NGX_CONF_OK;
 }
@@ -530,22 +297,12 @@ ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t          *arg;
     njwt_claim_rule_t  *rule;
 
-    if (jlcf->claim_rules == NULL) {
-        ngx_http_jwt_conf_place(cf, &jlcf->claim_rules_place);
-
-        jlcf->claim_rules = ngx_array_create(cf->pool, 2,
-                                             sizeof(njwt_claim_rule_t));
-        if (jlcf->claim_rules == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    rule = ngx_array_push(jlcf->claim_rules);
+    rule = ngx_http_jwt_conf_push(cf, &jlcf->claim_rules,
+                                  &jlcf->claim_rules_place,
+                                  sizeof(njwt_claim_rule_t));
     if (rule == NULL) {
         return NGX_CONF_ERROR;
     }
-
-    ngx_memzero(rule, sizeof(njwt_claim_rule_t));
 
     arg = cf->args->elts;
     rv = ngx_http_jwt_conf_claim(cf, &arg[1], &rule->claim);

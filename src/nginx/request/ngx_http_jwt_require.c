@@ -63,18 +63,9 @@ ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_uint_t                 i, error;
     ngx_http_jwt_condition_t  *condition;
 
-    if (jlcf->conditions == NULL) {
-        ngx_http_jwt_conf_place(cf, &jlcf->conditions_place);
-
-        jlcf->conditions = ngx_array_create(cf->pool, 2,
-                                            sizeof(ngx_http_jwt_condition_t));
-        if (jlcf->conditions == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    condition = ngx_array_push(jlcf->conditions);
-
+    condition = ngx_http_jwt_conf_push(cf, &jlcf->conditions,
+                                       &jlcf->conditions_place,
+                                       sizeof(ngx_http_jwt_condition_t));
     if (condition == NULL
         || ngx_array_init(&condition->variables, cf->pool, 2,
                           sizeof(ngx_int_t))
@@ -83,7 +74,6 @@ ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    condition->unauthorized = 0;
     error = 0;
     arg = cf->args->elts;
 

@@ -7,6 +7,7 @@
 #include "ngx_http_jwt_request.h"
 #include "njwt_b64.h"
 #include "njwt_path.h"
+#include "njwt_policy_words.h"
 
 
 typedef ngx_int_t (*ngx_http_jwt_value_pt)(ngx_http_jwt_ctx_t *ctx,
