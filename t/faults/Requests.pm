@@ -140,6 +140,13 @@ my $server = <<'END';
             jwt_logout_handler  timesheets client=webapp;
         }
 
+        location /revoke {
+            jwt                 off;
+            allow               127.0.0.1;
+            deny                all;
+            jwt_revoke_handler  timesheets;
+        }
+
         location /metadata {
             jwt  off;
             jwt_resource_metadata_handler  timesheets
@@ -164,6 +171,8 @@ sub files {
 
     $s->write_file('content/variables/again', "passed\n");
     $s->write_file('keys.json', jwks('k1', 'k2', 'ec'));
+    $s->write_file('revoked.json',
+        '[{"claim":"sub","value":"nobody","before":1764000000}]');
     $s->write_file('nonce.keys', "$nonce_key\n" . 'x' x 32 . "\n");
 
     return;
@@ -202,6 +211,7 @@ sub issuers {
         jwks_file   @DIR@/keys.json;
         algorithms  RS256 ES256;
         revocation  sub;
+        revocation_file  @DIR@/revoked.json;
     }
 
     jwt_issuer another {
@@ -309,6 +319,48 @@ sub used_logout {
     NJWT::Client::request(port => $port_of_gate, path => '/logout', %used);
 
     return %used;
+}
+
+
+# An entry of its own, whose value comes as no token's subject. Whoever was
+# told that it is revoked must find it so: the token of that subject.
+
+sub revoke {
+    my ($body) = @_;
+
+    return (method => 'POST', body => $body
+            // '[{"claim":"sub","value":"r' . ++$serial . '"},'
+               . '{"claim":"sub","value":"s","until":1}]');
+}
+
+# A token whose subject was revoked a moment ago.
+
+sub revoked {
+    my $name = 'r' . ++$serial;
+
+    NJWT::Client::request(port => $port_of_gate, path => '/revoke',
+        revoke(qq({"claim":"sub","value":"$name"})));
+
+    return good(sub => $name);
+}
+
+# What was told to be revoked is.
+
+sub revokes {
+    my ($r) = @_;
+
+    return $r->{body} eq qq({"revoked":2}\n) ? is_revoked("r$serial")
+                                             : 'the answer is cut off';
+}
+
+sub is_revoked {
+    my ($name) = @_;
+    my $seen = NJWT::Client::request(port => $port_of_gate,
+        path => '/variables/x', token => good(sub => $name));
+
+    return $seen->{status} == 401
+           && ($seen->{headers}{'www-authenticate'} // '') =~ /revoked/
+           ? '' : "a token of $name passes with $seen->{status}";
 }
 
 
@@ -564,8 +616,9 @@ sub cases {
         { name => 'a proof of another URL', path => '/dpop/x',
           request => sub { proved('/dpop/y') },
           status => 401, right => challenged('invalid_dpop_proof') },
-        { name => 'a logout', path => '/logout', request => \&logout,
-          status => 200 },
+        { name => 'a logout', path => '/logout',
+          request => sub { logout(sub => 'r' . ++$serial) }, status => 200,
+          safe => sub { is_revoked("r$serial") } },
         { name => 'a logout that was used', path => '/logout',
           request => \&used_logout,
           status => 400, right => has(qr/used before/) },
@@ -575,6 +628,19 @@ sub cases {
         { name => 'a logout of an unknown key', path => '/logout',
           request => sub { logout(-key => 'k3') },
           status => 400, right => has(qr/not known/) },
+        { name => 'a request that revokes', path => '/revoke',
+          request => \&revoke, status => 200, safe => \&revokes },
+        { name => 'a request that revokes, in a file', path => '/revoke',
+          request => sub { revoke('[{"claim":"sub","value":"r' . ++$serial
+              . '"},' . ' ' x 30_000
+              . '{"claim":"sub","value":"s","until":1}]') },
+          status => 200, safe => \&revokes },
+        { name => 'a wrong entry', path => '/revoke',
+          request => sub { revoke('{"claim":"iss","value":"x"}') },
+          status => 400, right => has(qr/'revocation' doesn't name/) },
+        { name => 'revoked', request => sub {
+              (path => '/variables/x', token => revoked()) },
+          status => 401, right => challenged('invalid_token') },
         { name => 'status html', path => '/html', request => sub { () },
           status => 200, right => has(qr/<\/html>/) },
         { name => 'status json', path => '/json', request => sub { () },

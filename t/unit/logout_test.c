@@ -5,18 +5,13 @@
 
 #define _POSIX_C_SOURCE  200809L
 
-#include "unit.h"
+#include "unit_vectors.h"
 #include "njwt_logout.h"
 
 #include <glob.h>
 
-#include <jansson.h>
-
 
 #define LOGOUT  "t/vectors/logout/tokens.json"
-
-#define MAX_LIST  8
-
 
 static const char *const  results[] = {
     "undecided", "too_large", "encrypted", "malformed", "critical", "issuer",
@@ -27,93 +22,10 @@ static const char *const  results[] = {
 
 _Static_assert(unit_count(results) == NJWT_LOGOUT_COUNT, "each has a name");
 
-/* key sets that were read, by file */
-static struct {
-    const char   *file;
-    njwt_jwks_t  *jwks;
-} sets[MAX_LIST];
-
-static size_t              set_count;
-
 static njwt_slice_t        issuers[MAX_LIST];
 static njwt_slice_t        clients[MAX_LIST];
 static njwt_issuer_t       issuer;
 static njwt_logout_case_t  judged;
-
-
-static json_t *
-load(const char *file)
-{
-    json_t        *root;
-    json_error_t   error;
-
-    root = json_load_file(file, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES,
-                          &error);
-    if (root == NULL) {
-        fail_msg("%s:%d: %s", file, error.line, error.text);
-    }
-
-    return root;
-}
-
-
-static njwt_slice_t
-string(json_t *value)
-{
-    assert_true(json_is_string(value));
-
-    return unit_bytes(json_string_value(value), json_string_length(value));
-}
-
-
-static size_t
-strings(json_t *list, njwt_slice_t *out)
-{
-    size_t  i;
-
-    assert_true(json_is_array(list));
-    assert_true(json_array_size(list) <= MAX_LIST);
-
-    for (i = 0; i < json_array_size(list); i++) {
-        out[i] = string(json_array_get(list, i));
-    }
-
-    return i;
-}
-
-
-static njwt_jwks_t *
-key_set(json_t *file)
-{
-    char                 path[256];
-    FILE                *in;
-    size_t               i, len;
-    static uint8_t       data[65536];
-    njwt_jwks_report_t   report;
-
-    if (json_is_null(file)) {
-        return NULL;
-    }
-
-    for (i = 0; i < set_count; i++) {
-        if (strcmp(sets[i].file, json_string_value(file)) == 0) {
-            return sets[i].jwks;
-        }
-    }
-
-    assert_true(set_count < MAX_LIST);
-    snprintf(path, sizeof(path), "t/vectors/%s", json_string_value(file));
-    in = fopen(path, "rb");
-    assert_for(in != NULL, path);
-    len = fread(data, 1, sizeof(data), in);
-    fclose(in);
-
-    sets[set_count].file = strdup(json_string_value(file));
-    sets[set_count].jwks = njwt_jwks_of_file(unit_bytes(data, len), &report);
-    assert_for(sets[set_count].jwks != NULL, path);
-
-    return sets[set_count++].jwks;
-}
 
 
 /* A case, its members over those of the defaults, as C. */
@@ -129,7 +41,7 @@ read_case(json_t *c)
 
     issuer.issuers = issuers;
     issuer.issuer_count = strings(json_object_get(c, "issuers"), issuers);
-    issuer.keys = key_set(json_object_get(c, "jwks"));
+    issuer.keys = key_set(json_object_get(c, "jwks"), false);
     issuer.expected.leeway = json_number_value(json_object_get(c, "leeway"));
 
     algorithms = json_object_get(c, "algorithms");
@@ -148,6 +60,7 @@ read_case(json_t *c)
     judged.clients = clients;
     judged.client_count = strings(json_object_get(c, "clients"), clients);
     judged.token = string(json_object_get(c, "token"));
+    judged.token = unit_bytes(judged.token.data, judged.token.len);
     judged.now = json_integer_value(json_object_get(c, "now"));
 }
 
@@ -314,6 +227,40 @@ no_access_token_is_a_logout_token(void **state)
 }
 
 
+/* Any of the issuer's names may stand in "iss". */
+
+static void
+an_issuer_may_have_several_names(void **state)
+{
+    json_t         *root, *whole;
+    njwt_slice_t    other = njwt_literal("https://other.example/");
+    njwt_logout_t   found;
+
+    (void) state;
+
+    root = load(LOGOUT);
+    whole = json_copy(json_object_get(root, "defaults"));
+    assert_int_equal(json_object_update(whole, json_array_get(
+        json_object_get(root, "cases"), 0)), 0);
+    read_case(whole);
+
+    assert_int_equal(njwt_logout_judge(&unit_arena, &judged, &found),
+                     NJWT_LOGOUT_GOOD);
+
+    issuers[issuer.issuer_count] = issuers[0];
+    issuers[0] = other;
+    assert_int_equal(njwt_logout_judge(&unit_arena, &judged, &found),
+                     NJWT_LOGOUT_ISSUER);
+
+    issuer.issuer_count++;
+    assert_int_equal(njwt_logout_judge(&unit_arena, &judged, &found),
+                     NJWT_LOGOUT_GOOD);
+
+    json_decref(whole);
+    json_decref(root);
+}
+
+
 static void
 texts_may_stand_in_json(void **state)
 {
@@ -326,6 +273,13 @@ texts_may_stand_in_json(void **state)
         text = njwt_logout_text((njwt_logout_result_t) i);
         assert_for(text.len > 0, results[i]);
 
+        /* each says something else */
+
+        for (k = 0; k < i; k++) {
+            assert_for(!njwt_slice_equal(text, njwt_logout_text(
+                           (njwt_logout_result_t) k)), results[i]);
+        }
+
         for (k = 0; k < text.len; k++) {
             assert_for(text.data[k] >= 0x20 && text.data[k] < 0x7f
                        && text.data[k] != '"' && text.data[k] != '\\',
@@ -335,27 +289,13 @@ texts_may_stand_in_json(void **state)
 }
 
 
-static int
-forget(void **state)
-{
-    (void) state;
-
-    while (set_count > 0) {
-        set_count--;
-        njwt_jwks_free(sets[set_count].jwks);
-        free((char *) sets[set_count].file);
-    }
-
-    return 0;
-}
-
-
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         unit_case(each_logout_token_gets_its_answer),
         unit_case(no_access_token_is_a_logout_token),
+        unit_case(an_issuer_may_have_several_names),
         unit_case(texts_may_stand_in_json)
     };
 

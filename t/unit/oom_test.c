@@ -14,6 +14,7 @@
 #include "njwt_hash.h"
 #include "njwt_logout.h"
 #include "njwt_path.h"
+#include "njwt_revocation.h"
 #include "njwt_verdict.h"
 
 #include <errno.h>
@@ -1403,6 +1404,77 @@ a_logout_token_is_not_refused_for_want_of_memory(void **state)
 }
 
 
+/* Entries are all there, or none; what is wrong with one is no want of room. */
+
+static void
+entries_are_read_whole_or_not_at_all(void **state)
+{
+    bool                        read, failed;
+    size_t                      i, n;
+    njwt_arena_t                arena;
+    njwt_slice_t                text, claims[2];
+    njwt_revocation_terms_t     terms;
+    njwt_revocation_entries_t   found;
+
+    static const struct {
+        const char  *text;
+        const char  *fault;
+    } lists[] = {
+        { "[{\"claim\":\"sub\",\"value\":\"auth0|1\",\"before\":1.5},"
+          "{\"claim\":\"azp\",\"value\":\"a\\u00e4\",\"before\":2e9,"
+          "\"until\":3e9}]", NULL },
+        { "[{\"claim\":\"sub\",\"value\":\"auth0|1\",\"before\":1.5},"
+          "{\"claim\":\"iss\",\"value\":\"a\",\"before\":2}]",
+          "doesn't name" },
+        { "[{\"claim\":\"sub\"", "is no JSON" }
+    };
+
+    (void) state;
+
+    memset(&terms, 0, sizeof(terms));
+
+    claims[0] = unit_text("sub");
+    claims[1] = unit_text("azp");
+    terms.claims = claims;
+    terms.claim_count = 2;
+    terms.file = true;
+    terms.keep = 60;
+
+    for (i = 0; i < unit_count(lists); i++) {
+        text = unit_text(lists[i].text);
+
+        for (n = 2, failed = true; failed; n++) {
+            njwt_arena_init(&arena);
+            begin_failing(n / 2, (n & 1) != 0);
+            read = njwt_revocation_read(&arena, &terms, text, &found);
+            failed = end_failing();
+
+            assert_int_equal(arena.failed, failed);
+            assert_int_equal(read, !failed && lists[i].fault == NULL);
+            assert_int_equal(read, found.fault == NULL);
+
+            if (read) {
+                assert_int_equal(found.count, 2);
+                assert_slice(found.list[0].value, "auth0|1");
+                assert_slice(found.list[1].value, "a\xc3\xa4");
+                assert_true(found.list[0].before == 1.5
+                            && found.list[0].until == 61.5
+                            && found.list[1].until == 3e9);
+
+            } else {
+                assert_null(found.list);
+                assert_non_null(strstr(found.fault, failed ? "memory"
+                                                    : lists[i].fault));
+            }
+
+            njwt_arena_free(&arena);
+        }
+
+        assert_true(n > 8);
+    }
+}
+
+
 int
 main(void)
 {
@@ -1435,7 +1507,8 @@ main(void)
         unit_case(jansson_keeps_the_functions_that_it_has),
         unit_case(a_digest_that_fails_leaves_no_error_behind),
         unit_case(a_proof_is_not_refused_for_want_of_memory),
-        unit_case(a_logout_token_is_not_refused_for_want_of_memory)
+        unit_case(a_logout_token_is_not_refused_for_want_of_memory),
+        unit_case(entries_are_read_whole_or_not_at_all)
     };
 
     json_set_alloc_funcs(jansson_take, free);

@@ -304,6 +304,13 @@ the_line_of_a_wrong_entry_is_told(void **state)
 
     wrong(true, "[\n{},\n]", "is no JSON array", 0, 3);
 
+    /* of a value's own brackets and commas nothing is counted */
+
+    wrong(true, "[{\"claim\":\"sub\",\"value\":\"}],\",\"before\":1},\n"
+                " {\"claim\":\"sub\",\"value\":\"{{[\",\"before\":1},\n"
+                " {\"claim\":\"sub\",\"value\":\",,\",\"before\":1},\n"
+                "\n{}]", "no \"claim\"", 4, 5);
+
     /* also of one that is no object */
 
     wrong(true, "\n[\n {\"claim\":\"sub\",\"value\":\",\",\"before\":1},"
@@ -360,8 +367,11 @@ a_logout_ends_the_session_or_the_subject(void **state)
     static const njwt_slice_t  none[] = {
         njwt_literal("xsid"), njwt_literal("/sid/x"), njwt_literal("/a~1xsid"),
         njwt_literal("sid2"), njwt_literal("/x~0sid"), njwt_literal("subject"),
-        njwt_literal("/a/sub"), njwt_literal("Sub")
+        njwt_literal("/a/sub"), njwt_literal("Sub"), njwt_literal("/a1sid"),
+        njwt_literal("a~1sid"), njwt_literal("a/b~1sid"), njwt_literal("sid/"),
+        njwt_literal(""), njwt_literal("/"), njwt_literal("id")
     };
+    static const njwt_slice_t  slash[] = { njwt_literal("/~1sid") };
 
     (void) state;
 
@@ -370,12 +380,15 @@ a_logout_ends_the_session_or_the_subject(void **state)
     assert_int_equal(njwt_revocation_session(path, 3), 1);
     assert_int_equal(njwt_revocation_session(name, 1), 0);
     assert_int_equal(njwt_revocation_session(nested, 1), 0);
-    assert_int_equal(njwt_revocation_session(none, 8), 8);
+    assert_int_equal(njwt_revocation_session(slash, 1), 0);
+    assert_int_equal(njwt_revocation_session(none, unit_count(none)),
+                     unit_count(none));
     assert_int_equal(njwt_revocation_session(NULL, 0), 0);
 
     assert_int_equal(njwt_revocation_subject(all, 3), 0);
     assert_int_equal(njwt_revocation_subject(path, 3), 0);
-    assert_int_equal(njwt_revocation_subject(none, 8), 8);
+    assert_int_equal(njwt_revocation_subject(none, unit_count(none)),
+                     unit_count(none));
 }
 
 

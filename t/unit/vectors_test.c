@@ -5,7 +5,7 @@
 
 #define _POSIX_C_SOURCE  200809L
 
-#include "unit.h"
+#include "unit_vectors.h"
 #include "njwt_htu.h"
 #include "njwt_path.h"
 #include "njwt_hint.h"
@@ -15,13 +15,8 @@
 #include <dirent.h>
 #include <regex.h>
 
-#include <jansson.h>
-
-
-#define VECTORS  "t/vectors/"
 
 #define MAX_CASES  4096
-#define MAX_LIST  48
 
 
 /* one jwt_issuer, jwt_require_scope or location as C, from JSON */
@@ -78,60 +73,6 @@ static vector_seen_t  seen[MAX_CASES];
 static size_t         seen_count;
 static size_t         of_verdict[NJWT_VERDICT_COUNT];
 
-/* key sets that were read, by file */
-static struct {
-    const char         *file;
-    njwt_jwks_t        *jwks;
-} sets[MAX_LIST];
-
-static size_t         set_count;
-
-
-static json_t *
-load(const char *file)
-{
-    json_t        *root;
-    json_error_t   error;
-
-    root = json_load_file(file, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES,
-                          &error);
-    if (root == NULL) {
-        fail_msg("%s:%d: %s", file, error.line, error.text);
-    }
-
-    return root;
-}
-
-
-static njwt_slice_t
-string(json_t *value)
-{
-    njwt_slice_t  slice;
-
-    assert_true(json_is_string(value));
-    slice.data = (const uint8_t *) json_string_value(value);
-    slice.len = json_string_length(value);
-
-    return slice;
-}
-
-
-static size_t
-strings(json_t *list, njwt_slice_t *out)
-{
-    size_t  i;
-
-    assert_true(json_is_array(list));
-    assert_true(json_array_size(list) <= MAX_LIST);
-
-    for (i = 0; i < json_array_size(list); i++) {
-        out[i] = string(json_array_get(list, i));
-    }
-
-    return i;
-}
-
-
 /* A member that nobody reads would be a typing error: known ones only. */
 
 static void
@@ -152,45 +93,6 @@ only_members(json_t *object, const char *const *names)
             fail_msg("unknown member \"%s\"", name);
         }
     }
-}
-
-
-static njwt_jwks_t *
-key_set(json_t *file, bool is_secret)
-{
-    char                 path[256];
-    FILE                *in;
-    size_t               i, len;
-    njwt_slice_t         text;
-    static uint8_t       data[65536];
-    njwt_jwks_report_t   report;
-
-    if (json_is_null(file)) {
-        return NULL;
-    }
-
-    for (i = 0; i < set_count; i++) {
-        if (strcmp(sets[i].file, json_string_value(file)) == 0) {
-            return sets[i].jwks;
-        }
-    }
-
-    assert_true(set_count < MAX_LIST);
-    snprintf(path, sizeof(path), VECTORS "%s", json_string_value(file));
-    in = fopen(path, "rb");
-    assert_for(in != NULL, path);
-    len = fread(data, 1, sizeof(data), in);
-    fclose(in);
-
-    text.data = data;
-    text.len = len;
-    sets[set_count].file = strdup(json_string_value(file));
-    sets[set_count].jwks = is_secret ? njwt_jwks_of_secret(text)
-                                     : njwt_jwks_of_file(text, &report);
-    assert_for(sets[set_count].jwks != NULL, path);
-    assert_true(njwt_jwks_bind(sets[set_count].jwks, unit_text(path)));
-
-    return sets[set_count++].jwks;
 }
 
 
@@ -1166,16 +1068,8 @@ each_verdict_has_a_vector(void **state)
 
 
 static int
-forget(void **state)
+forget_all(void **state)
 {
-    (void) state;
-
-    while (set_count > 0) {
-        set_count--;
-        njwt_jwks_free(sets[set_count].jwks);
-        free((char *) sets[set_count].file);
-    }
-
     while (seen_count > 0) {
         seen_count--;
         free((char *) seen[seen_count].id);
@@ -1183,7 +1077,7 @@ forget(void **state)
         free((char *) seen[seen_count].twin);
     }
 
-    return 0;
+    return forget(state);
 }
 
 
@@ -1196,5 +1090,5 @@ main(void)
         unit_case(each_verdict_has_a_vector)
     };
 
-    return cmocka_run_group_tests(tests, NULL, forget);
+    return cmocka_run_group_tests(tests, NULL, forget_all);
 }

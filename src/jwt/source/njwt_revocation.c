@@ -157,8 +157,9 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
 
 
 /*
- * The line on which the entry begins: an element of an array.  The text was
- * read, so that it is JSON.
+ * The line on which the entry begins: an element of an array; 0: none.  The
+ * text was read, so that it is JSON, and those before it are objects: a string
+ * of theirs lies deeper than the commas between them.
  */
 
 static size_t
@@ -175,12 +176,8 @@ njwt_revocation_line(njwt_slice_t text, size_t entry)
             line++;
         }
 
-        if (begins && c > ' ') {
-            begins = false;
-
-            if (--entry == 0) {
-                return line;
-            }
+        if (begins && c > ' ' && --entry == 0) {
+            return line;
         }
 
         if (string && c == '\\') {
@@ -195,7 +192,7 @@ njwt_revocation_line(njwt_slice_t text, size_t entry)
         } else if (!string && (c == '}' || c == ']')) {
             depth--;
 
-        } else if (!string && c == ',') {
+        } else if (c == ',') {
             begins = depth == 1;
         }
     }
@@ -280,7 +277,7 @@ njwt_revocation_read(njwt_arena_t *arena,
     }
 
     if (!njwt_revocation_list(arena, terms, value, out)) {
-        out->line = (out->entry != 0 && type == NJWT_JSON_ARRAY)
+        out->line = (type == NJWT_JSON_ARRAY)
                     ? njwt_revocation_line(text, out->entry) : 0;
         return false;
     }
@@ -289,54 +286,37 @@ njwt_revocation_read(njwt_arena_t *arena,
 }
 
 
-/* The last reference token of a path, or the name, as it is written. */
+/*
+ * Is it "sid", or does it end in "/sid"?  That is "sid" behind the last slash,
+ * also of a path; there a slash of the name itself is written "~1".
+ */
 
-static njwt_slice_t
-njwt_revocation_last(njwt_slice_t claim)
+static bool
+njwt_revocation_is_session(njwt_slice_t claim)
 {
     size_t        i;
-    njwt_slice_t  last = claim;
+    njwt_slice_t  last;
 
-    if (claim.len == 0 || claim.data[0] != '/') {
-        return last;
-    }
-
-    for (i = claim.len; claim.data[i - 1] != '/'; i--) {
-        /* it begins with one */
+    for (i = claim.len; i > 0 && claim.data[i - 1] != '/'; i--) {
+        /* the last slash */
     }
 
     last.data = claim.data + i;
     last.len = claim.len - i;
 
-    return last;
-}
-
-
-static bool
-njwt_revocation_ends(njwt_slice_t name, const char *end, size_t len)
-{
-    return name.len >= len
-           && memcmp(name.data + name.len - len, end, len) == 0;
+    return njwt_revocation_is(last, "sid")
+           || (i > 0 && claim.data[0] == '/' && last.len >= 5
+               && memcmp(last.data + last.len - 5, "~1sid", 5) == 0);
 }
 
 
 size_t
 njwt_revocation_session(const njwt_slice_t *claims, size_t count)
 {
-    bool          path;
-    size_t        i;
-    njwt_slice_t  last;
+    size_t  i;
 
     for (i = 0; i < count; i++) {
-        path = claims[i].len > 0 && claims[i].data[0] == '/';
-        last = njwt_revocation_last(claims[i]);
-
-        /* in a path a slash of the name itself is written "~1" */
-
-        if (njwt_revocation_is(last, "sid")
-            || (path ? njwt_revocation_ends(last, "~1sid", 5)
-                     : njwt_revocation_ends(last, "/sid", 4)))
-        {
+        if (njwt_revocation_is_session(claims[i])) {
             break;
         }
     }
