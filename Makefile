@@ -88,7 +88,7 @@ FUZZ_WRAP    := njwt_arena_alloc EVP_Digest EVP_DigestInit_ex \
     EVP_DigestUpdate EVP_DigestFinal_ex EVP_DigestVerifyInit \
     EVP_PKEY_verify_init EVP_PKEY_fromdata_init EVP_PKEY_CTX_set_rsa_padding \
     EVP_PKEY_CTX_set_rsa_pss_saltlen EVP_PKEY_CTX_set_signature_md \
-    ECDSA_SIG_set0 i2d_ECDSA_SIG i2d_PUBKEY OSSL_PARAM_BLD_push_BN \
+    i2d_PUBKEY OSSL_PARAM_BLD_push_BN \
     OSSL_PARAM_BLD_push_utf8_string OSSL_PARAM_BLD_push_octet_string RAND_bytes
 FUZZ_LINK    := $(FUZZ_WRAP:%=-Wl,--wrap=%)
 T            ?= 60

@@ -143,10 +143,6 @@ FAULT_WRAP(EVP_PKEY_CTX_set_rsa_pss_saltlen, (EVP_PKEY_CTX *ctx, int len),
            (ctx, len))
 FAULT_WRAP(EVP_PKEY_CTX_set_signature_md, (EVP_PKEY_CTX *ctx,
                                            const EVP_MD *md), (ctx, md))
-FAULT_WRAP(ECDSA_SIG_set0, (ECDSA_SIG *sig, BIGNUM *r, BIGNUM *s),
-           (sig, r, s))
-FAULT_WRAP(i2d_ECDSA_SIG, (const ECDSA_SIG *sig, unsigned char **out),
-           (sig, out))
 FAULT_WRAP(i2d_PUBKEY, (const EVP_PKEY *pkey, unsigned char **out),
            (pkey, out))
 FAULT_WRAP(OSSL_PARAM_BLD_push_BN, (OSSL_PARAM_BLD *build, const char *key,

@@ -125,17 +125,23 @@ jwk(const char *kind, const char *members)
 static njwt_key_t *
 load(const char *text)
 {
-    njwt_key_t   *key;
-    const char   *why;
+    njwt_key_t    *key;
+    const char    *why, *reason;
+    njwt_value_t   jwk;
 
     static const njwt_slice_t  name = njwt_literal("k");
 
-    key = njwt_key_new(&unit_arena,
-                       njwt_json_member(
-                           njwt_json_object(&unit_arena,
+    jwk = njwt_json_member(njwt_json_object(&unit_arena,
                                unit_text(unit_format("{\"k\":%s}", text))),
-                           name),
-                       &why);
+                           name);
+    key = njwt_key_new(&unit_arena, jwk, &why);
+
+    /* that is known without a key, too, and why not */
+
+    assert_int_equal(njwt_key_usable(&unit_arena, jwk, (njwt_alg_t) ~0u,
+                                     &reason),
+                     key != NULL);
+    assert_true(reason == why || strcmp(reason, why) == 0);
     assert_int_equal(key == NULL, why != NULL);
     assert_false(unit_arena.failed);
 
@@ -860,6 +866,52 @@ sha_256_is_that_of_fips_180(void **state)
 }
 
 
+/* RFC 4231, section 4.2, and keys shorter and longer than a block. */
+
+static void
+an_hmac_is_the_same_prepared_and_not(void **state)
+{
+    size_t           len;
+    uint8_t          text[200], out[32], other[32];
+    njwt_hasher_t   *hasher;
+    njwt_slice_t     key = { text, 0 };
+
+    (void) state;
+
+    hasher = njwt_hasher_new();
+    assert_non_null(hasher);
+
+    memset(text, 0x0b, sizeof(text));
+
+    key.len = 20;
+    assert_true(njwt_hasher_hmac(hasher, key, unit_text("Hi There"), out));
+    assert_memory_equal(out, "\xb0\x34\x4c\x61\xd8\xdb\x38\x53\x5c\xa8"
+                        "\xaf\xce\xaf\x0b\xf1\x2b\x88\x1d\xc2\x00\xc9\x83"
+                        "\x3d\xa7\x26\xe9\x37\x6c\x2e\x32\xcf\xf7", 32);
+
+    for (len = 1; len <= sizeof(text); len++) {
+        text[len - 1] = (uint8_t) len;
+        key.len = len;
+
+        assert_true(njwt_hasher_hmac(hasher, key, unit_text("x"), out));
+        assert_true(njwt_hmac_sha256(key, unit_text("x"), other));
+        assert_memory_equal(out, other, 32);
+
+        assert_true(njwt_hasher_hmac(NULL, key, unit_text("x"), out));
+        assert_memory_equal(out, other, 32);
+
+        assert_true(njwt_hasher_sha256(hasher, key, out));
+        assert_true(njwt_sha256(key, other));
+        assert_memory_equal(out, other, 32);
+
+        assert_true(njwt_hasher_sha256(NULL, key, out));
+        assert_memory_equal(out, other, 32);
+    }
+
+    njwt_hasher_free(hasher);
+}
+
+
 /* The digest of these texts, each a piece; NULL ends them. */
 
 static const uint8_t *
@@ -933,6 +985,7 @@ main(void)
         unit_case(a_set_of_one_secret_serves_hs_alone),
         unit_case(the_canonical_text_of_every_kind_gives_the_same_keys_again),
         unit_case(sha_256_is_that_of_fips_180),
+        unit_case(an_hmac_is_the_same_prepared_and_not),
         unit_case(a_digest_of_pieces_has_their_lengths)
     };
 

@@ -166,41 +166,139 @@ a_kept_key_spares_no_check(void **state)
 }
 
 
+/* A set has room for eight; one set is all that there is here. */
+
 static void
 the_key_unused_for_longest_goes(void **state)
 {
     size_t             i;
-    uint8_t            digest[NJWT_DIGEST];
+    uint8_t            text[] = "a header of so many bytes, 0";
+    njwt_slice_t       header = { text, sizeof(text) - 1 };
     njwt_dpop_key_t    key;
     njwt_dpop_keys_t  *keys;
 
     (void) state;
 
-    memset(digest, 0, sizeof(digest));
     memset(&key, 0, sizeof(key));
 
     keys = njwt_dpop_keys_new(1);
     assert_non_null(keys);
-    assert_null(njwt_dpop_keys_find(keys, digest));
+    assert_null(njwt_dpop_keys_find(keys, header));
 
     for (i = 0; i < 8; i++) {
-        digest[31] = (uint8_t) i;
+        text[header.len - 1] = (uint8_t) i;
         key.alg = (njwt_alg_t) i + 1;
-        njwt_dpop_keys_add(keys, digest, &key);
+        njwt_dpop_keys_add(keys, header, &key);
     }
 
-    digest[31] = 0;
-    assert_non_null(njwt_dpop_keys_find(keys, digest));
-    assert_int_equal(njwt_dpop_keys_find(keys, digest)->alg, 1);
+    text[header.len - 1] = 0;
+    assert_non_null(njwt_dpop_keys_find(keys, header));
+    assert_int_equal(njwt_dpop_keys_find(keys, header)->alg, 1);
 
-    digest[31] = 8;
-    njwt_dpop_keys_add(keys, digest, &key);
+    text[header.len - 1] = 8;
+    njwt_dpop_keys_add(keys, header, &key);
 
-    digest[31] = 1;
-    assert_null(njwt_dpop_keys_find(keys, digest));
+    text[header.len - 1] = 1;
+    assert_null(njwt_dpop_keys_find(keys, header));
 
-    digest[31] = 0;
-    assert_non_null(njwt_dpop_keys_find(keys, digest));
+    text[header.len - 1] = 0;
+    assert_non_null(njwt_dpop_keys_find(keys, header));
+
+    /* neither with another beginning nor without its end is it the same */
+
+    text[0] = 'b';
+    assert_null(njwt_dpop_keys_find(keys, header));
+    text[0] = 'a';
+    header.len--;
+    assert_null(njwt_dpop_keys_find(keys, header));
+
+    njwt_dpop_keys_free(keys);
+}
+
+
+/* It is read with the proof of somebody else's token, and is then its own's. */
+
+static void
+a_key_that_was_another_tokens_is_good_for_its_own(void **state)
+{
+    size_t             i;
+    uint8_t            other[NJWT_DIGEST] = { 1 };
+    njwt_slice_t       header, token;
+    njwt_dpop_keys_t  *keys;
+
+    /* more texts than are kept at a time */
+
+    static const njwt_slice_t  whole = njwt_literal(RFC_HEADER "." RFC_PAYLOAD
+                                                    "." RFC_SIGNATURE);
+    static const njwt_slice_t  name = njwt_literal(RFC_HEADER);
+    static const njwt_slice_t  rfc_token = njwt_literal(RFC_TOKEN);
+    static const njwt_slice_t  get = njwt_literal("GET");
+    static const njwt_slice_t  here = njwt_literal("/protectedresource");
+    static const njwt_slice_t  server =
+        njwt_literal("https://resource.example.org");
+
+    (void) state;
+
+    header = name;
+    token = rfc_token;
+    origin = server;
+    request.proof = whole;
+    request.method = get;
+    request.target = here;
+    keys = njwt_dpop_keys_new(8);
+    assert_non_null(keys);
+    request.keys = keys;
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(njwt_dpop_judge(&unit_arena, &dpop, &request,
+                                         token, other, 0,
+                                         RFC_IAT, &found),
+                         NJWT_PROOF_KEY_MISMATCH);
+        assert_int_equal(found.check, NJWT_DPOP_CHECK_THUMBPRINT);
+        assert_non_null(njwt_dpop_keys_find(keys, header));
+        assert_null(njwt_dpop_keys_find(keys, header)->key);
+    }
+
+    assert_int_equal(judge(RFC_IAT + 301), NJWT_PROOF_EXPIRED);
+    assert_null(njwt_dpop_keys_find(keys, header)->key);
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+        assert_non_null(njwt_dpop_keys_find(keys, header)->key);
+    }
+
+    assert_int_equal(njwt_dpop_judge(&unit_arena, &dpop, &request,
+                                     token, other, 0,
+                                     RFC_IAT, &found),
+                     NJWT_PROOF_KEY_MISMATCH);
+
+    request.keys = NULL;
+    njwt_dpop_keys_free(keys);
+}
+
+
+static void
+a_header_beyond_the_limit_isnt_kept(void **state)
+{
+    uint8_t            text[NJWT_DPOP_KEYS_HEADER + 1] = { 1 };
+    njwt_slice_t       header = { text, sizeof(text) };
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(&key, 0, sizeof(key));
+    key.alg = NJWT_ALG_ES256;
+
+    keys = njwt_dpop_keys_new(1);
+    assert_non_null(keys);
+
+    njwt_dpop_keys_add(keys, header, &key);
+    assert_null(njwt_dpop_keys_find(keys, header));
+
+    header.len = NJWT_DPOP_KEYS_HEADER;
+    njwt_dpop_keys_add(keys, header, &key);
+    assert_non_null(njwt_dpop_keys_find(keys, header));
 
     njwt_dpop_keys_free(keys);
 }
@@ -218,16 +316,16 @@ a_nonce_tells_when_it_was_made_and_by_whom(void **state)
     keys[0] = unit_text("the first of two keys for nonces");
     keys[1] = unit_text("the second of two keys for nonces");
 
-    assert_true(njwt_nonce_make(keys[1], RFC_IAT, text));
+    assert_true(njwt_nonce_make(NULL, keys[1], RFC_IAT, text));
     nonce = unit_bytes(text, sizeof(text));
 
     made = 0;
-    assert_true(njwt_nonce_check(&unit_arena, keys, 2, nonce, &made));
+    assert_true(njwt_nonce_check(&unit_arena, NULL, keys, 2, nonce, &made));
     assert_int_equal(made, RFC_IAT);
 
     made = -1;
-    assert_false(njwt_nonce_check(&unit_arena, keys, 1, nonce, &made));
-    assert_false(njwt_nonce_check(&unit_arena, keys, 0, nonce, &made));
+    assert_false(njwt_nonce_check(&unit_arena, NULL, keys, 1, nonce, &made));
+    assert_false(njwt_nonce_check(&unit_arena, NULL, keys, 0, nonce, &made));
     assert_int_equal(made, -1);
 
     assert_true(njwt_nonce_time(&unit_arena, nonce, &made));
@@ -266,12 +364,12 @@ a_nonce_of_the_second_of_the_start_is_good(void **state)
     memory.since = RFC_IAT;
 
     assert_true(njwt_dpop_nonce(&memory, RFC_IAT, text));
-    assert_true(njwt_nonce_check(&unit_arena, &key, 1,
+    assert_true(njwt_nonce_check(&unit_arena, NULL, &key, 1,
                                  unit_bytes(text, sizeof(text)), &made));
     assert_int_equal(made, RFC_IAT + 1);
 
     assert_true(njwt_dpop_nonce(&memory, RFC_IAT + 7, text));
-    assert_true(njwt_nonce_check(&unit_arena, &key, 1,
+    assert_true(njwt_nonce_check(&unit_arena, NULL, &key, 1,
                                  unit_bytes(text, sizeof(text)), &made));
     assert_int_equal(made, RFC_IAT + 7);
 }
@@ -295,7 +393,7 @@ a_nonce_is_renewed_whatever_the_answer(void **state)
     dpop.nonce = true;
     dpop.nonce_lifetime = 60;
 
-    assert_true(njwt_nonce_make(key, RFC_IAT, nonce));
+    assert_true(njwt_nonce_make(NULL, key, RFC_IAT, nonce));
 
     len = snprintf(payload, sizeof(payload),
                    "{\"htm\":\"GET\",\"htu\":\"https://resource.example.org"
@@ -354,21 +452,21 @@ a_thumbprint_is_that_of_the_rfc(void **state)
         "4-csFCur-kEgU8awapJzKnqDKgw\",\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid"
         "\":\"2011-04-29\"}"));
 
-    assert_true(njwt_thumbprint(&unit_arena, jwk, out));
+    assert_true(njwt_thumbprint(&unit_arena, NULL, jwk, out));
     assert_memory_equal(out, digest_of(
         "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"), NJWT_DIGEST);
 
     jwk = njwt_json_object(&unit_arena,
                            unit_text("{\"kty\":\"oct\",\"k\":\"x\"}"));
-    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+    assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
 
     jwk = njwt_json_object(&unit_arena,
                            unit_text("{\"kty\":\"RSA\",\"n\":\"x\"}"));
-    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+    assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
 
     jwk = njwt_json_object(&unit_arena, unit_text(
         "{\"kty\":\"RSA\",\"n\":\"a\\\"b\",\"e\":\"AQAB\"}"));
-    assert_false(njwt_thumbprint(&unit_arena, jwk, out));
+    assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
 }
 
 
@@ -419,6 +517,8 @@ main(void)
         dpop_case(a_proof_is_remembered_while_it_is_good),
         dpop_case(a_kept_key_spares_no_check),
         unit_case(the_key_unused_for_longest_goes),
+        unit_case(a_key_that_was_another_tokens_is_good_for_its_own),
+        unit_case(a_header_beyond_the_limit_isnt_kept),
         unit_case(a_nonce_tells_when_it_was_made_and_by_whom),
         unit_case(a_nonce_of_the_second_of_the_start_is_good),
         dpop_case(a_nonce_is_renewed_whatever_the_answer),

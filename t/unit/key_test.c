@@ -8,17 +8,41 @@
 #include <openssl/err.h>
 
 
+/* Both ways to ask whether a key can be made of a JWK agree, and why not. */
+
+static njwt_key_t *
+new_key(njwt_value_t jwk, const char **why)
+{
+    bool         usable;
+    const char  *reason;
+    njwt_key_t  *key;
+
+    key = njwt_key_new(&unit_arena, jwk, why);
+    usable = njwt_key_usable(&unit_arena, jwk, (njwt_alg_t) ~0u, &reason);
+
+    assert_int_equal(usable, key != NULL);
+
+    if (usable) {
+        assert_null(reason);
+
+    } else {
+        assert_string_equal(reason, *why);
+    }
+
+    return key;
+}
+
+
 static njwt_key_t *
 load(const char *jwk, const char **why)
 {
     static const njwt_slice_t  name = njwt_literal("k");
 
-    return njwt_key_new(&unit_arena,
-                        njwt_json_member(
-                            njwt_json_object(&unit_arena,
-                                unit_text(unit_format("{\"k\":%s}", jwk))),
-                            name),
-                        why);
+    return new_key(njwt_json_member(
+                       njwt_json_object(&unit_arena,
+                           unit_text(unit_format("{\"k\":%s}", jwk))),
+                       name),
+                   why);
 }
 
 

@@ -1306,6 +1306,7 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
 
         for (n = 0; ; n++) {
             request.keys = kept ? njwt_dpop_keys_new(1) : NULL;
+            request.memory.hasher = kept ? njwt_hasher_new() : NULL;
             njwt_arena_init(&arena);
 
             /* the first time OpenSSL looks up what it will use */
@@ -1317,6 +1318,7 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
 
             njwt_arena_free(&arena);
             njwt_dpop_keys_free(request.keys);
+            njwt_hasher_free(request.memory.hasher);
 
             if (n > 0 && !failed) {
                 break;

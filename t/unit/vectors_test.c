@@ -805,7 +805,8 @@ check_generation(const char *id, vector_location_t *location,
 
 /*
  * With its key kept a proof gets the same verdict, the first time and the
- * second; and none is good that was seen before, or can't be remembered.
+ * second, and where what its token says was remembered; and none is good that
+ * was seen before, or can't be remembered.
  */
 
 static void
@@ -813,7 +814,10 @@ check_kept(const char *id, vector_location_t *location,
     const njwt_finding_t *fresh, njwt_verdict_t verdict)
 {
     size_t              i;
+    uint8_t             ath[NJWT_DIGEST];
+    njwt_cnf_t          cnf;
     njwt_finding_t      found;
+    njwt_hasher_t      *hasher;
     njwt_dpop_keys_t   *keys;
 
     if (!fresh->binding.judged) {
@@ -821,10 +825,24 @@ check_kept(const char *id, vector_location_t *location,
     }
 
     keys = njwt_dpop_keys_new(1);
+    hasher = njwt_hasher_new();
     assert_non_null(keys);
+    assert_non_null(hasher);
     location->proved.dpop.keys = keys;
+    location->proved.dpop.memory.hasher = hasher;
 
-    for (i = 0; i < 2; i++) {
+    assert_true(fresh->binding.read);
+    cnf = fresh->binding.cnf;
+    assert_true(njwt_sha256(location->judged.presented.token, ath));
+    assert_true(!fresh->binding.proof.hashed
+                || memcmp(fresh->binding.proof.ath, ath, NJWT_DIGEST) == 0);
+
+    for (i = 0; i < 3; i++) {
+        if (i == 2) {
+            location->proved.cnf = &cnf;
+            location->proved.dpop.token_digest = ath;
+        }
+
         assert_for(njwt_judge(&unit_arena, &location->judged, &found)
                    == verdict, id);
         assert_for(found.binding.proved == fresh->binding.proved, id);
@@ -836,8 +854,12 @@ check_kept(const char *id, vector_location_t *location,
                          fresh->binding.proof.until);
     }
 
+    location->proved.cnf = NULL;
+    location->proved.dpop.token_digest = NULL;
     location->proved.dpop.keys = NULL;
+    location->proved.dpop.memory.hasher = NULL;
     njwt_dpop_keys_free(keys);
+    njwt_hasher_free(hasher);
 
     assert_int_equal(njwt_verdict_after_replay(verdict, NJWT_REPLAY_NEW,
                                                &found), verdict);

@@ -5,11 +5,15 @@
 #include "njwt_hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+
+#define NJWT_HASH_BLOCK  64
 
 
 struct njwt_hasher_s {
@@ -135,6 +139,61 @@ njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt, njwt_slice_t text,
     ERR_clear_error();
 
     return false;
+}
+
+
+bool
+njwt_hasher_sha256(njwt_hasher_t *hasher, njwt_slice_t data, uint8_t *out)
+{
+    static const njwt_slice_t  none = { NULL, 0 };
+
+    return (hasher != NULL) ? njwt_hasher_sum(hasher, none, data, out)
+                            : njwt_sha256(data, out);
+}
+
+
+/* RFC 2104: a key of more than a block is hashed, another filled with 0. */
+
+bool
+njwt_hasher_hmac(njwt_hasher_t *hasher, njwt_slice_t key, njwt_slice_t data,
+    uint8_t *out)
+{
+    bool          made;
+    size_t        i;
+    uint8_t       inner[NJWT_HASH_BLOCK] = { 0 }, outer[NJWT_HASH_BLOCK];
+    njwt_slice_t  block, digest;
+
+    if (hasher == NULL) {
+        return njwt_hmac_sha256(key, data, out);
+    }
+
+    made = true;
+
+    if (key.len > NJWT_HASH_BLOCK) {
+        made = njwt_hasher_sha256(hasher, key, inner);
+
+    } else if (key.len > 0) {
+        memcpy(inner, key.data, key.len);
+    }
+
+    for (i = 0; i < NJWT_HASH_BLOCK; i++) {
+        outer[i] = inner[i] ^ 0x5c;
+        inner[i] ^= 0x36;
+    }
+
+    block.data = inner;
+    block.len = NJWT_HASH_BLOCK;
+    digest.data = out;
+    digest.len = NJWT_DIGEST;
+
+    made = made && njwt_hasher_sum(hasher, block, data, out);
+    block.data = outer;
+    made = made && njwt_hasher_sum(hasher, block, digest, out);
+
+    OPENSSL_cleanse(inner, sizeof(inner));
+    OPENSSL_cleanse(outer, sizeof(outer));
+
+    return made;
 }
 
 

@@ -33,6 +33,12 @@ void njwt_hasher_free(njwt_hasher_t *hasher);
 bool njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt,
     njwt_slice_t text, uint8_t *out);
 
+/* As njwt_sha256() and njwt_hmac_sha256(), which a hasher of NULL means. */
+bool njwt_hasher_sha256(njwt_hasher_t *hasher, njwt_slice_t data,
+    uint8_t *out);
+bool njwt_hasher_hmac(njwt_hasher_t *hasher, njwt_slice_t key,
+    njwt_slice_t data, uint8_t *out);
+
 /*
  * The HMAC-SHA256 of some bytes (RFC 2104), 32 bytes at out.  False, the bytes
  * at out undefined, when OpenSSL can't.

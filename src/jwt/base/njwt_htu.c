@@ -289,6 +289,44 @@ njwt_htu_at_origin(njwt_arena_t *arena, const njwt_url_t *url,
 }
 
 
+/*
+ * Nearly every client writes the URL as it asks for it, and as the origin is
+ * written.  False: it has to be taken to pieces to know.  A path is in its
+ * normal form where none of its characters could have another spelling, and
+ * no segment begins with a dot.
+ */
+
+static bool
+njwt_htu_as_asked(njwt_slice_t htu, njwt_slice_t origin, njwt_slice_t path)
+{
+    size_t   i;
+    uint8_t  c;
+
+    if (path.len == 0
+        || path.data[0] != '/'
+        || origin.data[origin.len - 1] == '/'
+        || htu.len != origin.len + path.len
+        || memcmp(htu.data, origin.data, origin.len) != 0
+        || memcmp(htu.data + origin.len, path.data, path.len) != 0)
+    {
+        return false;
+    }
+
+    for (i = 1; i < path.len; i++) {
+        c = path.data[i];
+
+        if (c != '/'
+            && (!njwt_htu_unreserved(c)
+                || (c == '.' && path.data[i - 1] == '/')))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
 bool
 njwt_htu_matches(njwt_arena_t *arena, njwt_slice_t htu,
     const njwt_slice_t *origins, size_t count, njwt_slice_t target)
@@ -296,6 +334,14 @@ njwt_htu_matches(njwt_arena_t *arena, njwt_slice_t htu,
     size_t        i;
     njwt_url_t    url;
     njwt_slice_t  path, wanted;
+
+    wanted = njwt_htu_path(target);
+
+    for (i = 0; i < count; i++) {
+        if (njwt_htu_as_asked(htu, origins[i], wanted)) {
+            return true;
+        }
+    }
 
     if (!njwt_url_split(htu, &url)
         || url.user

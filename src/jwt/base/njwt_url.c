@@ -24,8 +24,6 @@ njwt_url_digit(uint8_t c)
 }
 
 
-/* Is this the lowercase text, in any case? */
-
 /* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
 
 static bool
@@ -46,15 +44,34 @@ njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
 }
 
 
-/* Up to the first of the characters, or to the end. */
+/* Up to the first such character, or to the end. */
 
 static njwt_slice_t
-njwt_url_until(njwt_slice_t text, const char *ends)
+njwt_url_until(njwt_slice_t text, uint8_t end)
+{
+    const uint8_t  *found;
+
+    found = (text.len > 0) ? memchr(text.data, end, text.len) : NULL;
+
+    if (found != NULL) {
+        text.len = (size_t) (found - text.data);
+    }
+
+    return text;
+}
+
+
+/* Up to where the authority ends (RFC 3986, section 3.2). */
+
+static njwt_slice_t
+njwt_url_authority(njwt_slice_t text)
 {
     size_t  i;
 
     for (i = 0; i < text.len; i++) {
-        if (strchr(ends, text.data[i]) != NULL) {
+        if (text.data[i] == '/' || text.data[i] == '?'
+            || text.data[i] == '#')
+        {
             break;
         }
     }
@@ -220,14 +237,14 @@ static bool
 njwt_url_host(njwt_slice_t text, njwt_slice_t *host, unsigned *port)
 {
     if (text.len > 0 && text.data[0] == '[') {
-        *host = njwt_url_until(text, "]");
+        *host = njwt_url_until(text, ']');
         host->len += (host->len < text.len);
 
         return njwt_url_address(*host)
                && njwt_url_port(njwt_url_behind(text, host->len), port);
     }
 
-    *host = njwt_url_until(text, ":");
+    *host = njwt_url_until(text, ':');
 
     return njwt_url_name(*host)
            && njwt_url_port(njwt_url_behind(text, host->len), port);
@@ -241,7 +258,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     size_t        len;
     njwt_slice_t  name, rest, part, authority;
 
-    name = njwt_url_until(text, ":");
+    name = njwt_url_until(text, ':');
     rest = njwt_url_behind(text, name.len);
 
     if (!njwt_url_plain(text) || !njwt_url_scheme(name, &read.scheme)
@@ -251,7 +268,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     }
 
     rest = njwt_url_behind(rest, 3);
-    authority = njwt_url_until(rest, "/?#");
+    authority = njwt_url_authority(rest);
     read.rest = njwt_url_behind(rest, authority.len);
     read.user = false;
     read.userinfo = rest;
@@ -260,7 +277,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     /* what lies before the last "@" is no host, whoever looks */
 
     for ( ;; ) {
-        part = njwt_url_until(authority, "@");
+        part = njwt_url_until(authority, '@');
 
         if (part.len == authority.len) {
             break;
@@ -357,10 +374,10 @@ njwt_url_shown(njwt_slice_t text)
     njwt_url_t    url;
     njwt_slice_t  shown;
 
-    shown = njwt_url_until(text, "?");
+    shown = njwt_url_until(text, '?');
 
     user = njwt_url_parse(text, &url)
-           ? url.user : njwt_url_until(text, "@").len < text.len;
+           ? url.user : njwt_url_until(text, '@').len < text.len;
 
     if (user) {
         shown.len = 0;
@@ -380,7 +397,7 @@ njwt_url_is_127(njwt_slice_t host)
     njwt_slice_t  part;
 
     for (n = 0; n < 4; n++) {
-        part = njwt_url_until(host, ".");
+        part = njwt_url_until(host, '.');
 
         if (!njwt_url_number(part, &value)
             || (part.len > 1 && part.data[0] == '0')

@@ -21,11 +21,9 @@ typedef struct {
     njwt_slice_t             header;      /* as it came */
     njwt_jws_t               jws;         /* its header is read if need be */
     njwt_value_t             payload;
-    uint8_t                  digest[NJWT_DIGEST];   /* of the header */
 
     const njwt_dpop_key_t   *key;
     njwt_dpop_key_t          made;        /* where it isn't kept */
-    bool                     owned;
 
     bool                     vouched;     /* a nonce of ours is good */
     bool                     numbered;    /* "iat" is a number */
@@ -102,13 +100,7 @@ njwt_dpop_parse(njwt_arena_t *arena, const njwt_dpop_request_t *request,
     proof->header.len = (size_t) (dot - text.data);
 
     if (request->keys != NULL) {
-
-        if (!njwt_sha256(proof->header, proof->digest)) {
-            arena->failed = true;
-            return false;
-        }
-
-        proof->key = njwt_dpop_keys_find(request->keys, proof->digest);
+        proof->key = njwt_dpop_keys_find(request->keys, proof->header);
     }
 
     if (proof->key == NULL) {
@@ -147,6 +139,15 @@ njwt_dpop_parse(njwt_arena_t *arena, const njwt_dpop_request_t *request,
 }
 
 
+static njwt_value_t
+njwt_dpop_jwk(const njwt_dpop_proof_t *proof)
+{
+    static const njwt_slice_t  name = njwt_literal("jwk");
+
+    return njwt_json_member(proof->jws.header, name);
+}
+
+
 static bool
 njwt_dpop_typ(const njwt_jws_t *jws)
 {
@@ -159,26 +160,46 @@ njwt_dpop_typ(const njwt_jws_t *jws)
 }
 
 
+/*
+ * What is wrong with a key, and its thumbprint, can be had of its text.  To
+ * make a key of it is dear: that is done for who has the token's key, and when
+ * its signature is to be verified.
+ */
+
 static bool
-njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
-    njwt_value_t jwk, const char **why)
+njwt_dpop_read_key(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    njwt_dpop_proof_t *proof, njwt_value_t jwk, const char **why)
 {
     proof->made.alg = njwt_jws_alg(&proof->jws);
-    proof->made.key = njwt_key_new(arena, jwk, why);
-
-    if (proof->made.key == NULL) {
-        return false;
-    }
-
-    proof->owned = true;
     proof->key = &proof->made;
 
-    if (!njwt_key_fits(proof->made.key, proof->made.alg)) {
-        *why = "it is for another \"alg\"";
-        return false;
+    return njwt_key_usable(arena, jwk, proof->made.alg, why)
+           && njwt_thumbprint(arena, hasher, jwk, proof->made.thumbprint);
+}
+
+
+static bool
+njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
+    njwt_slice_t text, const char **why)
+{
+    if (proof->key->key != NULL) {
+        return true;
     }
 
-    return njwt_thumbprint(arena, jwk, proof->made.thumbprint);
+    /* its text was read before, and found to be that of a key */
+
+    if (proof->key != &proof->made) {
+        proof->made = *proof->key;
+        proof->key = &proof->made;
+
+        if (!njwt_jws_parse(arena, text, &proof->jws)) {
+            return false;
+        }
+    }
+
+    proof->made.key = njwt_key_new(arena, njwt_dpop_jwk(proof), why);
+
+    return proof->made.key != NULL;
 }
 
 
@@ -186,54 +207,54 @@ njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
 
 static njwt_dpop_result_t
 njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
-    njwt_dpop_proof_t *proof, njwt_dpop_finding_t *found)
+    njwt_hasher_t *hasher, njwt_dpop_proof_t *proof,
+    njwt_dpop_finding_t *found)
 {
     njwt_jws_t    *jws = &proof->jws;
     njwt_value_t   jwk;
-
-    static const njwt_slice_t  name = njwt_literal("jwk");
 
     if (proof->key != NULL) {
         REFUSE(INVALID, ALG, (proof->key->alg & dpop->algorithms) == 0);
         return NJWT_PROOF_GOOD;
     }
 
-    jwk = njwt_json_member(jws->header, name);
+    jwk = njwt_dpop_jwk(proof);
 
     REFUSE(INVALID, TYP, !njwt_dpop_typ(jws));
     REFUSE(INVALID, CRITICAL, njwt_jws_critical(jws));
     REFUSE(INVALID, ALG, (njwt_jws_alg(jws) & dpop->algorithms
                           & ~NJWT_ALGS_HMAC) == 0);
     REFUSE(INVALID, PRIVATE, njwt_jwk_has_private(jwk));
-    REFUSE(INVALID, JWK, !njwt_dpop_make_key(arena, proof, jwk, &found->why));
+    REFUSE(INVALID, JWK, !njwt_dpop_read_key(arena, hasher, proof, jwk,
+                                             &found->why));
 
     return NJWT_PROOF_GOOD;
 }
 
 
+/* Is "ath" the token's digest, which is found in any case? */
+
 static bool
 njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
-    const njwt_dpop_proof_t *proof, njwt_slice_t token)
+    const njwt_dpop_proof_t *proof, njwt_slice_t token,
+    njwt_dpop_finding_t *found)
 {
-    uint8_t         computed[NJWT_DIGEST];
-    const uint8_t  *ath, *digest;
+    const uint8_t  *ath;
 
-    if (!njwt_thumbprint_read(arena, njwt_dpop_get(proof, "ath"), &ath)) {
+    if (request->token_digest != NULL) {
+        memcpy(found->ath, request->token_digest, NJWT_DIGEST);
+
+    } else if (!njwt_hasher_sha256(request->memory.hasher, token,
+                                   found->ath))
+    {
+        arena->failed = true;
         return false;
     }
 
-    digest = request->token_digest;
+    found->hashed = true;
 
-    if (digest == NULL) {
-        if (!njwt_sha256(token, computed)) {
-            arena->failed = true;
-            return false;
-        }
-
-        digest = computed;
-    }
-
-    return memcmp(ath, digest, NJWT_DIGEST) == 0;
+    return njwt_thumbprint_read(arena, njwt_dpop_get(proof, "ath"), &ath)
+           && memcmp(ath, found->ath, NJWT_DIGEST) == 0;
 }
 
 
@@ -247,7 +268,7 @@ njwt_dpop_nonce_good(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     const njwt_dpop_memory_t *memory, njwt_slice_t nonce, int64_t now,
     int64_t *made)
 {
-    return njwt_nonce_check(arena, memory->nonce_keys,
+    return njwt_nonce_check(arena, memory->hasher, memory->nonce_keys,
                             memory->nonce_key_count, nonce, made)
            && *made > memory->since
            && (double) *made <= (double) now + dpop->ahead
@@ -350,8 +371,8 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 /* The key under which the proof is remembered: nobody burns another's jti. */
 
 static bool
-njwt_dpop_replay(njwt_arena_t *arena, const njwt_dpop_proof_t *proof,
-    njwt_dpop_finding_t *found)
+njwt_dpop_replay(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    const njwt_dpop_proof_t *proof, njwt_dpop_finding_t *found)
 {
     uint8_t       text[NJWT_DIGEST + NJWT_DPOP_MAX_JTI];
     njwt_slice_t  jti, whole;
@@ -368,7 +389,7 @@ njwt_dpop_replay(njwt_arena_t *arena, const njwt_dpop_proof_t *proof,
     whole.data = text;
     whole.len = NJWT_DIGEST + jti.len;
 
-    if (!njwt_sha256(whole, found->replay)) {
+    if (!njwt_hasher_sha256(hasher, whole, found->replay)) {
         arena->failed = true;
         return false;
     }
@@ -417,6 +438,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     njwt_dpop_finding_t *found)
 {
     njwt_value_t        htm, htu;
+    njwt_hasher_t      *hasher = request->memory.hasher;
     njwt_dpop_result_t  result;
 
     REFUSE(MISSING, HEADERS, request->headers == 0);
@@ -424,7 +446,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(INVALID, SIZE, request->proof.len > NJWT_DPOP_MAX_SIZE);
     REFUSE(INVALID, FORM, !njwt_dpop_parse(arena, request, proof));
 
-    result = njwt_dpop_header(arena, dpop, proof, found);
+    result = njwt_dpop_header(arena, dpop, hasher, proof, found);
 
     if (result != NJWT_PROOF_GOOD) {
         return result;
@@ -437,7 +459,8 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
     REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, jkt,
                                             NJWT_DIGEST) != 0);
-    REFUSE(INVALID, ATH, !njwt_dpop_ath(arena, request, proof, token));
+    REFUSE(INVALID, ATH, !njwt_dpop_ath(arena, request, proof, token,
+                                        found));
     REFUSE(INVALID, HTM, !njwt_dpop_text_is(htm, request->method,
                                             &found->htm));
 
@@ -454,12 +477,14 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
         return result;
     }
 
+    REFUSE(INVALID, JWK, !njwt_dpop_make_key(arena, proof, request->proof,
+                                             &found->why));
     REFUSE(INVALID, SIGNATURE, njwt_key_verify(arena, proof->key->key,
                                                proof->key->alg,
                                                proof->jws.signing_input,
                                                proof->jws.signature)
                                == NULL);
-    REFUSE(INVALID, JTI, !njwt_dpop_replay(arena, proof, found));
+    REFUSE(INVALID, JTI, !njwt_dpop_replay(arena, hasher, proof, found));
 
     found->check = NJWT_DPOP_CHECK_NONE;
     njwt_dpop_remember(dpop, proof, found);
@@ -482,15 +507,19 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
                               &proof, found);
 
-    /* kept is the key of a client whose proof was good, no other */
+    /*
+     * Kept is the key of a client whose proof was good, no other; and apart
+     * from these the text of one that isn't the token's.
+     */
 
-    if (proof.owned) {
-        if (result == NJWT_PROOF_GOOD && request->keys != NULL) {
-            njwt_dpop_keys_add(request->keys, proof.digest, &proof.made);
+    if (request->keys != NULL
+        && proof.key == &proof.made
+        && (result == NJWT_PROOF_GOOD || result == NJWT_PROOF_KEY_MISMATCH))
+    {
+        njwt_dpop_keys_add(request->keys, proof.header, &proof.made);
 
-        } else {
-            njwt_key_free(proof.made.key);
-        }
+    } else {
+        njwt_key_free(proof.made.key);
     }
 
     return result;
@@ -507,5 +536,6 @@ njwt_dpop_nonce(const njwt_dpop_memory_t *memory, int64_t now, uint8_t *text)
     }
 
     return memory->nonce_key_count > 0
-           && njwt_nonce_make(memory->nonce_keys[0], now, text);
+           && njwt_nonce_make(memory->hasher, memory->nonce_keys[0], now,
+                              text);
 }

@@ -14,6 +14,7 @@
 #include "njwt.h"
 #include "njwt_alg.h"
 #include "njwt_dpop_keys.h"
+#include "njwt_hash.h"
 #include "njwt_key.h"
 
 
@@ -49,6 +50,7 @@ typedef struct {
     const njwt_slice_t  *nonce_keys;    /* the first makes them */
     size_t               nonce_key_count;
     int64_t              since;
+    njwt_hasher_t       *hasher;        /* the worker's; or NULL */
 } njwt_dpop_memory_t;
 
 
@@ -118,6 +120,8 @@ typedef struct {
     bool                 issued;        /* iat is known */
     double               iat;
     uint8_t              thumbprint[NJWT_DIGEST];
+    bool                 hashed;        /* ath is the token's SHA-256 */
+    uint8_t              ath[NJWT_DIGEST];
 
     uint8_t              replay[NJWT_DIGEST];  /* of the key and "jti" */
     int64_t              until;         /* the last second to remember it */

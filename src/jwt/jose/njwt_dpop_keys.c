@@ -8,16 +8,18 @@
 #include <string.h>
 
 
-/* a digest says in which of the sets its key may be */
+/* a header's hash says in which of the sets its key may be */
 #define NJWT_DPOP_KEYS_SET  8
 
 
 typedef struct {
-    uint8_t          digest[NJWT_DIGEST];
+    uint64_t         hash;       /* of the header */
+    njwt_slice_t     header;
     uint64_t         used;       /* 0: nothing here */
     njwt_dpop_key_t  key;
 } njwt_dpop_entry_t;
 
+/* the first set is of those without a key, the others are by hash */
 struct njwt_dpop_keys_s {
     size_t             sets;
     uint64_t           uses;
@@ -38,13 +40,22 @@ njwt_dpop_keys_new(size_t count)
     }
 
     keys = calloc(1, sizeof(njwt_dpop_keys_t)
-                     + sets * NJWT_DPOP_KEYS_SET * sizeof(njwt_dpop_entry_t));
+                     + (1 + sets) * NJWT_DPOP_KEYS_SET
+                       * sizeof(njwt_dpop_entry_t));
 
     if (keys != NULL) {
         keys->sets = sets;
     }
 
     return keys;
+}
+
+
+static void
+njwt_dpop_keys_drop(njwt_dpop_entry_t *entry)
+{
+    njwt_key_free(entry->key.key);
+    free((uint8_t *) entry->header.data);
 }
 
 
@@ -57,36 +68,60 @@ njwt_dpop_keys_free(njwt_dpop_keys_t *keys)
         return;
     }
 
-    for (i = 0; i < keys->sets * NJWT_DPOP_KEYS_SET; i++) {
-        njwt_key_free(keys->entries[i].key.key);
+    for (i = 0; i < (1 + keys->sets) * NJWT_DPOP_KEYS_SET; i++) {
+        njwt_dpop_keys_drop(&keys->entries[i]);
     }
 
     free(keys);
 }
 
 
-static njwt_dpop_entry_t *
-njwt_dpop_keys_set(njwt_dpop_keys_t *keys, const uint8_t *digest)
+/*
+ * Eight bytes at a time.  No secret: who finds headers of one hash can push
+ * out others' keys, which are made anew, and only by proofs that are good.
+ */
+
+static uint64_t
+njwt_dpop_keys_hash(njwt_slice_t header)
 {
-    uint32_t  number;
+    size_t    i;
+    uint64_t  hash, bytes;
 
-    memcpy(&number, digest, sizeof(uint32_t));
+    hash = header.len;
 
-    return keys->entries + number % keys->sets * NJWT_DPOP_KEYS_SET;
+    for (i = 0; i + sizeof(bytes) <= header.len; i += sizeof(bytes)) {
+        memcpy(&bytes, header.data + i, sizeof(bytes));
+
+        hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+    }
+
+    for ( /* void */ ; i < header.len; i++) {
+        hash = (hash ^ header.data[i]) * 0x9e3779b97f4a7c15;
+        hash ^= hash >> 32;
+    }
+
+    return hash;
 }
 
 
-const njwt_dpop_key_t *
-njwt_dpop_keys_find(njwt_dpop_keys_t *keys, const uint8_t *digest)
+static njwt_dpop_entry_t *
+njwt_dpop_keys_set(njwt_dpop_keys_t *keys, uint64_t hash)
 {
-    size_t              i;
-    njwt_dpop_entry_t  *set;
+    return keys->entries + (1 + hash % keys->sets) * NJWT_DPOP_KEYS_SET;
+}
 
-    set = njwt_dpop_keys_set(keys, digest);
+
+static const njwt_dpop_key_t *
+njwt_dpop_keys_look(njwt_dpop_keys_t *keys, njwt_dpop_entry_t *set,
+    uint64_t hash, njwt_slice_t header)
+{
+    size_t  i;
 
     for (i = 0; i < NJWT_DPOP_KEYS_SET; i++) {
         if (set[i].used != 0
-            && memcmp(set[i].digest, digest, NJWT_DIGEST) == 0)
+            && set[i].hash == hash
+            && njwt_slice_equal(set[i].header, header))
         {
             set[i].used = ++keys->uses;
             return &set[i].key;
@@ -97,14 +132,42 @@ njwt_dpop_keys_find(njwt_dpop_keys_t *keys, const uint8_t *digest)
 }
 
 
+const njwt_dpop_key_t *
+njwt_dpop_keys_find(njwt_dpop_keys_t *keys, njwt_slice_t header)
+{
+    uint64_t                hash;
+    const njwt_dpop_key_t  *key;
+
+    hash = njwt_dpop_keys_hash(header);
+    key = njwt_dpop_keys_look(keys, njwt_dpop_keys_set(keys, hash), hash,
+                              header);
+
+    return (key != NULL) ? key
+           : njwt_dpop_keys_look(keys, keys->entries, hash, header);
+}
+
+
 void
-njwt_dpop_keys_add(njwt_dpop_keys_t *keys, const uint8_t *digest,
+njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     const njwt_dpop_key_t *key)
 {
     size_t              i;
+    uint8_t            *copy;
+    uint64_t            hash;
     njwt_dpop_entry_t  *set, *oldest;
 
-    set = njwt_dpop_keys_set(keys, digest);
+    copy = (header.len > 0 && header.len <= NJWT_DPOP_KEYS_HEADER)
+           ? malloc(header.len) : NULL;
+
+    if (copy == NULL) {
+        njwt_key_free(key->key);
+        return;
+    }
+
+    memcpy(copy, header.data, header.len);
+
+    hash = njwt_dpop_keys_hash(header);
+    set = (key->key != NULL) ? njwt_dpop_keys_set(keys, hash) : keys->entries;
     oldest = set;
 
     for (i = 1; i < NJWT_DPOP_KEYS_SET; i++) {
@@ -113,9 +176,11 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, const uint8_t *digest,
         }
     }
 
-    njwt_key_free(oldest->key.key);
+    njwt_dpop_keys_drop(oldest);
 
-    memcpy(oldest->digest, digest, NJWT_DIGEST);
+    oldest->hash = hash;
+    oldest->header.data = copy;
+    oldest->header.len = header.len;
     oldest->key = *key;
     oldest->used = ++keys->uses;
 }

@@ -3,7 +3,11 @@
  *
  * A client's header is byte for byte the same in each of its proofs, and to
  * make a key of it costs a third of a verification.  A table of a fixed size,
- * found by a digest of the encoded header; what wasn't used for longest goes.
+ * by the encoded header, all of which is compared; what wasn't used for
+ * longest goes.
+ *
+ * Who sends proofs with another key than his token's does so again and again,
+ * too: what was read of a few such headers is kept apart, without a key.
  */
 
 #ifndef NJWT_DPOP_KEYS_H
@@ -15,35 +19,39 @@
 #include "njwt_key.h"
 
 
+/* bytes of a header that is kept: RSA keys of 8192 bits have no more */
+#define NJWT_DPOP_KEYS_HEADER  2560
+
+
 /* not for two threads at once: each worker has its own */
 typedef struct njwt_dpop_keys_s  njwt_dpop_keys_t;
 
 /* all that a proof's header comes to, once it was found good */
 typedef struct {
-    njwt_key_t  *key;
+    njwt_key_t  *key;                     /* NULL: not made yet */
     njwt_alg_t   alg;
     uint8_t      thumbprint[NJWT_DIGEST];
 } njwt_dpop_key_t;
 
 
 /*
- * A table for so many keys, or a few more; about 200 bytes and one parsed key
- * each.  NULL: no memory.  The caller owns it and frees it.
+ * A table for so many keys, or a few more; about 100 bytes, the header and one
+ * parsed key each.  NULL: no memory.  The caller owns it and frees it.
  */
 njwt_dpop_keys_t *njwt_dpop_keys_new(size_t count);
 
 /* Frees it and its keys; NULL is fine. */
 void njwt_dpop_keys_free(njwt_dpop_keys_t *keys);
 
-/* The key of the header of this digest; NULL: it isn't kept. */
+/* The key of this header; NULL: it isn't kept. */
 const njwt_dpop_key_t *njwt_dpop_keys_find(njwt_dpop_keys_t *keys,
-    const uint8_t *digest);
+    njwt_slice_t header);
 
 /*
- * Keeps a key, which the table frees from then on; it is there until the next
- * is added.
+ * Keeps a key, which is the table's to free from now on: at once where its
+ * header is too long, or without memory.
  */
-void njwt_dpop_keys_add(njwt_dpop_keys_t *keys, const uint8_t *digest,
+void njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     const njwt_dpop_key_t *key);
 
 

@@ -25,14 +25,41 @@
 
 static const njwt_slice_t  njwt_rsa = njwt_literal("RSA");
 
+/* FIPS 186-4, D.1.2: the constant of each curve */
+
+static const uint8_t  njwt_jwk_b_256[] = {
+    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55,
+    0x76, 0x98, 0x86, 0xbc, 0x65, 0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6,
+    0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b
+};
+
+static const uint8_t  njwt_jwk_b_384[] = {
+    0xb3, 0x31, 0x2f, 0xa7, 0xe2, 0x3e, 0xe7, 0xe4, 0x98, 0x8e, 0x05, 0x6b,
+    0xe3, 0xf8, 0x2d, 0x19, 0x18, 0x1d, 0x9c, 0x6e, 0xfe, 0x81, 0x41, 0x12,
+    0x03, 0x14, 0x08, 0x8f, 0x50, 0x13, 0x87, 0x5a, 0xc6, 0x56, 0x39, 0x8d,
+    0x8a, 0x2e, 0xd1, 0x9d, 0x2a, 0x85, 0xc8, 0xed, 0xd3, 0xec, 0x2a, 0xef
+};
+
+static const uint8_t  njwt_jwk_b_521[] = {
+    0x00, 0x51, 0x95, 0x3e, 0xb9, 0x61, 0x8e, 0x1c, 0x9a, 0x1f, 0x92, 0x9a,
+    0x21, 0xa0, 0xb6, 0x85, 0x40, 0xee, 0xa2, 0xda, 0x72, 0x5b, 0x99, 0xb3,
+    0x15, 0xf3, 0xb8, 0xb4, 0x89, 0x91, 0x8e, 0xf1, 0x09, 0xe1, 0x56, 0x19,
+    0x39, 0x51, 0xec, 0x7e, 0x93, 0x7b, 0x16, 0x52, 0xc0, 0xbd, 0x3b, 0xb1,
+    0xbf, 0x07, 0x35, 0x73, 0xdf, 0x88, 0x3d, 0x2c, 0x34, 0xf1, 0xef, 0x45,
+    0x1f, 0xd4, 0x6b, 0x50, 0x3f, 0x00
+};
+
 static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
     { njwt_literal("EC"), njwt_literal("P-256"), "P-256",
+      njwt_jwk_b_256,
       NID_X9_62_prime256v1, 32, NJWT_ALG_ES256 },
     { njwt_literal("EC"), njwt_literal("P-384"), "P-384",
+      njwt_jwk_b_384,
       NID_secp384r1, 48, NJWT_ALG_ES384 },
     { njwt_literal("EC"), njwt_literal("P-521"), "P-521",
+      njwt_jwk_b_521,
       NID_secp521r1, 66, NJWT_ALG_ES512 },
-    { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519",
+    { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519", NULL,
       NID_ED25519, 32, NJWT_ALG_EDDSA }
 };
 
@@ -331,6 +358,20 @@ njwt_public_rsa(const BIGNUM *n, const BIGNUM *e, const char **why)
 }
 
 
+/* Reads "n" and "e", which the caller frees: each may be NULL. */
+
+static void
+njwt_jwk_rsa_numbers(njwt_arena_t *scratch, njwt_value_t jwk,
+    njwt_jwk_reading_t reading, unsigned *spelling, BIGNUM **n, BIGNUM **e)
+{
+    static const njwt_slice_t  n_name = njwt_literal("n");
+    static const njwt_slice_t  e_name = njwt_literal("e");
+
+    *n = njwt_jwk_integer(scratch, jwk, n_name, reading, spelling);
+    *e = njwt_jwk_integer(scratch, jwk, e_name, reading, spelling);
+}
+
+
 static EVP_PKEY *
 njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk,
     njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
@@ -338,11 +379,7 @@ njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk,
     BIGNUM    *n, *e;
     EVP_PKEY  *pkey;
 
-    static const njwt_slice_t  n_name = njwt_literal("n");
-    static const njwt_slice_t  e_name = njwt_literal("e");
-
-    n = njwt_jwk_integer(scratch, jwk, n_name, reading, spelling);
-    e = njwt_jwk_integer(scratch, jwk, e_name, reading, spelling);
+    njwt_jwk_rsa_numbers(scratch, jwk, reading, spelling, &n, &e);
     pkey = njwt_public_rsa(n, e, why);
 
     BN_free(n);
@@ -411,46 +448,160 @@ njwt_public_okp(const njwt_jwk_curve_t *curve, const uint8_t *x,
 }
 
 
-/* The point of "x" and "y", each of the curve's size (RFC 7518, 6.2.1). */
+/* "x" and, but for OKP, "y", each of the curve's size (RFC 7518, 6.2.1). */
+
+static bool
+njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
+    const njwt_jwk_curve_t *curve, njwt_slice_t *x, njwt_slice_t *y,
+    const char **why)
+{
+    static const njwt_slice_t  x_name = njwt_literal("x");
+    static const njwt_slice_t  y_name = njwt_literal("y");
+
+    if (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP) {
+        *why = "\"x\" is missing or malformed";
+        return njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, x);
+    }
+
+    *why = "\"x\" or \"y\" is missing or malformed";
+
+    return njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, x)
+           && njwt_jwk_bytes(scratch, jwk, y_name, curve->bytes, y);
+}
+
+
+static const BIGNUM *
+njwt_jwk_prime(const njwt_jwk_curve_t *curve)
+{
+    switch (curve->nid) {
+
+    case NID_X9_62_prime256v1:
+        return BN_get0_nist_prime_256();
+
+    case NID_secp384r1:
+        return BN_get0_nist_prime_384();
+
+    default: /* NID_secp521r1 */
+        return BN_get0_nist_prime_521();
+    }
+}
+
+
+/* y^2 = x^3 - 3x + b (FIPS 186-4, D.1.2); all that is read is below p. */
+
+static bool
+njwt_jwk_solves(const BIGNUM *p, const BIGNUM *x, const BIGNUM *y,
+    const BIGNUM *b, BN_CTX *ctx)
+{
+    BIGNUM  *left, *right;
+    int    (*reduce)(BIGNUM *r, const BIGNUM *a, const BIGNUM *p, BN_CTX *c);
+
+    left = BN_CTX_get(ctx);
+    right = BN_CTX_get(ctx);
+    reduce = BN_nist_mod_func(p);
+
+    return right != NULL
+           && BN_sqr(right, x, ctx) == 1
+           && BN_sub_word(right, 3) == 1
+           && (!BN_is_negative(right) || BN_add(right, right, p) == 1)
+           && reduce(right, right, p, ctx) == 1
+           && BN_mul(right, right, x, ctx) == 1
+           && BN_add(right, right, b) == 1
+           && reduce(right, right, p, ctx) == 1
+           && BN_sqr(left, y, ctx) == 1
+           && reduce(left, left, p, ctx) == 1
+           && BN_cmp(left, right) == 0;
+}
+
+
+/*
+ * Is the point on its curve?  To have OpenSSL say so takes a key and its
+ * group, half of what a signature costs.  Who passes here isn't taken for
+ * somebody: OpenSSL looks again before anything is verified with the key.
+ */
+
+static bool
+njwt_jwk_on_curve(const njwt_jwk_curve_t *curve, njwt_slice_t x,
+    njwt_slice_t y)
+{
+    bool           on;
+    BIGNUM        *a, *o, *b;
+    BN_CTX        *ctx;
+    const BIGNUM  *p;
+
+    ctx = BN_CTX_new();
+    a = BN_bin2bn(x.data, (int) x.len, NULL);
+    o = BN_bin2bn(y.data, (int) y.len, NULL);
+    b = BN_bin2bn(curve->b, (int) curve->bytes, NULL);
+    p = njwt_jwk_prime(curve);
+
+    on = ctx != NULL
+         && a != NULL
+         && o != NULL
+         && b != NULL
+         && BN_cmp(a, p) < 0
+         && BN_cmp(o, p) < 0;
+
+    if (on) {
+        BN_CTX_start(ctx);
+        on = njwt_jwk_solves(p, a, o, b, ctx);
+        BN_CTX_end(ctx);
+    }
+
+    BN_free(a);
+    BN_free(o);
+    BN_free(b);
+    BN_CTX_free(ctx);
+
+    return on;
+}
+
+
+/* A key on a curve (RFC 7518, section 6.2; RFC 8037, section 2). */
 
 static EVP_PKEY *
-njwt_jwk_ec(njwt_arena_t *scratch, njwt_value_t jwk,
+njwt_jwk_curve_key(njwt_arena_t *scratch, njwt_value_t jwk,
     const njwt_jwk_curve_t *curve, const char **why)
 {
     njwt_slice_t  x, y;
 
-    static const njwt_slice_t  x_name = njwt_literal("x");
-    static const njwt_slice_t  y_name = njwt_literal("y");
-
-    *why = "\"x\" or \"y\" is missing or malformed";
-
-    if (!njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, &x)
-        || !njwt_jwk_bytes(scratch, jwk, y_name, curve->bytes, &y))
-    {
+    if (!njwt_jwk_coordinates(scratch, jwk, curve, &x, &y, why)) {
         return NULL;
     }
 
-    return njwt_public_ec(curve, x.data, y.data, why);
+    return (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP)
+           ? njwt_public_okp(curve, x.data, why)
+           : njwt_public_ec(curve, x.data, y.data, why);
 }
 
 
-/* The public key of "x" (RFC 8037, section 2). */
-
-static EVP_PKEY *
-njwt_jwk_okp(njwt_arena_t *scratch, njwt_value_t jwk,
-    const njwt_jwk_curve_t *curve, const char **why)
+bool
+njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_value_t jwk,
+    const njwt_public_t *key, const char **why)
 {
-    njwt_slice_t  x;
+    BIGNUM        *n, *e;
+    unsigned       spelling;
+    njwt_slice_t   x, y;
 
-    static const njwt_slice_t  x_name = njwt_literal("x");
+    if (key->kind != NJWT_JWK_RSA) {
+        if (!njwt_jwk_coordinates(scratch, jwk, key->curve, &x, &y, why)) {
+            return false;
+        }
 
-    *why = "\"x\" is missing or malformed";
+        *why = "its point is not on its curve";
 
-    if (!njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, &x)) {
-        return NULL;
+        return key->kind == NJWT_JWK_OKP
+               || njwt_jwk_on_curve(key->curve, x, y);
     }
 
-    return njwt_public_okp(curve, x.data, why);
+    spelling = 0;
+    njwt_jwk_rsa_numbers(scratch, jwk, NJWT_JWK_STRICT, &spelling, &n, &e);
+    *why = njwt_jwk_rsa_fault(n, e);
+
+    BN_free(n);
+    BN_free(e);
+
+    return *why == NULL;
 }
 
 
@@ -466,11 +617,8 @@ njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
         break;
 
     case NJWT_JWK_EC:
-        key->pkey = njwt_jwk_ec(scratch, jwk, key->curve, why);
-        break;
-
     case NJWT_JWK_OKP:
-        key->pkey = njwt_jwk_okp(scratch, jwk, key->curve, why);
+        key->pkey = njwt_jwk_curve_key(scratch, jwk, key->curve, why);
         break;
 
     default:

@@ -116,12 +116,27 @@ njwt_key_read_certificate(njwt_key_t *key, njwt_arena_t *scratch,
 }
 
 
-static bool
-njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
-    njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
-{
-    bool  certificate;
+/* What it is for and whose: all but the numbers of a key of this kind. */
 
+static bool
+njwt_key_describe(njwt_key_t *key, njwt_value_t jwk, const char **why)
+{
+    *why = "its \"kty\" or \"alg\" is none that the gate verifies";
+    key->algs = njwt_jwk_algs(jwk, &key->public);
+
+    if (key->algs == NJWT_ALG_UNKNOWN) {
+        return false;
+    }
+
+    *why = "\"kid\" is no string or longer than 255 bytes";
+
+    return njwt_key_read_kid(key, jwk);
+}
+
+
+static bool
+njwt_key_for_signatures(njwt_value_t jwk, const char **why)
+{
     *why = "not an object";
 
     if (njwt_json_type(jwk) != NJWT_JSON_OBJECT) {
@@ -130,7 +145,17 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
 
     *why = "\"use\" or \"key_ops\" says that it isn't for signatures";
 
-    if (!njwt_jwk_for_signatures(jwk)) {
+    return njwt_jwk_for_signatures(jwk);
+}
+
+
+static bool
+njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
+    njwt_jwk_reading_t reading, unsigned *spelling, const char **why)
+{
+    bool  certificate;
+
+    if (!njwt_key_for_signatures(jwk, why)) {
         return false;
     }
 
@@ -145,22 +170,50 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
         key->public.kind = njwt_jwk_kind(jwk, &key->public.curve);
     }
 
-    *why = "its \"kty\" or \"alg\" is none that the gate verifies";
-    key->algs = njwt_jwk_algs(jwk, &key->public);
+    return njwt_key_describe(key, jwk, why)
+           && (certificate
+               || njwt_jwk_public(scratch, jwk, reading, &key->public,
+                                  spelling, why));
+}
 
-    if (key->algs == NJWT_ALG_UNKNOWN) {
+
+bool
+njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
+    const char **why)
+{
+    bool        usable;
+    njwt_key_t  key;
+
+    memset(&key, 0, sizeof(njwt_key_t));
+
+    if (!njwt_key_for_signatures(jwk, why)) {
         return false;
     }
 
-    *why = "\"kid\" is no string or longer than 255 bytes";
+    key.public.kind = njwt_jwk_kind(jwk, &key.public.curve);
 
-    if (!njwt_key_read_kid(key, jwk)) {
+    if (!njwt_key_describe(&key, jwk, why)) {
         return false;
     }
 
-    return certificate
-           || njwt_jwk_public(scratch, jwk, reading, &key->public, spelling,
-                              why);
+    if (!njwt_key_fits(&key, alg)) {
+        *why = "it is for another \"alg\"";
+        return false;
+    }
+
+    (void) ERR_set_mark();
+    errno = 0;
+
+    usable = njwt_jwk_well_formed(scratch, jwk, &key.public, why);
+    scratch->failed = scratch->failed || (!usable && errno == ENOMEM);
+
+    (void) ERR_pop_to_mark();
+
+    if (usable) {
+        *why = NULL;
+    }
+
+    return usable;
 }
 
 

@@ -55,10 +55,17 @@ njwt_key_t *njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
 
 /*
- * The same of a JWK in a set of who is trusted: its "n" and "e" may have zero
- * bytes in front, "=" at the end or base64's other alphabet, which is added to
- * *spelling; one whose only material is "x5c" is the key of the first
- * certificate there.
+ * Could njwt_key_new() make a key of it, for this algorithm?  Without making
+ * one, which is dear.  False: *why, and scratch->failed, as there.
+ */
+bool njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
+    const char **why);
+
+/*
+ * As njwt_key_new(), of a JWK in a set of who is trusted: its "n" and "e" may
+ * have zero bytes in front, "=" at the end or base64's other alphabet, which
+ * is added to *spelling; one whose only material is "x5c" is the key of the
+ * first certificate there.
  */
 njwt_key_t *njwt_key_of_set(njwt_arena_t *scratch, njwt_value_t jwk,
     unsigned *spelling, const char **why);

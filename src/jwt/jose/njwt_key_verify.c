@@ -6,8 +6,9 @@
 #include "njwt_hash.h"
 
 #include <errno.h>
+#include <string.h>
 
-#include <openssl/ecdsa.h>
+#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
@@ -50,8 +51,11 @@ njwt_verifier_prepare(njwt_verifier_t *verifier, const njwt_alg_info_t *info,
     }
 
     verifier->ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    verifier->hash = EVP_MD_CTX_new();
 
     return verifier->ctx != NULL
+           && verifier->hash != NULL
+           && EVP_DigestInit_ex(verifier->hash, verifier->md, NULL) == 1
            && EVP_PKEY_verify_init(verifier->ctx) == 1
            && njwt_verifier_padding(verifier->ctx, info)
            && EVP_PKEY_CTX_set_signature_md(verifier->ctx, verifier->md) == 1;
@@ -62,55 +66,73 @@ void
 njwt_verifier_release(njwt_verifier_t *verifier)
 {
     EVP_PKEY_CTX_free(verifier->ctx);
+    EVP_MD_CTX_free(verifier->hash);
     EVP_MD_free(verifier->md);
 
     verifier->info = NULL;
+    verifier->hash = NULL;
     verifier->ctx = NULL;
     verifier->md = NULL;
 }
 
 
 /*
+ * Writes a positive integer as DER: without zeros in front, but for the one
+ * that a first bit of 1 needs.  Returns what is behind it.
+ */
+
+static uint8_t *
+njwt_verifier_der_integer(const uint8_t *bytes, size_t len, uint8_t *der)
+{
+    while (len > 1 && *bytes == 0) {
+        bytes++;
+        len--;
+    }
+
+    *der++ = V_ASN1_INTEGER;
+    *der++ = (uint8_t) (len + (*bytes >> 7));
+
+    if (*bytes >> 7) {
+        *der++ = 0;
+    }
+
+    memcpy(der, bytes, len);
+
+    return der + len;
+}
+
+
+/*
  * r and s side by side, each of exactly the curve's size (RFC 7518, section
- * 3.4), as the DER that OpenSSL reads.  Returns its length; 0: not that long,
- * or no memory.
+ * 3.4), as the DER that OpenSSL reads.  Returns its length; 0: not that long.
  */
 
 static size_t
 njwt_verifier_der(const njwt_alg_info_t *info, njwt_slice_t signature,
     uint8_t *der)
 {
-    int         len;
-    uint8_t    *p;
-    BIGNUM     *r, *s;
-    ECDSA_SIG  *sig;
+    size_t   len;
+    uint8_t  integers[NJWT_ECDSA_DER_MAX], *p;
 
     if (signature.len != 2 * info->half) {
         return 0;
     }
 
-    len = 0;
-    sig = ECDSA_SIG_new();
-    r = BN_bin2bn(signature.data, (int) info->half, NULL);
-    s = BN_bin2bn(signature.data + info->half, (int) info->half, NULL);
+    p = njwt_verifier_der_integer(signature.data, info->half, integers);
+    p = njwt_verifier_der_integer(signature.data + info->half, info->half, p);
+    len = (size_t) (p - integers);
+    p = der;
 
-    if (sig == NULL || r == NULL || s == NULL
-        || ECDSA_SIG_set0(sig, r, s) != 1)
-    {
-        BN_free(r);
-        BN_free(s);
-        ECDSA_SIG_free(sig);
-        return 0;
+    *p++ = V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED;
+
+    if (len >= 0x80) {
+        *p++ = 0x81;      /* its length is in the next byte: P-521 */
     }
 
-    if (i2d_ECDSA_SIG(sig, NULL) <= NJWT_ECDSA_DER_MAX) {
-        p = der;
-        len = i2d_ECDSA_SIG(sig, &p);
-    }
+    *p++ = (uint8_t) len;
+    memcpy(p, integers, len);
 
-    ECDSA_SIG_free(sig);
-
-    return (len > 0) ? (size_t) len : 0;
+    return (size_t) (p - der) + len;
 }
 
 
@@ -121,8 +143,11 @@ njwt_verifier_digest(njwt_verifier_t *verifier, njwt_slice_t input,
     uint8_t   hash[EVP_MAX_MD_SIZE], der[NJWT_ECDSA_DER_MAX];
     unsigned  len;
 
-    if (EVP_Digest(input.data, input.len, hash, &len, verifier->md, NULL)
-        != 1)
+    /* no digest means the one before: no look at whether it is another */
+
+    if (EVP_DigestInit_ex(verifier->hash, NULL, NULL) != 1
+        || EVP_DigestUpdate(verifier->hash, input.data, input.len) != 1
+        || EVP_DigestFinal_ex(verifier->hash, hash, &len) != 1)
     {
         errno = ENOMEM;
         return 0;

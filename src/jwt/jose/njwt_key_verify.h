@@ -22,6 +22,7 @@ typedef struct {
     const njwt_alg_info_t  *info;
     EVP_PKEY_CTX           *ctx;       /* RSA and EC */
     EVP_MD                 *md;        /* all but EdDSA */
+    EVP_MD_CTX             *hash;      /* RSA and EC */
 } njwt_verifier_t;
 
 typedef enum {

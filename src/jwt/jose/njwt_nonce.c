@@ -4,7 +4,6 @@
 
 #include "njwt_nonce.h"
 #include "njwt_b64.h"
-#include "njwt_hash.h"
 
 #include <string.h>
 
@@ -17,19 +16,21 @@ _Static_assert(njwt_b64_length(NJWT_NONCE_BYTES) == NJWT_NONCE_LEN,
 
 
 static bool
-njwt_nonce_mac(njwt_slice_t key, const uint8_t *made, uint8_t *mac)
+njwt_nonce_mac(njwt_hasher_t *hasher, njwt_slice_t key, const uint8_t *made,
+    uint8_t *mac)
 {
     njwt_slice_t  data;
 
     data.data = made;
     data.len = NJWT_NONCE_TIME;
 
-    return njwt_hmac_sha256(key, data, mac);
+    return njwt_hasher_hmac(hasher, key, data, mac);
 }
 
 
 bool
-njwt_nonce_make(njwt_slice_t key, int64_t made, uint8_t *text)
+njwt_nonce_make(njwt_hasher_t *hasher, njwt_slice_t key, int64_t made,
+    uint8_t *text)
 {
     size_t        i;
     uint8_t       bytes[NJWT_NONCE_BYTES];
@@ -39,7 +40,7 @@ njwt_nonce_make(njwt_slice_t key, int64_t made, uint8_t *text)
         bytes[i] = (uint8_t) ((uint64_t) made >> (56 - 8 * i));
     }
 
-    if (!njwt_nonce_mac(key, bytes, bytes + NJWT_NONCE_TIME)) {
+    if (!njwt_nonce_mac(hasher, key, bytes, bytes + NJWT_NONCE_TIME)) {
         return false;
     }
 
@@ -91,8 +92,8 @@ njwt_nonce_time(njwt_arena_t *arena, njwt_slice_t text, int64_t *made)
 
 
 bool
-njwt_nonce_check(njwt_arena_t *arena, const njwt_slice_t *keys, size_t count,
-    njwt_slice_t text, int64_t *made)
+njwt_nonce_check(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    const njwt_slice_t *keys, size_t count, njwt_slice_t text, int64_t *made)
 {
     size_t        i;
     int64_t       time;
@@ -104,7 +105,7 @@ njwt_nonce_check(njwt_arena_t *arena, const njwt_slice_t *keys, size_t count,
     }
 
     for (i = 0; i < count; i++) {
-        if (!njwt_nonce_mac(keys[i], bytes.data, mac)) {
+        if (!njwt_nonce_mac(hasher, keys[i], bytes.data, mac)) {
             arena->failed = true;
             return false;
         }

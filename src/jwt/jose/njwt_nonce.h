@@ -10,6 +10,7 @@
 
 
 #include "njwt.h"
+#include "njwt_hash.h"
 
 
 /* characters of a nonce: 8 bytes of time and 32 of MAC as base64url */
@@ -18,9 +19,10 @@
 
 /*
  * Writes the nonce of a moment, NJWT_NONCE_LEN characters at text.  False, the
- * text undefined: OpenSSL can't.
+ * text undefined: OpenSSL can't.  The hasher may be NULL, as below.
  */
-bool njwt_nonce_make(njwt_slice_t key, int64_t made, uint8_t *text);
+bool njwt_nonce_make(njwt_hasher_t *hasher, njwt_slice_t key, int64_t made,
+    uint8_t *text);
 
 /*
  * When does this text say that it was made, whoever made it?  False, *made
@@ -32,8 +34,9 @@ bool njwt_nonce_time(njwt_arena_t *arena, njwt_slice_t text, int64_t *made);
  * Was it made with one of these keys, and when?  False, *made untouched: with
  * none of them, or arena->failed.
  */
-bool njwt_nonce_check(njwt_arena_t *arena, const njwt_slice_t *keys,
-    size_t count, njwt_slice_t text, int64_t *made);
+bool njwt_nonce_check(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    const njwt_slice_t *keys, size_t count, njwt_slice_t text,
+    int64_t *made);
 
 
 #endif /* NJWT_NONCE_H */

@@ -57,8 +57,8 @@ njwt_thumbprint_add(njwt_slice_t text, uint8_t **at)
 
 
 static bool
-njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
-    const njwt_slice_t *names, uint8_t *out)
+njwt_thumbprint_of(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    njwt_value_t jwk, const njwt_slice_t *names, uint8_t *out)
 {
     size_t         i, n, len;
     uint8_t       *text, *at;
@@ -104,7 +104,7 @@ njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
     whole.data = text;
     whole.len = (size_t) (at - text);
 
-    if (!njwt_sha256(whole, out)) {
+    if (!njwt_hasher_sha256(hasher, whole, out)) {
         arena->failed = true;
         return false;
     }
@@ -114,7 +114,8 @@ njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
 
 
 bool
-njwt_thumbprint(njwt_arena_t *arena, njwt_value_t jwk, uint8_t *out)
+njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher, njwt_value_t jwk,
+    uint8_t *out)
 {
     size_t        i;
     njwt_slice_t  kty;
@@ -127,7 +128,7 @@ njwt_thumbprint(njwt_arena_t *arena, njwt_value_t jwk, uint8_t *out)
                     / sizeof(njwt_thumbprint_kinds[0]); i++)
     {
         if (njwt_slice_equal(kty, njwt_thumbprint_kinds[i].kty)) {
-            return njwt_thumbprint_of(arena, jwk,
+            return njwt_thumbprint_of(arena, hasher, jwk,
                                       njwt_thumbprint_kinds[i].names, out);
         }
     }

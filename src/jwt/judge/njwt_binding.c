@@ -75,17 +75,49 @@ njwt_binding_proof(njwt_arena_t *arena, const njwt_binding_case_t *c,
 }
 
 
+/* Reads "cnf".  False: one of the two isn't a digest, or no memory. */
+
+static bool
+njwt_binding_read(njwt_arena_t *arena, njwt_value_t value, njwt_cnf_t *cnf)
+{
+    njwt_value_t    jkt, x5t;
+    const uint8_t  *thumbprint, *certificate;
+
+    static const njwt_slice_t  jkt_name = njwt_literal("jkt");
+    static const njwt_slice_t  x5t_name = njwt_literal("x5t#S256");
+
+    jkt = njwt_json_member(value, jkt_name);
+    x5t = njwt_json_member(value, x5t_name);
+
+    cnf->has_jkt = njwt_json_type(jkt) != NJWT_JSON_ABSENT;
+    cnf->has_x5t = njwt_json_type(x5t) != NJWT_JSON_ABSENT;
+
+    if (cnf->has_jkt) {
+        if (!njwt_thumbprint_read(arena, jkt, &thumbprint)) {
+            return false;
+        }
+
+        memcpy(cnf->jkt, thumbprint, NJWT_DIGEST);
+    }
+
+    if (cnf->has_x5t) {
+        if (!njwt_thumbprint_read(arena, x5t, &certificate)) {
+            return false;
+        }
+
+        memcpy(cnf->x5t, certificate, NJWT_DIGEST);
+    }
+
+    return true;
+}
+
+
 njwt_verdict_t
 njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_case_t *c,
     njwt_binding_finding_t *found)
 {
-    bool             has_jkt, has_x5t;
-    njwt_value_t     jkt, x5t;
+    njwt_cnf_t      *cnf = &found->cnf;
     njwt_verdict_t   verdict;
-    const uint8_t   *thumbprint, *certificate;
-
-    static const njwt_slice_t  jkt_name = njwt_literal("jkt");
-    static const njwt_slice_t  x5t_name = njwt_literal("x5t#S256");
 
     memset(found, 0, sizeof(njwt_binding_finding_t));
 
@@ -93,23 +125,23 @@ njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_case_t *c,
         return njwt_binding_none(arena, c);
     }
 
-    jkt = njwt_json_member(c->cnf, jkt_name);
-    x5t = njwt_json_member(c->cnf, x5t_name);
-    has_jkt = njwt_json_type(jkt) != NJWT_JSON_ABSENT;
-    has_x5t = njwt_json_type(x5t) != NJWT_JSON_ABSENT;
+    if (c->request->cnf != NULL) {
+        *cnf = *c->request->cnf;
+        found->read = true;
 
+    } else {
+        found->read = njwt_binding_read(arena, c->cnf, cnf);
+    }
+
+    REFUSE(SENDER_CONSTRAINED, !found->read);
     REFUSE(SENDER_CONSTRAINED, c->binding == NULL);
-    REFUSE(SENDER_CONSTRAINED, !has_jkt && !has_x5t);
-    REFUSE(SENDER_CONSTRAINED, has_jkt && !c->binding->dpop);
-    REFUSE(SENDER_CONSTRAINED, has_x5t && !c->binding->mtls);
-    REFUSE(SENDER_CONSTRAINED, has_jkt && !c->by_dpop);
-    REFUSE(SENDER_CONSTRAINED, has_jkt && !njwt_thumbprint_read(arena, jkt,
-                                                               &thumbprint));
-    REFUSE(SENDER_CONSTRAINED, has_x5t && !njwt_thumbprint_read(arena, x5t,
-                                                               &certificate));
+    REFUSE(SENDER_CONSTRAINED, !cnf->has_jkt && !cnf->has_x5t);
+    REFUSE(SENDER_CONSTRAINED, cnf->has_jkt && !c->binding->dpop);
+    REFUSE(SENDER_CONSTRAINED, cnf->has_x5t && !c->binding->mtls);
+    REFUSE(SENDER_CONSTRAINED, cnf->has_jkt && !c->by_dpop);
 
-    if (has_x5t) {
-        verdict = njwt_binding_certificate(arena, c, certificate);
+    if (cnf->has_x5t) {
+        verdict = njwt_binding_certificate(arena, c, cnf->x5t);
 
         if (verdict != NJWT_BOUND) {
             return verdict;
@@ -118,6 +150,6 @@ njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_case_t *c,
         found->mtls = true;
     }
 
-    return has_jkt ? njwt_binding_proof(arena, c, thumbprint, found)
-                   : NJWT_BOUND;
+    return cnf->has_jkt ? njwt_binding_proof(arena, c, cnf->jkt, found)
+                        : NJWT_BOUND;
 }

@@ -26,9 +26,21 @@ typedef struct {
 } njwt_binding_t;
 
 
+/* what the "cnf" of a token says; the same bytes say the same */
+typedef struct {
+    bool     has_jkt;
+    bool     has_x5t;
+    uint8_t  jkt[NJWT_DIGEST];
+    uint8_t  x5t[NJWT_DIGEST];
+} njwt_cnf_t;
+
+
 /* what a request has to prove it by; zeroed: nothing */
 typedef struct {
     njwt_dpop_request_t   dpop;
+
+    /* what was read of these very bytes before; NULL: the token is read */
+    const njwt_cnf_t     *cnf;
 
     /* SHA-256 of the client certificate's DER; NULL: there is none */
     const uint8_t        *certificate;
@@ -41,7 +53,7 @@ typedef struct {
     njwt_slice_t                   token;
     bool                           by_dpop;    /* "Authorization: DPoP" */
     bool                           bound;      /* the token has "cnf" */
-    njwt_value_t                   cnf;
+    njwt_value_t                   cnf;        /* unless request->cnf is set */
     double                         leeway;     /* seconds */
     int64_t                        now;        /* of the epoch */
 } njwt_binding_case_t;
@@ -52,6 +64,8 @@ typedef struct {
  * it wasn't seen before, which njwt_verdict_after_replay() needs to know.
  */
 typedef struct {
+    bool                  read;        /* cnf is */
+    njwt_cnf_t            cnf;
     bool                  mtls;
     bool                  proved;
     bool                  judged;      /* a proof was looked at */

@@ -155,7 +155,8 @@ njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
 
 /*
  * Is the token the client's own?  Of a token that was recalled the payload is
- * read where it has "cnf": a record has no room for what it is bound to.
+ * read where it has "cnf", unless the caller remembers what that says: a
+ * record has no room for it.
  */
 
 static njwt_verdict_t
@@ -165,8 +166,11 @@ njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
     njwt_value_t  payload;
 
     bound = njwt_claims_bound(found->vouched);
-    payload = bound ? njwt_finding_payload(arena, &c->presented, found)
-                    : njwt_claims_root(found->vouched);
+    payload = njwt_claims_root(found->vouched);
+
+    if (bound && (c->binding == NULL || c->binding->cnf == NULL)) {
+        payload = njwt_finding_payload(arena, &c->presented, found);
+    }
 
     return njwt_verdict_binding(arena, c, found->issuer, bound, payload,
                                 &found->binding);

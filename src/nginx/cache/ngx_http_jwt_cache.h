@@ -20,6 +20,14 @@ typedef struct {
 } ngx_http_jwt_cache_state_t;
 
 
+/* of a token that is bound to a client's key; the same bytes, the same */
+typedef struct {
+    njwt_cnf_t    cnf;
+    u_char        ath[NGX_HTTP_JWT_DIGEST_LEN];    /* its plain SHA-256 */
+    unsigned      hashed:1;                        /* ath is known */
+} ngx_http_jwt_bound_t;
+
+
 /* The zone's init callback. */
 ngx_int_t ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data);
 
@@ -80,6 +88,17 @@ void ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
  */
 ngx_int_t ngx_http_jwt_connection_recall(ngx_http_request_t *r,
     const u_char *salt, njwt_slice_t token, u_char *digest);
+
+/*
+ * What that token is bound to, if it was remembered, too; else NULL.  To be
+ * asked at once after the token was recalled.
+ */
+const ngx_http_jwt_bound_t *ngx_http_jwt_connection_bound(
+    ngx_http_request_t *r);
+
+/* Remembers that of the token which is the last remembered on it. */
+void ngx_http_jwt_connection_bind(ngx_http_request_t *r, njwt_slice_t token,
+    const ngx_http_jwt_bound_t *bound);
 
 /*
  * Remembers a token that was verified, and its digest with this salt, when it

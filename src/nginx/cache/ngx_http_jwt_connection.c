@@ -6,8 +6,10 @@
  * So the connection keeps the bytes of the last token that was verified twice
  * in a row, and their digest: the same bytes have the same digest.  All of
  * them are compared, in constant time, as a proxy in front of us may share its
- * connection among clients.  Nothing else is remembered here: what a digest
- * is worth is looked up for each request, as ever.
+ * connection among clients.  What a digest is worth is looked up for each
+ * request, as ever.  Of a token that is bound to a client's key the connection
+ * keeps what "cnf" says, and the digest that proofs say, too: these are of the
+ * token's bytes alone.
  *
  * A token's end, eight bytes of its signature, is looked at first, at once: a
  * connection whose tokens change must not pay for reading and writing them.
@@ -29,6 +31,9 @@ typedef struct {
     u_char   *token;
     u_char    salt[NGX_HTTP_JWT_SALT_LEN];
     u_char    digest[NGX_HTTP_JWT_DIGEST_LEN];
+
+    ngx_http_jwt_bound_t  *bound;
+    unsigned  has_bound:1;    /* and it is this token's */
 } ngx_http_jwt_connection_t;
 
 
@@ -66,6 +71,10 @@ ngx_http_jwt_connection_cleanup(void *data)
 
     if (last->token != NULL) {
         ngx_explicit_memzero(last->token, last->room);
+    }
+
+    if (last->bound != NULL) {
+        ngx_explicit_memzero(last->bound, sizeof(ngx_http_jwt_bound_t));
     }
 }
 
@@ -175,6 +184,46 @@ ngx_http_jwt_connection_recall(ngx_http_request_t *r, const u_char *salt,
 }
 
 
+const ngx_http_jwt_bound_t *
+ngx_http_jwt_connection_bound(ngx_http_request_t *r)
+{
+    ngx_http_jwt_connection_t  *last;
+
+    last = ngx_http_jwt_connection_find(ngx_http_jwt_connection_of(r));
+
+    return (last != NULL && last->has_bound) ? last->bound : NULL;
+}
+
+
+void
+ngx_http_jwt_connection_bind(ngx_http_request_t *r, njwt_slice_t token,
+    const ngx_http_jwt_bound_t *bound)
+{
+    ngx_connection_t           *c;
+    ngx_http_jwt_connection_t  *last;
+
+    c = ngx_http_jwt_connection_of(r);
+    last = ngx_http_jwt_connection_find(c);
+
+    if (last == NULL
+        || token.len == 0
+        || last->len != token.len
+        || !ngx_http_jwt_connection_same(last->token, token.data, token.len))
+    {
+        return;
+    }
+
+    if (last->bound == NULL) {
+        last->bound = ngx_palloc(c->pool, sizeof(ngx_http_jwt_bound_t));
+    }
+
+    if (last->bound != NULL) {
+        *last->bound = *bound;
+        last->has_bound = 1;
+    }
+}
+
+
 /* Makes room for so many bytes; what was there may be lost. */
 
 static ngx_int_t
@@ -234,6 +283,7 @@ ngx_http_jwt_connection_remember(ngx_http_request_t *r, const u_char *salt,
     }
 
     last->len = 0;
+    last->has_bound = 0;
 
     if (ngx_http_jwt_connection_room(c, last, token.len) != NGX_OK) {
         return;

@@ -127,10 +127,12 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ctx->policy = c->policy;
 
     ngx_http_jwt_cache_recall(jmcf, ctx, c);
+    ngx_http_jwt_binding_recall(r, ctx);
 
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
 
     ngx_http_jwt_cache_remember(jmcf, ctx, c);
+    ngx_http_jwt_binding_remember(r, ctx);
     ngx_http_jwt_binding_commit(r, ctx);
     ngx_http_jwt_warn_gave_up(r, ctx);
 

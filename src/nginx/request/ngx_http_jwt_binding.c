@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_binding.h"
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_ctx.h"
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_proofs.h"
@@ -127,6 +128,7 @@ ngx_http_jwt_binding_memory(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_dpop_memory_t *memory)
 {
     memory->since = ngx_http_jwt_proofs_start(jmcf);
+    memory->hasher = jmcf->proofs_hasher;
 
     if (jmcf->dpop.keys != NULL) {
         memory->nonce_keys = jmcf->dpop.keys->elts;
@@ -317,6 +319,66 @@ ngx_http_jwt_binding_prepare(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ctx->origin = c->policy->binding->proofs.origins[0];
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_jwt_binding_recall(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    const ngx_http_jwt_bound_t  *bound;
+
+    if (!ctx->same || ctx->policy->binding == NULL) {
+        return;
+    }
+
+    bound = ngx_http_jwt_connection_bound(r);
+
+    if (bound != NULL) {
+        ctx->binding.cnf = &bound->cnf;
+        ctx->binding.dpop.token_digest = bound->hashed ? bound->ath : NULL;
+    }
+}
+
+
+/* Of a token that was verified: ctx->found.vouched says so. */
+
+void
+ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    ngx_uint_t             known, hashed;
+    ngx_http_jwt_bound_t   bound;
+    njwt_dpop_finding_t   *found;
+
+    if (ctx->policy->binding == NULL) {
+        return;
+    }
+
+    known = ctx->binding.cnf != NULL;
+    hashed = ctx->binding.dpop.token_digest != NULL;
+
+    /* they are the connection's, and good for this judgement alone */
+
+    ctx->binding.cnf = NULL;
+    ctx->binding.dpop.token_digest = NULL;
+
+    if (!ctx->digested
+        || ctx->found.vouched == NULL
+        || !ctx->found.binding.read)
+    {
+        return;
+    }
+
+    found = &ctx->found.binding.proof;
+
+    bound.cnf = ctx->found.binding.cnf;
+    bound.hashed = ctx->found.binding.judged && found->hashed;
+    ngx_memcpy(bound.ath, found->ath, NJWT_DIGEST);
+
+    if (known && (hashed || !bound.hashed)) {
+        return;
+    }
+
+    ngx_http_jwt_connection_bind(r, ctx->presented.token, &bound);
 }
 
 

@@ -49,6 +49,15 @@ ngx_int_t ngx_http_jwt_binding_prepare(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
 
 /*
+ * Around the judgement: recalls what is known of a token that the connection
+ * repeats, and remembers it.
+ */
+void ngx_http_jwt_binding_recall(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+void ngx_http_jwt_binding_remember(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
+/*
  * Uses the proof up, where the verdict needs it to be new: once a request,
  * however often that is judged.
  */
