@@ -60,7 +60,167 @@ my @changes = (
     [ 'dpop', 'dpop->lifetime + dpop->ahead', 'dpop->lifetime' ],
     [ 'dpop', 'found->until += (double) found->until < end;', '' ],
     [ 'dpop', 'now = memory->since + 1;', 'now = memory->since;' ],
-    [ 'dpop', 'memcmp(ath, digest, NJWT_DIGEST) == 0', 'true' ],
+    [ 'dpop', 'memcmp(ath, found->ath, NJWT_DIGEST) == 0', 'true' ],
+    [ 'dpop', 'found->hashed = true;', '' ],
+    [ 'dpop', 'if (request->token_digest != NULL)', 'if (false)' ],
+    [ 'dpop', 'if (proof->key != &proof->made)', 'if (false)' ],
+    [ 'dpop', "
+        && proof.key == &proof.made
+        && (result == NJWT_PROOF_GOOD || result == NJWT_PROOF_KEY_MISMATCH)",
+              "
+        && proof.key == &proof.made" ],
+    [ 'dpop', 'result == NJWT_PROOF_GOOD || ', '' ],
+    [ 'dpop', ' || result == NJWT_PROOF_KEY_MISMATCH', '' ],
+    [ 'dpop', "
+        && proof.key == &proof.made", '' ],
+    [ 'dpop', 'dot = memchr(payload.data, \'.\', payload.len);
+
+        if (dot == NULL)', 'dot = memchr(payload.data, \'.\', payload.len);
+
+        if (false)' ],
+    [ 'dpop', "payload.len == 0
+            || ", '' ],
+    [ 'dpop', "signature.len == 0
+            || ", '' ],
+    [ 'dpop', 'number > -NJWT_MAX_DATE && ', '' ],
+    [ 'dpop', ' && number < NJWT_MAX_DATE', '' ],
+    [ 'dpop', 'proof->vouched && dpop->nonce
+', 'proof->vouched
+' ],
+    [ 'dpop', '- proof->nonce_made) * 2', '- proof->nonce_made) * 1' ],
+    [ 'dpop', '* 2
+                      > dpop', '* 2
+                      >= dpop' ],
+    [ 'dpop', 'type == NJWT_JSON_ABSENT || type == NJWT_JSON_STRING',
+              'type == NJWT_JSON_STRING' ],
+    [ 'dpop', 'type == NJWT_JSON_ABSENT || type == NJWT_JSON_STRING',
+              'true' ],
+    [ 'dpop', 'if (end < nonce_end)', 'if (false)' ],
+    [ 'dpop', 'if (end < nonce_end)', 'if (true)' ],
+    [ 'dpop', 'memcpy(text, proof->key->thumbprint, NJWT_DIGEST);',
+              'memset(text, 0, NJWT_DIGEST);' ],
+    [ 'dpop', 'njwt_json_type(value) == NJWT_JSON_STRING
+           && ', '' ],
+    [ 'dpop', "old || arena->failed || dpop->nonce
+", "old || arena->failed
+" ],
+    [ 'dpop', '(proof->numbered
+               && iat', '(iat' ],
+    [ 'dpop', 'date + leeway > t', 'date + leeway >= t' ],
+    [ 'dpop', 'date + leeway > t', 'date > t' ],
+    [ 'dpop', 'date <= t + leeway', 'date < t + leeway' ],
+    [ 'dpop', 'date <= t + leeway', 'date <= t' ],
+    [ 'dpop', '!= NJWT_JSON_ABSENT
+           && !njwt_dpop_date', '== NJWT_JSON_ABSENT
+           && !njwt_dpop_date' ],
+    [ 'dpop', 'memory->nonce_key_count > 0
+           && ', '' ],
+    [ 'dpop', 'memory->nonce_keys[0]', 'memory->nonce_keys[1]' ],
+
+    # keys of proofs that are kept
+    [ 'dpop_keys', 'header.len <= NJWT_DPOP_KEYS_HEADER',
+                   'header.len < NJWT_DPOP_KEYS_HEADER' ],
+    [ 'dpop_keys', 'header.len <= NJWT_DPOP_KEYS_HEADER', 'true' ],
+    [ 'dpop_keys', 'njwt_slice_equal(set[i].header, header)', 'true' ],
+    [ 'dpop_keys', "set[i].used != 0
+            && ", '' ],
+    [ 'dpop_keys', 'set[i].used = ++keys->uses;', '' ],
+    [ 'dpop_keys', 'oldest->used = ++keys->uses;', 'oldest->used = 1;' ],
+    [ 'dpop_keys', 'if (set[i].used < oldest->used)', 'if (false)' ],
+    [ 'dpop_keys', 'return (key != NULL) ? key
+           : ', 'return ' ],
+    [ 'dpop_keys', "return (key != NULL) ? key
+           : njwt_dpop_keys_look(keys, keys->entries, hash, header);",
+                   'return key;' ],
+    [ 'dpop_keys', '(key->key != NULL) ? njwt_dpop_keys_set(keys, hash) '
+                   . ': keys->entries', 'njwt_dpop_keys_set(keys, hash)' ],
+    [ 'dpop_keys', '(key->key != NULL) ? njwt_dpop_keys_set(keys, hash) '
+                   . ': keys->entries', 'keys->entries' ],
+    [ 'dpop_keys', '            njwt_key_free(key->key);' =~ s/^ {4}//r, '' ],
+
+    # thumbprints
+    [ 'thumbprint', "text.data[i] <= 0x20 || ", '' ],
+    [ 'thumbprint', "text.data[i] >= 0x7f
+            || ", '' ],
+    [ 'thumbprint', "text.data[i] == '\"' || ", '' ],
+    [ 'thumbprint', " || text.data[i] == '\\\\'", '' ],
+    [ 'thumbprint', 'return text.len > 0;', 'return true;' ],
+    [ 'thumbprint', '(i == 0) ? begin : next', 'begin' ],
+    [ 'thumbprint', "text.len != njwt_b64_length(NJWT_DIGEST)
+        || ", '' ],
+    (map { [ 'thumbprint', "njwt_literal(\"$_\")", 'njwt_literal("zz")' ] }
+         qw(d p q dp dq qi oth k priv)),
+
+    # certificates
+    [ 'certificate', "c >= '0' && ", '' ],
+    [ 'certificate', "c <= '9'", "c <= ':'" ],
+    [ 'certificate', 'c |= 0x20;', '' ],
+    [ 'certificate', "c >= 'a' && ", '' ],
+    [ 'certificate', "c <= 'f'", "c <= 'g'" ],
+    [ 'certificate', 'text->len - i < 3', 'text->len - i < 2' ],
+    [ 'certificate', 'high < 0 || ', '' ],
+    [ 'certificate', ' || low < 0', '' ],
+    [ 'certificate', 'high << 4 | low', 'high << 4' ],
+    [ 'certificate', 'i += 2;', 'i += 1;' ],
+    [ 'certificate', "text.len < 2 || ", '' ],
+    [ 'certificate', " || text.data[text.len - 1] != ':'", '' ],
+    [ 'certificate', "memchr(text.data, '%', text.len) != NULL
+        && ", '' ],
+    [ 'certificate', 'njwt_slice_equal(block.label, label)', 'true' ],
+    [ 'certificate', 'text.len == 0 || ', '' ],
+    [ 'certificate', 'text.len > NJWT_MAX_CERTIFICATE',
+                     'text.len >= NJWT_MAX_CERTIFICATE' ],
+    [ 'certificate', 'text.len > NJWT_MAX_CERTIFICATE', 'false' ],
+    [ 'certificate', 'read && der.len > 0', 'read' ],
+
+    # nonces
+    [ 'nonce', 'text.len != NJWT_NONCE_LEN || ', '' ],
+    [ 'nonce', 'time >= (uint64_t) NJWT_MAX_DATE', 'false' ],
+    [ 'nonce', 'time = time << 8 | ', 'time = time << 8 & ' ],
+    [ 'nonce', 'i < count; i++', 'i < 1; i++' ],
+    [ 'nonce', '*made = time;', '*made = 0;' ],
+
+    # what is prepared once
+    [ 'hash', 'if (key.len > NJWT_HASH_BLOCK)', 'if (false)' ],
+    [ 'hash', 'if (key.len > NJWT_HASH_BLOCK)',
+              'if (key.len >= NJWT_HASH_BLOCK)' ],
+    [ 'hash', '^ 0x5c', '^ 0x36' ],
+    [ 'htu', "c == '.' && path.data[i - 1] == '/'", 'false' ],
+    [ 'htu', "(!njwt_htu_unreserved(c)
+                || (c == '.' && path.data[i - 1] == '/'))", 'false' ],
+    [ 'htu', "path.len == 0
+        || ", '' ],
+    [ 'htu', "path.data[0] != '/'
+        || ", '' ],
+    [ 'htu', "origin.data[origin.len - 1] == '/'
+        || ", '' ],
+    [ 'htu', "htu.len != origin.len + path.len
+        || ", '' ],
+    [ 'htu', 'memcmp(htu.data, origin.data, origin.len) != 0
+        || ', '' ],
+    [ 'htu', "
+        || memcmp(htu.data + origin.len, path.data, path.len) != 0", '' ],
+    [ 'htu', 'if (njwt_htu_as_asked(htu, origins[i], wanted))', 'if (false)' ],
+    [ 'key', 'len > 1 && *bytes == 0', 'false' ],
+    [ 'key', 'len > 1 && ', '' ],
+    [ 'key', "(len + (*bytes >> 7));
+
+    if (*bytes >> 7)", '(len);
+
+    if (false)' ],
+    [ 'key', 'if (len >= 0x80)', 'if (false)' ],
+    [ 'jwk', 'BN_cmp(left, right) == 0', 'true' ],
+    [ 'jwk', 'BN_cmp(left, right) == 0', 'false' ],
+    [ 'jwk', "
+         && BN_cmp(a, p) < 0", '' ],
+    [ 'jwk', "
+         && BN_cmp(o, p) < 0", '' ],
+    [ 'jwk', '(!BN_is_negative(right) || BN_add(right, right, p) == 1)',
+             'true' ],
+    [ 'key', 'usable = njwt_jwk_well_formed(scratch, jwk, &key.public, why);',
+             'usable = true;' ],
+    [ 'key', 'scratch->failed || (!usable && errno == ENOMEM)',
+             'scratch->failed' ],
     [ 'nonce', 'if (njwt_equal_secret', 'if (true || njwt_equal_secret' ],
     [ 'htu', '!= njwt_htu_port(url)', '== 0' ],
     [ 'htu', 'origin.scheme != url->scheme', 'false' ],
@@ -69,6 +229,12 @@ my @changes = (
     [ 'htu', 'if (njwt_htu_unreserved(c))', 'if (false)' ],
     [ 'htu', 'c <= 0x20 || c >= 0x7f', 'false' ],
     [ 'binding', 'memcmp(certificate, x5t, NJWT_DIGEST) != 0', 'false' ],
+    [ 'binding', 'if (c->request->cnf != NULL)', 'if (false)' ],
+    [ 'binding', 'found->mtls = true;', '' ],
+    [ 'binding', 'found->proved = true;', '' ],
+    [ 'binding', 'found->judged = true;', '' ],
+    [ 'binding', 'memset(found, 0, sizeof(njwt_binding_finding_t));', '' ],
+    [ 'binding', 'if (!c->bound)', 'if (false)' ],
 
     # logout tokens
     [ 'logout', '== NJWT_JSON_OBJECT', '!= NJWT_JSON_ABSENT' ],
