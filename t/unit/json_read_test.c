@@ -7,6 +7,7 @@
 
 #include "unit.h"
 #include "njwt_json.h"
+#include "njwt_number.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -396,6 +397,14 @@ a_number_is_the_double_next_to_it(void **state)
     }
 
     assert_true(njwt_json_number(member(parse("{\"a\":\"7\"}"), "a")) == 0);
+
+    /* what is no number at all is none either where it is all digits */
+
+    assert_true(njwt_number_double(unit_text("7")) == 7);
+    assert_true(njwt_number_double(unit_text("07")) == 0);
+    assert_true(njwt_number_double(unit_text("7:")) == 0);
+    assert_true(njwt_number_double(unit_text("7/")) == 0);
+    assert_true(njwt_number_double(unit_text("")) == 0);
 }
 
 

@@ -3,6 +3,7 @@
  */
 
 #include "unit_token.h"
+#include "njwt_bearer.h"
 
 
 static const char  header_text[] = "{\"alg\":\"RS256\"}";
@@ -121,6 +122,49 @@ each_part_is_strict_base64url(void **state)
     /* a dot more: the last part isn't base64url */
 
     assert_false(parses(unit_format("%s.e30.AAA.AAA", header)));
+}
+
+
+/*
+ * njwt_judge() asks what is wrong only of a token that can't be parsed: any
+ * byte in any place makes one of these, or a b64token of three parts.
+ */
+
+static void
+what_can_be_parsed_is_a_b64token_of_three_parts(void **state)
+{
+    char           token[256];
+    size_t         i, c, len, parsed;
+    const char    *good;
+    njwt_jws_t     jws;
+    njwt_slice_t   text;
+
+    (void) state;
+
+    good = unit_format("%s.e30.AAAA", unit_b64(header_text,
+                                               sizeof(header_text) - 1));
+    len = strlen(good);
+    assert_true(len < sizeof(token));
+
+    parsed = 0;
+
+    for (i = 0; i < len; i++) {
+        for (c = 0; c < 256; c++) {
+            memcpy(token, good, len);
+            token[i] = (char) c;
+            text = unit_bytes(token, len);
+
+            if (njwt_jws_parse(&unit_arena, text, &jws)) {
+                assert_true(njwt_bearer_valid(text));
+                assert_int_equal(njwt_jws_parts(text), 3);
+                parsed++;
+            }
+        }
+    }
+
+    /* at least as many as the signature's characters make */
+
+    assert_true(parsed >= 4 * 64);
 }
 
 
@@ -433,6 +477,7 @@ main(void)
         unit_case(the_pieces_are_those_of_the_token),
         unit_case(an_empty_part_is_refused),
         unit_case(each_part_is_strict_base64url),
+        unit_case(what_can_be_parsed_is_a_b64token_of_three_parts),
         unit_case(the_header_is_a_json_object),
         unit_case(a_refusal_leaves_the_output_alone),
         unit_case(a_member_has_the_type_of_rfc_7515),

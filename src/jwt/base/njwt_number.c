@@ -276,7 +276,7 @@ njwt_number_deciding(njwt_number_t number, char *digits)
 /* Few digits are an integer: a token's dates. */
 
 static double
-njwt_number_integer(const char *digits, size_t n)
+njwt_number_integer(const uint8_t *digits, size_t n)
 {
     size_t   i;
     int64_t  sum;
@@ -319,8 +319,8 @@ njwt_number_scaled(char *digits, size_t n, int64_t power)
 }
 
 
-double
-njwt_number_double(njwt_slice_t text)
+static double
+njwt_number_decimal(njwt_slice_t text)
 {
     char           digits[NJWT_NUMBER_DIGITS + sizeof("1e-99999")];
     size_t         n;
@@ -336,10 +336,41 @@ njwt_number_double(njwt_slice_t text)
     power = (n > 0) ? number.exponent + 1 - (int64_t) n : 0;
 
     value = (power == 0 && n <= NJWT_NUMBER_INTEGER)
-            ? njwt_number_integer(digits, n)
+            ? njwt_number_integer((const uint8_t *) digits, n)
             : njwt_number_scaled(digits, n, power);
 
     return number.negative ? -value : value;
+}
+
+
+/* Is it digits alone that 64 bits hold?  A token's dates are. */
+
+static bool
+njwt_number_plain(njwt_slice_t text)
+{
+    size_t  i;
+
+    if (text.len == 0 || text.len > NJWT_NUMBER_INTEGER
+        || (text.data[0] == '0' && text.len > 1))
+    {
+        return false;
+    }
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+double
+njwt_number_double(njwt_slice_t text)
+{
+    return njwt_number_plain(text) ? njwt_number_integer(text.data, text.len)
+                                   : njwt_number_decimal(text);
 }
 
 

@@ -60,14 +60,14 @@ njwt_claims_audience_ok(njwt_value_t root)
 
 
 static bool
-njwt_claims_types_ok(njwt_value_t root)
+njwt_claims_types_ok(njwt_value_t root, njwt_dates_t *dates)
 {
     return njwt_json_type(root) == NJWT_JSON_OBJECT
            && njwt_claims_string_ok(root, njwt_iss)
            && njwt_claims_string_ok(root, njwt_sub)
            && njwt_claims_string_ok(root, njwt_jti)
            && njwt_claims_audience_ok(root)
-           && njwt_dates_ok(root);
+           && njwt_dates_take(root, dates);
 }
 
 
@@ -86,13 +86,8 @@ njwt_payload_parse(njwt_arena_t *arena, const njwt_jws_t *jws)
     payload->text = jws->payload;
     payload->signing_input = jws->signing_input;
 
-    if (!njwt_claims_types_ok(payload->root)) {
-        return NULL;
-    }
-
-    payload->dates = njwt_dates_read(payload->root);
-
-    return payload;
+    return njwt_claims_types_ok(payload->root, &payload->dates) ? payload
+                                                                : NULL;
 }
 
 

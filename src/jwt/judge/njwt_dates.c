@@ -42,13 +42,15 @@ njwt_dates_last(njwt_slice_t text)
 }
 
 
+/* Reads one date; false where it is none within 2^53. */
+
 static bool
-njwt_dates_one_ok(njwt_value_t payload, njwt_slice_t name)
+njwt_dates_one(njwt_value_t payload, njwt_slice_t name, double *date)
 {
-    double        date;
     njwt_slice_t  text;
     njwt_value_t  value;
 
+    *date = -HUGE_VAL;
     value = njwt_json_member(payload, name);
 
     if (njwt_json_type(value) == NJWT_JSON_ABSENT) {
@@ -59,9 +61,9 @@ njwt_dates_one_ok(njwt_value_t payload, njwt_slice_t name)
         return false;
     }
 
-    date = njwt_json_number(value);
+    *date = njwt_json_number(value);
 
-    if (date > -NJWT_MAX_DATE && date < NJWT_MAX_DATE) {
+    if (*date > -NJWT_MAX_DATE && *date < NJWT_MAX_DATE) {
         return true;
     }
 
@@ -72,26 +74,24 @@ njwt_dates_one_ok(njwt_value_t payload, njwt_slice_t name)
 
 
 bool
-njwt_dates_ok(njwt_value_t payload)
+njwt_dates_take(njwt_value_t payload, njwt_dates_t *dates)
 {
-    return njwt_dates_one_ok(payload, njwt_exp)
-           && njwt_dates_one_ok(payload, njwt_nbf)
-           && njwt_dates_one_ok(payload, njwt_iat);
+    bool  exp, nbf, iat;
+
+    exp = njwt_dates_one(payload, njwt_exp, &dates->exp);
+    nbf = njwt_dates_one(payload, njwt_nbf, &dates->nbf);
+    iat = njwt_dates_one(payload, njwt_iat, &dates->iat);
+
+    return exp && nbf && iat;
 }
 
 
-static double
-njwt_dates_one(njwt_value_t payload, njwt_slice_t name)
+bool
+njwt_dates_ok(njwt_value_t payload)
 {
-    njwt_value_t  value;
+    njwt_dates_t  dates;
 
-    value = njwt_json_member(payload, name);
-
-    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
-        return -HUGE_VAL;
-    }
-
-    return njwt_json_number(value);
+    return njwt_dates_take(payload, &dates);
 }
 
 
@@ -100,9 +100,7 @@ njwt_dates_read(njwt_value_t payload)
 {
     njwt_dates_t  dates;
 
-    dates.exp = njwt_dates_one(payload, njwt_exp);
-    dates.nbf = njwt_dates_one(payload, njwt_nbf);
-    dates.iat = njwt_dates_one(payload, njwt_iat);
+    (void) njwt_dates_take(payload, &dates);
 
     return dates;
 }

@@ -18,7 +18,13 @@ typedef struct {
 } njwt_dates_t;
 
 
-/* Is each of "exp", "nbf" and "iat" absent, or a number within 2^53? */
+/*
+ * Reads the dates of a payload.  Is each of "exp", "nbf" and "iat" absent, or
+ * a number within 2^53?
+ */
+bool njwt_dates_take(njwt_value_t payload, njwt_dates_t *dates);
+
+/* The same question alone. */
 bool njwt_dates_ok(njwt_value_t payload);
 
 /* The dates of a payload of which njwt_dates_ok(). */

@@ -65,6 +65,7 @@ static njwt_verdict_t
 njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
     njwt_finding_t *found)
 {
+    bool                   parsed;
     njwt_alg_t             alg;
     njwt_jws_t            *jws = &found->jws;
     njwt_slice_t           token = c->presented.token;
@@ -78,10 +79,14 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
         return NJWT_AUTHENTIC;
     }
 
-    REFUSE(MALFORMED_REQUEST, !njwt_bearer_valid(token));
-    REFUSE(ENCRYPTED_TOKEN, njwt_jws_parts(token) == 5);
-    REFUSE(OPAQUE_TOKEN, njwt_jws_parts(token) != 3);
-    REFUSE(MALFORMED_TOKEN, !njwt_jws_parse(arena, token, jws));
+    /* what can be parsed has three parts, and no other character in them */
+
+    parsed = njwt_jws_parse(arena, token, jws);
+
+    REFUSE(MALFORMED_REQUEST, !parsed && !njwt_bearer_valid(token));
+    REFUSE(ENCRYPTED_TOKEN, !parsed && njwt_jws_parts(token) == 5);
+    REFUSE(OPAQUE_TOKEN, !parsed && njwt_jws_parts(token) != 3);
+    REFUSE(MALFORMED_TOKEN, !parsed);
     found->payload = payload = njwt_payload_parse(arena, jws);
     REFUSE(MALFORMED_TOKEN, payload == NULL);
     REFUSE(CRIT_UNSUPPORTED, njwt_jws_critical(jws));

@@ -296,6 +296,35 @@ ngx_http_jwt_cache_prefetch(ngx_http_jwt_cache_t *cache, uint32_t *number)
 }
 
 
+/*
+ * The entry that a new token will be written to is on its way while the token
+ * is verified: whoever waited for it would wait with the lock.
+ */
+
+static void
+ngx_http_jwt_cache_prefetch_free(ngx_http_jwt_cache_t *cache)
+{
+    u_char    *entry;
+    uint32_t   n;
+
+    n = __atomic_load_n(&cache->fresh, __ATOMIC_RELAXED);
+
+    /* numbers are from 1 on: this is the one behind those that are taken */
+
+    if (n >= cache->entries) {
+        n = __atomic_load_n(&cache->oldest, __ATOMIC_RELAXED) - 1;
+    }
+
+    if (n < cache->entries) {
+        entry = (u_char *) &cache->table[n];
+
+        __builtin_prefetch(entry, 1);
+        __builtin_prefetch(entry + 64, 1);
+        __builtin_prefetch(entry + 128, 1);
+    }
+}
+
+
 ngx_int_t
 ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
 {
@@ -313,6 +342,7 @@ ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
             &steps);
 
     if (n == 0) {
+        ngx_http_jwt_cache_prefetch_free(cache);
         return NGX_DECLINED;
     }
 
