@@ -231,8 +231,12 @@ soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
 	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
 	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
 
+# npm's packages for the one of the peers that needs some
+BENCH_PEERS = $(and $(filter peers,$(ROW)),$(shell command -v npm),\
+    $(BUILD)/bench/sdk/installed)
+
 .PHONY: bench
-bench: packages-bench all $(BENCH_TOOLS)  ## weigh requests against bare nginx; ROW="peers latency growth" more
+bench: packages-bench all $(BENCH_TOOLS) $(BENCH_PEERS)  ## weigh requests against bare nginx; ROW="peers latency growth" more
 	@$(test_env) t/bench/run $(ROW)
 
 .PHONY: browser

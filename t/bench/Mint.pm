@@ -70,6 +70,42 @@ sub public {
     return text('public', NJWT::Token::key('k1')->export_key_pem('public'));
 }
 
+# A server's key and certificate.
+
+sub certificate {
+    return _file('certificate', sub {
+        my ($file) = @_;
+
+        system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256"
+               . " -nodes -days 3650 -subj /CN=localhost -keyout $file"
+               . " -out $file.crt 2>/dev/null"
+               . " && cat $file.crt >> $file && rm $file.crt") == 0
+            or die "bench: openssl made no certificate\n";
+    });
+}
+
+# Some tokens, in each ten lines nine of the first hundreds and one new one.
+
+sub mixed {
+    my ($lines, $seen) = @_;
+
+    return _file("mixed-$lines-$seen", sub {
+        my ($file) = @_;
+
+        open my $in, '<', tokens($Rows::many) or die "bench: tokens: $!\n";
+        open my $out, '>', $file or die "bench: $file: $!\n";
+        chomp(my @tokens = <$in>);
+
+        for my $n (0 .. $lines - 1) {
+            my $new = $n % 10 == 9 ? $seen + ($n - 9) / 10 : $n % $seen;
+
+            print $out "$tokens[$new]\n";
+        }
+
+        close $out or die "bench: $file: $!\n";
+    });
+}
+
 sub secret {
     return text('secret', $secret);
 }

@@ -1,10 +1,11 @@
 package Peers;
 
-# What do others cost that Debian packages?  A row of Rows.pm.
+# What do others cost that Debian or npm has?  A row of Rows.pm.
 #
-# njs with WebCrypto and haproxy's jwt_verify, in turn with the gate and bare
-# nginx: the same token, and the CPU time of whichever process judges it.  A
-# peer has to let a good token pass and refuse a forged one first; when it
+# njs with WebCrypto, haproxy's jwt_verify and Auth0's SDK for node, in turn
+# with the gate and bare nginx: the same token, the CPU time of whichever
+# process judges it, and how many requests it answers in a second on its core.
+# A peer has to let a good token pass and refuse a forged one first; when it
 # doesn't, or doesn't start, a line says so.
 
 use strict;
@@ -15,9 +16,11 @@ use lib File::Basename::dirname(__FILE__);
 
 use Haproxy;
 use Mint qw/ tokens public issuer /;
+use Plot;
 use NJWT::Token ();
-use Rounds qw/ weigh found /;
+use Rounds qw/ weigh found median /;
 use Rows;
+use Sdk;
 use Side;
 
 
@@ -81,6 +84,27 @@ sub trouble {
 }
 
 
+sub us {
+    my ($load) = @_;
+
+    return $load->{ran_ns} / $load->{requests} / 1000;
+}
+
+# Requests a second of each, from the first on.
+
+sub rates {
+    my ($all) = @_;
+
+    my @slices = map { @$_ } @{ $all->{slices} };
+
+    return map {
+        my $n = $_;
+
+        median(map { $_->[$n]{requests} / $_->[$n]{seconds} } @slices)
+    } 0 .. $#{ $slices[0] };
+}
+
+
 # A line for each of those that can be weighed; unguarded: nothing is judged
 # there, and a forged token would pass.
 
@@ -99,27 +123,39 @@ sub compare {
         }
 
         push @its, { %{ $how->($side, requests => $args{requests} // 2000,
-                               seen => 500) }, label => $label };
+                               seen => 500, what => 'all') },
+                     label => $label };
     }
 
     local $Rounds::slices = $Rounds::slices < 8 ? $Rounds::slices : 8;
 
     my $all = weigh(rounds => 3, value => sub { 0 },
-                    its => [ Rows::hot($bare), @its ]);
+                    its => [ Rows::hot($bare, what => 'all'), @its ],
+                    cost => sub { 0 });
+
+    my @rate = rates($all);
+    my @bars = ({ label => 'bare nginx', rate => $rate[0] });
 
     for my $n (1 .. @its) {
-        my $found = found($all->{slices}, sub { $_[$n] / $_[0] });
+        my $found = found($all->{slices}, sub { us($_[$n]) / us($_[0]) },
+                          \&us);
 
         $found->{costs} = [ @{ $found->{costs} }[$n, 0] ];
         $report->("$its[$n - 1]{label}, $name, to bare", undef, $found);
+        $report->(sprintf '%s, %s: %.0f requests a second on one core',
+                  $its[$n - 1]{label}, $name, $rate[$n]);
+
+        $bars[0]{us} = $found->{costs}[1];
+        push @bars, { label => $its[$n - 1]{label}, rate => $rate[$n],
+                      us => $found->{costs}[0] };
     }
 
-    return;
+    return { title => $name, bars => \@bars };
 }
 
 
 Rows::row(peers => sub {
-    my ($report) = @_;
+    my ($report, $results) = @_;
 
     my $empty = 'empty_gif;';
     my $verify = Haproxy::verify(public());
@@ -129,19 +165,22 @@ Rows::row(peers => sub {
         [ 'njs with WebCrypto', njs_side($empty), %few ],
         [ 'haproxy, the signature only', Haproxy->new(rules => $verify) ],
         [ 'haproxy, with claims',
-          Haproxy->new(rules => $verify . Haproxy::claims()) ]);
+          Haproxy->new(rules => $verify . Haproxy::claims()) ],
+        [ "Auth0's SDK, express", Sdk->new, %few ]);
 
-    compare($report, \&Rows::hot, 'hot', Rows::bare(), @peers,
-            [ 'haproxy without a check', Haproxy->new(rules => ''),
-              unguarded => 1 ]);
-    compare($report, \&Rows::cold, 'cold', Rows::bare(), @peers);
+    my @panels = (
+        compare($report, \&Rows::hot, 'a token seen before', Rows::bare(),
+                @peers, [ 'haproxy without a check', Haproxy->new(rules => ''),
+                          unguarded => 1 ]),
+        compare($report, \&Rows::cold, 'a new token each time', Rows::bare(),
+                @peers));
 
     my $backend = Rows::bare();
     my $http = Rows::upstream($backend);
     my $pass = $Rows::pass;
 
     $backend->fresh;
-    compare($report, \&Rows::hot, 'proxied',
+    push @panels, compare($report, \&Rows::hot, 'proxied, seen before',
         Rows::bare(http => $http, server => "location / { $pass }"),
         [ gate => Rows::gate(http => $http . issuer('timesheets'),
               server => "location / { $Rows::gate $pass }") ],
@@ -149,6 +188,9 @@ Rows::row(peers => sub {
         [ 'haproxy, the signature only',
           Haproxy->new(rules => $verify, backend => $backend->port) ]);
     $backend->stop;
+
+    Plot::bars("$results/peers.svg", @panels);
+    $report->("$results/peers.svg");
 });
 
 

@@ -4,6 +4,11 @@ package Plot;
 #
 #   Plot::svg($file, { title => '…', x => [ … ], gate => [ … ],
 #                      bare => [ … ] }, …)
+#
+# And what do servers cost?  A panel of bars for each case:
+#
+#   Plot::bars($file, { title => '…', bars => [
+#       { label => '…', us => 15.1, rate => 66_000 }, … ] }, …)
 
 use strict;
 use warnings;
@@ -84,6 +89,89 @@ sub svg {
             $top + int($n / 2) * ($height + $gap), _draw($panels[$n]);
     }
 
+    print $out "</svg>\n";
+    close $out or die "bench: $file: $!\n";
+
+    return;
+}
+
+
+my ($labels, $longest, $numbers, $bar) = (200, 320, 190, 24);
+
+# Readable on white and on black: the picture has no ground of its own.
+
+my $style = <<'END';
+<style>
+text { fill: #1f2328; }
+.title { font-weight: bold; }
+.other { fill: #8c959f; }
+.bare { fill: #57606a; }
+.gate { fill: #0969da; }
+@media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3; }
+    .other { fill: #6e7681; }
+    .bare { fill: #9198a1; }
+    .gate { fill: #4493f8; }
+}
+</style>
+END
+
+sub _thousands {
+    my ($number) = @_;
+
+    my $text = sprintf '%.0f', $number;
+
+    1 while $text =~ s/^(\d+)(\d{3})/$1,$2/;
+
+    return $text;
+}
+
+# The longest bar of all panels is the one that fills the width.
+
+sub _bars {
+    my ($panel, $most) = @_;
+
+    my $out = _text(0, -8, $panel->{title}, 'class="title"');
+    my $y = 0;
+
+    for my $it (@{ $panel->{bars} }) {
+        my $long = $longest * $it->{us} / $most;
+        my $class = $it->{label} =~ /^(?:bare|gate)/ ? $& : 'other';
+        my $said = sprintf '%.1f µs, %s/s', $it->{us},
+            _thousands($it->{rate});
+
+        $out .= _text($labels - 8, $y + 15, $it->{label},
+                      'text-anchor="end"')
+            . sprintf(qq{<rect class="%s" x="%d" y="%d" width="%.1f" }
+                . qq{height="%d" rx="2"/>\n}, $class, $labels, $y + 3, $long,
+                $bar - 6)
+            . _text($labels + $long + 8, $y + 15, $said);
+        $y += $bar;
+    }
+
+    return $out;
+}
+
+sub bars {
+    my ($file, @panels) = @_;
+
+    my ($most) = sort { $b <=> $a }
+        map { map { $_->{us} } @{ $_->{bars} } } @panels;
+    my $high = 0;
+    my @drawn = map {
+        my $at = $high + 32;
+
+        $high = $at + $bar * @{ $_->{bars} } + 8;
+        [ $at, _bars($_, $most) ];
+    } @panels;
+
+    open my $out, '>:utf8', $file or die "bench: $file: $!\n";
+
+    printf $out qq{<svg xmlns="http://www.w3.org/2000/svg" width="%d" }
+        . qq{height="%d" font-family="sans-serif" font-size="13">\n%s},
+        $labels + $longest + $numbers, $high, $style;
+    printf $out qq{<g transform="translate(0,%d)">\n%s</g>\n}, @$_
+        for @drawn;
     print $out "</svg>\n";
     close $out or die "bench: $file: $!\n";
 

@@ -348,7 +348,38 @@ row workers => sub {
 };
 
 
+# One cache zone: nine requests of ten are of tokens that some worker has seen,
+# and each tenth one writes a new token under the lock.
+
+row mixed => sub {
+    my ($report) = @_;
+
+    my $tokens = Mint::mixed(100_000, 1000);
+
+    for my $count (2, 4, 16) {
+        my @its = map {
+            my %args = (workers => $_, listen => 'reuseport');
+
+            map { hot($_, tokens => $tokens, connections => 64) }
+                gate(%args), bare(%args)
+        } $count, 1;
+
+        # what is warmed isn't asked again: there it would be no new token
+
+        for my $it (@its) {
+            $it->{load}{first} = 3000;
+        }
+
+        held($report, "$count workers, a tenth new, to 1, beside bare's", 1.05,
+             rounds => 5, its => \@its, value => sub {
+                 ($_[0] / $_[1]) / ($_[2] / $_[3])
+             });
+    }
+};
+
+
 require Refused;
+require Stream;
 require Bound;
 require Lasting;
 require Peers;

@@ -1,0 +1,84 @@
+package Stream;
+
+# What does a request cost through TLS 1.3 and HTTP/2, as browsers come?  A row
+# of Rows.pm: the same questions as without, 100 streams on each connection.
+
+use strict;
+use warnings;
+
+use File::Basename ();
+use lib File::Basename::dirname(__FILE__);
+
+use Http2;
+use Mint qw/ issuer /;
+use Refused ();
+use Rows;
+
+
+sub side {
+    my ($location, %args) = @_;
+
+    return Http2->new(tls => 1, server => $location, %args);
+}
+
+sub gate {
+    my ($location, %args) = @_;
+
+    return side($location, %args, gate => 1,
+                http => ($args{http} // '') . issuer('timesheets'));
+}
+
+sub hot {
+    my ($side, %load) = @_;
+
+    return Rows::hot($side, connections => 4, streams => 100,
+                     requests => 8000, %load);
+}
+
+
+Rows::row(http2 => sub {
+    my ($report) = @_;
+
+    my $held = sub {
+        my ($what, $limit, @its) = @_;
+
+        Rows::held($report, "TLS, HTTP/2: $what", $limit, rounds => 5,
+                   value => \&Rows::ratio, its => \@its);
+    };
+
+    local $Rounds::slices = $Rounds::slices < 8 ? $Rounds::slices : 8;
+
+    my $empty = "location / { $Rows::gate empty_gif; }";
+    my $open = 'location / { empty_gif; }';
+    my %big = (tokens => Mint::sized(8000));
+
+    $held->('seen before, to bare', 1.15,
+            hot(gate($empty)), hot(side($open)));
+    $held->('8,000 bytes, seen before, to bare', 1.40,
+            hot(gate($empty), %big), hot(side($open), %big));
+
+    my $backend = Rows::bare();
+    my $http = Rows::upstream($backend);
+
+    $backend->fresh;
+    $held->('proxied, seen before, to bare', 1.10,
+            hot(gate("location / { $Rows::gate $Rows::pass }",
+                     http => $http)),
+            hot(side("location / { $Rows::pass }", http => $http)));
+    $backend->stop;
+
+    # the answer is that of HTTP/1.1, which a client here reads
+
+    my %load = Refused::load_of('expired');
+    my $plain = Rows::gate();
+    my $answer = $plain->fresh->ask(
+        token => Refused::first_of($load{tokens}));
+
+    $plain->stop;
+    $held->("expired, seen before, to bare's return 401", 1.2,
+            hot(gate($empty), %load),
+            hot(side(Refused::likewise($answer)), %load));
+});
+
+
+1;
