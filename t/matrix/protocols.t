@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use File::Spec;
+use NJWT::Echo;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -42,6 +43,11 @@ system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
        . " -keyout $dir/tls.key -out $dir/tls.pem 2>$dir/openssl.log") == 0
     or die "openssl req failed\n";
 
+# the backend answers with the lines that it got
+
+my $echo = NJWT::Echo->start(dir => $dir);
+my $backend = 'http://127.0.0.1:' . $echo->port;
+
 $s->tenant;
 $s->start(workers => 1, log_level => 'debug', http => <<"END");
     server {
@@ -66,6 +72,21 @@ $s->start(workers => 1, log_level => 'debug', http => <<"END");
             root       \@CONTENT\@;
             try_files  /t =404;
         }
+
+        location /places {
+            jwt        timesheets;
+            jwt_token  bearer \$arg_tk \$http_x_tok;
+            root       \@CONTENT\@;
+            try_files  /t =404;
+        }
+
+        location /preflight {
+            jwt                  timesheets;
+            jwt_token            bearer \$cookie_tk \$http_x_tok;
+            jwt_preflight        on;
+            jwt_identity_header  X-User \$jwt_claim_sub;
+            proxy_pass           $backend;
+        }
     }
 END
 
@@ -82,10 +103,12 @@ sub answer {
 
 sub answer_to {
     my ($how, $path, @fields) = @_;
+    my ($method, $where) = $path =~ /^([A-Z]+) (.*)/ ? ($1, $2)
+                                                     : ('GET', $path);
 
     open my $in, '-|', qw/ curl -q -s -i --insecure --max-time 10 /,
-        $how, (map { ('-H', $_) } @fields),
-        'https://127.0.0.1:' . $s->port(2) . $path
+        $how, '-X', $method, (map { ('-H', $_) } @fields),
+        'https://127.0.0.1:' . $s->port(2) . $where
         or die "curl: $!\n";
     local $/;
     my ($head, $body) = split /\r\n\r\n/, <$in> // '', 2;
@@ -154,6 +177,35 @@ for my $n (sort keys %speaks) {
                  'Cookie: tk=', 'Cookie: a=tk'),
         "$version 200 ok t",
         "HTTP/$version: one empty cookie beside a bearer token";
+
+    # the other places
+
+    is answer_to($how, "/places?tk=$good"), "$version 200 ok t",
+        "HTTP/$version: a token in an argument";
+    is answer_to($how, "/places?tk=$good&t%6b=EVIL"),
+        "$version 400 multiple_tokens",
+        "HTTP/$version: an argument twice, in two spellings";
+    is answer_to($how, '/places', "X-Tok: $good"), "$version 200 ok t",
+        "HTTP/$version: a token in a header";
+    is answer_to($how, '/places', "X-Tok: $good", 'X-Tok: EVIL'),
+        "$version 400 multiple_tokens", "HTTP/$version: a header twice";
+
+    # what nobody judged takes nothing along that says who asks
+
+    my @preflight = ('Origin: https://app.exampleco.com',
+                     'Access-Control-Request-Method: POST');
+
+    is answer_to($how, 'OPTIONS /preflight', @preflight,
+                 "Authorization: Bearer $good", "Cookie: tk=$good",
+                 'Cookie: session=1', "X-Tok: $good", 'X-User: root'),
+        answer_to($how, 'OPTIONS /preflight', @preflight),
+        "HTTP/$version: a preflight goes on without credentials";
+    like answer_to($how, 'OPTIONS /preflight', @preflight),
+        qr/^\Q$version\E 200 ok .*^Origin: .*^Access-Control-/msi,
+        "HTTP/$version: and with what makes it one";
+    is answer_to($how, 'OPTIONS /preflight', $preflight[0]),
+        "$version 401 no_token",
+        "HTTP/$version: OPTIONS that is no preflight is judged";
 
     $s->mark_log;
     is_deeply [ talk($how, ($ann) x 5, $bob, tamper($bob, 'signature'), $bob,

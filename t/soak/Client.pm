@@ -19,6 +19,8 @@ package Client;
 # 503 until they are there.  calm: nothing happens any more.  Counts,
 # violations and times of good tokens are in the file out; of times, how many
 # there were in each class, a tenth apart: times => { calm => { 12 => 3 } }.
+# late => [ { at, from, what, … }, … ] are the requests that had no answer in
+# time, by the client's port.
 
 use strict;
 use warnings;
@@ -32,10 +34,16 @@ use IO::Socket::INET;
 use JSON::PP ();
 use POSIX ();
 use Streams;
-use Time::HiRes qw/ sleep time /;
+use Time::HiRes qw/ clock_gettime sleep time CLOCK_MONOTONIC /;
 
 
 my $late = 20;          # s: an answer that takes longer is none
+
+# A clock that is set, or a machine that was stopped, makes no answer late.
+
+sub _clock {
+    return clock_gettime(CLOCK_MONOTONIC);
+}
 
 
 sub _world {
@@ -64,9 +72,9 @@ sub _read {
 
     my $text = '';
     my $select = IO::Select->new($socket);
-    my $end = time + $late;
+    my $end = _clock() + $late;
 
-    while (time < $end) {
+    while (_clock() < $end) {
         # a signal may end it early
         $select->can_read(0.5) or next;
 
@@ -86,7 +94,7 @@ sub _read {
                 scalar $head =~ /^Connection: close/mi);
     }
 
-    return 'late';
+    return ('late', undef, length $text);
 }
 
 sub _connect {
@@ -117,7 +125,13 @@ sub _ask {
 
         $socket->syswrite($request);
 
-        my ($answer, $close) = _read($socket);
+        my ($answer, $close, $got) = _read($socket);
+
+        push @{ $self->{late} },
+            { at => time, from => $socket->sockport,
+              what => "HTTP/1.1, $got bytes of an answer on a "
+                      . ($kept ? 'kept' : 'new') . ' connection' }
+            if $answer eq 'late';
 
         undef $self->{socket} if $close || $answer !~ /^\d/;
 
@@ -182,7 +196,7 @@ sub _allowed {
 
 
 sub _judge {
-    my ($self, $entry, $answer, $took) = @_;
+    my ($self, $entry, $answer, $took, $from) = @_;
 
     my $phase = (grep { !$_->{calm} } @{ $self->{worlds} }) ? 'faults'
                                                             : 'calm';
@@ -192,6 +206,10 @@ sub _judge {
     my $wrong = $answer =~ /^\d/ && !$self->_allowed($entry)->{$answer};
 
     $self->{count}{"$entry->{kind}: $answer"}++;
+    push @{ $self->{late} }, { at => time, from => $from, what => 'HTTP/2' }
+        if $answer eq 'late' && defined $from;
+    $self->{late}[-1]{what} .= ", $entry->{kind} $entry->{kid}"
+        if $answer eq 'late';
     $self->{slowest}{ $entry->{kind} } = $took
         if $took > ($self->{slowest}{ $entry->{kind} } // 0);
     $self->{times}{$phase}{ POSIX::ceil(log($took * 1e6 + 1) / log 1.1) }++
@@ -233,10 +251,10 @@ sub _once {
             [ map { $_->{token} } @entries ], sub { $self->_look });
 
     } else {
-        my $began = time;
+        my $began = _clock();
         my $answer = $self->_ask($entries[0]{token});
 
-        @answers = [ $answer, time - $began ];
+        @answers = [ $answer, _clock() - $began ];
     }
 
     $self->_look;
@@ -275,7 +293,7 @@ sub start {
         open my $out, '>', $self->{out};
         print $out JSON::PP::encode_json({
             map { $_ => $self->{$_} }
-                qw/ count slowest violations times / });
+                qw/ count slowest violations times late / });
         close $out;
         POSIX::_exit(0);
     }

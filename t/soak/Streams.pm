@@ -7,8 +7,8 @@ package Streams;
 # All are sent at once, over a new connection, by curl: the client is not our
 # own.  With TLS, since curl 7.88 can't share a connection that it knows to be
 # HTTP/2 before it is there.  The function is called every few milliseconds until all are answered.
-# An answer is [ '200 ok', seconds ]: status and verdict, or instead of them
-# what became of the request, as in Client.
+# An answer is [ '200 ok', seconds, port ]: status and verdict, or instead of
+# them what became of the request, as in Client, and curl's port.
 
 use strict;
 use warnings;
@@ -34,7 +34,7 @@ sub _options {
             (length $tokens->[$i]
              ? "header = \"Authorization: Bearer $tokens->[$i]\"" : ()),
             "write-out = \"$i %{exitcode} %{http_code} %{time_total}"
-            . ' %header{x-verdict}\n"';
+            . ' %{local_port} %header{x-verdict}\n"';
     }
 
     return join("\nnext\n", @sections) . "\n";
@@ -69,14 +69,16 @@ sub ask {
     local $?;
     close $in;
 
-    my @answers = map { [ 'nothing', 0 ] } @$tokens;
+    my @answers = map { [ 'nothing', 0, 0 ] } @$tokens;
 
-    while ($text =~ /^(\d+) (\d+) (\d+) ([\d.]+) (\S*)$/mg) {
-        my ($i, $failed, $status, $took, $verdict) = ($1, $2, $3, $4, $5);
+    while ($text =~ /^(\d+) (\d+) (\d+) ([\d.]+) (-?\d+) (\S*)$/mg) {
+        my ($i, $failed, $status, $took, $from, $verdict)
+            = ($1, $2, $3, $4, $5, $6);
 
         $answers[$i] = [
             $failed ? $lost{$failed} // 'cut'
-            : "$status " . (length $verdict ? $verdict : '-'), $took ];
+            : "$status " . (length $verdict ? $verdict : '-'),
+            $took, $from ];
     }
 
     return @answers;

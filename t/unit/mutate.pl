@@ -968,7 +968,9 @@ my @changes = (
     [ 'jansson', 'JSON_REJECT_DUPLICATES | ', '' ],
     [ 'jansson', 'JSON_DECODE_INT_AS_REAL | ', '' ],
     [ 'jansson', ' | JSON_ALLOW_NUL', '' ],
+    [ 'jansson', 'json_is_object(root) || json_is_array(root)', 'true' ],
     [ 'jansson', 'json_is_object(root) || ', '' ],
+    [ 'jansson', ' || json_is_array(root)', '' ],
     [ 'jansson', '|| errno == ENOMEM', '' ],
     [ 'jansson', 'json_string_length(json_array_get(array, 0)) != len',
                  'false' ],
@@ -998,6 +1000,17 @@ my @changes = (
            && ', '' ],
     [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
     [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
+    [ 'recall', 'unrevoked != old->unrevoked', 'false' ],
+    [ 'recall', 'news || memcmp(', 'memcmp(' ],
+    [ 'recall', 'news || memcmp(&made', 'news && memcmp(&made' ],
+    [ 'recall', 'made.unrevoked = unrevoked;', '' ],
+    [ 'recall', '!news || arena->failed', '!news' ],
+    [ 'recall', '        news = true;', '        news = news;' ],
+    [ 'recall', 'policy->facts != NULL
+               && claims != NULL
+               && ', 'policy->facts != NULL && ' ],
+    [ 'recall', '               && njwt_json_type(njwt_claims_root(claims)) '
+                . "!= NJWT_JSON_ABSENT\n", '' ],
     [ 'recall', 'njwt_answers_merge(&made.grant.answers, policy->facts, '
                 . 'answers);', '' ],
     [ 'facts', ' & facts->rules.words[i]', '' ],
