@@ -358,6 +358,16 @@ for my $case (
     [ ssl_trusted_certificate => '""' ],
     [ state_path => '""' ],
     [ discovery => 'on', jwks_uri => 'https://t/k' ],
+    [ discovery => 'on', jwks_file => $set ],
+    [ secret_file => $secret ],
+    [ secret_file => $short, algorithms => 'HS256' ],
+    [ secret_file => $secret, jwks_file => $set ],
+    [ state_path => '/nowhere', jwks_file => $set ],
+    [ audience => 'off api' ],
+    [ jwks_cooldown => 'often' ],
+    [ revocation_keep => '0' ],
+    [ revocation => '/a~b' ],
+    [ jwks_url => 'https://t/k' ],
     [ profile => 'oidc' ],
     [ scope_claim => '/a~b' ],
 ) {
@@ -377,6 +387,30 @@ for my $case (
     ok !$ok, "$name $value is refused";
     like $said, qr/check\.conf:$line$/m, '... with its own line'
         or diag "line $line";
+}
+
+# So is what is wrong in a location.
+
+for my $line ('jwt b;', 'jwt a off;', 'jwt_require_scope r methods=get;',
+              'jwt_require_scope "a b";', 'jwt_require_scope $x;',
+              'jwt_require_claim level ge 3;', 'jwt_require_claim a ~(;',
+              'jwt_require_claim level >three;', 'jwt_require $nowhere;',
+              'jwt_token $nowhere;', 'jwt_token $http_authorization;',
+              'jwt_identity_header Host x;', 'jwt_realm $host;',
+              'jwt_error_format json;', 'jwt_mode lax;', 'jwt_preflight maybe;',
+              'jwt_max_token_size soon;', 'jwt_log_level loud;',
+              'jwt_resource_metadata /m;', 'jwt_pass_token maybe;',
+              'jwt_binding tls;', 'jwt_close_expired maybe;')
+{
+    my $jwt = $line =~ /^jwt / ? '' : 'jwt a;';
+    my ($ok, $said) = $s->check(config(issuer('a'), "$jwt\n\n$line\n\n"));
+
+    open my $in, '<', $s->dir . '/check.conf' or die "check.conf: $!\n";
+    my ($is) = map { $_->[0] } grep { $_->[1] =~ /^\Q$line\E$/ } lines($in);
+
+    ok !$ok, "$line is refused";
+    like $said, qr/check\.conf:$is$/m, '... with its own line'
+        or diag "line $is: $said";
 }
 
 accepted 'a proxy', issuer('a', jwks_proxy => 'http://proxy:3128');

@@ -573,3 +573,48 @@ jwt refused: multiple_tokens
 --- must_die
 --- error_log eval
 qr/\[emerg\].*"jwt_token \$HTTP_Authorization" .*write "bearer" instead in .*nginx\.conf:\d+/
+
+
+
+=== TEST 31: the quotes of a cookie belong to it
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_token $cookie_token;
+        add_header X-Verdict $jwt_verdict always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- token
+--- more_headers
+Cookie: a=b; token="$TOKEN"
+--- error_code: 400
+--- response_headers
+X-Verdict: malformed_request
+
+
+
+=== TEST 32: a map takes them off, as docs/troubleshooting.md says
+--- http_config
+    map $cookie_token $cookie_token_bare {
+        "~^\"(?<inner>[A-Za-z0-9._-]*)\"$"  $inner;
+        default                             $cookie_token;
+    }
+--- config
+    location /t {
+        jwt timesheets;
+        jwt_token $cookie_token_bare;
+        add_header X-Verdict $jwt_verdict always;
+        root $TEST_NGINX_CONTENT;
+    }
+--- request eval
+[('GET /t') x 4]
+--- more_headers eval
+my $good = NJWT::Token::token();
+my $bad = NJWT::Token::tamper($good, 'signature');
+[ qq(Cookie: token="$good"), "Cookie: token=$good",
+  qq(Cookie: token="$bad"), qq(Cookie: token="$good) ]
+--- error_code eval
+[200, 200, 401, 400]
+--- response_headers eval
+['X-Verdict: ok', 'X-Verdict: ok', 'X-Verdict: bad_signature',
+ 'X-Verdict: malformed_request']
