@@ -139,7 +139,7 @@ subtest 'what is revoked' => sub {
     $write->('{');
     wait_until { $of->()->{file_failing} } 10, 'a file that is wrong is seen';
     like +(alerts())[0],
-        qr/^bad Alarm: timesheets: what its revocation_file says now isn't in force/,
+        qr/^bad Alarm: timesheets: its revocation_file can't be put in force as it is now/,
         'in red';
     is $of->()->{entries}, 1, 'and what it said before holds';
 
@@ -162,7 +162,7 @@ subtest 'what is revoked' => sub {
 
     cmp_ok $of->()->{overflow_since}, '>', 0, 'entries without room';
     like +(alerts())[0],
-        qr/^bad Alarm: timesheets has all tokens revoked that it issued up to \d+ s ago, as entries found no room/,
+        qr/^bad Alarm: timesheets: all tokens that it issued up to \d+ s ago are revoked, because entries found no room/,
         'are an alarm';
     like $s->get('/metrics')->{body},
         qr/^jwt_scope_revocation_overflow_timestamp_seconds\{issuer="timesheets"\} [1-9]/m,
@@ -308,6 +308,45 @@ subtest 'clocks' => sub {
     like +(alerts())[0], qr/^ok /, 'within the leeway nothing is said';
     like $s->get('/page')->{body}, qr/[234]&nbsp;s ahead of this host/,
         'but by the issuer';
+};
+
+subtest 'issuers on the page' => sub {
+    my $n;
+    my $more = sub {
+        $s->write_file("$_.json", jwks('k1')) for 1 .. $_[0];
+
+        return join '', map { "jwt_issuer idle$_ { issuer https://i$_.example/;"
+                              . " audience a; jwks_file \@DIR\@/$_.json; }" }
+                        1 .. $_[0];
+    };
+
+    # the names, in their order, and those that are folded
+    my $names = sub {
+        my $body = $s->get('/page')->{body};
+        my ($part) = $body =~ m{id="issuers">(.*?)</section>}s;
+        my ($first, $folded) = split /<details id="idle-0"/, $part;
+
+        $n = ($folded // '') =~ /(\d+) issuers whose keys serve, without/
+             ? $1 : 0;
+
+        return [ map { [ /<h3>(\w+)/g ] } $first, $folded // '' ];
+    };
+
+    start('fine', $guarded, http => $more->(4));
+    good(1);
+    is_deeply $names->(), [ [ qw/ timesheets idle1 idle2 idle3 idle4 / ], [] ],
+        'traffic first, and four without any are not folded';
+    is $n, 0, 'nothing says they were';
+
+    start('fine', $guarded, http => $more->(5));
+    good(1);
+    is_deeply $names->(), [ [ 'timesheets' ], [ map { "idle$_" } 1 .. 5 ] ],
+        'five are';
+    is $n, 5, 'and counted';
+
+    start('down', $guarded, http => $more->(5));
+    is $names->()->[0][0], 'timesheets', 'one without keys isn\'t folded';
+    is $n, 5, 'the others are';
 };
 
 

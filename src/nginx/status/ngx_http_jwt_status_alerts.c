@@ -372,22 +372,22 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     if (row->overflow > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_page_say(page, " has all tokens revoked that it issued "
-                              "up to ");
+        ngx_http_jwt_page_say(page, ": all tokens that it issued up to ");
         ngx_http_jwt_html_ago(page, alerts->status->now, row->overflow_up_to);
-        ngx_http_jwt_page_say(page, ", as entries found no room in "
-                              "<code>jwt_revocation_zone</code> or were lost. "
-                              "The error log says which; write a larger "
-                              "size.");
+        ngx_http_jwt_page_say(page, " are revoked, because entries found no "
+                              "room in <code>jwt_revocation_zone</code> or "
+                              "were lost. The error log says which; give the "
+                              "zone a larger size.");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (row->file_failing > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_page_say(page, ": what its <code>revocation_file</code> "
-                              "says now isn&rsquo;t in force, only what it "
-                              "said before. The error log says why.");
+        ngx_http_jwt_page_say(page, ": its <code>revocation_file</code> "
+                              "can&rsquo;t be put in force as it is now; what "
+                              "it said before stays in force. The error log "
+                              "says why.");
         ngx_http_jwt_alert_end(alerts);
     }
 

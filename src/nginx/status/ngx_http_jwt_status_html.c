@@ -12,6 +12,9 @@
 /* of the table of verdicts; the others are folded */
 #define NGX_HTTP_JWT_HTML_VERDICTS  8
 
+/* so many issuers without requests are not folded */
+#define NGX_HTTP_JWT_HTML_IDLE  4
+
 
 /* a line of the table of verdicts */
 typedef struct {
@@ -21,6 +24,14 @@ typedef struct {
     uint32_t                   hour;
     uint64_t                   total;
 } ngx_http_jwt_verdicts_t;
+
+
+/* where an issuer stands on the page */
+typedef struct {
+    ngx_uint_t                 number;
+    ngx_uint_t                 severity;
+    uint64_t                   requests;   /* of the last hour */
+} ngx_http_jwt_html_rank_t;
 
 
 const char  *const ngx_http_jwt_html_kinds[] = { "ok", "warn", "bad" };
@@ -424,8 +435,8 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
               ngx_http_jwt_html_verdict_order);
 
     if (rows.nelts > 0) {
-        ngx_http_jwt_html_table(page, "By verdict and issuer, the most of the "
-                                "last hour first.", columns);
+        ngx_http_jwt_html_table(page, "By verdict and issuer, the most frequent "
+                                "of the last hour first.", columns);
     }
 
     for (i = 0; i < rows.nelts; i++) {
@@ -435,7 +446,7 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
             ngx_http_jwt_html_fold(page, "verdicts", 0, "more", 0);
             ngx_http_jwt_page_print(page, "%ui more</summary>",
                                     rows.nelts - i);
-            ngx_http_jwt_html_table(page, "The others.", columns);
+            ngx_http_jwt_html_table(page, "The others", columns);
         }
 
         ngx_http_jwt_html_verdict(page, &row[i]);
@@ -678,7 +689,7 @@ ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
 
     page = &status->page;
 
-    ngx_http_jwt_html_table(page, "Its keys.", columns);
+    ngx_http_jwt_html_table(page, "Keys", columns);
 
     for (gone = 0, n = 0; gone < 2; gone++) {
         for (i = 0; i < status->nrecords; i++) {
@@ -779,7 +790,24 @@ ngx_http_jwt_html_revocation(ngx_http_jwt_status_t *status,
         ngx_http_jwt_html_ago(page, status->now, row->file_read);
     }
 
+    if (row->overflow > 0) {
+        ngx_http_jwt_page_say(page, "; and all tokens issued up to ");
+        ngx_http_jwt_html_ago(page, status->now, row->overflow_up_to);
+    }
+
     ngx_http_jwt_html_fact_end(page);
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_html_issuer_stands_out(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row)
+{
+    return ngx_http_jwt_html_keys_severity(status, row) != NGX_HTTP_JWT_FINE
+           || ngx_http_jwt_html_clock_off(row)
+           || row->overflow > 0
+           || row->file_failing > 0
+           || row->save_failing > 0;
 }
 
 
@@ -796,11 +824,9 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
     severity = ngx_http_jwt_html_keys_severity(status, row);
 
     ngx_http_jwt_html_fold(page, "issuer", number, "card f",
-                           severity != NGX_HTTP_JWT_FINE
-                           || ngx_http_jwt_html_clock_off(row)
-                           || row->overflow > 0
-                           || row->file_failing > 0
-                           || status->nissuers == 1);
+                           status->nissuers == 1
+                           || ngx_http_jwt_html_issuer_stands_out(status,
+                                                                  row));
     ngx_http_jwt_page_say(page, "<h3>");
     ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&row->issuer->name));
     ngx_http_jwt_page_say(page, "</h3> ");
@@ -812,6 +838,14 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
 
     if (ngx_http_jwt_html_clock_off(row)) {
         ngx_http_jwt_html_badge(page, "warn", "clocks differ");
+    }
+
+    if (row->overflow > 0) {
+        ngx_http_jwt_html_badge(page, "bad", "revocation is full");
+    }
+
+    if (row->file_failing > 0) {
+        ngx_http_jwt_html_badge(page, "bad", "revocation_file not in force");
     }
 
     ngx_http_jwt_share_sum(status, row, status->counted.hour, &share);
@@ -832,34 +866,89 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
 }
 
 
-/* Those that need a look first. */
+static ngx_int_t ngx_libc_cdecl
+ngx_http_jwt_html_issuer_order(const void *one, const void *two)
+{
+    const ngx_http_jwt_html_rank_t  *a = one, *b = two;
 
-static void
+    if (a->severity != b->severity) {
+        return a->severity < b->severity ? 1 : -1;
+    }
+
+    if (a->requests != b->requests) {
+        return a->requests < b->requests ? 1 : -1;
+    }
+
+    return 0;
+}
+
+
+/*
+ * Those that need a look first, then those with the most requests.  Many that
+ * have none, and need no look, are folded.
+ */
+
+static ngx_int_t
 ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 {
-    ngx_int_t             severity;
-    ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
+    ngx_uint_t                 i, n, idle;
+    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_share_t       share;
+    ngx_http_jwt_html_rank_t  *rank;
 
     page = &status->page;
+    n = status->nissuers;
+    idle = 0;
+
+    rank = ngx_palloc(status->request->pool,
+                      (n + 1) * sizeof(ngx_http_jwt_html_rank_t));
+    if (rank == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        ngx_http_jwt_share_sum(status, &status->issuers[i],
+                               status->counted.hour, &share);
+        rank[i].number = i;
+        rank[i].requests = ngx_http_jwt_share_all(&share);
+        rank[i].severity = ngx_http_jwt_html_keys_severity(status,
+                                                        &status->issuers[i]);
+
+        if (rank[i].severity == NGX_HTTP_JWT_FINE
+            && ngx_http_jwt_html_issuer_stands_out(status,
+                                                   &status->issuers[i]))
+        {
+            rank[i].severity = NGX_HTTP_JWT_WARN;
+        }
+
+        idle += rank[i].severity == NGX_HTTP_JWT_FINE
+                && rank[i].requests == 0;
+    }
+
+    ngx_sort(rank, n, sizeof(ngx_http_jwt_html_rank_t),
+             ngx_http_jwt_html_issuer_order);
 
     ngx_http_jwt_page_say(page, "<section aria-labelledby=\"issuers\">"
                           "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
                           "<p class=\"soft\">A key is safe to revoke when it "
                           "was last used long ago.</p>\n");
 
-    for (severity = NGX_HTTP_JWT_BAD; severity >= 0; severity--) {
-        for (i = 0; i < status->nissuers; i++) {
+    for (i = 0; i < n; i++) {
 
-            if (ngx_http_jwt_html_keys_severity(status, &status->issuers[i])
-                == (ngx_http_jwt_severity_t) severity)
-            {
-                ngx_http_jwt_html_issuer(status, i);
-            }
+        if (i == n - idle && idle > NGX_HTTP_JWT_HTML_IDLE) {
+            ngx_http_jwt_html_fold(page, "idle", 0, "more", 0);
+            ngx_http_jwt_page_print(page, "%ui issuers whose keys serve, "
+                                    "without requests in the last hour"
+                                    "</summary>\n", idle);
         }
+
+        ngx_http_jwt_html_issuer(status, rank[i].number);
     }
 
-    ngx_http_jwt_page_say(page, "</section>\n");
+    ngx_http_jwt_page_say(page, idle > NGX_HTTP_JWT_HTML_IDLE
+                                ? "</details></section>\n" : "</section>\n");
+
+    return NGX_OK;
 }
 
 
@@ -977,7 +1066,9 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
             return NGX_ERROR;
         }
 
-        ngx_http_jwt_html_issuers(status);
+        if (ngx_http_jwt_html_issuers(status) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     if (ngx_http_jwt_html_servers(status) != NGX_OK) {

@@ -144,7 +144,7 @@ static const char  ngx_http_jwt_html_script[] =
     "var w=q.value.toLowerCase();\n"
     "all('.f').forEach(function(e){\n"
     "e.classList.toggle('out',e.textContent.toLowerCase().indexOf(w)<0)});\n"
-    "if(w)all('#locations~details,#locations~details details')\n"
+    "if(w)all('#locations~details,#locations~details details,#idle-0')\n"
     ".forEach(function(e){e.open=!!e.querySelector('.f:not(.out)')});\n"
     "if(by.value)all('tr[data-n]').map(function(e){return e.parentNode})\n"
     ".filter(function(e,i,a){return a.indexOf(e)===i}).forEach(function(b){\n"

@@ -195,7 +195,7 @@ ngx_http_jwt_html_guard(ngx_http_jwt_page_t *page,
     ngx_http_jwt_guard_t  guard;
 
     static const char  *const words[NGX_HTTP_JWT_GUARDS][2] = {
-        { "plain", "not guarded" },
+        { "plain", "no jwt" },
         { "warn", "not guarded, passed on" },
         { "plain", "jwt off" },
         { "plain", "token optional" },
@@ -273,6 +273,24 @@ ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
 }
 
 
+/* What of ours answers there; allow and deny may stand beside it. */
+
+static void
+ngx_http_jwt_html_handler(ngx_http_jwt_page_t *page,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    if (conf->status != NULL) {
+        ngx_http_jwt_page_say(page, "<code>jwt_status</code>");
+
+    } else if (conf->revoke.data != NULL) {
+        ngx_http_jwt_page_say(page, "<code>jwt_revoke_handler</code>");
+
+    } else if (conf->logout != NULL) {
+        ngx_http_jwt_page_say(page, "<code>jwt_logout_handler</code>");
+    }
+}
+
+
 static ngx_int_t
 ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
@@ -308,7 +326,9 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
         ngx_http_jwt_html_asked(status, location, share);
 
     } else {
-        ngx_http_jwt_page_say(page, "<td></td><td></td><td></td>");
+        ngx_http_jwt_page_say(page, "<td></td><td></td><td>");
+        ngx_http_jwt_html_handler(page, location->conf);
+        ngx_http_jwt_page_say(page, "</td>");
     }
 
     ngx_http_jwt_page_say(page, "</tr>\n");
@@ -349,8 +369,8 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
 
         if ((*n)++ == 0 && write) {
             ngx_http_jwt_html_table(&status->page, standing_out
-                                    ? "Locations to look at."
-                                    : "Locations, as they are configured.",
+                                    ? "Locations to look at"
+                                    : "Locations",
                                     columns);
         }
 
