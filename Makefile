@@ -303,7 +303,7 @@ fresh:  ## prove make demo and make test on a new Debian 12 (minutes); ROW=trixi
 	    FRESH_SUITE=$$suite .ci/fresh; done
 
 .PHONY: matrix
-matrix:  ## build and test with each nginx that Debian has (an hour); ROW="sid …"
+matrix:  ## build and test with each nginx that Debian and nginx.org have (an hour); ROW="sid org-1.31 …"
 	@$(PACKAGES) fresh
 	@.ci/matrix $(ROW)
 
