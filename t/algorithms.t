@@ -390,7 +390,7 @@ X-Verdict: ok
 --- response_headers
 X-Verdict: ok
 --- error_log
-are passed over, the first because of an RSA key of fewer than 2048 bits
+are skipped, the first because of an RSA key of fewer than 2048 bits
 
 
 

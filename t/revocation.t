@@ -201,7 +201,7 @@ is_revoked($filed, '... for all workers');
 
 $s->mark_log;
 write_in_place('[{"claim":"sub"');
-$s->wait_for_log(qr/revocation_file.*what it said before holds/, 5);
+$s->wait_for_log(qr/revocation_file.*its last good content stays in force/, 5);
 is_revoked($filed, 'the last good file stays');
 
 my $new = $s->write_file('new.json', encode_json([

@@ -279,7 +279,7 @@ is verdict('mixed', -key => 'small'), '401 key_not_found',
 
     wait_until { $asked->() >= $before + 2 } 5, 'two fetches more';
 
-    my @lines = $s->log_lines(qr/\[notice\].*"mixed".*passed over/);
+    my @lines = $s->log_lines(qr/\[notice\].*"mixed".*skipped/);
     my $n = 2 * @unusable;
 
     is scalar @lines, 1, 'unusable keys are logged once';

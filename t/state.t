@@ -185,7 +185,7 @@ sub kept {
 sub passed_over {
     my ($why) = @_;
 
-    return $s->log_lines(qr/\[warn\].*"timesheets".*passed over: .*$why/);
+    return $s->log_lines(qr/\[warn\].*"timesheets".*are skipped: .*$why/);
 }
 
 

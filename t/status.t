@@ -891,7 +891,7 @@ END
 
 # nginx -t
 
-my $open = '"jwt_status" in location "[^"]*" tells everybody';
+my $open = '"jwt_status" in location "[^"]*" shows everybody';
 
 sub told {
     my ($what, $server, $expected, %more) = @_;

@@ -653,7 +653,7 @@ for (['auth_jwt "realm"', qr/write "jwt NAME;" with "issuer" and "audience" in a
     my ($ok, $said) = $s->check(issuers => $issuer, server => "$line;\n");
 
     ok !$ok, "$line is no directive of ours";
-    like $said, qr/\[emerg\].*: "$name" is another module's word: $instead.* in \S+check\.conf:\d+\n/,
+    like $said, qr/\[emerg\].*: "$name" is another module's directive: $instead.* in \S+check\.conf:\d+\n/,
         '... and we say what is';
 }
 

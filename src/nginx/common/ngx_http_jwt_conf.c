@@ -359,7 +359,7 @@ ngx_http_jwt_conf_names_check(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         if (!ngx_http_jwt_conf_name_is_known(cmcf, &noted[i].name)) {
             (void) ngx_http_jwt_conf_error(cf, &noted[i].place,
                        "unknown \"%V\" variable in \"%V\", write the name of "
-                       "one that there is, or make it with \"map\" or "
+                       "an existing one, or make it with \"map\" or "
                        "\"set\"", &noted[i].name, &noted[i].directive);
             return NGX_ERROR;
         }

@@ -98,8 +98,8 @@ ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
             && ngx_strncmp(foreign->name.data, name->data, name->len) == 0)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" is another module's word: write %s",
-                               name, foreign->instead);
+                               "\"%V\" is another module's directive: write "
+                               "%s", name, foreign->instead);
             return;
         }
     }

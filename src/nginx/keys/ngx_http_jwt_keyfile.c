@@ -218,9 +218,9 @@ ngx_http_jwt_state_pass_over(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
     ngx_err_t err, const char *why)
 {
     ngx_log_error(NGX_LOG_WARN, log, err,
-                  "jwt_issuer \"%V\": the keys in \"%V/%V\" are passed over: "
-                  "%s", &issuer->name, &issuer->state->dir,
-                  &issuer->state->file, why);
+                  "jwt_issuer \"%V\": the keys in \"%V/%V\" are skipped: %s",
+                  &issuer->name, &issuer->state->dir, &issuer->state->file,
+                  why);
 }
 
 
@@ -362,9 +362,9 @@ ngx_http_jwt_state_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
 
         if (ngx_errno != NGX_ENOENT) {
             ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
-                          "jwt_issuer \"%V\": \"state_path\" \"%V\" is no "
-                          "directory that can be opened, keys don't outlive "
-                          "a restart", &issuer->name, &state->dir);
+                          "jwt_issuer \"%V\": \"state_path\" \"%V\" can't "
+                          "be opened as a directory, keys don't outlive a "
+                          "restart", &issuer->name, &state->dir);
         }
 
         return;
@@ -513,9 +513,8 @@ ngx_http_jwt_state_report(ngx_http_jwt_issuer_t *issuer, const char *failed,
     if (failed != NULL && !state->failing) {
         ngx_log_error(NGX_LOG_ERR, log, err,
                       "jwt_issuer \"%V\": keys can't be kept in \"%V/%V\", "
-                      "nothing else suffers before the next restart: %s "
-                      "failed", &issuer->name, &state->dir, &state->file,
-                      failed);
+                      "which matters only at a restart: %s failed",
+                      &issuer->name, &state->dir, &state->file, failed);
     }
 
     if (failed == NULL && state->failing) {

@@ -21,8 +21,8 @@ ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
 
     if (report->passed_over) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %uz keys from \"%V\" are passed "
-                      "over, the first because of %s", &issuer->name,
+                      "jwt_issuer \"%V\": %uz keys from \"%V\" are "
+                      "skipped, the first because of %s", &issuer->name,
                       report->passed_over, source, report->passed_why);
     }
 
@@ -36,9 +36,9 @@ ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
 
     if (report->private_members) {
         ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "jwt_issuer \"%V\": the keys from \"%V\" come with "
-                      "private or secret members, by which whoever reads them "
-                      "can sign tokens: leave the public ones alone there",
+                      "jwt_issuer \"%V\": the keys from \"%V\" have "
+                      "private or secret members, and whoever reads them can "
+                      "sign tokens: leave only public ones there",
                       &issuer->name, source);
     }
 }

@@ -321,23 +321,25 @@ ngx_http_jwt_revoked_file_failed(ngx_http_jwt_issuer_t *issuer,
     if (entries->entry != 0) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "jwt_issuer \"%V\": entry %uz (line %uz) of "
-                      "\"revocation_file\" \"%V\" %s; what it said before "
-                      "holds", &issuer->name, entries->entry, entries->line,
-                      path, job->base.failed);
+                      "\"revocation_file\" \"%V\" %s; its last good "
+                      "content stays in force", &issuer->name,
+                      entries->entry, entries->line, path,
+                      job->base.failed);
         return;
     }
 
     if (entries->line != 0) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "jwt_issuer \"%V\": \"revocation_file\" \"%V\" %s "
-                      "(line %uz); what it said before holds", &issuer->name,
+                      "(line %uz); its last good content stays in "
+                      "force", &issuer->name,
                       path, job->base.failed, entries->line);
         return;
     }
 
     ngx_log_error(NGX_LOG_ERR, log, job->base.err,
-                  "jwt_issuer \"%V\": \"revocation_file\" \"%V\" %s; what it "
-                  "said before holds", &issuer->name, path,
+                  "jwt_issuer \"%V\": \"revocation_file\" \"%V\" %s; its "
+                  "last good content stays in force", &issuer->name, path,
                   job->base.failed);
 }
 
@@ -438,8 +440,9 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "jwt_issuer \"%V\": \"revocation_file\" \"%V\" has "
                           "%ui entries, more than \"jwt_revocation_zone\" has "
-                          "room for: what it said before holds, write a "
-                          "larger size", &issuer->name, path, replace->n);
+                          "room for: its last good content stays in "
+                          "force, write a larger size", &issuer->name,
+                          path, replace->n);
         }
 
         watch->full = 1;

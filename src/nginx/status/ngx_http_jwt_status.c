@@ -827,8 +827,8 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "\"jwt_status\" in location \"%V\" tells everybody of "
-                      "issuers and policy, write \"jwt NAME;\" there, or "
+                      "\"jwt_status\" in location \"%V\" shows everybody the "
+                      "issuers and the rules, write \"jwt NAME;\" there, or "
                       "\"allow\" and \"deny\" in %V:%ui", &name,
                       &conf->status_place.file, conf->status_place.line);
     }
