@@ -35,7 +35,8 @@ my %config = (
 
         location /both     { jwt timesheets; }
         location /first    { jwt timesheets; jwt_audience $first;
-                             jwt_require_claim sub ~^a; }
+                             jwt_require_claim sub ~^a;
+                             location /first/under { } }
         location /second   { jwt timesheets; jwt_audience $second;
                              location /second/any {
                                  jwt_audience $first $second; } }
@@ -89,6 +90,10 @@ like $r->{headers}{'www-authenticate'}, qr/error="invalid_token"/,
 is $r->{headers}{'x-sub'}, undef, '... and nothing of it is given to anybody';
 $s->wait_for_log(qr/audience_mismatch.*jwt_audience/, 5);
 pass '... and the log names the directive';
+
+is $s->get('/first/under', token => $token{$_->[0]})->{headers}{'x-verdict'},
+    $_->[1], "a location inside has the outer one's: the $_->[0] API's token"
+    for ['first', 'ok'], ['second', $no];
 
 # the rules behind it still see the claims, of a new token and another time
 

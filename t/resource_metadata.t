@@ -431,3 +431,36 @@ issuer joe urn:t;
 --- must_die
 --- error_log eval
 qr/\[emerg\].*no "issuer" of jwt_issuer "timesheets" is a URL, add the one that clients know to "issuer", or leave the handler out in .*nginx\.conf:\d+$/m
+
+
+
+=== TEST 30: a 401 names each scope once, also those of which one is enough
+--- config
+    location /t {
+        jwt                    timesheets;
+        jwt_require_scope      a b;
+        jwt_require_scope      b c match=any;
+        jwt_resource_metadata  https://api/m;
+        empty_gif;
+    }
+--- error_code: 401
+--- response_headers
+WWW-Authenticate: Bearer realm="timesheets", scope="a b c", resource_metadata="https://api/m"
+
+
+
+=== TEST 31: a 503 has no challenge, with it or without
+--- http_config
+    jwt_issuer gone { issuer https://gone/; audience a; jwks_uri http://127.0.0.1:1/; jwks_wait 0; }
+--- config
+    location /t {
+        jwt                    gone;
+        jwt_require_scope      a;
+        jwt_resource_metadata  https://api/m;
+        empty_gif;
+    }
+--- more_headers eval
+"Authorization: Bearer " . NJWT::Token::token(iss => "https://gone/", aud => "a")
+--- error_code: 503
+--- response_headers
+! WWW-Authenticate

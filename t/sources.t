@@ -345,7 +345,7 @@ for my $name (qw/ private p_file /) {
     my @lines = $s->log_lines(qr/"$name".* private or secret members/);
 
     is scalar @lines, 1, "$name: warned of once";
-    like $lines[0] // '', qr/\[warn\].* leave the public ones alone there$/,
+    like $lines[0] // '', qr/\[warn\].* leave only public ones there$/,
         "$name: with what to do";
     unlike $lines[0] // '', qr/\Q$key{k1}{n}\E|"d"/, "$name: and no more";
 }
