@@ -261,7 +261,8 @@ is_deeply([ sort { $a cmp $b } $page =~ /^\.(?:Op )?Fl -([a-z-]+)/gm,
 
 # Commands, files.
 
-my %target = map { $_ => 1 } slurp('Makefile') =~ /^([a-z][a-z-]*):.*##/gm;
+my %target = map { $_ => 1 }
+    (slurp('Makefile') . slurp('t/checks.mk')) =~ /^([a-z][a-z-]*):.*##/gm;
 
 # an anchor, as GitHub makes it of a heading
 

@@ -48,6 +48,7 @@ sub code_twins {
 
 twins('tab', 'a tab', "a\n\tb\n", "a\n    b\n", 'a.py');
 is rules("a:\n\tb\n", 'Makefile'), '', 'tab: a Makefile needs them';
+is rules("a:\n\tb\n", 't/checks.mk'), '', 'tab: and so does what it includes';
 
 twins('trailing-blank', 'a blank at the end', "a \n", "a\n", 'README.md');
 twins('trailing-blank', 'a carriage return', "a\r\n", "a\n", 'README.md');

@@ -2,7 +2,7 @@
  * What if there is no memory, in a running nginx?  The n-th allocation fails.
  *
  * Loaded before nginx (LD_PRELOAD), with the module linked anew so that it
- * asks here for what it asks nginx for (ld's --wrap; see Makefile).  Three
+ * asks here for what it asks nginx for (ld's --wrap; see t/checks.mk).  Three
  * kinds are told apart:
  *
  *   1  the module's own: pools, arrays, lists, the slab, variables

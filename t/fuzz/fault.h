@@ -4,7 +4,7 @@
  * Every program of a fuzzer has fault.c: its own malloc, calloc and realloc
  * come before the C library's (or AddressSanitizer's) for the core and OpenSSL
  * alike, and pass on to it.  A piece of an arena counts as an allocation, too,
- * as it may need a block; and so does each call of OpenSSL that the Makefile
+ * as it may need a block; and so does each call of OpenSSL that t/checks.mk
  * names in FUZZ_WRAP: it fails as if OpenSSL had refused it.
  */
 

@@ -93,7 +93,7 @@ sub _each_line {
 sub _tabs {
     my ($name, $text) = @_;
 
-    return if $name =~ m{(?:^|/)Makefile$};
+    return if $name =~ m{(?:^|/)Makefile$|\.mk$};
     return _each_line($text, sub { $_[0] =~ /\t/ }, 'tab',
                       'a tab: indent with four blanks');
 }
