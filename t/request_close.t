@@ -69,7 +69,7 @@ my %config = (
     issuers => <<"    END",
         jwt_issuer timesheets {
             issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-            leeway 0s;
+            leeway 0s; revocation sub;
         }
     END
     server => sprintf <<'    END', $listener->sockport);
@@ -88,6 +88,8 @@ my %config = (
         location /report { jwt_mode report;
                            proxy_pass http://127.0.0.1:%1$d; }
         location /status { jwt off; jwt_status json; }
+        location /revoke { jwt off; allow 127.0.0.1; deny all;
+                           jwt_revoke_handler timesheets; }
     END
 
 $s->start(%config);
@@ -223,6 +225,74 @@ ok defined $end, 'a stream of an old worker ends with its token';
 is $end, undef, 'and that of a live token goes on there';
 
 close $live;
+
+
+# A token that is revoked ends its requests as one that expires does, of this
+# configuration and of those before.
+
+sub user { token(sub => $_[0], iat => int(time) - 1, exp => time + $is_live) }
+
+sub revoke {
+    my ($user) = @_;
+
+    is $s->request(path => '/revoke', method => 'POST',
+                   body => qq({"claim":"sub","value":"$user"}))->{status},
+        200, "$user is revoked";
+
+    return time;
+}
+
+for ([ 'a stream', '/stream' ],
+     [ 'a WebSocket', '/stream', 'Connection: upgrade', 'Upgrade: websocket' ],
+     [ 'a request that waits', '/silent' ])
+{
+    my ($what, $path, @headers) = @$_;
+    my $user = $what =~ s/\W/-/gr;
+    my ($mine, $other) = map { open_stream($path, user($_), @headers) }
+                         $user, 'another';
+
+    $s->mark_log;
+    read_stream($mine, 0.5);
+    my $at = revoke($user);
+    (undef, $end) = read_stream($mine, 6);
+    ok defined $end, "$what ends when its token is revoked";
+    cmp_ok +($end // $at) - $at, '<', 2 + 1, '... within two seconds';
+    (undef, $end) = read_stream($other, 0.5);
+    is $end, undef, '... and that of another goes on';
+    is scalar(my @said = $s->log_lines(
+        qr/jwt closed: the token was revoked .* issuer "timesheets"/)), 1,
+        '... which is logged once';
+    close $other;
+}
+
+{
+    my ($mine, $other) = map { open_stream('/stream', user($_)) }
+                         'reloaded', 'another';
+
+    read_stream($mine, 0.5);
+    $s->reload;
+    read_stream($mine, 0.5);
+    revoke('reloaded');
+    (undef, $end) = read_stream($mine, 6);
+    ok defined $end, 'so does one in a worker of before a reload';
+    (undef, $end) = read_stream($other, 0.5);
+    is $end, undef, 'and another goes on there';
+
+    # another zone isn't seen from there: what is revoked may not be missed
+
+    $mine = open_stream('/stream', user('moved'));
+    read_stream($mine, 0.5);
+    $s->reload(http => 'jwt_revocation_zone zone=moved:2m;');
+    (undef, $end) = read_stream($mine, 6);
+    ok defined $end, 'with another zone all of the workers of before end';
+    (undef, $end) = read_stream($other, 1);
+    ok defined $end, '... those of two reloads before, too';
+
+    $mine = open_stream('/stream', user('new'));
+    (undef, $end) = read_stream($mine, 3);
+    is $end, undef, 'and a new one goes on';
+    close $mine;
+}
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;

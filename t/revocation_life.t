@@ -122,6 +122,71 @@ subtest 'a restart' => sub {
     is_revoked($one, 'beside the first');
 };
 
+subtest 'another state_path' => sub {
+    my $before = $config{issuer};
+
+    ok $s->reload(issuer => $before =~ s{\Q$state\E}{$state-2}r), 'a reload';
+    wait_until { scalar(my @files = glob "$state-2/revoked-*") } 3,
+        'all is written there, though nothing changed';
+    $s->stop;
+    $s->start(%config, issuer => $before =~ s{\Q$state\E}{$state-2}r);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_revoked($one, 'and read from there');
+    ok $s->reload(issuer => $before), 'as before';
+};
+
+# What the memory is like when a worker was killed amid its writing: the mark
+# is set, chains and free entries are anything.
+
+subtest 'a memory that is half written' => sub {
+    ok $s->reload(%config, http => 'jwt_revocation_zone zone=half:2052k;'),
+        'a zone of its own';
+    is post(map { { claim => 'sub', value => "half-$_" } } 1 .. 300), 200,
+        'entries';
+    is_revoked(old(sub => 'half-300'), 'revoke');
+
+    my ($worker) = $s->worker_pids;
+    open my $maps, '<', "/proc/$worker/maps" or die "maps: $!";
+    no warnings 'portable';
+    my ($zone) = map { hex }
+        map { /^(\w+)-(\w+) rw-s/ && hex($2) - hex($1) == 2052 * 1024
+              ? $1 : () } <$maps>;
+    open my $memory, '+<:raw', "/proc/$worker/mem" or die "mem: $!";
+
+    # the layout's number, no writer, entries, buckets: see revoked_table.h
+
+    sysseek $memory, $zone, 0 or die "seek: $!";
+    sysread $memory, my $all, 2052 * 1024 or die "read: $!";
+    my ($at) = grep { my ($layout, $writing, $n, $b) =
+                          unpack 'LLLL', substr $all, $_, 16;
+                      $layout == 1 && $writing == 0 && $b > 1000
+                      && ($b & ($b - 1)) == 0 && $n >= $b && $n < 4 * $b }
+               map { 4096 * $_ } 0 .. 64;
+    ok defined $at, 'it is found' or return;
+
+    my ($buckets) = unpack 'L', substr $all, $at + 12, 4;
+    my ($chains) = unpack 'Q', substr $all, $at + 48, 8;
+
+    my $write = sub {
+        sysseek $memory, $_[0], 0 or die "seek: $!";
+        syswrite $memory, $_[1] or die "write: $!";
+    };
+
+    $s->mark_log;
+    $write->($chains, "\0" x (4 * $buckets));      # nothing is found
+    $write->($zone + $at + 16, pack 'LL', 0, 0);    # nothing is free
+    is status_of(old(sub => 'half-1')), 200, 'a look-up finds nothing';
+    $write->($zone + $at + 4, pack 'L', 1);         # it was being written
+
+    is_revoked(old(sub => "half-$_"), "number $_ is revoked") for 1, 300;
+    is_good(old(sub => 'half-301'), 'and no more');
+    is post({ claim => 'sub', value => 'half-301' }), 200, 'an entry more';
+    is_revoked(old(sub => 'half-301'), 'is revoked');
+    is_good($other, 'by itself');
+    $s->wait_for_log(qr/killed while it wrote what is revoked/, 15);
+    ok $s->reload(%config), 'as before';
+};
+
 subtest 'another size of the zone' => sub {
     ok $s->reload(http => 'jwt_revocation_zone zone=r:3m;'), 'larger';
     is_revoked($one, 'what was revoked is');

@@ -240,16 +240,31 @@ ngx_http_jwt_revoked_question(ngx_http_jwt_main_conf_t *jmcf)
 ngx_uint_t
 ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx)
 {
-    bool                    revoked;
-    njwt_arena_t            arena;
-    njwt_finding_t          found = ctx->found;
-    ngx_http_jwt_issuer_t  *issuer;
+    bool                          revoked;
+    njwt_arena_t                  arena;
+    njwt_finding_t                found = ctx->found;
+    ngx_http_jwt_issuer_t        *issuer;
+    ngx_http_jwt_revoked_slot_t  *slot;
 
     if (found.vouched == NULL) {
         return 0;
     }
 
     issuer = (ngx_http_jwt_issuer_t *) found.issuer;
+    slot = issuer->revocation.slot;
+
+    /*
+     * A newer configuration has another zone, and what is revoked there isn't
+     * seen here: no request that outlives its worker's configuration may miss
+     * it
+     */
+
+    if (slot != NULL
+        && __atomic_load_n(&slot->epoch, __ATOMIC_SEQ_CST)
+           == NGX_HTTP_JWT_REVOKED_MOVED)
+    {
+        return 1;
+    }
 
     /* asked again and again: what it takes is given back */
 
