@@ -167,6 +167,14 @@ subtest 'a logout token is used once, in all workers' => sub {
                    qr/used before/, 'again');
     }
 
+    # ... which revokes nothing anew
+
+    my $since = of_session('auth0|1', 'once', iat => int(time) + 1);
+
+    sleep 2.1;
+    is_refused(logout($token), qr/used before/, 'two seconds later');
+    everywhere($since, 200, '... and what was issued meanwhile passes');
+
     # another one for the same session is no replay
 
     is_taken(logout(logout_token(sid => 'once')), 'another jti');
@@ -385,7 +393,7 @@ sub cheap { return logout_token(-alg => 'HS256', -key => $secret,
 $s->start(workers => 1, issuers => <<"END", server => $config{server});
     jwt_issuer timesheets {
         issuer \@ISSUER\@; audience \@AUDIENCE\@; algorithms HS256;
-        secret_file $secret_file; revocation sub; leeway 1s;
+        secret_file $secret_file; revocation sub; leeway 3s;
     }
 END
 
@@ -397,7 +405,9 @@ subtest 'a jti is remembered until its token is over' => sub {
     is_taken(logout($one), 'a token of three seconds');
     is_refused(logout(cheap(jti => 'again')), qr/used before/,
                'another token with its jti');
-    sleep 1 while time < $now + 4.2;
+    sleep 0.1 while time < $now + 3.2;
+    is_refused(logout($one), qr/used before/, 'the leeway counts, too');
+    sleep 0.1 while time < $now + 6.2;
     is_refused(logout($one), qr/exp/, 'it is over');
     is_taken(logout(cheap(jti => 'again')), 'and its jti is free');
 };

@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib';
 
+use IO::Socket::INET;
 use JSON::PP qw/ encode_json /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
@@ -149,6 +150,36 @@ for (
 }
 
 is_good($other, 'of an array with a wrong entry nothing is taken');
+
+# a body whose length nobody says before it
+
+sub chunked {
+    my ($body) = @_;
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1:' . $s->port)
+        or die "connect: $!";
+
+    print $socket "POST /revoke HTTP/1.1\r\nHost: localhost\r\n"
+        . "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+        (map { sprintf "%x\r\n%s\r\n", length, $_ } $body =~ /(.{1,5000})/gs),
+        "0\r\n\r\n";
+
+    local $/;
+    return scalar <$socket>;
+}
+
+{
+    my $entry = '[{"claim":"sub","value":"chunks"}';
+    my $pad = 65536 - length "$entry]";
+    my $token = token(sub => 'chunks', iat => $now - 60);
+
+    like chunked($entry . ' ' x ($pad + 1) . ']'),
+        qr{^HTTP/1.1 400 .*the body is longer than 64k}s,
+        'chunks of more than 64k';
+    is_good($token, '... revoke nothing');
+    like chunked($entry . ' ' x $pad . ']'), qr/^HTTP\/1.1 200 /,
+        'chunks of 64k';
+    is_revoked($token, '... do');
+}
 
 is $s->get('/revoke')->{status}, 405, 'GET is no method of it';
 
