@@ -377,6 +377,7 @@ for (
     [ 'sub azp', undef ],
     [ '/a,b', undef ],
     [ '/$sub', undef ],
+    [ 'a b c d e f g h', undef ],
     [ 'sub,azp', 'sub,azp' ],
     [ 'sub, azp', 'sub,' ],
     [ '$sub', '\$sub' ],
@@ -390,6 +391,35 @@ for (
     is $ok ? 1 : 0, $wrong ? 0 : 1, "revocation $claims;";
     like $words, qr/"revocation" of jwt_issuer "timesheets" names "$wrong", write the names of claims, with blanks between, as in "revocation sub azp;" in .*\.conf:\d+/,
         '... says what to write' if $wrong;
+}
+
+for (
+    [ 'revocation a b c d e f g h i;', qr/names 9 claims, write 8 at most/ ],
+    [ 'revocation sub azp sub;', qr/names "sub" twice, write it once/ ],
+    [ 'revocation sub; revocation_file none.json;',
+      qr/"revocation_file" ".*none\.json" .* can't be opened \(.*No such file.*\), write a JSON array/ ],
+    [ 'revocation sub; revocation_file /;', qr/is no regular file, write/ ],
+) {
+    my ($lines, $why) = @$_;
+    my ($ok, $words) = $s->check(%config,
+        issuers => $config{issuers} =~ s/revocation sub.*?;/$lines/r
+            =~ s/revocation_file \Q$file\E;//r);
+
+    ok !$ok, $lines;
+    like $words, $why, '... says why';
+}
+
+{
+    (my $server = $config{server}) =~ s/allow 127.0.0.1; deny all;\s+jwt_rev/jwt_rev/;
+
+    for ([ on => 0 ], [ optional => 1 ]) {
+        my ($verify, $open) = @$_;
+        my (undef, $words) = $s->check(%config, server => $server
+            . "ssl_verify_client $verify; ssl_client_certificate \@FIXTURES\@/tls-ca.pem;");
+
+        is +($words =~ /lets everybody revoke/ ? 1 : 0), $open,
+            "ssl_verify_client $verify";
+    }
 }
 
 for ([ '0', 0 ], [ '999ms', 0 ], [ '1s', 1 ]) {

@@ -468,6 +468,35 @@ subtest 'a file that found no room is read again once there is some' => sub {
     $s->stop;
 };
 
+subtest 'what a file named and no longer names' => sub {
+    my $file = $s->write_file('named.json', encode_json([
+        map { { claim => 'sub', value => "named-$_", before => $now } } 1, 2 ]));
+    my $entry = old(sub => 'named-3');
+
+    unlink kept();
+    $s->start(%config, issuer => "$config{issuer} revocation_file $file;");
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_revoked(old(sub => "named-$_"), "number $_ is revoked") for 1, 2;
+    is post({ claim => 'sub', value => 'named-3' }), 200, 'and an entry';
+    wait_until { scalar kept() } 3, 'it is saved';
+    $s->stop;
+
+    $s->write_file('named.json', encode_json([
+        { claim => 'sub', value => 'named-2', before => $now } ]));
+    $s->start(%config, issuer => "$config{issuer} revocation_file $file;");
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_good(old(sub => 'named-1'), 'is not after a restart');
+    is_revoked(old(sub => 'named-2'), 'what it names still is');
+    is_revoked($entry, 'and so is what came by a request');
+    $s->stop;
+
+    $s->start(%config);
+    wait_until { status_of($other) == 200 } 5, 'keys are there';
+    is_good(old(sub => 'named-2'), 'nor is it without the file');
+    is_revoked($entry, 'what came by a request is');
+    $s->stop;
+};
+
 subtest 'a hundred thousand entries of a file' => sub {
     my $file = $s->dir . '/many.json';
 
