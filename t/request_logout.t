@@ -439,6 +439,32 @@ subtest 'of more than 1,024 the oldest is forgotten' => sub {
     is_taken(logout($first), 'and took the place of the next');
 };
 
+subtest 'what no claim of "revocation" stands for revokes nothing' => sub {
+    for (
+        [ 'azp',     400, 400 ],
+        [ 'sid',     400, 200 ],
+        [ 'sub',     200, 200 ],
+        [ 'azp sub', 200, 200 ],
+    ) {
+        my ($claims, $by_sub, $by_both) = @$_;
+
+        ok $s->reload(issuers => <<"END"), "revocation $claims;";
+    jwt_issuer timesheets {
+        issuer \@ISSUER\@; audience \@AUDIENCE\@; algorithms HS256;
+        secret_file $secret_file; revocation $claims;
+    }
+END
+        for ([ $by_sub, cheap(sid => undef) ], [ $by_both, cheap() ]) {
+            my ($status, $token) = @$_;
+            my $answer = logout($token);
+
+            is $answer->{status}, $status, '... is answered';
+            like $answer->{body}, qr/has nothing that may be revoked here/,
+                '... that there is nothing' if $status == 400;
+        }
+    }
+};
+
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 
 $s->stop;

@@ -407,3 +407,26 @@ ngx_http_jwt_parsed_note(ngx_http_request_t *r, ngx_table_elt_t *h)
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_http_jwt_headers_answer(ngx_http_request_t *r, const char *name,
+    const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value.data = (u_char *) value;
+    h->value.len = ngx_strlen(value);
+
+    return NGX_OK;
+}

@@ -60,5 +60,9 @@ ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
 /* Forgets what is kept of a header that was taken out, and its namesakes. */
 void ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h);
 
+/* Adds a header to the answer; name and value are constant texts. */
+ngx_int_t ngx_http_jwt_headers_answer(ngx_http_request_t *r,
+    const char *name, const char *value);
+
 
 #endif /* NGX_HTTP_JWT_HEADERS_H */

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_http_jwt_keys.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_logouts.h"
@@ -44,29 +45,6 @@ static void ngx_http_jwt_logout_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_logout_judge(ngx_http_jwt_logout_request_t *lr);
 
 
-static ngx_int_t
-ngx_http_jwt_logout_header(ngx_http_request_t *r, const char *name,
-    const char *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value.data = (u_char *) value;
-    h->value.len = ngx_strlen(value);
-
-    return NGX_OK;
-}
-
-
 /* 400, with a text that may stand in JSON (RFC 6749, section 5.2). */
 
 static ngx_int_t
@@ -91,7 +69,7 @@ ngx_http_jwt_logout_refuse(ngx_http_request_t *r, ngx_http_jwt_logout_t *lo,
     p = ngx_pnalloc(r->pool, size);
 
     if (p == NULL
-        || ngx_http_jwt_logout_header(r, "Cache-Control", "no-store")
+        || ngx_http_jwt_headers_answer(r, "Cache-Control", "no-store")
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -117,7 +95,9 @@ ngx_http_jwt_logout_ok(ngx_http_request_t *r)
 {
     ngx_int_t  rc;
 
-    if (ngx_http_jwt_logout_header(r, "Cache-Control", "no-store") != NGX_OK) {
+    if (ngx_http_jwt_headers_answer(r, "Cache-Control", "no-store")
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -566,7 +546,7 @@ ngx_http_jwt_logout_request(ngx_http_request_t *r)
     ngx_http_jwt_logout_t  *lo;
 
     if (r->method != NGX_HTTP_POST) {
-        return (ngx_http_jwt_logout_header(r, "Allow", "POST") == NGX_OK)
+        return (ngx_http_jwt_headers_answer(r, "Allow", "POST") == NGX_OK)
                ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

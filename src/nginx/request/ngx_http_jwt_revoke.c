@@ -48,20 +48,16 @@ ngx_http_jwt_revoke_answer(ngx_http_request_t *r, ngx_uint_t status,
     u_char                   *p, *last;
     va_list                   args;
     ngx_str_t                 type = ngx_string("application/json");
-    ngx_table_elt_t          *h;
     ngx_http_complex_value_t  cv;
 
-    h = ngx_list_push(&r->headers_out.headers);
     p = ngx_pnalloc(r->pool, 512);
 
-    if (h == NULL || p == NULL) {
+    if (p == NULL
+        || ngx_http_jwt_headers_answer(r, "Cache-Control", "no-store")
+           != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-    h->hash = 1;
-    ngx_str_set(&h->key, "Cache-Control");
-    ngx_str_set(&h->value, "no-store");
 
     va_start(args, fmt);
     last = ngx_vslprintf(p, p + 512, fmt, args);
@@ -277,22 +273,11 @@ ngx_http_jwt_revoke_is_forged(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_jwt_revoke_request(ngx_http_request_t *r)
 {
-    ngx_int_t         rc;
-    ngx_table_elt_t  *h;
+    ngx_int_t  rc;
 
     if (r->method != NGX_HTTP_POST) {
-
-        h = ngx_list_push(&r->headers_out.headers);
-        if (h == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        ngx_memzero(h, sizeof(ngx_table_elt_t));
-        h->hash = 1;
-        ngx_str_set(&h->key, "Allow");
-        ngx_str_set(&h->value, "POST");
-
-        return NGX_HTTP_NOT_ALLOWED;
+        return (ngx_http_jwt_headers_answer(r, "Allow", "POST") == NGX_OK)
+               ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ngx_http_jwt_revoke_is_forged(r)) {

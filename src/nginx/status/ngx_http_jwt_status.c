@@ -7,6 +7,7 @@
 
 #include "ngx_http_jwt_status.h"
 #include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_warnings.h"
 
 
@@ -615,34 +616,11 @@ ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static ngx_int_t
-ngx_http_jwt_status_header(ngx_http_request_t *r, const char *name,
-    const char *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value.data = (u_char *) value;
-    h->value.len = ngx_strlen(value);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_jwt_status_headers(ngx_http_request_t *r,
     ngx_http_jwt_loc_conf_t *conf)
 {
-    if (ngx_http_jwt_status_header(r, "Cache-Control", "no-store") != NGX_OK
-        || ngx_http_jwt_status_header(r, "X-Content-Type-Options", "nosniff")
+    if (ngx_http_jwt_headers_answer(r, "Cache-Control", "no-store") != NGX_OK
+        || ngx_http_jwt_headers_answer(r, "X-Content-Type-Options", "nosniff")
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -652,13 +630,13 @@ ngx_http_jwt_status_headers(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_jwt_status_header(r, "Referrer-Policy", "no-referrer")
+    if (ngx_http_jwt_headers_answer(r, "Referrer-Policy", "no-referrer")
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_status_header(r, "Content-Security-Policy",
+    return ngx_http_jwt_headers_answer(r, "Content-Security-Policy",
                                 (const char *) conf->status_policy.data);
 }
 
