@@ -523,7 +523,7 @@ X-Verdict: ok
 --- response_headers
 X-Verdict: sender_constrained
 X-Client:
-WWW-Authenticate: Bearer realm="timesheets", error="invalid_token", error_description="The access token is bound to a key, which is not checked here"
+WWW-Authenticate: Bearer realm="timesheets", error="invalid_token", error_description="The access token is bound to a key, and came without a proof that is checked here"
 
 
 

@@ -110,7 +110,8 @@ static const njwt_verdict_info_t  njwt_verdicts[NJWT_VERDICT_COUNT] = {
 
     njwt_verdict_entry(NJWT_SENDER_CONSTRAINED,
         "sender_constrained", 401, NJWT_INVALID_TOKEN,
-        "The access token is bound to a key, which is not checked here"),
+        "The access token is bound to a key, and came without a proof that "
+        "is checked here"),
 
     njwt_verdict_entry(NJWT_UNBOUND_TOKEN,
         "unbound_token", 401, NJWT_INVALID_TOKEN,
