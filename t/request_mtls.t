@@ -45,15 +45,18 @@ my %config = (
         }
     END
     server => <<'    END');
-        listen                127.0.0.1:@PORT2@ ssl;
+        listen                127.0.0.1:@PORT2@ ssl default_server;
         ssl_certificate       @FIXTURES@/tls-cert.pem;
         ssl_certificate_key   @FIXTURES@/tls-key.pem;
         ssl_verify_client     optional_no_ca;
+        ssl_protocols         TLSv1.2 TLSv1.3;
         ignore_invalid_headers  off;
         underscores_in_headers  on;
         root                  @CONTENT@;
         add_header  X-Verdict $jwt_verdict always;
         add_header  X-Binding "$jwt_binding" always;
+        add_header  X-Reused "$ssl_session_reused" always;
+        server_name  one;
 
         location /tls      { jwt timesheets; jwt_binding mtls;
                              try_files /t =404; }
@@ -63,6 +66,25 @@ my %config = (
                              jwt_binding mtls certificate=$http_client_cert;
                              try_files /t =404; }
         location /off      { jwt timesheets; try_files /t =404; }
+    END
+
+# another server at the same place, which asks for certificates, too
+
+$config{http} = <<'    END';
+    server {
+        listen                127.0.0.1:@PORT2@ ssl;
+        server_name           two;
+        ssl_certificate       @FIXTURES@/tls-cert.pem;
+        ssl_certificate_key   @FIXTURES@/tls-key.pem;
+        ssl_verify_client     optional_no_ca;
+        ssl_protocols         TLSv1.2 TLSv1.3;
+        root                  @CONTENT@;
+        add_header  X-Verdict $jwt_verdict always;
+        add_header  X-Reused "$ssl_session_reused" always;
+
+        location /tls      { jwt timesheets; jwt_binding mtls;
+                             try_files /t =404; }
+    }
     END
 
 $s->start(%config);
@@ -100,6 +122,44 @@ is verdict('/required', token(), $me), 'unbound_token',
     '... but not where binding is required';
 is verdict('/tls', token(cnf => { 'x5t#S256' => 7 }), $me),
     'sender_constrained', 'a binding that isn\'t one is refused';
+
+# A session that is resumed keeps the certificate that began it.  For another
+# server name there is none to resume, and a connection for one name gives no
+# certificate to a request for another.
+
+sub resume {
+    my ($version, $name, $host, @options) = @_;
+
+    my $file = $s->write_file('request', "GET /tls HTTP/1.1\r\nHost: $host\r\n"
+        . "Authorization: Bearer $bound\r\nConnection: close\r\n\r\n");
+
+    my $got = join '', readpipe join ' ', 'timeout 10 openssl s_client -quiet',
+        "-$version", '-connect', '127.0.0.1:' . $s->port(2),
+        '-servername', $name, @options, "<$file 2>/dev/null";
+
+    return join ' ', $got =~ m{^HTTP/1.1 (\d+)}, $got =~ /^X-Verdict: (\S+)/m,
+        $got =~ /^X-Reused: (\S+)/m;
+}
+
+for my $version (qw/ tls1_2 tls1_3 /) {
+    my $session = $s->dir . "/session-$version";
+    my @mine = ('-cert', "$me->{file}.pem", '-key', "$me->{file}.key");
+
+    is resume($version, 'one', 'one', @mine, '-sess_out', $session),
+        '200 ok .', "$version: a session begins with a certificate";
+    ok -s $session, '... and is kept by the client';
+    is resume($version, 'one', 'one', '-sess_in', $session), '200 ok r',
+        '... it is resumed without one, which is still known';
+    is resume($version, 'one', 'one'), '401 certificate_missing .',
+        '... a new session has none';
+    # a 401, a 421 or no handshake: versions of nginx differ
+    unlike resume($version, 'two', 'two', '-sess_in', $session), qr/^200/,
+        '... nor has it for another name';
+    is resume($version, 'two', 'two', @mine), '200 ok .',
+        '... where the client shows it again';
+    like resume($version, 'one', 'two', @mine), qr/^421/,
+        '... and no connection for one name serves another';
+}
 
 # behind a proxy
 
