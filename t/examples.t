@@ -13,12 +13,13 @@ use lib 't/lib';
 
 use Digest::SHA qw/ sha256 /;
 use JSON::PP qw/ decode_json encode_json /;
-use MIME::Base64 qw/ encode_base64 /;
+use MIME::Base64 qw/ decode_base64url encode_base64 /;
 use NJWT::Echo;
 use NJWT::Example qw/ local_config /;
 use NJWT::Process qw/ folder /;
 use NJWT::Proof qw/ bound certificate client proof /;
 use NJWT::Scenario;
+use NJWT::Tenant;
 use NJWT::Token qw/ :all /;
 use Test::More;
 
@@ -38,6 +39,14 @@ sub example {
     $examples{"conf-examples/$file"} = [@steps];
 
     return;
+}
+
+# What a token says.
+
+sub claims_of {
+    my ($token) = @_;
+
+    return decode_json(decode_base64url((split /\./, $token)[1]));
 }
 
 # An access token for it.
@@ -185,8 +194,60 @@ example 'dpop.conf',
 
 my $dir = folder();
 my %der = map { $_ => certificate("$dir/$_") } qw/ me thief /;
-my $with_cert = grant(scope => 'read:timesheets',
-                      cnf => { 'x5t#S256' => b64url(sha256($der{me})) });
+
+# The stand-in tenant binds the token of a client that authenticates with a
+# certificate, which who ends TLS before a tenant of Auth0's hands on.
+
+sub pem {
+    my ($name) = @_;
+
+    return "-----BEGIN CERTIFICATE-----\n" . encode_base64($der{$name})
+           . "-----END CERTIFICATE-----\n";
+}
+
+my $tenant = NJWT::Tenant->start(dir => folder(), issuer => $auth0,
+    config => encode_json({
+        resourceServers => [ { identifier => $api,
+            scopes => [ { value => 'read:timesheets' } ] } ],
+        clients => [ { name => 'job', grant_types => ['client_credentials'],
+            client_authentication_methods => {
+                self_signed_tls_client_auth => {
+                    credentials => [ { pem => pem('me') } ] } } } ],
+        clientGrants => [ { client_id => 'job', audience => $api,
+            scope => ['read:timesheets'] } ],
+    }));
+my ($job) = @{ $tenant->credentials->{clients} };
+
+sub issued {
+    my ($headers, %secret) = @_;
+
+    my $answer = NJWT::Client::request(
+        port => $tenant->{port}, method => 'POST', path => '/oauth/token',
+        headers => { 'Content-Type' => 'application/json', %$headers },
+        body => encode_json({ grant_type => 'client_credentials',
+            client_id => $job->{client_id}, audience => $api, %secret }));
+
+    return decode_json($answer->{body});
+}
+
+sub with_certificate {
+    my ($name) = @_;
+
+    return { 'Client-Certificate' => pem($name) =~ s/(\W)/
+             sprintf '%%%02X', ord $1/gerx };
+}
+
+my $with_cert = issued(with_certificate('me'))->{access_token};
+
+is claims_of($with_cert)->{cnf}{'x5t#S256'}, b64url(sha256($der{me})),
+    'the tenant binds a token to the certificate of the client';
+is issued(with_certificate('thief'))->{error}, 'invalid_client',
+    '... and gives none for another certificate';
+is issued({})->{error}, 'invalid_client', '... nor without';
+ok !exists claims_of(issued({}, client_secret => $job->{client_secret})
+                         ->{access_token})->{cnf},
+    'with a secret it is bound to nobody';
+$tenant->stop;
 
 sub handed_on {
     my ($name) = @_;

@@ -23,6 +23,7 @@ try:
     from jwcrypto import jwk
 
     import serve
+    from standin import mtls
     from standin.dpop import ALGORITHMS, Proofs
     from standin.encode import compact_json
     from standin.errors import ConfigError, Refused
@@ -104,7 +105,9 @@ def create_app(tenant):
         try:
             jkt = proofs.thumbprint(request.headers.getlist('DPoP'),
                                     request.method, request.base_url)
-            response = jsonify(tenant.client_credentials(parameters(), jkt))
+            x5t = mtls.presented(request.headers.getlist('Client-Certificate'))
+            response = jsonify(
+                tenant.client_credentials(parameters(), jkt, x5t))
         except Refused as e:
             response = refused(e)
 
@@ -135,7 +138,8 @@ def create_app(tenant):
             'jwks_uri': base + '.well-known/jwks.json',
             'grant_types_supported': ['client_credentials'],
             'token_endpoint_auth_methods_supported':
-                ['client_secret_basic', 'client_secret_post'],
+                ['client_secret_basic', 'client_secret_post', *mtls.METHODS],
+            'tls_client_certificate_bound_access_tokens': True,
             'dpop_signing_alg_values_supported': ALGORITHMS,
             'response_types_supported': ['code'],
             'subject_types_supported': ['public'],

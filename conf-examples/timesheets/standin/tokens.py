@@ -8,6 +8,7 @@ import time
 
 from jwcrypto import jwk, jws
 
+from . import mtls
 from .encode import b64url, compact_json
 from .errors import ConfigError, Refused
 from .keys import KeyRing
@@ -61,6 +62,7 @@ class Client:
         self.id = client_id or ''.join(filter(str.isalnum, letters))[:32]
         self.secret = secret or secrets.token_urlsafe(48)
         self.grant_types = entry.get('grant_types') or []
+        self.certificates = mtls.registered(self.name, entry)
 
 
 class Tenant:
@@ -156,11 +158,13 @@ class Tenant:
                      for a in self.apis.values()],
         }
 
-    def client_credentials(self, params, jkt=None):
+    def client_credentials(self, params, jkt=None, x5t=None):
         """The grant of RFC 6749, 4.4, with Auth0's rules and wording.
 
         With jkt, the thumbprint of the key of a proof, the token is bound to
-        that key (RFC 9449).
+        that key (RFC 9449). With x5t, the thumbprint of a certificate that is
+        the client's, that is its secret, and the token is bound to it (RFC
+        8705).
         """
 
         grant_type = params.get('grant_type')
@@ -184,7 +188,9 @@ class Tenant:
         expected = client.secret if client else self.admin_secret
         same = hmac.compare_digest(secret.encode(), expected.encode())
 
-        if client is None or not same:
+        certified = client is not None and x5t in client.certificates
+
+        if client is None or not (same or certified):
             raise Refused(401, 'invalid_client', 'Unauthorized')
 
         if grant_type not in client.grant_types:
@@ -197,6 +203,9 @@ class Tenant:
 
         if jkt:
             claims['cnf'] = {'jkt': jkt}
+
+        if certified:
+            claims.setdefault('cnf', {})['x5t#S256'] = x5t
 
         answer = {'access_token': self.sign(api, header, claims)}
         if scopes:

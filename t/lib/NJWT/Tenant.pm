@@ -15,7 +15,7 @@ package NJWT::Tenant;
 # k1 is current, k2 next, k3 the one after that, so token(-key => 'k1') of
 # NJWT::Token is as good as its own tokens.  tls => 1 serves it with
 # t/keys/tls-cert.pem; config => the text of a Deploy CLI file instead of the
-# demo's, whose clients are in credentials().
+# demo's, whose clients are in credentials(); issuer => another "iss".
 
 use strict;
 use warnings;
@@ -43,6 +43,7 @@ sub start {
         port => $port,
         tls  => $args{tls},
         config => $args{config},
+        issuer => $args{issuer},
         pool => $args{pool} // [ qw/ k1 k2 k3 / ],
     }, $class;
 
@@ -83,7 +84,11 @@ sub resume {
         command => \@command,
         output  => "$self->{dir}/tenant.out",
         env     => { TENANT_ADMIN_SECRET => 'test' },
-        ready   => sub { NJWT::Process::answers($self->{port}) },
+        ready   => sub {
+            return NJWT::Process::answers($self->{port})
+                   && (!defined $self->{config}
+                       || -s "$self->{dir}/credentials.json");
+        },
     );
 
     return $self;
@@ -105,7 +110,7 @@ sub jwks_uri {
 }
 
 sub issuer {
-    return NJWT::Token::issuer();
+    return $_[0]{issuer} // NJWT::Token::issuer();
 }
 
 sub audience {
