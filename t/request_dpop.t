@@ -7,7 +7,7 @@ use warnings;
 
 use lib 't/lib';
 
-use NJWT::Proof qw/ client bound proof /;
+use NJWT::Proof qw/ :all /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -15,16 +15,11 @@ use Time::HiRes qw/ sleep time /;
 
 
 my $s = NJWT::Scenario->new;
-my $keys = $s->write_file('keys.json', jwks('k1'));
 
 my %config = (
     workers => 4,
     http => 'jwt_dpop_lifetime 8s ahead=6s;',
-    issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
+    issuers => proof_issuer($s),
     server => <<'    END',
         server_name  api.example.com;
         root         @CONTENT@;

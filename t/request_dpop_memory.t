@@ -19,16 +19,11 @@ use Time::HiRes qw/ sleep time /;
 
 my $url = 'https://api.example.com/t';
 my $s = NJWT::Scenario->new;
-my $keys = $s->write_file('keys.json', jwks('k1'));
 
 my %config = (
     workers => 4,
     http    => 'jwt_dpop_zone zone=proofs:64k; jwt_dpop_lifetime 60s;',
-    issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
+    issuers => proof_issuer($s),
     server => <<'    END',
         server_name      api.example.com;
         root             @CONTENT@;

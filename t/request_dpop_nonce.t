@@ -20,16 +20,10 @@ my ($old, $new) = ('o' x 32, 'n' x 40);
 sub host {
     my ($s, $nonce) = @_;
 
-    my $keys = $s->write_file('keys.json', jwks('k1'));
-
     return (
         workers => 2,
         http    => $nonce,
-        issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
+        issuers => proof_issuer($s),
         server => <<'    END',
         server_name      api.example.com;
         root             @CONTENT@;

@@ -17,16 +17,11 @@ use Time::HiRes qw/ sleep time /;
 
 my $origin = 'https://api.example.com';
 my $s = NJWT::Scenario->new;
-my $keys = $s->write_file('keys.json', jwks('k1'));
 
 $s->start(
     workers => 2,
     http    => 'jwt_dpop_nonce 60s;',
-    issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
+    issuers => proof_issuer($s),
     server => <<'    END',
         listen           127.0.0.1:@PORT2@ http2;
         server_name      api.example.com;

@@ -9,13 +9,13 @@ use lib 't/lib';
 use Digest::SHA qw/ sha256 /;
 use IO::Socket::INET;
 use MIME::Base64 qw/ decode_base64 encode_base64 /;
+use NJWT::Proof qw/ proof_issuer /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
 
 
 my $s = NJWT::Scenario->new;
-my $keys = $s->write_file('keys.json', jwks('k1'));
 
 # two certificates of two clients
 
@@ -39,11 +39,7 @@ sub certificate {
 my ($me, $thief) = (certificate('me'), certificate('thief'));
 
 my %config = (
-    issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
+    issuers => proof_issuer($s),
     server => <<'    END');
         listen                127.0.0.1:@PORT2@ ssl default_server;
         ssl_certificate       @FIXTURES@/tls-cert.pem;

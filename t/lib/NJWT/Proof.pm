@@ -13,6 +13,7 @@ package NJWT::Proof;
 #   proof($me, $token, $url, -header => { typ => 'JWT' })
 #
 #   certificate("$dir/me")           makes me.pem and me.key: its DER
+#   proof_issuer($scenario)          the issuer block of these tokens
 #
 # Each proof has a jti that no other has.
 
@@ -24,15 +25,28 @@ use Crypt::PK::ECC;
 use Exporter qw/ import /;
 use JSON::PP ();
 use MIME::Base64 qw/ decode_base64 /;
-use NJWT::Token qw/ token b64url /;
+use NJWT::Token qw/ token b64url jwks /;
 use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ client bound proof certificate /;
+our @EXPORT_OK = qw/ client bound proof certificate proof_issuer /;
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 my $json = JSON::PP->new->canonical->utf8;
 my $n = 0;
+
+
+sub proof_issuer {
+    my ($s) = @_;
+
+    my $keys = $s->write_file('keys.json', jwks('k1'));
+
+    return <<"    END";
+        jwt_issuer timesheets {
+            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
+        }
+    END
+}
 
 
 sub client {
