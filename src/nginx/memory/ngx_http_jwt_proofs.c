@@ -131,7 +131,11 @@ ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
 }
 
 
-/* Begins anew: what was used before now is not known. */
+/*
+ * Begins anew: what was used before now is not known.  Nonces of before must
+ * not be good any more: one may have been given in this very second, for the
+ * second after an earlier start, or by a worker whose clock is a little ahead.
+ */
 
 static void
 ngx_http_jwt_proofs_reset_locked(ngx_http_jwt_proofs_t *proofs)
@@ -143,7 +147,7 @@ ngx_http_jwt_proofs_reset_locked(ngx_http_jwt_proofs_t *proofs)
     proofs->free = 0;
     proofs->hand = 0;
     proofs->used = 0;
-    proofs->start = (ngx_atomic_uint_t) ngx_time();
+    proofs->start = ngx_max((ngx_atomic_uint_t) ngx_time(), proofs->start) + 1;
 }
 
 
