@@ -344,7 +344,7 @@ subtest 'without keys the gate says when to come again' => sub {
         like $r->{headers}{'retry-after'}, qr/^[1-9]\d*$/,
             "$name: Retry-After";
         is $s->get("/gate/$name")->{status}, 401, "$name: no token";
-        fails_once($name, 'requests are answered 503 until then');
+        fails_once($name, 'requests are answered 503 until one works');
     }
 
     is $origin->asked('good'), 0, 'no redirect was followed';

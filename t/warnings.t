@@ -625,10 +625,13 @@ for my $line ('audience api', 'issuer https://x/', 'scope_claim scp',
     {
         my ($ok, $said) = $s->check(issuers => $issuer, server => $server);
 
+        my $narrow = $name eq 'audience'
+            ? qr/, with "jwt_audience VALUE;" to take one API's tokens/ : '';
+
         ok !$ok, "$line is no directive of a server";
         like $said, qr/unknown directive "$name" in \S+check\.conf:\d+\n/,
             '... says nginx';
-        like $said, qr/\[emerg\].*: "$name" belongs inside a jwt_issuer block: write it in "jwt_issuer NAME \{ \}" in "http", and "jwt NAME;" here in \S+check\.conf:\d+\n/,
+        like $said, qr/\[emerg\].*: "$name" belongs inside a jwt_issuer block: write it in "jwt_issuer NAME \{ \}" in "http", and "jwt NAME;" here$narrow in \S+check\.conf:\d+\n/,
             '... and we say where it belongs';
     }
 }
@@ -646,6 +649,7 @@ for my $line ('audience api', 'issuer https://x/', 'scope_claim scp',
 for (['auth_jwt "realm"', qr/write "jwt NAME;" with "issuer" and "audience" in a/],
      ['auth_jwt_key_request /jwks', qr/write nothing: the issuer's keys are/],
      ['auth_jwt_require $x', qr/write "jwt_require \$variable \.\.\.;"/],
+     ['auth_jwt_revocation_list_sub /x', qr/write "revocation sub;" and "revocation_file FILE;" in a/],
      ['auth_jwt_validate_exp off', qr/write nothing: that is always checked/])
 {
     my ($line, $instead) = @$_;

@@ -70,7 +70,8 @@ static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
     { ngx_string("auth_jwt_validate_alg"),
       "\"algorithms ALG;\"" NGX_HTTP_JWT_IN_BLOCK },
     { ngx_string("auth_jwt_revocation_list_sub"),
-      "\"jwt_require $variable;\" with a \"map\" of $jwt_claim_sub" },
+      "\"revocation sub;\" and \"revocation_file FILE;\""
+      NGX_HTTP_JWT_IN_BLOCK },
     { ngx_string("auth_jwt_revocation_list_kid"),
       "\"jwt_require $variable;\" with a \"map\" of $jwt_kid" },
     { ngx_string("auth_jwt_allow_nested"),
@@ -83,13 +84,19 @@ static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
 static void
 ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
 {
+    const char                    *narrow;
     const ngx_http_jwt_foreign_t  *foreign;
 
     if (ngx_http_jwt_issuer_knows(name)) {
+        narrow = name->len == sizeof("audience") - 1
+                 && ngx_strncmp(name->data, "audience", name->len) == 0
+                 ? ", with \"jwt_audience VALUE;\" to take one API's tokens"
+                 : "";
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" belongs inside a jwt_issuer block: write "
                            "it in \"jwt_issuer NAME { }\" in \"http\", and "
-                           "\"jwt NAME;\" here", name);
+                           "\"jwt NAME;\" here%s", name, narrow);
         return;
     }
 

@@ -99,7 +99,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
                   "%V%s%s; %s", &issuer->name, &url, &reason,
                   advice ? ", " : "", advice ? advice : "",
                   held ? "the keys that are held go on serving"
-                       : "requests are answered 503 until then");
+                       : "requests are answered 503 until one works");
 }
 
 
