@@ -343,11 +343,6 @@ subtest 'issuers on the page' => sub {
     is_deeply $names->(), [ [ 'timesheets' ], [ map { "idle$_" } 1 .. 5 ] ],
         'five are';
     is $n, 5, 'and counted';
-
-    start('down', $guarded, http => $more->(5));
-    wait_until { ($names->()->[0][0] // '') eq 'timesheets' } 5,
-        'one without keys isn\'t folded';
-    is $n, 5, 'the others are';
 };
 
 
