@@ -195,6 +195,7 @@ my %below = (
     json    => ['number'],
     jansson => ['json'],
     refresh => [],
+    defaults => [],
     discovery => ['jansson'],
     revocation => ['jansson'],
     jws     => [qw/ alg b64 json /],

@@ -11,6 +11,7 @@
 
 
 #include "njwt.h"
+#include "njwt_defaults.h"
 #include "njwt_jwks.h"
 #include "njwt_url.h"
 #include "njwt_verdict.h"
@@ -26,8 +27,8 @@
 /* the last check there is: what follows is the same by variables of nginx's */
 #define EXPLAIN_LAST      NJWT_CLAIM_MISMATCH
 
-#define EXPLAIN_MAX_JWKS  (256 * 1024)
-#define EXPLAIN_TIMEOUT   5000L          /* milliseconds */
+#define EXPLAIN_MAX_JWKS  NJWT_DEFAULT_JWKS_MAX_SIZE
+#define EXPLAIN_TIMEOUT   (1000L * NJWT_DEFAULT_JWKS_TIMEOUT)
 
 
 /* a list that grows with the arguments, of which there are at most argc */

@@ -12,10 +12,6 @@
 
 #define EXPLAIN_MAX_CERTIFICATE  (64 * 1024)
 
-/* what jwt_dpop_lifetime and jwt_dpop_algorithms are by default */
-#define EXPLAIN_PROOF_LIFETIME   300
-#define EXPLAIN_PROOF_AHEAD      30
-
 
 void
 explain_set_binding(explain_t *e, const char *value)
@@ -145,8 +141,8 @@ explain_binding(explain_t *e)
     }
 
     proofs->algorithms = NJWT_ALG_ES256;
-    proofs->lifetime = EXPLAIN_PROOF_LIFETIME;
-    proofs->ahead = EXPLAIN_PROOF_AHEAD;
+    proofs->lifetime = NJWT_DEFAULT_DPOP_LIFETIME;
+    proofs->ahead = NJWT_DEFAULT_DPOP_AHEAD;
     proofs->origins = &e->url;
     proofs->origin_count = (e->url.len > 0);
 

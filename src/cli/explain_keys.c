@@ -7,6 +7,7 @@
  */
 
 #include "explain.h"
+#include "njwt_discovery.h"
 
 #include <curl/curl.h>
 #include <string.h>
@@ -21,33 +22,26 @@ typedef struct {
 } explain_body_t;
 
 
-/* The first issuer, a slash if it ends without one, and a path. */
-
 static const char *
 explain_well_known(explain_t *e)
 {
-    char          *url;
-    size_t         size;
+    size_t         len;
+    uint8_t       *url;
     njwt_slice_t   first;
 
-    static const char  path[] = ".well-known/jwks.json";
-
     first = e->issuers.values[0];
+    url = explain_alloc(e, first.len + NJWT_DISCOVERY_ROOM);
+    len = njwt_discovery_url(first, false, url);
 
-    if (memchr(first.data, '?', first.len) || memchr(first.data, '#',
-                                                     first.len))
-    {
+    if (len == 0) {
         explain_die("no source of keys can be made of the first \"--issuer\" "
                     "\"%s\", write --jwks FILE or --jwks URL",
                     (const char *) first.data);
     }
 
-    size = first.len + sizeof(path) + 1;
-    url = explain_alloc(e, size);
-    (void) snprintf(url, size, "%s%s%s", (const char *) first.data,
-                    first.data[first.len - 1] == '/' ? "" : "/", path);
+    url[len] = '\0';
 
-    return url;
+    return (const char *) url;
 }
 
 

@@ -11,10 +11,6 @@
 #include <unistd.h>
 
 
-#define EXPLAIN_MAX_TOKEN  8192
-#define EXPLAIN_LEEWAY     5
-
-
 static void
 explain_begin(explain_t *e, int argc)
 {
@@ -37,8 +33,8 @@ explain_begin(explain_t *e, int argc)
     e->servers.values = explain_alloc(e, e->most * sizeof(njwt_slice_t));
 
     e->issuer = &e->own;
-    e->own.expected.leeway = EXPLAIN_LEEWAY;
-    e->policy.max_token_size = EXPLAIN_MAX_TOKEN;
+    e->own.expected.leeway = NJWT_DEFAULT_LEEWAY;
+    e->policy.max_token_size = NJWT_DEFAULT_MAX_TOKEN_SIZE;
     e->method = "GET";
     e->judged.method = explain_method(e->method);
 

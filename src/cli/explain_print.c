@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 
 #include "explain.h"
+#include "njwt_dates.h"
 #include "njwt_utf8.h"
 
 #include <ctype.h>
@@ -280,18 +281,12 @@ explain_pretty(njwt_value_t value, size_t column)
 static void
 explain_span(double seconds)
 {
-    if (seconds < 120) {
-        printf("%.0f s", seconds);
+    double        unit;
+    njwt_slice_t  name;
 
-    } else if (seconds < 7200) {
-        printf("%.0f min", seconds / 60);
-
-    } else if (seconds < 2 * 86400.0) {
-        printf("%.1f h", seconds / 3600);
-
-    } else {
-        printf("%.0f days", seconds / 86400);
-    }
+    unit = njwt_dates_unit(seconds, &name);
+    printf("%.*f %.*s", unit == 3600 ? 1 : 0, seconds / unit, (int) name.len,
+           (const char *) name.data);
 }
 
 

@@ -11,9 +11,6 @@
 
 #define EXPLAIN_MAX_REVOKED  (64 * 1024 * 1024)
 
-/* seconds; what revocation_keep is by default */
-#define EXPLAIN_KEEP         86400
-
 
 struct explain_revoked_s {
     njwt_revocation_t          asked;
@@ -120,7 +117,7 @@ explain_revoked(explain_t *e)
     terms.claim_count = e->revocation.count;
     terms.file = true;
     terms.now = (double) e->judged.now;
-    terms.keep = EXPLAIN_KEEP;
+    terms.keep = NJWT_DEFAULT_REVOCATION_KEEP;
 
     revoked = explain_alloc(e, sizeof(struct explain_revoked_s));
     entries = &revoked->entries;

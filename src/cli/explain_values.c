@@ -166,9 +166,8 @@ explain_algorithms(const char *text)
 
         if (alg == NJWT_ALG_UNKNOWN) {
             explain_die("invalid algorithm \"%.*s\" in \"--algorithms\", "
-                        "write RS256, or of RS384 RS512 PS256 PS384 PS512 "
-                        "ES256 ES384 ES512 EdDSA HS256 HS384 HS512 what the "
-                        "API signs with, with commas between",
+                        "write " NJWT_ALG_NAMES " what the API signs with, "
+                        "with commas between",
                         (int) name.len, text);
         }
 

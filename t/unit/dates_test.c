@@ -163,6 +163,39 @@ what_cannot_be_compared_is_refused(void **state)
 }
 
 
+static void
+seconds_are_told_in_the_largest_unit_that_they_have_twice(void **state)
+{
+    size_t        i;
+    double        unit;
+    njwt_slice_t  name;
+
+    static const struct {
+        double       seconds;
+        double       unit;
+        const char  *name;
+    } spans[] = {
+        { -200000, 1, "s" },
+        { 0, 1, "s" },
+        { 119, 1, "s" },
+        { 120, 60, "min" },
+        { 7199, 60, "min" },
+        { 7200, 3600, "h" },
+        { 172799, 3600, "h" },
+        { 172800, 86400, "days" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(spans); i++) {
+        unit = njwt_dates_unit(spans[i].seconds, &name);
+
+        assert_true(unit == spans[i].unit);
+        assert_true(njwt_slice_equal(name, unit_text(spans[i].name)));
+    }
+}
+
+
 int
 main(void)
 {
@@ -171,7 +204,8 @@ main(void)
         unit_case(a_date_that_is_not_there_is_earlier_than_any),
         unit_case(each_date_is_its_own),
         unit_case(a_token_is_too_old_at_the_very_second),
-        unit_case(what_cannot_be_compared_is_refused)
+        unit_case(what_cannot_be_compared_is_refused),
+        unit_case(seconds_are_told_in_the_largest_unit_that_they_have_twice)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,35 @@ what_is_no_json_object_names_nothing(void **state)
 }
 
 
+static void
+url_is(const char *issuer, bool document, const char *url)
+{
+    size_t   len;
+    uint8_t  made[128];
+
+    len = njwt_discovery_url(unit_text(issuer), document, made);
+
+    assert_int_equal(len, strlen(url));
+    assert_memory_equal(made, url, len);
+    assert_true(len == 0 || len < strlen(issuer) + NJWT_DISCOVERY_ROOM);
+}
+
+
+static void
+the_url_of_an_issuer_ends_with_a_well_known_path(void **state)
+{
+    (void) state;
+
+    url_is("https://t/", false, "https://t/.well-known/jwks.json");
+    url_is("https://t", false, "https://t/.well-known/jwks.json");
+    url_is("https://t/a", true,
+           "https://t/a/.well-known/openid-configuration");
+    url_is("https://t/?a", false, "");
+    url_is("https://t/#a", true, "");
+    url_is("", false, "");
+}
+
+
 int
 main(void)
 {
@@ -123,7 +152,8 @@ main(void)
         cmocka_unit_test(a_byte_order_mark_before_it_is_passed_over),
         cmocka_unit_test(another_issuers_document_names_nothing),
         cmocka_unit_test(a_document_without_keys_names_nothing),
-        cmocka_unit_test(what_is_no_json_object_names_nothing)
+        cmocka_unit_test(what_is_no_json_object_names_nothing),
+        unit_case(the_url_of_an_issuer_ends_with_a_well_known_path)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

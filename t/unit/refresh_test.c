@@ -602,6 +602,18 @@ hosts_that_start_together_part(void **state)
 }
 
 
+static void
+keys_serve_until_they_are_too_old(void **state)
+{
+    (void) state;
+
+    assert_true(njwt_refresh_serves(0, 0));
+    assert_true(njwt_refresh_serves(10, 10000));
+    assert_true(njwt_refresh_serves(10, 10999));
+    assert_false(njwt_refresh_serves(11, 10999));
+}
+
+
 int
 main(void)
 {
@@ -628,7 +640,8 @@ main(void)
         unit_case(a_clock_near_zero_is_a_clock),
         unit_case(at_the_end_of_time_fetches_come_too_often_rather_than_never),
         unit_case(the_delay_is_how_long_until_due),
-        unit_case(hosts_that_start_together_part)
+        unit_case(hosts_that_start_together_part),
+        unit_case(keys_serve_until_they_are_too_old)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * configured: a slash, a letter's case, the scheme, which the eye passes over.
  */
 
+#include "njwt_dates.h"
 #include "njwt_hint_parts.h"
 
 #include <string.h>
@@ -139,26 +140,20 @@ njwt_hint_number(njwt_hint_t *hint, double number)
 void
 njwt_hint_seconds(njwt_hint_t *hint, double seconds)
 {
+    double        unit;
+    njwt_slice_t  name;
+
     njwt_hint_number(hint, seconds);
     njwt_hint_say(hint, " s");
 
-    if (seconds < 120) {
-        return;
-    }
+    unit = njwt_dates_unit(seconds, &name);
 
-    njwt_hint_say(hint, " (");
-
-    if (seconds < 7200) {
-        njwt_hint_number(hint, seconds / 60);
-        njwt_hint_say(hint, " min)");
-
-    } else if (seconds < 2 * 86400) {
-        njwt_hint_number(hint, seconds / 3600);
-        njwt_hint_say(hint, " h)");
-
-    } else {
-        njwt_hint_number(hint, seconds / 86400);
-        njwt_hint_say(hint, " days)");
+    if (unit > 1) {
+        njwt_hint_say(hint, " (");
+        njwt_hint_number(hint, seconds / unit);
+        njwt_hint_say(hint, " ");
+        njwt_hint_put(hint, name);
+        njwt_hint_say(hint, ")");
     }
 }
 

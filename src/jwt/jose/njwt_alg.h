@@ -31,6 +31,11 @@ typedef uint32_t  njwt_alg_t;
 
 #define NJWT_ALG_COUNT    13
 
+/* for messages */
+#define NJWT_ALG_NAMES                                                       \
+    "RS256, or of RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA "    \
+    "(or Ed25519) HS256 HS384 HS512"
+
 /* what an RSA key can be for, and what a shared secret */
 #define NJWT_ALGS_RSA     0x003fu
 #define NJWT_ALGS_HMAC    0x1c00u

@@ -158,3 +158,28 @@ njwt_dates_milliseconds(double date)
 {
     return date >= 1e11;
 }
+
+
+double
+njwt_dates_unit(double seconds, njwt_slice_t *name)
+{
+    size_t  i;
+
+    static const struct {
+        double        seconds;
+        njwt_slice_t  name;
+    } units[] = {
+        { 86400, njwt_literal("days") },
+        { 3600, njwt_literal("h") },
+        { 60, njwt_literal("min") },
+        { 1, njwt_literal("s") }
+    };
+
+    for (i = 0; i < 3 && seconds < 2 * units[i].seconds; i++) {
+        /* void */
+    }
+
+    *name = units[i].name;
+
+    return units[i].seconds;
+}

@@ -52,6 +52,12 @@ bool njwt_dates_too_old(const njwt_dates_t *dates, double max_age,
  */
 bool njwt_dates_milliseconds(double date);
 
+/*
+ * In which unit are so many seconds best told?  The seconds that it has, and
+ * its name: of at least two the largest.
+ */
+double njwt_dates_unit(double seconds, njwt_slice_t *name);
+
 /* "iat" is missing, or no later than that time: no leeway. */
 bool njwt_dates_issued_until(const njwt_dates_t *dates, double time);
 

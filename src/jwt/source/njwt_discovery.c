@@ -5,6 +5,8 @@
 #include "njwt_discovery.h"
 #include "njwt_jansson.h"
 
+#include <string.h>
+
 
 const char *
 njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
@@ -39,4 +41,42 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
     *jwks_uri = njwt_json_string(uri);
 
     return NULL;
+}
+
+
+/* The issuer, a slash if it ends without one, and a path. */
+
+size_t
+njwt_discovery_url(njwt_slice_t issuer, bool document, uint8_t *url)
+{
+    size_t        i, len;
+    njwt_slice_t  path;
+
+    static const njwt_slice_t  keys = njwt_literal(".well-known/jwks.json");
+    static const njwt_slice_t  metadata =
+                            njwt_literal(".well-known/openid-configuration");
+
+    /* RFC 8414, section 2: neither a query nor a fragment */
+
+    for (i = 0; i < issuer.len; i++) {
+        if (issuer.data[i] == '?' || issuer.data[i] == '#') {
+            return 0;
+        }
+    }
+
+    if (issuer.len == 0) {
+        return 0;
+    }
+
+    memcpy(url, issuer.data, issuer.len);
+    len = issuer.len;
+
+    if (url[len - 1] != '/') {
+        url[len++] = '/';
+    }
+
+    path = document ? metadata : keys;
+    memcpy(url + len, path.data, path.len);
+
+    return len + path.len;
 }

@@ -20,5 +20,14 @@
 const char *njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
     njwt_slice_t issuer, njwt_slice_t *jwks_uri);
 
+/* bytes that a URL has beyond its issuer's, and one more for a NUL */
+#define NJWT_DISCOVERY_ROOM  34
+
+/*
+ * Makes the URL of an issuer's keys, or of its discovery document; returns its
+ * length, or 0: none can be made of that issuer.
+ */
+size_t njwt_discovery_url(njwt_slice_t issuer, bool document, uint8_t *url);
+
 
 #endif /* NJWT_DISCOVERY_H */

@@ -205,3 +205,10 @@ njwt_refresh_skew(int64_t date, int64_t age, int64_t begun, int64_t ended)
 
     return (date < begun) ? date - begun : 0;
 }
+
+
+bool
+njwt_refresh_serves(int64_t age, uint64_t stale)
+{
+    return age <= (int64_t) (stale / 1000);
+}

@@ -102,6 +102,9 @@ void njwt_refresh_abandoned(njwt_refresh_t *state, uint64_t now);
  */
 uint64_t njwt_refresh_age(int64_t wall, int64_t steady);
 
+/* Are keys that old young enough to serve?  By jwks_stale, in milliseconds. */
+bool njwt_refresh_serves(int64_t age, uint64_t stale);
+
 /*
  * The milliseconds of a Retry-After that lies so many seconds ahead: 0 where
  * it lies in the past, and at most a day.

@@ -110,50 +110,22 @@ ngx_http_jwt_cache_fit(ngx_http_jwt_cache_t *cache, size_t room)
 ngx_int_t
 ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
 {
-    size_t                 room;
-    ngx_slab_pool_t       *shpool;
+    ngx_int_t              rc;
     ngx_http_jwt_cache_t  *cache;
 
-    if (data) {
-        /* a reload: what old workers verified stays */
-        zone->data = data;
-        return NGX_OK;
+    rc = ngx_http_jwt_zone_memory(zone, data, NGX_HTTP_JWT_CACHE_MAGIC,
+                                  NGX_HTTP_JWT_CACHE_LAYOUT);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
     }
 
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+    cache = zone->data;
 
-    if (zone->shm.exists) {
-        cache = shpool->data;
-
-        if (cache == NULL
-            || cache->magic != NGX_HTTP_JWT_CACHE_MAGIC
-            || cache->layout != NGX_HTTP_JWT_CACHE_LAYOUT)
-        {
-            return NGX_ERROR;
-        }
-
-        zone->data = cache;
-        return NGX_OK;
-    }
-
-    /* all of it at once: the slab is never asked again */
-
-    room = ngx_http_jwt_zone_room(zone->shm.size);
-    cache = ngx_slab_calloc(shpool, room);
-
-    if (cache == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_cache_fit(cache, room);
+    ngx_http_jwt_cache_fit(cache, ngx_http_jwt_zone_room(zone->shm.size));
 
     cache->table = (ngx_http_jwt_cache_entry_t *) (cache + 1);
     cache->chains = (uint32_t *) (cache->table + cache->entries);
-    cache->layout = NGX_HTTP_JWT_CACHE_LAYOUT;
-    cache->magic = NGX_HTTP_JWT_CACHE_MAGIC;
-
-    shpool->data = cache;
-    zone->data = cache;
 
     return NGX_OK;
 }

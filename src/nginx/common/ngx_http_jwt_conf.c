@@ -127,6 +127,50 @@ ngx_http_jwt_zone_room(size_t size)
 }
 
 
+ngx_int_t
+ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data, uint32_t magic,
+    uint32_t layout)
+{
+    ngx_slab_pool_t           *shpool;
+    ngx_http_jwt_zone_head_t  *head;
+
+    if (data) {
+        /* a reload: old workers go on using what is there */
+        zone->data = data;
+        return NGX_DONE;
+    }
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        head = shpool->data;
+
+        if (head == NULL || head->magic != magic || head->layout != layout) {
+            return NGX_ERROR;
+        }
+
+        zone->data = head;
+        return NGX_DONE;
+    }
+
+    /* all of it at once: the slab is never asked again */
+
+    head = ngx_slab_calloc(shpool, ngx_http_jwt_zone_room(zone->shm.size));
+
+    if (head == NULL) {
+        return NGX_ERROR;
+    }
+
+    head->magic = magic;
+    head->layout = layout;
+
+    shpool->data = head;
+    zone->data = head;
+
+    return NGX_OK;
+}
+
+
 char *
 ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
 {

@@ -47,6 +47,19 @@ char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd,
  */
 size_t ngx_http_jwt_zone_room(size_t size);
 
+/* what the memory of a zone begins with */
+typedef struct {
+    uint32_t                   magic;
+    uint32_t                   layout;
+} ngx_http_jwt_zone_head_t;
+
+/*
+ * What the init callback of a zone begins with.  NGX_OK: zone->data is all of
+ * its memory, zeroed but for the head; NGX_DONE: it was there before.
+ */
+ngx_int_t ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data,
+    uint32_t magic, uint32_t layout);
+
 /* Reads zone=NAME:SIZE of the directive that is being read. */
 char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
 

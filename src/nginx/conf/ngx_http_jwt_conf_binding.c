@@ -3,11 +3,9 @@
  */
 
 #include "ngx_http_jwt_binding.h"
+#include "njwt_defaults.h"
 #include "njwt_htu.h"
 
-
-#define NGX_HTTP_JWT_DPOP_LIFETIME  300
-#define NGX_HTTP_JWT_DPOP_AHEAD     30
 
 /* bytes of a nonce key's text, at least, and of a file of them, at most */
 #define NGX_HTTP_JWT_NONCE_KEY_MIN  32
@@ -220,7 +218,7 @@ ngx_http_jwt_dpop_lifetime(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
-    ahead = NGX_HTTP_JWT_DPOP_AHEAD;
+    ahead = NJWT_DEFAULT_DPOP_AHEAD;
 
     dpop->lifetime = ngx_http_jwt_dpop_seconds(&value[1]);
 
@@ -495,8 +493,8 @@ ngx_http_jwt_dpop_init(ngx_http_jwt_main_conf_t *jmcf)
     }
 
     if (jmcf->dpop.lifetime == NGX_CONF_UNSET) {
-        jmcf->dpop.lifetime = NGX_HTTP_JWT_DPOP_LIFETIME;
-        jmcf->dpop.ahead = NGX_HTTP_JWT_DPOP_AHEAD;
+        jmcf->dpop.lifetime = NJWT_DEFAULT_DPOP_LIFETIME;
+        jmcf->dpop.ahead = NJWT_DEFAULT_DPOP_AHEAD;
     }
 
     if (jmcf->dpop.nonce == NGX_CONF_UNSET) {

@@ -479,9 +479,8 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (alg == NJWT_ALG_UNKNOWN) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid algorithm \"%V\" in \"algorithms\", "
-                               "write RS256, or of RS384 RS512 PS256 PS384 "
-                               "PS512 ES256 ES384 ES512 EdDSA (or Ed25519) "
-                               "HS256 HS384 HS512 what the API signs with",
+                               "write " NJWT_ALG_NAMES " what the API signs "
+                               "with",
                                &value[i]);
             return NGX_CONF_ERROR;
         }

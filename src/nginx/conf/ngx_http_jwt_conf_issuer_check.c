@@ -10,53 +10,42 @@
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_keyfile.h"
 #include "ngx_http_jwt_keys.h"
+#include "njwt_defaults.h"
+#include "njwt_discovery.h"
 
 
 static char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer);
 
 
-/* The first issuer, a slash if it ends without one, and a path. */
-
 static ngx_int_t
-ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
-    const char *path)
+ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    u_char         *p;
-    size_t          i, len;
-    njwt_slice_t   *first;
+    u_char        *p;
+    size_t         len;
+    njwt_slice_t  *first;
 
     first = issuer->issuers->elts;
-    len = ngx_strlen(path);
 
-    /* RFC 8414, section 2: neither a query nor a fragment */
-
-    for (i = 0; i < first->len; i++) {
-        if (first->data[i] == '?' || first->data[i] == '#') {
-            (void) ngx_http_jwt_conf_error(cf,
-                       ngx_http_jwt_issuer_place(issuer, "issuer"),
-                       "no source of keys can be made of the first \"issuer\" "
-                       "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
-                       first->len, first->data, &issuer->name);
-            return NGX_ERROR;
-        }
-    }
-
-    p = ngx_pnalloc(cf->pool, first->len + 1 + len + 1);
+    p = ngx_pnalloc(cf->pool, first->len + NJWT_DISCOVERY_ROOM);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    issuer->jwks_uri.data = p;
-    p = ngx_cpymem(p, first->data, first->len);
+    len = njwt_discovery_url(*first, issuer->discovery, p);
 
-    if (p[-1] != '/') {
-        *p++ = '/';
+    if (len == 0) {
+        (void) ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_place(issuer, "issuer"),
+                   "no source of keys can be made of the first \"issuer\" "
+                   "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
+                   first->len, first->data, &issuer->name);
+        return NGX_ERROR;
     }
 
-    p = ngx_cpymem(p, path, len);
-    *p = '\0';
-    issuer->jwks_uri.len = p - issuer->jwks_uri.data;
+    p[len] = '\0';
+    issuer->jwks_uri.data = p;
+    issuer->jwks_uri.len = len;
 
     return NGX_OK;
 }
@@ -223,7 +212,6 @@ ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 static char *
 ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_int_t    rc;
     ngx_uint_t   made;
     const char  *fault, *directive;
 
@@ -245,19 +233,9 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return ngx_http_jwt_issuer_read_keys(cf, issuer);
     }
 
-    rc = NGX_OK;
     made = issuer->jwks_uri.data == NULL;
 
-    if (issuer->discovery) {
-        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
-                                        ".well-known/openid-configuration");
-
-    } else if (made) {
-        rc = ngx_http_jwt_issuer_well_known(cf, issuer,
-                                            ".well-known/jwks.json");
-    }
-
-    if (rc != NGX_OK) {
+    if (made && ngx_http_jwt_issuer_well_known(cf, issuer) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -329,14 +307,20 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     const char  *name;
 
-    ngx_conf_init_msec_value(issuer->jwks_refresh, 600000);
-    ngx_conf_init_msec_value(issuer->jwks_cooldown, 30000);
-    ngx_conf_init_msec_value(issuer->jwks_wait, 2000);
-    ngx_conf_init_msec_value(issuer->jwks_timeout, 5000);
-    ngx_conf_init_msec_value(issuer->leeway, 5000);
+    ngx_conf_init_msec_value(issuer->jwks_refresh,
+                             1000 * NJWT_DEFAULT_JWKS_REFRESH);
+    ngx_conf_init_msec_value(issuer->jwks_cooldown,
+                             1000 * NJWT_DEFAULT_JWKS_COOLDOWN);
+    ngx_conf_init_msec_value(issuer->jwks_wait,
+                             1000 * NJWT_DEFAULT_JWKS_WAIT);
+    ngx_conf_init_msec_value(issuer->jwks_timeout,
+                             1000 * NJWT_DEFAULT_JWKS_TIMEOUT);
+    ngx_conf_init_msec_value(issuer->leeway, 1000 * NJWT_DEFAULT_LEEWAY);
 
-    ngx_conf_init_msec_value(issuer->jwks_stale, 24 * 3600 * 1000);
-    ngx_conf_init_size_value(issuer->jwks_max_size, 256 * 1024);
+    ngx_conf_init_msec_value(issuer->jwks_stale,
+                             1000 * NJWT_DEFAULT_JWKS_STALE);
+    ngx_conf_init_size_value(issuer->jwks_max_size,
+                             NJWT_DEFAULT_JWKS_MAX_SIZE);
 
     if (issuer->jwks_max_size == 0
         || issuer->jwks_max_size > NJWT_MAX_JWKS_SIZE)

@@ -5,6 +5,7 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_directives.h"
+#include "njwt_defaults.h"
 
 
 typedef struct {
@@ -335,7 +336,7 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
     ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_HTTP_JWT_ENFORCE);
     ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
     ngx_conf_merge_size_value(conf->max_token_size, prev->max_token_size,
-                              8192);
+                              NJWT_DEFAULT_MAX_TOKEN_SIZE);
 }
 
 

@@ -10,6 +10,7 @@
 #include "ngx_http_jwt_revoke.h"
 #include "ngx_http_jwt_revoked.h"
 #include "ngx_http_jwt_warnings.h"
+#include "njwt_defaults.h"
 #include "njwt_hash.h"
 
 
@@ -265,7 +266,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
                    "azp;\"", name, &issuer->name);
     }
 
-    ngx_conf_init_msec_value(rv->keep, 24 * 3600 * 1000);
+    ngx_conf_init_msec_value(rv->keep, 1000 * NJWT_DEFAULT_REVOCATION_KEEP);
 
     /* entries would be over as they come: nothing would be revoked */
 

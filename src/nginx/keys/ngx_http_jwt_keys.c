@@ -114,14 +114,9 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         ngx_http_jwt_keys_load(issuer, log);
     }
 
-    if (ngx_http_jwt_slot_age(issuer)
-        > (time_t) (issuer->jwks_stale / 1000))
-    {
-        issuer->trust.keys = NULL;
-        return;
-    }
-
-    issuer->trust.keys = issuer->jwks;
+    issuer->trust.keys = njwt_refresh_serves(ngx_http_jwt_slot_age(issuer),
+                                             issuer->jwks_stale)
+                         ? issuer->jwks : NULL;
 }
 
 

@@ -166,8 +166,8 @@ ngx_http_jwt_slot_held_locked(ngx_http_jwt_issuer_t *issuer)
     slot = issuer->slot;
 
     return slot->len[slot->active] > 0
-           && ngx_http_jwt_slot_age(issuer)
-              <= (time_t) (issuer->jwks_stale / 1000);
+           && njwt_refresh_serves(ngx_http_jwt_slot_age(issuer),
+                                  issuer->jwks_stale);
 }
 
 

@@ -86,39 +86,19 @@ ngx_http_jwt_zone_nblocks(size_t size)
 static ngx_int_t
 ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 {
-    ngx_slab_pool_t        *shpool;
+    ngx_int_t               rc;
     ngx_http_jwt_shared_t  *shared;
 
-    if (data) {
-        /* a reload: old workers go on using what is there */
-        zone->data = data;
-        return NGX_OK;
+    rc = ngx_http_jwt_zone_memory(zone, data, NGX_HTTP_JWT_MAGIC,
+                                  NGX_HTTP_JWT_LAYOUT);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
     }
 
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-    shpool->log_nomem = 0;
+    shared = zone->data;
 
-    if (zone->shm.exists) {
-        shared = shpool->data;
-
-        if (shared == NULL
-            || shared->magic != NGX_HTTP_JWT_MAGIC
-            || shared->layout != NGX_HTTP_JWT_LAYOUT)
-        {
-            return NGX_ERROR;
-        }
-
-        zone->data = shared;
-        return NGX_OK;
-    }
-
-    /* all of it at once: the slab is never asked again */
-
-    shared = ngx_slab_calloc(shpool, ngx_http_jwt_zone_room(zone->shm.size));
-
-    if (shared == NULL
-        || !njwt_random(shared->salt, NGX_HTTP_JWT_SALT_LEN))
-    {
+    if (!njwt_random(shared->salt, NGX_HTTP_JWT_SALT_LEN)) {
         return NGX_ERROR;
     }
 
@@ -130,11 +110,6 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
     shared->blocks = ngx_http_jwt_counters_place(&shared->counters,
                          zone->shm.size,
                          (u_char *) &shared->records[shared->nrecords]);
-    shared->layout = NGX_HTTP_JWT_LAYOUT;
-    shared->magic = NGX_HTTP_JWT_MAGIC;
-
-    shpool->data = shared;
-    zone->data = shared;
 
     return NGX_OK;
 }

@@ -154,52 +154,27 @@ ngx_http_jwt_proofs_reset_locked(ngx_http_jwt_proofs_t *proofs)
 static ngx_int_t
 ngx_http_jwt_proofs_init(ngx_shm_zone_t *zone, void *data)
 {
-    size_t                  room;
-    ngx_slab_pool_t        *shpool;
+    ngx_int_t               rc;
     ngx_http_jwt_proofs_t  *proofs;
 
-    if (data) {
-        /* a reload: what was used stays used */
-        zone->data = data;
-        return NGX_OK;
+    rc = ngx_http_jwt_zone_memory(zone, data, NGX_HTTP_JWT_PROOFS_MAGIC,
+                                  NGX_HTTP_JWT_PROOFS_LAYOUT);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
     }
 
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+    proofs = zone->data;
 
-    if (zone->shm.exists) {
-        proofs = shpool->data;
-
-        if (proofs == NULL
-            || proofs->magic != NGX_HTTP_JWT_PROOFS_MAGIC
-            || proofs->layout != NGX_HTTP_JWT_PROOFS_LAYOUT)
-        {
-            return NGX_ERROR;
-        }
-
-        zone->data = proofs;
-        return NGX_OK;
-    }
-
-    /* all of it at once: the slab is never asked again */
-
-    room = ngx_http_jwt_zone_room(zone->shm.size);
-    proofs = ngx_slab_calloc(shpool, room);
-
-    if (proofs == NULL
-        || !njwt_random(proofs->nonce_key, NGX_HTTP_JWT_NONCE_KEY_LEN)
+    if (!njwt_random(proofs->nonce_key, NGX_HTTP_JWT_NONCE_KEY_LEN)
         || !njwt_random(proofs->salt, NGX_HTTP_JWT_SALT_LEN))
     {
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_proofs_fit(proofs, room);
+    ngx_http_jwt_proofs_fit(proofs, ngx_http_jwt_zone_room(zone->shm.size));
 
     proofs->start = (ngx_atomic_uint_t) ngx_time();
-    proofs->layout = NGX_HTTP_JWT_PROOFS_LAYOUT;
-    proofs->magic = NGX_HTTP_JWT_PROOFS_MAGIC;
-
-    shpool->data = proofs;
-    zone->data = proofs;
 
     return NGX_OK;
 }

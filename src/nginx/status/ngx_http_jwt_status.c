@@ -335,7 +335,7 @@ ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
     row->serves_until = 0;
 
     if (source->fetched != 0) {
-        row->serves = source->age <= stale;
+        row->serves = njwt_refresh_serves(source->age, issuer->jwks_stale);
         row->age = ngx_max(now - source->fetched, 0);
         row->serves_until = now + stale - source->age;
     }

@@ -7,6 +7,7 @@
  */
 
 #include "ngx_http_jwt_status_html.h"
+#include "njwt_dates.h"
 
 
 /* of the table of verdicts; the others are folded */
@@ -75,25 +76,14 @@ ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n, uint64_t all)
 void
 ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
 {
-    ngx_uint_t  i;
-
-    static const struct {
-        time_t       from;
-        time_t       unit;
-        const char  *name;
-    } spans[] = {
-        { 2 * 86400, 86400, "days" },
-        { 2 * 3600, 3600, "h" },
-        { 2 * 60, 60, "min" },
-        { 0, 1, "s" }
-    };
+    time_t        unit;
+    njwt_slice_t  name;
 
     seconds = ngx_max(seconds, 0);
+    unit = (time_t) njwt_dates_unit((double) seconds, &name);
 
-    for (i = 0; seconds < spans[i].from; i++) { /* void */ }
-
-    ngx_http_jwt_page_print(page, "%T&nbsp;%s", seconds / spans[i].unit,
-                            spans[i].name);
+    ngx_http_jwt_page_print(page, "%T&nbsp;%*s", seconds / unit, name.len,
+                            name.data);
 }
 
 
