@@ -73,6 +73,7 @@ static vector_seen_t  seen[MAX_CASES];
 static size_t         seen_count;
 static size_t         of_verdict[NJWT_VERDICT_COUNT];
 
+
 /* A member that nobody reads would be a typing error: known ones only. */
 
 static void

@@ -1,8 +1,9 @@
 /*
  * Where does something go past the gate?
  *
- * "return" answers before any access module or handler is asked.  An "Upgrade"
- * that the client chooses may open a tunnel (h2c) whose requests nobody judges.
+ * "return" answers before any access module or handler is asked.  An
+ * "Upgrade" that the client chooses may open a tunnel (h2c) whose requests
+ * nobody judges.
  */
 
 #include "ngx_http_jwt_warnings.h"

@@ -425,8 +425,8 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
               ngx_http_jwt_html_verdict_order);
 
     if (rows.nelts > 0) {
-        ngx_http_jwt_html_table(page, "By verdict and issuer, the most frequent "
-                                "of the last hour first.", columns);
+        ngx_http_jwt_html_table(page, "By verdict and issuer, the most "
+                                "frequent of the last hour first.", columns);
     }
 
     for (i = 0; i < rows.nelts; i++) {
