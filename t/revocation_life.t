@@ -175,7 +175,7 @@ subtest 'a memory that is half written' => sub {
     $s->mark_log;
     $write->($chains, "\0" x (4 * $buckets));      # nothing is found
     $write->($zone + $at + 16, pack 'LL', 0, 0);    # nothing is free
-    is status_of(old(sub => 'half-1')), 200, 'a look-up finds nothing';
+    is status_of(old(sub => 'half-2')), 200, 'a look-up finds nothing';
     $write->($zone + $at + 4, pack 'L', 1);         # it was being written
 
     is_revoked(old(sub => "half-$_"), "number $_ is revoked") for 1, 300;
