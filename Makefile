@@ -40,7 +40,7 @@ NGINX_CONFIGURE ?= --with-compat --with-debug --with-threads \
     --with-http_auth_request_module --with-http_stub_status_module
 
 # Debian's hardening; nginx itself adds -W -Wall -Wno-unused-parameter -Werror
-# (t/supply.t looks whether all of it is in what was built)
+# (t/static_supply.t looks whether all of it is in what was built)
 HARDEN  := -fstack-protector-strong -fstack-clash-protection -Wformat \
     -Werror=format-security -Wdate-time -D_FORTIFY_SOURCE=2 \
     $(if $(filter x86_64,$(shell uname -m)),-fcf-protection)

@@ -52,8 +52,8 @@ ASAN_FLAGS := -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
     -fsanitize=address,undefined -fno-sanitize=nonnull-attribute
 ASAN_LOOSE := $(ASAN_FLAGS) -fno-sanitize=alignment,pointer-overflow,shift \
     -DNGX_DEBUG_PALLOC=1
-# (t/clock.t puts another clock in: a sanitizer has one of its own)
-ASAN_TESTS  = $(filter-out t/clock.t,$(shell \
+# (t/request_clock.t puts another clock in: a sanitizer has one of its own)
+ASAN_TESTS  = $(filter-out t/request_clock.t,$(shell \
     grep -lE '^use NJWT::(Nginx|Scenario)' $(TESTS)))
 ASAN_MAKE   = ASAN_OPTIONS=detect_leaks=0 $(MAKE) --no-print-directory \
     NGINX_SRC=$(OWN_TREE) HARDEN= LD_OPT='$(ASAN_FLAGS) -fPIC'
@@ -91,7 +91,7 @@ faults_files := $(FAULTS)/$(NAME).so $(FAULTS)/shim.so
 faults: packages-test all $(faults_files)  ## let each allocation fail, and watch the locks; CASE="hot …" these only
 	@$(test_env) t/faults/run $(CASE)
 
-VALGRIND_TESTS ?= t/smoke.t t/verdicts.t t/cache.t
+VALGRIND_TESTS ?= t/request_smoke.t t/refusal_verdicts.t t/cache_verified.t
 
 .PHONY: valgrind
 valgrind: packages-test packages-valgrind all  ## run a part of the block tests under valgrind
@@ -120,7 +120,7 @@ timing: packages-test all $(BUILD)/timing  ## does a refused HS256 tell how much
 
 .PHONY: soak
 soak: packages-test all  ## load, rotations, outages, kills: MINUTES=10 SEED=
-	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/leaks.t
+	@$(test_env) NJWT_RELOADS=200 t/lib/run-prove t/conf_reload_leaks.t
 	@$(test_env) MINUTES="$(MINUTES)" SEED="$(SEED)" t/soak/run
 
 # npm's packages for the one of the peers that needs some

@@ -213,18 +213,18 @@ my %below = (
     url     => [],
     utf8    => [],
     form    => [],
-    facts   => [qw/ hash json rule /],
+    predicates   => [qw/ hash json rule /],
     path    => ['json'],
     number  => [],
     rule    => [qw/ json number path /],
     scopes  => [qw/ json path /],
     keyfile => [qw/ hash /],
     jwks    => [qw/ alg jansson json jws key pem thumbprint /],
-    claims  => [qw/ dates facts json jws key scopes /],
-    policy  => [qw/ alg binding json claims facts jwks method rule scopes /],
-    recall  => [qw/ b64 claims facts jws jwks key policy /],
+    claims  => [qw/ dates predicates json jws key scopes /],
+    policy  => [qw/ alg binding json claims predicates jwks method rule scopes /],
+    cached  => [qw/ b64 claims predicates jws jwks key policy /],
     verdict => [qw/ alg bearer binding claims dates json jws jwks path policy
-                    recall verdict_info /],
+                    cached verdict_info /],
     logout  => [qw/ claims json jwks jws policy /],
     hint    => [qw/ b64 bearer dates htu json path verdict /],
 );
@@ -370,11 +370,11 @@ none('the glue has no secret to compare',
               |\bngx_(?:mem|str\w*)cmp\s*\([^;]*\bsecret\b/x, @glue));
 
 
-# What a record vouches for, njwt_recall alone may say.
+# What a record vouches for, njwt_cached alone may say.
 
-none('only njwt_recall makes claims of a record',
-     grep { !m{njwt_(?:recall|claims|key)\.[ch]:} && !m{njwt_claims\.h:} }
-     places(qr/\bnjwt_(?:claims|proof)_recalled\b/, @core, @glue));
+none('only njwt_cached makes claims of a record',
+     grep { !m{njwt_(?:cached|claims|key)\.[ch]:} && !m{njwt_claims\.h:} }
+     places(qr/\bnjwt_(?:claims|proof)_cached\b/, @core, @glue));
 
 
 # No process-wide state: two configurations coexist during a reload.  What

@@ -1,366 +1,519 @@
-# What goes on without a token, to backends of each kind, and after a request
-# was judged twice?  jwt_pass_token off.
+# Does the backend get the token?  Not with jwt_pass_token off.
 #
-# Backends of FastCGI, uwsgi and SCGI are spoken to by a server of the test's
-# own, that answers with the headers among the parameters that it got; one of
-# gRPC is another server of the same nginx, before NJWT::Echo.
-
-use strict;
-use warnings;
+# The backend is NJWT::Echo: its answer has the lines that it got.
 
 use lib 't/lib';
 
-use Crypt::PK::ECC;
-use Digest::SHA qw/ sha256 /;
-use IO::Socket::INET;
-use JSON::PP ();
+use NJWT::Nginx;
 use NJWT::Echo;
-use NJWT::Scenario;
-use NJWT::Token qw/ :all /;
-use Test::More;
-use Time::HiRes qw/ time /;
+use NJWT::Token ();
+use Test::Nginx::Socket 'no_plan';
 
+my $dir = NJWT::Process::folder();
+my $echo = NJWT::Echo->start(dir => $dir);
 
-# The parameters of FastCGI: records of 8 bytes and their content, until one
-# of standard input without any; lengths of a byte, or of four.
+# a:b
+NJWT::Nginx::write_file('users', "a:{PLAIN}b\n");
 
-sub read_all {
-    my ($client, $len) = @_;
+$ENV{TEST_NGINX_ECHO} = 'http://127.0.0.1:' . $echo->port;
 
-    my $got = '';
+our $good = NJWT::Token::token();
+our $old = NJWT::Token::token(exp => 1);
 
-    while (length $got < $len) {
-        read($client, $got, $len - length $got, length $got) or die 'short';
+# Where a block has no configuration, /t passes no token on.
+
+add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    $block->set_value(config => <<'CONF') if !defined $block->config;
+    location /t {
+        jwt             timesheets;
+        jwt_token       bearer $cookie_tk $http_x_tok;
+        jwt_pass_token  off;
+        add_header      X-Verdict $jwt_verdict always;
+        add_header      X-Claim "<$jwt_claim_azp>" always;
+        proxy_pass      $TEST_NGINX_ECHO;
     }
+CONF
+});
 
-    return $got;
-}
+no_long_string();
+no_shuffle();
+run_tests();
 
-sub fastcgi {
-    my ($client) = @_;
+__DATA__
 
-    my $text = '';
+=== TEST 1: the backend gets no token that was judged
+--- token
+--- more_headers
+X-One: 1
+Authorization: Bearer $TOKEN
+DPoP: proof
+X-Two: 2
+--- response_headers
+X-Verdict: ok
+X-Claim: <importjob>
+--- response_body
+X-One: 1
+X-Two: 2
 
-    while (1) {
-        my ($type, $len, $pad) = unpack 'xCx2nC', read_all($client, 8);
-        my $content = read_all($client, $len);
 
-        read_all($client, $pad);
-        $text .= $content if $type == 4;
-        last if $type == 5 && $len == 0;
+
+=== TEST 2: by default it does
+--- config
+    location /t {
+        jwt         timesheets;
+        proxy_pass  $TEST_NGINX_ECHO;
     }
-
-    my %params;
-
-    while (length $text) {
-        my @len = map {
-            ord $text < 128 ? unpack 'C', substr $text, 0, 1, ''
-                            : 0x7fffffff & unpack 'N', substr $text, 0, 4, ''
-        } 1, 2;
-
-        my $name = substr $text, 0, $len[0], '';
-        $params{$name} = substr $text, 0, $len[1], '';
+    location /on {
+        jwt             timesheets;
+        jwt_pass_token  on;
+        proxy_pass      $TEST_NGINX_ECHO;
     }
+--- request eval
+['GET /t', 'GET /on']
+--- more_headers eval
+[("Authorization: Bearer $::good\r\nDPoP: proof") x 2]
+--- response_body eval
+[("Authorization\nDPoP: proof\n") x 2]
 
-    return (\%params, sub {
-        my ($body) = @_;
 
-        my $out = "Status: 200 OK\r\n\r\n$body";
 
-        return pack('CCnnCx', 1, 6, 1, length $out, 0) . $out
-               . pack('CCnnCx', 1, 3, 1, 8, 0) . "\0" x 8;
-    });
-}
-
-sub uwsgi {
-    my ($client) = @_;
-
-    my (undef, $len) = unpack 'Cv', read_all($client, 4);
-    my %params = unpack '(v/a*)*', read_all($client, $len);
-
-    return (\%params, sub { "HTTP/1.1 200 OK\r\n\r\n$_[0]" });
-}
-
-sub scgi {
-    my ($client) = @_;
-
-    local $/ = ':';
-    my ($len) = <$client> =~ /(\d+)/;
-    my $text = read_all($client, $len) =~ s/\0\z//r;
-    my %params = split /\0/, $text, -1;
-
-    return (\%params, sub { "Status: 200 OK\r\n\r\n$_[0]" });
-}
-
-my %port;
-my @backends;
-
-for my $kind ([ fastcgi => \&fastcgi ], [ uwsgi => \&uwsgi ],
-              [ scgi => \&scgi ])
-{
-    my ($name, $read) = @$kind;
-    my $listener = IO::Socket::INET->new(
-        LocalAddr => '127.0.0.1', Listen => 20, Proto => 'tcp',
-        ReuseAddr => 1) or die "listen: $!";
-
-    $port{$name} = $listener->sockport;
-
-    my $pid = fork // die "fork: $!";
-
-    if ($pid) {
-        push @backends, $pid;
-        next;
+=== TEST 3: nor one in a header, in any spelling
+--- config
+    ignore_invalid_headers off;
+    location /t {
+        jwt             timesheets;
+        jwt_token       $http_x_tok;
+        jwt_pass_token  off;
+        jwt_mode        report;
+        add_header      X-Verdict $jwt_verdict always;
+        proxy_pass      $TEST_NGINX_ECHO;
     }
+--- request eval
+['GET /t', 'GET /t']
+--- more_headers eval
+["X-TOK: $::good\r\nX-Tok-Not: 1",
+ "x-tok: $::good\r\nX.Tok: EVIL\r\nX_TOK: EVIL\r\nX-Toks: 1\r\nXTok: 2"]
+--- response_headers eval
+['X-Verdict: ok', 'X-Verdict: multiple_tokens']
+--- response_body eval
+["X-Tok-Not: 1\n", "X-Toks: 1\nXTok: 2\n"]
 
-    while (my $client = $listener->accept) {
-        my ($params, $answer) = eval { $read->($client) } or next;
 
-        print $client $answer->(join '', map { "$_: $params->{$_}\n" }
-            sort grep { /^(?:HTTP_(?!HOST|USER|ACCEPT|CONN)|X_)/ }
-            keys %$params);
-        close $client;
+
+=== TEST 4: of the cookies that one alone goes
+--- config
+    location /t {
+        jwt             timesheets;
+        jwt_token       $cookie_tk;
+        jwt_pass_token  off;
+        jwt_mode        report;
+        proxy_pass      $TEST_NGINX_ECHO;
     }
-
-    exit;
-}
-
-END { kill 'KILL', @backends if @backends; }
-
-
-my $s = NJWT::Scenario->new;
-my $echo = NJWT::Echo->start(dir => $s->dir);
-my $keys = $s->write_file('keys.json', jwks('k1'));
-my $http = 'http://127.0.0.1:' . $echo->port;
-
-# what each kind of module passes on; the "param" would bring a token back
-
-my %pass = (
-    proxy => "proxy_pass $http;"
-             . ' proxy_set_header X-Param "<$http_authorization>";',
-    grpc => 'grpc_pass grpc://127.0.0.1:@PORT3@;'
-            . ' grpc_set_header X-Param "<$http_authorization>";',
-    map { ($_ => "${_}_pass 127.0.0.1:$port{$_};"
-                 . " ${_}_param X_PARAM \"<\$http_authorization>\";"
-                 . ($_ eq 'scgi' ? ' scgi_param CONTENT_LENGTH "0";' : '')) }
-        keys %port
-);
-
-my $locations = join '', map { <<"END" } sort keys %pass;
-        location /off/$_ { jwt_pass_token off; $pass{$_} }
-        location /on/$_  { $pass{$_} }
-        location /error/$_ {
-            jwt_pass_token off;
-            error_page 404 = \@again_$_;
-            root \@CONTENT\@;
-            try_files /none =404;
-        }
-        location \@again_$_ {
-            jwt_binding dpop;
-            jwt_pass_token off;
-            $pass{$_}
-        }
-        location /report/$_ {
-            jwt_mode report; jwt_pass_token off; $pass{$_}
-        }
-END
-
-$s->start(
-    workers => 1,
-    issuers => <<"    END",
-        jwt_issuer timesheets {
-            issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
-        }
-    END
-    http => <<"    END",
-        map \$http_x_any \$made_of_it { default \$http_x_any; }
-        server {
-            listen  127.0.0.1:\@PORT3\@ http2;
-            location / { proxy_pass $http; }
-        }
-    END
-    server => <<"    END",
-        listen       127.0.0.1:\@PORT2\@ http2;
-        server_name  api.example.com;
-        jwt          timesheets;
-        jwt_token    bearer \$cookie_tk \$http_x_tok;
-        jwt_binding  dpop;
-        add_header   X-Verdict \$jwt_verdict always;
-
-$locations
-
-        # a first judgement that refuses, and a second that doesn't
-        location /first {
-            jwt_require_scope  other;
-            jwt_pass_token     off;
-            error_page         403 = /second;
-            root               \@CONTENT\@;
-        }
-        location /second { jwt_pass_token off; proxy_pass $http; }
-
-        # a first that takes the token out, and a second that passes it on
-        location /then_on {
-            jwt_pass_token  off;
-            root            \@CONTENT\@;
-            try_files       /none \@then_on;
-        }
-        location \@then_on { proxy_pass $http; }
-
-        # a first that allows, and a second that refuses
-        location /then_no {
-            jwt_pass_token  off;
-            root            \@CONTENT\@;
-            try_files       /none \@then_no;
-        }
-        location \@then_no {
-            jwt_require_scope  other;
-            jwt_pass_token     off;
-            error_page         403 = \@public;
-            proxy_pass         $http;
-        }
-        location \@public { jwt off; jwt_pass_token off; proxy_pass $http; }
-    END
-);
-
-# An answer over HTTP/2: its verdict and its body, names in one spelling.
-
-sub answer {
-    my ($path, @fields) = @_;
-
-    my $htu = 'http://api.example.com:' . $s->port(2);
-
-    open my $in, '-|', qw/ curl -q -s -i --max-time 10
-        --http2-prior-knowledge -H user-agent: -H accept: /,
-        '--connect-to', 'api.example.com::127.0.0.1:',
-        (map { ('-H', $_) } @fields), "$htu$path" or die "curl: $!";
-    local $/;
-    my ($head, $body) = split /\r\n\r\n/, <$in> // '', 2;
-    close $in;
-
-    my ($verdict) = ($head // '') =~ /^X-Verdict: (\S+)/mi;
-    my ($nonce) = ($head // '') =~ /^DPoP-Nonce: (\S+)/mi;
-
-    $body //= '';
-    $body =~ s/^HTTP_//gm;
-    $body =~ s{^([\w-]+)}{ lc($1) =~ tr/_/-/r }gme;
-    $body =~ s/^(?:te|content-length|user-agent|accept).*\n//gm;
-
-    return ($verdict // 'none', join('', sort $body =~ /.*\n/g), $nonce);
-}
-
-my $good = token();
-
-for my $kind (sort keys %pass) {
-    my @all = ("Authorization: Bearer $good", 'DPoP: proof', 'X-A: 1',
-               'Cookie: a=b');
-
-    my ($verdict, $body) = answer("/on/$kind", @all);
-    is $verdict, 'ok', "$kind: a good token";
-    like $body, qr/^authorization/m, '... goes on by default';
-    like $body, qr/^dpop: proof$/m, '... with what stands beside it';
-
-    is_deeply [ (answer("/off/$kind", @all))[0, 1] ],
-        [ 'ok', "cookie: a=b\nx-a: 1\nx-param: <>\n" ],
-        "$kind: with off neither does, and no parameter brings it back";
-
-    is_deeply [ (answer("/off/$kind", 'X-A: 1', 'Cookie: a=b',
-                        "Cookie: tk=$good", 'Cookie: c=d'))[0, 1] ],
-        [ 'ok', "cookie: a=b; c=d\nx-a: 1\nx-param: <>\n" ],
-        "$kind: nor does a cookie";
-
-    is_deeply [ (answer("/off/$kind", 'X-A: 1', "X-Tok: $good"))[0, 1] ],
-        [ 'ok', "x-a: 1\nx-param: <>\n" ], "$kind: nor a header";
-
-    is_deeply [ (answer("/report/$kind", 'X-A: 1',
-                        "X-Tok: $good", 'Cookie: tk=EVIL'))[0, 1] ],
-        [ 'multiple_tokens', "x-a: 1\nx-param: <>\n" ],
-        "$kind: nor do two that were only reported";
-
-    is_deeply [ (answer("/error/$kind", @all))[0, 1] ],
-        [ 'ok', "cookie: a=b\nx-a: 1\nx-param: <>\n" ],
-        "$kind: nor after a second judgement";
-}
+--- request eval
+[('GET /t') x 12]
+--- more_headers eval
+[ map { "X-A: 1\r\nCookie: $_" =~ s/GOOD/$::good/r }
+  'tk=GOOD',
+  'a=b; tk=GOOD',
+  'tk=GOOD; a=b',
+  'a=b; tk=GOOD; c=d',
+  'a=b;TK=GOOD;c=d',
+  'a=b; tk = GOOD; c=d',
+  'a=b; tk=GOOD; tk=EVIL; c=d',
+  'a=b; t%6b=EVIL; c=d; tk[]=EVIL',
+  'a=b, tk=EVIL; c=d',
+  'a=b; tk; c=d',
+  "a=b; tk=GOOD\r\nCookie: tk=EVIL\r\nCookie: c=d",
+  'atk=1; tka=2; a=tk' ]
+--- response_body eval
+[ map { "X-A: 1\n" . ($_ eq '-' ? '' : "Cookie: $_\n") }
+  '-',
+  'a=b',
+  'a=b',
+  'a=b; c=d',
+  'a=b;c=d',
+  'a=b; c=d',
+  'a=b; c=d',
+  'a=b; c=d',
+  'a=b, c=d',
+  'a=b; c=d',
+  "a=b\nCookie: c=d",
+  'atk=1; tka=2; a=tk' ]
 
 
-# A bound token and its proof.
 
-my $json = JSON::PP->new->canonical->utf8;
-my $key = Crypt::PK::ECC->new;
-$key->generate_key('secp256r1');
-
-my $public = $key->export_key_jwk('public', 1);
-my %jwk = map { $_ => $public->{$_} } qw/ crv kty x y /;
-my $bound = token(cnf => { jkt => b64url(sha256($json->encode(\%jwk))) });
-my $nonce;
-my $n = 0;
-
-sub proven {
-    my ($path) = @_;
-
-    my $text = join '.', map { b64url($json->encode($_)) }
-        { typ => 'dpop+jwt', alg => 'ES256', jwk => \%jwk },
-        { jti => 'j' . $n++, htm => 'GET', iat => int time,
-          htu => 'http://api.example.com:' . $s->port(2) . $path,
-          ath => b64url(sha256($bound)),
-          defined $nonce ? (nonce => $nonce) : () };
-
-    return (answer($path, "Authorization: DPoP $bound", 'X-A: 1',
-                   'DPoP: ' . "$text."
-                   . b64url($key->sign_message_rfc7518($text, 'SHA256'))));
-}
-
-(my $verdict, undef, $nonce) = proven('/off/proxy');
-is $verdict, 'dpop_nonce_needed', 'a proof needs a nonce at first';
-
-is_deeply [ (proven("/off/$_"))[0, 1] ], [ 'ok', "x-a: 1\nx-param: <>\n" ],
-    "$_: a bound token and its proof stay here" for sort keys %pass;
-
-for (
-    [ '/error/proxy', 'behind an error page that is guarded, too',
-      "x-a: 1\nx-param: <>\n" ],
-    [ '/first', 'after a first judgement that refused', "x-a: 1\n" ],
-    [ '/then_on', 'if the last location passes them on they go on',
-      qr/\Aauthorization\ndpop: ey\S+\nx-a: 1\n\z/ ],
-    [ '/then_no', 'after a second judgement that refused', "x-a: 1\n" ],
-) {
-    my ($path, $what, $want) = @$_;
-    my ($is, $got) = proven($path);
-
-    is $is, $path eq '/then_no' ? 'insufficient_scope' : 'ok',
-        "$path: a proof is judged twice, and no replay of itself";
-    ref $want ? like($got, $want, "$path: $what")
-              : is($got, $want, "$path: $what");
-}
+=== TEST 5: no variable and no proxy_set_header of an inner level brings it back
+--- config
+    jwt_token       bearer $cookie_tk $http_x_tok;
+    jwt_pass_token  off;
+    proxy_set_header  Authorization "";
+    location /t {
+        jwt         timesheets;
+        proxy_set_header  Authorization $http_authorization;
+        proxy_set_header  X-One    "<$http_authorization>";
+        proxy_set_header  X-Two    "<$cookie_tk>";
+        proxy_set_header  X-Three  "<$http_cookie>";
+        proxy_set_header  X-Four   "<$http_x_tok>";
+        proxy_set_header  X-Five   "<$http_dpop>";
+        proxy_pass  $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t', 'GET /t']
+--- more_headers eval
+["Authorization: Bearer $::good\r\nDPoP: proof", "Cookie: a=b; tk=$::good",
+ "X-Tok: $::good"]
+--- response_body eval
+my $none = "X-One: <>\nX-Two: <>\nX-Three: <>\nX-Four: <>\nX-Five: <>\n";
+[ $none, $none =~ s/(Three: <)/$1a=b/r . "Cookie: a=b\n", $none ]
 
 
-# Of what a variable was made nobody knows: a warning, and no more.
 
-my ($ok, $said) = $s->check(server => <<'END');
-        location /t {
-            jwt timesheets; jwt_token $made_of_it; jwt_pass_token off;
-            root @CONTENT@;
-        }
-        location /u {
-            jwt timesheets; jwt_token bearer $sent_http_x; root @CONTENT@;
-            jwt_pass_token off;
-        }
-        location /v {
-            jwt timesheets; jwt_token bearer $cookie_tk $http_x_tok;
-            jwt_pass_token off; root @CONTENT@;
-        }
-        location /w {
-            jwt timesheets; jwt_token $made_of_it; root @CONTENT@;
-        }
-END
+=== TEST 6: not one that was read before
+--- config
+    location /t {
+        if ($http_x_tok = never) { return 404; }
+        if ($cookie_tk = never) { return 404; }
+        if ($http_authorization = never) { return 404; }
+        jwt             timesheets;
+        jwt_token       bearer $cookie_tk $http_x_tok;
+        jwt_pass_token  off;
+        proxy_set_header  X-One    "<$http_authorization>";
+        proxy_set_header  X-Two    "<$cookie_tk>";
+        proxy_set_header  X-Four   "<$http_x_tok>";
+        proxy_pass  $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t', 'GET /t']
+--- more_headers eval
+["Authorization: Bearer $::good", "Cookie: tk=$::good", "X-Tok: $::good"]
+--- response_body eval
+[("X-One: <>\nX-Two: <>\nX-Four: <>\n") x 3]
 
-is $ok, 1, 'jwt_pass_token off may stand beside other variables';
 
-my @warned = $said =~ /(\[warn\].*can't take out.*)/g;
 
-is scalar @warned, 2, '... with a warning for each place, and only there';
-like $warned[0], qr/"jwt_token \$made_of_it" was made of, .*check\.conf:\d+$/,
-    '... that names the variable and the line';
-like $warned[1], qr/"jwt_token \$sent_http_x"/, '... of each';
+=== TEST 7: nor one that wasn't allowed: report, optional, another scheme
+--- config
+    jwt             timesheets;
+    jwt_pass_token  off;
+    location /report { jwt_mode report; proxy_pass $TEST_NGINX_ECHO; }
+    location /optional { jwt_mode optional; proxy_pass $TEST_NGINX_ECHO; }
+--- request eval
+['GET /report', 'GET /report', 'GET /optional', 'GET /optional']
+--- more_headers eval
+["Authorization: Bearer $::old\r\nX-A: 1", "Authorization: Basic YTpi\r\nX-A: 1",
+ "Authorization: Basic YTpi\r\nX-A: 1", "DPoP: proof\r\nX-A: 1"]
+--- response_body eval
+[("X-A: 1\n") x 4]
 
-is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
-$s->stop;
-done_testing;
+
+
+=== TEST 8: nor a preflight's
+--- config
+    location /t {
+        jwt             timesheets;
+        jwt_preflight   on;
+        jwt_pass_token  off;
+        proxy_pass      $TEST_NGINX_ECHO;
+    }
+--- request: OPTIONS /t
+--- more_headers
+Origin: a
+Access-Control-Request-Method: GET
+Authorization: Bearer EVIL
+DPoP: proof
+--- response_body
+Origin: a
+Access-Control-Request-Method: GET
+
+
+
+=== TEST 9: where jwt is off nobody judged it, and it goes as well
+--- config
+    jwt_token       bearer $cookie_tk;
+    jwt_pass_token  off;
+    location /t { jwt timesheets; root $TEST_NGINX_CONTENT; }
+    location /off { jwt off; proxy_pass $TEST_NGINX_ECHO; }
+    location /on { jwt off; jwt_pass_token on; proxy_pass $TEST_NGINX_ECHO; }
+--- request eval
+['GET /off', 'GET /on']
+--- more_headers eval
+[("Authorization: Bearer $::good\r\nCookie: tk=EVIL; a=b") x 2]
+--- response_body eval
+["Cookie: a=b\n", "Authorization\nCookie: tk=EVIL; a=b\n"]
+
+
+
+=== TEST 10: an error page doesn't get what was refused
+--- config
+    location /t {
+        jwt             timesheets;
+        jwt_token       $cookie_tk;
+        jwt_pass_token  off;
+        error_page      401 = @login;
+        root            $TEST_NGINX_CONTENT;
+    }
+    location @login { jwt off; proxy_pass $TEST_NGINX_ECHO; }
+--- more_headers eval
+"Authorization: Bearer $::good\r\nCookie: a=b; tk=$::old; c=d"
+--- response_body
+Cookie: a=b; c=d
+
+
+
+=== TEST 11: a second judgement has the token, and goes on without it
+--- config
+    location /t {
+        jwt             timesheets;
+        jwt_token       bearer $cookie_tk $http_x_tok;
+        jwt_pass_token  off;
+        root            $TEST_NGINX_CONTENT;
+        try_files       /none @next;
+    }
+    location @next {
+        jwt             timesheets;
+        jwt_token       bearer $cookie_tk $http_x_tok;
+        jwt_pass_token  off;
+        add_header      X-Verdict $jwt_verdict always;
+        root            $TEST_NGINX_CONTENT;
+        try_files       /none2 @last;
+    }
+    location @last {
+        jwt             timesheets;
+        jwt_token       bearer $cookie_tk $http_x_tok;
+        add_header      X-Verdict $jwt_verdict always;
+        proxy_set_header  X-Four   "<$http_x_tok>";
+        proxy_set_header  X-Cookie "<$http_cookie>";
+        proxy_pass      $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t', 'GET /t', 'GET /t', 'GET /t']
+--- more_headers eval
+["Authorization: Bearer $::good", "Cookie: a=b; tk=x; c=d" =~ s/x/$::good/r,
+ "X-Tok: $::good", "Cookie: tk=$::old", "X-Tok: $::good\r\nCookie: tk=$::good"]
+--- error_code eval
+[200, 200, 200, 401, 400]
+--- response_body_like eval
+[ qr/\AX-Four: <>\nX-Cookie: <>\nAuthorization\n\z/,
+  qr/\AX-Four: <>\nX-Cookie: <a=b; tk=\Q$::good\E; c=d>\nCookie: a=b; tk=\Q$::good\E; c=d\n\z/,
+  qr/\AX-Four: <\Q$::good\E>\nX-Cookie: <>\nX-Tok: \Q$::good\E\n\z/,
+  qr/invalid_token/, qr/invalid_request/ ]
+
+
+
+=== TEST 12: also behind a public location that passes none on
+--- config
+    jwt_pass_token  off;
+    jwt_token       bearer $cookie_tk;
+    location /t {
+        jwt        off;
+        root       $TEST_NGINX_CONTENT;
+        try_files  /none @next;
+    }
+    location @next {
+        jwt         timesheets;
+        add_header  X-Claim "<$jwt_claim_azp>" always;
+        proxy_pass  $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t']
+--- more_headers eval
+["Authorization: Bearer $::good\r\nX-A: 1", "Cookie: tk=$::good\r\nX-A: 1"]
+--- response_headers eval
+[("X-Claim: <importjob>") x 2]
+--- response_body eval
+[("X-A: 1\n") x 2]
+
+
+
+=== TEST 13: auth_basic still reads its own under "satisfy any"
+--- config
+    location /t {
+        satisfy         any;
+        jwt             timesheets;
+        jwt_token       bearer;
+        jwt_pass_token  off;
+        auth_basic      here;
+        auth_basic_user_file ../../users;
+        proxy_set_header X-User $remote_user;
+        proxy_pass      $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t', 'GET /t']
+--- more_headers eval
+["Authorization: Basic YTpi", "Authorization: Basic YTpj",
+ "Authorization: Bearer $::good\r\nX-A: 1"]
+--- error_code eval
+[200, 401, 200]
+--- response_body_like eval
+[qr/\AX-User: a\n\z/, qr/401/, qr/\AX-A: 1\n\z/]
+
+
+
+=== TEST 14: neither auth_request nor mirror sees it
+--- config
+    location /t {
+        jwt               timesheets;
+        jwt_token         bearer $cookie_tk;
+        jwt_pass_token    off;
+        auth_request      /auth;
+        auth_request_set  $seen $upstream_http_x_seen;
+        add_header        X-Auth $seen;
+        mirror            /mirror;
+        proxy_pass        $TEST_NGINX_ECHO;
+    }
+    location = /auth { internal; jwt off; proxy_pass $TEST_NGINX_ECHO; }
+    location = /mirror { internal; jwt off; proxy_pass $TEST_NGINX_ECHO; }
+    location /last { jwt off; proxy_pass $TEST_NGINX_ECHO; }
+--- request eval
+['GET /t', 'GET /last/mirror']
+--- more_headers eval
+["Authorization: Bearer $::good\r\nX-A: 1", 'X-B: 1']
+--- response_headers eval
+['X-Auth: X-A: 1', '!X-Auth']
+--- response_body eval
+[("X-A: 1\n") x 2]
+
+
+
+=== TEST 15: a subrequest's own location may pass none on
+--- config
+    location /t {
+        jwt               timesheets;
+        auth_request      /auth;
+        auth_request_set  $seen $upstream_http_x_seen;
+        add_header        X-Auth $seen;
+        proxy_pass        $TEST_NGINX_ECHO;
+    }
+    location = /auth {
+        internal;
+        jwt             off;
+        jwt_pass_token  off;
+        proxy_pass      $TEST_NGINX_ECHO;
+    }
+--- more_headers eval
+"Authorization: Bearer $::good\r\nX-A: 1"
+--- response_headers
+X-Auth: X-A: 1
+--- response_body
+Authorization
+X-A: 1
+
+
+
+=== TEST 16: limit_req and jwt_require read it as ever
+--- http_config
+    map $http_authorization $is_bearer { "~^Bearer ey" 1; default 0; }
+    limit_req_zone $http_authorization zone=tokens:1m rate=1r/m;
+--- config
+    location /t {
+        jwt             timesheets;
+        jwt_require     $is_bearer;
+        jwt_pass_token  off;
+        limit_req       zone=tokens;
+        proxy_pass      $TEST_NGINX_ECHO;
+    }
+--- request eval
+['GET /t', 'GET /t']
+--- more_headers eval
+[("Authorization: Bearer $::good\r\nX-A: 1") x 2]
+--- error_code eval
+[200, 503]
+
+
+
+=== TEST 17: an identity header of such a name stays, it is ours
+--- config
+    location /t {
+        jwt                  timesheets;
+        jwt_identity_header  DPoP $jwt_claim_azp;
+        jwt_pass_token       off;
+        proxy_pass           $TEST_NGINX_ECHO;
+    }
+--- more_headers eval
+"Authorization: Bearer $::good\r\nDPoP: EVIL"
+--- response_body
+DPoP: importjob
+
+
+
+=== TEST 18: an inner level may pass it on, and not
+--- config
+    jwt             timesheets;
+    jwt_pass_token  off;
+    location /on {
+        jwt_pass_token  on;
+        proxy_pass      $TEST_NGINX_ECHO;
+        location /on/off { jwt_pass_token off; proxy_pass $TEST_NGINX_ECHO; }
+    }
+--- request eval
+['GET /on', 'GET /on/off']
+--- more_headers eval
+[("Authorization: Bearer $::good\r\nX-A: 1") x 2]
+--- response_body eval
+["Authorization\nX-A: 1\n", "X-A: 1\n"]
+
+
+
+=== TEST 19: a token in the URL can't be taken out
+--- config
+    jwt_token bearer $arg_token;
+    location /t {
+        jwt timesheets;
+        jwt_pass_token off;
+        root $TEST_NGINX_CONTENT;
+    }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*"jwt_pass_token off" can't take a token out of the URL.*"jwt_token \$arg_token".*write "jwt_pass_token on" in .*nginx\.conf:\d+/
+
+
+
+=== TEST 20: be both said at the http level
+--- http_config
+    jwt_token $arg_token;
+    jwt_pass_token off;
+--- config
+    location /t { jwt timesheets; root $TEST_NGINX_CONTENT; }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*"jwt_pass_token off" can't take a token out of the URL/
+
+
+
+=== TEST 21: or the other way round
+--- config
+    jwt_pass_token off;
+    location /t {
+        jwt timesheets;
+        jwt_token $arg_token;
+        root $TEST_NGINX_CONTENT;
+    }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*"jwt_pass_token off" can't take a token out of the URL/
+
+
+
+=== TEST 22: where it is passed on it may stand there
+--- config
+    jwt_pass_token off;
+    location /t {
+        jwt timesheets;
+        jwt_token $arg_token;
+        jwt_pass_token on;
+        root $TEST_NGINX_CONTENT;
+    }
+--- request eval
+"GET /t?token=$::good"
+--- error_code: 200
+
+
+
+=== TEST 23: it is on or off
+--- config
+    location /t { jwt timesheets; jwt_pass_token maybe; root $TEST_NGINX_CONTENT; }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*"maybe" in "jwt_pass_token" directive, it must be "on" or "off"/

@@ -1,7 +1,7 @@
 # Is a token revoked, too, when the clock jumps, or the memory is full?
 # With one worker, and with four.
 #
-# nginx runs with Debian's libfaketime, as in t/clock.t.
+# nginx runs with Debian's libfaketime, as in t/request_clock.t.
 
 use strict;
 use warnings;

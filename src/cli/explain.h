@@ -56,18 +56,18 @@ typedef struct {
     njwt_binding_request_t  proved;
     njwt_slice_t          url;           /* up to its path */
     uint8_t               certificate[NJWT_DIGEST];
-    njwt_case_t           judged;
+    njwt_request_t        judged;
 
     const char           *jwks;          /* a file or a URL */
     const char           *secret;
     const char           *revoked;       /* a file of entries */
     struct explain_revoked_s  *entries;  /* and what it says */
-    const char           *authorities;   /* CA bundle; NULL: the system's */
+    const char           *ca_file;       /* CA bundle; NULL: the system's */
     const char           *token;         /* NULL: standard input */
     const char           *gate;          /* its status, a file or a URL */
     const char           *location;
     explain_list_t        servers;
-    const char           *told;          /* an option that a gate tells */
+    const char           *supplied;      /* an option that a gate tells */
     struct explain_gate_s  *asked;       /* what the gate told; or NULL */
     const char           *method;
     bool                  at;            /* --at was given */
@@ -83,7 +83,7 @@ typedef struct {
     njwt_jwks_report_t    keys_report;
 
     njwt_verdict_t        verdict;
-    njwt_finding_t        found;
+    njwt_result_t         found;
     njwt_value_t          head;          /* as far as it can be read */
     njwt_value_t          payload;
 } explain_t;
@@ -200,7 +200,7 @@ bool explain_fetch(explain_t *e, const char *url, size_t most,
 void explain_gate(explain_t *e);
 
 /* A header that the location doesn't look at holds no token. */
-void explain_gate_place(explain_t *e);
+void explain_gate_token(explain_t *e);
 
 /* Where the keys are of the issuer that the token names. */
 void explain_gate_issuer(explain_t *e);
@@ -212,10 +212,10 @@ void explain_gate_mode(explain_t *e);
 /* explain_print.c: what a terminal may be shown */
 
 /* Writes a text with nothing in it that a terminal obeys. */
-void explain_put(njwt_slice_t text);
+void explain_out(njwt_slice_t text);
 
 /* The same as a JSON string, quotes and all. */
-void explain_put_string(njwt_slice_t text);
+void explain_out_string(njwt_slice_t text);
 
 #define EXPLAIN_GREEN  "32"
 #define EXPLAIN_RED    "1;31"

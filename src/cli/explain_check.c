@@ -9,11 +9,12 @@
 njwt_slice_t
 explain_description(explain_t *e)
 {
-    njwt_verdict_t  told;
+    njwt_verdict_t  reported;
 
-    told = njwt_verdict_told(&e->arena, e->verdict, &e->judged.presented);
+    reported = njwt_verdict_reported(&e->arena, e->verdict,
+                                     &e->judged.credentials);
 
-    return njwt_verdict_info(told)->description;
+    return njwt_verdict_info(reported)->description;
 }
 
 

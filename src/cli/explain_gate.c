@@ -209,20 +209,21 @@ explain_gate_without(explain_t *e, njwt_value_t status)
     char          *text;
     size_t         size;
     njwt_value_t   error;
-    njwt_slice_t   told;
+    njwt_slice_t   reported;
 
     static const char  none[] = "the gate holds no keys, or too old ones";
 
     error = njwt_json_member(njwt_json_member(status,
                                               explain_slice("fetches")),
                              explain_slice("last_error"));
-    told = njwt_json_string(njwt_json_member(error, explain_slice("text")));
+    reported = njwt_json_string(njwt_json_member(error,
+                                                 explain_slice("text")));
 
-    size = sizeof(none) + told.len + 32;
+    size = sizeof(none) + reported.len + 32;
     text = explain_alloc(e, size);
     (void) snprintf(text, size, "%s%s%.*s", none,
-                    told.len > 0 ? "; its last error: " : "",
-                    (int) told.len, (const char *) told.data);
+                    reported.len > 0 ? "; its last error: " : "",
+                    (int) reported.len, (const char *) reported.data);
 
     return text;
 }
@@ -338,7 +339,7 @@ explain_gate_source(explain_t *e, const char *name)
 /* Does the gate say so?  One of an earlier version doesn't. */
 
 static bool
-explain_gate_says(njwt_value_t object, const char *name)
+explain_gate_on(njwt_value_t object, const char *name)
 {
     njwt_slice_t  text = { NULL, 0 };
 
@@ -367,11 +368,11 @@ explain_gate_unlike(explain_t *e)
 
     explain_die("the gate has the keys of \"%s\", but this machine can't "
                 "fetch them: %s. %s", e->source, e->keys_error,
-                explain_gate_says(status, "own_authorities")
+                explain_gate_on(status, "own_authorities")
                 ? "The gate trusts authorities of its own: write "
                   "--trusted-certificate FILE with its "
                   "\"ssl_trusted_certificate\", or --jwks FILE"
-                : explain_gate_says(status, "proxied")
+                : explain_gate_on(status, "proxied")
                 ? "The gate asks through a proxy: write --jwks FILE"
                 : "Ask on the gate's own machine, or write "
                   "--trusted-certificate FILE or --jwks FILE");
@@ -666,15 +667,15 @@ explain_gate_policy(explain_t *e)
 
 
 void
-explain_gate_place(explain_t *e)
+explain_gate_token(explain_t *e)
 {
     njwt_value_t  places;
 
     places = explain_gate_need(e->asked->location, "token", NJWT_JSON_ARRAY);
 
     if (e->header && !njwt_json_holds(places, explain_slice("bearer"))) {
-        e->judged.presented.found = 0;
-        e->judged.presented.token = explain_slice("");
+        e->judged.credentials.found = 0;
+        e->judged.credentials.token = explain_slice("");
     }
 }
 

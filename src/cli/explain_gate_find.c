@@ -33,7 +33,7 @@ typedef struct {
 #define EXPLAIN_NEAR  6      /* locations that are named to choose from */
 
 
-static bool explain_gate_wanted(const explain_t *e, njwt_value_t server);
+static bool explain_gate_required(const explain_t *e, njwt_value_t server);
 static njwt_value_t explain_gate_server(const explain_gate_t *gate,
     njwt_value_t location);
 static void explain_gate_ambiguous(const explain_t *e,
@@ -351,7 +351,7 @@ explain_gate_find(explain_t *e)
             }
         }
 
-        if (explain_gate_wanted(e, explain_gate_server(gate, location))) {
+        if (explain_gate_required(e, explain_gate_server(gate, location))) {
             explain_note(gate, &search, explain_in_server(&search, i, end),
                          guarded, &count, &open);
         }
@@ -393,7 +393,7 @@ explain_holds(njwt_value_t list, njwt_slice_t wanted)
 /* Is this one of the servers that were asked for? */
 
 static bool
-explain_gate_wanted(const explain_t *e, njwt_value_t server)
+explain_gate_required(const explain_t *e, njwt_value_t server)
 {
     size_t  i;
 
@@ -440,7 +440,7 @@ explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 /* On standard error, with nothing in it that a terminal obeys. */
 
 static void
-explain_say(njwt_slice_t text)
+explain_out_safe(njwt_slice_t text)
 {
     size_t  i;
 
@@ -452,24 +452,25 @@ explain_say(njwt_slice_t text)
 
 
 static void
-explain_say_list(njwt_value_t list)
+explain_out_safe_list(njwt_value_t list)
 {
     size_t  i;
 
     for (i = 0; i < njwt_json_length(list); i++) {
         fputs(i > 0 ? " " : "", stderr);
-        explain_say(njwt_json_string(njwt_json_element(list, i)));
+        explain_out_safe(njwt_json_string(njwt_json_element(list, i)));
     }
 }
 
 
 static void
-explain_say_server(njwt_value_t server)
+explain_out_server(njwt_value_t server)
 {
     fputs("\"", stderr);
-    explain_say_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
+    explain_out_safe_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
     fputs("\" on ", stderr);
-    explain_say_list(explain_gate_need(server, "listen", NJWT_JSON_ARRAY));
+    explain_out_safe_list(explain_gate_need(server, "listen",
+                                            NJWT_JSON_ARRAY));
 }
 
 
@@ -487,7 +488,7 @@ explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
 
     for (i = 0; i < count; i++) {
         fputs("    ", stderr);
-        explain_say_server(explain_gate_server(e->asked, found[i]));
+        explain_out_server(explain_gate_server(e->asked, found[i]));
         fputs("\n", stderr);
     }
 
@@ -518,7 +519,7 @@ explain_common(njwt_value_t location, njwt_slice_t path)
 /* The guarded locations that are likest, the likest ones first. */
 
 static void
-explain_say_near(const explain_t *e)
+explain_out_near(const explain_t *e)
 {
     size_t        k, left, like;
     njwt_value_t  all, location;
@@ -535,8 +536,8 @@ explain_say_near(const explain_t *e)
             like = explain_common(location, path);
 
             if (like != k || !explain_gate_flag(location, "protected")
-                || !explain_gate_wanted(e, explain_gate_server(e->asked,
-                                                               location)))
+                || !explain_gate_required(e, explain_gate_server(e->asked,
+                                                                 location)))
             {
                 continue;
             }
@@ -544,9 +545,9 @@ explain_say_near(const explain_t *e)
             fputs(left == EXPLAIN_NEAR ? "Guarded are, the likest first:\n"
                   : "", stderr);
             fputs("    \"", stderr);
-            explain_say(explain_gate_text(location, "location"));
+            explain_out_safe(explain_gate_text(location, "location"));
             fputs("\" of server ", stderr);
-            explain_say_server(explain_gate_server(e->asked, location));
+            explain_out_server(explain_gate_server(e->asked, location));
             fputs("\n", stderr);
             left--;
         }
@@ -561,7 +562,7 @@ explain_say_near(const explain_t *e)
 /* Is there any server that was asked for? */
 
 static bool
-explain_any_wanted(const explain_t *e)
+explain_any_required(const explain_t *e)
 {
     size_t        i;
     njwt_value_t  servers;
@@ -569,7 +570,7 @@ explain_any_wanted(const explain_t *e)
     servers = explain_gate_need(e->asked->root, "servers", NJWT_JSON_ARRAY);
 
     for (i = 0; i < njwt_json_length(servers); i++) {
-        if (explain_gate_wanted(e, njwt_json_element(servers, i))) {
+        if (explain_gate_required(e, njwt_json_element(servers, i))) {
             return true;
         }
     }
@@ -579,7 +580,7 @@ explain_any_wanted(const explain_t *e)
 
     for (i = 0; i < njwt_json_length(servers); i++) {
         fputs("    ", stderr);
-        explain_say_server(njwt_json_element(servers, i));
+        explain_out_server(njwt_json_element(servers, i));
         fputs("\n", stderr);
     }
 
@@ -592,7 +593,7 @@ explain_any_wanted(const explain_t *e)
 static void
 explain_gate_none(const explain_t *e, njwt_value_t open)
 {
-    if (!explain_any_wanted(e)) {
+    if (!explain_any_required(e)) {
         exit(EXPLAIN_TROUBLE);
     }
 
@@ -608,11 +609,11 @@ explain_gate_none(const explain_t *e, njwt_value_t open)
     } else {
         fprintf(stderr, "jwt-explain: \"%s\" is served by location \"",
                 e->location);
-        explain_say(explain_gate_text(open, "location"));
+        explain_out_safe(explain_gate_text(open, "location"));
         fprintf(stderr, "\", which is not guarded: requests pass without a "
                         "token.  ");
     }
 
-    explain_say_near(e);
+    explain_out_near(e);
     exit(EXPLAIN_TROUBLE);
 }

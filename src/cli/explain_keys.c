@@ -121,14 +121,14 @@ explain_keys_error(explain_t *e, const char *error)
     char    *text;
     size_t   size;
 
-    if (e->keys_report.passed_why == NULL) {
+    if (e->keys_report.skipped_why == NULL) {
         return error;
     }
 
-    size = strlen(error) + strlen(e->keys_report.passed_why) + 64;
+    size = strlen(error) + strlen(e->keys_report.skipped_why) + 64;
     text = explain_alloc(e, size);
     (void) snprintf(text, size, "%s, the first one because of %s", error,
-                    e->keys_report.passed_why);
+                    e->keys_report.skipped_why);
 
     return text;
 }
@@ -234,8 +234,8 @@ explain_setup(explain_t *e, CURL *easy, const char *url,
            && !explain_fails(CURLOPT_ACCEPT_ENCODING, "")
            && !explain_fails(CURLOPT_SSL_VERIFYPEER, 1L)
            && !explain_fails(CURLOPT_SSL_VERIFYHOST, 2L)
-           && (e->authorities == NULL
-               || !explain_fails(CURLOPT_CAINFO, e->authorities))
+           && (e->ca_file == NULL
+               || !explain_fails(CURLOPT_CAINFO, e->ca_file))
            && !explain_fails(CURLOPT_TIMEOUT_MS, EXPLAIN_TIMEOUT)
            && !explain_fails(CURLOPT_CONNECTTIMEOUT_MS, EXPLAIN_TIMEOUT)
            && !explain_fails(CURLOPT_MAXFILESIZE, (long) body->most)

@@ -178,7 +178,7 @@ explain_part(explain_t *e, size_t n)
     njwt_value_t  none = { NULL };
     njwt_slice_t  part, text, token;
 
-    token = e->judged.presented.token;
+    token = e->judged.credentials.token;
     begin = 0;
 
     for ( ;; ) {
@@ -231,13 +231,13 @@ main(int argc, char **argv)
     explain_binding(&e);
 
     if (e.gate != NULL) {
-        explain_gate_place(&e);
+        explain_gate_token(&e);
     }
 
     explain_judge(&e);
 
-    if (njwt_jws_parts(e.judged.presented.token) > 1
-        && e.judged.presented.token.len <= e.policy.max_token_size)
+    if (njwt_jws_parts(e.judged.credentials.token) > 1
+        && e.judged.credentials.token.len <= e.policy.max_token_size)
     {
         e.head = explain_part(&e, 0);
         e.payload = explain_part(&e, 1);

@@ -17,7 +17,7 @@ typedef struct {
     const char           *argument;      /* NULL: it takes none */
     const char           *help;
     explain_set_pt        set;           /* NULL: keeps the text, once */
-    bool                  told;          /* by a gate: not beside --gate */
+    bool                  supplied;      /* by a gate: not beside --gate */
     size_t                offset;        /* of that text */
 } explain_option_t;
 
@@ -283,7 +283,7 @@ static const explain_option_t  explain_table[] = {
 
     { "trusted-certificate", "FILE",
       "CA certificates for the fetch (default: the system's)",
-      NULL, false, offsetof(explain_t, authorities) },
+      NULL, false, offsetof(explain_t, ca_file) },
 
     { "json", NULL,
       "write JSON, for machines",
@@ -408,8 +408,8 @@ explain_option(explain_t *e, int i, int argc, char **argv)
         value = argv[++i];
     }
 
-    if (option->told && e->told == NULL) {
-        e->told = option->name;
+    if (option->supplied && e->supplied == NULL) {
+        e->supplied = option->name;
     }
 
     if (option->set == NULL) {
@@ -440,9 +440,9 @@ explain_consistent_gate(explain_t *e)
                     "other options instead");
     }
 
-    if (e->told != NULL) {
+    if (e->supplied != NULL) {
         explain_die("\"--%s\" stands beside \"--gate\", which tells that "
-                    "itself, write one or the other", e->told);
+                    "itself, write one or the other", e->supplied);
     }
 
     if (e->location == NULL) {

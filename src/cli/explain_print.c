@@ -22,7 +22,7 @@ static void explain_pretty(njwt_value_t value, size_t column);
 
 
 static void
-explain_put_all(njwt_slice_t text, bool quoted)
+explain_out_all(njwt_slice_t text, bool quoted)
 {
     uint8_t       escape[NJWT_UTF8_ESCAPE];
     njwt_slice_t  shown;
@@ -52,17 +52,17 @@ explain_put_all(njwt_slice_t text, bool quoted)
 
 
 void
-explain_put(njwt_slice_t text)
+explain_out(njwt_slice_t text)
 {
-    explain_put_all(text, false);
+    explain_out_all(text, false);
 }
 
 
 void
-explain_put_string(njwt_slice_t text)
+explain_out_string(njwt_slice_t text)
 {
     putchar('"');
-    explain_put_all(text, true);
+    explain_out_all(text, true);
     putchar('"');
 }
 
@@ -99,7 +99,7 @@ explain_wrap(njwt_slice_t text, size_t column)
             at++;
         }
 
-        explain_put(word);
+        explain_out(word);
         at += word.len;
     }
 
@@ -115,12 +115,12 @@ explain_scalar(njwt_value_t value)
     njwt_slice_t  text;
 
     if (njwt_json_type(value) == NJWT_JSON_STRING) {
-        explain_put_string(njwt_json_string(value));
+        explain_out_string(njwt_json_string(value));
         return;
     }
 
     if (njwt_json_scalar(value, &text)) {
-        explain_put(text);
+        explain_out(text);
         return;
     }
 
@@ -160,7 +160,7 @@ explain_object(njwt_value_t object, size_t column)
 
         first = false;
         explain_break(inner);
-        explain_put_string(name);
+        explain_out_string(name);
         putchar(':');
 
         if (inner > 0) {
@@ -366,12 +366,12 @@ explain_name(njwt_slice_t name)
             && (name.data[i] == 0
                 || strchr("_-./:#@", name.data[i]) == NULL))
         {
-            explain_put_string(name);
+            explain_out_string(name);
             return name.len + 2;
         }
     }
 
-    explain_put(name);
+    explain_out(name);
 
     return name.len;
 }

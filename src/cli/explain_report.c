@@ -65,12 +65,12 @@ explain_key_source(const explain_t *e)
     printf("Keys");
     explain_colour(e, NULL);
     printf(" of ");
-    explain_put(explain_slice(e->source));
+    explain_out(explain_slice(e->source));
     printf("\n");
 
     if (e->issuer->keys == NULL) {
         printf("  ");
-        explain_put(explain_slice(e->tried ? e->keys_error
+        explain_out(explain_slice(e->tried ? e->keys_error
                                            : "(not needed, not fetched)"));
         printf("\n\n");
         return;
@@ -84,7 +84,7 @@ explain_key_source(const explain_t *e)
     for (i = 0; i < njwt_jwks_count(e->issuer->keys); i++) {
         if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
             printf("  kid       ");
-            explain_put_string(kid);
+            explain_out_string(kid);
             printf("\n");
 
         } else {
@@ -92,10 +92,10 @@ explain_key_source(const explain_t *e)
         }
     }
 
-    if (e->keys_report.passed_over > 0) {
+    if (e->keys_report.skipped > 0) {
         printf("  %zu skipped, the first one because of ",
-               e->keys_report.passed_over);
-        explain_put(explain_slice(e->keys_report.passed_why));
+               e->keys_report.skipped);
+        explain_out(explain_slice(e->keys_report.skipped_why));
         printf("\n");
     }
 
@@ -176,10 +176,10 @@ explain_verdict(explain_t *e)
     info = njwt_verdict_info(e->verdict);
 
     printf("\n");
-    explain_put(explain_description(e));
+    explain_out(explain_description(e));
     printf(".\nVerdict: ");
     explain_colour(e, e->verdict == NJWT_OK ? EXPLAIN_GREEN : EXPLAIN_RED);
-    explain_put(info->name);
+    explain_out(info->name);
     explain_colour(e, NULL);
 
     if (info->status != 0) {
@@ -196,11 +196,11 @@ void
 explain_report(explain_t *e)
 {
     int   i;
-    bool  told;
+    bool  reported;
 
-    told = false;
+    reported = false;
 
-    if (e->judged.presented.found > 0) {
+    if (e->judged.credentials.found > 0) {
         explain_members(e, "Header", e->head);
         explain_members(e, e->found.proof != NULL
                            ? "Payload (signature verified)"
@@ -222,10 +222,10 @@ explain_report(explain_t *e)
     printf(" of a %s request\n", e->method);
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
-        told |= explain_line(e, (njwt_verdict_t) i);
+        reported |= explain_line(e, (njwt_verdict_t) i);
     }
 
-    if (told) {
+    if (reported) {
         printf("\n");
         explain_wrap(explain_slice(e->found.proof != NULL
             ? "Checks in parentheses come after the one that decided."
@@ -238,13 +238,13 @@ explain_report(explain_t *e)
 
 
 static void
-explain_put_list(njwt_value_t list)
+explain_out_list(njwt_value_t list)
 {
     size_t  i;
 
     for (i = 0; i < njwt_json_length(list); i++) {
         printf("%s", i > 0 ? " " : "");
-        explain_put(njwt_json_string(njwt_json_element(list, i)));
+        explain_out(njwt_json_string(njwt_json_element(list, i)));
     }
 }
 
@@ -272,20 +272,20 @@ explain_goes_on(const explain_t *e)
 
 
 static void
-explain_told_server(const explain_t *e)
+explain_report_server(const explain_t *e)
 {
     njwt_value_t  server;
 
     server = e->asked->server;
 
     printf("  server    \"");
-    explain_put_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
+    explain_out_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
     printf("\" on ");
-    explain_put_list(explain_gate_need(server, "listen", NJWT_JSON_ARRAY));
+    explain_out_list(explain_gate_need(server, "listen", NJWT_JSON_ARRAY));
     printf("\n  location  \"");
-    explain_put(explain_gate_text(e->asked->location, "location"));
+    explain_out(explain_gate_text(e->asked->location, "location"));
     printf("\" (%s)\n  issuers   ", e->asked->chosen);
-    explain_put_list(explain_list(e, "issuers"));
+    explain_out_list(explain_list(e, "issuers"));
     printf("\n");
 
     if (e->asked->others > 0) {
@@ -298,7 +298,7 @@ explain_told_server(const explain_t *e)
 /* What is asked besides, and can't be judged from here. */
 
 static void
-explain_told_more(const explain_t *e)
+explain_report_more(const explain_t *e)
 {
     njwt_value_t  variables, location;
 
@@ -306,17 +306,17 @@ explain_told_more(const explain_t *e)
     variables = explain_list(e, "variables");
 
     printf("  mode      ");
-    explain_put(explain_gate_text(location, "mode"));
+    explain_out(explain_gate_text(location, "mode"));
     printf("%s\n", explain_goes_on(e)
                    ? ": the request goes on, whatever is said below" : "");
 
     printf("  token in  ");
-    explain_put_list(explain_list(e, "token"));
+    explain_out_list(explain_list(e, "token"));
     printf("\n");
 
     if (njwt_json_length(variables) > 0) {
         printf("  requires  ");
-        explain_put_list(variables);
+        explain_out_list(variables);
         printf("  (not checked here)\n");
     }
 
@@ -328,7 +328,7 @@ explain_told_more(const explain_t *e)
 
 
 static void
-explain_told_clock(const explain_t *e)
+explain_report_clock(const explain_t *e)
 {
     int64_t  ahead;
 
@@ -349,12 +349,12 @@ explain_gate_report(explain_t *e)
     printf("Gate");
     explain_colour(e, NULL);
     printf(" at ");
-    explain_put(explain_slice(e->gate));
+    explain_out(explain_slice(e->gate));
     printf("\n");
 
-    explain_told_server(e);
-    explain_told_more(e);
-    explain_told_clock(e);
+    explain_report_server(e);
+    explain_report_more(e);
+    explain_report_clock(e);
     printf("\n");
 }
 
@@ -367,24 +367,24 @@ explain_gate_machine(explain_t *e)
     location = e->asked->location;
 
     printf(",\"gate\":{\"server\":");
-    explain_put_string(explain_gate_text(location, "server"));
+    explain_out_string(explain_gate_text(location, "server"));
     printf(",\"server_number\":%zu",
            explain_gate_number(location, "server_number"));
     printf(",\"location\":");
-    explain_put_string(explain_gate_text(location, "location"));
+    explain_out_string(explain_gate_text(location, "location"));
     printf(",\"chosen\":");
-    explain_put_string(explain_slice(e->asked->chosen));
+    explain_out_string(explain_slice(e->asked->chosen));
     printf(",\"issuer\":");
 
     if (e->asked->block != NULL) {
-        explain_put_string(e->asked->block->trust.name);
+        explain_out_string(e->asked->block->trust.name);
 
     } else {
         printf("null");
     }
 
     printf(",\"mode\":");
-    explain_put_string(explain_gate_text(location, "mode"));
+    explain_out_string(explain_gate_text(location, "mode"));
     printf(",\"goes_on\":%s",
            e->verdict == NJWT_OK || explain_goes_on(e) ? "true" : "false");
     printf(",\"clock_ahead\":%lld,\"not_checked\":",
@@ -404,7 +404,7 @@ explain_member(const char *name, const char *value)
         return;
     }
 
-    explain_put_string(explain_slice(value));
+    explain_out_string(explain_slice(value));
 }
 
 
@@ -435,21 +435,21 @@ explain_machine_keys(const explain_t *e)
     printf(",\"keys\":{\"source\":");
 
     if (e->source != NULL) {
-        explain_put_string(explain_slice(e->source));
+        explain_out_string(explain_slice(e->source));
 
     } else {
         printf("null");
     }
 
     printf(",\"usable\":%zu,\"passed_over\":%zu", count,
-           e->keys_report.passed_over);
+           e->keys_report.skipped);
     explain_member("error", e->keys_error);
     printf(",\"kids\":[");
 
     for (i = 0; i < count; i++) {
         if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
             printf("%s", first ? "" : ",");
-            explain_put_string(kid);
+            explain_out_string(kid);
             first = false;
         }
     }
@@ -471,7 +471,7 @@ explain_machine_check(explain_t *e, njwt_verdict_t verdict)
     }
 
     printf("{\"check\":");
-    explain_put_string(njwt_verdict_info(verdict)->name);
+    explain_out_string(njwt_verdict_info(verdict)->name);
     explain_member("result", result == EXPLAIN_PASS ? "pass"
                              : result == EXPLAIN_FAIL ? "fail"
                              : "not_reached");
@@ -480,7 +480,7 @@ explain_machine_check(explain_t *e, njwt_verdict_t verdict)
     printf(",\"hint\":");
 
     if (hint.len > 0) {
-        explain_put_string(hint);
+        explain_out_string(hint);
 
     } else {
         printf("null");
@@ -520,10 +520,10 @@ explain_machine(explain_t *e)
     info = njwt_verdict_info(e->verdict);
 
     printf("],\"status\":%u,\"error\":", info->status);
-    explain_put_string(info->error);
+    explain_out_string(info->error);
     printf(",\"description\":");
-    explain_put_string(explain_description(e));
+    explain_out_string(explain_description(e));
     printf(",\"verdict\":");
-    explain_put_string(info->name);
+    explain_out_string(info->name);
     printf("}\n");
 }

@@ -234,11 +234,11 @@ static void
 explain_header(explain_t *e, njwt_slice_t value)
 {
     if (e->policy.binding != NULL) {
-        njwt_bearer_or_dpop_header(value, &e->judged.presented);
+        njwt_bearer_or_dpop_header(value, &e->judged.credentials);
         return;
     }
 
-    njwt_bearer_header(value, &e->judged.presented);
+    njwt_bearer_header(value, &e->judged.credentials);
 }
 
 
@@ -275,9 +275,9 @@ explain_token(explain_t *e)
         return;
     }
 
-    njwt_bearer_bare(text, &e->judged.presented);
+    njwt_bearer_bare(text, &e->judged.credentials);
 
     /* a proof comes with a token of its scheme */
 
-    e->judged.presented.dpop = e->proved.dpop.headers > 0;
+    e->judged.credentials.dpop = e->proved.dpop.headers > 0;
 }

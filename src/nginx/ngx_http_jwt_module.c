@@ -10,10 +10,10 @@
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_directives.h"
 #include "ngx_http_jwt_early.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_keyfile.h"
-#include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_logout.h"
@@ -406,7 +406,8 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&jmcf->locations, cf->pool, 16,
                           sizeof(ngx_http_jwt_location_t *))
            != NGX_OK
-        || ngx_array_init(&jmcf->facts, cf->pool, 1, sizeof(njwt_facts_t *))
+        || ngx_array_init(&jmcf->predicates, cf->pool, 1,
+                          sizeof(njwt_predicates_t *))
            != NGX_OK
         || ngx_http_jwt_conf_names_init(cf, jmcf) != NGX_OK)
     {
@@ -510,7 +511,7 @@ ngx_http_jwt_init_module(ngx_cycle_t *cycle)
     if (jmcf != NULL) {
         ngx_http_jwt_zone_number(jmcf);
         ngx_http_jwt_proofs_number(jmcf);
-        ngx_http_jwt_state_read(cycle, jmcf);
+        ngx_http_jwt_keyfile_read(cycle, jmcf);
         ngx_http_jwt_revoked_restore(cycle, jmcf);
     }
 
@@ -540,9 +541,9 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_state_adopt(jmcf, cycle->log);
-    ngx_http_jwt_ledger_note_fixed(jmcf);
-    ngx_http_jwt_wait_init(jmcf, cycle->log);
+    ngx_http_jwt_keyfile_recover(jmcf, cycle->log);
+    ngx_http_jwt_keystat_note_static(jmcf);
+    ngx_http_jwt_suspend_init(jmcf, cycle->log);
     ngx_http_jwt_close_init(jmcf, cycle->log);
     ngx_http_jwt_revoked_start(jmcf, cycle->log);
 
@@ -580,7 +581,7 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
         ngx_http_jwt_close_stop(jmcf);
         ngx_http_jwt_revoked_stop(jmcf);
         ngx_http_jwt_refresh_stop(jmcf);
-        ngx_http_jwt_state_stop(jmcf);
+        ngx_http_jwt_keyfile_stop(jmcf);
         ngx_http_jwt_binding_stop(jmcf);
         ngx_http_jwt_cache_stop(jmcf);
     }

@@ -1,7 +1,7 @@
 package Sweep;
 
 # How is one thing done again and again, each time with another allocation
-# failing?  t/faults/run and t/faults.t call run_*().
+# failing?  t/faults/run and t/request_faults.t call run_*().
 
 use strict;
 use warnings;

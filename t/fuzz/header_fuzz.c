@@ -8,7 +8,7 @@
 #include "njwt_b64.h"
 #include "njwt_bearer.h"
 #include "njwt_jws.h"
-#include "njwt_recall.h"
+#include "njwt_cached.h"
 
 #include <strings.h>
 
@@ -70,7 +70,7 @@ payload(njwt_slice_t token)
         want = ref_base64url(first, (size_t) (second - first), &len);
     }
 
-    must(njwt_recall_payload(&arena, token, &got) == (want != NULL));
+    must(njwt_cached_payload(&arena, token, &got) == (want != NULL));
     must(want == NULL || same(got, want, len));
     must(!arena.failed);
     njwt_arena_free(&arena);
@@ -109,10 +109,10 @@ base64url(njwt_slice_t text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t             i, found, lines = 0;
-    njwt_slice_t       line[8];
-    njwt_slice_t       token = { NULL, 0 }, value;
-    njwt_presented_t   presented = { 0, { NULL, 0 } };
+    size_t              i, found, lines = 0;
+    njwt_slice_t        line[8];
+    njwt_slice_t        token = { NULL, 0 }, value;
+    njwt_credentials_t  credentials = { 0, { NULL, 0 } };
 
     if (size > 16384) {
         return 0;
@@ -128,7 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (value.len > 0 && value.data[0] == '=') {
             value.data++;
             value.len--;
-            njwt_bearer_bare(value, &presented);
+            njwt_bearer_bare(value, &credentials);
 
             if (value.len > 0) {
                 found++;
@@ -138,7 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
 
-        njwt_bearer_header(value, &presented);
+        njwt_bearer_header(value, &credentials);
 
         /* "Bearer", and then the end or what can't belong to the name */
 
@@ -162,11 +162,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
 
-    must(presented.found == found);
-    must(presented.token.len == token.len);
+    must(credentials.found == found);
+    must(credentials.token.len == token.len);
     must(token.len == 0
-         || memcmp(presented.token.data, token.data, token.len) == 0);
-    must(njwt_bearer_valid(presented.token)
+         || memcmp(credentials.token.data, token.data, token.len) == 0);
+    must(njwt_bearer_valid(credentials.token)
          == b64token((const char *) token.data, token.len));
 
     while (lines > 0) {

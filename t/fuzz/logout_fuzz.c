@@ -170,10 +170,10 @@ is_good(njwt_slice_t token, const njwt_logout_t *found)
 static void
 opens_nothing(njwt_arena_t *arena, njwt_issuer_t *issuer, njwt_slice_t token)
 {
-    njwt_case_t      judged;
+    njwt_request_t   judged;
     njwt_policy_t    policy;
     njwt_issuer_t   *trusted[1] = { issuer };
-    njwt_finding_t   found;
+    njwt_result_t    found;
     njwt_verdict_t   verdict;
 
     memset(&policy, 0, sizeof(policy));
@@ -186,8 +186,8 @@ opens_nothing(njwt_arena_t *arena, njwt_issuer_t *issuer, njwt_slice_t token)
     judged.policy = &policy;
     judged.method.bit = NJWT_METHOD_GET;
     judged.now = NOW;
-    judged.presented.found = 1;
-    judged.presented.token = token;
+    judged.credentials.found = 1;
+    judged.credentials.token = token;
 
     verdict = njwt_judge(arena, &judged, &found);
     must(verdict == NJWT_TYP_NOT_ALLOWED || verdict == NJWT_AUDIENCE_MISMATCH);
@@ -251,7 +251,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           fuzz_text("https://custom/") };
     njwt_slice_t           clients[2] = { fuzz_text("app"),
                                           fuzz_text("spa") };
-    njwt_logout_case_t     judged;
+    njwt_logout_request_t  judged;
     njwt_logout_result_t   result, again;
 
     if (size == 0 || size > 16384) {

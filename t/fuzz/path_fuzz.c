@@ -482,8 +482,8 @@ judge(const input_t *in, size_t failing, bool on)
 /* Is each question one number, and each number one question? */
 
 static void
-number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
-    size_t *scope, size_t *rule)
+number(const input_t *in, njwt_predicates_t *predicates,
+    njwt_claim_rule_t *rules, size_t *scope, size_t *rule)
 {
     size_t  i, k;
 
@@ -491,9 +491,9 @@ number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
         rules[i] = in->rule;
         rules[i].values = &in->values[i];
         rules[i].value_count = 1;
-        must(njwt_facts_add_scope(facts, in->words[i], &scope[i]));
-        must(njwt_facts_add_rule(facts, &rules[i], &rule[i]));
-        must(scope[i] < facts->count && rule[i] + 1 < facts->count);
+        must(njwt_predicates_add_scope(predicates, in->words[i], &scope[i]));
+        must(njwt_predicates_add_rule(predicates, &rules[i], &rule[i]));
+        must(scope[i] < predicates->count && rule[i] + 1 < predicates->count);
 
         for (k = 0; k < i; k++) {
             must((scope[i] == scope[k])
@@ -506,15 +506,15 @@ number(const input_t *in, njwt_facts_t *facts, njwt_claim_rule_t *rules,
         }
     }
 
-    must(njwt_facts_add_rule(facts, &in->rule, &k));
-    must(njwt_facts_add_scope(facts, fuzz_text(""), &k));
+    must(njwt_predicates_add_rule(predicates, &in->rule, &k));
+    must(njwt_predicates_add_scope(predicates, fuzz_text(""), &k));
 }
 
 
 /* When all numbers are taken, the questions that have one keep it. */
 
 static void
-fill(const input_t *in, njwt_facts_t *facts, const size_t *scope,
+fill(const input_t *in, njwt_predicates_t *predicates, const size_t *scope,
     const size_t *rule)
 {
     size_t              i, k;
@@ -523,24 +523,25 @@ fill(const input_t *in, njwt_facts_t *facts, const size_t *scope,
     njwt_claim_rule_t   other = in->rule;
     njwt_scope_rule_t   needed[2] = { { NULL } };
 
-    static const char  names[2 * NJWT_FACT_COUNT] = "!";
+    static const char  names[2 * NJWT_PREDICATE_COUNT] = "!";
 
-    for (i = 1; facts->count < NJWT_FACT_COUNT; i++) {
+    for (i = 1; predicates->count < NJWT_PREDICATE_COUNT; i++) {
         word = fuzz_slice(names, i);
-        must(njwt_facts_add_scope(facts, word, &k));
+        must(njwt_predicates_add_scope(predicates, word, &k));
     }
 
     word = fuzz_slice(names, i);
-    must(!njwt_facts_add_scope(facts, word, &k));
+    must(!njwt_predicates_add_scope(predicates, word, &k));
     other.claim = word;
-    must(!njwt_facts_add_rule(facts, &other, &k));
+    must(!njwt_predicates_add_rule(predicates, &other, &k));
 
     for (i = 0; i < in->count; i++) {
-        must(njwt_facts_add_scope(facts, in->words[i], &k) && k == scope[i]);
+        must(njwt_predicates_add_scope(predicates, in->words[i], &k) && k
+             == scope[i]);
         other = in->rule;
         other.values = &in->values[i];
         other.value_count = 1;
-        must(njwt_facts_add_rule(facts, &other, &k) && k == rule[i]);
+        must(njwt_predicates_add_rule(predicates, &other, &k) && k == rule[i]);
     }
 
     needed[0].scopes = needed[1].scopes = &word;
@@ -550,46 +551,46 @@ fill(const input_t *in, njwt_facts_t *facts, const size_t *scope,
     policy.claim_rules = &other;
     policy.scope_rule_count = in->line.len % 3;
     policy.claim_rule_count = 1;
-    njwt_policy_number(&policy, needed, &other, facts);
-    must(!policy.numbered && !needed[0].numbered && !needed[1].numbered);
+    njwt_policy_index(&policy, needed, &other, predicates);
+    must(!policy.indexed && !needed[0].indexed && !needed[1].indexed);
 }
 
 
 static void
 questions(const input_t *in)
 {
-    bool                sealed;
-    size_t              i, scope[MAX_VALUES], rule[MAX_VALUES];
-    njwt_arena_t        arena;
-    njwt_value_t        got, claim;
-    njwt_fact_set_t     one;
-    njwt_answers_t      answers;
-    njwt_claim_rule_t   rules[MAX_VALUES];
+    bool                  sealed;
+    size_t                i, scope[MAX_VALUES], rule[MAX_VALUES];
+    njwt_arena_t          arena;
+    njwt_value_t          got, claim;
+    njwt_predicate_set_t  one;
+    njwt_answers_t        answers;
+    njwt_claim_rule_t     rules[MAX_VALUES];
 
-    static njwt_facts_t  facts;
+    static njwt_predicates_t  predicates;
 
     njwt_arena_init(&arena);
-    memset(&facts, 0, sizeof(facts));
-    number(in, &facts, rules, scope, rule);
+    memset(&predicates, 0, sizeof(predicates));
+    number(in, &predicates, rules, scope, rule);
     got = njwt_json_object(&arena, in->json);
     claim = njwt_scopes_find(&arena, got, &in->path, 1);
     memset(&answers, 0, sizeof(answers));
-    njwt_facts_scopes(&facts, claim, &answers.set);
+    njwt_predicates_scopes(&predicates, claim, &answers.set);
 
     for (i = 0; i < in->count; i++) {
         memset(&one, 0, sizeof(one));
-        njwt_fact_set_add(&one, scope[i]);
-        must(njwt_fact_set_any(&answers.set, &one) == in->grants[i]);
+        njwt_predicate_set_add(&one, scope[i]);
+        must(njwt_predicate_set_any(&answers.set, &one) == in->grants[i]);
         must(!njwt_answers_known(&answers, rule[i]));
     }
 
     if (in->count == MAX_VALUES) {
-        fill(in, &facts, scope, rule);
+        fill(in, &predicates, scope, rule);
     }
 
     for (i = 0; i < 4; i++) {
         fault_begin(i, false);
-        sealed = njwt_facts_seal(&facts);
+        sealed = njwt_predicates_seal(&predicates);
         must(sealed || fault_end());
         (void) fault_end();
     }

@@ -29,7 +29,7 @@ urls(njwt_arena_t *arena, njwt_slice_t htu, njwt_slice_t target)
 
     matches = njwt_htu_matches(arena, htu, origins, 2, target);
 
-    if (!njwt_htu_wanted(arena, origins[0], target, &wanted)) {
+    if (!njwt_htu_expected(arena, origins[0], target, &wanted)) {
         must(!matches);
         return;
     }
@@ -39,14 +39,14 @@ urls(njwt_arena_t *arena, njwt_slice_t htu, njwt_slice_t target)
     rest = fuzz_slice(wanted.data + origins[0].len,
                       wanted.len - origins[0].len);
     must(rest.len > 0 && rest.data[0] == '/');
-    must(njwt_htu_wanted(arena, origins[0], rest, &again));
+    must(njwt_htu_expected(arena, origins[0], rest, &again));
     must(njwt_slice_equal(wanted, again));
     must(!njwt_htu_matches(arena, htu, origins, 0, target));
 
     /* an origin's fault is what keeps it from being one */
 
     if (njwt_htu_origin_fault(htu) == NULL) {
-        must(njwt_htu_wanted(arena, htu, target, &wanted));
+        must(njwt_htu_expected(arena, htu, target, &wanted));
         must(njwt_htu_matches(arena, wanted, &htu, 1, target));
     }
 }
@@ -61,7 +61,7 @@ proofs(njwt_arena_t *arena, njwt_slice_t proof, njwt_slice_t target)
     njwt_dpop_t           dpop;
     njwt_slice_t          origin = fuzz_text("https://api.exampleco.com");
     njwt_dpop_result_t    first, result;
-    njwt_dpop_finding_t   found, other;
+    njwt_dpop_details_t   found, other;
     const uint8_t        *ath;
     njwt_dpop_request_t   request;
 

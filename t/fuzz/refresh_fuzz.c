@@ -71,7 +71,7 @@ happen(world_t *c, uint8_t what, uint8_t how)
         return;
 
     case 4:
-        njwt_refresh_adopt(&c->conf, &c->state, c->now);
+        njwt_refresh_recover(&c->conf, &c->state, c->now);
         must(c->state.due <= latest);
         must(c->state.cool <= c->now + c->conf.cooldown);
         return;

@@ -586,8 +586,8 @@ find_e(void *regex, njwt_slice_t text)
 /* What is made of a token for people, headers and logs. */
 
 static void
-tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
-    const njwt_finding_t *found)
+tell(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
+    const njwt_result_t *found)
 {
     size_t          i;
     njwt_slice_t    text, aud;
@@ -637,33 +637,33 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
  */
 
 static void
-recall(njwt_arena_t *arena, njwt_case_t c, const njwt_finding_t *fresh)
+recall(njwt_arena_t *arena, njwt_request_t c, const njwt_result_t *fresh)
 {
     size_t           i;
-    njwt_record_t    record;
+    njwt_cached_t    cached;
     njwt_verdict_t   verdict;
-    njwt_finding_t   found;
+    njwt_result_t    found;
 
     static const int  times[] = { 0, 0, 5, 6, 99, 104, 105, 700, -6, -105 };
 
     if (fresh->proof == NULL) {
-        must(!njwt_finding_record(arena, &c, fresh, &record));
+        must(!njwt_result_cached(arena, &c, fresh, &cached));
         return;
     }
 
-    must(njwt_finding_record(arena, &c, fresh, &record));
+    must(njwt_result_cached(arena, &c, fresh, &cached));
 
     for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         c.now = NOW + times[i];
         c.method.bit ^= (i == 1) ? POST ^ NJWT_METHOD_GET : 0;
-        c.record = NULL;
+        c.cached = NULL;
         verdict = njwt_judge(arena, &c, &found);
 
-        c.record = &record;
+        c.cached = &cached;
         must(njwt_judge(arena, &c, &found) == verdict);
-        must(found.recalled && found.proof == NULL);
+        must(found.from_cache && found.proof == NULL);
         must((found.claims != NULL) == (verdict >= NJWT_METHOD_NOT_ALLOWED));
-        must(njwt_finding_read(arena, &c.presented, &found));
+        must(njwt_result_read(arena, &c.credentials, &found));
         must(found.payload != NULL && found.alg == fresh->alg);
     }
 }
@@ -674,7 +674,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     model_t             m;
     const char         *token;
-    njwt_case_t         c = { NULL };
+    njwt_request_t      c = { NULL };
     njwt_arena_t        arena;
     njwt_slice_t        issuers[2], audiences[2], names[3], needed[2];
     njwt_slice_t        copy;
@@ -682,12 +682,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     njwt_issuer_t      *trusted[1] = { &issuer };
     njwt_policy_t       policy = { NULL };
     njwt_verdict_t      verdict, expected;
-    njwt_finding_t      found;
+    njwt_result_t       found;
     njwt_rule_value_t   wanted[2], unwanted;
     njwt_scope_rule_t   scope_rule = { NULL };
     njwt_claim_rule_t   rules[2] = { { { NULL, 0 } } };
 
-    static njwt_facts_t  facts;
+    static njwt_predicates_t  predicates;
 
     if (size == 0 || size > 2 * ROOM) {
         return 0;
@@ -765,13 +765,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     policy.claim_rule_count = (m.flags & RULES) != 0 ? 2 : 0;
     policy.max_token_size = ROOM;
 
-    memset(&facts, 0, sizeof(facts));
-    njwt_policy_number(&policy, &scope_rule, rules, &facts);
-    must(njwt_facts_seal(&facts));
+    memset(&predicates, 0, sizeof(predicates));
+    njwt_policy_index(&policy, &scope_rule, rules, &predicates);
+    must(njwt_predicates_seal(&predicates));
 
     c.policy = &policy;
-    c.presented.found = 1;
-    c.presented.token = copy;
+    c.credentials.found = 1;
+    c.credentials.token = copy;
     c.method.bit = (m.flags & POSTED) != 0 ? POST : NJWT_METHOD_GET;
     c.now = NOW;
 

@@ -2,7 +2,7 @@
 #
 # Client and server are npm's @modelcontextprotocol/client and /server, of the
 # versions that package-lock.json pins; the tenant is the stand-in, with
-# Auth0's resource parameter.  t/mcp.t has what no honest client does.
+# Auth0's resource parameter.  t/conf_mcp.t has what no honest client does.
 # make mcp.  There is no skipping: without node or npm it fails.
 
 use strict;

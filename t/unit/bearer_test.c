@@ -6,15 +6,15 @@
 #include "njwt_bearer.h"
 
 
-static njwt_presented_t
+static njwt_credentials_t
 header(const char *value)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
-    memset(&presented, 0, sizeof(presented));
-    njwt_bearer_header(unit_text(value), &presented);
+    memset(&credentials, 0, sizeof(credentials));
+    njwt_bearer_header(unit_text(value), &credentials);
 
-    return presented;
+    return credentials;
 }
 
 
@@ -23,24 +23,24 @@ header(const char *value)
 static bool
 presents(const char *value, const char *token)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
-    presented = header(value);
+    credentials = header(value);
 
-    return presented.found == 1
-           && njwt_slice_equal(presented.token, unit_text(token))
-           && njwt_bearer_valid(presented.token);
+    return credentials.found == 1
+           && njwt_slice_equal(credentials.token, unit_text(token))
+           && njwt_bearer_valid(credentials.token);
 }
 
 
 static bool
 malformed(const char *value)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
-    presented = header(value);
+    credentials = header(value);
 
-    return presented.found == 1 && !njwt_bearer_valid(presented.token);
+    return credentials.found == 1 && !njwt_bearer_valid(credentials.token);
 }
 
 
@@ -109,7 +109,8 @@ bearer_without_a_token_is_malformed(void **state)
         "Bearer a.b.c;", "Bearer a%2eb", "Bearer a:b", "Bearer a\\b",
         "Bearer \xc3\xa9", "Bearer a\x7f", "Bearer a\x01", "Bearer a!",
         "Bearer token=\"a.b.c\"", "Bearer=a", "Bearer Bearer a.b.c",
-        "Bearer\xc3\xa9r a", "Bearer: a.b.c", "Bearer a*", "Bearer (a)", "Bearer a\r\nb"
+        "Bearer\xc3\xa9r a", "Bearer: a.b.c", "Bearer a*", "Bearer (a)",
+        "Bearer a\r\nb"
     };
 
     (void) state;
@@ -139,70 +140,70 @@ a_token_is_set_off_by_a_space(void **state)
 static void
 nul_ends_nothing(void **state)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
     (void) state;
 
-    memset(&presented, 0, sizeof(presented));
-    njwt_bearer_header(unit_literal("Bearer a\0b"), &presented);
-    assert_int_equal(presented.found, 1);
-    assert_int_equal(presented.token.len, 3);
-    assert_false(njwt_bearer_valid(presented.token));
+    memset(&credentials, 0, sizeof(credentials));
+    njwt_bearer_header(unit_literal("Bearer a\0b"), &credentials);
+    assert_int_equal(credentials.found, 1);
+    assert_int_equal(credentials.token.len, 3);
+    assert_false(njwt_bearer_valid(credentials.token));
 
-    memset(&presented, 0, sizeof(presented));
-    njwt_bearer_header(unit_literal("Bearer\0a"), &presented);
-    assert_int_equal(presented.found, 1);
-    assert_false(njwt_bearer_valid(presented.token));
+    memset(&credentials, 0, sizeof(credentials));
+    njwt_bearer_header(unit_literal("Bearer\0a"), &credentials);
+    assert_int_equal(credentials.found, 1);
+    assert_false(njwt_bearer_valid(credentials.token));
 
-    memset(&presented, 0, sizeof(presented));
-    njwt_bearer_header(unit_literal("\0Bearer a"), &presented);
-    assert_int_equal(presented.found, 0);
+    memset(&credentials, 0, sizeof(credentials));
+    njwt_bearer_header(unit_literal("\0Bearer a"), &credentials);
+    assert_int_equal(credentials.found, 0);
 }
 
 
 static void
 each_place_that_holds_a_token_counts(void **state)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
     (void) state;
 
-    memset(&presented, 0, sizeof(presented));
+    memset(&credentials, 0, sizeof(credentials));
 
-    njwt_bearer_header(unit_text("Basic x"), &presented);
-    njwt_bearer_bare(unit_text(""), &presented);
-    assert_int_equal(presented.found, 0);
+    njwt_bearer_header(unit_text("Basic x"), &credentials);
+    njwt_bearer_bare(unit_text(""), &credentials);
+    assert_int_equal(credentials.found, 0);
 
-    njwt_bearer_header(unit_text("Bearer a.b.c"), &presented);
-    assert_int_equal(presented.found, 1);
+    njwt_bearer_header(unit_text("Bearer a.b.c"), &credentials);
+    assert_int_equal(credentials.found, 1);
 
-    njwt_bearer_bare(unit_text("d.e.f"), &presented);
-    assert_int_equal(presented.found, 2);
+    njwt_bearer_bare(unit_text("d.e.f"), &credentials);
+    assert_int_equal(credentials.found, 2);
 
     /* the same token twice is two as well */
 
-    njwt_bearer_bare(unit_text("d.e.f"), &presented);
-    assert_int_equal(presented.found, 3);
+    njwt_bearer_bare(unit_text("d.e.f"), &credentials);
+    assert_int_equal(credentials.found, 3);
 
     /* and so is a Bearer with nothing behind it */
 
-    njwt_bearer_header(unit_text("Bearer"), &presented);
-    assert_int_equal(presented.found, 4);
+    njwt_bearer_header(unit_text("Bearer"), &credentials);
+    assert_int_equal(credentials.found, 4);
 }
 
 
 static void
 a_bare_token_is_taken_as_it_is(void **state)
 {
-    njwt_presented_t  presented;
+    njwt_credentials_t  credentials;
 
     (void) state;
 
-    memset(&presented, 0, sizeof(presented));
-    njwt_bearer_bare(unit_text("Bearer a.b.c"), &presented);
-    assert_int_equal(presented.found, 1);
-    assert_slice(presented.token, "Bearer a.b.c");
-    assert_false(njwt_bearer_valid(presented.token));
+    memset(&credentials, 0, sizeof(credentials));
+    njwt_bearer_bare(unit_text("Bearer a.b.c"), &credentials);
+    assert_int_equal(credentials.found, 1);
+    assert_slice(credentials.token, "Bearer a.b.c");
+    assert_false(njwt_bearer_valid(credentials.token));
 }
 
 

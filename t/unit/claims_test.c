@@ -93,7 +93,8 @@ a_date_lies_within_2_to_the_53(void **state)
         assert_true(well_formed_with(dates[i], "9007199254740991"));
         assert_true(well_formed_with(dates[i], "9007199254740992"));
         assert_true(well_formed_with(dates[i], "9007199254740992.0"));
-        /* 2^53 itself only in digits: a double can't tell what is a bit above */
+        /* 2^53 itself only in digits: a double can't tell what is a bit above
+           */
         assert_true(well_formed_with(dates[i], "9007199254740992.0"));
         assert_false(well_formed_with(dates[i], "9.007199254740992e15"));
         assert_false(well_formed_with(dates[i], "9007199254740994"));
@@ -266,7 +267,8 @@ a_token_is_no_older_than_max_age_and_leeway(void **state)
 
     assert_true(too_old("{\"iat\":1000}", 0, 0, 1000));
 
-    /* no limit; and no "iat", which is for njwt_claims_complete() to refuse */
+    /* no limit; and no "iat", which is for njwt_claims_has_required() to
+       refuse */
 
     expected.max_age = 60;
     assert_false(njwt_claims_too_old(unit_claims("{\"iat\":0}"), &expected,
@@ -284,7 +286,7 @@ complete(const char *payload, njwt_profile_t profile, bool has_max_age)
     expected.has_max_age = has_max_age;
     expected.max_age = 60;
 
-    return njwt_claims_complete(unit_claims(payload), &expected);
+    return njwt_claims_has_required(unit_claims(payload), &expected);
 }
 
 
@@ -384,7 +386,7 @@ for_us(const char *aud)
     expected.any_audience = false;
     expected.leeway = 0;
 
-    return njwt_claims_for_us(unit_claims(aud), &expected);
+    return njwt_claims_audience_ok(unit_claims(aud), &expected);
 }
 
 
@@ -425,15 +427,16 @@ no_audience_at_all_must_be_asked_for(void **state)
     (void) state;
 
     memset(&expected, 0, sizeof(expected));
-    assert_false(njwt_claims_for_us(unit_claims("{\"aud\":\"x\"}"),
-                                    &expected));
-    assert_false(njwt_claims_for_us(unit_claims("{}"), &expected));
+    assert_false(njwt_claims_audience_ok(unit_claims("{\"aud\":\"x\"}"),
+                                         &expected));
+    assert_false(njwt_claims_audience_ok(unit_claims("{}"), &expected));
 
     expected.any_audience = true;
-    assert_true(njwt_claims_for_us(unit_claims("{\"aud\":\"x\"}"),
-                                   &expected));
-    assert_true(njwt_claims_for_us(unit_claims("{\"aud\":[]}"), &expected));
-    assert_true(njwt_claims_for_us(unit_claims("{}"), &expected));
+    assert_true(njwt_claims_audience_ok(unit_claims("{\"aud\":\"x\"}"),
+                                        &expected));
+    assert_true(njwt_claims_audience_ok(unit_claims("{\"aud\":[]}"),
+                                        &expected));
+    assert_true(njwt_claims_audience_ok(unit_claims("{}"), &expected));
 }
 
 
@@ -448,12 +451,12 @@ a_cnf_of_any_value_binds(void **state)
 
     (void) state;
 
-    assert_false(njwt_claims_bound(unit_claims("{}")));
-    assert_false(njwt_claims_bound(unit_claims("{\"Cnf\":{}}")));
-    assert_false(njwt_claims_bound(unit_claims("{\"x\":{\"cnf\":{}}}")));
+    assert_false(njwt_claims_has_cnf(unit_claims("{}")));
+    assert_false(njwt_claims_has_cnf(unit_claims("{\"Cnf\":{}}")));
+    assert_false(njwt_claims_has_cnf(unit_claims("{\"x\":{\"cnf\":{}}}")));
 
     for (i = 0; i < unit_count(values); i++) {
-        assert_true(njwt_claims_bound(unit_claims(
+        assert_true(njwt_claims_has_cnf(unit_claims(
             unit_format("{\"cnf\":%s}", values[i]))));
     }
 }

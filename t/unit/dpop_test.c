@@ -36,7 +36,7 @@
 static njwt_slice_t          origin;
 static njwt_dpop_t           dpop;
 static njwt_dpop_request_t   request;
-static njwt_dpop_finding_t   found;
+static njwt_dpop_details_t   found;
 static const uint8_t        *jkt;
 
 
@@ -216,7 +216,9 @@ the_key_unused_for_longest_goes(void **state)
 }
 
 
-/* It is read with the proof of somebody else's token, and is then its own's. */
+/*
+ * It is read with the proof of somebody else's token, and is then its own's.
+ */
 
 static void
 a_key_that_was_another_tokens_is_good_for_its_own(void **state)
@@ -497,11 +499,11 @@ an_origin_is_a_url_without_what_is_ignored(void **state)
         assert_for(njwt_htu_origin_fault(unit_text(bad[i])) != NULL, bad[i]);
     }
 
-    assert_true(njwt_htu_wanted(&unit_arena, unit_text("https://H:8443/v1/"),
-                                unit_text("/a/../b?c"), &out));
+    assert_true(njwt_htu_expected(&unit_arena, unit_text("https://H:8443/v1/"),
+                                  unit_text("/a/../b?c"), &out));
     assert_slice(out, "https://H:8443/v1/b");
-    assert_false(njwt_htu_wanted(&unit_arena, unit_text("https://h"),
-                                 unit_text("*"), &out));
+    assert_false(njwt_htu_expected(&unit_arena, unit_text("https://h"),
+                                   unit_text("*"), &out));
 }
 
 

@@ -1,6 +1,6 @@
 /*
  * What may a hint show, and to whom?  (What it says of each fault is
- * t/explain.t.)
+ * t/cli_explain.t.)
  */
 
 #include "unit_token.h"
@@ -30,8 +30,8 @@ typedef struct {
     njwt_issuer_t       issuer;
     njwt_issuer_t      *trusted[1];
     njwt_policy_t       policy;
-    njwt_case_t         judged;
-    njwt_finding_t      found;
+    njwt_request_t      judged;
+    njwt_result_t       found;
     njwt_verdict_t      verdict;
 } hint_case_t;
 
@@ -59,8 +59,8 @@ judge(hint_case_t *c, njwt_slice_t token)
     c->policy.claim_rule_count = 1;
     c->policy.max_token_size = 8192;
     c->judged.policy = &c->policy;
-    c->judged.presented.token = token;
-    c->judged.presented.found = 1;
+    c->judged.credentials.token = token;
+    c->judged.credentials.found = 1;
     c->judged.method.bit = NJWT_METHOD_GET;
     c->judged.now = NOW;
 

@@ -22,10 +22,10 @@ static const char *const  results[] = {
 
 _Static_assert(unit_count(results) == NJWT_LOGOUT_COUNT, "each has a name");
 
-static njwt_slice_t        issuers[MAX_LIST];
-static njwt_slice_t        clients[MAX_LIST];
-static njwt_issuer_t       issuer;
-static njwt_logout_case_t  judged;
+static njwt_slice_t           issuers[MAX_LIST];
+static njwt_slice_t           clients[MAX_LIST];
+static njwt_issuer_t          issuer;
+static njwt_logout_request_t  judged;
 
 
 /* A case, its members over those of the defaults, as C. */

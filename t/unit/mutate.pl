@@ -53,7 +53,7 @@ my @changes = (
     [ 'dpop', 't - found->iat <= dpop->lifetime',
               't - found->iat < dpop->lifetime' ],
     [ 'dpop', 'found->iat - t <= dpop->ahead', 'found->iat - t < dpop->ahead' ],
-    [ 'dpop', '!proof->vouched
+    [ 'dpop', '!proof->nonce_ok
                          && !(t', '!(t' ],
     [ 'dpop', 'jti.len == 0 || ', '' ],
     [ 'dpop', 'jti.len > NJWT_DPOP_MAX_JTI', 'jti.len >= NJWT_DPOP_MAX_JTI' ],
@@ -84,8 +84,8 @@ my @changes = (
             || ", '' ],
     [ 'dpop', 'number > -NJWT_MAX_DATE && ', '' ],
     [ 'dpop', ' && number < NJWT_MAX_DATE', '' ],
-    [ 'dpop', 'proof->vouched && dpop->nonce
-', 'proof->vouched
+    [ 'dpop', 'proof->nonce_ok && dpop->nonce
+', 'proof->nonce_ok
 ' ],
     [ 'dpop', '- proof->nonce_made) * 2', '- proof->nonce_made) * 1' ],
     [ 'dpop', '* 2
@@ -104,7 +104,7 @@ my @changes = (
     [ 'dpop', "old || arena->failed || dpop->nonce
 ", "old || arena->failed
 " ],
-    [ 'dpop', '(proof->numbered
+    [ 'dpop', '(proof->iat_number
                && iat', '(iat' ],
     [ 'dpop', 'date + leeway > t', 'date + leeway >= t' ],
     [ 'dpop', 'date + leeway > t', 'date > t' ],
@@ -233,8 +233,8 @@ my @changes = (
     [ 'binding', 'found->mtls = true;', '' ],
     [ 'binding', 'found->proved = true;', '' ],
     [ 'binding', 'found->judged = true;', '' ],
-    [ 'binding', 'memset(found, 0, sizeof(njwt_binding_finding_t));', '' ],
-    [ 'binding', 'if (!c->bound)', 'if (false)' ],
+    [ 'binding', 'memset(found, 0, sizeof(njwt_binding_result_t));', '' ],
+    [ 'binding', 'if (!c->has_cnf)', 'if (false)' ],
 
     # logout tokens
     [ 'logout', '== NJWT_JSON_OBJECT', '!= NJWT_JSON_ABSENT' ],
@@ -383,7 +383,7 @@ my @changes = (
          qw(iss sub jti)),
     [ 'claims', 'njwt_dates_take(root, dates);',
                 '(njwt_dates_take(root, dates) || true);' ],
-    [ 'claims', "\n           && njwt_claims_audience_ok(root)", '' ],
+    [ 'claims', "\n           && njwt_claims_audience_valid(root)", '' ],
 
     # what must be there
     [ 'claims', '(!expected->has_max_age || njwt_dates_issued(&claims->dates))',
@@ -438,7 +438,7 @@ my @changes = (
                        . "            && ", '' ],
     [ 'claims', 'return !njwt_dates_expired',
                        'return true || !njwt_dates_expired' ],
-    [ 'claims', "\n           && njwt_claims_root_for_us(payload->root, "
+    [ 'claims', "\n           && njwt_claims_root_audience_ok(payload->root, "
                        . 'expected)', '' ],
     [ 'claims', '!njwt_dates_not_yet_valid(dates',
                        'true || !njwt_dates_not_yet_valid(dates' ],
@@ -562,7 +562,7 @@ my @changes = (
         }', '' ],
     [ 'policy', 'result = njwt_rule_check(arena, rule, '
                 . 'njwt_claims_root(claims));', 'result = NJWT_RULE_HOLDS;' ],
-    [ 'policy', 'rules[i].numbered = false;', '' ],
+    [ 'policy', 'rules[i].indexed = false;', '' ],
     [ 'policy', 'if ((method.bit & NJWT_METHOD_NAMED) != 0)', 'if (true)' ],
     [ 'policy', 'if ((method.bit & NJWT_METHOD_NAMED) != 0)', 'if (false)' ],
     [ 'policy', 'if (njwt_slice_equal(rule->others[i], method.name))',
@@ -574,11 +574,11 @@ my @changes = (
     [ 'method', "name.data[0] < 'A' || ", '' ],
     [ 'method', " || name.data[0] > 'Z'", '' ],
     [ 'method', 'memchr(others, c, sizeof(others) - 1) == NULL', 'false' ],
-    [ 'policy', 'rule->numbered && njwt_answers_known', 'njwt_answers_known' ],
-    [ 'policy', 'rule->numbered && njwt_answers_known(answers, '
-                . 'rule->number)', 'rule->numbered' ],
-    [ 'policy', 'njwt_claims_facts(claims) == NULL || ', '' ],
-    [ 'policy', ' || !rule->numbered', '' ],
+    [ 'policy', 'rule->indexed && njwt_answers_known', 'njwt_answers_known' ],
+    [ 'policy', 'rule->indexed && njwt_answers_known(answers, '
+                . 'rule->number)', 'rule->indexed' ],
+    [ 'policy', 'njwt_claims_predicates(claims) == NULL || ', '' ],
+    [ 'policy', ' || !rule->indexed', '' ],
     [ 'policy', 'rule->number, result == NJWT_RULE_HOLDS', 'rule->number, '
                 . 'true' ],
     [ 'policy', 'rule->number, result == NJWT_RULE_HOLDS', 'rule->number, '
@@ -611,11 +611,11 @@ my @changes = (
     [ 'key', '&& njwt_json_holds(ops, verify)', '' ],
     [ 'key', 'njwt_json_type(ops) == NJWT_JSON_ARRAY
                && ', '' ],
-    [ 'key', 'njwt_jwk_says(jwk, kty, njwt_rsa)', 'true' ],
-    [ 'key', 'njwt_jwk_says(jwk, kty, known->kty)
+    [ 'key', 'njwt_jwk_member_is(jwk, kty, njwt_rsa)', 'true' ],
+    [ 'key', 'njwt_jwk_member_is(jwk, kty, known->kty)
             && ', '' ],
     [ 'key', "
-            && njwt_jwk_says(jwk, crv, known->crv)", '' ],
+            && njwt_jwk_member_is(jwk, crv, known->crv)", '' ],
     [ 'key', 'njwt_json_string(alg)) & njwt_public_algs(key)',
              'njwt_json_string(alg))' ],
     [ 'key', 'return njwt_public_algs(key);', 'return NJWT_ALG_UNKNOWN;' ],
@@ -690,7 +690,7 @@ my @changes = (
     [ 'jwks', 'njwt_slice_equal(own, *kid) : jwks->lone',
               'njwt_slice_equal(own, *kid) : false' ],
     [ 'jwks', 'kid == NULL || jwks->any_kid', 'kid == NULL' ],
-    [ 'jwks', 'njwt_jwks_put(jwks, null);', '' ],
+    [ 'jwks', 'njwt_jwks_append(jwks, null);', '' ],
     [ 'jwks', 'jwks->count == 1 && !jwks->lone', '!jwks->lone' ],
     [ 'arena', 'text->len < mark.len || ', '' ],
     [ 'discovery', '(void) njwt_slice_unmark(&text);', '' ],
@@ -993,36 +993,37 @@ my @changes = (
     [ 'jansson', 'made->span = (size_t) (copy->node - made);',
                  'made->span = 1;' ],
     # what is remembered of a token
-    [ 'recall', "
+    [ 'cached', "
               == 0;", "
               >= -999;" ],
-    [ 'recall', 'policy->facts != NULL
+    [ 'cached', 'policy->predicates != NULL
            && ', '' ],
-    [ 'recall', 'issuer->keys != NULL && ', 'issuer->keys != NULL || ' ],
-    [ 'recall', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
-    [ 'recall', 'unrevoked != old->unrevoked', 'false' ],
-    [ 'recall', 'news || memcmp(', 'memcmp(' ],
-    [ 'recall', 'news || memcmp(&made', 'news && memcmp(&made' ],
-    [ 'recall', 'made.unrevoked = unrevoked;', '' ],
-    [ 'recall', '!news || arena->failed', '!news' ],
-    [ 'recall', '        news = true;', '        news = news;' ],
-    [ 'recall', 'policy->facts != NULL
+    [ 'cached', 'issuer->keys != NULL
+            && ', 'issuer->keys != NULL || ' ],
+    [ 'cached', 'njwt_jws_kid(jws, &kid) ? 0 : ', 'true ? 0 : ' ],
+    [ 'cached', 'unrevoked != old->unrevoked', 'false' ],
+    [ 'cached', 'news || memcmp(', 'memcmp(' ],
+    [ 'cached', 'news || memcmp(&made', 'news && memcmp(&made' ],
+    [ 'cached', 'made.unrevoked = unrevoked;', '' ],
+    [ 'cached', '!news || arena->failed', '!news' ],
+    [ 'cached', '        news = true;', '        news = news;' ],
+    [ 'cached', 'policy->predicates != NULL
                && claims != NULL
-               && ', 'policy->facts != NULL && ' ],
-    [ 'recall', '               && njwt_json_type(njwt_claims_root(claims)) '
+               && ', 'policy->predicates != NULL && ' ],
+    [ 'cached', '               && njwt_json_type(njwt_claims_root(claims)) '
                 . "!= NJWT_JSON_ABSENT\n", '' ],
-    [ 'recall', 'njwt_answers_merge(&made.grant.answers, policy->facts, '
+    [ 'cached', 'njwt_answers_merge(&made.summary.answers, policy->predicates, '
                 . 'answers);', '' ],
-    [ 'facts', ' & facts->rules.words[i]', '' ],
-    [ 'facts', 'answers->set.words[i] |= ', 'answers->set.words[i] = ' ],
-    [ 'facts', 'facts->count + 2 > NJWT_FACT_COUNT',
-               'facts->count + 1 > NJWT_FACT_COUNT' ],
-    [ 'facts', 'yes ? number : number + 1', 'number' ],
-    [ 'facts', '
-           || njwt_fact_set_has(&answers->set, number + 1)', '' ],
-    [ 'facts', '
-           && !njwt_fact_set_has(&answers->set, number + 1)', '' ],
-    [ 'facts', 'njwt_fact_set_has(&answers->set, number)
+    [ 'predicates', ' & predicates->rules.words[i]', '' ],
+    [ 'predicates', 'answers->set.words[i] |= ', 'answers->set.words[i] = ' ],
+    [ 'predicates', 'predicates->count + 2 > NJWT_PREDICATE_COUNT',
+               'predicates->count + 1 > NJWT_PREDICATE_COUNT' ],
+    [ 'predicates', 'yes ? number : number + 1', 'number' ],
+    [ 'predicates', '
+           || njwt_predicate_set_has(&answers->set, number + 1)', '' ],
+    [ 'predicates', '
+           && !njwt_predicate_set_has(&answers->set, number + 1)', '' ],
+    [ 'predicates', 'njwt_predicate_set_has(&answers->set, number)
            && !', '!' ],
     [ 'verdict', '!njwt_policy_claims_answered(policy, &found->answers)
         && ', 'false && ' ],
@@ -1033,9 +1034,9 @@ my @changes = (
               'false' ],
     [ 'hint', 'hint->found->broken != NULL || hint->found->rules_hold',
               'hint->found->broken != NULL' ],
-    [ 'recall', 'made = *old;', 'memset(&made, 0, sizeof(made));' ],
-    [ 'recall', 'record->sole == 0 || ', '' ],
-    [ 'recall', 'policy->facts == NULL
+    [ 'cached', 'made = *old;', 'memset(&made, 0, sizeof(made));' ],
+    [ 'cached', 'cached->sole == 0 || ', '' ],
+    [ 'cached', 'policy->predicates == NULL
         || ', '' ],
     [ 'jwks', 'context.len + 1 + jwks->texts[i].len',
                     'context.len + 1' ],
@@ -1045,36 +1046,37 @@ my @changes = (
     [ 'jwks', 'whole.data = room;',
                     'whole.data = room + context.len; whole.len -= '
                     . 'context.len;' ],
-    [ 'jwks', '*place < jwks->count && ', 'true || ' ],
-    [ 'jwks', "if (jwks->vouchers == NULL) {\n        return false;\n"
+    [ 'jwks', '*index < jwks->count
+        && ', 'true || ' ],
+    [ 'jwks', "if (jwks->fingerprints == NULL) {\n        return false;\n"
                     . "    }\n\n    if", 'if' ],
     [ 'jwks', 'jwks->keys[i] == njwt_proof_key(proof)', 'true' ],
-    [ 'claims', 'return claims->facts;', 'return NULL;' ],
-    [ 'claims', 'grant->for_us = njwt_claims_for_us(claims, expected)',
-                      'grant->for_us = 1' ],
-    [ 'claims', 'grant->complete = njwt_claims_complete(claims, '
-                      . 'expected)', 'grant->complete = 1' ],
-    [ 'claims', 'grant->bound = njwt_claims_bound(claims)',
-                      'grant->bound = 0' ],
-    [ 'claims', 'claims->grant->for_us == 1', 'true' ],
-    [ 'claims', 'claims->grant->complete == 1', 'true' ],
-    [ 'claims', 'claims->grant->bound != 0', 'false' ],
-    [ 'facts', '(a.len > b.len) - (a.len < b.len)', '0' ],
-    [ 'facts', "|| a->values[i].caseless != b->values[i].caseless\n", "\n" ],
-    [ 'facts', 'a->values[i].kind != b->values[i].kind
+    [ 'claims', 'return claims->predicates;', 'return NULL;' ],
+    [ 'claims', 'summary->audience_ok = njwt_claims_audience_ok(claims, expected)',
+                      'summary->audience_ok = 1' ],
+    [ 'claims', 'summary->has_required = njwt_claims_has_required(claims, '
+                      . 'expected)', 'summary->has_required = 1' ],
+    [ 'claims', 'summary->has_cnf = njwt_claims_has_cnf(claims)',
+                      'summary->has_cnf = 0' ],
+    [ 'claims', 'claims->summary->audience_ok == 1', 'true' ],
+    [ 'claims', 'claims->summary->has_required == 1', 'true' ],
+    [ 'claims', 'claims->summary->has_cnf != 0', 'false' ],
+    [ 'predicates', '(a.len > b.len) - (a.len < b.len)', '0' ],
+    [ 'predicates', "|| a->values[i].caseless != b->values[i].caseless\n", "\n" ],
+    [ 'predicates', 'a->values[i].kind != b->values[i].kind
             || ', '' ],
-    [ 'facts', "
+    [ 'predicates', "
             || !njwt_slice_equal(a->values[i].text, b->values[i].text)", '' ],
-    [ 'facts', 'if (there) {
-        njwt_fact_set_add', 'if (true) {
-        njwt_fact_set_add' ],
-    [ 'facts', "if (!njwt_json_strings(granted)) {\n        return;\n    }\n",
+    [ 'predicates', 'if (there) {
+        njwt_predicate_set_add', 'if (true) {
+        njwt_predicate_set_add' ],
+    [ 'predicates', "if (!njwt_json_strings(granted)) {\n        return;\n    }\n",
                '' ],
-    [ 'facts', '!= wanted->words[i]', '== 0 && wanted->words[i] != 0' ],
-    [ 'facts', "kind = (rule == NULL) ? 's' : 'c';", "kind = 's';" ],
+    [ 'predicates', '!= required->words[i]', '== 0 && required->words[i] != 0' ],
+    [ 'predicates', "kind = (rule == NULL) ? 's' : 'c';", "kind = 's';" ],
     [ 'policy', 'rule->scope_count > 0
                            && ', '' ],
-    [ 'policy', 'policy->numbered = all;', 'policy->numbered = true;' ],
+    [ 'policy', 'policy->indexed = all;', 'policy->indexed = true;' ],
 
     # bearer
     [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],
@@ -1170,7 +1172,7 @@ my @changes = (
         && !njwt_policy_method_allowed(c->policy, c->method)', '' ],
     [ 'verdict', 'return NJWT_METHOD_NOT_ALLOWED;',
                  'return NJWT_NO_TOKEN;' ],
-    [ 'verdict', '*found = (njwt_finding_t) { 0 };', '' ],
+    [ 'verdict', '*found = (njwt_result_t) { 0 };', '' ],
 );
 
 

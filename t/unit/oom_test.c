@@ -167,7 +167,7 @@ static njwt_issuer_t      issuer;
 static njwt_issuer_t     *trusted[1] = { &issuer };
 static njwt_scope_rule_t  rule;
 static njwt_policy_t      policy;
-static njwt_case_t        judged;
+static njwt_request_t     judged;
 
 
 static void
@@ -204,8 +204,8 @@ prepare(const char *keys, njwt_slice_t token)
     judged.policy = &policy;
     judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
-    judged.presented.found = 1;
-    judged.presented.token = token;
+    judged.credentials.found = 1;
+    judged.credentials.token = token;
 }
 
 
@@ -221,7 +221,7 @@ judge_with_each_allocation_failing(njwt_verdict_t expected, bool on)
     size_t           n;
     bool             failed;
     njwt_arena_t     arena;
-    njwt_finding_t   found;
+    njwt_result_t    found;
     njwt_verdict_t   verdict;
 
     memset(seen, 0, sizeof(seen));
@@ -542,7 +542,7 @@ a_key_that_failed_for_lack_of_memory_verifies_later(void **state)
 {
     size_t           n;
     njwt_arena_t     arena;
-    njwt_finding_t   found;
+    njwt_result_t    found;
 
     (void) state;
 
@@ -676,10 +676,10 @@ a_key_set_is_read_whole_or_not_at_all(void **state)
             if (jwks != NULL) {
                 if (njwt_jwks_count(jwks) != 3) {
                     fail_msg("%zu of 3 keys when allocation %zu fails (%s)",
-                             njwt_jwks_count(jwks), n, report.passed_why);
+                             njwt_jwks_count(jwks), n, report.skipped_why);
                 }
 
-                assert_int_equal(report.passed_over, 1);
+                assert_int_equal(report.skipped, 1);
 
             } else {
                 if (strcmp(report.error, "out of memory") != 0) {
@@ -756,7 +756,7 @@ a_file_of_keys_is_read_whole_or_not_at_all(void **state)
         jwks = njwt_jwks_of_file(text, &report);
         assert_non_null(jwks);
         usable = report.usable;
-        passed = report.passed_over;
+        passed = report.skipped;
         njwt_jwks_free(jwks);
 
         step = 1;
@@ -770,10 +770,10 @@ a_file_of_keys_is_read_whole_or_not_at_all(void **state)
                 assert_true(report.no_memory);
 
             } else if (report.usable != usable
-                       || report.passed_over != passed)
+                       || report.skipped != passed)
             {
                 fail_msg("%s: %zu keys when allocation %zu fails (%s)",
-                         files[i / 2], report.usable, n, report.passed_why);
+                         files[i / 2], report.usable, n, report.skipped_why);
             }
 
             njwt_jwks_free(jwks);
@@ -1268,7 +1268,7 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
     njwt_arena_t           arena;
     njwt_slice_t           origin, jkt, token;
     njwt_dpop_result_t     result;
-    njwt_dpop_finding_t    found;
+    njwt_dpop_details_t    found;
     njwt_dpop_request_t    request;
 
     (void) state;
@@ -1348,7 +1348,7 @@ a_logout_token_is_not_refused_for_want_of_memory(void **state)
     njwt_slice_t           client;
     njwt_arena_t           arena;
     njwt_logout_t          found;
-    njwt_logout_case_t     logout;
+    njwt_logout_request_t  logout;
     njwt_logout_result_t   result;
 
     static const struct {
@@ -1406,7 +1406,9 @@ a_logout_token_is_not_refused_for_want_of_memory(void **state)
 }
 
 
-/* Entries are all there, or none; what is wrong with one is no want of room. */
+/*
+ * Entries are all there, or none; what is wrong with one is no want of room.
+ */
 
 static void
 entries_are_read_whole_or_not_at_all(void **state)

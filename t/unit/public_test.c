@@ -234,13 +234,13 @@ its_signatures_under_claims_of_ours_get_their_verdict(void **state)
     char              *token;
     size_t             i, k, ok, bad;
     json_t            *root, *group, *test;
-    njwt_case_t        judged;
+    njwt_request_t     judged;
     njwt_slice_t       iss, aud;
     njwt_issuer_t      issuer;
     njwt_issuer_t     *trusted[1] = { &issuer };
     njwt_policy_t      policy;
     njwt_verdict_t     verdict;
-    njwt_finding_t     found;
+    njwt_result_t      found;
 
     (void) state;
 
@@ -265,14 +265,14 @@ its_signatures_under_claims_of_ours_get_their_verdict(void **state)
         judged.policy = &policy;
         judged.method.bit = NJWT_METHOD_GET;
         judged.now = 1750000000;
-        judged.presented.found = 1;
+        judged.credentials.found = 1;
         assert_non_null(issuer.keys);
 
         json_array_foreach(json_object_get(group, "tests"), k, test) {
             token = njwt_arena_alloc(&unit_arena, 8192);
             snprintf(token, 8192, "%s.%s", text(group, "input"),
                      text(test, "signature"));
-            judged.presented.token = unit_text(token);
+            judged.credentials.token = unit_text(token);
             verdict = njwt_judge(&unit_arena, &judged, &found);
 
             if (verdict != (json_is_true(json_object_get(test, "valid"))

@@ -3,7 +3,7 @@
  */
 
 #include "unit.h"
-#include "njwt_recall.h"
+#include "njwt_cached.h"
 #include "njwt_verdict.h"
 
 
@@ -61,32 +61,33 @@ memory_before(void *data, const njwt_issuer_t *issuer,
 
 
 static bool
-revoked(memory_t *memory, const char *token, njwt_finding_t *found)
+revoked(memory_t *memory, const char *token, njwt_result_t *found)
 {
-    njwt_grant_t             grant;
+    njwt_claims_summary_t    summary;
     njwt_issuer_t            issuer;
-    njwt_fact_set_t          facts;
-    njwt_presented_t         presented;
+    njwt_predicate_set_t     predicates;
+    njwt_credentials_t       credentials;
     const njwt_revocation_t  revocation = {
         memory, memory_generation, memory_before
     };
 
-    memset(&grant, 0, sizeof(grant));
-    memset(&facts, 0, sizeof(facts));
+    memset(&summary, 0, sizeof(summary));
+    memset(&predicates, 0, sizeof(predicates));
     memset(&issuer, 0, sizeof(issuer));
-    memset(&presented, 0, sizeof(presented));
+    memset(&credentials, 0, sizeof(credentials));
 
     issuer.revocation = claims;
     issuer.revocation_count = unit_count(claims);
-    presented.token = unit_text(token);
+    credentials.token = unit_text(token);
 
     found->issuer = &issuer;
-    found->vouched = njwt_claims_recalled(&unit_arena, &grant, &facts);
+    found->verified_claims = njwt_claims_cached(&unit_arena, &summary,
+                                                &predicates);
 
     memory->asked = 0;
 
-    return njwt_finding_revoked(&unit_arena, &presented, &revocation, 200,
-                                found);
+    return njwt_result_revoked(&unit_arena, &credentials, &revocation, 200,
+                               found);
 }
 
 
@@ -94,7 +95,7 @@ static void
 a_generation_is_looked_up_once(void **state)
 {
     memory_t        memory = { 7, 0, false, 0 };
-    njwt_finding_t  found;
+    njwt_result_t   found;
 
     (void) state;
 
@@ -118,7 +119,7 @@ static void
 where_nothing_is_revoked_nothing_is_asked(void **state)
 {
     memory_t        memory = { 0, 100, false, 0 };
-    njwt_finding_t  found;
+    njwt_result_t   found;
 
     (void) state;
 
@@ -133,7 +134,7 @@ static void
 an_entry_revokes_up_to_its_time(void **state)
 {
     memory_t        memory = { 7, 100, false, 0 };
-    njwt_finding_t  found;
+    njwt_result_t   found;
 
     (void) state;
 
@@ -154,7 +155,7 @@ static void
 what_cannot_be_looked_up_is_revoked(void **state)
 {
     memory_t        memory = { 7, 0, false, 0 };
-    njwt_finding_t  found;
+    njwt_result_t   found;
 
     (void) state;
 

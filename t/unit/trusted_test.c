@@ -103,8 +103,8 @@ unusable(const char *jwk)
 
     assert_false(report.no_memory);
     assert_int_equal(report.spelling, 0);
-    assert_int_equal(report.passed_over, 1);
-    assert_non_null(report.passed_why);
+    assert_int_equal(report.skipped, 1);
+    assert_non_null(report.skipped_why);
 
     return true;
 }
@@ -186,7 +186,7 @@ the_spelling_of_a_key_that_is_no_use_is_not_told(void **state)
     njwt_jwks_free(taken(unit_format("%s,%s", rsa(unit_modulus(0), "AQAB"),
                                      rsa(unit_modulus(1), "AAAAAg=="))));
     assert_int_equal(report.spelling, 0);
-    assert_int_equal(report.passed_over, 1);
+    assert_int_equal(report.skipped, 1);
 }
 
 
@@ -438,7 +438,7 @@ a_certificates_key_is_one_that_the_gate_verifies(void **state)
     pkey = EVP_RSA_gen(1024);
     assert_true(unusable(unit_format("{\"kty\":\"RSA\",\"x5c\":[\"%s\"]}",
                                      in_plain(certificate(pkey)))));
-    assert_string_equal(report.passed_why,
+    assert_string_equal(report.skipped_why,
                         "an RSA key of fewer than 2048 bits");
     EVP_PKEY_free(pkey);
 }
@@ -537,7 +537,8 @@ a_secret_fits_any_kid(void **state)
 
     (void) state;
 
-    jwks = njwt_jwks_of_secret(unit_text("a secret that is long enough, is it"));
+    jwks = njwt_jwks_of_secret(unit_text("a secret that is long enough, is "
+                                         "it"));
     assert_non_null(jwks);
     assert_true(njwt_jws_parse(&unit_arena,
                                unit_token(0, "{\"alg\":\"HS256\",\"kid\":"
@@ -551,21 +552,21 @@ a_secret_fits_any_kid(void **state)
 /* A cached token is verified anew when its key fits other tokens. */
 
 static bool
-vouched(njwt_jwks_t *jwks, uint8_t *voucher)
+vouched(njwt_jwks_t *jwks, uint8_t *fingerprint)
 {
     bool                 is;
-    uint16_t             place = 0;
+    uint16_t             index = 0;
     njwt_jws_t           jws;
     const njwt_proof_t  *proof;
 
     assert_true(njwt_jwks_bind(jwks, unit_text("c")));
-    is = njwt_jwks_vouches(jwks, voucher, &place);
+    is = njwt_jwks_has_fingerprint(jwks, fingerprint, &index);
 
     assert_true(njwt_jws_parse(&unit_arena, unit_token(0, nameless, "{}"),
                                &jws));
     proof = njwt_jwks_verify(&unit_arena, jwks, &jws, NJWT_ALG_RS256);
     assert_non_null(proof);
-    assert_true(njwt_jwks_voucher(jwks, proof, voucher, &place));
+    assert_true(njwt_jwks_fingerprint(jwks, proof, fingerprint, &index));
     njwt_jwks_free(jwks);
 
     return is;
@@ -578,27 +579,27 @@ static const char *pem(EVP_PKEY *pkey);
 static void
 a_key_that_fits_other_tokens_than_before_vouches_for_none(void **state)
 {
-    uint8_t       voucher[NJWT_DIGEST] = { 0 };
+    uint8_t       fingerprint[NJWT_DIGEST] = { 0 };
     njwt_jwks_t  *jwks;
 
     (void) state;
 
-    assert_false(vouched(taken(unit_jwk(0, "")), voucher));
-    assert_true(vouched(taken(unit_jwk(0, ",\"use\":\"sig\"")), voucher));
+    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
+    assert_true(vouched(taken(unit_jwk(0, ",\"use\":\"sig\"")), fingerprint));
     assert_false(vouched(taken(unit_format("%s,{}", unit_jwk(0, ""))),
-                         voucher));
-    assert_false(vouched(taken(unit_jwk(0, "")), voucher));
+                         fingerprint));
+    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
 
     jwks = njwt_jwks_of_file(unit_text(pem(unit_private(0))), &report);
     assert_non_null(jwks);
-    assert_false(vouched(jwks, voucher));
-    assert_false(vouched(taken(unit_jwk(0, "")), voucher));
+    assert_false(vouched(jwks, fingerprint));
+    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
 
-    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"k\"")), voucher));
+    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"k\"")), fingerprint));
     assert_true(vouched(taken(unit_format("%s,{}",
                                           unit_jwk(0, ",\"kid\":\"k\""))),
-                        voucher));
-    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"K\"")), voucher));
+                        fingerprint));
+    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"K\"")), fingerprint));
 }
 
 
@@ -683,7 +684,7 @@ a_file_may_be_pem_with_keys_that_fit_any_kid(void **state)
                             pem_pkcs1(unit_private(2))));
     assert_non_null(jwks);
     assert_int_equal(report.usable, 3);
-    assert_int_equal(report.passed_over, 0);
+    assert_int_equal(report.skipped, 0);
     assert_int_equal(njwt_jwks_text(jwks).len, 0);
 
     assert_true(verifies(jwks, 0, named));
@@ -748,7 +749,7 @@ pem_has_text_between_blocks_and_lines_of_any_kind(void **state)
     jwks = file(unit_format("subject=CN = a\n  -----BEGIN X-----\n\n%s\nend",
                             key));
     assert_non_null(jwks);
-    assert_int_equal(report.passed_over, 0);
+    assert_int_equal(report.skipped, 0);
     njwt_jwks_free(jwks);
 
     /* CR LF, and no end of the last line */
@@ -818,13 +819,13 @@ what_is_no_use_in_pem_is_passed_over_and_told(void **state)
         jwks = file(unit_format("%s%s", bad[i], good));
         assert_for(jwks != NULL, bad[i]);
         assert_int_equal(report.usable, 1);
-        assert_int_equal(report.passed_over, 1);
-        assert_non_null(report.passed_why);
+        assert_int_equal(report.skipped, 1);
+        assert_non_null(report.skipped_why);
         njwt_jwks_free(jwks);
 
         assert_null(file(bad[i]));
         assert_string_equal(report.error, "no usable key in it");
-        assert_int_equal(report.passed_over, 1);
+        assert_int_equal(report.skipped, 1);
     }
 
     EVP_PKEY_free(weak);

@@ -58,7 +58,7 @@ typedef struct {
     njwt_revocation_entries_t  revoked;
     uint64_t            generation;
     size_t              lookups;
-    njwt_case_t         judged;
+    njwt_request_t      judged;
 } vector_location_t;
 
 
@@ -472,11 +472,11 @@ read_policy(json_t *from, vector_location_t *to)
 
 
 static void
-read_presented(json_t *from, bool dpop, njwt_presented_t *to)
+read_presented(json_t *from, bool dpop, njwt_credentials_t *to)
 {
     size_t   i;
     json_t  *headers, *bare;
-    void   (*read)(njwt_slice_t value, njwt_presented_t *presented);
+    void   (*read)(njwt_slice_t value, njwt_credentials_t *credentials);
 
     read = dpop ? njwt_bearer_or_dpop_header : njwt_bearer_header;
 
@@ -613,8 +613,8 @@ complete(json_t *defaults, json_t *c)
 /* What a refusal says besides, where the case has a word on it. */
 
 static void
-check_details(json_t *c, const njwt_case_t *judged, njwt_verdict_t verdict,
-    const njwt_finding_t *found)
+check_details(json_t *c, const njwt_request_t *judged, njwt_verdict_t verdict,
+    const njwt_result_t *found)
 {
     json_t        *expected;
     njwt_slice_t   text;
@@ -649,8 +649,8 @@ check_details(json_t *c, const njwt_case_t *judged, njwt_verdict_t verdict,
  */
 
 static void
-check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
-    const njwt_finding_t *found)
+check_hints(const char *id, const njwt_request_t *judged,
+    njwt_verdict_t verdict, const njwt_result_t *found)
 {
     int                 i, reader;
     size_t              k;
@@ -697,21 +697,22 @@ check_hints(const char *id, const njwt_case_t *judged, njwt_verdict_t verdict,
 
 static void
 check_recalled(const char *id, vector_location_t *location,
-    const njwt_finding_t *fresh, njwt_verdict_t verdict, njwt_facts_t *facts)
+    const njwt_result_t *fresh, njwt_verdict_t verdict,
+    njwt_predicates_t *predicates)
 {
     size_t            i;
-    njwt_record_t     record;
-    njwt_finding_t    found;
+    njwt_cached_t     cached;
+    njwt_result_t     found;
 
     if (fresh->proof == NULL) {
-        assert_false(njwt_finding_record(&unit_arena, &location->judged,
-                                         fresh, &record));
+        assert_false(njwt_result_cached(&unit_arena, &location->judged,
+                                        fresh, &cached));
         return;
     }
 
-    assert_true(njwt_finding_record(&unit_arena, &location->judged, fresh,
-                                    &record));
-    location->judged.record = &record;
+    assert_true(njwt_result_cached(&unit_arena, &location->judged, fresh,
+                                   &cached));
+    location->judged.cached = &cached;
 
     for (i = 0; i < 2; i++) {
         memset(&found, 0x5a, sizeof(found));
@@ -720,7 +721,7 @@ check_recalled(const char *id, vector_location_t *location,
             fail_msg("%s: another verdict by its record", id);
         }
 
-        assert_true(found.recalled);
+        assert_true(found.from_cache);
         assert_null(found.proof);
         assert_ptr_equal(found.issuer, fresh->issuer);
         assert_int_equal(found.claims != NULL, fresh->claims != NULL);
@@ -731,8 +732,8 @@ check_recalled(const char *id, vector_location_t *location,
 
         /* and read, it has what it had */
 
-        assert_true(njwt_finding_read(&unit_arena,
-                                      &location->judged.presented, &found));
+        assert_true(njwt_result_read(&unit_arena,
+                                     &location->judged.credentials, &found));
         assert_non_null(found.payload);
         assert_int_equal(found.alg, fresh->alg);
 
@@ -743,12 +744,12 @@ check_recalled(const char *id, vector_location_t *location,
 
         /* the second time its bits are answers to other questions */
 
-        memset(&record.grant.answers, 0xff * (verdict != NJWT_OK),
-               sizeof(record.grant.answers));
-        facts->digest[0] ^= 1;
+        memset(&cached.summary.answers, 0xff * (verdict != NJWT_OK),
+               sizeof(cached.summary.answers));
+        predicates->digest[0] ^= 1;
     }
 
-    location->judged.record = NULL;
+    location->judged.cached = NULL;
 }
 
 
@@ -759,30 +760,30 @@ check_recalled(const char *id, vector_location_t *location,
 
 static void
 check_generation(const char *id, vector_location_t *location,
-    const njwt_finding_t *fresh, njwt_verdict_t verdict)
+    const njwt_result_t *fresh, njwt_verdict_t verdict)
 {
     size_t          lookups;
-    njwt_record_t   record, renewed;
-    njwt_finding_t  found;
+    njwt_cached_t   cached, renewed;
+    njwt_result_t   found;
 
     if (fresh->proof == NULL || location->judged.revocation == NULL) {
         return;
     }
 
-    assert_true(njwt_finding_record(&unit_arena, &location->judged, fresh,
-                                    &record));
-    assert_for(record.unrevoked == (verdict == NJWT_OK
+    assert_true(njwt_result_cached(&unit_arena, &location->judged, fresh,
+                                   &cached));
+    assert_for(cached.unrevoked == (verdict == NJWT_OK
                                     && location->revoked.count > 0 ? 7 : 0),
                id);
 
-    location->judged.record = &record;
+    location->judged.cached = &cached;
     lookups = location->lookups;
     assert_int_equal(njwt_judge(&unit_arena, &location->judged, &found),
                      verdict);
     assert_for((location->lookups > lookups) == (verdict == NJWT_REVOKED),
                id);
-    assert_false(njwt_finding_record(&unit_arena, &location->judged, &found,
-                                     &renewed));
+    assert_false(njwt_result_cached(&unit_arena, &location->judged, &found,
+                                    &renewed));
 
     location->generation = 8;
     lookups = location->lookups;
@@ -793,14 +794,15 @@ check_generation(const char *id, vector_location_t *location,
                    && (verdict == NJWT_OK || verdict == NJWT_REVOKED)), id);
 
     if (verdict == NJWT_OK && location->revoked.count > 0) {
-        assert_true(njwt_finding_record(&unit_arena, &location->judged,
-                                        &found, &renewed));
+        assert_true(njwt_result_cached(&unit_arena, &location->judged,
+                                       &found, &renewed));
         assert_int_equal(renewed.unrevoked, 8);
-        assert_memory_equal(renewed.voucher, record.voucher, NJWT_DIGEST);
+        assert_memory_equal(renewed.fingerprint, cached.fingerprint,
+                            NJWT_DIGEST);
     }
 
     location->generation = 7;
-    location->judged.record = NULL;
+    location->judged.cached = NULL;
 }
 
 
@@ -812,12 +814,12 @@ check_generation(const char *id, vector_location_t *location,
 
 static void
 check_kept(const char *id, vector_location_t *location,
-    const njwt_finding_t *fresh, njwt_verdict_t verdict)
+    const njwt_result_t *fresh, njwt_verdict_t verdict)
 {
     size_t              i;
     uint8_t             ath[NJWT_DIGEST];
     njwt_cnf_t          cnf;
-    njwt_finding_t      found;
+    njwt_result_t       found;
     njwt_hasher_t      *hasher;
     njwt_dpop_keys_t   *keys;
 
@@ -834,7 +836,7 @@ check_kept(const char *id, vector_location_t *location,
 
     assert_true(fresh->binding.read);
     cnf = fresh->binding.cnf;
-    assert_true(njwt_sha256(location->judged.presented.token, ath));
+    assert_true(njwt_sha256(location->judged.credentials.token, ath));
     assert_true(!fresh->binding.proof.hashed
                 || memcmp(fresh->binding.proof.ath, ath, NJWT_DIGEST) == 0);
 
@@ -893,8 +895,8 @@ static void
 run_case(const char *file, json_t *c)
 {
     const char                 *id, *want;
-    njwt_facts_t               *facts;
-    njwt_finding_t              found;
+    njwt_predicates_t          *predicates;
+    njwt_result_t               found;
     njwt_verdict_t              verdict;
     vector_location_t          *location;
     const njwt_verdict_info_t  *info;
@@ -916,14 +918,14 @@ run_case(const char *file, json_t *c)
 
     read_policy(json_object_get(c, "policy"), location);
     read_presented(c, location->policy.binding != NULL,
-                   &location->judged.presented);
+                   &location->judged.credentials);
     read_proof(c, location);
-    facts = njwt_arena_alloc(&unit_arena, sizeof(njwt_facts_t));
-    assert_non_null(facts);
-    njwt_policy_number(&location->policy, location->scope_rules,
-                       location->claim_rules, facts);
-    assert_true(njwt_facts_seal(facts));
-    assert_true(location->policy.numbered);
+    predicates = njwt_arena_alloc(&unit_arena, sizeof(njwt_predicates_t));
+    assert_non_null(predicates);
+    njwt_policy_index(&location->policy, location->scope_rules,
+                      location->claim_rules, predicates);
+    assert_true(njwt_predicates_seal(predicates));
+    assert_true(location->policy.indexed);
 
     location->judged.policy = &location->policy;
     location->judged.method = read_method(json_object_get(c, "method"));
@@ -946,7 +948,7 @@ run_case(const char *file, json_t *c)
 
     check_details(c, &location->judged, verdict, &found);
     check_generation(id, location, &found, verdict);
-    check_recalled(id, location, &found, verdict, facts);
+    check_recalled(id, location, &found, verdict, predicates);
     check_kept(id, location, &found, verdict);
     check_hints(id, &location->judged, verdict, &found);
 

@@ -184,8 +184,8 @@ static njwt_issuer_t      issuer;
 static njwt_issuer_t     *trusted[1] = { &issuer };
 static njwt_scope_rule_t  rule;
 static njwt_policy_t      policy;
-static njwt_case_t        judged;
-static njwt_finding_t     found;
+static njwt_request_t     judged;
+static njwt_result_t      found;
 
 #define PAYLOAD  "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"      \
                  "\"scope\":\"a\"%s}"
@@ -226,8 +226,8 @@ prepare(const char *token)
     judged.policy = &policy;
     judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
-    judged.presented.found = 1;
-    judged.presented.token = unit_text(token);
+    judged.credentials.found = 1;
+    judged.credentials.token = unit_text(token);
 
     /* what is found must not depend on what was there */
 
@@ -276,7 +276,7 @@ what_is_found_grows_with_the_checks_that_passed(void **state)
     (void) state;
 
     prepare("");
-    judged.presented.found = 0;
+    judged.credentials.found = 0;
     assert_int_equal(judge(), NJWT_NO_TOKEN);
     assert_null(found.issuer);
     assert_null(found.payload);
@@ -324,7 +324,7 @@ a_token_of_exactly_the_largest_size_is_read(void **state)
     (void) state;
 
     prepare(token_with(UNIT_HEADER, ""));
-    policy.max_token_size = judged.presented.token.len;
+    policy.max_token_size = judged.credentials.token.len;
     assert_int_equal(judge(), NJWT_OK);
     policy.max_token_size--;
     assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
@@ -513,7 +513,7 @@ where_a_token_is_optional_its_method_still_is_not(void **state)
     (void) state;
 
     prepare("");
-    judged.presented.found = 0;
+    judged.credentials.found = 0;
 
     /* no rule names methods: a request without a token goes on */
 
@@ -651,7 +651,8 @@ typedef bool (*predicate_pt)(njwt_verdict_t verdict);
 
 
 static void
-holds_for_these(predicate_pt predicate, const njwt_verdict_t *verdicts, size_t n)
+holds_for_these(predicate_pt predicate, const njwt_verdict_t *verdicts,
+    size_t n)
 {
     size_t  i, k;
 

@@ -403,7 +403,7 @@ njwt_htu_origin_fault(njwt_slice_t origin)
 
 
 bool
-njwt_htu_wanted(njwt_arena_t *arena, njwt_slice_t origin,
+njwt_htu_expected(njwt_arena_t *arena, njwt_slice_t origin,
     njwt_slice_t target, njwt_slice_t *out)
 {
     uint8_t       *text;

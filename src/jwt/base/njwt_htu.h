@@ -35,7 +35,7 @@ bool njwt_htu_matches(njwt_arena_t *arena, njwt_slice_t htu,
  * The URL that a proof for this target would have to be for, at an origin: for
  * the log.  False, *out untouched: the target is none, or no memory.
  */
-bool njwt_htu_wanted(njwt_arena_t *arena, njwt_slice_t origin,
+bool njwt_htu_expected(njwt_arena_t *arena, njwt_slice_t origin,
     njwt_slice_t target, njwt_slice_t *out);
 
 

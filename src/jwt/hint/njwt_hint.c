@@ -11,8 +11,8 @@
 
 
 void
-njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena, const njwt_case_t *c,
-    const njwt_finding_t *found)
+njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
+    const njwt_request_t *c, const njwt_result_t *found)
 {
     *hint = (njwt_hint_t) { 0 };
 
@@ -44,20 +44,20 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
     switch (verdict) {
 
     case NJWT_NO_TOKEN:
-        njwt_hint_say(hint, "send the header \"Authorization: Bearer "
+        njwt_hint_add(hint, "send the header \"Authorization: Bearer "
                             "TOKEN\"; another scheme than Bearer counts as "
                             "no token");
         break;
 
     case NJWT_MULTIPLE_TOKENS:
-        njwt_hint_say(hint, "send the token once, in one place");
+        njwt_hint_add(hint, "send the token once, in one place");
         break;
 
     case NJWT_TOKEN_TOO_LARGE:
-        njwt_hint_number(hint, (double) hint->c->presented.token.len);
-        njwt_hint_say(hint, " bytes, \"jwt_max_token_size\" is ");
+        njwt_hint_number(hint, (double) hint->c->credentials.token.len);
+        njwt_hint_add(hint, " bytes, \"jwt_max_token_size\" is ");
         njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
-        njwt_hint_say(hint, ": have fewer permissions and custom claims in "
+        njwt_hint_add(hint, ": have fewer permissions and custom claims in "
                             "it, or raise that (and "
                             "\"large_client_header_buffers\")");
         break;
@@ -79,7 +79,7 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_CRIT_UNSUPPORTED:
-        njwt_hint_say(hint, "the header has \"crit\" or \"b64\", which "
+        njwt_hint_add(hint, "the header has \"crit\" or \"b64\", which "
                             "Auth0's access tokens have not");
         break;
 
@@ -97,15 +97,15 @@ njwt_hint_revoked(njwt_hint_t *hint)
     const njwt_slice_t  *claim = hint->found->revoked_by;
 
     if (claim == NULL) {
-        njwt_hint_say(hint, "all tokens of this issuer that were issued then "
+        njwt_hint_add(hint, "all tokens of this issuer that were issued then "
                             "are revoked: \"jwt_revocation_zone\" was full, "
                             "or what it held was lost; get a new token");
         return;
     }
 
-    njwt_hint_say(hint, "an entry names the token's ");
+    njwt_hint_add(hint, "an entry names the token's ");
     njwt_hint_quote(hint, *claim);
-    njwt_hint_say(hint, " and a time that isn't before its \"iat\": get a new "
+    njwt_hint_add(hint, " and a time that isn't before its \"iat\": get a new "
                         "token");
 }
 
@@ -176,8 +176,8 @@ njwt_hint_token(njwt_hint_t *hint, njwt_verdict_t verdict)
 
 
 bool
-njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
-    const njwt_finding_t *found, njwt_hint_reader_t reader,
+njwt_hint(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
+    const njwt_result_t *found, njwt_hint_reader_t reader,
     njwt_slice_t *out)
 {
     njwt_hint_t  hint;
@@ -217,8 +217,8 @@ njwt_hint(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 
 
 bool
-njwt_hint_passed(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_verdict_t verdict, const njwt_finding_t *found, njwt_slice_t *out)
+njwt_hint_passed(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_verdict_t verdict, const njwt_result_t *found, njwt_slice_t *out)
 {
     njwt_hint_t   hint;
     njwt_dates_t  dates;

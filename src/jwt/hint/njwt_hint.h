@@ -39,8 +39,8 @@ typedef enum {
  * fails as well.  It is printable ASCII, one line, may be empty, and belongs
  * to the arena.  False, *out untouched, when arena->failed.
  */
-bool njwt_hint(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_verdict_t verdict, const njwt_finding_t *found,
+bool njwt_hint(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_verdict_t verdict, const njwt_result_t *found,
     njwt_hint_reader_t reader, njwt_slice_t *out);
 
 /*
@@ -48,16 +48,17 @@ bool njwt_hint(njwt_arena_t *arena, const njwt_case_t *c,
  * the checks that the decision didn't reach; where the issuer is unknown, the
  * policy's only one is assumed.
  */
-njwt_hint_result_t njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_verdict_t verdict, const njwt_finding_t *found);
+njwt_hint_result_t njwt_hint_check(njwt_arena_t *arena,
+    const njwt_request_t *c, njwt_verdict_t verdict,
+    const njwt_result_t *found);
 
 
 /*
  * What is odd about a check that passes, as njwt_hint() has it; empty where
  * there is nothing to say.  For the holder of the token.
  */
-bool njwt_hint_passed(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_verdict_t verdict, const njwt_finding_t *found, njwt_slice_t *out);
+bool njwt_hint_passed(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_verdict_t verdict, const njwt_result_t *found, njwt_slice_t *out);
 
 
 #endif /* NJWT_HINT_H */

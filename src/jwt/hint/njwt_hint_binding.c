@@ -45,44 +45,44 @@ njwt_hint_literal(njwt_hint_t *hint, const char *text)
         slice.len++;
     }
 
-    njwt_hint_put(hint, slice);
+    njwt_hint_write(hint, slice);
 }
 
 
 /* The URL that came, and the one that was wanted. */
 
 static void
-njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_finding_t *proof)
+njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_details_t *proof)
 {
     njwt_slice_t        wanted;
     const njwt_dpop_t  *dpop = &hint->c->policy->binding->proofs;
 
-    njwt_hint_say(hint, "the proof is for the URL ");
+    njwt_hint_add(hint, "the proof is for the URL ");
     njwt_hint_quote(hint, proof->htu);
 
     if (dpop->origin_count > 0
-        && njwt_htu_wanted(hint->arena, dpop->origins[0],
-                           hint->c->binding->dpop.target, &wanted))
+        && njwt_htu_expected(hint->arena, dpop->origins[0],
+                             hint->c->binding->dpop.target, &wanted))
     {
-        njwt_hint_say(hint, ", the request is one to ");
+        njwt_hint_add(hint, ", the request is one to ");
         njwt_hint_quote(hint, wanted);
     }
 
-    njwt_hint_say(hint, ": see \"jwt_dpop_origin\"");
+    njwt_hint_add(hint, ": see \"jwt_dpop_origin\"");
 }
 
 
 static void
 njwt_hint_proof(njwt_hint_t *hint)
 {
-    const njwt_dpop_finding_t  *proof = &hint->found->binding.proof;
+    const njwt_dpop_details_t  *proof = &hint->found->binding.proof;
 
     switch (proof->check) {
 
     case NJWT_DPOP_CHECK_HTM:
-        njwt_hint_say(hint, "the proof is for the method ");
+        njwt_hint_add(hint, "the proof is for the method ");
         njwt_hint_quote(hint, proof->htm);
-        njwt_hint_say(hint, ", the request is ");
+        njwt_hint_add(hint, ", the request is ");
         njwt_hint_quote(hint, hint->c->binding->dpop.method);
         return;
 
@@ -91,10 +91,10 @@ njwt_hint_proof(njwt_hint_t *hint)
         return;
 
     case NJWT_DPOP_CHECK_JWK:
-        njwt_hint_say(hint, "the proof's \"jwk\" can't be used");
+        njwt_hint_add(hint, "the proof's \"jwk\" can't be used");
 
         if (proof->why != NULL) {
-            njwt_hint_say(hint, ": ");
+            njwt_hint_add(hint, ": ");
             njwt_hint_literal(hint, proof->why);
         }
 
@@ -114,27 +114,27 @@ static void
 njwt_hint_proof_time(njwt_hint_t *hint)
 {
     double                      age;
-    const njwt_dpop_finding_t  *proof = &hint->found->binding.proof;
+    const njwt_dpop_details_t  *proof = &hint->found->binding.proof;
 
     if (proof->check != NJWT_DPOP_CHECK_IAT) {
-        njwt_hint_say(hint, "the proof's \"exp\" is over, or its \"nbf\" lies "
+        njwt_hint_add(hint, "the proof's \"exp\" is over, or its \"nbf\" lies "
                             "ahead");
         return;
     }
 
     age = (double) hint->c->now - proof->iat;
 
-    njwt_hint_say(hint, "the proof is issued ");
+    njwt_hint_add(hint, "the proof is issued ");
     njwt_hint_seconds(hint, fabs(age));
 
     if (age < 0) {
-        njwt_hint_say(hint, " ahead");
+        njwt_hint_add(hint, " ahead");
 
     } else {
-        njwt_hint_say(hint, " ago");
+        njwt_hint_add(hint, " ago");
     }
 
-    njwt_hint_say(hint, ": check the client's clock (NTP), or let it make a "
+    njwt_hint_add(hint, ": check the client's clock (NTP), or let it make a "
                         "new proof for each request");
 }
 
@@ -145,23 +145,23 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
     switch (verdict) {
 
     case NJWT_UNBOUND_TOKEN:
-        njwt_hint_say(hint, "the token has no \"cnf\": turn token sender-"
+        njwt_hint_add(hint, "the token has no \"cnf\": turn token sender-"
                             "constraining on for this API in Auth0, or send "
                             "it as a Bearer token where that is allowed");
         break;
 
     case NJWT_CERTIFICATE_MISSING:
-        njwt_hint_say(hint, "the client sent no certificate, or it didn't "
+        njwt_hint_add(hint, "the client sent no certificate, or it didn't "
                             "get here");
         break;
 
     case NJWT_CERTIFICATE_MISMATCH:
-        njwt_hint_say(hint, "the certificate isn't the one that the token was "
+        njwt_hint_add(hint, "the certificate isn't the one that the token was "
                             "got with: get a new token with it");
         break;
 
     case NJWT_DPOP_PROOF_MISSING:
-        njwt_hint_say(hint, "the request has no DPoP header");
+        njwt_hint_add(hint, "the request has no DPoP header");
         break;
 
     case NJWT_DPOP_PROOF_INVALID:
@@ -169,12 +169,12 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_DPOP_KEY_MISMATCH:
-        njwt_hint_say(hint, "the client made a new key since it got the "
+        njwt_hint_add(hint, "the client made a new key since it got the "
                             "token: it must get a new token");
         break;
 
     case NJWT_DPOP_NONCE_NEEDED:
-        njwt_hint_say(hint, "the client must take the nonce of \"DPoP-Nonce\" "
+        njwt_hint_add(hint, "the client must take the nonce of \"DPoP-Nonce\" "
                             "into a new proof");
         break;
 
@@ -183,11 +183,11 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_DPOP_MEMORY_FULL:
-        njwt_hint_say(hint, "give \"jwt_dpop_zone\" more room");
+        njwt_hint_add(hint, "give \"jwt_dpop_zone\" more room");
         break;
 
     default: /* NJWT_DPOP_PROOF_REPLAYED */
-        njwt_hint_say(hint, "each request needs a proof of its own, a retry "
+        njwt_hint_add(hint, "each request needs a proof of its own, a retry "
                             "too");
     }
 }

@@ -61,7 +61,7 @@ njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
 
 
 static bool
-njwt_hint_for_us(njwt_hint_t *hint, const njwt_expected_t *expected)
+njwt_hint_audience_ok(njwt_hint_t *hint, const njwt_expected_t *expected)
 {
     size_t        i;
     njwt_value_t  aud;
@@ -130,7 +130,7 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     default: /* NJWT_AUDIENCE_MISMATCH */
-        fails = !njwt_hint_for_us(hint, expected)
+        fails = !njwt_hint_audience_ok(hint, expected)
                 || !njwt_hint_for_here(hint)
                 || njwt_hint_logout(hint);
         break;
@@ -167,16 +167,16 @@ njwt_hint_check_revoked(njwt_hint_t *hint)
 static njwt_hint_result_t
 njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
 {
-    bool                    bound;
+    bool                    has_cnf;
     njwt_verdict_t          judged;
-    njwt_binding_finding_t  found;
+    njwt_binding_result_t   found;
 
     static const njwt_slice_t  cnf = njwt_literal("cnf");
 
-    bound = njwt_json_type(njwt_json_member(hint->payload, cnf))
+    has_cnf = njwt_json_type(njwt_json_member(hint->payload, cnf))
             != NJWT_JSON_ABSENT;
 
-    judged = njwt_verdict_binding(hint->arena, hint->c, hint->issuer, bound,
+    judged = njwt_verdict_binding(hint->arena, hint->c, hint->issuer, has_cnf,
                                   hint->payload, &found);
 
     if (judged == verdict) {
@@ -231,8 +231,8 @@ njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
 
 
 njwt_hint_result_t
-njwt_hint_check(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_verdict_t verdict, const njwt_finding_t *found)
+njwt_hint_check(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_verdict_t verdict, const njwt_result_t *found)
 {
     njwt_hint_t  hint;
 

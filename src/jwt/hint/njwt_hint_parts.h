@@ -16,8 +16,8 @@
 
 typedef struct {
     njwt_arena_t          *arena;
-    const njwt_case_t     *c;
-    const njwt_finding_t  *found;
+    const njwt_request_t  *c;
+    const njwt_result_t   *found;
     const njwt_issuer_t   *issuer;     /* may be assumed; NULL: unknown */
     njwt_value_t           payload;    /* unverified; may be absent */
 
@@ -31,16 +31,16 @@ typedef struct {
 /* njwt_hint.c */
 
 void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
-    const njwt_case_t *c, const njwt_finding_t *found);
+    const njwt_request_t *c, const njwt_result_t *found);
 
 
 /* njwt_hint_text.c: what doesn't fit is left out */
 
-#define njwt_hint_say(hint, text)                                            \
-    njwt_hint_put(hint, (njwt_slice_t) njwt_literal(text))
+#define njwt_hint_add(hint, text)                                            \
+    njwt_hint_write(hint, (njwt_slice_t) njwt_literal(text))
 
 /* Adds a text of our own. */
-void njwt_hint_put(njwt_hint_t *hint, njwt_slice_t text);
+void njwt_hint_write(njwt_hint_t *hint, njwt_slice_t text);
 
 /* Adds somebody else's text: cut, and escaped as nginx's log has it. */
 void njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text);
@@ -62,7 +62,7 @@ void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received);
 
 /* Says how they differ, if they are near, and where to change it. */
-bool njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
+bool njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
     njwt_slice_t configured, njwt_slice_t received);
 
 

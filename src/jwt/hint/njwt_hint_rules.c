@@ -35,7 +35,7 @@ static const njwt_slice_t  njwt_hint_required[] = {
 static void
 njwt_hint_clock(njwt_hint_t *hint)
 {
-    njwt_hint_say(hint, ": only just, so check the clocks (NTP)");
+    njwt_hint_add(hint, ": only just, so check the clocks (NTP)");
 }
 
 
@@ -85,17 +85,17 @@ njwt_hint_own_clock(njwt_hint_t *hint, njwt_verdict_t verdict,
         return false;
     }
 
-    njwt_hint_say(hint, "this host's clock is ");
+    njwt_hint_add(hint, "this host's clock is ");
     njwt_hint_seconds(hint, (double) (ahead > 0 ? ahead : -ahead));
 
     if (ahead > 0) {
-        njwt_hint_say(hint, " ahead of");
+        njwt_hint_add(hint, " ahead of");
 
     } else {
-        njwt_hint_say(hint, " behind");
+        njwt_hint_add(hint, " behind");
     }
 
-    njwt_hint_say(hint, " the issuer's, by which the token is good: set this "
+    njwt_hint_add(hint, " the issuer's, by which the token is good: set this "
                         "host's clock (NTP)");
 
     return true;
@@ -110,20 +110,20 @@ njwt_hint_ahead(njwt_hint_t *hint, double date)
     seconds = date - (double) hint->c->now;
 
     if (njwt_dates_milliseconds(date)) {
-        njwt_hint_say(hint, "in milliseconds, and must be in seconds: see to "
+        njwt_hint_add(hint, "in milliseconds, and must be in seconds: see to "
                             "who made the token");
         return;
     }
 
     njwt_hint_seconds(hint, seconds);
-    njwt_hint_say(hint, " ahead");
+    njwt_hint_add(hint, " ahead");
 
     if (seconds <= NJWT_HINT_CLOCK) {
         njwt_hint_clock(hint);
         return;
     }
 
-    njwt_hint_say(hint, ": is the clock of this host right?");
+    njwt_hint_add(hint, ": is the clock of this host right?");
 }
 
 
@@ -135,7 +135,7 @@ njwt_hint_over(njwt_hint_t *hint, double date)
     seconds = (double) hint->c->now - date;
 
     njwt_hint_seconds(hint, seconds);
-    njwt_hint_say(hint, " ago");
+    njwt_hint_add(hint, " ago");
 }
 
 
@@ -147,21 +147,21 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
     if (njwt_json_type(njwt_json_member(hint->payload, exp))
         == NJWT_JSON_ABSENT)
     {
-        njwt_hint_say(hint, "the token has no \"exp\": it is not of Auth0");
+        njwt_hint_add(hint, "the token has no \"exp\": it is not of Auth0");
         return;
     }
 
-    njwt_hint_say(hint, "expired ");
+    njwt_hint_add(hint, "expired ");
     njwt_hint_over(hint, dates->exp);
 
     if ((double) hint->c->now - dates->exp > NJWT_HINT_CLOCK) {
-        njwt_hint_say(hint, ": the client must request a new token before "
+        njwt_hint_add(hint, ": the client must request a new token before "
                             "the old one expires");
         return;
     }
 
     njwt_hint_clock(hint);
-    njwt_hint_say(hint, "; or the client uses its token to the very end");
+    njwt_hint_add(hint, "; or the client uses its token to the very end");
 }
 
 
@@ -183,25 +183,25 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_NOT_YET_VALID:
-        njwt_hint_say(hint, "\"nbf\" is ");
+        njwt_hint_add(hint, "\"nbf\" is ");
         njwt_hint_ahead(hint, dates.nbf);
         break;
 
     case NJWT_ISSUED_IN_FUTURE:
-        njwt_hint_say(hint, "\"iat\" is ");
+        njwt_hint_add(hint, "\"iat\" is ");
         njwt_hint_ahead(hint, dates.iat);
         break;
 
     default: /* NJWT_TOO_OLD */
-        njwt_hint_say(hint, "issued ");
+        njwt_hint_add(hint, "issued ");
         njwt_hint_over(hint, dates.iat);
 
         if (hint->issuer != NULL) {
-            njwt_hint_say(hint, ", \"max_age\" is ");
+            njwt_hint_add(hint, ", \"max_age\" is ");
             njwt_hint_seconds(hint, hint->issuer->expected.max_age);
         }
 
-        njwt_hint_say(hint, ": the client must request a new token");
+        njwt_hint_add(hint, ": the client must request a new token");
         break;
     }
 }
@@ -214,9 +214,9 @@ njwt_hint_method(njwt_hint_t *hint)
 
     if (njwt_policy_allow(hint->arena, hint->c->policy, &names))
     {
-        njwt_hint_say(hint, "the rules name ");
-        njwt_hint_put(hint, names);
-        njwt_hint_say(hint, ": if the method is meant to be used, name it in "
+        njwt_hint_add(hint, "the rules name ");
+        njwt_hint_write(hint, names);
+        njwt_hint_add(hint, ": if the method is meant to be used, name it in "
                             "a rule's \"methods=\"");
     }
 }
@@ -311,7 +311,7 @@ njwt_hint_granted(njwt_hint_t *hint)
 
 
 static void
-njwt_hint_say_granted(njwt_hint_t *hint, njwt_value_t granted)
+njwt_hint_write_granted(njwt_hint_t *hint, njwt_value_t granted)
 {
     njwt_slice_t  text = { NULL, 0 };
 
@@ -322,11 +322,11 @@ njwt_hint_say_granted(njwt_hint_t *hint, njwt_value_t granted)
     (void) njwt_scopes_text(hint->arena, granted, &text);
 
     if (text.len == 0) {
-        njwt_hint_say(hint, ", none granted");
+        njwt_hint_add(hint, ", none granted");
         return;
     }
 
-    njwt_hint_say(hint, ", granted ");
+    njwt_hint_add(hint, ", granted ");
     njwt_hint_quote(hint, text);
 }
 
@@ -342,7 +342,7 @@ njwt_hint_scope_dotted(njwt_hint_t *hint)
                 && i < hint->issuer->expected.scope_claim_count; i++)
     {
         if (njwt_hint_dotted(hint, hint->issuer->expected.scope_claims[i])) {
-            njwt_hint_say(hint, " in \"scope_claim\"");
+            njwt_hint_add(hint, " in \"scope_claim\"");
             return true;
         }
     }
@@ -365,10 +365,10 @@ njwt_hint_scope(njwt_hint_t *hint)
     (void) njwt_policy_scopes_needed(hint->arena, hint->c->policy,
                                      hint->c->method, &needed);
 
-    njwt_hint_say(hint, "needed ");
+    njwt_hint_add(hint, "needed ");
     njwt_hint_quote(hint, needed);
-    njwt_hint_say_granted(hint, granted);
-    njwt_hint_say(hint, ": ");
+    njwt_hint_write_granted(hint, granted);
+    njwt_hint_add(hint, ": ");
 
     if (njwt_hint_scope_dotted(hint)) {
         return;
@@ -379,7 +379,7 @@ njwt_hint_scope(njwt_hint_t *hint)
     }
 
     if (njwt_hint_covers(hint, permissions)) {
-        njwt_hint_say(hint, "it is in \"permissions\" only (RBAC): the "
+        njwt_hint_add(hint, "it is in \"permissions\" only (RBAC): the "
                             "application must ask for it in \"scope\", or "
                             "set \"scope_claim permissions\"");
         return;
@@ -388,12 +388,12 @@ njwt_hint_scope(njwt_hint_t *hint)
     (void) njwt_scopes_text(hint->arena, granted, &text);
 
     if (text.len == 0) {
-        njwt_hint_say(hint, "nothing is granted at all: the application's "
+        njwt_hint_add(hint, "nothing is granted at all: the application's "
                             "client grant for this API is empty");
         return;
     }
 
-    njwt_hint_say(hint, "grant it to the application (Auth0: Applications, "
+    njwt_hint_add(hint, "grant it to the application (Auth0: Applications, "
                         "APIs, the API, Machine to Machine), or to the user, "
                         "and request a new token that asks for it");
 }
@@ -438,8 +438,8 @@ njwt_hint_wanted(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
     size_t  i;
 
     for (i = 0; i < rule->value_count; i++) {
-        njwt_hint_say(hint, " ");
-        njwt_hint_put(hint, njwt_rule_prefix(&rule->values[i]));
+        njwt_hint_add(hint, " ");
+        njwt_hint_write(hint, njwt_rule_prefix(&rule->values[i]));
         njwt_hint_quote(hint, rule->values[i].text);
     }
 }
@@ -516,9 +516,9 @@ njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
         return false;
     }
 
-    njwt_hint_say(hint, "the token has it inside another claim: write ");
+    njwt_hint_add(hint, "the token has it inside another claim: write ");
     njwt_hint_quote(hint, path);
-    njwt_hint_say(hint, " for ");
+    njwt_hint_add(hint, " for ");
     njwt_hint_quote(hint, name);
 
     return true;
@@ -530,10 +530,10 @@ njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
 static void
 njwt_hint_absent(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
 {
-    njwt_hint_say(hint, ": ");
+    njwt_hint_add(hint, ": ");
 
     if (!njwt_hint_dotted(hint, rule->claim)) {
-        njwt_hint_say(hint, "the token hasn't got it (a custom claim needs "
+        njwt_hint_add(hint, "the token hasn't got it (a custom claim needs "
                             "an Action in Auth0, and its full name here)");
     }
 }
@@ -550,18 +550,18 @@ njwt_hint_claim(njwt_hint_t *hint)
     rule = njwt_hint_broken_rule(hint, &gave_up);
 
     if (rule == NULL) {
-        njwt_hint_say(hint, "a variable of \"jwt_require\" is empty or "
+        njwt_hint_add(hint, "a variable of \"jwt_require\" is empty or "
                             "\"0\"");
         return;
     }
 
     value = njwt_path_find(hint->arena, hint->payload, rule->claim);
 
-    njwt_hint_say(hint, "claim ");
+    njwt_hint_add(hint, "claim ");
     njwt_hint_quote(hint, rule->claim);
 
     if (rule->value_count > 0) {
-        njwt_hint_say(hint, " must be");
+        njwt_hint_add(hint, " must be");
         njwt_hint_wanted(hint, rule);
     }
 
@@ -573,13 +573,13 @@ njwt_hint_claim(njwt_hint_t *hint)
     }
 
     if (gave_up) {
-        njwt_hint_say(hint, ": an expression gave up (10,000 steps, or more "
+        njwt_hint_add(hint, ": an expression gave up (10,000 steps, or more "
                             "than 1,000 texts): write one that needs fewer");
         return;
     }
 
     if (!hint->log && njwt_json_text(hint->arena, value, &text)) {
-        njwt_hint_say(hint, ", received ");
+        njwt_hint_add(hint, ", received ");
         njwt_hint_quote(hint, text);
     }
 }
@@ -635,21 +635,21 @@ njwt_hint_claim_missing(njwt_hint_t *hint)
     if (hint->issuer == NULL
         || hint->issuer->expected.profile == NJWT_PROFILE_ANY)
     {
-        njwt_hint_say(hint, "\"max_age\" needs \"iat\", which the token "
+        njwt_hint_add(hint, "\"max_age\" needs \"iat\", which the token "
                             "hasn't got");
         return;
     }
 
-    njwt_hint_say(hint, "missing:");
+    njwt_hint_add(hint, "missing:");
 
     for (i = njwt_hint_missing(hint, 0); i < NJWT_HINT_REQUIRED;
          i = njwt_hint_missing(hint, i + 1))
     {
-        njwt_hint_say(hint, " ");
+        njwt_hint_add(hint, " ");
         njwt_hint_quote(hint, njwt_hint_required[i]);
     }
 
-    njwt_hint_say(hint, "; \"profile rfc9068\" needs them: set the API's "
+    njwt_hint_add(hint, "; \"profile rfc9068\" needs them: set the API's "
                         "token profile to RFC 9068 in Auth0, or write "
                         "\"profile any\"");
 }

@@ -25,7 +25,7 @@ typedef enum {
 
 
 void
-njwt_hint_put(njwt_hint_t *hint, njwt_slice_t text)
+njwt_hint_write(njwt_hint_t *hint, njwt_slice_t text)
 {
     size_t  len;
 
@@ -43,7 +43,7 @@ njwt_hint_put(njwt_hint_t *hint, njwt_slice_t text)
 
 
 static void
-njwt_hint_put_byte(njwt_hint_t *hint, uint8_t c)
+njwt_hint_write_byte(njwt_hint_t *hint, uint8_t c)
 {
     njwt_slice_t  byte;
     uint8_t       escape[4] = "\\x";
@@ -60,7 +60,7 @@ njwt_hint_put_byte(njwt_hint_t *hint, uint8_t c)
         byte.len = sizeof(escape);
     }
 
-    njwt_hint_put(hint, byte);
+    njwt_hint_write(hint, byte);
 }
 
 
@@ -72,11 +72,11 @@ njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text)
     most = hint->log ? NJWT_HINT_LOG_BYTES : NJWT_HINT_BYTES;
 
     for (i = 0; i < text.len && i < most; i++) {
-        njwt_hint_put_byte(hint, text.data[i]);
+        njwt_hint_write_byte(hint, text.data[i]);
     }
 
     if (text.len > most) {
-        njwt_hint_say(hint, "...");
+        njwt_hint_add(hint, "...");
     }
 }
 
@@ -84,9 +84,9 @@ njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text)
 void
 njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text)
 {
-    njwt_hint_say(hint, "\"");
+    njwt_hint_add(hint, "\"");
     njwt_hint_escape(hint, text);
-    njwt_hint_say(hint, "\"");
+    njwt_hint_add(hint, "\"");
 }
 
 
@@ -101,14 +101,14 @@ njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts, size_t count)
 
     for (i = 0; i < count && i < most; i++) {
         if (i > 0) {
-            njwt_hint_say(hint, " ");
+            njwt_hint_add(hint, " ");
         }
 
         njwt_hint_quote(hint, texts[i]);
     }
 
     if (count > most) {
-        njwt_hint_say(hint, " ...");
+        njwt_hint_add(hint, " ...");
     }
 }
 
@@ -133,7 +133,7 @@ njwt_hint_number(njwt_hint_t *hint, double number)
     } while (rest > 0);
 
     text.data = digits + sizeof(digits) - text.len;
-    njwt_hint_put(hint, text);
+    njwt_hint_write(hint, text);
 }
 
 
@@ -144,16 +144,16 @@ njwt_hint_seconds(njwt_hint_t *hint, double seconds)
     njwt_slice_t  name;
 
     njwt_hint_number(hint, seconds);
-    njwt_hint_say(hint, " s");
+    njwt_hint_add(hint, " s");
 
     unit = njwt_dates_unit(seconds, &name);
 
     if (unit > 1) {
-        njwt_hint_say(hint, " (");
+        njwt_hint_add(hint, " (");
         njwt_hint_number(hint, seconds / unit);
-        njwt_hint_say(hint, " ");
-        njwt_hint_put(hint, name);
-        njwt_hint_say(hint, ")");
+        njwt_hint_add(hint, " ");
+        njwt_hint_write(hint, name);
+        njwt_hint_add(hint, ")");
     }
 }
 
@@ -245,23 +245,23 @@ void
 njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received)
 {
-    njwt_hint_say(hint, "configured ");
+    njwt_hint_add(hint, "configured ");
 
     if (count == 0) {
-        njwt_hint_say(hint, "none");
+        njwt_hint_add(hint, "none");
     }
 
     njwt_hint_list(hint, configured, count);
 
     if (!hint->log && received != NULL) {
-        njwt_hint_say(hint, ", received ");
+        njwt_hint_add(hint, ", received ");
         njwt_hint_quote(hint, *received);
     }
 }
 
 
 bool
-njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
+njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
     njwt_slice_t configured, njwt_slice_t received)
 {
     njwt_hint_near_t  near;
@@ -277,23 +277,23 @@ njwt_hint_say_near(njwt_hint_t *hint, njwt_slice_t directive,
     switch (near) {
 
     case NJWT_HINT_SLASH_MISSING:
-        njwt_hint_say(hint, ": only the slash at the end differs: add the "
+        njwt_hint_add(hint, ": only the slash at the end differs: add the "
                             "trailing slash to ");
         break;
 
     case NJWT_HINT_SLASH_EXTRA:
-        njwt_hint_say(hint, ": only the slash at the end differs: take the "
+        njwt_hint_add(hint, ": only the slash at the end differs: take the "
                             "trailing slash away from ");
         break;
 
     case NJWT_HINT_CASE:
-        njwt_hint_say(hint, ": only upper and lower case (and perhaps the "
+        njwt_hint_add(hint, ": only upper and lower case (and perhaps the "
                             "slash at the end) differ: write it exactly as "
                             "the token has it in ");
         break;
 
     default:
-        njwt_hint_say(hint, ": only the scheme (http, https) differs: if "
+        njwt_hint_add(hint, ": only the scheme (http, https) differs: if "
                             "this is your tenant, write it exactly as the "
                             "token has it in ");
         break;

@@ -61,10 +61,10 @@ njwt_hint_malformed_request(njwt_hint_t *hint)
     size_t        at;
     njwt_slice_t  token;
 
-    token = hint->c->presented.token;
+    token = hint->c->credentials.token;
 
     if (token.len == 0) {
-        njwt_hint_say(hint, "there is no token behind \"Bearer\": is the "
+        njwt_hint_add(hint, "there is no token behind \"Bearer\": is the "
                             "variable that should hold it empty?");
         return;
     }
@@ -72,25 +72,25 @@ njwt_hint_malformed_request(njwt_hint_t *hint)
     at = njwt_hint_stray(token);
 
     if (at == token.len) {
-        njwt_hint_say(hint, "a \"=\" stands where a token can't have one");
+        njwt_hint_add(hint, "a \"=\" stands where a token can't have one");
         return;
     }
 
     if (strchr(" \t\r\n", token.data[at]) != NULL && token.data[at] != 0) {
-        njwt_hint_say(hint, "there is white space");
+        njwt_hint_add(hint, "there is white space");
 
     } else if (strchr("\"'<>{}", token.data[at]) != NULL
                && token.data[at] != 0)
     {
-        njwt_hint_say(hint, "there is a quote or bracket");
+        njwt_hint_add(hint, "there is a quote or bracket");
 
     } else {
-        njwt_hint_say(hint, "there is a character that no token has");
+        njwt_hint_add(hint, "there is a character that no token has");
     }
 
-    njwt_hint_say(hint, " at byte ");
+    njwt_hint_add(hint, " at byte ");
     njwt_hint_number(hint, (double) at + 1);
-    njwt_hint_say(hint, ": send \"Bearer\", one space, and the token on one "
+    njwt_hint_add(hint, ": send \"Bearer\", one space, and the token on one "
                         "line, without quotes");
 }
 
@@ -101,24 +101,24 @@ njwt_hint_ask_audience(njwt_hint_t *hint)
     const njwt_issuer_t  *issuer;
 
     issuer = hint->issuer;
-    njwt_hint_say(hint, "request it with audience=");
+    njwt_hint_add(hint, "request it with audience=");
 
     if (issuer != NULL && issuer->expected.audience_count > 0) {
         njwt_hint_escape(hint, issuer->expected.audiences[0]);
         return;
     }
 
-    njwt_hint_say(hint, "the API's identifier");
+    njwt_hint_add(hint, "the API's identifier");
 }
 
 
 void
 njwt_hint_opaque(njwt_hint_t *hint)
 {
-    njwt_hint_say(hint, "this is an opaque token (");
+    njwt_hint_add(hint, "this is an opaque token (");
     njwt_hint_number(hint,
-                     (double) njwt_jws_parts(hint->c->presented.token));
-    njwt_hint_say(hint, " part(s), a JWT has 3): ");
+                     (double) njwt_jws_parts(hint->c->credentials.token));
+    njwt_hint_add(hint, " part(s), a JWT has 3): ");
     njwt_hint_ask_audience(hint);
 }
 
@@ -126,15 +126,15 @@ njwt_hint_opaque(njwt_hint_t *hint)
 void
 njwt_hint_encrypted(njwt_hint_t *hint)
 {
-    if (njwt_jws_direct(hint->arena, hint->c->presented.token)) {
-        njwt_hint_say(hint, "this is Auth0's opaque token (a JWE with "
+    if (njwt_jws_direct(hint->arena, hint->c->credentials.token)) {
+        njwt_hint_add(hint, "this is Auth0's opaque token (a JWE with "
                             "\"alg\":\"dir\"), which it gives when no "
                             "audience is asked for: ");
         njwt_hint_ask_audience(hint);
         return;
     }
 
-    njwt_hint_say(hint, "turn off token encryption for this API (Auth0: "
+    njwt_hint_add(hint, "turn off token encryption for this API (Auth0: "
                         "Applications, APIs, the API, Settings)");
 }
 
@@ -145,23 +145,23 @@ static void
 njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
 {
     if (memchr(part.data, '=', part.len) != NULL) {
-        njwt_hint_say(hint, "has padding (\"=\"), which base64url in a JWT "
+        njwt_hint_add(hint, "has padding (\"=\"), which base64url in a JWT "
                             "has not");
 
     } else if (memchr(part.data, '+', part.len) != NULL
                || memchr(part.data, '/', part.len) != NULL)
     {
-        njwt_hint_say(hint, "is plain base64 (\"+\", \"/\"), not base64url");
+        njwt_hint_add(hint, "is plain base64 (\"+\", \"/\"), not base64url");
 
     } else if (memchr(part.data, '~', part.len) != NULL) {
-        njwt_hint_say(hint, "has a \"~\", which base64url has not");
+        njwt_hint_add(hint, "has a \"~\", which base64url has not");
 
     } else if (part.len % 4 == 1) {
-        njwt_hint_say(hint, "has a length that no base64url has: was the "
+        njwt_hint_add(hint, "has a length that no base64url has: was the "
                             "token cut off?");
 
     } else {
-        njwt_hint_say(hint, "has unused bits that are not zero: was it cut "
+        njwt_hint_add(hint, "has unused bits that are not zero: was it cut "
                             "off or changed?");
     }
 }
@@ -171,11 +171,11 @@ static void
 njwt_hint_no_object(njwt_hint_t *hint, njwt_json_error_t error)
 {
     if (error == NJWT_JSON_TOO_DEEP) {
-        njwt_hint_say(hint, "is nested too deeply");
+        njwt_hint_add(hint, "is nested too deeply");
         return;
     }
 
-    njwt_hint_say(hint, "is no JSON object that can be read in one way only "
+    njwt_hint_add(hint, "is no JSON object that can be read in one way only "
                         "(syntax, UTF-8, a duplicate member, a number out "
                         "of range)");
 }
@@ -191,7 +191,7 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
     static const njwt_slice_t  name = njwt_literal("aud");
 
     if (is_header) {
-        njwt_hint_say(hint, "has a member of a type that RFC 7515 doesn't "
+        njwt_hint_add(hint, "has a member of a type that RFC 7515 doesn't "
                             "give it");
         return;
     }
@@ -199,17 +199,17 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
     aud = njwt_json_member(object, name);
 
     if (!njwt_dates_ok(object)) {
-        njwt_hint_say(hint, "has an \"exp\", \"nbf\" or \"iat\" that is no "
+        njwt_hint_add(hint, "has an \"exp\", \"nbf\" or \"iat\" that is no "
                             "number of seconds");
 
     } else if (njwt_json_type(aud) != NJWT_JSON_ABSENT
                && !njwt_json_strings(aud))
     {
-        njwt_hint_say(hint, "has an \"aud\" that is neither a string nor an "
+        njwt_hint_add(hint, "has an \"aud\" that is neither a string nor an "
                             "array of strings");
 
     } else {
-        njwt_hint_say(hint, "has an \"iss\", \"sub\" or \"jti\" that is no "
+        njwt_hint_add(hint, "has an \"iss\", \"sub\" or \"jti\" that is no "
                             "string");
     }
 }
@@ -221,7 +221,7 @@ static bool
 njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
 {
     if (part.len == 0) {
-        njwt_hint_say(hint, "is empty");
+        njwt_hint_add(hint, "is empty");
         return false;
     }
 
@@ -274,7 +274,7 @@ njwt_hint_malformed_token(njwt_hint_t *hint)
     };
 
     used = hint->used;
-    rest = hint->c->presented.token;
+    rest = hint->c->credentials.token;
 
     for (i = 0; i < 3; i++) {
         part[i] = rest;
@@ -284,7 +284,7 @@ njwt_hint_malformed_token(njwt_hint_t *hint)
             part[i].len++;
         }
 
-        njwt_hint_put(hint, names[i]);
+        njwt_hint_write(hint, names[i]);
 
         if (!njwt_hint_decode(hint, part[i], &text[i])) {
             return;
@@ -301,7 +301,7 @@ njwt_hint_malformed_token(njwt_hint_t *hint)
     }
 
     for (i = 0; i < 2; i++) {
-        njwt_hint_put(hint, names[i]);
+        njwt_hint_write(hint, names[i]);
 
         if (njwt_hint_object(hint, text[i], i == 0)) {
             return;
@@ -335,7 +335,7 @@ njwt_hint_issuer_of(njwt_hint_t *hint, const njwt_issuer_t *issuer,
     static const njwt_slice_t  directive = njwt_literal("issuer");
 
     for (i = 0; i < issuer->issuer_count; i++) {
-        if (njwt_hint_say_near(hint, directive, issuer->issuers[i], iss)) {
+        if (njwt_hint_write_near(hint, directive, issuer->issuers[i], iss)) {
             return;
         }
     }
@@ -358,9 +358,9 @@ njwt_hint_other_issuer(njwt_hint_t *hint, njwt_slice_t iss)
                 continue;
             }
 
-            njwt_hint_say(hint, "this is a token of jwt_issuer ");
+            njwt_hint_add(hint, "this is a token of jwt_issuer ");
             njwt_hint_quote(hint, issuer->name);
-            njwt_hint_say(hint, ", which this location doesn't name: add "
+            njwt_hint_add(hint, ", which this location doesn't name: add "
                                 "it to \"jwt\" here, or send the token to a "
                                 "location that does");
             return true;
@@ -386,7 +386,7 @@ njwt_hint_issuer(njwt_hint_t *hint)
     iss = njwt_json_member(hint->payload, name);
 
     if (njwt_json_type(iss) != NJWT_JSON_STRING) {
-        njwt_hint_say(hint, "the token has no \"iss\": it is not of Auth0");
+        njwt_hint_add(hint, "the token has no \"iss\": it is not of Auth0");
         return;
     }
 
@@ -406,7 +406,7 @@ njwt_hint_issuer(njwt_hint_t *hint)
 
     for (i = 0; i < policy->issuer_count; i++) {
         if (i > 0) {
-            njwt_hint_say(hint, "; ");
+            njwt_hint_add(hint, "; ");
         }
 
         njwt_hint_configured(hint, policy->issuers[i]->issuers,
@@ -414,7 +414,7 @@ njwt_hint_issuer(njwt_hint_t *hint)
                              (i + 1 == policy->issuer_count) ? &text : NULL);
     }
 
-    njwt_hint_say(hint, ": another tenant's token; if this is the same "
+    njwt_hint_add(hint, ": another tenant's token; if this is the same "
                         "tenant's other domain (custom domain), add it to "
                         "\"issuer\"");
 }
@@ -444,17 +444,17 @@ njwt_hint_id_token(njwt_hint_t *hint)
         }
 
         if (seen == 0) {
-            njwt_hint_say(hint, "this is an ID token: send the access token "
+            njwt_hint_add(hint, "this is an ID token: send the access token "
                                 "(seen: no \"scope\", but");
         }
 
-        njwt_hint_say(hint, " ");
+        njwt_hint_add(hint, " ");
         njwt_hint_quote(hint, njwt_hint_id_claims[i]);
         seen++;
     }
 
     if (seen > 0) {
-        njwt_hint_say(hint, ")");
+        njwt_hint_add(hint, ")");
     }
 
     return seen > 0;
@@ -478,7 +478,7 @@ njwt_hint_logout_token(njwt_hint_t *hint)
         return false;
     }
 
-    njwt_hint_say(hint, "this is a logout token, which the authorization "
+    njwt_hint_add(hint, "this is a logout token, which the authorization "
                         "server posts to a \"jwt_logout_handler\": send the "
                         "access token");
 
@@ -599,8 +599,8 @@ njwt_hint_audience_near(njwt_hint_t *hint,
         text = njwt_json_string(at);
 
         for (k = 0; k < wanted->count; k++) {
-            if (njwt_hint_say_near(hint, wanted->directive, wanted->list[k],
-                                   text))
+            if (njwt_hint_write_near(hint, wanted->directive, wanted->list[k],
+                                     text))
             {
                 return true;
             }
@@ -635,21 +635,21 @@ njwt_hint_audience(njwt_hint_t *hint)
     }
 
     if (!njwt_json_text(hint->arena, aud, &text)) {
-        njwt_hint_say(hint, "the token has no \"aud\", ");
+        njwt_hint_add(hint, "the token has no \"aud\", ");
     }
 
     if (wanted.list != hint->issuer->expected.audiences) {
-        njwt_hint_say(hint, "jwt_audience of this location: ");
+        njwt_hint_add(hint, "jwt_audience of this location: ");
     }
 
     njwt_hint_configured(hint, wanted.list, wanted.count, &text);
 
     if (njwt_hint_auth0s_own(aud)) {
-        njwt_hint_say(hint, ": this token is for Auth0's own API, not for "
+        njwt_hint_add(hint, ": this token is for Auth0's own API, not for "
                             "yours");
     }
 
-    njwt_hint_say(hint, ": request the token with the API's identifier as "
+    njwt_hint_add(hint, ": request the token with the API's identifier as "
                         "audience");
 }
 
@@ -670,10 +670,10 @@ njwt_hint_algorithms(njwt_hint_t *hint, njwt_alg_t algorithms)
         }
 
         if (listed++ > 0) {
-            njwt_hint_say(hint, " or ");
+            njwt_hint_add(hint, " or ");
         }
 
-        njwt_hint_put(hint, info->name);
+        njwt_hint_write(hint, info->name);
     }
 }
 
@@ -692,39 +692,39 @@ njwt_hint_alg(njwt_hint_t *hint)
     }
 
     if (!njwt_jws_string(&hint->found->jws, name, &alg)) {
-        njwt_hint_say(hint, "the header has no \"alg\"; ");
+        njwt_hint_add(hint, "the header has no \"alg\"; ");
         njwt_hint_algorithms(hint, hint->issuer->algorithms);
-        njwt_hint_say(hint, " is required");
+        njwt_hint_add(hint, " is required");
         return;
     }
 
     unsigned_token = njwt_hint_same_nocase(alg, none);
 
     if (unsigned_token) {
-        njwt_hint_say(hint, "the token is not signed at all: Auth0 doesn't "
+        njwt_hint_add(hint, "the token is not signed at all: Auth0 doesn't "
                             "make such; ");
 
     } else if (hint->log) {
-        njwt_hint_say(hint, "the API signs with another algorithm; ");
+        njwt_hint_add(hint, "the API signs with another algorithm; ");
 
     } else {
-        njwt_hint_say(hint, "the API signs with ");
+        njwt_hint_add(hint, "the API signs with ");
         njwt_hint_escape(hint, alg);
-        njwt_hint_say(hint, "; ");
+        njwt_hint_add(hint, "; ");
     }
 
     njwt_hint_algorithms(hint, hint->issuer->algorithms);
-    njwt_hint_say(hint, " is required");
+    njwt_hint_add(hint, " is required");
 
     if (unsigned_token) {
         return;
     }
 
-    njwt_hint_say(hint, ": in Auth0 an API's algorithm can't be changed, "
+    njwt_hint_add(hint, ": in Auth0 an API's algorithm can't be changed, "
                         "create it anew");
 
     if (njwt_jws_alg(&hint->found->jws) & ~NJWT_ALGS_HMAC) {
-        njwt_hint_say(hint, ", or add it to \"algorithms\"");
+        njwt_hint_add(hint, ", or add it to \"algorithms\"");
     }
 }
 
@@ -741,13 +741,13 @@ njwt_hint_typ(njwt_hint_t *hint)
     }
 
     if (!njwt_jws_string(&hint->found->jws, name, &typ)) {
-        njwt_hint_say(hint, "the header has no \"typ\"");
+        njwt_hint_add(hint, "the header has no \"typ\"");
 
     } else if (hint->log) {
-        njwt_hint_say(hint, "\"typ\" is another");
+        njwt_hint_add(hint, "\"typ\" is another");
 
     } else {
-        njwt_hint_say(hint, "\"typ\" is ");
+        njwt_hint_add(hint, "\"typ\" is ");
         njwt_hint_quote(hint, typ);
     }
 
@@ -755,13 +755,13 @@ njwt_hint_typ(njwt_hint_t *hint)
         && hint->issuer->expected.profile == NJWT_PROFILE_RFC9068
         && njwt_jws_typ_allowed(&hint->found->jws, NJWT_PROFILE_ANY))
     {
-        njwt_hint_say(hint, ", \"profile rfc9068\" wants \"at+jwt\": set the "
+        njwt_hint_add(hint, ", \"profile rfc9068\" wants \"at+jwt\": set the "
                             "API's token profile to RFC 9068 in Auth0, or "
                             "write \"profile any\"");
         return;
     }
 
-    njwt_hint_say(hint, ", an access token's is \"JWT\" or \"at+jwt\": send "
+    njwt_hint_add(hint, ", an access token's is \"JWT\" or \"at+jwt\": send "
                         "the access token");
 }
 
@@ -777,23 +777,23 @@ njwt_hint_kids(njwt_hint_t *hint, const njwt_jwks_t *keys)
     count = njwt_jwks_count(keys);
     most = hint->log ? 4 : 32;
 
-    njwt_hint_say(hint, "the key set has ");
+    njwt_hint_add(hint, "the key set has ");
 
     for (i = 0; i < count && i < most; i++) {
         if (i > 0) {
-            njwt_hint_say(hint, " ");
+            njwt_hint_add(hint, " ");
         }
 
         if (njwt_key_kid(njwt_jwks_key(keys, i), &kid)) {
             njwt_hint_quote(hint, kid);
 
         } else {
-            njwt_hint_say(hint, "(one without kid)");
+            njwt_hint_add(hint, "(one without kid)");
         }
     }
 
     if (count > most) {
-        njwt_hint_say(hint, " ...");
+        njwt_hint_add(hint, " ...");
     }
 }
 
@@ -845,29 +845,29 @@ njwt_hint_key(njwt_hint_t *hint)
     }
 
     if (!njwt_jws_kid(&hint->found->jws, &kid)) {
-        njwt_hint_say(hint, "the token names no \"kid\", and not exactly one "
+        njwt_hint_add(hint, "the token names no \"kid\", and not exactly one "
                             "key fits: ");
         njwt_hint_kids(hint, keys);
         return;
     }
 
     if (njwt_hint_has_kid(keys, kid)) {
-        njwt_hint_say(hint, "the key of that \"kid\" is not for this "
+        njwt_hint_add(hint, "the key of that \"kid\" is not for this "
                             "\"alg\"");
         return;
     }
 
     if (!hint->log) {
-        njwt_hint_say(hint, "\"kid\" ");
+        njwt_hint_add(hint, "\"kid\" ");
         njwt_hint_quote(hint, kid);
-        njwt_hint_say(hint, " is unknown, ");
+        njwt_hint_add(hint, " is unknown, ");
     }
 
     njwt_hint_kids(hint, keys);
-    njwt_hint_say(hint, ": another tenant's token, or a revoked key's");
+    njwt_hint_add(hint, ": another tenant's token, or a revoked key's");
 
     if (njwt_hint_has_nameless(keys)) {
-        njwt_hint_say(hint, "; a key without kid fits a token with one only "
+        njwt_hint_add(hint, "; a key without kid fits a token with one only "
                             "where the set has no other");
     }
 }
@@ -880,7 +880,7 @@ njwt_hint_signature(njwt_hint_t *hint)
     const njwt_jwks_t  *keys;
 
     if (njwt_jws_alg(&hint->found->jws) & NJWT_ALGS_HMAC) {
-        njwt_hint_say(hint, "the token was signed with another secret, or "
+        njwt_hint_add(hint, "the token was signed with another secret, or "
                             "changed since: compare the API's signing secret "
                             "with \"secret_file\"");
         return;
@@ -891,14 +891,14 @@ njwt_hint_signature(njwt_hint_t *hint)
     if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
         && !njwt_hint_has_kid(keys, kid))
     {
-        njwt_hint_say(hint, "no key signed this, they have no \"kid\" and "
+        njwt_hint_add(hint, "no key signed this, they have no \"kid\" and "
                             "each that fits the \"alg\" was tried");
 
     } else {
-        njwt_hint_say(hint, "the key of that \"kid\" didn't sign this");
+        njwt_hint_add(hint, "the key of that \"kid\" didn't sign this");
     }
 
-    njwt_hint_say(hint, ": the token was changed or cut off on its way, or "
+    njwt_hint_add(hint, ": the token was changed or cut off on its way, or "
                         "forged");
 }
 
@@ -915,26 +915,26 @@ njwt_hint_bound(njwt_hint_t *hint)
     cnf = njwt_json_member(hint->payload, name);
 
     if (njwt_json_type(njwt_json_member(cnf, dpop)) != NJWT_JSON_ABSENT) {
-        njwt_hint_say(hint, "the token is bound to the client's key by DPoP");
+        njwt_hint_add(hint, "the token is bound to the client's key by DPoP");
 
     } else if (njwt_json_type(njwt_json_member(cnf, mtls))
                != NJWT_JSON_ABSENT)
     {
-        njwt_hint_say(hint, "the token is bound to the client's certificate "
+        njwt_hint_add(hint, "the token is bound to the client's certificate "
                             "(mTLS)");
 
     } else {
-        njwt_hint_say(hint, "the token is bound to a key (\"cnf\")");
+        njwt_hint_add(hint, "the token is bound to a key (\"cnf\")");
     }
 
     if (hint->c->policy->binding != NULL) {
-        njwt_hint_say(hint, ", which this location doesn't check, or not of a "
+        njwt_hint_add(hint, ", which this location doesn't check, or not of a "
                             "token that is sent so: see \"jwt_binding\"; a "
                             "token that DPoP binds is sent as "
                             "\"Authorization: DPoP\"");
         return;
     }
 
-    njwt_hint_say(hint, ", which is not checked here: turn token sender-"
+    njwt_hint_add(hint, ", which is not checked here: turn token sender-"
                         "constraining off for this API in Auth0");
 }

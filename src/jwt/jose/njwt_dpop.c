@@ -25,8 +25,8 @@ typedef struct {
     const njwt_dpop_key_t   *key;
     njwt_dpop_key_t          made;        /* where it isn't kept */
 
-    bool                     vouched;     /* a nonce of ours is good */
-    bool                     numbered;    /* "iat" is a number */
+    bool                     nonce_ok;    /* a nonce of ours is good */
+    bool                     iat_number;  /* "iat" is a number */
     int64_t                  nonce_made;
 } njwt_dpop_proof_t;
 
@@ -208,7 +208,7 @@ njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
 static njwt_dpop_result_t
 njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     njwt_hasher_t *hasher, njwt_dpop_proof_t *proof,
-    njwt_dpop_finding_t *found)
+    njwt_dpop_details_t *found)
 {
     njwt_jws_t    *jws = &proof->jws;
     njwt_value_t   jwk;
@@ -237,7 +237,7 @@ njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 static bool
 njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
     const njwt_dpop_proof_t *proof, njwt_slice_t token,
-    njwt_dpop_finding_t *found)
+    njwt_dpop_details_t *found)
 {
     const uint8_t  *ath;
 
@@ -293,17 +293,17 @@ njwt_dpop_nonce_lacks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
     nonce = njwt_json_string(njwt_dpop_get(proof, "nonce"));
 
-    proof->vouched = njwt_dpop_nonce_good(arena, dpop, memory, nonce, now,
-                                          &proof->nonce_made);
+    proof->nonce_ok = njwt_dpop_nonce_good(arena, dpop, memory, nonce, now,
+                                           &proof->nonce_made);
 
-    if (proof->vouched || arena->failed) {
+    if (proof->nonce_ok || arena->failed) {
         return arena->failed;
     }
 
     old = njwt_nonce_time(arena, nonce, &made) && made <= memory->since;
 
     return old || arena->failed || dpop->nonce
-           || (proof->numbered
+           || (proof->iat_number
                && iat < (double) memory->since + dpop->ahead);
 }
 
@@ -334,7 +334,7 @@ njwt_dpop_date_broken(njwt_value_t value)
 static njwt_dpop_result_t
 njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     const njwt_dpop_memory_t *memory, njwt_dpop_proof_t *proof, double leeway,
-    int64_t now, njwt_dpop_finding_t *found)
+    int64_t now, njwt_dpop_details_t *found)
 {
     double        t = (double) now, date;
     njwt_value_t  exp, nbf;
@@ -343,7 +343,7 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     nbf = njwt_dpop_get(proof, "nbf");
 
     found->issued = njwt_dpop_date(njwt_dpop_get(proof, "iat"), &found->iat);
-    proof->numbered = found->issued;
+    proof->iat_number = found->issued;
 
     REFUSE(INVALID, NONCE, !njwt_dpop_nonce_typed(proof));
     REFUSE(NONCE_NEEDED, NONCE, njwt_dpop_nonce_lacks(arena, dpop, memory,
@@ -351,12 +351,12 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
     /* with whatever the answer is */
 
-    found->renew = proof->vouched && dpop->nonce
+    found->renew = proof->nonce_ok && dpop->nonce
                    && (double) (now - proof->nonce_made) * 2
                       > dpop->nonce_lifetime;
 
     REFUSE(INVALID, IAT, !found->issued);
-    REFUSE(EXPIRED, IAT, !proof->vouched
+    REFUSE(EXPIRED, IAT, !proof->nonce_ok
                          && !(t - found->iat <= dpop->lifetime
                               && found->iat - t <= dpop->ahead));
     REFUSE(INVALID, EXP, njwt_dpop_date_broken(exp));
@@ -372,7 +372,7 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
 static bool
 njwt_dpop_replay(njwt_arena_t *arena, njwt_hasher_t *hasher,
-    const njwt_dpop_proof_t *proof, njwt_dpop_finding_t *found)
+    const njwt_dpop_proof_t *proof, njwt_dpop_details_t *found)
 {
     uint8_t       text[NJWT_DIGEST + NJWT_DPOP_MAX_JTI];
     njwt_slice_t  jti, whole;
@@ -402,13 +402,13 @@ njwt_dpop_replay(njwt_arena_t *arena, njwt_hasher_t *hasher,
 
 static void
 njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
-    njwt_dpop_finding_t *found)
+    njwt_dpop_details_t *found)
 {
     double  end, nonce_end;
 
     end = found->iat + dpop->lifetime + dpop->ahead;
 
-    if (proof->vouched) {
+    if (proof->nonce_ok) {
         nonce_end = (double) proof->nonce_made + dpop->nonce_lifetime;
 
         if (end < nonce_end) {
@@ -435,7 +435,7 @@ static njwt_dpop_result_t
 njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     const njwt_dpop_request_t *request, njwt_slice_t token,
     const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_proof_t *proof,
-    njwt_dpop_finding_t *found)
+    njwt_dpop_details_t *found)
 {
     njwt_value_t        htm, htu;
     njwt_hasher_t      *hasher = request->memory.hasher;
@@ -496,13 +496,13 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 njwt_dpop_result_t
 njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     const njwt_dpop_request_t *request, njwt_slice_t token,
-    const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_finding_t *found)
+    const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_details_t *found)
 {
     njwt_dpop_proof_t   proof;
     njwt_dpop_result_t  result;
 
     memset(&proof, 0, sizeof(njwt_dpop_proof_t));
-    memset(found, 0, sizeof(njwt_dpop_finding_t));
+    memset(found, 0, sizeof(njwt_dpop_details_t));
 
     result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
                               &proof, found);

@@ -126,7 +126,7 @@ typedef struct {
     uint8_t              replay[NJWT_DIGEST];  /* of the key and "jti" */
     int64_t              until;         /* the last second to remember it */
     bool                 renew;         /* its nonce is past half its time */
-} njwt_dpop_finding_t;
+} njwt_dpop_details_t;
 
 
 /*
@@ -137,7 +137,7 @@ typedef struct {
 njwt_dpop_result_t njwt_dpop_judge(njwt_arena_t *arena,
     const njwt_dpop_t *dpop, const njwt_dpop_request_t *request,
     njwt_slice_t token, const uint8_t *jkt, double leeway, int64_t now,
-    njwt_dpop_finding_t *found);
+    njwt_dpop_details_t *found);
 
 /*
  * Writes a nonce that the proofs of this memory are good with, NJWT_NONCE_LEN

@@ -67,7 +67,7 @@ static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
 /* Is this member that text? */
 
 static bool
-njwt_jwk_says(njwt_value_t jwk, njwt_slice_t name, njwt_slice_t text)
+njwt_jwk_member_is(njwt_value_t jwk, njwt_slice_t name, njwt_slice_t text)
 {
     return njwt_slice_equal(njwt_json_string(njwt_json_member(jwk, name)),
                             text);
@@ -92,7 +92,7 @@ njwt_jwk_kind(njwt_value_t jwk, const njwt_jwk_curve_t **curve)
 
     *curve = NULL;
 
-    if (njwt_jwk_says(jwk, kty, njwt_rsa)) {
+    if (njwt_jwk_member_is(jwk, kty, njwt_rsa)) {
         return NJWT_JWK_RSA;
     }
 
@@ -101,8 +101,8 @@ njwt_jwk_kind(njwt_value_t jwk, const njwt_jwk_curve_t **curve)
     {
         known = &njwt_jwk_curves[i];
 
-        if (njwt_jwk_says(jwk, kty, known->kty)
-            && njwt_jwk_says(jwk, crv, known->crv))
+        if (njwt_jwk_member_is(jwk, kty, known->kty)
+            && njwt_jwk_member_is(jwk, crv, known->crv))
         {
             *curve = known;
             return njwt_jwk_curve_kind(known);
@@ -147,14 +147,14 @@ njwt_jwk_is(njwt_value_t jwk, const njwt_public_t *key)
     static const njwt_slice_t  crv_name = njwt_literal("crv");
 
     if (key->curve == NULL) {
-        return njwt_jwk_says(jwk, kty_name, njwt_rsa);
+        return njwt_jwk_member_is(jwk, kty_name, njwt_rsa);
     }
 
     crv = njwt_json_member(jwk, crv_name);
 
-    return njwt_jwk_says(jwk, kty_name, key->curve->kty)
+    return njwt_jwk_member_is(jwk, kty_name, key->curve->kty)
            && (njwt_json_type(crv) == NJWT_JSON_ABSENT
-               || njwt_jwk_says(jwk, crv_name, key->curve->crv));
+               || njwt_jwk_member_is(jwk, crv_name, key->curve->crv));
 }
 
 

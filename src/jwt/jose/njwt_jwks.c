@@ -25,7 +25,8 @@ struct njwt_jwks_s {
     njwt_slice_t    texts[NJWT_MAX_KEYS];
     uint8_t         secret[NJWT_DIGEST];
 
-    uint8_t        *vouchers;   /* NJWT_DIGEST bytes for each key; or NULL */
+    /* NJWT_DIGEST bytes for each key; or NULL */
+    uint8_t        *fingerprints;
 };
 
 
@@ -37,7 +38,7 @@ static const njwt_slice_t  njwt_jwks_closing = njwt_literal("]}");
 
 
 static void
-njwt_jwks_put(njwt_jwks_t *jwks, njwt_slice_t piece)
+njwt_jwks_append(njwt_jwks_t *jwks, njwt_slice_t piece)
 {
     memcpy(jwks->data + jwks->used, piece.data, piece.len);
     jwks->used += piece.len;
@@ -57,11 +58,11 @@ njwt_jwks_add(njwt_jwks_t *jwks, njwt_key_t *key, njwt_arena_t *arena)
 static void
 njwt_jwks_pass_over(njwt_jwks_report_t *report, const char *why)
 {
-    if (report->passed_over == 0) {
-        report->passed_why = why;
+    if (report->skipped == 0) {
+        report->skipped_why = why;
     }
 
-    report->passed_over++;
+    report->skipped++;
 }
 
 
@@ -89,14 +90,14 @@ njwt_jwks_join(njwt_jwks_t *jwks)
         return false;
     }
 
-    njwt_jwks_put(jwks, njwt_jwks_opening);
+    njwt_jwks_append(jwks, njwt_jwks_opening);
 
     for (i = 0; i < jwks->count; i++) {
         if (i > 0) {
-            njwt_jwks_put(jwks, comma);
+            njwt_jwks_append(jwks, comma);
         }
 
-        njwt_jwks_put(jwks, jwks->texts[i]);
+        njwt_jwks_append(jwks, jwks->texts[i]);
         jwks->texts[i].data = jwks->data + jwks->used - jwks->texts[i].len;
     }
 
@@ -105,10 +106,10 @@ njwt_jwks_join(njwt_jwks_t *jwks)
     others = jwks->count == 1 && !jwks->lone;
 
     if (others && !njwt_key_kid(jwks->keys[0], &kid)) {
-        njwt_jwks_put(jwks, null);
+        njwt_jwks_append(jwks, null);
     }
 
-    njwt_jwks_put(jwks, njwt_jwks_closing);
+    njwt_jwks_append(jwks, njwt_jwks_closing);
 
     return true;
 }
@@ -545,14 +546,14 @@ njwt_jwks_bind_key(njwt_jwks_t *jwks, size_t i, njwt_slice_t context,
     whole.data = room;
     whole.len = context.len + 1 + jwks->texts[i].len;
 
-    return njwt_sha256(whole, jwks->vouchers + i * NJWT_DIGEST);
+    return njwt_sha256(whole, jwks->fingerprints + i * NJWT_DIGEST);
 }
 
 
 bool
 njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context)
 {
-    bool           bound;
+    bool           has_cnf;
     size_t         i, longest;
     uint8_t       *room;
     njwt_arena_t   scratch;
@@ -567,50 +568,52 @@ njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context)
     njwt_arena_init(&scratch);
 
     room = njwt_arena_alloc(&scratch, context.len + 1 + longest);
-    jwks->vouchers = njwt_arena_alloc(&jwks->arena,
-                                      jwks->count * NJWT_DIGEST);
-    bound = room != NULL && jwks->vouchers != NULL;
+    jwks->fingerprints = njwt_arena_alloc(&jwks->arena,
+                                          jwks->count * NJWT_DIGEST);
+    has_cnf = room != NULL && jwks->fingerprints != NULL;
 
-    for (i = 0; bound && i < jwks->count; i++) {
-        bound = njwt_jwks_bind_key(jwks, i, context, room);
+    for (i = 0; has_cnf && i < jwks->count; i++) {
+        has_cnf = njwt_jwks_bind_key(jwks, i, context, room);
     }
 
-    if (!bound) {
-        jwks->vouchers = NULL;
+    if (!has_cnf) {
+        jwks->fingerprints = NULL;
     }
 
     njwt_arena_free(&scratch);
 
-    return bound;
+    return has_cnf;
 }
 
 
 static bool
-njwt_jwks_is_voucher(const njwt_jwks_t *jwks, size_t i,
-    const uint8_t *voucher)
+njwt_jwks_is_fingerprint(const njwt_jwks_t *jwks, size_t i,
+    const uint8_t *fingerprint)
 {
-    return memcmp(jwks->vouchers + i * NJWT_DIGEST, voucher, NJWT_DIGEST)
+    return memcmp(jwks->fingerprints + i * NJWT_DIGEST, fingerprint,
+                  NJWT_DIGEST)
            == 0;
 }
 
 
 bool
-njwt_jwks_vouches(const njwt_jwks_t *jwks, const uint8_t *voucher,
-    uint16_t *place)
+njwt_jwks_has_fingerprint(const njwt_jwks_t *jwks, const uint8_t *fingerprint,
+    uint16_t *index)
 {
     size_t  i;
 
-    if (jwks->vouchers == NULL) {
+    if (jwks->fingerprints == NULL) {
         return false;
     }
 
-    if (*place < jwks->count && njwt_jwks_is_voucher(jwks, *place, voucher)) {
+    if (*index < jwks->count
+        && njwt_jwks_is_fingerprint(jwks, *index, fingerprint)) {
         return true;
     }
 
     for (i = 0; i < jwks->count; i++) {
-        if (njwt_jwks_is_voucher(jwks, i, voucher)) {
-            *place = (uint16_t) i;
+        if (njwt_jwks_is_fingerprint(jwks, i, fingerprint)) {
+            *index = (uint16_t) i;
             return true;
         }
     }
@@ -620,19 +623,20 @@ njwt_jwks_vouches(const njwt_jwks_t *jwks, const uint8_t *voucher,
 
 
 bool
-njwt_jwks_voucher(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
-    uint8_t *voucher, uint16_t *place)
+njwt_jwks_fingerprint(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
+    uint8_t *fingerprint, uint16_t *index)
 {
     size_t  i;
 
-    if (jwks->vouchers == NULL) {
+    if (jwks->fingerprints == NULL) {
         return false;
     }
 
     for (i = 0; i < jwks->count; i++) {
         if (jwks->keys[i] == njwt_proof_key(proof)) {
-            memcpy(voucher, jwks->vouchers + i * NJWT_DIGEST, NJWT_DIGEST);
-            *place = (uint16_t) i;
+            memcpy(fingerprint, jwks->fingerprints + i * NJWT_DIGEST,
+                   NJWT_DIGEST);
+            *index = (uint16_t) i;
             return true;
         }
     }

@@ -16,8 +16,8 @@ typedef struct njwt_jwks_s  njwt_jwks_t;
 /* what reading a set came to, in constant texts for the log */
 typedef struct {
     size_t       usable;
-    size_t       passed_over;
-    const char  *passed_why;     /* of the first one passed over, or NULL */
+    size_t       skipped;
+    const char  *skipped_why;    /* of the first one passed over, or NULL */
     const char  *error;          /* why there is no set, or NULL */
     bool         no_memory;      /* that is why: there may be a set later */
     unsigned     spelling;       /* NJWT_SPELLING_… of the usable keys */
@@ -79,18 +79,18 @@ njwt_slice_t njwt_jwks_text(const njwt_jwks_t *jwks);
 bool njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context);
 
 /*
- * Is this the voucher of a key of the set?  *place is where it may be, and
+ * Is this the voucher of a key of the set?  *index is where it may be, and
  * where it was.  False of a set that isn't bound.
  */
-bool njwt_jwks_vouches(const njwt_jwks_t *jwks, const uint8_t *voucher,
-    uint16_t *place);
+bool njwt_jwks_has_fingerprint(const njwt_jwks_t *jwks,
+    const uint8_t *fingerprint, uint16_t *index);
 
 /*
  * The voucher of the key that gave the proof, and its place in the set.
  * False, both untouched, where it is none of the set's or that isn't bound.
  */
-bool njwt_jwks_voucher(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
-    uint8_t *voucher, uint16_t *place);
+bool njwt_jwks_fingerprint(const njwt_jwks_t *jwks, const njwt_proof_t *proof,
+    uint8_t *fingerprint, uint16_t *index);
 
 /*
  * Is there a key that this token may have been signed with?  One that fits the

@@ -543,7 +543,7 @@ njwt_proof_key(const njwt_proof_t *proof)
 
 
 const njwt_proof_t *
-njwt_proof_recalled(njwt_arena_t *arena, njwt_slice_t input)
+njwt_proof_cached(njwt_arena_t *arena, njwt_slice_t input)
 {
     njwt_proof_t  *proof;
 

@@ -120,9 +120,9 @@ njwt_slice_t njwt_proof_input(const njwt_proof_t *proof);
 
 /*
  * The proof of a signature that was verified before, over the same bytes: for
- * njwt_recall.c alone, which has the record of it.  NULL: no memory.
+ * njwt_cached.c alone, which has the record of it.  NULL: no memory.
  */
-const njwt_proof_t *njwt_proof_recalled(njwt_arena_t *arena,
+const njwt_proof_t *njwt_proof_cached(njwt_arena_t *arena,
     njwt_slice_t input);
 
 /* The key that vouched; NULL of a recalled proof. */

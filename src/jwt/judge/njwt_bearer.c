@@ -46,7 +46,7 @@ njwt_bearer_scheme(njwt_slice_t scheme, njwt_slice_t lower)
 
 static void
 njwt_bearer_read(njwt_slice_t value, bool dpop_too,
-    njwt_presented_t *presented)
+    njwt_credentials_t *credentials)
 {
     bool          dpop;
     njwt_slice_t  scheme;
@@ -72,7 +72,7 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
     value.data += scheme.len;
     value.len -= scheme.len;
 
-    presented->found++;
+    credentials->found++;
 
     /* "Bearer" 1*SP b64token: without the space there is no token at all */
 
@@ -85,35 +85,35 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
         value.len--;
     }
 
-    presented->token = value;
-    presented->dpop = dpop;
+    credentials->token = value;
+    credentials->dpop = dpop;
 }
 
 
 void
-njwt_bearer_header(njwt_slice_t value, njwt_presented_t *presented)
+njwt_bearer_header(njwt_slice_t value, njwt_credentials_t *credentials)
 {
-    njwt_bearer_read(value, false, presented);
+    njwt_bearer_read(value, false, credentials);
 }
 
 
 void
-njwt_bearer_or_dpop_header(njwt_slice_t value, njwt_presented_t *presented)
+njwt_bearer_or_dpop_header(njwt_slice_t value, njwt_credentials_t *credentials)
 {
-    njwt_bearer_read(value, true, presented);
+    njwt_bearer_read(value, true, credentials);
 }
 
 
 void
-njwt_bearer_bare(njwt_slice_t value, njwt_presented_t *presented)
+njwt_bearer_bare(njwt_slice_t value, njwt_credentials_t *credentials)
 {
     if (value.len == 0) {
         return;
     }
 
-    presented->found++;
-    presented->token = value;
-    presented->dpop = false;
+    credentials->found++;
+    credentials->token = value;
+    credentials->dpop = false;
 }
 
 

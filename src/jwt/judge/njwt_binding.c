@@ -19,7 +19,7 @@
 /* A token without "cnf" is anybody's. */
 
 static njwt_verdict_t
-njwt_binding_none(njwt_arena_t *arena, const njwt_binding_case_t *c)
+njwt_binding_none(njwt_arena_t *arena, const njwt_binding_context_t *c)
 {
     REFUSE(UNBOUND_TOKEN, c->by_dpop);
     REFUSE(UNBOUND_TOKEN, c->binding != NULL && c->binding->required);
@@ -29,7 +29,7 @@ njwt_binding_none(njwt_arena_t *arena, const njwt_binding_case_t *c)
 
 
 static njwt_verdict_t
-njwt_binding_certificate(njwt_arena_t *arena, const njwt_binding_case_t *c,
+njwt_binding_certificate(njwt_arena_t *arena, const njwt_binding_context_t *c,
     const uint8_t *x5t)
 {
     const uint8_t  *certificate = c->request->certificate;
@@ -42,8 +42,8 @@ njwt_binding_certificate(njwt_arena_t *arena, const njwt_binding_case_t *c,
 
 
 static njwt_verdict_t
-njwt_binding_proof(njwt_arena_t *arena, const njwt_binding_case_t *c,
-    const uint8_t *jkt, njwt_binding_finding_t *found)
+njwt_binding_proof(njwt_arena_t *arena, const njwt_binding_context_t *c,
+    const uint8_t *jkt, njwt_binding_result_t *found)
 {
     found->judged = true;
 
@@ -113,15 +113,15 @@ njwt_binding_read(njwt_arena_t *arena, njwt_value_t value, njwt_cnf_t *cnf)
 
 
 njwt_verdict_t
-njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_case_t *c,
-    njwt_binding_finding_t *found)
+njwt_binding_judge(njwt_arena_t *arena, const njwt_binding_context_t *c,
+    njwt_binding_result_t *found)
 {
     njwt_cnf_t      *cnf = &found->cnf;
     njwt_verdict_t   verdict;
 
-    memset(found, 0, sizeof(njwt_binding_finding_t));
+    memset(found, 0, sizeof(njwt_binding_result_t));
 
-    if (!c->bound) {
+    if (!c->has_cnf) {
         return njwt_binding_none(arena, c);
     }
 

@@ -52,11 +52,11 @@ typedef struct {
     const njwt_binding_request_t  *request;
     njwt_slice_t                   token;
     bool                           by_dpop;    /* "Authorization: DPoP" */
-    bool                           bound;      /* the token has "cnf" */
+    bool                           has_cnf;    /* the token has "cnf" */
     njwt_value_t                   cnf;        /* unless request->cnf is set */
     double                         leeway;     /* seconds */
     int64_t                        now;        /* of the epoch */
-} njwt_binding_case_t;
+} njwt_binding_context_t;
 
 
 /*
@@ -69,8 +69,8 @@ typedef struct {
     bool                  mtls;
     bool                  proved;
     bool                  judged;      /* a proof was looked at */
-    njwt_dpop_finding_t   proof;       /* filled where judged is set */
-} njwt_binding_finding_t;
+    njwt_dpop_details_t   proof;       /* filled where judged is set */
+} njwt_binding_result_t;
 
 
 /* what the memory of proofs has answered; zeroed is no good */
@@ -90,7 +90,7 @@ typedef enum {
  * NJWT_BOUND, or the verdict that refuses; *found is always filled.
  */
 njwt_verdict_t njwt_binding_judge(njwt_arena_t *arena,
-    const njwt_binding_case_t *c, njwt_binding_finding_t *found);
+    const njwt_binding_context_t *c, njwt_binding_result_t *found);
 
 
 #endif /* NJWT_BINDING_H */

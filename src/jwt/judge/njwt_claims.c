@@ -10,13 +10,13 @@
 
 
 struct njwt_claims_s {
-    njwt_value_t            root;
-    njwt_dates_t            dates;
-    njwt_slice_t            text;
+    njwt_value_t                  root;
+    njwt_dates_t                  dates;
+    njwt_slice_t                  text;
 
     /* of recalled ones, which have no root */
-    const njwt_grant_t     *grant;
-    const njwt_fact_set_t  *facts;
+    const njwt_claims_summary_t  *summary;
+    const njwt_predicate_set_t  *predicates;
 };
 
 
@@ -48,7 +48,7 @@ njwt_claims_string_ok(njwt_value_t root, njwt_slice_t name)
 
 
 static bool
-njwt_claims_audience_ok(njwt_value_t root)
+njwt_claims_audience_valid(njwt_value_t root)
 {
     njwt_value_t  value;
 
@@ -66,7 +66,7 @@ njwt_claims_types_ok(njwt_value_t root, njwt_dates_t *dates)
            && njwt_claims_string_ok(root, njwt_iss)
            && njwt_claims_string_ok(root, njwt_sub)
            && njwt_claims_string_ok(root, njwt_jti)
-           && njwt_claims_audience_ok(root)
+           && njwt_claims_audience_valid(root)
            && njwt_dates_take(root, dates);
 }
 
@@ -94,7 +94,8 @@ njwt_payload_parse(njwt_arena_t *arena, const njwt_jws_t *jws)
 /* The question that both an unverified payload and claims may be asked. */
 
 static bool
-njwt_claims_root_for_us(njwt_value_t root, const njwt_expected_t *expected)
+njwt_claims_root_audience_ok(njwt_value_t root,
+    const njwt_expected_t *expected)
 {
     size_t        i;
     njwt_value_t  aud;
@@ -153,7 +154,7 @@ njwt_payload_plausible(const njwt_payload_t *payload,
                || (njwt_dates_issued(dates)
                    && !njwt_dates_too_old(dates, expected->max_age, leeway,
                                           now)))
-           && njwt_claims_root_for_us(payload->root, expected);
+           && njwt_claims_root_audience_ok(payload->root, expected);
 }
 
 
@@ -266,12 +267,12 @@ njwt_claims_too_old(const njwt_claims_t *claims,
 
 
 bool
-njwt_claims_for_us(const njwt_claims_t *claims,
+njwt_claims_audience_ok(const njwt_claims_t *claims,
     const njwt_expected_t *expected)
 {
-    return (claims->grant != NULL)
-           ? claims->grant->for_us == 1
-           : njwt_claims_root_for_us(claims->root, expected)
+    return (claims->summary != NULL)
+           ? claims->summary->audience_ok == 1
+           : njwt_claims_root_audience_ok(claims->root, expected)
              && njwt_json_type(njwt_payload_logout(claims->root))
                 == NJWT_JSON_ABSENT;
 }
@@ -300,11 +301,11 @@ njwt_claims_rfc9068(const njwt_claims_t *claims)
 
 
 bool
-njwt_claims_complete(const njwt_claims_t *claims,
+njwt_claims_has_required(const njwt_claims_t *claims,
     const njwt_expected_t *expected)
 {
-    if (claims->grant != NULL) {
-        return claims->grant->complete == 1;
+    if (claims->summary != NULL) {
+        return claims->summary->has_required == 1;
     }
 
     return (!expected->has_max_age || njwt_dates_issued(&claims->dates))
@@ -314,10 +315,10 @@ njwt_claims_complete(const njwt_claims_t *claims,
 
 
 bool
-njwt_claims_bound(const njwt_claims_t *claims)
+njwt_claims_has_cnf(const njwt_claims_t *claims)
 {
-    return (claims->grant != NULL)
-           ? claims->grant->bound != 0
+    return (claims->summary != NULL)
+           ? claims->summary->has_cnf != 0
            : njwt_json_type(njwt_json_member(claims->root, njwt_cnf))
              != NJWT_JSON_ABSENT;
 }
@@ -352,17 +353,17 @@ njwt_claims_milliseconds(const njwt_claims_t *claims)
 
 
 const njwt_claims_t *
-njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant,
-    const njwt_fact_set_t *facts)
+njwt_claims_cached(njwt_arena_t *arena, const njwt_claims_summary_t *summary,
+    const njwt_predicate_set_t *predicates)
 {
     njwt_claims_t  *claims;
 
     claims = njwt_arena_alloc(arena, sizeof(njwt_claims_t));
 
     if (claims != NULL) {
-        claims->dates = grant->dates;
-        claims->grant = grant;
-        claims->facts = facts;
+        claims->dates = summary->dates;
+        claims->summary = summary;
+        claims->predicates = predicates;
     }
 
     return claims;
@@ -370,30 +371,30 @@ njwt_claims_recalled(njwt_arena_t *arena, const njwt_grant_t *grant,
 
 
 bool
-njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
-    const njwt_expected_t *expected, const njwt_facts_t *facts,
-    njwt_grant_t *grant)
+njwt_claims_summary(njwt_arena_t *arena, const njwt_claims_t *claims,
+    const njwt_expected_t *expected, const njwt_predicates_t *predicates,
+    njwt_claims_summary_t *summary)
 {
     njwt_value_t  granted;
 
     granted = njwt_scopes_find(arena, claims->root, expected->scope_claims,
                                expected->scope_claim_count);
 
-    memset(grant, 0, sizeof(njwt_grant_t));
+    memset(summary, 0, sizeof(njwt_claims_summary_t));
 
-    grant->dates = claims->dates;
-    grant->for_us = njwt_claims_for_us(claims, expected);
-    grant->complete = njwt_claims_complete(claims, expected);
-    grant->bound = njwt_claims_bound(claims);
+    summary->dates = claims->dates;
+    summary->audience_ok = njwt_claims_audience_ok(claims, expected);
+    summary->has_required = njwt_claims_has_required(claims, expected);
+    summary->has_cnf = njwt_claims_has_cnf(claims);
 
-    njwt_facts_scopes(facts, granted, &grant->answers.set);
+    njwt_predicates_scopes(predicates, granted, &summary->answers.set);
 
     return !arena->failed;
 }
 
 
-const njwt_fact_set_t *
-njwt_claims_facts(const njwt_claims_t *claims)
+const njwt_predicate_set_t *
+njwt_claims_predicates(const njwt_claims_t *claims)
 {
-    return claims->facts;
+    return claims->predicates;
 }

@@ -12,7 +12,7 @@
 
 #include "njwt.h"
 #include "njwt_dates.h"
-#include "njwt_facts.h"
+#include "njwt_predicates.h"
 #include "njwt_json.h"
 #include "njwt_jws.h"
 #include "njwt_key.h"
@@ -39,17 +39,17 @@ typedef struct {
 
 /*
  * What is left to know of a token that was verified: enough to judge it again
- * without its payload.  The answers are to the questions of one njwt_facts_t,
- * the rest holds for one issuer.
+ * without its payload. The answers are to the questions of one
+ * njwt_predicates_t, the rest holds for one issuer.
  */
 typedef struct {
     njwt_dates_t         dates;
     njwt_answers_t       answers;
-    uint8_t              for_us;
-    uint8_t              complete;
-    uint8_t              bound;
+    uint8_t              audience_ok;
+    uint8_t              has_required;
+    uint8_t              has_cnf;
     uint8_t              unused[5];
-} njwt_grant_t;
+} njwt_claims_summary_t;
 
 
 /*
@@ -100,21 +100,23 @@ const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
 /*
  * The claims of a token by what is left to know of it.  They have no root and
  * no text; their facts are the scopes granted, or NULL where those aren't
- * known.  For njwt_recall.c alone.  NULL: no memory.
+ * known.  For njwt_cached.c alone.  NULL: no memory.
  */
-const njwt_claims_t *njwt_claims_recalled(njwt_arena_t *arena,
-    const njwt_grant_t *grant, const njwt_fact_set_t *facts);
+const njwt_claims_t *njwt_claims_cached(njwt_arena_t *arena,
+    const njwt_claims_summary_t *summary,
+    const njwt_predicate_set_t *predicates);
 
 /*
  * What is left to know of the claims, no rule being answered yet; false when
  * arena->failed.
  */
-bool njwt_claims_grant(njwt_arena_t *arena, const njwt_claims_t *claims,
-    const njwt_expected_t *expected, const njwt_facts_t *facts,
-    njwt_grant_t *grant);
+bool njwt_claims_summary(njwt_arena_t *arena, const njwt_claims_t *claims,
+    const njwt_expected_t *expected, const njwt_predicates_t *predicates,
+    njwt_claims_summary_t *summary);
 
 /* The facts of recalled claims; NULL: unknown, or they have a root. */
-const njwt_fact_set_t *njwt_claims_facts(const njwt_claims_t *claims);
+const njwt_predicate_set_t *njwt_claims_predicates(
+    const njwt_claims_t *claims);
 
 /* "exp" is missing, or it and the leeway are over (section 4.1.4). */
 bool njwt_claims_expired(const njwt_claims_t *claims,
@@ -136,18 +138,18 @@ bool njwt_claims_too_old(const njwt_claims_t *claims,
  * "aud" holds one of the audiences expected (section 4.1.3), and the token is
  * no logout token: whatever that says, it is for a client's own use.
  */
-bool njwt_claims_for_us(const njwt_claims_t *claims,
+bool njwt_claims_audience_ok(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
 /*
  * Is each claim there that the profile (RFC 9068, section 2.2: all of "iss",
  * "exp", "aud", "sub", "client_id", "iat" and "jti") or max_age needs?
  */
-bool njwt_claims_complete(const njwt_claims_t *claims,
+bool njwt_claims_has_required(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
 /* "cnf" is there, of any value: bound to a key (RFC 7800, section 3.1). */
-bool njwt_claims_bound(const njwt_claims_t *claims);
+bool njwt_claims_has_cnf(const njwt_claims_t *claims);
 
 /* Any claim, by its name; absent where there is none, or no root. */
 njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);

@@ -26,31 +26,31 @@ njwt_scope_valid(njwt_slice_t scope)
 
 
 static bool
-njwt_scope_rule_number(njwt_scope_rule_t *rule, njwt_facts_t *facts)
+njwt_scope_rule_number(njwt_scope_rule_t *rule, njwt_predicates_t *predicates)
 {
-    size_t           i, number;
-    njwt_fact_set_t  wanted;
+    size_t                i, number;
+    njwt_predicate_set_t  required;
 
-    memset(&wanted, 0, sizeof(njwt_fact_set_t));
+    memset(&required, 0, sizeof(njwt_predicate_set_t));
 
     for (i = 0; i < rule->scope_count; i++) {
-        if (!njwt_facts_add_scope(facts, rule->scopes[i], &number)) {
+        if (!njwt_predicates_add_scope(predicates, rule->scopes[i], &number)) {
             return false;
         }
 
-        njwt_fact_set_add(&wanted, number);
+        njwt_predicate_set_add(&required, number);
     }
 
-    rule->wanted = wanted;
-    rule->numbered = true;
+    rule->required = required;
+    rule->indexed = true;
 
     return true;
 }
 
 
 void
-njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
-    njwt_claim_rule_t *claim_rules, njwt_facts_t *facts)
+njwt_policy_index(njwt_policy_t *policy, njwt_scope_rule_t *rules,
+    njwt_claim_rule_t *claim_rules, njwt_predicates_t *predicates)
 {
     bool    all;
     size_t  i;
@@ -60,25 +60,26 @@ njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
     /* a number that a rule has from other facts would be another question's */
 
     for (i = 0; i < policy->scope_rule_count; i++) {
-        rules[i].numbered = false;
-        all = njwt_scope_rule_number(&rules[i], facts) && all;
+        rules[i].indexed = false;
+        all = njwt_scope_rule_number(&rules[i], predicates) && all;
     }
 
     for (i = 0; i < policy->claim_rule_count; i++) {
-        claim_rules[i].numbered = njwt_facts_add_rule(facts, &claim_rules[i],
-                                                      &claim_rules[i].number);
-        all = claim_rules[i].numbered && all;
+        claim_rules[i].indexed =
+            njwt_predicates_add_rule(predicates, &claim_rules[i],
+                                     &claim_rules[i].number);
+        all = claim_rules[i].indexed && all;
     }
 
     if (policy->audience != NULL) {
-        policy->audience->numbered = njwt_facts_add_rule(facts,
+        policy->audience->indexed = njwt_predicates_add_rule(predicates,
                                          policy->audience,
                                          &policy->audience->number);
-        all = policy->audience->numbered && all;
+        all = policy->audience->indexed && all;
     }
 
-    policy->facts = facts;
-    policy->numbered = all;
+    policy->predicates = predicates;
+    policy->indexed = all;
 }
 
 
@@ -285,14 +286,15 @@ njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_method_t method)
 
 static bool
 njwt_scope_rule_covered(const njwt_scope_rule_t *rule,
-    const njwt_fact_set_t *facts, njwt_value_t granted)
+    const njwt_predicate_set_t *predicates, njwt_value_t granted)
 {
     size_t  i, covered;
 
-    if (facts != NULL && rule->numbered) {
-        return rule->any ? njwt_fact_set_any(facts, &rule->wanted)
+    if (predicates != NULL && rule->indexed) {
+        return rule->any ? njwt_predicate_set_any(predicates, &rule->required)
                          : rule->scope_count > 0
-                           && njwt_fact_set_all(facts, &rule->wanted);
+                           && njwt_predicate_set_all(predicates,
+                                                     &rule->required);
     }
 
     covered = 0;
@@ -319,7 +321,7 @@ njwt_policy_scopes_answered(const njwt_policy_t *policy,
         rule = &policy->scope_rules[i];
 
         if (njwt_scope_rule_applies(rule, method)
-            && (njwt_claims_facts(claims) == NULL || !rule->numbered))
+            && (njwt_claims_predicates(claims) == NULL || !rule->indexed))
         {
             return false;
         }
@@ -334,12 +336,12 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_expected_t *expected, njwt_method_t method,
     const njwt_claims_t *claims)
 {
-    size_t                    i;
-    njwt_value_t              granted;
-    const njwt_fact_set_t    *facts;
-    const njwt_scope_rule_t  *rule;
+    size_t                       i;
+    njwt_value_t                 granted;
+    const njwt_predicate_set_t  *predicates;
+    const njwt_scope_rule_t     *rule;
 
-    facts = njwt_claims_facts(claims);
+    predicates = njwt_claims_predicates(claims);
     granted = njwt_scopes_find(arena, njwt_claims_root(claims),
                                expected->scope_claims,
                                expected->scope_claim_count);
@@ -348,7 +350,7 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
         rule = &policy->scope_rules[i];
 
         if (njwt_scope_rule_applies(rule, method)
-            && !njwt_scope_rule_covered(rule, facts, granted))
+            && !njwt_scope_rule_covered(rule, predicates, granted))
         {
             return false;
         }
@@ -364,7 +366,7 @@ static bool
 njwt_claim_rule_answered(const njwt_claim_rule_t *rule,
     const njwt_answers_t *answers)
 {
-    return rule->numbered && njwt_answers_known(answers, rule->number);
+    return rule->indexed && njwt_answers_known(answers, rule->number);
 }
 
 
@@ -412,7 +414,7 @@ njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
         return NJWT_RULE_FAILS;
     }
 
-    if (rule->numbered) {
+    if (rule->indexed) {
         njwt_answers_add(answers, rule->number, result == NJWT_RULE_HOLDS);
     }
 

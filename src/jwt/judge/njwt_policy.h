@@ -10,7 +10,7 @@
 #include "njwt_alg.h"
 #include "njwt_binding.h"
 #include "njwt_claims.h"
-#include "njwt_facts.h"
+#include "njwt_predicates.h"
 #include "njwt_jwks.h"
 #include "njwt_method.h"
 #include "njwt_rule.h"
@@ -36,17 +36,17 @@ typedef struct {
 
 /* one jwt_require_scope */
 typedef struct {
-    const njwt_slice_t  *scopes;
-    size_t               scope_count;
-    bool                 any;             /* match=any: one of them will do */
-    bool                 every_method;    /* no methods=: binds them all */
-    njwt_methods_t       methods;         /* otherwise: those it names */
-    const njwt_slice_t  *others;          /* that nginx has no name for */
-    size_t               other_count;
+    const njwt_slice_t   *scopes;
+    size_t                scope_count;
+    bool                  any;            /* match=any: one of them will do */
+    bool                  every_method;   /* no methods=: binds them all */
+    njwt_methods_t        methods;        /* otherwise: those it names */
+    const njwt_slice_t   *others;         /* that nginx has no name for */
+    size_t                other_count;
 
-    /* njwt_policy_number(): every scope has a number, and these are they */
-    bool                 numbered;
-    njwt_fact_set_t      wanted;
+    /* njwt_policy_index(): every scope has a number, and these are they */
+    bool                  indexed;
+    njwt_predicate_set_t  required;
 } njwt_scope_rule_t;
 
 
@@ -62,9 +62,9 @@ typedef struct {
     /* jwt_audience, as a rule for "aud"; NULL: the issuer's audiences do */
     njwt_claim_rule_t        *audience;
 
-    /* njwt_policy_number(): facts alone can answer every rule */
-    const njwt_facts_t       *facts;
-    bool                      numbered;
+    /* njwt_policy_index(): facts alone can answer every rule */
+    const njwt_predicates_t  *predicates;
+    bool                      indexed;
     size_t                    max_token_size;    /* bytes */
     const njwt_binding_t     *binding;           /* NULL: off */
 } njwt_policy_t;
@@ -78,8 +78,8 @@ bool njwt_scope_valid(njwt_slice_t scope);
  * the rules are the policy's own, as they may be written to.  Of those for
  * which no number is left the token is asked each time.
  */
-void njwt_policy_number(njwt_policy_t *policy, njwt_scope_rule_t *rules,
-    njwt_claim_rule_t *claim_rules, njwt_facts_t *facts);
+void njwt_policy_index(njwt_policy_t *policy, njwt_scope_rule_t *rules,
+    njwt_claim_rule_t *claim_rules, njwt_predicates_t *predicates);
 
 /* The issuer of the policy whose "iss" the payload has; NULL: none. */
 njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,

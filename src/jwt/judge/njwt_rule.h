@@ -65,8 +65,8 @@ typedef struct {
     size_t                    value_count;   /* 0: the claim is to be there */
     njwt_regex_pt             match;
 
-    /* njwt_policy_number(): the question's number, if it has one */
-    bool                      numbered;
+    /* njwt_policy_index(): the question's number, if it has one */
+    bool                      indexed;
     size_t                    number;
 } njwt_claim_rule_t;
 

@@ -21,27 +21,27 @@
  */
 
 static bool
-njwt_recalled(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_finding_t *found)
+njwt_verify_cached(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found)
 {
     njwt_issuer_t  *issuer;
 
-    issuer = (c->record != NULL) ? njwt_recall_issuer(c->policy, c->record)
+    issuer = (c->cached != NULL) ? njwt_cached_issuer(c->policy, c->cached)
                                  : NULL;
     if (issuer == NULL) {
         return false;
     }
 
-    found->vouched = njwt_recall_claims(arena, c->policy, c->record,
-                                        &found->answers);
+    found->verified_claims = njwt_cached_claims(arena, c->policy, c->cached,
+                                                &found->answers);
 
-    if (found->vouched == NULL) {
+    if (found->verified_claims == NULL) {
         return false;
     }
 
     found->issuer = issuer;
-    found->unrevoked = c->record->unrevoked;
-    found->recalled = true;
+    found->unrevoked = c->cached->unrevoked;
+    found->from_cache = true;
 
     return true;
 }
@@ -62,20 +62,20 @@ njwt_recalled(njwt_arena_t *arena, const njwt_case_t *c,
 /* Is the token what an issuer of the policy signed?  The cache may know. */
 
 static njwt_verdict_t
-njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_finding_t *found)
+njwt_authenticate(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found)
 {
     bool                   parsed;
     njwt_alg_t             alg;
     njwt_jws_t            *jws = &found->jws;
-    njwt_slice_t           token = c->presented.token;
+    njwt_slice_t           token = c->credentials.token;
     njwt_issuer_t         *issuer;
     const njwt_proof_t    *proof;
     const njwt_policy_t   *policy = c->policy;
     const njwt_claims_t   *claims;
     const njwt_payload_t  *payload;
 
-    if (njwt_recalled(arena, c, found)) {
+    if (njwt_verify_cached(arena, c, found)) {
         return NJWT_AUTHENTIC;
     }
 
@@ -105,7 +105,7 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
     claims = njwt_claims_open(arena, payload, proof);
     REFUSE(BAD_SIGNATURE, claims == NULL);
     found->proof = proof;
-    found->vouched = claims;
+    found->verified_claims = claims;
 
     return NJWT_AUTHENTIC;
 }
@@ -117,16 +117,16 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_case_t *c,
  */
 
 static njwt_value_t
-njwt_finding_payload(njwt_arena_t *arena, const njwt_presented_t *presented,
-    const njwt_finding_t *found)
+njwt_result_payload(njwt_arena_t *arena, const njwt_credentials_t *credentials,
+    const njwt_result_t *found)
 {
     njwt_slice_t  text;
     njwt_value_t  payload;
 
-    payload = njwt_claims_root(found->vouched);
+    payload = njwt_claims_root(found->verified_claims);
 
     if (njwt_json_type(payload) == NJWT_JSON_ABSENT
-        && njwt_recall_payload(arena, presented->token, &text))
+        && njwt_cached_payload(arena, credentials->token, &text))
     {
         payload = njwt_json_object(arena, text);
     }
@@ -136,20 +136,20 @@ njwt_finding_payload(njwt_arena_t *arena, const njwt_presented_t *presented,
 
 
 njwt_verdict_t
-njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
-    const njwt_issuer_t *issuer, bool bound, njwt_value_t payload,
-    njwt_binding_finding_t *found)
+njwt_verdict_binding(njwt_arena_t *arena, const njwt_request_t *c,
+    const njwt_issuer_t *issuer, bool has_cnf, njwt_value_t payload,
+    njwt_binding_result_t *found)
 {
-    njwt_binding_case_t  b;
+    njwt_binding_context_t  b;
 
     static const njwt_slice_t            cnf = njwt_literal("cnf");
     static const njwt_binding_request_t  nothing;
 
     b.binding = c->policy->binding;
     b.request = (c->binding != NULL) ? c->binding : &nothing;
-    b.token = c->presented.token;
-    b.by_dpop = c->presented.dpop;
-    b.bound = bound;
+    b.token = c->credentials.token;
+    b.by_dpop = c->credentials.dpop;
+    b.has_cnf = has_cnf;
     b.cnf = njwt_json_member(payload, cnf);
     b.leeway = issuer->expected.leeway;
     b.now = c->now;
@@ -165,19 +165,19 @@ njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
  */
 
 static njwt_verdict_t
-njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+njwt_bind(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 {
-    bool          bound;
+    bool          has_cnf;
     njwt_value_t  payload;
 
-    bound = njwt_claims_bound(found->vouched);
-    payload = njwt_claims_root(found->vouched);
+    has_cnf = njwt_claims_has_cnf(found->verified_claims);
+    payload = njwt_claims_root(found->verified_claims);
 
-    if (bound && (c->binding == NULL || c->binding->cnf == NULL)) {
-        payload = njwt_finding_payload(arena, &c->presented, found);
+    if (has_cnf && (c->binding == NULL || c->binding->cnf == NULL)) {
+        payload = njwt_result_payload(arena, &c->credentials, found);
     }
 
-    return njwt_verdict_binding(arena, c, found->issuer, bound, payload,
+    return njwt_verdict_binding(arena, c, found->issuer, has_cnf, payload,
                                 &found->binding);
 }
 
@@ -189,27 +189,28 @@ njwt_bind(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
  */
 
 static bool
-njwt_audience_here(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_finding_t *found)
+njwt_audience_here(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found)
 {
     if (!njwt_policy_audience_answered(c->policy, &found->answers)
-        && !njwt_finding_read(arena, &c->presented, found))
+        && !njwt_result_read(arena, &c->credentials, found))
     {
         return false;
     }
 
-    return njwt_policy_audience(arena, c->policy, found->vouched,
+    return njwt_policy_audience(arena, c->policy, found->verified_claims,
                                 &found->answers);
 }
 
 
 static bool
-njwt_granted(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+njwt_granted(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found)
 {
     const njwt_policy_t  *policy = c->policy;
 
     if (!njwt_policy_scopes_answered(policy, c->method, found->claims)
-        && !njwt_finding_read(arena, &c->presented, found))
+        && !njwt_result_read(arena, &c->credentials, found))
     {
         return false;
     }
@@ -220,14 +221,14 @@ njwt_granted(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
 
 static bool
-njwt_claims_hold(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_finding_t *found)
+njwt_claims_hold(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found)
 {
     njwt_rule_result_t    result;
     const njwt_policy_t  *policy = c->policy;
 
     if (!njwt_policy_claims_answered(policy, &found->answers)
-        && !njwt_finding_read(arena, &c->presented, found))
+        && !njwt_result_read(arena, &c->credentials, found))
     {
         return false;
     }
@@ -243,20 +244,20 @@ njwt_claims_hold(njwt_arena_t *arena, const njwt_case_t *c,
 
 
 njwt_verdict_t
-njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
+njwt_judge(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 {
     int64_t                 now = c->now;
-    njwt_slice_t            token = c->presented.token;
+    njwt_slice_t            token = c->credentials.token;
     njwt_verdict_t          first;
     njwt_method_t           method = c->method;
     const njwt_policy_t    *policy = c->policy;
     const njwt_claims_t    *claims;
     const njwt_expected_t  *expected;
 
-    *found = (njwt_finding_t) { 0 };
+    *found = (njwt_result_t) { 0 };
 
-    REFUSE(NO_TOKEN, c->presented.found == 0);
-    REFUSE(MULTIPLE_TOKENS, c->presented.found > 1);
+    REFUSE(NO_TOKEN, c->credentials.found == 0);
+    REFUSE(MULTIPLE_TOKENS, c->credentials.found > 1);
     REFUSE(TOKEN_TOO_LARGE, token.len > policy->max_token_size);
 
     first = njwt_authenticate(arena, c, found);
@@ -265,25 +266,25 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
         return first;
     }
 
-    claims = found->vouched;
+    claims = found->verified_claims;
     expected = &found->issuer->expected;
 
     REFUSE(EXPIRED, njwt_claims_expired(claims, expected, now));
     REFUSE(NOT_YET_VALID, njwt_claims_not_yet_valid(claims, expected, now));
     REFUSE(ISSUED_IN_FUTURE, njwt_claims_from_future(claims, expected, now));
     REFUSE(TOO_OLD, njwt_claims_too_old(claims, expected, now));
-    REFUSE(AUDIENCE_MISMATCH, !njwt_claims_for_us(claims, expected));
+    REFUSE(AUDIENCE_MISMATCH, !njwt_claims_audience_ok(claims, expected));
     REFUSE(AUDIENCE_MISMATCH, !njwt_audience_here(arena, c, found));
-    REFUSE(CLAIM_MISSING, !njwt_claims_complete(claims, expected));
-    REFUSE(REVOKED, njwt_finding_revoked(arena, &c->presented, c->revocation,
-                                         now, found));
+    REFUSE(CLAIM_MISSING, !njwt_claims_has_required(claims, expected));
+    REFUSE(REVOKED, njwt_result_revoked(arena, &c->credentials, c->revocation,
+                                        now, found));
     first = njwt_bind(arena, c, found);
 
     if (first != NJWT_BOUND) {
         return first;
     }
 
-    found->claims = found->vouched;
+    found->claims = found->verified_claims;
 
     REFUSE(METHOD_NOT_ALLOWED, !njwt_policy_method_allowed(policy, method));
     REFUSE(INSUFFICIENT_SCOPE, !njwt_granted(arena, c, found));
@@ -295,7 +296,7 @@ njwt_judge(njwt_arena_t *arena, const njwt_case_t *c, njwt_finding_t *found)
 
 njwt_verdict_t
 njwt_verdict_after_replay(njwt_verdict_t verdict, njwt_replay_t replay,
-    njwt_finding_t *found)
+    njwt_result_t *found)
 {
     if (!njwt_verdict_is_verified(verdict) || !found->binding.proved
         || replay == NJWT_REPLAY_NEW)
@@ -320,7 +321,7 @@ njwt_verdict_after_replay(njwt_verdict_t verdict, njwt_replay_t replay,
 
 
 njwt_verdict_t
-njwt_verdict_optional(njwt_verdict_t verdict, const njwt_case_t *c)
+njwt_verdict_optional(njwt_verdict_t verdict, const njwt_request_t *c)
 {
     if (verdict == NJWT_NO_TOKEN
         && !njwt_policy_method_allowed(c->policy, c->method))
@@ -333,16 +334,16 @@ njwt_verdict_optional(njwt_verdict_t verdict, const njwt_case_t *c)
 
 
 bool
-njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
-    njwt_finding_t *found)
+njwt_result_read(njwt_arena_t *arena, const njwt_credentials_t *credentials,
+    njwt_result_t *found)
 {
     const njwt_claims_t  *claims;
 
-    if (!found->recalled || found->payload != NULL) {
+    if (!found->from_cache || found->payload != NULL) {
         return true;
     }
 
-    claims = njwt_recall_read(arena, presented->token, &found->jws,
+    claims = njwt_cached_read(arena, credentials->token, &found->jws,
                               &found->payload);
 
     if (claims == NULL) {
@@ -350,7 +351,7 @@ njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
     }
 
     found->alg = njwt_jws_alg(&found->jws);
-    found->vouched = claims;
+    found->verified_claims = claims;
 
     if (found->claims != NULL) {
         found->claims = claims;
@@ -399,8 +400,8 @@ njwt_verdict_revoked(njwt_arena_t *arena, const njwt_revocation_t *revocation,
 
 
 bool
-njwt_finding_revoked(njwt_arena_t *arena, const njwt_presented_t *presented,
-    const njwt_revocation_t *revocation, int64_t now, njwt_finding_t *found)
+njwt_result_revoked(njwt_arena_t *arena, const njwt_credentials_t *credentials,
+    const njwt_revocation_t *revocation, int64_t now, njwt_result_t *found)
 {
     uint64_t              generation;
     njwt_value_t          payload;
@@ -419,7 +420,7 @@ njwt_finding_revoked(njwt_arena_t *arena, const njwt_presented_t *presented,
     }
 
     found->unrevoked = 0;
-    payload = njwt_finding_payload(arena, presented, found);
+    payload = njwt_result_payload(arena, credentials, found);
 
     /* what can't be looked at isn't known to be good */
 
@@ -438,26 +439,26 @@ njwt_finding_revoked(njwt_arena_t *arena, const njwt_presented_t *presented,
 
 
 bool
-njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
-    const njwt_finding_t *found, njwt_record_t *record)
+njwt_result_cached(njwt_arena_t *arena, const njwt_request_t *c,
+    const njwt_result_t *found, njwt_cached_t *cached)
 {
-    if (found->recalled) {
-        return njwt_record_renew(arena, c->policy, found->issuer, c->record,
-                                 found->vouched, &found->answers,
-                                 found->unrevoked, record);
+    if (found->from_cache) {
+        return njwt_cached_renew(arena, c->policy, found->issuer, c->cached,
+                                 found->verified_claims, &found->answers,
+                                 found->unrevoked, cached);
     }
 
     return found->proof != NULL
-           && found->vouched != NULL
-           && njwt_record_make(arena, c->policy, found->issuer, &found->jws,
-                               found->proof, found->vouched,
-                               &found->answers, found->unrevoked, record);
+           && found->verified_claims != NULL
+           && njwt_cached_make(arena, c->policy, found->issuer, &found->jws,
+                               found->proof, found->verified_claims,
+                               &found->answers, found->unrevoked, cached);
 }
 
 
 bool
-njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
-    const njwt_finding_t *found)
+njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_request_t *c,
+    const njwt_result_t *found)
 {
     njwt_slice_t  kid;
 
@@ -475,11 +476,11 @@ njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
 
 
 njwt_verdict_t
-njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
-    const njwt_presented_t *presented)
+njwt_verdict_reported(njwt_arena_t *arena, njwt_verdict_t verdict,
+    const njwt_credentials_t *credentials)
 {
     if (verdict == NJWT_ENCRYPTED_TOKEN
-        && njwt_jws_direct(arena, presented->token))
+        && njwt_jws_direct(arena, credentials->token))
     {
         return NJWT_OPAQUE_TOKEN;
     }

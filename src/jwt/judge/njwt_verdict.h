@@ -13,7 +13,7 @@
 #include "njwt_json.h"
 #include "njwt_jws.h"
 #include "njwt_policy.h"
-#include "njwt_recall.h"
+#include "njwt_cached.h"
 #include "njwt_verdict_info.h"
 
 
@@ -40,7 +40,7 @@ typedef struct {
 /* all that is judged: nothing else has a say */
 typedef struct {
     const njwt_policy_t  *policy;
-    njwt_presented_t      presented;
+    njwt_credentials_t    credentials;
     njwt_method_t         method;
     int64_t               now;        /* seconds since the epoch */
 
@@ -54,10 +54,10 @@ typedef struct {
     const njwt_binding_request_t  *binding;
 
     /* of this very token, if it was verified before; NULL: not known */
-    njwt_record_t        *record;
+    njwt_cached_t        *cached;
 
     const njwt_revocation_t  *revocation;    /* NULL: nothing is */
-} njwt_case_t;
+} njwt_request_t;
 
 
 /*
@@ -73,10 +73,10 @@ typedef struct {
 
     /* the token's signature was verified, now, or by its record before */
     const njwt_proof_t    *proof;     /* NULL: not now */
-    bool                   recalled;
+    bool                   from_cache;
 
     /* of the token's claims, however it is judged: for a record of it */
-    const njwt_claims_t   *vouched;
+    const njwt_claims_t   *verified_claims;
 
     /* the entries of this generation don't revoke it; 0: not known */
     uint64_t               unrevoked;
@@ -84,14 +84,14 @@ typedef struct {
     /* the claim by which it is revoked; NULL: with all of its issuer's */
     const njwt_slice_t    *revoked_by;
 
-    njwt_binding_finding_t binding;   /* what was found of its binding */
+    njwt_binding_result_t binding;    /* what was found of its binding */
 
     /* what is known of claim rules, and whether those of the policy hold */
     njwt_answers_t         answers;
     bool                   rules_hold;
     bool                   gave_up;   /* an expression of the rule broken */
     const njwt_claim_rule_t  *broken; /* the first that doesn't; or NULL */
-} njwt_finding_t;
+} njwt_result_t;
 
 
 /*
@@ -102,16 +102,16 @@ typedef struct {
  * request pass; where found->binding.proved is set, only through
  * njwt_verdict_after_replay().
  */
-njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_case_t *c,
-    njwt_finding_t *found);
+njwt_verdict_t njwt_judge(njwt_arena_t *arena, const njwt_request_t *c,
+    njwt_result_t *found);
 
 /*
  * What the binding alone of a token with this payload comes to: NJWT_BOUND, or
  * the verdict that refuses.  Part of njwt_judge(), and for hints.
  */
-njwt_verdict_t njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
-    const njwt_issuer_t *issuer, bool bound, njwt_value_t payload,
-    njwt_binding_finding_t *found);
+njwt_verdict_t njwt_verdict_binding(njwt_arena_t *arena,
+    const njwt_request_t *c, const njwt_issuer_t *issuer, bool has_cnf,
+    njwt_value_t payload, njwt_binding_result_t *found);
 
 /*
  * The verdict once the memory of proofs was asked, as must be done once for
@@ -120,22 +120,22 @@ njwt_verdict_t njwt_verdict_binding(njwt_arena_t *arena, const njwt_case_t *c,
  * finding's claims are taken back.  Of any other verdict nothing changes.
  */
 njwt_verdict_t njwt_verdict_after_replay(njwt_verdict_t verdict,
-    njwt_replay_t replay, njwt_finding_t *found);
+    njwt_replay_t replay, njwt_result_t *found);
 
 /*
  * The verdict where a token is optional: a request without one is still
  * refused when no rule names its method.
  */
 njwt_verdict_t njwt_verdict_optional(njwt_verdict_t verdict,
-    const njwt_case_t *c);
+    const njwt_request_t *c);
 
 /*
  * Reads a token that was judged by its record, so that the finding has its
  * header, payload and claims as if it had been verified now.  Of any other
  * finding nothing changes.  False: no memory.
  */
-bool njwt_finding_read(njwt_arena_t *arena, const njwt_presented_t *presented,
-    njwt_finding_t *found);
+bool njwt_result_read(njwt_arena_t *arena,
+    const njwt_credentials_t *credentials, njwt_result_t *found);
 
 /*
  * Do entries revoke a token of that issuer with this payload?  *by is the
@@ -151,32 +151,32 @@ bool njwt_verdict_revoked(njwt_arena_t *arena,
  * revoked by now?  Also of a request that was allowed before, as long as what
  * it presented is there.  True when arena->failed.
  */
-bool njwt_finding_revoked(njwt_arena_t *arena,
-    const njwt_presented_t *presented, const njwt_revocation_t *revocation,
-    int64_t now, njwt_finding_t *found);
+bool njwt_result_revoked(njwt_arena_t *arena,
+    const njwt_credentials_t *credentials, const njwt_revocation_t *revocation,
+    int64_t now, njwt_result_t *found);
 
 /*
  * The record of a token that was verified now, or whose record answered other
- * questions than these, to be given with the next case of it.  False, *record
+ * questions than these, to be given with the next case of it.  False, *cached
  * untouched: nothing new is to be remembered, or there can't be one.
  */
-bool njwt_finding_record(njwt_arena_t *arena, const njwt_case_t *c,
-    const njwt_finding_t *found, njwt_record_t *record);
+bool njwt_result_cached(njwt_arena_t *arena, const njwt_request_t *c,
+    const njwt_result_t *found, njwt_cached_t *cached);
 
 /*
  * May this refusal cause a fetch of keys, or wait for one?  Only for keys
  * that are missing, and a token that would pass but for its signature; one
  * without "kid" asks for no key in particular.
  */
-bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_case_t *c,
-    const njwt_finding_t *found);
+bool njwt_verdict_wants_keys(njwt_verdict_t verdict, const njwt_request_t *c,
+    const njwt_result_t *found);
 
 /*
  * The verdict whose meaning the client is told: its own, but for an encrypted
  * token of "alg":"dir", which is Auth0's opaque token of today.
  */
-njwt_verdict_t njwt_verdict_told(njwt_arena_t *arena, njwt_verdict_t verdict,
-    const njwt_presented_t *presented);
+njwt_verdict_t njwt_verdict_reported(njwt_arena_t *arena,
+    njwt_verdict_t verdict, const njwt_credentials_t *credentials);
 
 
 #endif /* NJWT_VERDICT_H */

@@ -8,35 +8,35 @@
 #include <string.h>
 
 
-#define NJWT_STATE_HEX       (2 * NJWT_STATE_DIGEST)
+#define NJWT_KEYFILE_HEX     (2 * NJWT_KEYFILE_DIGEST)
 
 /* the year 33,658, and far from the end of 64 bits */
-#define NJWT_STATE_DIGITS    12
-#define NJWT_STATE_MAX_TIME  999999999999u
+#define NJWT_KEYFILE_DIGITS    12
+#define NJWT_KEYFILE_MAX_TIME  999999999999u
 
 /*
  * A clock that is set right after a start may go back by some seconds: keys
  * of just before are of no age.  Of more nobody knows how old they are.
  */
-#define NJWT_STATE_AHEAD     60
+#define NJWT_KEYFILE_AHEAD   60
 
 
-static const njwt_slice_t  njwt_state_magic =
+static const njwt_slice_t  njwt_keyfile_magic =
     njwt_literal("nginx-jwt-scope keys 1\nsha256 ");
-static const njwt_slice_t  njwt_state_source = njwt_literal("source ");
-static const njwt_slice_t  njwt_state_fetched = njwt_literal("fetched ");
-static const njwt_slice_t  njwt_state_line = njwt_literal("\n");
-static const njwt_slice_t  njwt_state_end = njwt_literal("\n\n");
+static const njwt_slice_t  njwt_keyfile_source = njwt_literal("source ");
+static const njwt_slice_t  njwt_keyfile_fetched = njwt_literal("fetched ");
+static const njwt_slice_t  njwt_keyfile_line = njwt_literal("\n");
+static const njwt_slice_t  njwt_keyfile_end = njwt_literal("\n\n");
 
 
 static void
-njwt_state_hex(const uint8_t *digest, uint8_t *hex)
+njwt_keyfile_hex(const uint8_t *digest, uint8_t *hex)
 {
     size_t  i;
 
     static const char  digits[] = "0123456789abcdef";
 
-    for (i = 0; i < NJWT_STATE_DIGEST; i++) {
+    for (i = 0; i < NJWT_KEYFILE_DIGEST; i++) {
         hex[2 * i] = (uint8_t) digits[digest[i] >> 4];
         hex[2 * i + 1] = (uint8_t) digits[digest[i] & 0xf];
     }
@@ -46,7 +46,7 @@ njwt_state_hex(const uint8_t *digest, uint8_t *hex)
 /* Takes exactly these bytes off the front of *rest. */
 
 static bool
-njwt_state_take(njwt_slice_t *rest, njwt_slice_t bytes)
+njwt_keyfile_take(njwt_slice_t *rest, njwt_slice_t bytes)
 {
     if (rest->len < bytes.len
         || memcmp(rest->data, bytes.data, bytes.len) != 0)
@@ -64,34 +64,35 @@ njwt_state_take(njwt_slice_t *rest, njwt_slice_t bytes)
 /* Is this digest next?  Takes it off, equal or not. */
 
 static bool
-njwt_state_take_digest(njwt_slice_t *rest, const uint8_t *digest, bool *equal)
+njwt_keyfile_take_digest(njwt_slice_t *rest, const uint8_t *digest,
+    bool *equal)
 {
-    uint8_t  hex[NJWT_STATE_HEX];
+    uint8_t  hex[NJWT_KEYFILE_HEX];
 
-    if (rest->len < NJWT_STATE_HEX) {
+    if (rest->len < NJWT_KEYFILE_HEX) {
         return false;
     }
 
-    njwt_state_hex(digest, hex);
+    njwt_keyfile_hex(digest, hex);
 
-    *equal = memcmp(rest->data, hex, NJWT_STATE_HEX) == 0;
+    *equal = memcmp(rest->data, hex, NJWT_KEYFILE_HEX) == 0;
 
-    rest->data += NJWT_STATE_HEX;
-    rest->len -= NJWT_STATE_HEX;
+    rest->data += NJWT_KEYFILE_HEX;
+    rest->len -= NJWT_KEYFILE_HEX;
 
     return true;
 }
 
 
 static bool
-njwt_state_take_number(njwt_slice_t *rest, uint64_t *out)
+njwt_keyfile_take_number(njwt_slice_t *rest, uint64_t *out)
 {
     size_t    i;
     uint64_t  number;
 
     number = 0;
 
-    for (i = 0; i < rest->len && i < NJWT_STATE_DIGITS; i++) {
+    for (i = 0; i < rest->len && i < NJWT_KEYFILE_DIGITS; i++) {
         if (rest->data[i] < '0' || rest->data[i] > '9') {
             break;
         }
@@ -114,28 +115,28 @@ njwt_state_take_number(njwt_slice_t *rest, uint64_t *out)
 /* Is the text whole?  Takes the lines that say so off its front. */
 
 static bool
-njwt_state_whole(njwt_slice_t *rest)
+njwt_keyfile_whole(njwt_slice_t *rest)
 {
     bool          equal;
-    uint8_t       digest[NJWT_STATE_DIGEST];
+    uint8_t       digest[NJWT_KEYFILE_DIGEST];
     njwt_slice_t  covered;
 
-    if (rest->len < NJWT_STATE_HEX + njwt_state_line.len) {
+    if (rest->len < NJWT_KEYFILE_HEX + njwt_keyfile_line.len) {
         return false;
     }
 
-    covered.data = rest->data + NJWT_STATE_HEX + njwt_state_line.len;
-    covered.len = rest->len - NJWT_STATE_HEX - njwt_state_line.len;
+    covered.data = rest->data + NJWT_KEYFILE_HEX + njwt_keyfile_line.len;
+    covered.len = rest->len - NJWT_KEYFILE_HEX - njwt_keyfile_line.len;
 
     return njwt_sha256(covered, digest)
-           && njwt_state_take_digest(rest, digest, &equal)
+           && njwt_keyfile_take_digest(rest, digest, &equal)
            && equal
-           && njwt_state_take(rest, njwt_state_line);
+           && njwt_keyfile_take(rest, njwt_keyfile_line);
 }
 
 
 const char *
-njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
+njwt_keyfile_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
     uint64_t stale, njwt_slice_t *keys, uint64_t *fetched)
 {
     bool          ours;
@@ -144,20 +145,20 @@ njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
 
     rest = text;
 
-    if (!njwt_state_take(&rest, njwt_state_magic)) {
+    if (!njwt_keyfile_take(&rest, njwt_keyfile_magic)) {
         return "it is cut off, or nothing that this version wrote";
     }
 
-    if (!njwt_state_whole(&rest)) {
+    if (!njwt_keyfile_whole(&rest)) {
         return "it is corrupt";
     }
 
-    if (!njwt_state_take(&rest, njwt_state_source)
-        || !njwt_state_take_digest(&rest, source, &ours)
-        || !njwt_state_take(&rest, njwt_state_line)
-        || !njwt_state_take(&rest, njwt_state_fetched)
-        || !njwt_state_take_number(&rest, &when)
-        || !njwt_state_take(&rest, njwt_state_end))
+    if (!njwt_keyfile_take(&rest, njwt_keyfile_source)
+        || !njwt_keyfile_take_digest(&rest, source, &ours)
+        || !njwt_keyfile_take(&rest, njwt_keyfile_line)
+        || !njwt_keyfile_take(&rest, njwt_keyfile_fetched)
+        || !njwt_keyfile_take_number(&rest, &when)
+        || !njwt_keyfile_take(&rest, njwt_keyfile_end))
     {
         return "it is corrupt: there are lines missing in it";
     }
@@ -166,7 +167,7 @@ njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
         return "it is of another source of keys";
     }
 
-    if (when > now && when - now > NJWT_STATE_AHEAD) {
+    if (when > now && when - now > NJWT_KEYFILE_AHEAD) {
         return "it is from the future: check the clock";
     }
 
@@ -182,7 +183,7 @@ njwt_state_read(njwt_slice_t text, const uint8_t *source, uint64_t now,
 
 
 static uint8_t *
-njwt_state_put(uint8_t *p, njwt_slice_t bytes)
+njwt_keyfile_put(uint8_t *p, njwt_slice_t bytes)
 {
     if (bytes.len > 0) {
         memcpy(p, bytes.data, bytes.len);
@@ -193,13 +194,13 @@ njwt_state_put(uint8_t *p, njwt_slice_t bytes)
 
 
 static uint8_t *
-njwt_state_put_number(uint8_t *p, uint64_t number)
+njwt_keyfile_put_number(uint8_t *p, uint64_t number)
 {
     size_t        i;
-    uint8_t       digits[NJWT_STATE_DIGITS];
+    uint8_t       digits[NJWT_KEYFILE_DIGITS];
     njwt_slice_t  text;
 
-    i = NJWT_STATE_DIGITS;
+    i = NJWT_KEYFILE_DIGITS;
 
     do {
         digits[--i] = (uint8_t) ('0' + number % 10);
@@ -207,37 +208,37 @@ njwt_state_put_number(uint8_t *p, uint64_t number)
     } while (number > 0 && i > 0);
 
     text.data = digits + i;
-    text.len = NJWT_STATE_DIGITS - i;
+    text.len = NJWT_KEYFILE_DIGITS - i;
 
-    return njwt_state_put(p, text);
+    return njwt_keyfile_put(p, text);
 }
 
 
 size_t
-njwt_state_write(const njwt_state_t *state, uint8_t *data, size_t size)
+njwt_keyfile_write(const njwt_keyfile_t *keyfile, uint8_t *data, size_t size)
 {
-    uint8_t       *p, *sum, digest[NJWT_STATE_DIGEST];
+    uint8_t       *p, *sum, digest[NJWT_KEYFILE_DIGEST];
     njwt_slice_t   covered;
 
-    if (size < NJWT_STATE_MAX_HEAD
-        || size - NJWT_STATE_MAX_HEAD < state->keys.len
-        || state->fetched > NJWT_STATE_MAX_TIME)
+    if (size < NJWT_KEYFILE_MAX_HEAD
+        || size - NJWT_KEYFILE_MAX_HEAD < keyfile->keys.len
+        || keyfile->fetched > NJWT_KEYFILE_MAX_TIME)
     {
         return 0;
     }
 
-    sum = njwt_state_put(data, njwt_state_magic);
-    p = njwt_state_put(sum + NJWT_STATE_HEX, njwt_state_line);
+    sum = njwt_keyfile_put(data, njwt_keyfile_magic);
+    p = njwt_keyfile_put(sum + NJWT_KEYFILE_HEX, njwt_keyfile_line);
 
     covered.data = p;
 
-    p = njwt_state_put(p, njwt_state_source);
-    njwt_state_hex(state->source, p);
-    p = njwt_state_put(p + NJWT_STATE_HEX, njwt_state_line);
-    p = njwt_state_put(p, njwt_state_fetched);
-    p = njwt_state_put_number(p, state->fetched);
-    p = njwt_state_put(p, njwt_state_end);
-    p = njwt_state_put(p, state->keys);
+    p = njwt_keyfile_put(p, njwt_keyfile_source);
+    njwt_keyfile_hex(keyfile->source, p);
+    p = njwt_keyfile_put(p + NJWT_KEYFILE_HEX, njwt_keyfile_line);
+    p = njwt_keyfile_put(p, njwt_keyfile_fetched);
+    p = njwt_keyfile_put_number(p, keyfile->fetched);
+    p = njwt_keyfile_put(p, njwt_keyfile_end);
+    p = njwt_keyfile_put(p, keyfile->keys);
 
     covered.len = (size_t) (p - covered.data);
 
@@ -245,7 +246,7 @@ njwt_state_write(const njwt_state_t *state, uint8_t *data, size_t size)
         return 0;
     }
 
-    njwt_state_hex(digest, sum);
+    njwt_keyfile_hex(digest, sum);
 
     return (size_t) (p - data);
 }

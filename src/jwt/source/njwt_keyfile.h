@@ -19,17 +19,17 @@
 #include "njwt.h"
 
 
-#define NJWT_STATE_DIGEST    32
+#define NJWT_KEYFILE_DIGEST  32
 
 /* what comes before the key set is never longer */
-#define NJWT_STATE_MAX_HEAD  256
+#define NJWT_KEYFILE_MAX_HEAD  256
 
 
 typedef struct {
-    const uint8_t  *source;      /* NJWT_STATE_DIGEST bytes */
+    const uint8_t  *source;      /* NJWT_KEYFILE_DIGEST bytes */
     uint64_t        fetched;
     njwt_slice_t    keys;
-} njwt_state_t;
+} njwt_keyfile_t;
 
 
 /*
@@ -39,15 +39,15 @@ typedef struct {
  * it, a constant text for the log, with both untouched.  The key set itself is
  * not looked at: it must be read as one that was fetched.
  */
-const char *njwt_state_read(njwt_slice_t text, const uint8_t *source,
+const char *njwt_keyfile_read(njwt_slice_t text, const uint8_t *source,
     uint64_t now, uint64_t stale, njwt_slice_t *keys, uint64_t *fetched);
 
 /*
  * Writes the text into size bytes at data.  Returns its length, at most
- * NJWT_STATE_MAX_HEAD more than that of the keys; 0 where that is too little
+ * NJWT_KEYFILE_MAX_HEAD more than that of the keys; 0 where that is too little
  * room, on a time of more than twelve digits, or without a digest.
  */
-size_t njwt_state_write(const njwt_state_t *state, uint8_t *data,
+size_t njwt_keyfile_write(const njwt_keyfile_t *keyfile, uint8_t *data,
     size_t size);
 
 

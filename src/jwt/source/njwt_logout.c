@@ -94,7 +94,7 @@ njwt_logout_id(const njwt_claims_t *claims, njwt_slice_t name,
 /* Is it for a client of ours, and which? */
 
 static bool
-njwt_logout_client(const njwt_claims_t *claims, const njwt_logout_case_t *c,
+njwt_logout_client(const njwt_claims_t *claims, const njwt_logout_request_t *c,
     size_t *client)
 {
     size_t        i;
@@ -130,7 +130,7 @@ njwt_logout_wants_keys(const njwt_jws_t *jws, const njwt_payload_t *payload,
 /* Is it the issuer's?  *claims where it is. */
 
 static njwt_logout_result_t
-njwt_logout_authenticate(njwt_arena_t *arena, const njwt_logout_case_t *c,
+njwt_logout_authenticate(njwt_arena_t *arena, const njwt_logout_request_t *c,
     const njwt_expected_t *expected, njwt_logout_t *found,
     const njwt_claims_t **claims)
 {
@@ -170,7 +170,7 @@ njwt_logout_authenticate(njwt_arena_t *arena, const njwt_logout_case_t *c,
 
 
 static njwt_logout_result_t
-njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_case_t *c,
+njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_request_t *c,
     njwt_logout_t *found)
 {
     int64_t                now = c->now;
@@ -218,7 +218,7 @@ njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_case_t *c,
 
 
 njwt_logout_result_t
-njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_case_t *c,
+njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
     njwt_logout_t *found)
 {
     memset(found, 0, sizeof(njwt_logout_t));

@@ -27,7 +27,7 @@ typedef struct {
     size_t                client_count;
     njwt_slice_t          token;
     int64_t               now;            /* seconds since the epoch */
-} njwt_logout_case_t;
+} njwt_logout_request_t;
 
 
 /*
@@ -87,7 +87,7 @@ typedef struct {
  * the arena, and so does what the texts point to.  *found is always filled.
  */
 njwt_logout_result_t njwt_logout_judge(njwt_arena_t *arena,
-    const njwt_logout_case_t *c, njwt_logout_t *found);
+    const njwt_logout_request_t *c, njwt_logout_t *found);
 
 /*
  * What is wrong with it, as a constant text that may stand in JSON and in

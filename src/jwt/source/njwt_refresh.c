@@ -143,7 +143,7 @@ njwt_refresh_postpone(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
 
 
 void
-njwt_refresh_adopt(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
+njwt_refresh_recover(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
     uint64_t now)
 {
     uint64_t  latest;

@@ -85,7 +85,7 @@ void njwt_refresh_postpone(const njwt_refresh_conf_t *conf,
  * Takes the state over from an earlier configuration: what it scheduled with
  * longer intervals is brought within these.
  */
-void njwt_refresh_adopt(const njwt_refresh_conf_t *conf,
+void njwt_refresh_recover(const njwt_refresh_conf_t *conf,
     njwt_refresh_t *state, uint64_t now);
 
 /*

@@ -40,14 +40,14 @@ typedef struct {
     uint32_t          older;
     uint32_t          tag;
     u_char            digest[NGX_HTTP_JWT_DIGEST_LEN];
-    njwt_record_t     record;
+    njwt_cached_t     cached;
 } ngx_http_jwt_cache_entry_t;
 
 _Static_assert(sizeof(ngx_http_jwt_cache_entry_t) <= 184,
                "a token is to take at most 192 bytes, its chain counted");
 
-_Static_assert(njwt_size_is(njwt_record_t, 128)
-               && njwt_size_is(njwt_grant_t, 64)
+_Static_assert(njwt_size_is(njwt_cached_t, 128)
+               && njwt_size_is(njwt_claims_summary_t, 64)
                && njwt_size_is(ngx_http_jwt_cache_entry_t, 184),
                "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
 
@@ -60,7 +60,7 @@ struct ngx_http_jwt_cache_s {
 
     /* only under the lock */
     uint32_t                     writing;
-    uint32_t                     fresh;       /* taken so far */
+    uint32_t                     allocated;   /* taken so far */
     uint32_t                     newest;
     uint32_t                     oldest;
 
@@ -171,7 +171,7 @@ ngx_http_jwt_cache_chain(ngx_http_jwt_cache_t *cache, uint32_t tag)
 
 static ngx_int_t
 ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
-    const u_char *digest, njwt_record_t *record)
+    const u_char *digest, njwt_cached_t *cached)
 {
     uint64_t  before;
 
@@ -183,7 +183,7 @@ ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
         return NGX_DECLINED;
     }
 
-    ngx_memcpy(record, &entry->record, sizeof(njwt_record_t));
+    ngx_memcpy(cached, &entry->cached, sizeof(njwt_cached_t));
 
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 
@@ -226,7 +226,7 @@ ngx_http_jwt_cache_tagged(ngx_http_jwt_cache_t *cache, uint32_t tag,
 
 static uint32_t
 ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, uint32_t tag,
-    const u_char *digest, njwt_record_t *record)
+    const u_char *digest, njwt_cached_t *cached)
 {
     uint32_t                     n;
     ngx_uint_t                   steps;
@@ -245,7 +245,7 @@ ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, uint32_t tag,
 
         entry = &cache->table[n - 1];
 
-        if (ngx_http_jwt_cache_copy(entry, digest, record) == NGX_OK) {
+        if (ngx_http_jwt_cache_copy(entry, digest, cached) == NGX_OK) {
             return n;
         }
 
@@ -279,7 +279,7 @@ ngx_http_jwt_cache_prefetch_free(ngx_http_jwt_cache_t *cache)
     u_char    *entry;
     uint32_t   n;
 
-    n = __atomic_load_n(&cache->fresh, __ATOMIC_RELAXED);
+    n = __atomic_load_n(&cache->allocated, __ATOMIC_RELAXED);
 
     /* numbers are from 1 on: this is the one behind those that are taken */
 
@@ -389,7 +389,7 @@ ngx_http_jwt_cache_begin_locked(ngx_http_jwt_cache_t *cache)
     if (cache->writing) {
         ngx_memzero(cache->chains, cache->buckets * sizeof(uint32_t));
 
-        cache->fresh = 0;
+        cache->allocated = 0;
         cache->newest = 0;
         cache->oldest = 0;
     }
@@ -428,7 +428,7 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
     /* without the lock, it may have become another token's */
 
     if (!cache->writing
-        && n <= cache->fresh
+        && n <= cache->allocated
         && ngx_memcmp(cache->table[n - 1].digest, digest,
                       NGX_HTTP_JWT_DIGEST_LEN)
            == 0)
@@ -445,13 +445,13 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
 
 ngx_int_t
 ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
-    const u_char *digest, njwt_record_t *record)
+    const u_char *digest, njwt_cached_t *cached)
 {
     uint32_t               n;
     ngx_http_jwt_cache_t  *cache;
 
     cache = ngx_http_jwt_cache_shared(jmcf);
-    n = ngx_http_jwt_cache_seek(cache, tag, digest, record);
+    n = ngx_http_jwt_cache_seek(cache, tag, digest, cached);
 
     if (n == 0) {
         return NGX_DECLINED;
@@ -491,8 +491,8 @@ ngx_http_jwt_cache_take_locked(ngx_http_jwt_cache_t *cache)
 {
     uint32_t  n;
 
-    if (cache->fresh < cache->entries) {
-        return ++cache->fresh;
+    if (cache->allocated < cache->entries) {
+        return ++cache->allocated;
     }
 
     n = cache->oldest;
@@ -506,7 +506,7 @@ ngx_http_jwt_cache_take_locked(ngx_http_jwt_cache_t *cache)
 
 static void
 ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
-    const u_char *digest, const njwt_record_t *record)
+    const u_char *digest, const njwt_cached_t *cached)
 {
     uint64_t  sequence;
 
@@ -518,7 +518,7 @@ ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
     __atomic_thread_fence(__ATOMIC_RELEASE);
 
     ngx_memcpy(entry->digest, digest, NGX_HTTP_JWT_DIGEST_LEN);
-    ngx_memcpy(&entry->record, record, sizeof(njwt_record_t));
+    ngx_memcpy(&entry->cached, cached, sizeof(njwt_cached_t));
 
     __atomic_store_n(&entry->sequence, sequence + 1, __ATOMIC_RELEASE);
 }
@@ -526,10 +526,10 @@ ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
 
 void
 ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
-    const u_char *digest, const njwt_record_t *record)
+    const u_char *digest, const njwt_cached_t *cached)
 {
     uint32_t                     n, *chain;
-    njwt_record_t                known;
+    njwt_cached_t                known;
     ngx_shmtx_t                 *mutex;
     ngx_http_jwt_cache_t        *cache;
     ngx_http_jwt_cache_entry_t  *entry;
@@ -545,10 +545,10 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
 
     if (n != 0) {
         ngx_http_jwt_cache_unlist_locked(cache, n);
-        ngx_http_jwt_cache_write_locked(&cache->table[n - 1], digest, record);
+        ngx_http_jwt_cache_write_locked(&cache->table[n - 1], digest, cached);
 
     } else {
-        if (cache->fresh == cache->entries) {
+        if (cache->allocated == cache->entries) {
             ngx_http_jwt_count_eviction(jmcf);
         }
 
@@ -556,7 +556,7 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
         entry = &cache->table[n - 1];
         chain = ngx_http_jwt_cache_chain(cache, tag);
 
-        ngx_http_jwt_cache_write_locked(entry, digest, record);
+        ngx_http_jwt_cache_write_locked(entry, digest, cached);
 
         __atomic_store_n(&entry->tag, tag, __ATOMIC_RELAXED);
         entry->next = *chain;
@@ -586,5 +586,5 @@ ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
 
     state->size = jmcf->cache->shm.size;
     state->entries = cache->entries;
-    state->used = __atomic_load_n(&cache->fresh, __ATOMIC_RELAXED);
+    state->used = __atomic_load_n(&cache->allocated, __ATOMIC_RELAXED);
 }

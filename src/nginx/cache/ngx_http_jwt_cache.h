@@ -2,7 +2,7 @@
  * Which tokens were verified before?
  *
  * A table in shared memory, by a salted digest of the whole token.  What is
- * found spares the signature, and no check (see njwt_recall.h).
+ * found spares the signature, and no check (see njwt_cached.h).
  */
 
 #ifndef NGX_HTTP_JWT_CACHE_H
@@ -40,16 +40,16 @@ ngx_int_t ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf,
     uint32_t tag);
 
 /*
- * Looks for a token.  NGX_OK: *record is a copy of what is known of it;
+ * Looks for a token.  NGX_OK: *cached is a copy of what is known of it;
  * NGX_DECLINED: nothing is.  Takes no lock; an entry that is just being
  * written counts as none.
  */
 ngx_int_t ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf,
-    uint32_t tag, const u_char *digest, njwt_record_t *record);
+    uint32_t tag, const u_char *digest, njwt_cached_t *cached);
 
 /* Remembers a token; where there is no room the least recently used goes. */
 void ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
-    const u_char *digest, const njwt_record_t *record);
+    const u_char *digest, const njwt_cached_t *cached);
 
 /* What there is to be seen; zeroed where the cache is off. */
 void ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
@@ -71,12 +71,12 @@ ngx_int_t ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf,
 void ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf);
 
 /* Gives the case the record of its token, if there is one. */
-void ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+void ngx_http_jwt_cache_lookup(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c);
 
 /* Remembers a token that was verified just now. */
 void ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c);
 
 
 /* ngx_http_jwt_connection.c: the token that a connection repeats */
@@ -86,7 +86,7 @@ void ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
  * the request's connection, and its digest of 32 bytes with this salt is at
  * digest.  NGX_DECLINED, nothing written: it is another, or there is none.
  */
-ngx_int_t ngx_http_jwt_connection_recall(ngx_http_request_t *r,
+ngx_int_t ngx_http_jwt_connection_lookup(ngx_http_request_t *r,
     const u_char *salt, njwt_slice_t token, u_char *digest);
 
 /*

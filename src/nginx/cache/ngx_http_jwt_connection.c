@@ -158,7 +158,7 @@ ngx_http_jwt_connection_same(const u_char *a, const u_char *b, size_t len)
 
 
 ngx_int_t
-ngx_http_jwt_connection_recall(ngx_http_request_t *r, const u_char *salt,
+ngx_http_jwt_connection_lookup(ngx_http_request_t *r, const u_char *salt,
     njwt_slice_t token, u_char *digest)
 {
     ngx_http_jwt_connection_t  *last;

@@ -30,8 +30,8 @@ ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->fixed != NULL) {
-            ngx_http_jwt_cache_bind(issuers[i], issuers[i]->fixed);
+        if (issuers[i]->static_jwks != NULL) {
+            ngx_http_jwt_cache_bind(issuers[i], issuers[i]->static_jwks);
         }
     }
 
@@ -67,11 +67,11 @@ _Static_assert(njwt_size_is(njwt_issuer_t, 136)
                && njwt_size_is(njwt_expected_t, 72),
                "an issuer's members change: does a verified token depend on "
                "the new one?  Then it belongs into the digest below; and into "
-               "t/guards.t");
+               "t/static_guards.t");
 
 
 static ngx_int_t
-ngx_http_jwt_cache_settings(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_cache_verify_id(ngx_http_jwt_issuer_t *issuer)
 {
     u_char                  numbers[4];
     njwt_digest_t           digest;
@@ -88,7 +88,7 @@ ngx_http_jwt_cache_settings(ngx_http_jwt_issuer_t *issuer)
 
     njwt_digest_begin(&digest);
     njwt_digest_add(&digest, trust->name.data, trust->name.len);
-    njwt_digest_add(&digest, issuer->digest, sizeof(issuer->digest));
+    njwt_digest_add(&digest, issuer->source_id, sizeof(issuer->source_id));
     njwt_digest_add(&digest, &trust->algorithms, sizeof(njwt_alg_t));
     njwt_digest_add(&digest, numbers, sizeof(numbers));
     ngx_http_jwt_cache_add_list(&digest, trust->issuers, trust->issuer_count);
@@ -97,7 +97,7 @@ ngx_http_jwt_cache_settings(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_cache_add_list(&digest, expected->scope_claims,
                                 expected->scope_claim_count);
 
-    return njwt_digest_end(&digest, issuer->settings) ? NGX_OK : NGX_ERROR;
+    return njwt_digest_end(&digest, issuer->verify_id) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -105,7 +105,7 @@ ngx_int_t
 ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i;
-    njwt_facts_t           **facts;
+    njwt_predicates_t      **predicates;
     ngx_http_jwt_issuer_t  **issuers;
 
     if (jmcf->issuers.nelts == 0 || jmcf->cache_off) {
@@ -115,15 +115,15 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_cache_settings(issuers[i]) != NGX_OK) {
+        if (ngx_http_jwt_cache_verify_id(issuers[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    facts = jmcf->facts.elts;
+    predicates = jmcf->predicates.elts;
 
-    for (i = 0; i < jmcf->facts.nelts; i++) {
-        if (!njwt_facts_seal(facts[i])) {
+    for (i = 0; i < jmcf->predicates.nelts; i++) {
+        if (!njwt_predicates_seal(predicates[i])) {
             return NGX_ERROR;
         }
     }
@@ -150,12 +150,12 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
  */
 
 static ngx_int_t
-ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     u_char        *p;
     njwt_slice_t   token;
 
-    token = c->presented.token;
+    token = c->credentials.token;
 
     p = ngx_pnalloc(ctx->request->pool, token.len);
     if (p == NULL) {
@@ -164,8 +164,8 @@ ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
 
     ngx_memcpy(p, token.data, token.len);
 
-    ctx->presented.token.data = p;
-    c->presented.token.data = p;
+    ctx->credentials.token.data = p;
+    c->credentials.token.data = p;
 
     return NGX_OK;
 }
@@ -178,7 +178,7 @@ ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
 {
     size_t  set;
 
-    set = ctx->conf->policy->facts->set;
+    set = ctx->conf->policy->predicates->set;
 
     ngx_memcpy(key, ctx->digest, NGX_HTTP_JWT_DIGEST_LEN);
 
@@ -192,7 +192,7 @@ ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
 
 static ngx_int_t
 ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     njwt_slice_t  salt;
 
@@ -201,7 +201,7 @@ ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
 
     if (!ctx->digested) {
         ctx->digested = njwt_hasher_sum(jmcf->hasher, salt,
-                                        c->presented.token, ctx->digest);
+                                        c->credentials.token, ctx->digest);
     }
 
     return ctx->digested ? NGX_OK : NGX_ERROR;
@@ -209,8 +209,8 @@ ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
 
 
 void
-ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+ngx_http_jwt_cache_lookup(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     u_char  key[NGX_HTTP_JWT_DIGEST_LEN];
 
@@ -219,23 +219,23 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
     ctx->same = 0;
 
     if (jmcf->cache == NULL
-        || c->presented.found != 1
-        || c->presented.token.len == 0
-        || c->presented.token.len > c->policy->max_token_size)
+        || c->credentials.found != 1
+        || c->credentials.token.len == 0
+        || c->credentials.token.len > c->policy->max_token_size)
     {
         return;
     }
 
     ctx->cacheable = 1;
-    ctx->tag = ngx_http_jwt_cache_tag(jmcf, c->presented.token,
-                                      ctx->conf->policy->facts->set);
+    ctx->tag = ngx_http_jwt_cache_tag(jmcf, c->credentials.token,
+                                      ctx->conf->policy->predicates->set);
 
     if (ngx_http_jwt_cache_expect(jmcf, ctx->tag) != NGX_OK) {
         return;
     }
 
-    ctx->same = ngx_http_jwt_connection_recall(ctx->request, jmcf->salt,
-                                               c->presented.token,
+    ctx->same = ngx_http_jwt_connection_lookup(ctx->request, jmcf->salt,
+                                               c->credentials.token,
                                                ctx->digest)
                 == NGX_OK;
     ctx->digested = ctx->same;
@@ -246,25 +246,25 @@ ngx_http_jwt_cache_recall(ngx_http_jwt_main_conf_t *jmcf,
 
     ngx_http_jwt_cache_key(ctx, key);
 
-    if (ngx_http_jwt_cache_find(jmcf, ctx->tag, key, &ctx->record) == NGX_OK
+    if (ngx_http_jwt_cache_find(jmcf, ctx->tag, key, &ctx->cached) == NGX_OK
         && ngx_http_jwt_cache_keep(ctx, c) == NGX_OK)
     {
-        c->record = &ctx->record;
+        c->cached = &ctx->cached;
     }
 }
 
 
 void
 ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     u_char         key[NGX_HTTP_JWT_DIGEST_LEN];
-    njwt_record_t  record;
+    njwt_cached_t  cached;
 
     /* of tokens that were verified, now or before: others aren't kept */
 
     if (!ctx->cacheable
-        || ctx->found.vouched == NULL
+        || ctx->found.verified_claims == NULL
         || ngx_http_jwt_cache_digest(jmcf, ctx, c) != NGX_OK)
     {
         return;
@@ -272,18 +272,18 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
 
     if (!ctx->same) {
         ngx_http_jwt_connection_remember(ctx->request, jmcf->salt,
-                                         c->presented.token, ctx->digest);
+                                         c->credentials.token, ctx->digest);
     }
 
-    if (ctx->found.recalled) {
+    if (ctx->found.from_cache) {
         ngx_http_jwt_count_hit(jmcf);
 
     } else {
         ngx_http_jwt_count_miss(jmcf);
     }
 
-    if (njwt_finding_record(&ctx->arena, c, &ctx->found, &record)) {
+    if (njwt_result_cached(&ctx->arena, c, &ctx->found, &cached)) {
         ngx_http_jwt_cache_key(ctx, key);
-        ngx_http_jwt_cache_store(jmcf, ctx->tag, key, &record);
+        ngx_http_jwt_cache_store(jmcf, ctx->tag, key, &cached);
     }
 }

@@ -38,7 +38,7 @@
 #define NGX_HTTP_JWT_REPORT      2
 
 
-typedef struct ngx_http_jwt_slot_s     ngx_http_jwt_slot_t;
+typedef struct ngx_http_jwt_keyset_s   ngx_http_jwt_keyset_t;
 typedef struct ngx_http_jwt_cache_s    ngx_http_jwt_cache_t;
 typedef struct ngx_http_jwt_ctx_s        ngx_http_jwt_ctx_t;
 typedef struct njwt_hasher_s           njwt_hasher_t;
@@ -49,7 +49,7 @@ typedef struct ngx_http_jwt_main_conf_s  ngx_http_jwt_main_conf_t;
 typedef struct ngx_http_jwt_location_s   ngx_http_jwt_location_t;
 typedef struct ngx_http_jwt_metadata_s   ngx_http_jwt_metadata_t;
 typedef struct ngx_http_jwt_counters_s   ngx_http_jwt_counters_t;
-typedef struct ngx_http_jwt_record_s     ngx_http_jwt_record_t;
+typedef struct ngx_http_jwt_keystat_s    ngx_http_jwt_keystat_t;
 typedef struct ngx_http_jwt_proofs_s     ngx_http_jwt_proofs_t;
 typedef struct ngx_http_jwt_revoked_slot_s  ngx_http_jwt_revoked_slot_t;
 typedef struct ngx_http_jwt_revoked_file_s  ngx_http_jwt_revoked_file_t;
@@ -60,13 +60,13 @@ typedef struct ngx_http_jwt_logout_s     ngx_http_jwt_logout_t;
 typedef struct {
     ngx_str_t                  file;
     ngx_uint_t                 line;
-} ngx_http_jwt_place_t;
+} ngx_http_jwt_conf_pos_t;
 
 
 /* of one directive of a block */
 typedef struct {
     const char                *name;         /* NULL: it isn't there */
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
 } ngx_http_jwt_line_t;
 
 /* more than a jwt_issuer block has directives */
@@ -102,7 +102,7 @@ typedef struct {
 
     ngx_http_jwt_main_conf_t  *main;
     ngx_str_t                  name;
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
     ngx_http_jwt_line_t        lines[NGX_HTTP_JWT_ISSUER_LINES];
     ngx_array_t               *issuers;      /* njwt_slice_t */
     ngx_array_t               *audiences;    /* njwt_slice_t */
@@ -128,20 +128,20 @@ typedef struct {
     ngx_array_t               *scope_claims; /* njwt_slice_t; NULL: scope */
     ngx_http_jwt_revocation_t  revocation;
 
-    njwt_jwks_t               *fixed;        /* from a file; never stale */
+    njwt_jwks_t               *static_jwks;  /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
-    struct ngx_http_jwt_state_s  *state;     /* NULL: off */
+    struct ngx_http_jwt_state_s  *keyfile;   /* NULL: off */
     ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
-    u_char                     authorities[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char                     own_ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
 
     /* the bundle's bytes, the system's too: names no slot */
     u_char                     ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
 
     /* all that decides which keys are trusted: names the slot */
-    u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char                     source_id[NGX_HTTP_JWT_DIGEST_LEN];
 
     /* that, and all else that a verified token depends on */
-    u_char                     settings[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char                     verify_id[NGX_HTTP_JWT_DIGEST_LEN];
 
     unsigned                   milliseconds:1; /* this worker told of them */
 
@@ -150,7 +150,7 @@ typedef struct {
     ngx_str_t                  discovered;
     u_char                     discovered_url[NGX_HTTP_JWT_MAX_URL];
 
-    ngx_http_jwt_slot_t       *slot;
+    ngx_http_jwt_keyset_t     *keyset;
     ngx_atomic_uint_t          generation;   /* of the keys below */
     njwt_jwks_t               *jwks;
     time_t                     fetched;      /* when, by the wall clock */
@@ -160,13 +160,13 @@ typedef struct {
     ngx_uint_t                 row;          /* 1 is the first; 0: none */
 
     /* of each key that this worker has, where it is noted; or NULL */
-    ngx_http_jwt_record_t     *records[NGX_HTTP_JWT_TRACKED];
+    ngx_http_jwt_keystat_t    *keystats[NGX_HTTP_JWT_TRACKED];
 } ngx_http_jwt_issuer_t;
 
 
 /* jwt_binding, jwt_dpop_origin and jwt_dpop_algorithms of a level */
 typedef struct {
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
     ngx_int_t                  certificate;  /* a variable's index; NGX_ERROR:
                                                 the connection's own */
     ngx_str_t                  header;       /* of $http_NAME: its NAME */
@@ -195,7 +195,7 @@ struct ngx_http_jwt_main_conf_s {
     ngx_array_t                issuers;      /* ngx_http_jwt_issuer_t * */
 
     ngx_str_t                  zone_name;
-    ngx_http_jwt_place_t       zone_place;
+    ngx_http_jwt_conf_pos_t    zone_pos;
     size_t                     zone_size;
     ngx_shm_zone_t            *zone;
     ngx_uint_t                 epoch;        /* a later one is newer */
@@ -204,17 +204,17 @@ struct ngx_http_jwt_main_conf_s {
     size_t                     cache_size;
     ngx_uint_t                 cache_off;
     ngx_shm_zone_t            *cache;        /* NULL: off */
-    ngx_array_t                facts;        /* njwt_facts_t *: what its
+    ngx_array_t                predicates;   /* njwt_predicates_t *: what its
                                                 records answer */
 
     ngx_str_t                  proofs_name;
     size_t                     proofs_size;
-    ngx_uint_t                 proofs_wanted;
+    ngx_uint_t                 proofs_required;
     ngx_uint_t                 proofs_epoch; /* a later one is newer */
     ngx_shm_zone_t            *proofs;       /* NULL: nothing names dpop */
     ngx_http_jwt_dpop_conf_t   dpop;
     ngx_str_t                  revoked_name;
-    ngx_http_jwt_place_t       revoked_place;
+    ngx_http_jwt_conf_pos_t    revoked_pos;
     size_t                     revoked_size;
     ngx_shm_zone_t            *revoked;      /* NULL: no "revocation" */
     njwt_hasher_t             *revoked_hasher;
@@ -240,8 +240,8 @@ struct ngx_http_jwt_main_conf_s {
     ngx_event_t                refresh;
     ngx_event_t                tick;         /* runs while requests are held */
     ngx_connection_t           dummy;        /* timers must have one */
-    ngx_queue_t                held;
-    ngx_uint_t                 nheld;
+    ngx_queue_t                suspended;
+    ngx_uint_t                 nsuspended;
     ngx_event_t                close_tick;   /* while there are some below */
     ngx_queue_t                closable;     /* ngx_http_jwt_ctx_t, by close */
 };
@@ -265,27 +265,27 @@ typedef struct {
 
 typedef struct {
     ngx_array_t               *names;        /* of jwt; NULL: not set here */
-    ngx_http_jwt_place_t       names_place;
+    ngx_http_jwt_conf_pos_t    names_pos;
     ngx_array_t               *rules;        /* njwt_scope_rule_t */
-    ngx_http_jwt_place_t       rules_place;
+    ngx_http_jwt_conf_pos_t    rules_pos;
     ngx_array_t               *identities;   /* ngx_http_jwt_identity_t */
     ngx_flag_t                 preflight;
     ngx_flag_t                 close_expired;
 
     ngx_array_t               *audiences;    /* njwt_slice_t */
-    ngx_http_jwt_place_t       audiences_place;
+    ngx_http_jwt_conf_pos_t    audiences_pos;
     ngx_array_t               *claim_rules;  /* njwt_claim_rule_t */
-    ngx_http_jwt_place_t       claim_rules_place;
+    ngx_http_jwt_conf_pos_t    claim_rules_pos;
     ngx_array_t               *conditions;   /* of jwt_require */
-    ngx_http_jwt_place_t       conditions_place;
+    ngx_http_jwt_conf_pos_t    conditions_pos;
 
     ngx_array_t               *tokens;       /* NULL: Authorization */
-    ngx_http_jwt_place_t       tokens_place;
+    ngx_http_jwt_conf_pos_t    tokens_pos;
     ngx_http_jwt_credentials_t  *credentials;  /* NULL: no more than that */
     ngx_flag_t                 pass_token;
-    ngx_http_jwt_place_t       pass_token_place;
+    ngx_http_jwt_conf_pos_t    pass_token_pos;
     ngx_uint_t                 mode;
-    ngx_http_jwt_place_t       mode_place;
+    ngx_http_jwt_conf_pos_t    mode_pos;
     ngx_uint_t                 log_level;
     size_t                     max_token_size;
 
@@ -294,15 +294,15 @@ typedef struct {
     ngx_http_jwt_refusal_conf_t  refusal;
     ngx_http_jwt_metadata_t   *metadata;     /* NULL: no such handler */
     ngx_str_t                  revoke;       /* the issuer of the handler */
-    ngx_http_jwt_place_t       revoke_place;
+    ngx_http_jwt_conf_pos_t    revoke_pos;
     ngx_http_jwt_issuer_t     *revoke_issuer;
     ngx_http_jwt_logout_t     *logout;       /* of that handler */
     const struct ngx_http_jwt_status_format_s  *status;      /* the same */
     ngx_str_t                  status_policy;                /* of html */
-    ngx_http_jwt_place_t       status_place;
+    ngx_http_jwt_conf_pos_t    status_pos;
 
     ngx_http_jwt_location_t   *location;     /* an if's: that around it */
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
     unsigned                   caseless:1;   /* its regex is */
 } ngx_http_jwt_loc_conf_t;
 

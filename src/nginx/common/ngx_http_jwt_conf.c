@@ -13,27 +13,27 @@
 
 
 typedef struct {
-    ngx_str_t             name;        /* in lower case */
-    ngx_str_t             directive;
-    ngx_http_jwt_place_t  place;
+    ngx_str_t                name;     /* in lower case */
+    ngx_str_t                directive;
+    ngx_http_jwt_conf_pos_t  pos;
 } ngx_http_jwt_name_t;
 
 
 void
-ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place)
+ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos)
 {
-    ngx_str_null(&place->file);
-    place->line = 0;
+    ngx_str_null(&pos->file);
+    pos->line = 0;
 
     if (cf->conf_file != NULL) {
-        place->file = cf->conf_file->file.name;
-        place->line = cf->conf_file->line;
+        pos->file = cf->conf_file->file.name;
+        pos->line = cf->conf_file->line;
     }
 }
 
 
 char *
-ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
+ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
     const char *fmt, ...)
 {
     u_char   text[NGX_MAX_CONF_ERRSTR], *last;
@@ -44,7 +44,7 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
     va_end(args);
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %V:%ui",
-                  (size_t) (last - text), text, &place->file, place->line);
+                  (size_t) (last - text), text, &pos->file, pos->line);
 
     return NGX_CONF_ERROR;
 }
@@ -52,12 +52,12 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
 
 void *
 ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
-    ngx_http_jwt_place_t *place, size_t size)
+    ngx_http_jwt_conf_pos_t *pos, size_t size)
 {
     void  *entry;
 
     if (*list == NULL) {
-        ngx_http_jwt_conf_place(cf, place);
+        ngx_http_jwt_conf_pos(cf, pos);
 
         *list = ngx_array_create(cf->pool, 2, size);
         if (*list == NULL) {
@@ -74,8 +74,8 @@ ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
 }
 
 
-ngx_http_jwt_place_t *
-ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
+ngx_http_jwt_conf_pos_t *
+ngx_http_jwt_issuer_pos(ngx_http_jwt_issuer_t *issuer, const char *name)
 {
     ngx_uint_t            i;
     ngx_http_jwt_line_t  *line;
@@ -84,11 +84,11 @@ ngx_http_jwt_issuer_place(ngx_http_jwt_issuer_t *issuer, const char *name)
 
     for (i = 0; i < NGX_HTTP_JWT_ISSUER_LINES; i++) {
         if (line[i].name != NULL && ngx_strcmp(line[i].name, name) == 0) {
-            return &line[i].place;
+            return &line[i].pos;
         }
     }
 
-    return &issuer->place;
+    return &issuer->pos;
 }
 
 
@@ -224,7 +224,7 @@ ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_http_jwt_conf_place(cf, &jmcf->zone_place);
+    ngx_http_jwt_conf_pos(cf, &jmcf->zone_pos);
 
     return ngx_http_jwt_conf_zone(cf, &jmcf->zone_name, &jmcf->zone_size);
 }
@@ -276,7 +276,7 @@ ngx_http_jwt_conf_name(ngx_conf_t *cf, u_char *name, size_t len)
 
     directive = cf->args->elts;
     noted->directive = directive[0];
-    ngx_http_jwt_conf_place(cf, &noted->place);
+    ngx_http_jwt_conf_pos(cf, &noted->pos);
 
     return NGX_OK;
 }
@@ -401,7 +401,7 @@ ngx_http_jwt_conf_names_check(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->names.nelts; i++) {
         if (!ngx_http_jwt_conf_name_is_known(cmcf, &noted[i].name)) {
-            (void) ngx_http_jwt_conf_error(cf, &noted[i].place,
+            (void) ngx_http_jwt_conf_error(cf, &noted[i].pos,
                        "unknown \"%V\" variable in \"%V\", write the name of "
                        "an existing one, or make it with \"map\" or "
                        "\"set\"", &noted[i].name, &noted[i].directive);
@@ -425,12 +425,12 @@ ngx_int_t
 ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     const char *directive, ngx_str_t *path, size_t size, njwt_slice_t *text)
 {
-    u_char                *data;
-    ssize_t                n;
-    ngx_file_t             file;
-    ngx_http_jwt_place_t  *place;
+    u_char                   *data;
+    ssize_t                   n;
+    ngx_file_t                file;
+    ngx_http_jwt_conf_pos_t  *pos;
 
-    place = ngx_http_jwt_issuer_place(issuer, directive);
+    pos = ngx_http_jwt_issuer_pos(issuer, directive);
 
     if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
         return NGX_ERROR;
@@ -449,7 +449,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     if (file.fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
                       ngx_open_file_n " \"%V\" failed", path);
-        (void) ngx_http_jwt_conf_error(cf, place,
+        (void) ngx_http_jwt_conf_error(cf, pos,
                                        "\"%V\" of jwt_issuer \"%V\" can't be "
                                        "read, write the path of a file that "
                                        "nginx's master may read", path,
@@ -465,7 +465,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     if (n == NGX_ERROR || (size_t) n > size) {
-        (void) ngx_http_jwt_conf_error(cf, place,
+        (void) ngx_http_jwt_conf_error(cf, pos,
                                        "\"%V\" of jwt_issuer \"%V\" %s", path,
                                        &issuer->name,
                                        n == NGX_ERROR ? "can't be read"

@@ -64,21 +64,21 @@ ngx_int_t ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data,
 char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
 
 /* Notes where the directive that is being read stands. */
-void ngx_http_jwt_conf_place(ngx_conf_t *cf, ngx_http_jwt_place_t *place);
+void ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos);
 
 /*
  * Adds a zeroed entry to a list of the directive that is being read; the first
  * one makes the list, and notes where it stands.  NULL: no memory.
  */
 void *ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
-    ngx_http_jwt_place_t *place, size_t size);
+    ngx_http_jwt_conf_pos_t *pos, size_t size);
 
 /* Logs an error at a place; returns NGX_CONF_ERROR. */
-char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_place_t *place,
+char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
     const char *fmt, ...);
 
 /* Where in the block that directive stands; the block itself, if nowhere. */
-ngx_http_jwt_place_t *ngx_http_jwt_issuer_place(
+ngx_http_jwt_conf_pos_t *ngx_http_jwt_issuer_pos(
     ngx_http_jwt_issuer_t *issuer, const char *name);
 
 /* The jwt_issuer block of that name, or NULL. */

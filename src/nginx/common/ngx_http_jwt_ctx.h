@@ -25,8 +25,8 @@ typedef struct {
 struct ngx_http_jwt_ctx_s {
     njwt_arena_t               arena;
     njwt_verdict_t             verdict;
-    njwt_presented_t           presented;
-    njwt_finding_t             found;
+    njwt_credentials_t         credentials;
+    njwt_result_t              found;
     ngx_http_jwt_loc_conf_t   *conf;         /* by which it was judged */
     ngx_http_request_t        *request;
 
@@ -40,7 +40,7 @@ struct ngx_http_jwt_ctx_s {
 
     u_char                     digest[NGX_HTTP_JWT_DIGEST_LEN];
     uint32_t                   tag;          /* of the token */
-    njwt_record_t              record;       /* of the token, if recalled */
+    njwt_cached_t              cached;       /* of the token, if recalled */
 
     ngx_queue_t                queue;        /* of held requests */
     ngx_http_jwt_issuer_t     *awaited;
@@ -56,7 +56,7 @@ struct ngx_http_jwt_ctx_s {
     unsigned                   judged:1;
     unsigned                   closable:1;   /* ends with its token */
     unsigned                   preflight:1;  /* goes on unjudged */
-    unsigned                   held:1;
+    unsigned                   suspended:1;
     unsigned                   proof_used:1; /* that of ctx->proof */
     unsigned                   waited:1;
     unsigned                   refused:1;

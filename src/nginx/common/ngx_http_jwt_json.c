@@ -8,9 +8,9 @@
 /* A comma, where one is due: what stands before tells. */
 
 static void
-ngx_http_jwt_json_next(ngx_http_jwt_page_t *page)
+ngx_http_jwt_json_next(ngx_http_jwt_out_t *out)
 {
-    switch (ngx_http_jwt_page_last(page)) {
+    switch (ngx_http_jwt_out_last(out)) {
 
     case '\0':
     case '{':
@@ -19,125 +19,125 @@ ngx_http_jwt_json_next(ngx_http_jwt_page_t *page)
         return;
 
     default:
-        ngx_http_jwt_page_say(page, ",");
+        ngx_http_jwt_out_literal(out, ",");
     }
 }
 
 
 static void
-ngx_http_jwt_json_name(ngx_http_jwt_page_t *page, const char *name)
+ngx_http_jwt_json_name(ngx_http_jwt_out_t *out, const char *name)
 {
-    ngx_http_jwt_json_next(page);
-    ngx_http_jwt_page_print(page, "\"%s\":", name);
+    ngx_http_jwt_json_next(out);
+    ngx_http_jwt_out_printf(out, "\"%s\":", name);
 }
 
 
 void
-ngx_http_jwt_json_open(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_open(ngx_http_jwt_out_t *out, const char *name,
     const char *bracket)
 {
-    ngx_http_jwt_json_next(page);
+    ngx_http_jwt_json_next(out);
 
     if (name != NULL) {
-        ngx_http_jwt_page_print(page, "\"%s\":", name);
+        ngx_http_jwt_out_printf(out, "\"%s\":", name);
     }
 
-    ngx_http_jwt_page_say(page, bracket);
+    ngx_http_jwt_out_literal(out, bracket);
 }
 
 
 void
-ngx_http_jwt_json_element(ngx_http_jwt_page_t *page, const char *prefix,
+ngx_http_jwt_json_element(ngx_http_jwt_out_t *out, const char *prefix,
     njwt_slice_t text)
 {
-    ngx_http_jwt_json_next(page);
-    ngx_http_jwt_page_print(page, "\"%s", prefix);
-    ngx_http_jwt_page_text(page, text);
-    ngx_http_jwt_page_say(page, "\"");
+    ngx_http_jwt_json_next(out);
+    ngx_http_jwt_out_printf(out, "\"%s", prefix);
+    ngx_http_jwt_out_escaped(out, text);
+    ngx_http_jwt_out_literal(out, "\"");
 }
 
 
 void
-ngx_http_jwt_json_text(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_text(ngx_http_jwt_out_t *out, const char *name,
     njwt_slice_t text)
 {
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_json_element(page, "", text);
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_json_element(out, "", text);
 }
 
 
 void
-ngx_http_jwt_json_word(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_word(ngx_http_jwt_out_t *out, const char *name,
     const char *word)
 {
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_print(page, "\"%s\"", word);
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_out_printf(out, "\"%s\"", word);
 }
 
 
 void
-ngx_http_jwt_json_number(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_number(ngx_http_jwt_out_t *out, const char *name,
     int64_t number)
 {
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_print(page, "%L", number);
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_out_printf(out, "%L", number);
 }
 
 
 void
-ngx_http_jwt_json_seconds(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_seconds(ngx_http_jwt_out_t *out, const char *name,
     ngx_msec_t time)
 {
-    ngx_http_jwt_json_number(page, name, time / 1000);
+    ngx_http_jwt_json_number(out, name, time / 1000);
 
     if (time % 1000 != 0) {
-        ngx_http_jwt_page_print(page, ".%03M", time % 1000);
+        ngx_http_jwt_out_printf(out, ".%03M", time % 1000);
     }
 }
 
 
 void
-ngx_http_jwt_json_flag(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_flag(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t flag)
 {
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_say(page, flag ? "true" : "false");
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_out_literal(out, flag ? "true" : "false");
 }
 
 
 void
-ngx_http_jwt_json_null(ngx_http_jwt_page_t *page, const char *name)
+ngx_http_jwt_json_null(ngx_http_jwt_out_t *out, const char *name)
 {
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_say(page, "null");
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_out_literal(out, "null");
 }
 
 
 void
-ngx_http_jwt_json_time(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_time(ngx_http_jwt_out_t *out, const char *name,
     time_t when)
 {
     if (when == 0) {
-        ngx_http_jwt_json_null(page, name);
+        ngx_http_jwt_json_null(out, name);
         return;
     }
 
-    ngx_http_jwt_json_name(page, name);
-    ngx_http_jwt_page_print(page, "%T", when);
+    ngx_http_jwt_json_name(out, name);
+    ngx_http_jwt_out_printf(out, "%T", when);
 }
 
 
 void
-ngx_http_jwt_json_list(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_json_list(ngx_http_jwt_out_t *out, const char *name,
     const njwt_slice_t *texts, size_t n)
 {
     size_t  i;
 
-    ngx_http_jwt_json_open(page, name, "[");
+    ngx_http_jwt_json_open(out, name, "[");
 
     for (i = 0; i < n; i++) {
-        ngx_http_jwt_json_element(page, "", texts[i]);
+        ngx_http_jwt_json_element(out, "", texts[i]);
     }
 
-    ngx_http_jwt_page_say(page, "]");
+    ngx_http_jwt_out_literal(out, "]");
 }

@@ -11,7 +11,7 @@ ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
     ngx_str_t  *value;
 
-    ngx_http_jwt_conf_place(cf, &conf->place);
+    ngx_http_jwt_conf_pos(cf, &conf->pos);
 
     /* nginx keeps a regex, but not whether its case matters */
 

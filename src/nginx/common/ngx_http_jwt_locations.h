@@ -22,13 +22,13 @@
 struct ngx_http_jwt_location_s {
     ngx_http_core_srv_conf_t  *server;
     ngx_http_core_loc_conf_t  *core;
-    ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->place */
+    ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->pos */
     ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
     ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
     unsigned                   warned:1; /* of subrequests */
 
     ngx_uint_t                 number;   /* of its server; 1 is the first */
-    ngx_uint_t                 twin;     /* of others with its name */
+    ngx_uint_t                 duplicate_no;  /* of others with its name */
     unsigned                   passes:1; /* to a proxied server */
     unsigned                   proxied:1; /* by proxy_pass */
     unsigned                   protects:1; /* a server's own level, in which

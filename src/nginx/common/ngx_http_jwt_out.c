@@ -9,66 +9,66 @@
 #include "njwt_utf8.h"
 
 
-#define NGX_HTTP_JWT_PAGE_BUFFER  16384
+#define NGX_HTTP_JWT_OUT_BUFFER   16384
 
 
 void
-ngx_http_jwt_page_init(ngx_http_jwt_page_t *page, ngx_pool_t *pool,
+ngx_http_jwt_out_init(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
     ngx_http_jwt_format_t format)
 {
-    ngx_memzero(page, sizeof(ngx_http_jwt_page_t));
+    ngx_memzero(out, sizeof(ngx_http_jwt_out_t));
 
-    page->pool = pool;
-    page->format = format;
-    page->next = &page->out;
+    out->pool = pool;
+    out->format = format;
+    out->next = &out->chain;
 }
 
 
 static ngx_int_t
-ngx_http_jwt_page_grow(ngx_http_jwt_page_t *page)
+ngx_http_jwt_out_grow(ngx_http_jwt_out_t *out)
 {
     ngx_chain_t  *cl;
 
-    cl = ngx_alloc_chain_link(page->pool);
+    cl = ngx_alloc_chain_link(out->pool);
     if (cl == NULL) {
         return NGX_ERROR;
     }
 
-    cl->buf = ngx_create_temp_buf(page->pool, NGX_HTTP_JWT_PAGE_BUFFER);
+    cl->buf = ngx_create_temp_buf(out->pool, NGX_HTTP_JWT_OUT_BUFFER);
     if (cl->buf == NULL) {
         return NGX_ERROR;
     }
 
     cl->next = NULL;
 
-    page->buf = cl->buf;
-    *page->next = cl;
-    page->next = &cl->next;
+    out->buf = cl->buf;
+    *out->next = cl;
+    out->next = &cl->next;
 
     return NGX_OK;
 }
 
 
 void
-ngx_http_jwt_page_put(ngx_http_jwt_page_t *page, const void *data, size_t len)
+ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data, size_t len)
 {
     size_t         n;
     const u_char  *p = data;
 
-    page->size += len;
+    out->size += len;
 
     while (len > 0) {
 
-        if ((page->buf == NULL || page->buf->last == page->buf->end)
-            && ngx_http_jwt_page_grow(page) != NGX_OK)
+        if ((out->buf == NULL || out->buf->last == out->buf->end)
+            && ngx_http_jwt_out_grow(out) != NGX_OK)
         {
-            page->failed = 1;
+            out->failed = 1;
             return;
         }
 
-        n = ngx_min(len, (size_t) (page->buf->end - page->buf->last));
+        n = ngx_min(len, (size_t) (out->buf->end - out->buf->last));
 
-        page->buf->last = ngx_cpymem(page->buf->last, p, n);
+        out->buf->last = ngx_cpymem(out->buf->last, p, n);
         p += n;
         len -= n;
     }
@@ -76,14 +76,14 @@ ngx_http_jwt_page_put(ngx_http_jwt_page_t *page, const void *data, size_t len)
 
 
 void
-ngx_http_jwt_page_say(ngx_http_jwt_page_t *page, const char *text)
+ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text)
 {
-    ngx_http_jwt_page_put(page, text, ngx_strlen(text));
+    ngx_http_jwt_out_write(out, text, ngx_strlen(text));
 }
 
 
 void
-ngx_http_jwt_page_print(ngx_http_jwt_page_t *page, const char *fmt, ...)
+ngx_http_jwt_out_printf(ngx_http_jwt_out_t *out, const char *fmt, ...)
 {
     u_char   *p, text[256];
     va_list   args;
@@ -92,22 +92,22 @@ ngx_http_jwt_page_print(ngx_http_jwt_page_t *page, const char *fmt, ...)
     p = ngx_vslprintf(text, text + sizeof(text), fmt, args);
     va_end(args);
 
-    ngx_http_jwt_page_put(page, text, p - text);
+    ngx_http_jwt_out_write(out, text, p - text);
 }
 
 
 u_char
-ngx_http_jwt_page_last(ngx_http_jwt_page_t *page)
+ngx_http_jwt_out_last(ngx_http_jwt_out_t *out)
 {
-    return (page->buf != NULL && page->buf->last > page->buf->pos)
-           ? page->buf->last[-1] : 0;
+    return (out->buf != NULL && out->buf->last > out->buf->pos)
+           ? out->buf->last[-1] : 0;
 }
 
 
 /* What a character must be written as; NULL: as itself. */
 
 static const char *
-ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, u_char c)
+ngx_http_jwt_out_escape(ngx_http_jwt_format_t format, u_char c)
 {
     if (format != NGX_HTTP_JWT_HTML) {
         return (c == '"') ? "\\\"" : (c == '\\') ? "\\\\" : NULL;
@@ -137,7 +137,7 @@ ngx_http_jwt_page_escape(ngx_http_jwt_format_t format, u_char c)
 
 
 void
-ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
+ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text)
 {
     u_char         escape[NJWT_UTF8_ESCAPE];
     const char    *escaped;
@@ -146,22 +146,22 @@ ngx_http_jwt_page_text(ngx_http_jwt_page_t *page, njwt_slice_t text)
     while (text.len > 0) {
         shown = njwt_utf8_shown(&text, escape);
 
-        if (shown.data == escape && page->format == NGX_HTTP_JWT_JSON) {
+        if (shown.data == escape && out->format == NGX_HTTP_JWT_JSON) {
             /* JSON's own escape; it has none for what is no UTF-8 */
-            ngx_http_jwt_page_put(page, (escape[1] == 'x') ? "\\ufffd"
-                                                           : (char *) escape,
-                                  (escape[1] == 'x') ? 6 : shown.len);
+            ngx_http_jwt_out_write(out, (escape[1] == 'x') ? "\\ufffd"
+                                                            : (char *) escape,
+                                   (escape[1] == 'x') ? 6 : shown.len);
             continue;
         }
 
-        escaped = ngx_http_jwt_page_escape(page->format, shown.data[0]);
+        escaped = ngx_http_jwt_out_escape(out->format, shown.data[0]);
 
         if (escaped != NULL) {
-            ngx_http_jwt_page_say(page, escaped);
+            ngx_http_jwt_out_literal(out, escaped);
             shown.data++;
             shown.len--;
         }
 
-        ngx_http_jwt_page_put(page, shown.data, shown.len);
+        ngx_http_jwt_out_write(out, shown.data, shown.len);
     }
 }

@@ -103,7 +103,7 @@ ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     binding->set = 1;
     binding->certificate = NGX_ERROR;
-    ngx_http_jwt_conf_place(cf, &binding->place);
+    ngx_http_jwt_conf_pos(cf, &binding->pos);
 
     value = cf->args->elts;
 
@@ -131,7 +131,7 @@ ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (binding->dpop) {
         jmcf = ngx_http_conf_get_module_main_conf(cf,
                                                   ngx_http_jwt_scope_module);
-        jmcf->proofs_wanted = 1;
+        jmcf->proofs_required = 1;
     }
 
     return NGX_CONF_OK;
@@ -518,7 +518,7 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
 
     if (!binding->set && outer->set) {
         binding->set = 1;
-        binding->place = outer->place;
+        binding->pos = outer->pos;
         binding->dpop = outer->dpop;
         binding->mtls = outer->mtls;
         binding->required = outer->required;
@@ -608,7 +608,7 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
     sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_ssl_module);
 
     if (conf->mtls && conf->certificate == NGX_ERROR && sscf->verify == 0) {
-        return ngx_http_jwt_conf_error(cf, &conf->place,
+        return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding mtls\" in a server that asks clients for "
                    "no certificate, write \"ssl_verify_client "
                    "optional_no_ca;\" or another of its values there, or "
@@ -617,7 +617,7 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
     }
 
     if (conf->dpop && conf->origins == NULL && conf->names->nelts == 0) {
-        return ngx_http_jwt_conf_error(cf, &conf->place,
+        return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding dpop\" in a server without an exact "
                    "\"server_name\": proofs are for a URL, and the Host that "
                    "a client sends proves nothing, write \"jwt_dpop_origin "

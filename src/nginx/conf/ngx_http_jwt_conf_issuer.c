@@ -139,7 +139,7 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
     cln->handler = ngx_http_jwt_issuer_cleanup;
 
     issuer->name = *name;
-    ngx_http_jwt_conf_place(cf, &issuer->place);
+    ngx_http_jwt_conf_pos(cf, &issuer->pos);
 
     issuer->discovery = NGX_CONF_UNSET;
     issuer->jwks_refresh = NGX_CONF_UNSET_MSEC;
@@ -204,8 +204,8 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (issuer != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate jwt_issuer \"%V\", the first one is "
-                           "in %V:%ui", &value[1], &issuer->place.file,
-                           issuer->place.line);
+                           "in %V:%ui", &value[1], &issuer->pos.file,
+                           issuer->pos.line);
         return NGX_CONF_ERROR;
     }
 
@@ -307,7 +307,7 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     line = &issuer->lines[cmd - ngx_http_jwt_issuer_commands];
     line->name = (const char *) cmd->name.data;
-    ngx_http_jwt_conf_place(cf, &line->place);
+    ngx_http_jwt_conf_pos(cf, &line->pos);
 
     rv = cmd->set(cf, cmd, conf);
 

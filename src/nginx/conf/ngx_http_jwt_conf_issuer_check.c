@@ -36,7 +36,7 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (len == 0) {
         (void) ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "issuer"),
+                   ngx_http_jwt_issuer_pos(issuer, "issuer"),
                    "no source of keys can be made of the first \"issuer\" "
                    "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
                    first->len, first->data, &issuer->name);
@@ -80,13 +80,13 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
         return "has keys from a file and \"discovery on\", write one of them";
     }
 
-    if ((file || secret) && ngx_http_jwt_state_wanted(issuer)) {
+    if ((file || secret) && ngx_http_jwt_keyfile_wanted(issuer)) {
         *directive = "state_path";
         return "has keys from a file and \"state_path\", write one of them: "
                "a file needs no copy";
     }
 
-    if (ngx_http_jwt_state_wanted(issuer) && issuer->state_path.len == 0) {
+    if (ngx_http_jwt_keyfile_wanted(issuer) && issuer->state_path.len == 0) {
         *directive = "state_path";
         return "has an empty \"state_path\", write the path of a directory, "
                "or \"state_path off;\"";
@@ -130,20 +130,20 @@ static char *
 ngx_http_jwt_issuer_uri_error(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t made, const char *fault)
 {
-    njwt_slice_t           shown;
-    ngx_http_jwt_place_t  *place;
+    njwt_slice_t              shown;
+    ngx_http_jwt_conf_pos_t  *pos;
 
-    place = ngx_http_jwt_issuer_place(issuer, made ? "issuer" : "jwks_uri");
+    pos = ngx_http_jwt_issuer_pos(issuer, made ? "issuer" : "jwks_uri");
     shown = njwt_url_shown(ngx_http_jwt_slice(&issuer->jwks_uri));
 
     if (shown.len == 0) {
-        return ngx_http_jwt_conf_error(cf, place,
+        return ngx_http_jwt_conf_error(cf, pos,
                    "\"jwks_uri\"%s of jwt_issuer \"%V\" %s",
                    made ? ", made of the first \"issuer\"," : "",
                    &issuer->name, fault);
     }
 
-    return ngx_http_jwt_conf_error(cf, place,
+    return ngx_http_jwt_conf_error(cf, pos,
                "\"jwks_uri\" \"%*s\"%s of jwt_issuer \"%V\" %s",
                shown.len, shown.data,
                made ? ", made of the first \"issuer\"," : "", &issuer->name,
@@ -173,7 +173,7 @@ ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         || !njwt_url_parse(ngx_http_jwt_slice(proxy), &url))
     {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "jwks_proxy"),
+                   ngx_http_jwt_issuer_pos(issuer, "jwks_proxy"),
                    "\"jwks_proxy\" of jwt_issuer \"%V\" is no proxy that can "
                    "be used, write http://HOST:PORT or "
                    "http://USER:PASSWORD@HOST:PORT, what isn't a letter or a "
@@ -225,7 +225,7 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (fault != NULL) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, directive),
+                   ngx_http_jwt_issuer_pos(issuer, directive),
                    "jwt_issuer \"%V\" %s", &issuer->name, fault);
     }
 
@@ -262,14 +262,14 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     njwt_slice_t  *value;
 
     if (issuer->issuers == NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf, &issuer->pos,
                    "jwt_issuer \"%V\" has no \"issuer\", write the exact "
                    "\"iss\" of its tokens, as in \"issuer "
                    "https://TENANT.eu.auth0.com/;\"", &issuer->name);
     }
 
     if (issuer->audiences == NULL) {
-        return ngx_http_jwt_conf_error(cf, &issuer->place,
+        return ngx_http_jwt_conf_error(cf, &issuer->pos,
                    "jwt_issuer \"%V\" has no \"audience\", write the "
                    "identifier of the API, or \"audience off;\" to accept "
                    "tokens for any", &issuer->name);
@@ -290,7 +290,7 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
         if (!njwt_url_is_web(value[i])) {
             return ngx_http_jwt_conf_error(cf,
-                       ngx_http_jwt_issuer_place(issuer, "issuer"),
+                       ngx_http_jwt_issuer_pos(issuer, "issuer"),
                        "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
                        "write it as in \"https://TENANT.eu.auth0.com/\", or "
                        "where the keys are: \"jwks_uri\", \"jwks_file\" or "
@@ -326,14 +326,14 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         || issuer->jwks_max_size > NJWT_MAX_JWKS_SIZE)
     {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "jwks_max_size"),
+                   ngx_http_jwt_issuer_pos(issuer, "jwks_max_size"),
                    "\"jwks_max_size\" of jwt_issuer \"%V\" must be from 1 to "
                    "16m, write a size as in 256k", &issuer->name);
     }
 
     if (issuer->max_age == 0) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "max_age"),
+                   ngx_http_jwt_issuer_pos(issuer, "max_age"),
                    "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
                    "out to accept tokens of any age", &issuer->name);
     }
@@ -342,7 +342,7 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         name = issuer->jwks_refresh ? "jwks_timeout" : "jwks_refresh";
 
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, name),
+                   ngx_http_jwt_issuer_pos(issuer, name),
                    "\"%s\" of jwt_issuer \"%V\" can't be 0, write a time",
                    name, &issuer->name);
     }
@@ -398,7 +398,7 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         || ngx_http_jwt_issuer_times(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_source(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK
-        || ngx_http_jwt_state_conf(cf, issuer) != NGX_OK)
+        || ngx_http_jwt_keyfile_conf(cf, issuer) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -465,20 +465,20 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     least = ngx_http_jwt_keys_secret_min(issuer);
 
     if (secret.len >= least) {
-        issuer->fixed = njwt_jwks_of_secret(secret);
+        issuer->static_jwks = njwt_jwks_of_secret(secret);
     }
 
     ngx_explicit_memzero((void *) whole.data, whole.len);
 
     if (secret.len < least) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "secret_file"),
+                   ngx_http_jwt_issuer_pos(issuer, "secret_file"),
                    "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
                    "its hash, write at least %uz random bytes",
                    &issuer->secret_file, &issuer->name, least);
     }
 
-    return (issuer->fixed != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return (issuer->static_jwks != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -496,15 +496,15 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return NGX_CONF_ERROR;
     }
 
-    issuer->fixed = njwt_jwks_of_file(text, &report);
+    issuer->static_jwks = njwt_jwks_of_file(text, &report);
 
-    if (issuer->fixed == NULL) {
+    if (issuer->static_jwks == NULL) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "jwks_file"),
+                   ngx_http_jwt_issuer_pos(issuer, "jwks_file"),
                    "\"jwks_file\" \"%V\" of jwt_issuer \"%V\" gives no keys: "
                    "%s%s%s", &issuer->jwks_file, &issuer->name, report.error,
-                   report.passed_why ? ", the first one because of " : "",
-                   report.passed_why ? report.passed_why : "");
+                   report.skipped_why ? ", the first one because of " : "",
+                   report.skipped_why ? report.skipped_why : "");
     }
 
     ngx_http_jwt_keys_report(issuer, &issuer->jwks_file, &report, cf->log);
@@ -530,7 +530,7 @@ ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                                   : ngx_http_jwt_keys_set(cf, issuer);
 
     cln->handler = ngx_http_jwt_keys_cleanup;
-    cln->data = issuer->fixed;
+    cln->data = issuer->static_jwks;
 
     return rv;
 }

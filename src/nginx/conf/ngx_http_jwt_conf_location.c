@@ -51,7 +51,7 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_jwt_conf_place(cf, &jlcf->names_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->names_pos);
 
     value = cf->args->elts;
 
@@ -130,13 +130,13 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
             && name[i].len > 4
             && ngx_strncmp(name[i].data, "jwt_", 4) == 0)
         {
-            return ngx_http_jwt_conf_error(cf, &conf->names_place,
+            return ngx_http_jwt_conf_error(cf, &conf->names_pos,
                        "\"jwt\" names \"%V\", which looks like a directive, "
                        "write \";\" before it", &name[i]);
         }
 
         if (issuer == NULL) {
-            return ngx_http_jwt_conf_error(cf, &conf->names_place,
+            return ngx_http_jwt_conf_error(cf, &conf->names_pos,
                        "\"jwt\" names \"%V\", and there is no such jwt_issuer "
                        "block, write one in \"http\"", &name[i]);
         }
@@ -145,7 +145,7 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
             if (ngx_http_jwt_policy_overlap(policy->issuers[k],
                                             &issuer->trust))
             {
-                return ngx_http_jwt_conf_error(cf, &conf->names_place,
+                return ngx_http_jwt_conf_error(cf, &conf->names_pos,
                            "\"jwt\" names \"%V\" and \"%V\", which accept the "
                            "same \"issuer\", name one of them",
                            &name[k], &name[i]);
@@ -238,30 +238,30 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 static char *
 ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
-    const char            *name;
-    ngx_http_jwt_place_t  *place;
+    const char               *name;
+    ngx_http_jwt_conf_pos_t  *pos;
 
     if (conf->rules != NULL) {
         name = "jwt_require_scope";
-        place = &conf->rules_place;
+        pos = &conf->rules_pos;
 
     } else if (conf->audiences != NULL) {
         name = "jwt_audience";
-        place = &conf->audiences_place;
+        pos = &conf->audiences_pos;
 
     } else if (conf->claim_rules != NULL) {
         name = "jwt_require_claim";
-        place = &conf->claim_rules_place;
+        pos = &conf->claim_rules_pos;
 
     } else if (conf->conditions != NULL) {
         name = "jwt_require";
-        place = &conf->conditions_place;
+        pos = &conf->conditions_pos;
 
     } else {
         return NGX_CONF_OK;
     }
 
-    return ngx_http_jwt_conf_error(cf, place,
+    return ngx_http_jwt_conf_error(cf, pos,
                "\"%s\" where \"jwt\" is off protects nothing, write \"jwt "
                "NAME;\" with the name of a jwt_issuer block beside it", name);
 }
@@ -284,7 +284,7 @@ ngx_http_jwt_policy_warn_optional(ngx_conf_t *cf,
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "\"jwt_mode optional\" lets requests without a token "
                   "through: the jwt_require rules bind only requests with one "
-                  "in %V:%ui", &conf->mode_place.file, conf->mode_place.line);
+                  "in %V:%ui", &conf->mode_pos.file, conf->mode_pos.line);
 }
 
 
@@ -309,7 +309,7 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
 {
     if (conf->names == NULL) {
         conf->names = prev->names;
-        conf->names_place = prev->names_place;
+        conf->names_pos = prev->names_pos;
     }
 
     if (conf->rules == NULL) {
@@ -330,7 +330,7 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
 
     if (conf->mode == NGX_CONF_UNSET_UINT) {
         conf->mode = prev->mode;
-        conf->mode_place = prev->mode_place;
+        conf->mode_pos = prev->mode_pos;
     }
 
     ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_HTTP_JWT_ENFORCE);
@@ -417,7 +417,7 @@ ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    ngx_http_jwt_conf_place(cf, &jlcf->mode_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->mode_pos);
     jlcf->mode = word->value;
 
     return NGX_CONF_OK;
@@ -452,13 +452,13 @@ ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static njwt_facts_t *
-ngx_http_jwt_policy_facts(ngx_conf_t *cf, ngx_array_t *sets)
+static njwt_predicates_t *
+ngx_http_jwt_policy_predicates(ngx_conf_t *cf, ngx_array_t *sets)
 {
-    njwt_facts_t  *facts, **set;
+    njwt_predicates_t  *predicates, **set;
 
-    facts = ngx_pcalloc(cf->pool, sizeof(njwt_facts_t));
-    if (facts == NULL) {
+    predicates = ngx_pcalloc(cf->pool, sizeof(njwt_predicates_t));
+    if (predicates == NULL) {
         return NULL;
     }
 
@@ -467,10 +467,10 @@ ngx_http_jwt_policy_facts(ngx_conf_t *cf, ngx_array_t *sets)
         return NULL;
     }
 
-    facts->set = sets->nelts - 1;
-    *set = facts;
+    predicates->set = sets->nelts - 1;
+    *set = predicates;
 
-    return facts;
+    return predicates;
 }
 
 
@@ -506,7 +506,7 @@ static ngx_int_t
 ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     njwt_policy_t *policy)
 {
-    njwt_facts_t       *facts, **set;
+    njwt_predicates_t  *predicates, **set;
     njwt_claim_rule_t  *claim_rules;
     njwt_scope_rule_t  *rules;
 
@@ -523,23 +523,23 @@ ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     policy->scope_rules = rules;
     policy->claim_rules = claim_rules;
 
-    if (jmcf->facts.nelts > 0) {
-        set = jmcf->facts.elts;
+    if (jmcf->predicates.nelts > 0) {
+        set = jmcf->predicates.elts;
 
-        njwt_policy_number(policy, rules, claim_rules,
-                           set[jmcf->facts.nelts - 1]);
+        njwt_policy_index(policy, rules, claim_rules,
+                          set[jmcf->predicates.nelts - 1]);
 
-        if (policy->numbered) {
+        if (policy->indexed) {
             return NGX_OK;
         }
     }
 
-    facts = ngx_http_jwt_policy_facts(cf, &jmcf->facts);
-    if (facts == NULL) {
+    predicates = ngx_http_jwt_policy_predicates(cf, &jmcf->predicates);
+    if (predicates == NULL) {
         return NGX_ERROR;
     }
 
-    njwt_policy_number(policy, rules, claim_rules, facts);
+    njwt_policy_index(policy, rules, claim_rules, predicates);
 
     return NGX_OK;
 }

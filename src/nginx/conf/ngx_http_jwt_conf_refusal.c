@@ -110,7 +110,7 @@ ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 const char *
-ngx_http_jwt_told_url_fault(ngx_str_t *url)
+ngx_http_jwt_doc_url_fault(ngx_str_t *url)
 {
     u_char  c;
     size_t  i;
@@ -147,7 +147,7 @@ ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
-    fault = ngx_http_jwt_told_url_fault(&value[1]);
+    fault = ngx_http_jwt_doc_url_fault(&value[1]);
 
     if (fault != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

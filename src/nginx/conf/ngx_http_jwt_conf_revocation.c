@@ -39,15 +39,15 @@ ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     u_char                     *p, where[NGX_INT64_LEN + 16], why[128];
     ngx_err_t                   err;
     njwt_slice_t               *claim;
-    ngx_http_jwt_place_t       *place;
+    ngx_http_jwt_conf_pos_t    *pos;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
     err = ngx_errno;
     claim = rv->claims->elts;
-    place = ngx_http_jwt_issuer_place(issuer, "revocation_file");
+    pos = ngx_http_jwt_issuer_pos(issuer, "revocation_file");
 
     if (entries->entry != 0) {
-        return ngx_http_jwt_conf_error(cf, place,
+        return ngx_http_jwt_conf_error(cf, pos,
                    "entry %uz (line %uz) of \"revocation_file\" \"%V\" of "
                    "jwt_issuer \"%V\" %s, write {\"claim\":\"%*s\","
                    "\"value\":\"...\",\"before\":1764000000}",
@@ -69,7 +69,7 @@ ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
         *p = '\0';
     }
 
-    return ngx_http_jwt_conf_error(cf, place,
+    return ngx_http_jwt_conf_error(cf, pos,
                "\"revocation_file\" \"%V\" of jwt_issuer \"%V\" %s%s%s, write "
                "a JSON array of entries there, [] for none", &rv->file,
                &issuer->name, fault, where, why);
@@ -87,7 +87,7 @@ ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (rv->file.len == 0) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "revocation_file"),
+                   ngx_http_jwt_issuer_pos(issuer, "revocation_file"),
                    "\"revocation_file\" of jwt_issuer \"%V\" is empty, write "
                    "the path of a file", &issuer->name);
     }
@@ -132,14 +132,14 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t                  i, k;
     njwt_slice_t               *claims;
-    ngx_http_jwt_place_t       *place;
+    ngx_http_jwt_conf_pos_t    *pos;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
-    place = ngx_http_jwt_issuer_place(issuer, "revocation");
+    pos = ngx_http_jwt_issuer_pos(issuer, "revocation");
     claims = rv->claims->elts;
 
     if (rv->claims->nelts > NGX_HTTP_JWT_REVOKED_CLAIMS) {
-        return ngx_http_jwt_conf_error(cf, place,
+        return ngx_http_jwt_conf_error(cf, pos,
                    "\"revocation\" of jwt_issuer \"%V\" names %ui claims, "
                    "write %d at most", &issuer->name, rv->claims->nelts,
                    NGX_HTTP_JWT_REVOKED_CLAIMS);
@@ -153,7 +153,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
             || (claims[i].data[0] != '/'
                 && memchr(claims[i].data, ',', claims[i].len) != NULL))
         {
-            return ngx_http_jwt_conf_error(cf, place,
+            return ngx_http_jwt_conf_error(cf, pos,
                        "\"revocation\" of jwt_issuer \"%V\" names \"%*s\", "
                        "write the names of claims, with blanks between, as in "
                        "\"revocation sub azp;\"", &issuer->name,
@@ -162,7 +162,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
         for (k = 0; k < i; k++) {
             if (njwt_slice_equal(claims[i], claims[k])) {
-                return ngx_http_jwt_conf_error(cf, place,
+                return ngx_http_jwt_conf_error(cf, pos,
                            "\"revocation\" of jwt_issuer \"%V\" names \"%*s\" "
                            "twice, write it once", &issuer->name,
                            claims[i].len, claims[i].data);
@@ -260,7 +260,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         name = rv->file.data ? "revocation_file" : "revocation_keep";
 
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, name),
+                   ngx_http_jwt_issuer_pos(issuer, name),
                    "\"%s\" of jwt_issuer \"%V\" does nothing without "
                    "\"revocation\", write it too, as in \"revocation sub "
                    "azp;\"", name, &issuer->name);
@@ -272,7 +272,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     if (rv->keep < 1000) {
         return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_place(issuer, "revocation_keep"),
+                   ngx_http_jwt_issuer_pos(issuer, "revocation_keep"),
                    "\"revocation_keep\" of jwt_issuer \"%V\" is less than a "
                    "second, write how long the API's tokens live at most, as "
                    "in \"revocation_keep 24h;\"", &issuer->name);
@@ -451,7 +451,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         if (conf->revoke_issuer == NULL
             || conf->revoke_issuer->revocation.claims == NULL)
         {
-            (void) ngx_http_jwt_conf_error(cf, &conf->revoke_place,
+            (void) ngx_http_jwt_conf_error(cf, &conf->revoke_pos,
                        "\"jwt_revoke_handler\" names \"%V\", write the name "
                        "of a jwt_issuer that has \"revocation\"",
                        &conf->revoke);
@@ -474,7 +474,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
                       "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
                       "%V:%ui", &name,
-                      &conf->revoke_place.file, conf->revoke_place.line);
+                      &conf->revoke_pos.file, conf->revoke_pos.line);
     }
 
     return NGX_OK;

@@ -69,7 +69,7 @@ ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     n = cf->args->nelts - 1;
     words = ngx_http_jwt_rule_words(cf, 1);
-    rule = ngx_http_jwt_conf_push(cf, &jlcf->rules, &jlcf->rules_place,
+    rule = ngx_http_jwt_conf_push(cf, &jlcf->rules, &jlcf->rules_pos,
                                   sizeof(njwt_scope_rule_t));
     if (words == NULL || rule == NULL) {
         return NGX_CONF_ERROR;
@@ -251,7 +251,7 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate, write its values in one";
     }
 
-    ngx_http_jwt_conf_place(cf, &jlcf->audiences_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->audiences_pos);
 
     jlcf->audiences = ngx_array_create(cf->pool, cf->args->nelts - 1,
                                        sizeof(njwt_slice_t));
@@ -298,7 +298,7 @@ ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     njwt_claim_rule_t  *rule;
 
     rule = ngx_http_jwt_conf_push(cf, &jlcf->claim_rules,
-                                  &jlcf->claim_rules_place,
+                                  &jlcf->claim_rules_pos,
                                   sizeof(njwt_claim_rule_t));
     if (rule == NULL) {
         return NGX_CONF_ERROR;

@@ -74,7 +74,7 @@ char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
  * What is wrong with a URL that clients are told?  NULL, or the fault and
  * what to write.
  */
-const char *ngx_http_jwt_told_url_fault(ngx_str_t *url);
+const char *ngx_http_jwt_doc_url_fault(ngx_str_t *url);
 
 
 /* ngx_http_jwt_conf_stray.c */

@@ -111,8 +111,8 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                           "location \"%V\" has \"%s\" and \"return %ui\", "
                           "which answers before the handler is asked, and "
                           "nothing is revoked: take it out in %V:%ui", &name,
-                          of, code->status, &all[i]->conf->place.file,
-                          all[i]->conf->place.line);
+                          of, code->status, &all[i]->conf->pos.file,
+                          all[i]->conf->pos.line);
             continue;
         }
 
@@ -123,7 +123,7 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "or a backend in %V:%ui",
                       name.len ? "location \"" : "a server", &name,
                       name.len ? "\"" : "", code->status,
-                      &all[i]->conf->place.file, all[i]->conf->place.line);
+                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
 
     return NGX_OK;
@@ -254,7 +254,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "speaks h2c opens a tunnel whose requests nobody "
                       "judges, write a \"map\" of it that gives nothing but "
                       "\"websocket\" in %V:%ui", &name,
-                      &all[i]->conf->place.file, all[i]->conf->place.line);
+                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
 
     return NGX_OK;

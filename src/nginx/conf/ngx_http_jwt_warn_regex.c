@@ -255,7 +255,7 @@ ngx_http_jwt_regex_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
                   "which has it, where both match: write \"jwt NAME;\" there, "
                   "\"jwt off;\" if it is public, or \"location ^~ %V\" in "
                   "%V:%ui", &name, &guarded, &prefix->core->name,
-                  &regex->conf->place.file, regex->conf->place.line);
+                  &regex->conf->pos.file, regex->conf->pos.line);
 
     return NGX_OK;
 }

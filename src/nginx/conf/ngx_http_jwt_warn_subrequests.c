@@ -163,7 +163,7 @@ ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
                   "\"%s %V\": a subrequest is not judged, write \"jwt\" where "
                   "\"%s\" applies, and \"jwt off;\" in the target in %V:%ui",
                   &name, directive, uri, directive,
-                  &target->conf->place.file, target->conf->place.line);
+                  &target->conf->pos.file, target->conf->pos.line);
 
     return NGX_OK;
 }

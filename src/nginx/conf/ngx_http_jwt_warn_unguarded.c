@@ -305,8 +305,8 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "location \"%V\" passes requests on without \"jwt\" in "
                       "a server that protects others, write \"jwt NAME;\" "
                       "there, or \"jwt off;\" if it is public in %V:%ui",
-                      &name, &location->conf->place.file,
-                      location->conf->place.line);
+                      &name, &location->conf->pos.file,
+                      location->conf->pos.line);
     }
 
     return NGX_OK;

@@ -18,14 +18,14 @@
 
 static void
 ngx_http_jwt_blocks_mark(ngx_http_jwt_shared_t *shared,
-    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *taken)
+    ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, u_char *taken)
 {
     ngx_uint_t  i, n, block;
 
-    n = ngx_http_jwt_blocks_of(slot->len[buffer]);
+    n = ngx_http_jwt_blocks_of(keyset->len[buffer]);
 
     for (i = 0; i < ngx_min(n, NGX_HTTP_JWT_SET_BLOCKS); i++) {
-        block = slot->list[buffer][i];
+        block = keyset->list[buffer][i];
 
         if (block < shared->nblocks) {
             taken[block / 8] |= (u_char) (1 << block % 8);
@@ -40,18 +40,18 @@ static ngx_uint_t
 ngx_http_jwt_blocks_taken_locked(ngx_http_jwt_shared_t *shared,
     u_char taken[NGX_HTTP_JWT_MAX_BLOCKS / 8])
 {
-    ngx_uint_t            i, used;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_uint_t              i, used;
+    ngx_http_jwt_keyset_t  *keyset;
 
     ngx_memzero(taken, NGX_HTTP_JWT_MAX_BLOCKS / 8);
     used = 0;
 
     for (i = 0; i < shared->nslots; i++) {
-        slot = &shared->slots[i];
+        keyset = &shared->keysets[i];
 
-        if (slot->used) {
-            ngx_http_jwt_blocks_mark(shared, slot, 0, taken);
-            ngx_http_jwt_blocks_mark(shared, slot, 1, taken);
+        if (keyset->used) {
+            ngx_http_jwt_blocks_mark(shared, keyset, 0, taken);
+            ngx_http_jwt_blocks_mark(shared, keyset, 1, taken);
             used++;
         }
     }
@@ -85,17 +85,17 @@ ngx_http_jwt_blocks_find_locked(ngx_http_jwt_shared_t *shared, uint16_t *list,
 
 ngx_int_t
 ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
-    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text)
+    ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, njwt_slice_t text)
 {
     size_t      at, len;
     ngx_uint_t  i, n;
 
     n = ngx_http_jwt_blocks_of(text.len);
 
-    slot->len[buffer] = 0;
+    keyset->len[buffer] = 0;
 
     if (n > NGX_HTTP_JWT_SET_BLOCKS
-        || ngx_http_jwt_blocks_find_locked(shared, slot->list[buffer], n)
+        || ngx_http_jwt_blocks_find_locked(shared, keyset->list[buffer], n)
            != NGX_OK)
     {
         return NGX_DECLINED;
@@ -106,12 +106,12 @@ ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
         len = ngx_min(text.len - at, NGX_HTTP_JWT_BLOCK_SIZE);
 
         ngx_memcpy(shared->blocks
-                   + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE,
+                   + keyset->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE,
                    text.data + at, len);
     }
 
     ngx_memory_barrier();
-    slot->len[buffer] = text.len;
+    keyset->len[buffer] = text.len;
 
     return NGX_OK;
 }
@@ -121,17 +121,17 @@ ngx_uint_t
 ngx_http_jwt_blocks_reclaim_locked(ngx_http_jwt_shared_t *shared,
     ngx_uint_t epoch)
 {
-    ngx_uint_t            i, freed;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_uint_t              i, freed;
+    ngx_http_jwt_keyset_t  *keyset;
 
     freed = 0;
 
     for (i = 0; i < shared->nslots; i++) {
-        slot = &shared->slots[i];
+        keyset = &shared->keysets[i];
 
-        if (slot->used && slot->epoch < epoch) {
-            slot->used = 0;
-            slot->generation++;
+        if (keyset->used && keyset->epoch < epoch) {
+            keyset->used = 0;
+            keyset->generation++;
             freed++;
         }
     }
@@ -142,30 +142,30 @@ ngx_http_jwt_blocks_reclaim_locked(ngx_http_jwt_shared_t *shared,
 
 void
 ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
-    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, u_char *room)
+    ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, u_char *room)
 {
     size_t      at, len;
     ngx_uint_t  i;
 
-    for (i = 0; i < ngx_http_jwt_blocks_of(slot->len[buffer]); i++) {
+    for (i = 0; i < ngx_http_jwt_blocks_of(keyset->len[buffer]); i++) {
         at = i * NGX_HTTP_JWT_BLOCK_SIZE;
-        len = ngx_min(slot->len[buffer] - at, NGX_HTTP_JWT_BLOCK_SIZE);
+        len = ngx_min(keyset->len[buffer] - at, NGX_HTTP_JWT_BLOCK_SIZE);
 
         ngx_memcpy(room + at,
                    shared->blocks
-                   + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE, len);
+                   + keyset->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE, len);
     }
 }
 
 
 ngx_uint_t
 ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
-    ngx_http_jwt_slot_t *slot, ngx_uint_t buffer, njwt_slice_t text)
+    ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, njwt_slice_t text)
 {
     size_t      at, len;
     ngx_uint_t  i;
 
-    if (slot->len[buffer] != text.len) {
+    if (keyset->len[buffer] != text.len) {
         return 0;
     }
 
@@ -175,7 +175,8 @@ ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
 
         if (ngx_memcmp(text.data + at,
                        shared->blocks
-                       + slot->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE, len)
+                       + keyset->list[buffer][i] * NGX_HTTP_JWT_BLOCK_SIZE,
+                       len)
             != 0)
         {
             return 0;

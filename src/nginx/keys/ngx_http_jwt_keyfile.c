@@ -17,22 +17,22 @@
  */
 
 #include "ngx_http_jwt_keyfile.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 #include "njwt_hash.h"
 #include "njwt_keyfile.h"
 
 
 /* how much of a block's name a file's name shows */
-#define NGX_HTTP_JWT_STATE_PREFIX  32
+#define NGX_HTTP_JWT_KEYFILE_PREFIX  32
 
 /* bytes of the digest of the whole block's name in it */
-#define NGX_HTTP_JWT_STATE_DIGEST  8
+#define NGX_HTTP_JWT_KEYFILE_DIGEST  8
 
-#define NGX_HTTP_JWT_STATE_SUFFIX  ".keys"
+#define NGX_HTTP_JWT_KEYFILE_SUFFIX  ".keys"
 
 
 ngx_uint_t
-ngx_http_jwt_state_wanted(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_wanted(ngx_http_jwt_issuer_t *issuer)
 {
     return issuer->state_path.data != NULL
            && ngx_strcmp(issuer->state_path.data, "off") != 0;
@@ -42,7 +42,7 @@ ngx_http_jwt_state_wanted(ngx_http_jwt_issuer_t *issuer)
 /* "link/" and "link/." would be followed. */
 
 static void
-ngx_http_jwt_state_trim(ngx_str_t *dir)
+ngx_http_jwt_keyfile_trim(ngx_str_t *dir)
 {
     while ((dir->len > 1 && dir->data[dir->len - 1] == '/')
            || (dir->len > 2 && dir->data[dir->len - 1] == '.'
@@ -61,16 +61,16 @@ ngx_http_jwt_state_trim(ngx_str_t *dir)
  */
 
 static ngx_int_t
-ngx_http_jwt_state_name(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyfile_name(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     ngx_str_t *file)
 {
     u_char   c, *p, digest[NGX_HTTP_JWT_DIGEST_LEN];
     size_t   i, len;
 
-    len = ngx_min(issuer->name.len, NGX_HTTP_JWT_STATE_PREFIX);
+    len = ngx_min(issuer->name.len, NGX_HTTP_JWT_KEYFILE_PREFIX);
 
-    p = ngx_pnalloc(cf->pool, len + 1 + 2 * NGX_HTTP_JWT_STATE_DIGEST
-                              + sizeof(NGX_HTTP_JWT_STATE_SUFFIX));
+    p = ngx_pnalloc(cf->pool, len + 1 + 2 * NGX_HTTP_JWT_KEYFILE_DIGEST
+                              + sizeof(NGX_HTTP_JWT_KEYFILE_SUFFIX));
 
     if (p == NULL || !njwt_sha256(ngx_http_jwt_slice(&issuer->name), digest))
     {
@@ -88,9 +88,9 @@ ngx_http_jwt_state_name(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     *p++ = '-';
-    p = ngx_hex_dump(p, digest, NGX_HTTP_JWT_STATE_DIGEST);
-    p = ngx_cpymem(p, NGX_HTTP_JWT_STATE_SUFFIX,
-                   sizeof(NGX_HTTP_JWT_STATE_SUFFIX));
+    p = ngx_hex_dump(p, digest, NGX_HTTP_JWT_KEYFILE_DIGEST);
+    p = ngx_cpymem(p, NGX_HTTP_JWT_KEYFILE_SUFFIX,
+                   sizeof(NGX_HTTP_JWT_KEYFILE_SUFFIX));
 
     file->len = p - 1 - file->data;
 
@@ -99,29 +99,29 @@ ngx_http_jwt_state_name(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
 
 ngx_int_t
-ngx_http_jwt_state_conf(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_conf(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_http_jwt_state_t  *state;
+    ngx_http_jwt_state_t  *keyfile;
 
-    if (!ngx_http_jwt_state_wanted(issuer)) {
+    if (!ngx_http_jwt_keyfile_wanted(issuer)) {
         return NGX_OK;
     }
 
-    state = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_state_t));
-    if (state == NULL) {
+    keyfile = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_state_t));
+    if (keyfile == NULL) {
         return NGX_ERROR;
     }
 
-    state->dir = issuer->state_path;
+    keyfile->dir = issuer->state_path;
 
-    if (ngx_conf_full_name(cf->cycle, &state->dir, 0) != NGX_OK
-        || ngx_http_jwt_state_name(cf, issuer, &state->file) != NGX_OK)
+    if (ngx_conf_full_name(cf->cycle, &keyfile->dir, 0) != NGX_OK
+        || ngx_http_jwt_keyfile_name(cf, issuer, &keyfile->file) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_state_trim(&state->dir);
-    issuer->state = state;
+    ngx_http_jwt_keyfile_trim(&keyfile->dir);
+    issuer->keyfile = keyfile;
 
     return NGX_OK;
 }
@@ -130,7 +130,7 @@ ngx_http_jwt_state_conf(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 /* Whose files these are: the user that the workers will run as. */
 
 static ngx_uid_t
-ngx_http_jwt_state_user(ngx_cycle_t *cycle)
+ngx_http_jwt_keyfile_user(ngx_cycle_t *cycle)
 {
     ngx_core_conf_t  *ccf;
 
@@ -145,7 +145,7 @@ ngx_http_jwt_state_user(ngx_cycle_t *cycle)
 /* Gives what mkdir() made to the workers' user, if it still is that. */
 
 static const char *
-ngx_http_jwt_state_give_dir(ngx_cycle_t *cycle, const u_char *dir)
+ngx_http_jwt_keyfile_give_dir(ngx_cycle_t *cycle, const u_char *dir)
 {
     int           fd;
     ngx_err_t     err;
@@ -160,7 +160,7 @@ ngx_http_jwt_state_give_dir(ngx_cycle_t *cycle, const u_char *dir)
     }
 
     failed = NULL;
-    user = ngx_http_jwt_state_user(cycle);
+    user = ngx_http_jwt_keyfile_user(cycle);
 
     if (fstat(fd, &info) == -1) {
         failed = "fstat()";
@@ -187,16 +187,16 @@ ngx_http_jwt_state_give_dir(ngx_cycle_t *cycle, const u_char *dir)
 /* Makes the directory where there is none; in the master. */
 
 static void
-ngx_http_jwt_state_make_dir(ngx_cycle_t *cycle,
+ngx_http_jwt_keyfile_make_dir(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_t *issuer)
 {
     ngx_str_t   *dir;
     const char  *failed;
 
-    dir = &issuer->state->dir;
+    dir = &issuer->keyfile->dir;
 
     if (mkdir((const char *) dir->data, 0700) == 0) {
-        failed = ngx_http_jwt_state_give_dir(cycle, dir->data);
+        failed = ngx_http_jwt_keyfile_give_dir(cycle, dir->data);
 
     } else {
         failed = (ngx_errno == NGX_EEXIST) ? NULL : "mkdir()";
@@ -214,12 +214,12 @@ ngx_http_jwt_state_make_dir(ngx_cycle_t *cycle,
 
 
 static void
-ngx_http_jwt_state_pass_over(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
+ngx_http_jwt_keyfile_skip(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
     ngx_err_t err, const char *why)
 {
     ngx_log_error(NGX_LOG_WARN, log, err,
                   "jwt_issuer \"%V\": the keys in \"%V/%V\" are skipped: %s",
-                  &issuer->name, &issuer->state->dir, &issuer->state->file,
+                  &issuer->name, &issuer->keyfile->dir, &issuer->keyfile->file,
                   why);
 }
 
@@ -230,20 +230,20 @@ ngx_http_jwt_state_pass_over(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
  */
 
 static const char *
-ngx_http_jwt_state_stat(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyfile_stat(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     int fd, size_t *size)
 {
     size_t        most;
     struct stat   info;
 
-    most = NJWT_STATE_MAX_HEAD
+    most = NJWT_KEYFILE_MAX_HEAD
            + ngx_min(issuer->jwks_max_size, NGX_HTTP_JWT_MAX_SET_SIZE);
 
     if (fstat(fd, &info) == -1 || !S_ISREG(info.st_mode)) {
         return "it is no regular file";
     }
 
-    if (info.st_uid != ngx_http_jwt_state_user(cycle)
+    if (info.st_uid != ngx_http_jwt_keyfile_user(cycle)
         && info.st_uid != geteuid())
     {
         return "it is another user's";
@@ -266,21 +266,21 @@ ngx_http_jwt_state_stat(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
 /* What is wrong with the file's bytes?  NULL: its keys are in the pool. */
 
 static const char *
-ngx_http_jwt_state_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyfile_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text)
 {
     u_char                *copy;
     uint64_t               fetched;
     const char            *why;
     njwt_slice_t           keys;
-    ngx_http_jwt_state_t  *state;
+    ngx_http_jwt_state_t  *keyfile;
 
     /* a binary upgrade: the old workers may have written it just now */
 
     ngx_time_update();
 
-    why = njwt_state_read(text, issuer->digest, (uint64_t) ngx_time(),
-                          issuer->jwks_stale / 1000, &keys, &fetched);
+    why = njwt_keyfile_read(text, issuer->source_id, (uint64_t) ngx_time(),
+                            issuer->jwks_stale / 1000, &keys, &fetched);
 
     if (why != NULL) {
         return why;
@@ -293,10 +293,10 @@ ngx_http_jwt_state_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
 
     ngx_memcpy(copy, keys.data, keys.len);
 
-    state = issuer->state;
-    state->keys.data = copy;
-    state->keys.len = keys.len;
-    state->fetched = (time_t) fetched;
+    keyfile = issuer->keyfile;
+    keyfile->keys.data = copy;
+    keyfile->keys.len = keys.len;
+    keyfile->fetched = (time_t) fetched;
 
     return NULL;
 }
@@ -308,7 +308,7 @@ ngx_http_jwt_state_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
  */
 
 static const char *
-ngx_http_jwt_state_take(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyfile_take(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     int fd, ngx_err_t *err)
 {
     u_char        *data;
@@ -317,7 +317,7 @@ ngx_http_jwt_state_take(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t   text;
 
     *err = 0;
-    why = ngx_http_jwt_state_stat(cycle, issuer, fd, &size);
+    why = ngx_http_jwt_keyfile_stat(cycle, issuer, fd, &size);
 
     if (why != NULL) {
         return why;
@@ -334,7 +334,7 @@ ngx_http_jwt_state_take(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
 
     if (why == NULL) {
         text.data = data;
-        why = ngx_http_jwt_state_judge(cycle, issuer, text);
+        why = ngx_http_jwt_keyfile_judge(cycle, issuer, text);
     }
 
     if (data != NULL) {
@@ -347,15 +347,15 @@ ngx_http_jwt_state_take(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
 
 
 static void
-ngx_http_jwt_state_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
 {
     int                    dir, fd;
     ngx_err_t              err;
     const char            *why;
-    ngx_http_jwt_state_t  *state;
+    ngx_http_jwt_state_t  *keyfile;
 
-    state = issuer->state;
-    dir = ngx_http_jwt_state_open_dir(state->dir.data);
+    keyfile = issuer->keyfile;
+    dir = ngx_http_jwt_state_open_dir(keyfile->dir.data);
 
     if (dir == -1) {
         /* that it can't be made was said */
@@ -364,19 +364,19 @@ ngx_http_jwt_state_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
             ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
                           "jwt_issuer \"%V\": \"state_path\" \"%V\" can't "
                           "be opened as a directory, keys don't outlive a "
-                          "restart", &issuer->name, &state->dir);
+                          "restart", &issuer->name, &keyfile->dir);
         }
 
         return;
     }
 
-    fd = ngx_http_jwt_state_open_file(dir, &state->file);
+    fd = ngx_http_jwt_state_open_file(dir, &keyfile->file);
     err = ngx_errno;
-    why = (fd != -1) ? ngx_http_jwt_state_take(cycle, issuer, fd, &err)
+    why = (fd != -1) ? ngx_http_jwt_keyfile_take(cycle, issuer, fd, &err)
                      : "it can't be opened";
 
     if (why != NULL && err != NGX_ENOENT) {
-        ngx_http_jwt_state_pass_over(issuer, cycle->log, err, why);
+        ngx_http_jwt_keyfile_skip(issuer, cycle->log, err, why);
     }
 
     if (fd != -1) {
@@ -388,7 +388,7 @@ ngx_http_jwt_state_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
 
 
 void
-ngx_http_jwt_state_read(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_keyfile_read(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i;
     ngx_http_jwt_issuer_t  **issuers;
@@ -400,54 +400,55 @@ ngx_http_jwt_state_read(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->state != NULL) {
-            ngx_http_jwt_state_make_dir(cycle, issuers[i]);
-            ngx_http_jwt_state_open(cycle, issuers[i]);
+        if (issuers[i]->keyfile != NULL) {
+            ngx_http_jwt_keyfile_make_dir(cycle, issuers[i]);
+            ngx_http_jwt_keyfile_open(cycle, issuers[i]);
         }
     }
 }
 
 
 static void
-ngx_http_jwt_state_adopt_keys(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
+ngx_http_jwt_keyfile_recover_keys(ngx_http_jwt_issuer_t *issuer,
+    ngx_log_t *log)
 {
     ngx_int_t              rc;
     ngx_uint_t             usable;
     njwt_jwks_t           *jwks;
     njwt_jwks_report_t     report;
-    ngx_http_jwt_state_t  *state;
+    ngx_http_jwt_state_t  *keyfile;
 
-    state = issuer->state;
-    jwks = njwt_jwks_new(state->keys, &report);
+    keyfile = issuer->keyfile;
+    jwks = njwt_jwks_new(keyfile->keys, &report);
 
     if (jwks == NULL) {
-        ngx_http_jwt_state_pass_over(issuer, log, 0, report.error);
+        ngx_http_jwt_keyfile_skip(issuer, log, 0, report.error);
         return;
     }
 
-    rc = ngx_http_jwt_slot_restore(issuer, njwt_jwks_text(jwks),
-                                   state->fetched);
+    rc = ngx_http_jwt_keyset_restore(issuer, njwt_jwks_text(jwks),
+                                     keyfile->fetched);
     usable = njwt_jwks_count(jwks);
     njwt_jwks_free(jwks);
 
     if (rc == NGX_ERROR) {
-        ngx_http_jwt_state_pass_over(issuer, log, 0, "\"jwt_shared_zone\" is "
-                                     "full and must be larger");
+        ngx_http_jwt_keyfile_skip(issuer, log, 0, "\"jwt_shared_zone\" is "
+                                  "full and must be larger");
     }
 
     if (rc == NGX_OK) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %ui keys from \"%V/%V\", fetched "
-                      "%T s ago", &issuer->name, usable, &state->dir,
-                      &state->file,
-                      (time_t) njwt_refresh_age(ngx_time() - state->fetched,
+                      "%T s ago", &issuer->name, usable, &keyfile->dir,
+                      &keyfile->file,
+                      (time_t) njwt_refresh_age(ngx_time() - keyfile->fetched,
                                                 0));
     }
 }
 
 
 void
-ngx_http_jwt_state_adopt(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+ngx_http_jwt_keyfile_recover(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
     ngx_uint_t               i;
     ngx_http_jwt_issuer_t  **issuers;
@@ -455,11 +456,11 @@ ngx_http_jwt_state_adopt(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->state != NULL
-            && issuers[i]->state->keys.len > 0
-            && ngx_http_jwt_slot_empty(issuers[i]))
+        if (issuers[i]->keyfile != NULL
+            && issuers[i]->keyfile->keys.len > 0
+            && ngx_http_jwt_keyset_empty(issuers[i]))
         {
-            ngx_http_jwt_state_adopt_keys(issuers[i], log);
+            ngx_http_jwt_keyfile_recover_keys(issuers[i], log);
         }
     }
 }
@@ -470,24 +471,24 @@ ngx_http_jwt_state_job(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot)
 {
     size_t                     size;
-    njwt_state_t               text;
+    njwt_keyfile_t             text;
     ngx_http_jwt_state_job_t  *job;
 
-    size = snapshot->len + NJWT_STATE_MAX_HEAD;
+    size = snapshot->len + NJWT_KEYFILE_MAX_HEAD;
 
     job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_state_job_t), size,
-                                     &issuer->state->dir,
-                                     &issuer->state->file);
+                                     &issuer->keyfile->dir,
+                                     &issuer->keyfile->file);
     if (job == NULL) {
         return NULL;
     }
 
-    text.source = issuer->digest;
+    text.source = issuer->source_id;
     text.fetched = (uint64_t) snapshot->fetched;
     text.keys.data = snapshot->text;
     text.keys.len = snapshot->len;
 
-    job->len = njwt_state_write(&text, job->data, size);
+    job->len = njwt_keyfile_write(&text, job->data, size);
 
     if (job->len == 0) {
         ngx_http_jwt_state_free(job);
@@ -501,42 +502,42 @@ ngx_http_jwt_state_job(ngx_http_jwt_issuer_t *issuer,
 /* One line for each change of state, as with fetches. */
 
 static void
-ngx_http_jwt_state_report(ngx_http_jwt_issuer_t *issuer, const char *failed,
+ngx_http_jwt_keyfile_report(ngx_http_jwt_issuer_t *issuer, const char *failed,
     ngx_err_t err)
 {
     ngx_log_t             *log;
-    ngx_http_jwt_state_t  *state;
+    ngx_http_jwt_state_t  *keyfile;
 
     log = ngx_cycle->log;
-    state = issuer->state;
+    keyfile = issuer->keyfile;
 
-    if (failed != NULL && !state->failing) {
+    if (failed != NULL && !keyfile->failing) {
         ngx_log_error(NGX_LOG_ERR, log, err,
                       "jwt_issuer \"%V\": keys can't be kept in \"%V/%V\", "
                       "which matters only at a restart: %s failed",
-                      &issuer->name, &state->dir, &state->file, failed);
+                      &issuer->name, &keyfile->dir, &keyfile->file, failed);
     }
 
-    if (failed == NULL && state->failing) {
+    if (failed == NULL && keyfile->failing) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": keys are kept in \"%V/%V\" again",
-                      &issuer->name, &state->dir, &state->file);
+                      &issuer->name, &keyfile->dir, &keyfile->file);
     }
 
-    state->failing = (failed != NULL);
+    keyfile->failing = (failed != NULL);
 }
 
 
 static void
-ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_begin(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_err_t                  err;
     ngx_http_jwt_snapshot_t    snapshot;
     ngx_http_jwt_state_job_t  *job;
 
-    issuer->state->behind = 0;
+    issuer->keyfile->behind = 0;
 
-    ngx_http_jwt_slot_snapshot(issuer, &snapshot, ngx_cycle->log);
+    ngx_http_jwt_keyset_snapshot(issuer, &snapshot, ngx_cycle->log);
 
     if (snapshot.text == NULL) {
         return;
@@ -545,10 +546,10 @@ ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
     job = ngx_http_jwt_state_job(issuer, &snapshot);
     ngx_free(snapshot.text);
 
-    issuer->state->fetched = snapshot.fetched;
+    issuer->keyfile->fetched = snapshot.fetched;
 
     if (job == NULL) {
-        ngx_http_jwt_state_report(issuer, "malloc()", NGX_ENOMEM);
+        ngx_http_jwt_keyfile_report(issuer, "malloc()", NGX_ENOMEM);
         return;
     }
 
@@ -556,32 +557,32 @@ ngx_http_jwt_state_begin(ngx_http_jwt_issuer_t *issuer)
 
     if (err != 0) {
         ngx_http_jwt_state_free(job);
-        ngx_http_jwt_state_report(issuer, "pthread_create()", err);
+        ngx_http_jwt_keyfile_report(issuer, "pthread_create()", err);
         return;
     }
 
-    issuer->state->job = job;
+    issuer->keyfile->job = job;
 }
 
 
 /* Others than those that were read or begun to be written?  Said once. */
 
 static ngx_uint_t
-ngx_http_jwt_state_news(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_news(ngx_http_jwt_issuer_t *issuer)
 {
     time_t  fetched;
 
-    if (issuer->slot == NULL) {
+    if (issuer->keyset == NULL) {
         return 0;
     }
 
-    fetched = ngx_http_jwt_slot_fetched(issuer);
+    fetched = ngx_http_jwt_keyset_fetched(issuer);
 
-    if (fetched == 0 || fetched == issuer->state->fetched) {
+    if (fetched == 0 || fetched == issuer->keyfile->fetched) {
         return 0;
     }
 
-    issuer->state->fetched = fetched;
+    issuer->keyfile->fetched = fetched;
 
     return 1;
 }
@@ -590,12 +591,12 @@ ngx_http_jwt_state_news(ngx_http_jwt_issuer_t *issuer)
 /* Returns 0 as long as the thread writes. */
 
 static ngx_uint_t
-ngx_http_jwt_state_over(ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyfile_over(ngx_http_jwt_issuer_t *issuer,
     const struct timespec *until)
 {
     ngx_http_jwt_state_job_t  *job;
 
-    job = issuer->state->job;
+    job = issuer->keyfile->job;
 
     if (job == NULL) {
         return 1;
@@ -605,40 +606,40 @@ ngx_http_jwt_state_over(ngx_http_jwt_issuer_t *issuer,
         return 0;
     }
 
-    ngx_http_jwt_state_report(issuer, job->failed, job->err);
+    ngx_http_jwt_keyfile_report(issuer, job->failed, job->err);
     ngx_http_jwt_state_free(job);
-    issuer->state->job = NULL;
+    issuer->keyfile->job = NULL;
 
     return 1;
 }
 
 
 void
-ngx_http_jwt_state_save(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_save(ngx_http_jwt_issuer_t *issuer)
 {
-    if (issuer->state == NULL) {
+    if (issuer->keyfile == NULL) {
         return;
     }
 
-    issuer->state->behind = 1;
+    issuer->keyfile->behind = 1;
 
-    if (ngx_http_jwt_state_over(issuer, NULL)) {
-        ngx_http_jwt_state_begin(issuer);
+    if (ngx_http_jwt_keyfile_over(issuer, NULL)) {
+        ngx_http_jwt_keyfile_begin(issuer);
     }
 }
 
 
 void
-ngx_http_jwt_state_take_over(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyfile_catch_up(ngx_http_jwt_issuer_t *issuer)
 {
-    if (issuer->state != NULL && ngx_http_jwt_state_news(issuer)) {
-        ngx_http_jwt_state_save(issuer);
+    if (issuer->keyfile != NULL && ngx_http_jwt_keyfile_news(issuer)) {
+        ngx_http_jwt_keyfile_save(issuer);
     }
 }
 
 
 void
-ngx_http_jwt_state_look(ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_keyfile_look(ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i;
     ngx_http_jwt_issuer_t  **issuers;
@@ -646,19 +647,19 @@ ngx_http_jwt_state_look(ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->state != NULL
-            && ngx_http_jwt_state_over(issuers[i], NULL)
-            && (issuers[i]->state->behind
-                || ngx_http_jwt_state_news(issuers[i])))
+        if (issuers[i]->keyfile != NULL
+            && ngx_http_jwt_keyfile_over(issuers[i], NULL)
+            && (issuers[i]->keyfile->behind
+                || ngx_http_jwt_keyfile_news(issuers[i])))
         {
-            ngx_http_jwt_state_begin(issuers[i]);
+            ngx_http_jwt_keyfile_begin(issuers[i]);
         }
     }
 }
 
 
 void
-ngx_http_jwt_state_stop(ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_keyfile_stop(ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i;
     struct timespec          until;
@@ -671,8 +672,8 @@ ngx_http_jwt_state_stop(ngx_http_jwt_main_conf_t *jmcf)
     /* a thread that isn't done then dies with the process */
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->state != NULL) {
-            (void) ngx_http_jwt_state_over(issuers[i], &until);
+        if (issuers[i]->keyfile != NULL) {
+            (void) ngx_http_jwt_keyfile_over(issuers[i], &until);
         }
     }
 }

@@ -7,9 +7,9 @@
  * old one is dropped all the same, and the issuer has no keys.
  */
 
-#include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_keys.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 
 
 void
@@ -19,11 +19,11 @@ ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
     unsigned     bit;
     const char  *how;
 
-    if (report->passed_over) {
+    if (report->skipped) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %uz keys from \"%V\" are "
                       "skipped, the first because of %s", &issuer->name,
-                      report->passed_over, source, report->passed_why);
+                      report->skipped, source, report->skipped_why);
     }
 
     for (bit = 1; (how = njwt_jwks_spelling(bit)) != NULL; bit <<= 1) {
@@ -51,11 +51,11 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     njwt_jwks_report_t       report;
     ngx_http_jwt_snapshot_t  snapshot;
 
-    ngx_http_jwt_slot_snapshot(issuer, &snapshot, log);
+    ngx_http_jwt_keyset_snapshot(issuer, &snapshot, log);
 
     if (snapshot.lost) {
         /* a newer configuration has other issuers: ours keep what they have */
-        issuer->slot = NULL;
+        issuer->keyset = NULL;
         return;
     }
 
@@ -94,7 +94,7 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
                       "%s", &issuer->name, report.error);
 
     } else {
-        ngx_http_jwt_ledger_note(issuer, issuer->jwks);
+        ngx_http_jwt_keystat_note(issuer, issuer->jwks);
         ngx_http_jwt_cache_bind(issuer, issuer->jwks);
     }
 
@@ -105,16 +105,16 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 void
 ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {
-    if (issuer->fixed != NULL) {
-        issuer->trust.keys = issuer->fixed;
+    if (issuer->static_jwks != NULL) {
+        issuer->trust.keys = issuer->static_jwks;
         return;
     }
 
-    if (ngx_http_jwt_slot_changed(issuer)) {
+    if (ngx_http_jwt_keyset_changed(issuer)) {
         ngx_http_jwt_keys_load(issuer, log);
     }
 
-    issuer->trust.keys = njwt_refresh_serves(ngx_http_jwt_slot_age(issuer),
+    issuer->trust.keys = njwt_refresh_serves(ngx_http_jwt_keyset_age(issuer),
                                              issuer->jwks_stale)
                          ? issuer->jwks : NULL;
 }
@@ -131,7 +131,7 @@ ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer, njwt_jwks_t *jwks)
     }
 
     ngx_memcpy(context, issuer->main->salt, NGX_HTTP_JWT_SALT_LEN);
-    ngx_memcpy(context + NGX_HTTP_JWT_SALT_LEN, issuer->settings,
+    ngx_memcpy(context + NGX_HTTP_JWT_SALT_LEN, issuer->verify_id,
                NGX_HTTP_JWT_DIGEST_LEN);
 
     text.data = context;

@@ -30,7 +30,7 @@ ngx_int_t ngx_http_jwt_refresh_start(ngx_cycle_t *cycle,
 void ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf);
 
 /* A fetch may be due: looks soon, if this worker is the one that fetches. */
-void ngx_http_jwt_refresh_kick(ngx_http_jwt_main_conf_t *jmcf);
+void ngx_http_jwt_refresh_now(ngx_http_jwt_main_conf_t *jmcf);
 
 
 #endif /* NGX_HTTP_JWT_KEYS_H */

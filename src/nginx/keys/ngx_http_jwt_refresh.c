@@ -8,10 +8,10 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_keyfile.h"
 #include "ngx_http_jwt_keys.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 #include "njwt_discovery.h"
 
 
@@ -75,7 +75,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
 {
     u_char       text[NGX_HTTP_JWT_ERROR_LEN];
     ngx_str_t    url, reason;
-    ngx_uint_t   held;
+    ngx_uint_t   serving;
     const char  *advice;
 
     reason.data = text;
@@ -83,7 +83,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
 
     ngx_http_jwt_history_bad(issuer, answer->status, &reason);
 
-    if (!ngx_http_jwt_slot_failed(issuer, answer->retry_after, &held)) {
+    if (!ngx_http_jwt_keyset_failed(issuer, answer->retry_after, &serving)) {
         return;
     }
 
@@ -98,7 +98,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
                   "%V%s%s; %s", &issuer->name, &url, &reason,
                   advice ? ", " : "", advice ? advice : "",
-                  held ? "the keys that are held go on serving"
+                  serving ? "the keys that are held go on serving"
                        : "requests are answered 503 until one works");
 }
 
@@ -126,24 +126,24 @@ ngx_http_jwt_refresh_report(njwt_jwks_report_t *report)
 {
     uint32_t  crc;
 
-    if (report->passed_over == 0 && report->spelling == 0
+    if (report->skipped == 0 && report->spelling == 0
         && !report->private_members)
     {
         return 0;
     }
 
     ngx_crc32_init(crc);
-    ngx_crc32_update(&crc, (u_char *) &report->passed_over,
-                     sizeof(report->passed_over));
+    ngx_crc32_update(&crc, (u_char *) &report->skipped,
+                     sizeof(report->skipped));
     ngx_crc32_update(&crc, (u_char *) &report->spelling,
                      sizeof(report->spelling));
 
     ngx_crc32_update(&crc, (u_char *) &report->private_members,
                      sizeof(report->private_members));
 
-    if (report->passed_why != NULL) {
-        ngx_crc32_update(&crc, (u_char *) report->passed_why,
-                         ngx_strlen(report->passed_why));
+    if (report->skipped_why != NULL) {
+        ngx_crc32_update(&crc, (u_char *) report->skipped_why,
+                         ngx_strlen(report->skipped_why));
     }
 
     ngx_crc32_final(crc);
@@ -163,7 +163,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t   text;
 
     log = ngx_cycle->log;
-    recovered = NGX_HTTP_JWT_SLOT_SAME;
+    recovered = NGX_HTTP_JWT_KEYSET_SAME;
     changed = 0;
     text = njwt_jwks_text(jwks);
 
@@ -175,9 +175,9 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    rc = ngx_http_jwt_slot_publish(issuer, text,
-                                   ngx_http_jwt_refresh_report(report),
-                                   &recovered, &changed);
+    rc = ngx_http_jwt_keyset_publish(issuer, text,
+                                     ngx_http_jwt_refresh_report(report),
+                                     &recovered, &changed);
 
     if (rc == NGX_DECLINED) {
         ngx_http_jwt_refresh_fails(issuer, "\"jwt_shared_zone\" is full",
@@ -190,7 +190,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     }
 
     ngx_http_jwt_history_good(issuer, report->usable);
-    ngx_http_jwt_state_save(issuer);
+    ngx_http_jwt_keyfile_save(issuer);
 
     /* so that its keys are noted when nobody asks for anything */
 
@@ -200,12 +200,12 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     /* as loud as the failure was: who was told of that waits for this */
 
-    if (recovered == NGX_HTTP_JWT_SLOT_RECOVERED) {
+    if (recovered == NGX_HTTP_JWT_KEYSET_RECOVERED) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "jwt_issuer \"%V\": %uz keys from \"%V\", which works "
                       "again", &issuer->name, report->usable, &url);
 
-    } else if (recovered == NGX_HTTP_JWT_SLOT_FIRST) {
+    } else if (recovered == NGX_HTTP_JWT_KEYSET_FIRST) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %uz keys from \"%V\"",
                       &issuer->name, report->usable, &url);
@@ -296,7 +296,7 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
         if (jwks == NULL) {
             ngx_http_jwt_refresh_fails(issuer, report.error,
                                        "check that it is a key set",
-                                       report.passed_why);
+                                       report.skipped_why);
 
         } else {
             ngx_http_jwt_refresh_publish(issuer, jwks, &report);
@@ -304,7 +304,7 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
         }
     }
 
-    ngx_http_jwt_wait_wake(issuer->main);
+    ngx_http_jwt_resume(issuer->main);
 }
 
 
@@ -379,7 +379,7 @@ ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
         ngx_http_jwt_refresh_fails(issuer, error, advice, NULL);
     }
 
-    ngx_http_jwt_wait_wake(issuer->main);
+    ngx_http_jwt_resume(issuer->main);
 }
 
 
@@ -414,7 +414,7 @@ ngx_http_jwt_refresh_look(ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_slot_begin(issuers[i]) == NGX_OK) {
+        if (ngx_http_jwt_keyset_begin(issuers[i]) == NGX_OK) {
             ngx_http_jwt_refresh_begin(issuers[i]);
         }
     }
@@ -440,7 +440,7 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
     ngx_time_update();
 
     ngx_http_jwt_refresh_look(jmcf);
-    ngx_http_jwt_state_look(jmcf);
+    ngx_http_jwt_keyfile_look(jmcf);
     ngx_http_jwt_counters_copy(jmcf);
 
     ngx_add_timer(ev, NGX_HTTP_JWT_REFRESH_TICK);
@@ -462,8 +462,8 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        ngx_http_jwt_slot_take_over(issuers[i]);
-        ngx_http_jwt_state_take_over(issuers[i]);
+        ngx_http_jwt_keyset_recover(issuers[i]);
+        ngx_http_jwt_keyfile_catch_up(issuers[i]);
         ngx_http_jwt_keys_renew(issuers[i], cycle->log);
     }
 
@@ -503,15 +503,15 @@ ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->slot != NULL) {
-            ngx_http_jwt_slot_abandoned(issuers[i]);
+        if (issuers[i]->keyset != NULL) {
+            ngx_http_jwt_keyset_abandoned(issuers[i]);
         }
     }
 }
 
 
 void
-ngx_http_jwt_refresh_kick(ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_refresh_now(ngx_http_jwt_main_conf_t *jmcf)
 {
     if (jmcf->fetcher == NULL) {
         return;

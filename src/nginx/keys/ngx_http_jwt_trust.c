@@ -77,17 +77,17 @@ ngx_http_jwt_fetch_ca_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
  */
 
 static ngx_int_t
-ngx_http_jwt_fetch_authorities(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_fetch_own_ca(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     if (ngx_http_jwt_fetch_ca_digest(cf, issuer,
                                      &issuer->ssl_trusted_certificate,
-                                     issuer->authorities)
+                                     issuer->own_ca_digest)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(issuer->ca_digest, issuer->authorities,
+    ngx_memcpy(issuer->ca_digest, issuer->own_ca_digest,
                NGX_HTTP_JWT_DIGEST_LEN);
 
     return NGX_OK;
@@ -134,7 +134,7 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_str_t                bundle;
     curl_version_info_data  *version;
 
-    if (issuer->fixed != NULL
+    if (issuer->static_jwks != NULL
         || (!ngx_http_jwt_fetch_is_https(&issuer->jwks_uri)
             && issuer->ssl_trusted_certificate.len == 0))
     {
@@ -156,11 +156,11 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
 
         if (issuer->ssl != NULL) {
-            return ngx_http_jwt_fetch_authorities(cf, issuer);
+            return ngx_http_jwt_fetch_own_ca(cf, issuer);
         }
 
         (void) ngx_http_jwt_conf_error(cf,
-                                       ngx_http_jwt_issuer_place(issuer,
+                                       ngx_http_jwt_issuer_pos(issuer,
                                                    "ssl_trusted_certificate"),
                                        "\"ssl_trusted_certificate\" \"%V\" "
                                        "of jwt_issuer \"%V\" can't be loaded, "
@@ -177,7 +177,7 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     }
 
     if (issuer->ssl == NULL) {
-        (void) ngx_http_jwt_conf_error(cf, &issuer->place,
+        (void) ngx_http_jwt_conf_error(cf, &issuer->pos,
                                        "jwt_issuer \"%V\": the system has no "
                                        "CA bundle that can be read, install "
                                        "ca-certificates or set "

@@ -15,7 +15,7 @@
 
 #include "ngx_http_jwt_zone.h"
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keystat.h"
 #include "njwt_hash.h"
 
 
@@ -25,17 +25,17 @@
 /* all that is in it */
 
 _Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2240)
-               && njwt_size_is(ngx_http_jwt_slot_t, 1664)
-               && njwt_size_is(struct ngx_http_jwt_record_s, 112)
+               && njwt_size_is(ngx_http_jwt_keyset_t, 1664)
+               && njwt_size_is(struct ngx_http_jwt_keystat_s, 112)
                && njwt_size_is(struct ngx_http_jwt_counters_s, 488)
                && njwt_size_is(ngx_http_jwt_location_counts_t, 328),
                "the layout changes: count NGX_HTTP_JWT_LAYOUT up");
 
 
 /* of the zone, for each slot and what its keys take on average */
-#define NGX_HTTP_JWT_SLOT_SHARE     8192
+#define NGX_HTTP_JWT_KEYSET_SHARE   8192
 
-#define NGX_HTTP_JWT_MAX_SLOTS      1024
+#define NGX_HTTP_JWT_MAX_KEYSETS    1024
 
 /* blocks that an issuer must find in any case: some 18 RSA-2048 keys */
 #define NGX_HTTP_JWT_ISSUER_BLOCKS  8
@@ -46,11 +46,11 @@ ngx_http_jwt_zone_nslots(size_t size)
 {
     ngx_uint_t  n;
 
-    n = size / NGX_HTTP_JWT_SLOT_SHARE;
+    n = size / NGX_HTTP_JWT_KEYSET_SHARE;
 
     /* two of the least zone's: one of its four would lack room for keys */
 
-    return (n > 4) ? ngx_min(n - 2, NGX_HTTP_JWT_MAX_SLOTS) : 2;
+    return (n > 4) ? ngx_min(n - 2, NGX_HTTP_JWT_MAX_KEYSETS) : 2;
 }
 
 
@@ -60,9 +60,9 @@ static size_t
 ngx_http_jwt_zone_table(size_t size)
 {
     return sizeof(ngx_http_jwt_shared_t)
-           + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_slot_t)
+           + ngx_http_jwt_zone_nslots(size) * sizeof(ngx_http_jwt_keyset_t)
            + ngx_http_jwt_counters_size(size)
-           + ngx_http_jwt_ledger_size(size) * sizeof(ngx_http_jwt_record_t);
+           + ngx_http_jwt_keystat_size(size) * sizeof(ngx_http_jwt_keystat_t);
 }
 
 
@@ -104,12 +104,12 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
     shared->nslots = ngx_http_jwt_zone_nslots(zone->shm.size);
     shared->nblocks = ngx_http_jwt_zone_nblocks(zone->shm.size);
-    shared->nrecords = ngx_http_jwt_ledger_size(zone->shm.size);
-    shared->records = (ngx_http_jwt_record_t *)
-                      &shared->slots[shared->nslots];
-    shared->blocks = ngx_http_jwt_counters_place(&shared->counters,
+    shared->nkeystats = ngx_http_jwt_keystat_size(zone->shm.size);
+    shared->keystats = (ngx_http_jwt_keystat_t *)
+                      &shared->keysets[shared->nslots];
+    shared->blocks = ngx_http_jwt_counters_layout(&shared->counters,
                          zone->shm.size,
-                         (u_char *) &shared->records[shared->nrecords]);
+                         (u_char *) &shared->keystats[shared->nkeystats]);
 
     return NGX_OK;
 }
@@ -139,17 +139,17 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_OK;
     }
 
-    if (jmcf->zone_place.line == 0) {
-        jmcf->zone_place = (*(ngx_http_jwt_issuer_t **)
-                            jmcf->issuers.elts)->place;
+    if (jmcf->zone_pos.line == 0) {
+        jmcf->zone_pos = (*(ngx_http_jwt_issuer_t **)
+                          jmcf->issuers.elts)->pos;
     }
 
     /* no zone would do, so none is named */
 
-    if (2 * jmcf->issuers.nelts > NGX_HTTP_JWT_MAX_SLOTS) {
-        (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_place,
+    if (2 * jmcf->issuers.nelts > NGX_HTTP_JWT_MAX_KEYSETS) {
+        (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
                    "there are %ui jwt_issuer blocks, write at most %d",
-                   jmcf->issuers.nelts, NGX_HTTP_JWT_MAX_SLOTS / 2);
+                   jmcf->issuers.nelts, NGX_HTTP_JWT_MAX_KEYSETS / 2);
         return NGX_ERROR;
     }
 
@@ -159,7 +159,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         needed += ngx_pagesize;
     } while (!ngx_http_jwt_zone_fits(needed, jmcf->issuers.nelts));
 
-    (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_place,
+    (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
                "the shared zone \"%V\" is too small for %ui jwt_issuer "
                "block(s), write \"jwt_shared_zone zone=%V:%uzk;\" or more",
                &jmcf->zone_name, jmcf->issuers.nelts, &jmcf->zone_name,
@@ -172,7 +172,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4376),
                "a jwt_issuer block's members change: does the new one decide "
                "which keys are trusted?  Then it belongs into the digest "
-               "below; and into t/guards.t");
+               "below; and into t/static_guards.t");
 
 
 /* Names an issuer's slot; twin tells blocks of one source apart. */
@@ -189,8 +189,8 @@ ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t twin)
     njwt_digest_begin(&digest);
     njwt_digest_add(&digest, &twin, sizeof(twin));
     njwt_digest_add(&digest, issuer->jwks_uri.data, issuer->jwks_uri.len);
-    njwt_digest_add(&digest, issuer->authorities,
-                    sizeof(issuer->authorities));
+    njwt_digest_add(&digest, issuer->own_ca_digest,
+                    sizeof(issuer->own_ca_digest));
     njwt_digest_add(&digest, issuer->jwks_proxy.data, issuer->jwks_proxy.len);
     njwt_digest_add(&digest, &issuer->discovery, sizeof(issuer->discovery));
 
@@ -198,7 +198,7 @@ ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t twin)
         njwt_digest_add(&digest, iss[i].data, iss[i].len);
     }
 
-    return njwt_digest_end(&digest, issuer->digest) ? NGX_OK : NGX_ERROR;
+    return njwt_digest_end(&digest, issuer->source_id) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -212,7 +212,7 @@ ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < count; i++) {
-        if (ngx_memcmp(issuers[i]->digest, digest, NGX_HTTP_JWT_DIGEST_LEN)
+        if (ngx_memcmp(issuers[i]->source_id, digest, NGX_HTTP_JWT_DIGEST_LEN)
             == 0)
         {
             return issuers[i];
@@ -226,7 +226,7 @@ ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
 /* Two blocks with one source have a slot each: nothing is ever shared. */
 
 static ngx_int_t
-ngx_http_jwt_zone_name_slots(ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_zone_name_keysets(ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t               i, twin;
     ngx_http_jwt_issuer_t  **issuers;
@@ -241,7 +241,7 @@ ngx_http_jwt_zone_name_slots(ngx_http_jwt_main_conf_t *jmcf)
                 return NGX_ERROR;
             }
 
-        } while (ngx_http_jwt_zone_issuer(jmcf, i, issuers[i]->digest));
+        } while (ngx_http_jwt_zone_issuer(jmcf, i, issuers[i]->source_id));
     }
 
     return NGX_OK;
@@ -256,7 +256,7 @@ ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     }
 
     if (ngx_http_jwt_zone_fit(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_zone_name_slots(jmcf) != NGX_OK)
+        || ngx_http_jwt_zone_name_keysets(jmcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -283,8 +283,8 @@ static void
 ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_shared_t *shared)
 {
-    ngx_uint_t            i;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_uint_t              i;
+    ngx_http_jwt_keyset_t  *keyset;
 
     if (jmcf->epoch > shared->attached) {
         shared->former = shared->attached;
@@ -294,39 +294,40 @@ ngx_http_jwt_zone_reclaim_locked(ngx_http_jwt_main_conf_t *jmcf,
     (void) ngx_http_jwt_blocks_reclaim_locked(shared, shared->former);
 
     for (i = 0; i < shared->nslots; i++) {
-        slot = &shared->slots[i];
+        keyset = &shared->keysets[i];
 
-        if (slot->used
+        if (keyset->used
             && ngx_http_jwt_zone_issuer(jmcf, jmcf->issuers.nelts,
-                                        slot->digest))
+                                        keyset->source_id))
         {
-            slot->epoch = jmcf->epoch;
+            keyset->epoch = jmcf->epoch;
         }
     }
 }
 
 
-static ngx_http_jwt_slot_t *
+static ngx_http_jwt_keyset_t *
 ngx_http_jwt_zone_find_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_shared_t *shared, ngx_http_jwt_slot_t **unused)
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_keyset_t **unused)
 {
-    ngx_uint_t            i;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_uint_t              i;
+    ngx_http_jwt_keyset_t  *keyset;
 
     *unused = NULL;
 
     for (i = 0; i < shared->nslots; i++) {
-        slot = &shared->slots[i];
+        keyset = &shared->keysets[i];
 
-        if (!slot->used) {
-            *unused = *unused ? *unused : slot;
+        if (!keyset->used) {
+            *unused = *unused ? *unused : keyset;
             continue;
         }
 
-        if (ngx_memcmp(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN)
+        if (ngx_memcmp(keyset->source_id, issuer->source_id,
+                       NGX_HTTP_JWT_DIGEST_LEN)
             == 0)
         {
-            return slot;
+            return keyset;
         }
     }
 
@@ -334,33 +335,33 @@ ngx_http_jwt_zone_find_locked(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-static ngx_http_jwt_slot_t *
+static ngx_http_jwt_keyset_t *
 ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_slot_t *slot)
+    ngx_http_jwt_keyset_t *keyset)
 {
-    slot->epoch = issuer->main->epoch;
-    slot->generation++;
-    slot->fetched = 0;
-    slot->since = 0;
-    slot->fetcher = 0;
-    slot->wanted = 0;
-    slot->reported = 0;
-    slot->next_unknown = 0;
-    slot->active = 0;
-    slot->len[0] = 0;
-    slot->len[1] = 0;
+    keyset->epoch = issuer->main->epoch;
+    keyset->generation++;
+    keyset->fetched = 0;
+    keyset->since = 0;
+    keyset->fetcher = 0;
+    keyset->wanted = 0;
+    keyset->reported = 0;
+    keyset->next_missing = 0;
+    keyset->active = 0;
+    keyset->len[0] = 0;
+    keyset->len[1] = 0;
 
-    ngx_memzero(slot->unknown, sizeof(slot->unknown));
-    ngx_memzero(&slot->history, sizeof(ngx_http_jwt_history_t));
-    ngx_memzero(&slot->refresh, sizeof(njwt_refresh_t));
-    ngx_memcpy(slot->digest, issuer->digest, NGX_HTTP_JWT_DIGEST_LEN);
-    ngx_memcpy(slot->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
+    ngx_memzero(keyset->missing, sizeof(keyset->missing));
+    ngx_memzero(&keyset->history, sizeof(ngx_http_jwt_history_t));
+    ngx_memzero(&keyset->refresh, sizeof(njwt_refresh_t));
+    ngx_memcpy(keyset->source_id, issuer->source_id, NGX_HTTP_JWT_DIGEST_LEN);
+    ngx_memcpy(keyset->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
 
     /* last: a worker killed before this leaves an unused slot */
 
-    slot->used = 1;
+    keyset->used = 1;
 
-    return slot;
+    return keyset;
 }
 
 
@@ -380,7 +381,7 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
     ngx_uint_t               i, newest;
     ngx_slab_pool_t         *shpool;
-    ngx_http_jwt_slot_t     *slot, *unused;
+    ngx_http_jwt_keyset_t   *keyset, *unused;
     ngx_http_jwt_issuer_t  **issuers;
     ngx_http_jwt_shared_t   *shared;
 
@@ -398,23 +399,24 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     }
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->fixed != NULL) {
+        if (issuers[i]->static_jwks != NULL) {
             continue;
         }
 
-        slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+        keyset = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
 
-        if (slot == NULL && unused == NULL && newest
+        if (keyset == NULL && unused == NULL && newest
             && ngx_http_jwt_blocks_reclaim_locked(shared, shared->attached))
         {
-            slot = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+            keyset = ngx_http_jwt_zone_find_locked(issuers[i], shared,
+                                                   &unused);
         }
 
-        if (slot == NULL && unused != NULL && newest) {
-            slot = ngx_http_jwt_zone_make_locked(issuers[i], unused);
+        if (keyset == NULL && unused != NULL && newest) {
+            keyset = ngx_http_jwt_zone_make_locked(issuers[i], unused);
         }
 
-        issuers[i]->slot = slot;
+        issuers[i]->keyset = keyset;
     }
 
     ngx_http_jwt_counters_attach_locked(jmcf, &shared->counters, newest);
@@ -422,7 +424,8 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     ngx_shmtx_unlock(&shpool->mutex);
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->slot == NULL && issuers[i]->fixed == NULL && newest) {
+        if (issuers[i]->keyset == NULL && issuers[i]->static_jwks == NULL
+            && newest) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "no room in the shared zone \"%V\" for the keys of "
                           "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",

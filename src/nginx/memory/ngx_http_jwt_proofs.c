@@ -183,7 +183,7 @@ ngx_http_jwt_proofs_init(ngx_shm_zone_t *zone, void *data)
 ngx_int_t
 ngx_http_jwt_proofs_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    if (!jmcf->proofs_wanted) {
+    if (!jmcf->proofs_required) {
         return NGX_OK;
     }
 

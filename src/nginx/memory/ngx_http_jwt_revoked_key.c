@@ -242,11 +242,11 @@ ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx)
 {
     bool                          revoked;
     njwt_arena_t                  arena;
-    njwt_finding_t                found = ctx->found;
+    njwt_result_t                 found = ctx->found;
     ngx_http_jwt_issuer_t        *issuer;
     ngx_http_jwt_revoked_slot_t  *slot;
 
-    if (found.vouched == NULL) {
+    if (found.verified_claims == NULL) {
         return 0;
     }
 
@@ -270,7 +270,7 @@ ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx)
 
     njwt_arena_init(&arena);
 
-    revoked = njwt_finding_revoked(&arena, &ctx->presented,
+    revoked = njwt_result_revoked(&arena, &ctx->credentials,
                   ngx_http_jwt_revoked_question(issuer->main),
                   (int64_t) ngx_time(), &found);
 

@@ -107,13 +107,13 @@ ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
                       "jwt_issuer \"%V\": what is revoked can't be kept in "
                       "\"%V\", it won't outlive a restart: %s failed",
-                      &issuer->name, &issuer->state->dir, failed);
+                      &issuer->name, &issuer->keyfile->dir, failed);
     }
 
     if (failed == NULL && save->failing) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "jwt_issuer \"%V\": what is revoked is kept in \"%V\" "
-                      "again", &issuer->name, &issuer->state->dir);
+                      "again", &issuer->name, &issuer->keyfile->dir);
     }
 
     save->failing = (failed != NULL);
@@ -135,7 +135,7 @@ ngx_http_jwt_revoked_save_job(ngx_http_jwt_issuer_t *issuer, ngx_uint_t room)
                                      sizeof(ngx_http_jwt_save_head_t)
                                      + room * sizeof(ngx_http_jwt_revoked_t)
                                      + NGX_HTTP_JWT_DIGEST_LEN,
-                                     &issuer->state->dir, &name);
+                                     &issuer->keyfile->dir, &name);
     if (job != NULL) {
         job->base.run = ngx_http_jwt_revoked_save_run;
         job->head = (ngx_http_jwt_save_head_t *) job->base.data;
@@ -282,7 +282,7 @@ ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer)
 
     /* only the newest configuration: two that write would race */
 
-    if (issuer->state == NULL
+    if (issuer->keyfile == NULL
         || __atomic_load_n(&slot->epoch, __ATOMIC_SEQ_CST) != rv->epoch)
     {
         return 0;
@@ -318,7 +318,7 @@ ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
     ngx_uint_t       i;
     struct timespec  until;
 
-    if (issuer->state == NULL) {
+    if (issuer->keyfile == NULL) {
         return;
     }
 
@@ -431,7 +431,7 @@ ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
     ngx_str_t  name;
 
     *err = NGX_ENOENT;
-    dir = ngx_http_jwt_state_open_dir(issuer->state->dir.data);
+    dir = ngx_http_jwt_state_open_dir(issuer->keyfile->dir.data);
 
     /* said when it was to be made */
 
@@ -457,7 +457,7 @@ ngx_http_jwt_revoked_load(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
     ngx_int_t  rc;
     ngx_err_t  err;
 
-    if (issuer->state == NULL) {
+    if (issuer->keyfile == NULL) {
         return;
     }
 
@@ -488,5 +488,5 @@ ngx_http_jwt_revoked_load(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
                   "jwt_issuer \"%V\": what was revoked before this start "
                   "can't be read from \"%V/revoked-%*xs\": all tokens that "
                   "were issued up to now are revoked", &issuer->name,
-                  &issuer->state->dir, (size_t) 16, issuer->revocation.id);
+                  &issuer->keyfile->dir, (size_t) 16, issuer->revocation.id);
 }

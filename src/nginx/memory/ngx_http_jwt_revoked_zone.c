@@ -101,7 +101,7 @@ ngx_http_jwt_revocation_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    ngx_http_jwt_conf_place(cf, &jmcf->revoked_place);
+    ngx_http_jwt_conf_pos(cf, &jmcf->revoked_pos);
 
     rv = ngx_http_jwt_conf_zone(cf, &jmcf->revoked_name, &jmcf->revoked_size);
 
@@ -138,7 +138,7 @@ ngx_http_jwt_revoked_room(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     }
 
     (void) ngx_http_jwt_conf_error(cf,
-               ngx_http_jwt_issuer_place(largest, "revocation_file"),
+               ngx_http_jwt_issuer_pos(largest, "revocation_file"),
                "\"revocation_file\" of jwt_issuer \"%V\" has %uz entries, "
                "more than \"jwt_revocation_zone\" has room for (all files "
                "have %ui), write \"jwt_revocation_zone zone=%V:%uzk;\"",

@@ -10,9 +10,9 @@
 #include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_identity.h"
-#include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
@@ -51,7 +51,7 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     }
 
     njwt_arena_free(&ctx->arena);
-    ngx_memzero(&ctx->found, sizeof(njwt_finding_t));
+    ngx_memzero(&ctx->found, sizeof(njwt_result_t));
 
     ctx->verdict = NJWT_UNDECIDED;
     ctx->conf = jlcf;
@@ -91,7 +91,7 @@ ngx_http_jwt_warn_gave_up(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
 static ngx_int_t
 ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    njwt_case_t *c)
+    njwt_request_t *c)
 {
     size_t                     i;
     njwt_policy_t             *policy;
@@ -109,9 +109,9 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    ngx_memzero(c, sizeof(njwt_case_t));
+    ngx_memzero(c, sizeof(njwt_request_t));
 
-    c->presented = ctx->presented;
+    c->credentials = ctx->credentials;
     c->policy = policy;
     c->method = ngx_http_jwt_method(r);
     c->now = (int64_t) ngx_time();
@@ -126,8 +126,8 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
     ctx->policy = c->policy;
 
-    ngx_http_jwt_cache_recall(jmcf, ctx, c);
-    ngx_http_jwt_binding_recall(r, ctx);
+    ngx_http_jwt_cache_lookup(jmcf, ctx, c);
+    ngx_http_jwt_binding_cached(r, ctx);
 
     ctx->verdict = njwt_judge(&ctx->arena, c, &ctx->found);
 
@@ -141,7 +141,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     }
 
     ctx->judged = 1;
-    ngx_http_jwt_ledger_used(ctx, c);
+    ngx_http_jwt_keystat_used(ctx, c);
 
     if (ctx->found.claims != NULL) {
         ngx_http_jwt_log_milliseconds(r, ctx);
@@ -154,7 +154,7 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 static ngx_int_t
 ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 {
-    njwt_case_t          c;
+    njwt_request_t       c;
     ngx_http_jwt_ctx_t  *ctx;
 
     if (jlcf->policy == NULL || r != r->main) {
@@ -163,7 +163,7 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
-    if (ctx != NULL && ctx->held) {
+    if (ctx != NULL && ctx->suspended) {
         return NGX_AGAIN;
     }
 
@@ -182,12 +182,12 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     }
 
     if (ctx->waited) {
-        ngx_http_jwt_wait_in_vain(ctx);
+        ngx_http_jwt_still_missing(ctx);
         return NGX_DECLINED;
     }
 
     if (njwt_verdict_wants_keys(ctx->verdict, &c, &ctx->found)
-        && ngx_http_jwt_wait(r, ctx) == NGX_AGAIN)
+        && ngx_http_jwt_suspend(r, ctx) == NGX_AGAIN)
     {
         /* nothing is decided yet */
         ctx->judged = 0;

@@ -151,7 +151,7 @@ ngx_http_jwt_binding_memory(ngx_http_jwt_main_conf_t *jmcf,
 
 static ngx_int_t
 ngx_http_jwt_binding_origins(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    njwt_case_t *c)
+    njwt_request_t *c)
 {
     u_char            *p;
     ngx_uint_t         i, tls, port;
@@ -269,7 +269,7 @@ ngx_http_jwt_binding_certificate(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_http_jwt_binding_prepare(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    njwt_case_t *c)
+    njwt_request_t *c)
 {
     ngx_str_t                  header = ngx_string("dpop");
     njwt_slice_t               text;
@@ -323,7 +323,7 @@ ngx_http_jwt_binding_prepare(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 
 
 void
-ngx_http_jwt_binding_recall(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_binding_cached(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     const ngx_http_jwt_bound_t  *bound;
 
@@ -340,14 +340,14 @@ ngx_http_jwt_binding_recall(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* Of a token that was verified: ctx->found.vouched says so. */
+/* Of a token that was verified: ctx->found.verified_claims says so. */
 
 void
 ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_uint_t             known, hashed;
     ngx_http_jwt_bound_t   bound;
-    njwt_dpop_finding_t   *found;
+    njwt_dpop_details_t   *found;
 
     if (ctx->policy->binding == NULL) {
         return;
@@ -362,7 +362,7 @@ ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     ctx->binding.dpop.token_digest = NULL;
 
     if (!ctx->digested
-        || ctx->found.vouched == NULL
+        || ctx->found.verified_claims == NULL
         || !ctx->found.binding.read)
     {
         return;
@@ -378,7 +378,7 @@ ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return;
     }
 
-    ngx_http_jwt_connection_bind(r, ctx->presented.token, &bound);
+    ngx_http_jwt_connection_bind(r, ctx->credentials.token, &bound);
 }
 
 
@@ -389,7 +389,7 @@ ngx_http_jwt_binding_use(ngx_http_jwt_main_conf_t *jmcf,
     u_char                owner[NGX_HTTP_JWT_DIGEST_LEN];
     u_char                proof[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_slice_t          salt, key, replay;
-    njwt_dpop_finding_t  *found;
+    njwt_dpop_details_t  *found;
 
     found = &ctx->found.binding.proof;
 
@@ -427,7 +427,7 @@ void
 ngx_http_jwt_binding_commit(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     njwt_replay_t              replay;
-    njwt_dpop_finding_t       *found;
+    njwt_dpop_details_t       *found;
     ngx_http_jwt_main_conf_t  *jmcf;
 
     if (!ctx->found.binding.proved
@@ -483,7 +483,7 @@ ngx_http_jwt_binding_log(u_char *p, ngx_http_jwt_ctx_t *ctx,
     u_char *(*field)(u_char *p, const char *name, njwt_slice_t text))
 {
     njwt_slice_t          origin, wanted;
-    njwt_dpop_finding_t  *found;
+    njwt_dpop_details_t  *found;
 
     found = &ctx->found.binding.proof;
 
@@ -496,8 +496,8 @@ ngx_http_jwt_binding_log(u_char *p, ngx_http_jwt_ctx_t *ctx,
     if (ctx->origin.len > 0) {
         origin = ctx->origin;
 
-        if (njwt_htu_wanted(&ctx->arena, origin, ctx->binding.dpop.target,
-                            &wanted))
+        if (njwt_htu_expected(&ctx->arena, origin, ctx->binding.dpop.target,
+                              &wanted))
         {
             p = field(p, "wanted", wanted);
         }

@@ -46,13 +46,13 @@ void ngx_http_jwt_binding_stop(ngx_http_jwt_main_conf_t *jmcf);
  * memory.
  */
 ngx_int_t ngx_http_jwt_binding_prepare(ngx_http_request_t *r,
-    ngx_http_jwt_ctx_t *ctx, njwt_case_t *c);
+    ngx_http_jwt_ctx_t *ctx, njwt_request_t *c);
 
 /*
  * Around the judgement: recalls what is known of a token that the connection
  * repeats, and remembers it.
  */
-void ngx_http_jwt_binding_recall(ngx_http_request_t *r,
+void ngx_http_jwt_binding_cached(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 void ngx_http_jwt_binding_remember(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);

@@ -7,7 +7,7 @@
 
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_request.h"
 
 
@@ -50,7 +50,7 @@ ngx_http_jwt_ctx_cleanup(void *data)
     /* of a request that ends without an answer */
     ngx_http_jwt_count(ctx);
 
-    ngx_http_jwt_wait_cancel(ctx);
+    ngx_http_jwt_suspend_cancel(ctx);
     ngx_http_jwt_close_cancel(ctx);
     njwt_arena_free(&ctx->arena);
 }

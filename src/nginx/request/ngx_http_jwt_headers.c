@@ -269,7 +269,7 @@ ngx_http_jwt_headers_add(ngx_http_request_t *r, ngx_table_elt_t *header)
 /* nginx's own place for a header of this name, or NULL */
 
 static ngx_http_header_t *
-ngx_http_jwt_parsed_place(ngx_http_request_t *r, ngx_table_elt_t *h)
+ngx_http_jwt_parsed_header(ngx_http_request_t *r, ngx_table_elt_t *h)
 {
     ngx_http_core_main_conf_t  *cmcf;
 
@@ -308,7 +308,7 @@ ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h)
     u_char             *field;
     ngx_http_header_t  *hh;
 
-    hh = ngx_http_jwt_parsed_place(r, h);
+    hh = ngx_http_jwt_parsed_header(r, h);
 
     if (hh == NULL) {
         return;
@@ -359,7 +359,7 @@ ngx_http_jwt_parsed_note(ngx_http_request_t *r, ngx_table_elt_t *h)
     ngx_table_elt_t   **ph;
     ngx_http_header_t  *hh;
 
-    hh = ngx_http_jwt_parsed_place(r, h);
+    hh = ngx_http_jwt_parsed_header(r, h);
 
     if (hh == NULL) {
         return NGX_OK;

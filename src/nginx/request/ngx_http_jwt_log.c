@@ -6,7 +6,7 @@
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_request.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 #include "njwt_hint.h"
 
 
@@ -97,7 +97,7 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
 /* What only a hint asks for: the other issuers, the issuer's clock. */
 
 static void
-ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_case_t *c)
+ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     ngx_uint_t               i;
     ngx_http_jwt_issuer_t   *issuer, **issuers;
@@ -144,14 +144,14 @@ static u_char *
 ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx)
 {
-    njwt_case_t   c;
-    njwt_slice_t  hint;
+    njwt_request_t  c;
+    njwt_slice_t    hint;
 
-    ngx_memzero(&c, sizeof(njwt_case_t));
+    ngx_memzero(&c, sizeof(njwt_request_t));
 
     c.policy = ctx->policy;
     c.binding = (ctx->policy->binding != NULL) ? &ctx->binding : NULL;
-    c.presented = ctx->presented;
+    c.credentials = ctx->credentials;
     c.method = ngx_http_jwt_method(r);
     c.now = (int64_t) ngx_time();
     ngx_http_jwt_log_context(ctx, &c);
@@ -327,7 +327,7 @@ ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return;
     }
 
-    (void) njwt_finding_read(&ctx->arena, &ctx->presented, &ctx->found);
+    (void) njwt_result_read(&ctx->arena, &ctx->credentials, &ctx->found);
 
     info = njwt_verdict_info(ctx->verdict);
 

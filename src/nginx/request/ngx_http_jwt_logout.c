@@ -13,7 +13,7 @@
 #include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_logouts.h"
 #include "ngx_http_jwt_revoked.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 #include "njwt_form.h"
 #include "njwt_logout.h"
 #include "njwt_revocation.h"
@@ -205,7 +205,7 @@ ngx_http_jwt_logout_end_wait(ngx_http_jwt_logout_request_t *lr)
     }
 
     lr->waiting = 0;
-    lr->conf->issuer->main->nheld--;
+    lr->conf->issuer->main->nsuspended--;
 
     if (lr->tick.timer_set) {
         ngx_del_timer(&lr->tick);
@@ -235,7 +235,7 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
     lr = c->data;
 
     if ((ngx_msec_int_t) (lr->deadline - ngx_current_msec) > 0
-        && ngx_http_jwt_slot_attempts(lr->conf->issuer) == lr->attempts)
+        && ngx_http_jwt_keyset_attempts(lr->conf->issuer) == lr->attempts)
     {
         ngx_add_timer(ev, NGX_HTTP_JWT_LOGOUT_TICK);
         return;
@@ -267,7 +267,7 @@ ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
 
     if (issuer->jwks_wait == 0
         || r != r->main
-        || jmcf->nheld >= ngx_max(ngx_cycle->connection_n / 4, 1))
+        || jmcf->nsuspended >= ngx_max(ngx_cycle->connection_n / 4, 1))
     {
         return NGX_DECLINED;
     }
@@ -295,7 +295,7 @@ ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
 
     lr->deadline = ngx_current_msec + issuer->jwks_wait;
     lr->waiting = 1;
-    jmcf->nheld++;
+    jmcf->nsuspended++;
 
     ngx_add_timer(&lr->tick, NGX_HTTP_JWT_LOGOUT_TICK);
 
@@ -314,8 +314,8 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
     ngx_http_jwt_kid_t      kid;
     ngx_http_jwt_issuer_t  *issuer = lr->conf->issuer;
 
-    if (issuer->slot == NULL
-        || ngx_http_jwt_slot_kid(issuer, text, &kid) != NGX_OK)
+    if (issuer->keyset == NULL
+        || ngx_http_jwt_keyset_kid(issuer, text, &kid) != NGX_OK)
     {
         return NGX_DECLINED;
     }
@@ -323,7 +323,7 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
     if (lr->waited) {
 
         if (result == NJWT_LOGOUT_KEY) {
-            ngx_http_jwt_slot_unknown(issuer, &kid, lr->attempts);
+            ngx_http_jwt_keyset_kid_missing(issuer, &kid, lr->attempts);
         }
 
         return NGX_DECLINED;
@@ -331,16 +331,16 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
 
     /* read before the question: a fetch that ends in between counts */
 
-    lr->attempts = ngx_http_jwt_slot_attempts(issuer);
+    lr->attempts = ngx_http_jwt_keyset_attempts(issuer);
 
-    rc = ngx_http_jwt_slot_ask(issuer, 1,
-                               (result == NJWT_LOGOUT_KEY) ? &kid : NULL,
-                               &delay);
+    rc = ngx_http_jwt_keyset_ask(issuer, 1,
+                                 (result == NJWT_LOGOUT_KEY) ? &kid : NULL,
+                                 &delay);
     if (rc != NGX_AGAIN) {
         return NGX_DECLINED;
     }
 
-    ngx_http_jwt_refresh_kick(issuer->main);
+    ngx_http_jwt_refresh_now(issuer->main);
 
     return ngx_http_jwt_logout_hold(lr);
 }
@@ -352,7 +352,7 @@ static ngx_int_t
 ngx_http_jwt_logout_judge(ngx_http_jwt_logout_request_t *lr)
 {
     njwt_logout_t           found;
-    njwt_logout_case_t      c;
+    njwt_logout_request_t   c;
     njwt_logout_result_t    result;
     ngx_http_jwt_logout_t  *lo = lr->conf;
 
@@ -641,7 +641,7 @@ ngx_http_jwt_logout_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     lo->name = value[1];
-    ngx_http_jwt_conf_place(cf, &lo->place);
+    ngx_http_jwt_conf_pos(cf, &lo->pos);
 
     for (i = 2; i < cf->args->nelts; i++) {
         if (ngx_http_jwt_logout_client(cf, lo, &value[i]) != NGX_CONF_OK) {
@@ -676,7 +676,7 @@ ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
                       "\"jwt_logout_handler\" in location \"%V\" is behind "
                       "\"jwt\": the authorization server that posts there has "
                       "no access token, write \"jwt off;\" in %V:%ui", &name,
-                      &lo->place.file, lo->place.line);
+                      &lo->pos.file, lo->pos.line);
     }
 
     count = lo->issuer->trust.revocation_count;
@@ -687,7 +687,7 @@ ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
                       "to revoke: \"revocation\" of jwt_issuer \"%V\" names "
                       "no claim for a logout token's \"sub\" or \"sid\", "
                       "write \"revocation sub;\" there, in %V:%ui", &name,
-                      &lo->name, &lo->place.file, lo->place.line);
+                      &lo->name, &lo->pos.file, lo->pos.line);
     }
 
     return NGX_OK;
@@ -714,7 +714,7 @@ ngx_http_jwt_logout_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         issuer = ngx_http_jwt_policy_find(jmcf, &lo->name);
 
         if (issuer == NULL || issuer->trust.revocation_count == 0) {
-            (void) ngx_http_jwt_conf_error(cf, &lo->place,
+            (void) ngx_http_jwt_conf_error(cf, &lo->pos,
                        "\"jwt_logout_handler\" names \"%V\", write the name "
                        "of a jwt_issuer that has \"revocation\", as in "
                        "\"revocation sub;\"", &lo->name);

@@ -12,7 +12,7 @@
 /* a jwt_logout_handler; it outlives the requests */
 struct ngx_http_jwt_logout_s {
     ngx_str_t                  name;
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
     ngx_array_t                clients;      /* njwt_slice_t */
     ngx_http_jwt_issuer_t     *issuer;
 

@@ -38,7 +38,7 @@ ngx_http_jwt_pass_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_http_jwt_conf_place(cf, &jlcf->pass_token_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->pass_token_pos);
 
     return ngx_conf_set_flag_slot(cf, cmd, conf);
 }
@@ -92,7 +92,7 @@ ngx_http_jwt_credentials_create(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 
 static char *
 ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
-    ngx_http_jwt_place_t *place)
+    ngx_http_jwt_conf_pos_t *pos)
 {
     ngx_uint_t                    i;
     ngx_http_jwt_token_source_t  *source;
@@ -106,7 +106,7 @@ ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     for (i = 0; i < conf->tokens->nelts; i++) {
 
         if (source[i].kind == NGX_HTTP_JWT_TOKEN_ARGUMENT) {
-            return ngx_http_jwt_conf_error(cf, place,
+            return ngx_http_jwt_conf_error(cf, pos,
                        "\"jwt_pass_token off\" can't take a token out of the "
                        "URL, where \"jwt_token $arg_%V\" looks for it, let "
                        "clients send the Authorization header or a cookie, "
@@ -118,7 +118,7 @@ ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
                           "\"jwt_pass_token off\" can't take out of the "
                           "request what \"jwt_token $%V\" was made of, name "
                           "an $http_ or a $cookie_ variable there in %V:%ui",
-                          &source[i].name, &place->file, place->line);
+                          &source[i].name, &pos->file, pos->line);
         }
     }
 
@@ -132,12 +132,12 @@ char *
 ngx_http_jwt_pass_token_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_http_jwt_place_t  *place;
+    ngx_http_jwt_conf_pos_t  *pos;
 
-    place = NULL;
+    pos = NULL;
 
     if (conf->tokens != NULL) {
-        place = &conf->tokens_place;
+        pos = &conf->tokens_pos;
 
     } else {
         conf->tokens = prev->tokens;
@@ -145,14 +145,14 @@ ngx_http_jwt_pass_token_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     }
 
     if (conf->pass_token != NGX_CONF_UNSET) {
-        place = &conf->pass_token_place;
+        pos = &conf->pass_token_pos;
 
     } else {
         conf->pass_token = prev->pass_token == NGX_CONF_UNSET
                            ? 1 : prev->pass_token;
     }
 
-    return place != NULL ? ngx_http_jwt_pass_token_check(cf, conf, place)
+    return pos != NULL ? ngx_http_jwt_pass_token_check(cf, conf, pos)
                          : NGX_CONF_OK;
 }
 
@@ -161,7 +161,7 @@ char *
 ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf)
 {
-    return ngx_http_jwt_pass_token_check(cf, conf, &conf->pass_token_place);
+    return ngx_http_jwt_pass_token_check(cf, conf, &conf->pass_token_pos);
 }
 
 

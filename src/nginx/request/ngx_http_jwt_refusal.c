@@ -14,7 +14,7 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_refusal.h"
 #include "ngx_http_jwt_request.h"
 
@@ -104,7 +104,7 @@ ngx_http_jwt_add_retry_after(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         seconds = ngx_max(ctx->proofs_retry - ngx_time(), 1);
 
     } else {
-        seconds = ngx_http_jwt_wait_seconds(ctx);
+        seconds = ngx_http_jwt_suspend_seconds(ctx);
     }
 
     return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_retry_after, value,
@@ -192,7 +192,7 @@ ngx_int_t
 ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_uint_t                 status;
-    njwt_verdict_t             told;
+    njwt_verdict_t             reported;
     ngx_http_core_loc_conf_t  *clcf;
 
     status = ngx_http_jwt_refusal_status(ctx);
@@ -204,10 +204,11 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    told = njwt_verdict_told(&ctx->arena, ctx->verdict, &ctx->presented);
+    reported = njwt_verdict_reported(&ctx->arena, ctx->verdict,
+                                     &ctx->credentials);
 
-    ngx_http_jwt_texts_find(ctx->conf->refusal.texts, told,
-                            ctx->presented.dpop,
+    ngx_http_jwt_texts_find(ctx->conf->refusal.texts, reported,
+                            ctx->credentials.dpop,
                             ngx_http_jwt_method(r), &ctx->text);
 
     if (ngx_http_jwt_refusal_headers(r, ctx, status) != NGX_OK) {

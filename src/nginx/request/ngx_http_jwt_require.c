@@ -64,7 +64,7 @@ ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_jwt_condition_t  *condition;
 
     condition = ngx_http_jwt_conf_push(cf, &jlcf->conditions,
-                                       &jlcf->conditions_place,
+                                       &jlcf->conditions_pos,
                                        sizeof(ngx_http_jwt_condition_t));
     if (condition == NULL
         || ngx_array_init(&condition->variables, cf->pool, 2,

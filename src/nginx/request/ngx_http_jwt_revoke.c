@@ -32,7 +32,7 @@ ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     jlcf->revoke = value[1];
-    ngx_http_jwt_conf_place(cf, &jlcf->revoke_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->revoke_pos);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_jwt_revoke_request;

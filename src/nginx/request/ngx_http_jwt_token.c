@@ -120,7 +120,7 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate, write all places in one";
     }
 
-    ngx_http_jwt_conf_place(cf, &jlcf->tokens_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->tokens_pos);
 
     jlcf->tokens = ngx_array_create(cf->pool, cf->args->nelts - 1,
                                     sizeof(ngx_http_jwt_token_source_t));
@@ -171,14 +171,14 @@ ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i)
 
 static void
 ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx,
-    njwt_presented_t *presented)
+    njwt_credentials_t *credentials)
 {
     if (ctx->conf->policy->binding != NULL) {
-        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value), presented);
+        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value), credentials);
         return;
     }
 
-    njwt_bearer_header(ngx_http_jwt_slice(&h->value), presented);
+    njwt_bearer_header(ngx_http_jwt_slice(&h->value), credentials);
 }
 
 
@@ -190,7 +190,7 @@ ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx,
 
 static ngx_uint_t
 ngx_http_jwt_token_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    njwt_presented_t *presented)
+    njwt_credentials_t *credentials)
 {
     ngx_uint_t        i, count;
     ngx_list_part_t  *part;
@@ -207,7 +207,7 @@ ngx_http_jwt_token_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
                                    sizeof("Authorization") - 1)
                    == 0)
             {
-                ngx_http_jwt_token_value(&h[i], ctx, presented);
+                ngx_http_jwt_token_value(&h[i], ctx, credentials);
                 count++;
             }
         }
@@ -271,16 +271,16 @@ ngx_http_jwt_token_bare(ngx_http_request_t *r,
         value.len = v->len;
     }
 
-    njwt_bearer_bare(value, &ctx->presented);
+    njwt_bearer_bare(value, &ctx->credentials);
 
     ngx_http_jwt_token_count(r, source, &found);
 
     if (found.count > 1) {
-        ctx->presented.found += found.count;
+        ctx->credentials.found += found.count;
 
     } else if (found.filled && value.len == 0) {
-        ctx->presented.found++;
-        ctx->presented.token = value;
+        ctx->credentials.found++;
+        ctx->credentials.token = value;
     }
 
     if (source->kind == NGX_HTTP_JWT_TOKEN_ARGUMENT
@@ -297,17 +297,17 @@ ngx_int_t
 ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_uint_t                    i, headers;
-    njwt_presented_t              bearer;
+    njwt_credentials_t            bearer;
     ngx_http_jwt_token_source_t  *source;
 
-    ngx_memzero(&ctx->presented, sizeof(njwt_presented_t));
-    ngx_memzero(&bearer, sizeof(njwt_presented_t));
+    ngx_memzero(&ctx->credentials, sizeof(njwt_credentials_t));
+    ngx_memzero(&bearer, sizeof(njwt_credentials_t));
     ctx->from_url = 0;
 
     headers = ngx_http_jwt_token_header(r, ctx, &bearer);
 
     if (ctx->conf->tokens == NULL) {
-        ctx->presented = bearer;
+        ctx->credentials = bearer;
 
     } else {
         source = ctx->conf->tokens->elts;
@@ -317,9 +317,9 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
             if (source[i].kind == NGX_HTTP_JWT_TOKEN_BEARER) {
 
                 if (bearer.found) {
-                    ctx->presented.found += bearer.found;
-                    ctx->presented.token = bearer.token;
-                    ctx->presented.dpop = bearer.dpop;
+                    ctx->credentials.found += bearer.found;
+                    ctx->credentials.token = bearer.token;
+                    ctx->credentials.dpop = bearer.dpop;
                 }
 
                 continue;
@@ -334,7 +334,7 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     /* even where jwt_token doesn't name it: nginx would have refused it */
 
     if (headers > 1) {
-        ctx->presented.found += headers;
+        ctx->credentials.found += headers;
     }
 
     return NGX_OK;

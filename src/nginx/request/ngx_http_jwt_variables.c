@@ -206,7 +206,7 @@ ngx_http_jwt_variable_ctx(ngx_http_request_t *r)
 
     /* a token that was remembered is read when somebody asks */
 
-    return njwt_finding_read(&ctx->arena, &ctx->presented, &ctx->found)
+    return njwt_result_read(&ctx->arena, &ctx->credentials, &ctx->found)
            ? ctx : NULL;
 }
 
@@ -256,7 +256,7 @@ ngx_http_jwt_variable_cache(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    return ngx_http_jwt_variable_set(r, v, ctx->found.recalled ? hit : miss);
+    return ngx_http_jwt_variable_set(r, v, ctx->found.from_cache ? hit : miss);
 }
 
 

@@ -111,7 +111,7 @@ ngx_http_jwt_counters_window(ngx_http_jwt_counters_t *counters,
 
 
 u_char *
-ngx_http_jwt_counters_place(ngx_http_jwt_counters_t *counters, size_t zone,
+ngx_http_jwt_counters_layout(ngx_http_jwt_counters_t *counters, size_t zone,
     u_char *p)
 {
     counters->started = ngx_current_msec;
@@ -179,7 +179,7 @@ ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
     }
 
     text.data = p;
-    text.len = ngx_sprintf(p, "%V %ui %V", server, location->twin,
+    text.len = ngx_sprintf(p, "%V %ui %V", server, location->duplicate_no,
                            &name) - p;
 
     return ngx_http_jwt_counters_id(text, &location->id);
@@ -228,7 +228,7 @@ ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
 
         do {
-            all[i]->twin = twin++;
+            all[i]->duplicate_no = twin++;
 
             if (ngx_http_jwt_counters_location_id(cf, all[i])
                 != NGX_OK)

@@ -77,7 +77,7 @@ size_t ngx_http_jwt_counters_size(size_t zone);
 ngx_uint_t ngx_http_jwt_counters_fit(size_t zone, ngx_uint_t issuers);
 
 /* Lays them out in so many zeroed bytes; returns what is behind them. */
-u_char *ngx_http_jwt_counters_place(ngx_http_jwt_counters_t *counters,
+u_char *ngx_http_jwt_counters_layout(ngx_http_jwt_counters_t *counters,
     size_t zone, u_char *p);
 
 /* Names what is counted, once the configuration is complete. */

@@ -62,7 +62,7 @@ ngx_http_jwt_metadata_resource(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 {
     const char  *fault;
 
-    fault = ngx_http_jwt_told_url_fault(value);
+    fault = ngx_http_jwt_doc_url_fault(value);
 
     if (fault != NULL) {
         return fault;
@@ -148,7 +148,7 @@ ngx_http_jwt_metadata_parameter(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
         && md->documentation.data == NULL)
     {
         md->documentation = value;
-        return ngx_http_jwt_told_url_fault(&value);
+        return ngx_http_jwt_doc_url_fault(&value);
     }
 
     if (ngx_strncmp(arg->data, "scopes=", 7) == 0 && md->scopes == NULL) {
@@ -185,7 +185,7 @@ ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
 
     md->issuer = value[1];
-    ngx_http_jwt_conf_place(cf, &md->place);
+    ngx_http_jwt_conf_pos(cf, &md->pos);
 
     for (i = 2; i < cf->args->nelts; i++) {
         fault = ngx_http_jwt_metadata_parameter(cf, md, &value[i]);
@@ -572,7 +572,7 @@ ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
         return NGX_OK;
     }
 
-    (void) ngx_http_jwt_conf_error(cf, &md->place,
+    (void) ngx_http_jwt_conf_error(cf, &md->pos,
                "\"jwt_resource_metadata_handler\" tells clients the URL of "
                "the authorization server, and no \"issuer\" of jwt_issuer "
                "\"%V\" is a URL, add the one that clients know to "
@@ -603,7 +603,7 @@ ngx_http_jwt_metadata_warn_guarded(ngx_conf_t *cf,
                   "\"jwt_resource_metadata_handler\" in location \"%V\", "
                   "which \"jwt\" guards: clients ask for it before they "
                   "have a token, write \"jwt off;\" there in %V:%ui",
-                  &name, &md->place.file, md->place.line);
+                  &name, &md->pos.file, md->pos.line);
 
     return NGX_OK;
 }
@@ -622,7 +622,7 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     issuer = ngx_http_jwt_policy_find(jmcf, &md->issuer);
 
     if (issuer == NULL) {
-        (void) ngx_http_jwt_conf_error(cf, &md->place,
+        (void) ngx_http_jwt_conf_error(cf, &md->pos,
                    "\"jwt_resource_metadata_handler\" names \"%V\", and there "
                    "is no such jwt_issuer block, write one in \"http\"",
                    &md->issuer);

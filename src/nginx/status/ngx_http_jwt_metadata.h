@@ -17,7 +17,7 @@ struct ngx_http_jwt_metadata_s {
     ngx_str_t                  name;         /* data NULL: left out */
     ngx_str_t                  documentation;
     ngx_array_t               *scopes;       /* njwt_slice_t; NULL: not said */
-    ngx_http_jwt_place_t       place;
+    ngx_http_jwt_conf_pos_t    pos;
     ngx_str_t                  body;
 };
 

@@ -262,9 +262,9 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 /* Keys of the configuration are fetched by nobody and have no age. */
 
 static void
-ngx_http_jwt_status_fixed(ngx_http_jwt_status_issuer_t *row)
+ngx_http_jwt_status_static(ngx_http_jwt_status_issuer_t *row)
 {
-    row->serves = (row->issuer->fixed != NULL);
+    row->serves = (row->issuer->static_jwks != NULL);
     row->fetched = NGX_HTTP_JWT_NO_NUMBER;
     row->age = NGX_HTTP_JWT_NO_NUMBER;
     row->serves_until = NGX_HTTP_JWT_NO_NUMBER;
@@ -321,10 +321,10 @@ ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
     source = &row->source;
 
     ngx_http_jwt_history_read(issuer, source);
-    ngx_http_jwt_status_fixed(row);
+    ngx_http_jwt_status_static(row);
     ngx_http_jwt_status_revoked(row);
 
-    if (issuer->fixed != NULL || !source->known) {
+    if (issuer->static_jwks != NULL || !source->known) {
         return;
     }
 
@@ -409,10 +409,10 @@ ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
         return NGX_OK;
     }
 
-    status->records = ngx_http_jwt_ledger_read(status->main,
-                                               status->request->pool,
-                                               &status->nrecords);
-    if (status->records == NULL
+    status->keystats = ngx_http_jwt_keystat_read(status->main,
+                                                 status->request->pool,
+                                                 &status->nkeystats);
+    if (status->keystats == NULL
         || ngx_http_jwt_status_issuers(status) != NGX_OK
         || ngx_http_jwt_status_counted(status) != NGX_OK)
     {
@@ -433,7 +433,7 @@ ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer)
 
     static const njwt_slice_t  file = njwt_literal("file");
 
-    if (issuer->fixed != NULL) {
+    if (issuer->static_jwks != NULL) {
         return file;
     }
 
@@ -454,7 +454,7 @@ ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer)
 ngx_uint_t
 ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer)
 {
-    return issuer->fixed == NULL
+    return issuer->static_jwks == NULL
            && ngx_http_jwt_status_source(issuer).len != issuer->jwks_uri.len;
 }
 
@@ -606,7 +606,7 @@ ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     jlcf->status = format;
-    ngx_http_jwt_conf_place(cf, &jlcf->status_place);
+    ngx_http_jwt_conf_pos(cf, &jlcf->status_pos);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_jwt_status_handler;
@@ -643,7 +643,7 @@ ngx_http_jwt_status_headers(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_jwt_status_send(ngx_http_request_t *r,
-    ngx_http_jwt_loc_conf_t *conf, ngx_http_jwt_page_t *page)
+    ngx_http_jwt_loc_conf_t *conf, ngx_http_jwt_out_t *out)
 {
     ngx_int_t                            rc;
     const ngx_http_jwt_status_format_t  *format;
@@ -651,7 +651,7 @@ ngx_http_jwt_status_send(ngx_http_request_t *r,
     format = conf->status;
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = page->size;
+    r->headers_out.content_length_n = out->size;
     r->headers_out.content_type = format->type;
     r->headers_out.content_type_len = format->type.len;
     r->headers_out.content_type_lowcase = NULL;
@@ -666,10 +666,10 @@ ngx_http_jwt_status_send(ngx_http_request_t *r,
         return rc;
     }
 
-    page->buf->last_buf = (r == r->main) ? 1 : 0;
-    page->buf->last_in_chain = 1;
+    out->buf->last_buf = (r == r->main) ? 1 : 0;
+    out->buf->last_in_chain = 1;
 
-    return ngx_http_output_filter(r, page->out);
+    return ngx_http_output_filter(r, out->chain);
 }
 
 
@@ -687,7 +687,7 @@ ngx_http_jwt_status_write(ngx_http_jwt_status_t *status,
         rc = format->write(status);
     }
 
-    if (status->arena.failed || status->page.failed) {
+    if (status->arena.failed || status->out.failed) {
         rc = NGX_ERROR;
     }
 
@@ -728,13 +728,13 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
     status->main = ngx_http_get_module_main_conf(r,
                                                  ngx_http_jwt_scope_module);
 
-    ngx_http_jwt_page_init(&status->page, r->pool, conf->status->format);
+    ngx_http_jwt_out_init(&status->out, r->pool, conf->status->format);
 
     if (ngx_http_jwt_status_write(status, conf->status) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_jwt_status_send(r, conf, &status->page);
+    return ngx_http_jwt_status_send(r, conf, &status->out);
 }
 
 
@@ -808,7 +808,7 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "\"jwt_status\" in location \"%V\" shows everybody the "
                       "issuers and the rules, write \"jwt NAME;\" there, or "
                       "\"allow\" and \"deny\" in %V:%ui", &name,
-                      &conf->status_place.file, conf->status_place.line);
+                      &conf->status_pos.file, conf->status_pos.line);
     }
 
     return NGX_OK;

@@ -15,8 +15,8 @@
 #include "ngx_http_jwt_logouts.h"
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_slot.h"
-#include "ngx_http_jwt_keylog.h"
+#include "ngx_http_jwt_keyset.h"
+#include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_out.h"
 #include "ngx_http_jwt_require.h"
@@ -75,13 +75,13 @@ typedef enum {
 typedef struct {
     ngx_http_request_t            *request;
     ngx_http_jwt_main_conf_t      *main;
-    ngx_http_jwt_page_t            page;
+    ngx_http_jwt_out_t             out;
     njwt_arena_t                   arena;
 
     ngx_uint_t                     counting;  /* 0: there is no issuer */
     ngx_http_jwt_counted_t         counted;
-    ngx_http_jwt_record_t         *records;
-    ngx_uint_t                     nrecords;
+    ngx_http_jwt_keystat_t        *keystats;
+    ngx_uint_t                     nkeystats;
     ngx_http_jwt_status_issuer_t  *issuers;   /* as many as main has */
     ngx_uint_t                     nissuers;
 
@@ -163,7 +163,7 @@ ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
     ngx_http_jwt_location_t *location);
 
 
-/* Each writes the whole of it into status->page. */
+/* Each writes the whole of it into status->out. */
 ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
 ngx_int_t ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
 ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
@@ -171,8 +171,8 @@ ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
 
 /* ngx_http_jwt_status_html_assets.c */
 
-void ngx_http_jwt_html_head(ngx_http_jwt_page_t *page);
-void ngx_http_jwt_html_foot(ngx_http_jwt_page_t *page);
+void ngx_http_jwt_html_head(ngx_http_jwt_out_t *out);
+void ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out);
 
 /* The Content-Security-Policy of the page, from the pool, with a final 0. */
 ngx_int_t ngx_http_jwt_html_policy(ngx_pool_t *pool, ngx_str_t *policy);

@@ -212,24 +212,24 @@ static ngx_uint_t
 ngx_http_jwt_alert(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_severity_t severity, ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
     if (alerts->severity != severity || severity == NGX_HTTP_JWT_FINE) {
         return 0;
     }
 
     alerts->n++;
-    page = &alerts->status->page;
+    out = &alerts->status->out;
 
-    ngx_http_jwt_page_print(page, "<li class=\"%s\"><strong>%s</strong> ",
+    ngx_http_jwt_out_printf(out, "<li class=\"%s\"><strong>%s</strong> ",
                             ngx_http_jwt_html_kinds[severity],
                             severity == NGX_HTTP_JWT_BAD ? "Alarm:"
                                                          : "Warning:");
     if (row != NULL) {
-        ngx_http_jwt_page_print(page, "<a href=\"#issuer-%ui\">",
+        ngx_http_jwt_out_printf(out, "<a href=\"#issuer-%ui\">",
                                 (ngx_uint_t) (row - alerts->status->issuers));
-        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&row->issuer->name));
-        ngx_http_jwt_page_say(page, "</a>");
+        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&row->issuer->name));
+        ngx_http_jwt_out_literal(out, "</a>");
     }
 
     return 1;
@@ -239,7 +239,7 @@ ngx_http_jwt_alert(ngx_http_jwt_alerts_t *alerts,
 static void
 ngx_http_jwt_alert_end(ngx_http_jwt_alerts_t *alerts)
 {
-    ngx_http_jwt_page_say(&alerts->status->page, "</li>\n");
+    ngx_http_jwt_out_literal(&alerts->status->out, "</li>\n");
 }
 
 
@@ -270,11 +270,11 @@ static void
 ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
     status = alerts->status;
-    page = &status->page;
+    out = &status->out;
 
     if (!ngx_http_jwt_alert(alerts,
                             ngx_http_jwt_html_keys_severity(status, row),
@@ -284,24 +284,24 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     }
 
     if (row->serves) {
-        ngx_http_jwt_page_print(page, " can&rsquo;t fetch its keys (%L "
+        ngx_http_jwt_out_printf(out, " can&rsquo;t fetch its keys (%L "
                                 "failures in a row). Those it has stop "
                                 "serving ", row->failures);
-        ngx_http_jwt_html_ago(page, status->now, row->serves_until);
-        ngx_http_jwt_page_say(page, "; then its requests are answered 503.");
+        ngx_http_jwt_html_ago(out, status->now, row->serves_until);
+        ngx_http_jwt_out_literal(out, "; then its requests are answered 503.");
 
     } else if (row->fetched > 0) {
-        ngx_http_jwt_page_say(page, " has only stale keys, fetched ");
-        ngx_http_jwt_html_ago(page, status->now, row->fetched);
-        ngx_http_jwt_page_say(page, ": its requests are answered 503.");
+        ngx_http_jwt_out_literal(out, " has only stale keys, fetched ");
+        ngx_http_jwt_html_ago(out, status->now, row->fetched);
+        ngx_http_jwt_out_literal(out, ": its requests are answered 503.");
 
     } else {
-        ngx_http_jwt_page_say(page, " has no keys; none were ever fetched: "
-                              "its requests are answered 503.");
+        ngx_http_jwt_out_literal(out, " has no keys; none were ever fetched: "
+                                 "its requests are answered 503.");
     }
 
     if (row->error_time > 0) {
-        ngx_http_jwt_page_say(page, " Last error ");
+        ngx_http_jwt_out_literal(out, " Last error ");
         ngx_http_jwt_html_error(status, row);
     }
 
@@ -321,9 +321,9 @@ static void
 ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &alerts->status->page;
+    out = &alerts->status->out;
 
     if (!ngx_http_jwt_html_clock_off(row)
         || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, row))
@@ -331,9 +331,9 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
         return;
     }
 
-    ngx_http_jwt_page_say(page, " has a clock that is ");
-    ngx_http_jwt_html_clock(page, row);
-    ngx_http_jwt_page_print(page, ", more than leeway allows (%T&nbsp;s): %s. "
+    ngx_http_jwt_out_literal(out, " has a clock that is ");
+    ngx_http_jwt_html_clock(out, row);
+    ngx_http_jwt_out_printf(out, ", more than leeway allows (%T&nbsp;s): %s. "
                             "Check this host&rsquo;s clock (NTP).",
                             (time_t) (row->issuer->leeway / 1000),
                             row->skew > 0 ? "new tokens may be refused"
@@ -352,9 +352,9 @@ static void
 ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &alerts->status->page;
+    out = &alerts->status->out;
 
     if (row->issuer->trust.revocation_count == 0) {
         return;
@@ -363,40 +363,44 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     if (row->entries == NGX_HTTP_JWT_NO_NUMBER
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_page_say(page, " found no room in "
-                              "<code>jwt_revocation_zone</code>: all of its "
-                              "tokens are revoked. Restart nginx.");
+        ngx_http_jwt_out_literal(out, " found no room in "
+                                 "<code>jwt_revocation_zone</code>: all of "
+                                 "its "
+                                 "tokens are revoked. Restart nginx.");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (row->overflow > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_page_say(page, ": all tokens that it issued up to ");
-        ngx_http_jwt_html_ago(page, alerts->status->now, row->overflow_up_to);
-        ngx_http_jwt_page_say(page, " are revoked, because entries found no "
-                              "room in <code>jwt_revocation_zone</code> or "
-                              "were lost. The error log says which; give the "
-                              "zone a larger size.");
+        ngx_http_jwt_out_literal(out, ": all tokens that it issued up to ");
+        ngx_http_jwt_html_ago(out, alerts->status->now, row->overflow_up_to);
+        ngx_http_jwt_out_literal(out, " are revoked, because entries found no "
+                                 "room in <code>jwt_revocation_zone</code> or "
+                                 "were lost. The error log says which; give "
+                                 "the "
+                                 "zone a larger size.");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (row->file_failing > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_page_say(page, ": its <code>revocation_file</code> "
-                              "can&rsquo;t be put in force as it is now; what "
-                              "it said before stays in force. The error log "
-                              "says why.");
+        ngx_http_jwt_out_literal(out, ": its <code>revocation_file</code> "
+                                 "can&rsquo;t be put in force as it is now; "
+                                 "what "
+                                 "it said before stays in force. The error "
+                                 "log "
+                                 "says why.");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (row->save_failing > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, row))
     {
-        ngx_http_jwt_page_say(page, " can&rsquo;t keep what is revoked in "
-                              "<code>state_path</code>: it won&rsquo;t "
-                              "outlive a restart. The error log says why.");
+        ngx_http_jwt_out_literal(out, " can&rsquo;t keep what is revoked in "
+                                 "<code>state_path</code>: it won&rsquo;t "
+                                 "outlive a restart. The error log says why.");
         ngx_http_jwt_alert_end(alerts);
     }
 }
@@ -409,11 +413,11 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_status_issuer_t *row)
 {
     int64_t                  *guards;
-    ngx_http_jwt_page_t      *page;
+    ngx_http_jwt_out_t       *out;
     ngx_http_jwt_share_t      lately, before;
     ngx_http_jwt_severity_t   severity;
 
-    page = &alerts->status->page;
+    out = &alerts->status->out;
     guards = alerts->status->guards;
 
     ngx_http_jwt_share_lately(alerts->status, row, &lately, &before);
@@ -423,33 +427,36 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
         return severity;
     }
 
-    ngx_http_jwt_page_say(page, row ? ": " : "");
-    ngx_http_jwt_html_count(page, lately.refused);
-    ngx_http_jwt_page_say(page, " of ");
-    ngx_http_jwt_html_count(page, ngx_http_jwt_share_all(&lately));
-    ngx_http_jwt_page_say(page, guards[NGX_HTTP_JWT_GUARD_REPORT] == 0
-                                ? " requests were refused in the last "
-                                : (guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
-                                   && guards[NGX_HTTP_JWT_GUARD_OPTIONAL] == 0)
-                                  ? " requests would have been refused in the "
-                                    "last "
-                                  : " requests were refused, or would have "
-                                    "been but for report mode, in the last ");
-    ngx_http_jwt_html_span(page, lately.span);
-    ngx_http_jwt_page_say(page, (lately.most == lately.refused)
-                                ? ", all as <a href=\"#requests\">"
-                                : ", most as <a href=\"#requests\">");
-    ngx_http_jwt_html_code(page, ngx_http_jwt_counted_name(lately.verdict));
-    ngx_http_jwt_page_say(page, "</a>: ");
-    ngx_http_jwt_page_text(page, njwt_verdict_info(lately.verdict)
-                                 ->description);
-    ngx_http_jwt_page_say(page, ".");
+    ngx_http_jwt_out_literal(out, row ? ": " : "");
+    ngx_http_jwt_html_count(out, lately.refused);
+    ngx_http_jwt_out_literal(out, " of ");
+    ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
+    ngx_http_jwt_out_literal(out, guards[NGX_HTTP_JWT_GUARD_REPORT] == 0
+                                   ? " requests were refused in the last "
+                                   : (guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
+                                      && guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
+                                      == 0)
+                                     ? " requests would have been refused in "
+                                       "the "
+                                       "last "
+                                     : " requests were refused, or would have "
+                                       "been but for report mode, in the last "
+                                       "");
+    ngx_http_jwt_html_span(out, lately.span);
+    ngx_http_jwt_out_literal(out, (lately.most == lately.refused)
+                                   ? ", all as <a href=\"#requests\">"
+                                   : ", most as <a href=\"#requests\">");
+    ngx_http_jwt_html_code(out, ngx_http_jwt_counted_name(lately.verdict));
+    ngx_http_jwt_out_literal(out, "</a>: ");
+    ngx_http_jwt_out_escaped(out, njwt_verdict_info(lately.verdict)
+                                   ->description);
+    ngx_http_jwt_out_literal(out, ".");
 
     if (ngx_http_jwt_share_all(&before) > 0) {
-        ngx_http_jwt_page_say(page, " In the hour before that it was ");
-        ngx_http_jwt_html_percent(page, before.refused,
+        ngx_http_jwt_out_literal(out, " In the hour before that it was ");
+        ngx_http_jwt_html_percent(out, before.refused,
                                   ngx_http_jwt_share_all(&before));
-        ngx_http_jwt_page_say(page, ".");
+        ngx_http_jwt_out_literal(out, ".");
     }
 
     ngx_http_jwt_alert_end(alerts);
@@ -466,11 +473,11 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
 {
     ngx_str_t                  name;
     ngx_uint_t                 i, n;
-    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_out_t        *out;
     ngx_http_jwt_location_t  **all;
 
     n = 0;
-    page = &status->page;
+    out = &status->out;
     all = status->main->locations.elts;
 
     for (i = 0; i < status->main->locations.nelts; i++) {
@@ -487,17 +494,17 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
             return NGX_ERROR;
         }
 
-        ngx_http_jwt_page_print(page, "%s<a href=\"#server-%ui\">",
+        ngx_http_jwt_out_printf(out, "%s<a href=\"#server-%ui\">",
                                 n > 1 ? ", " : "", all[i]->number);
-        ngx_http_jwt_html_code(page, name.len
+        ngx_http_jwt_html_code(out, name.len
                                ? ngx_http_jwt_slice(&name)
                                : ngx_http_jwt_slice(
                                            &all[i]->server->server_name));
-        ngx_http_jwt_page_say(page, "</a>");
+        ngx_http_jwt_out_literal(out, "</a>");
     }
 
     if (n > NGX_HTTP_JWT_HTML_NAMES) {
-        ngx_http_jwt_page_print(page, " and %ui more",
+        ngx_http_jwt_out_printf(out, " and %ui more",
                                 n - NGX_HTTP_JWT_HTML_NAMES);
     }
 
@@ -537,12 +544,12 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     int64_t                *guards;
     ngx_int_t               rc;
     ngx_uint_t              unjudged;
-    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
     rc = NGX_OK;
     status = alerts->status;
-    page = &status->page;
+    out = &status->out;
     guards = status->guards;
 
     unjudged = status->counting
@@ -553,7 +560,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     if (guards[NGX_HTTP_JWT_GUARD_MISSING] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
     {
-        ngx_http_jwt_page_print(page, "%L %s on and %s nothing of jwt: ",
+        ngx_http_jwt_out_printf(out, "%L %s on and %s nothing of jwt: ",
                                 guards[NGX_HTTP_JWT_GUARD_MISSING],
                                 guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
                                 ? "location passes requests"
@@ -561,42 +568,45 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                 guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
                                 ? "says" : "say");
         rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
-        ngx_http_jwt_page_say(page, ". Write <code>jwt NAME;</code> there, or "
-                              "<code>jwt off;</code> if it is public.");
+        ngx_http_jwt_out_literal(out,
+                                 ". Write <code>jwt NAME;</code> there, or "
+                                 "<code>jwt off;</code> if it is public.");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_html_count(page, unjudged);
-        ngx_http_jwt_page_say(page, " requests of the last hour were answered "
-                              "before the gate was asked: nobody looked at "
-                              "their token. A <code>return</code>, "
-                              "<code>rewrite</code> or <code>if</code> beside "
-                              "jwt does that, in ");
+        ngx_http_jwt_html_count(out, unjudged);
+        ngx_http_jwt_out_literal(out,
+                                 " requests of the last hour were answered "
+                                 "before the gate was asked: nobody looked at "
+                                 "their token. A <code>return</code>, "
+                                 "<code>rewrite</code> or <code>if</code> "
+                                 "beside "
+                                 "jwt does that, in ");
         rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
-        ngx_http_jwt_page_say(page, ".");
+        ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (guards[NGX_HTTP_JWT_GUARD_REPORT] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
     {
-        ngx_http_jwt_page_print(page, "Report mode refuses nothing, in %L of "
+        ngx_http_jwt_out_printf(out, "Report mode refuses nothing, in %L of "
                                 "%L guarded locations: ",
                                 guards[NGX_HTTP_JWT_GUARD_REPORT],
                                 guards[NGX_HTTP_JWT_GUARD_REPORT]
                                 + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
                                 + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
         rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
-        ngx_http_jwt_page_say(page, ".");
+        ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
 
     if (!status->counting
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
     {
-        ngx_http_jwt_page_say(page, "There is no <code>jwt_issuer</code>: "
-                              "nothing is guarded.");
+        ngx_http_jwt_out_literal(out, "There is no <code>jwt_issuer</code>: "
+                                 "nothing is guarded.");
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -607,25 +617,25 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 static ngx_int_t
 ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 {
-    ngx_uint_t                     i, told;
+    ngx_uint_t                     i, reported;
     ngx_http_jwt_status_t         *status;
     ngx_http_jwt_status_issuer_t  *row;
 
-    told = 0;
+    reported = 0;
     status = alerts->status;
 
     for (i = 0; i < status->nissuers; i++) {
         row = &status->issuers[i];
 
         ngx_http_jwt_alert_keys(alerts, row);
-        told |= ngx_http_jwt_alert_refusals(alerts, row);
+        reported |= ngx_http_jwt_alert_refusals(alerts, row);
         ngx_http_jwt_alert_clock(alerts, row);
         ngx_http_jwt_alert_revocation(alerts, row);
     }
 
     /* of all, where no issuer's is the reason */
 
-    if (status->counting && !told) {
+    if (status->counting && !reported) {
         (void) ngx_http_jwt_alert_refusals(alerts, NULL);
     }
 
@@ -636,31 +646,33 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 static void
 ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t   *page;
+    ngx_http_jwt_out_t    *out;
     ngx_http_jwt_share_t   lately, before;
 
-    page = &status->page;
+    out = &status->out;
 
     ngx_http_jwt_share_lately(status, NULL, &lately, &before);
 
-    ngx_http_jwt_page_say(page, "<li class=\"ok\"><strong>All is well."
-                          "</strong> Every issuer has keys that serve, and "
-                          "every location that passes requests on is guarded "
-                          "or says <code>jwt off</code>. ");
+    ngx_http_jwt_out_literal(out, "<li class=\"ok\"><strong>All is well."
+                             "</strong> Every issuer has keys that serve, and "
+                             "every location that passes requests on is "
+                             "guarded "
+                             "or says <code>jwt off</code>. ");
 
     if (ngx_http_jwt_share_all(&lately) == 0) {
-        ngx_http_jwt_page_say(page, "No request was judged in the last hour.");
+        ngx_http_jwt_out_literal(out,
+                                 "No request was judged in the last hour.");
 
     } else {
-        ngx_http_jwt_html_count(page, lately.ok);
-        ngx_http_jwt_page_say(page, " of ");
-        ngx_http_jwt_html_count(page, ngx_http_jwt_share_all(&lately));
-        ngx_http_jwt_page_say(page, " requests of the last ");
-        ngx_http_jwt_html_span(page, lately.span);
-        ngx_http_jwt_page_say(page, " were ok.");
+        ngx_http_jwt_html_count(out, lately.ok);
+        ngx_http_jwt_out_literal(out, " of ");
+        ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
+        ngx_http_jwt_out_literal(out, " requests of the last ");
+        ngx_http_jwt_html_span(out, lately.span);
+        ngx_http_jwt_out_literal(out, " were ok.");
     }
 
-    ngx_http_jwt_page_say(page, "</li>\n");
+    ngx_http_jwt_out_literal(out, "</li>\n");
 }
 
 
@@ -672,8 +684,8 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
     alerts.status = status;
     alerts.n = 0;
 
-    ngx_http_jwt_page_say(&status->page, "<ul class=\"alerts\" "
-                          "aria-label=\"What needs attention\">\n");
+    ngx_http_jwt_out_literal(&status->out, "<ul class=\"alerts\" "
+                             "aria-label=\"What needs attention\">\n");
 
     for (alerts.severity = NGX_HTTP_JWT_BAD;
          alerts.severity != NGX_HTTP_JWT_FINE; alerts.severity--)
@@ -687,7 +699,7 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
         ngx_http_jwt_html_fine(status);
     }
 
-    ngx_http_jwt_page_say(&status->page, "</ul>\n");
+    ngx_http_jwt_out_literal(&status->out, "</ul>\n");
 
     return NGX_OK;
 }

@@ -41,17 +41,17 @@ const char  *const ngx_http_jwt_html_kinds[] = { "ok", "warn", "bad" };
 /* "1,234" */
 
 void
-ngx_http_jwt_html_count(ngx_http_jwt_page_t *page, uint64_t n)
+ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 {
     uint64_t  unit;
 
     for (unit = 1; n / unit >= 1000; unit *= 1000) { /* void */ }
 
-    ngx_http_jwt_page_print(page, "%uL", n / unit);
+    ngx_http_jwt_out_printf(out, "%uL", n / unit);
 
     while (unit > 1) {
         unit /= 1000;
-        ngx_http_jwt_page_print(page, ",%03uL", n / unit % 1000);
+        ngx_http_jwt_out_printf(out, ",%03uL", n / unit % 1000);
     }
 }
 
@@ -59,14 +59,14 @@ ngx_http_jwt_html_count(ngx_http_jwt_page_t *page, uint64_t n)
 /* Cut, not rounded: 100 % is all of them. */
 
 void
-ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n, uint64_t all)
+ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
 {
     if (n == all || n == 0) {
-        ngx_http_jwt_page_say(page, n ? "100&nbsp;%" : "0&nbsp;%");
+        ngx_http_jwt_out_literal(out, n ? "100&nbsp;%" : "0&nbsp;%");
         return;
     }
 
-    ngx_http_jwt_page_print(page, "%uL.%uL&nbsp;%%", 100 * n / all,
+    ngx_http_jwt_out_printf(out, "%uL.%uL&nbsp;%%", 100 * n / all,
                             1000 * n / all % 10);
 }
 
@@ -74,7 +74,7 @@ ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n, uint64_t all)
 /* "5 min"; of at least two the larger unit. */
 
 void
-ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
+ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
 {
     time_t        unit;
     njwt_slice_t  name;
@@ -82,7 +82,7 @@ ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
     seconds = ngx_max(seconds, 0);
     unit = (time_t) njwt_dates_unit((double) seconds, &name);
 
-    ngx_http_jwt_page_print(page, "%T&nbsp;%*s", seconds / unit, name.len,
+    ngx_http_jwt_out_printf(out, "%T&nbsp;%*s", seconds / unit, name.len,
                             name.data);
 }
 
@@ -90,18 +90,18 @@ ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds)
 /* "5 min ago" or "in 5 min", with the time itself for machines. */
 
 void
-ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when)
+ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
 {
     ngx_tm_t  tm;
 
     if (when == 0) {
-        ngx_http_jwt_page_say(page, "never");
+        ngx_http_jwt_out_literal(out, "never");
         return;
     }
 
     ngx_gmtime(when, &tm);
 
-    ngx_http_jwt_page_print(page,
+    ngx_http_jwt_out_printf(out,
                             "<time datetime=\"%4d-%02d-%02dT%02d:%02d:%02dZ\" "
                             "title=\"%4d-%02d-%02d %02d:%02d:%02d UTC\">",
                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
@@ -110,25 +110,25 @@ ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when)
                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec);
 
     if (when > now) {
-        ngx_http_jwt_page_say(page, "in ");
-        ngx_http_jwt_html_span(page, when - now);
+        ngx_http_jwt_out_literal(out, "in ");
+        ngx_http_jwt_html_span(out, when - now);
 
     } else {
-        ngx_http_jwt_html_span(page, now - when);
-        ngx_http_jwt_page_say(page, " ago");
+        ngx_http_jwt_html_span(out, now - when);
+        ngx_http_jwt_out_literal(out, " ago");
     }
 
-    ngx_http_jwt_page_say(page, "</time>");
+    ngx_http_jwt_out_literal(out, "</time>");
 }
 
 
 /* A word that stands out; kind is a class of the style. */
 
 void
-ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
+ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
     const char *word)
 {
-    ngx_http_jwt_page_print(page, "<span class=\"b %s\">%s</span>", kind,
+    ngx_http_jwt_out_printf(out, "<span class=\"b %s\">%s</span>", kind,
                             word);
 }
 
@@ -136,81 +136,81 @@ ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
 /* Foreign words. */
 
 void
-ngx_http_jwt_html_code(ngx_http_jwt_page_t *page, njwt_slice_t text)
+ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text)
 {
-    ngx_http_jwt_page_say(page, "<code><bdi>");
-    ngx_http_jwt_page_text(page, text);
-    ngx_http_jwt_page_say(page, "</bdi></code>");
+    ngx_http_jwt_out_literal(out, "<code><bdi>");
+    ngx_http_jwt_out_escaped(out, text);
+    ngx_http_jwt_out_literal(out, "</bdi></code>");
 }
 
 
 void
-ngx_http_jwt_html_list(ngx_http_jwt_page_t *page, const njwt_slice_t *texts,
+ngx_http_jwt_html_list(ngx_http_jwt_out_t *out, const njwt_slice_t *texts,
     size_t n)
 {
     size_t  i;
 
     for (i = 0; i < n; i++) {
-        ngx_http_jwt_page_say(page, i > 0 ? ", " : "");
-        ngx_http_jwt_html_code(page, texts[i]);
+        ngx_http_jwt_out_literal(out, i > 0 ? ", " : "");
+        ngx_http_jwt_html_code(out, texts[i]);
     }
 }
 
 
 static void
-ngx_http_jwt_html_fact(ngx_http_jwt_page_t *page, const char *name)
+ngx_http_jwt_html_fact(ngx_http_jwt_out_t *out, const char *name)
 {
-    ngx_http_jwt_page_print(page, "<div><dt>%s</dt><dd>", name);
+    ngx_http_jwt_out_printf(out, "<div><dt>%s</dt><dd>", name);
 }
 
 
 static void
-ngx_http_jwt_html_fact_end(ngx_http_jwt_page_t *page)
+ngx_http_jwt_html_fact_end(ngx_http_jwt_out_t *out)
 {
-    ngx_http_jwt_page_say(page, "</dd></div>\n");
+    ngx_http_jwt_out_literal(out, "</dd></div>\n");
 }
 
 
 /* The beginning of a cell with its label, for narrow screens. */
 
 void
-ngx_http_jwt_html_cell(ngx_http_jwt_page_t *page, const char *label)
+ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label)
 {
-    ngx_http_jwt_page_print(page, "<td data-l=\"%s\">", label);
+    ngx_http_jwt_out_printf(out, "<td data-l=\"%s\">", label);
 }
 
 
 /* The head of a table, up to its first row; its columns end with NULL. */
 
 void
-ngx_http_jwt_html_table(ngx_http_jwt_page_t *page, const char *caption,
+ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
     const char *const *columns)
 {
-    ngx_http_jwt_page_print(page, "<table><caption>%s</caption><thead><tr>",
+    ngx_http_jwt_out_printf(out, "<table><caption>%s</caption><thead><tr>",
                             caption);
 
     for ( /* void */ ; *columns != NULL; columns++) {
-        ngx_http_jwt_page_print(page, "<th scope=\"col\">%s</th>", *columns);
+        ngx_http_jwt_out_printf(out, "<th scope=\"col\">%s</th>", *columns);
     }
 
-    ngx_http_jwt_page_say(page, "</tr></thead>\n<tbody>\n");
+    ngx_http_jwt_out_literal(out, "</tr></thead>\n<tbody>\n");
 }
 
 
 void
-ngx_http_jwt_html_table_end(ngx_http_jwt_page_t *page)
+ngx_http_jwt_html_table_end(ngx_http_jwt_out_t *out)
 {
-    ngx_http_jwt_page_say(page, "</tbody></table>\n");
+    ngx_http_jwt_out_literal(out, "</tbody></table>\n");
 }
 
 
 /* Something that can be folded; what always shows of it comes next. */
 
 void
-ngx_http_jwt_html_fold(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t number, const char *class, ngx_uint_t open)
 {
-    ngx_http_jwt_page_print(page, "<details id=\"%s-%ui\" class=\"%s\"%s>"
+    ngx_http_jwt_out_printf(out, "<details id=\"%s-%ui\" class=\"%s\"%s>"
                             "<summary>", name, number, class,
                             open ? " open" : "");
 }
@@ -219,7 +219,7 @@ ngx_http_jwt_html_fold(ngx_http_jwt_page_t *page, const char *name,
 /* A bar of the share that was ok, and of the one that wasn't. */
 
 static void
-ngx_http_jwt_html_bar(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_bar(ngx_http_jwt_out_t *out,
     const ngx_http_jwt_share_t *share)
 {
     uint64_t  all, bad;
@@ -231,45 +231,45 @@ ngx_http_jwt_html_bar(ngx_http_jwt_page_t *page,
     bad = all ? 200 * share->refused / all : 0;
     bad = share->refused ? ngx_max(bad, 2) : 0;
 
-    ngx_http_jwt_page_print(page, "<svg class=\"bar\" viewBox=\"0 0 200 8\" "
+    ngx_http_jwt_out_printf(out, "<svg class=\"bar\" viewBox=\"0 0 200 8\" "
                             "preserveAspectRatio=\"none\" "
                             "aria-hidden=\"true\">");
 
     if (all != 0) {
-        ngx_http_jwt_page_print(page, "<rect class=\"g\" width=\"%uL\" "
+        ngx_http_jwt_out_printf(out, "<rect class=\"g\" width=\"%uL\" "
                                 "height=\"8\"/>", 200 - bad);
-        ngx_http_jwt_page_print(page, "<rect class=\"r\" x=\"%uL\" "
+        ngx_http_jwt_out_printf(out, "<rect class=\"r\" x=\"%uL\" "
                                 "width=\"%uL\" height=\"8\"/>", 200 - bad,
                                 bad);
     }
 
-    ngx_http_jwt_page_say(page, "</svg>");
+    ngx_http_jwt_out_literal(out, "</svg>");
 }
 
 
 /* "1,234, 98.2 % ok" */
 
 void
-ngx_http_jwt_html_share(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
     const ngx_http_jwt_share_t *share)
 {
     uint64_t  all;
 
     all = ngx_http_jwt_share_all(share);
 
-    ngx_http_jwt_page_say(page, "<span class=\"n\">");
+    ngx_http_jwt_out_literal(out, "<span class=\"n\">");
 
     if (all == 0) {
-        ngx_http_jwt_page_say(page, "none");
+        ngx_http_jwt_out_literal(out, "none");
 
     } else {
-        ngx_http_jwt_html_count(page, all);
-        ngx_http_jwt_page_say(page, ", ");
-        ngx_http_jwt_html_percent(page, share->ok, all);
-        ngx_http_jwt_page_say(page, " ok");
+        ngx_http_jwt_html_count(out, all);
+        ngx_http_jwt_out_literal(out, ", ");
+        ngx_http_jwt_html_percent(out, share->ok, all);
+        ngx_http_jwt_out_literal(out, " ok");
     }
 
-    ngx_http_jwt_page_say(page, "</span>");
+    ngx_http_jwt_out_literal(out, "</span>");
 }
 
 
@@ -282,62 +282,63 @@ ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
     error.data = row->source.history.error;
     error.len = row->source.history.error_len;
 
-    ngx_http_jwt_html_ago(&status->page, status->now, row->error_time);
-    ngx_http_jwt_page_say(&status->page, ": ");
-    ngx_http_jwt_page_text(&status->page, error);
+    ngx_http_jwt_html_ago(&status->out, status->now, row->error_time);
+    ngx_http_jwt_out_literal(&status->out, ": ");
+    ngx_http_jwt_out_escaped(&status->out, error);
 }
 
 
 void
-ngx_http_jwt_html_clock(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     if (row->skew == 0) {
-        ngx_http_jwt_page_say(page, "as this host&rsquo;s");
+        ngx_http_jwt_out_literal(out, "as this host&rsquo;s");
         return;
     }
 
-    ngx_http_jwt_html_span(page, ngx_abs(row->skew));
-    ngx_http_jwt_page_say(page, row->skew > 0 ? " ahead of this host&rsquo;s"
-                                              : " behind this host&rsquo;s");
+    ngx_http_jwt_html_span(out, ngx_abs(row->skew));
+    ngx_http_jwt_out_literal(out, row->skew > 0 ? " ahead of this host&rsquo;s"
+                                                 : " behind this "
+                                                   "host&rsquo;s");
 }
 
 
 static void
-ngx_http_jwt_html_verdict(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
     ngx_http_jwt_verdicts_t *row)
 {
-    ngx_http_jwt_page_say(page, row->counted == NJWT_OK
-                                ? "<tr class=\"yes\">" : "<tr>");
-    ngx_http_jwt_page_say(page, "<th scope=\"row\"><code>");
-    ngx_http_jwt_page_text(page, ngx_http_jwt_counted_name(row->counted));
-    ngx_http_jwt_page_say(page, "</code><span class=\"soft\">");
+    ngx_http_jwt_out_literal(out, row->counted == NJWT_OK
+                                   ? "<tr class=\"yes\">" : "<tr>");
+    ngx_http_jwt_out_literal(out, "<th scope=\"row\"><code>");
+    ngx_http_jwt_out_escaped(out, ngx_http_jwt_counted_name(row->counted));
+    ngx_http_jwt_out_literal(out, "</code><span class=\"soft\">");
 
     if (row->counted < NJWT_VERDICT_COUNT && row->counted != NJWT_OK) {
-        ngx_http_jwt_page_text(page, njwt_verdict_info(row->counted)
-                                     ->description);
+        ngx_http_jwt_out_escaped(out, njwt_verdict_info(row->counted)
+                                       ->description);
     }
 
-    ngx_http_jwt_page_say(page, "</span></th>");
-    ngx_http_jwt_html_cell(page, "Issuer");
+    ngx_http_jwt_out_literal(out, "</span></th>");
+    ngx_http_jwt_html_cell(out, "Issuer");
 
     if (row->issuer == NULL) {
-        ngx_http_jwt_page_say(page, "<span class=\"soft\">not known</span>");
+        ngx_http_jwt_out_literal(out, "<span class=\"soft\">not known</span>");
 
     } else {
-        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&row->issuer->name));
+        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&row->issuer->name));
     }
 
-    ngx_http_jwt_page_say(page, "</td>");
-    ngx_http_jwt_html_cell(page, "Last minute");
-    ngx_http_jwt_html_count(page, row->minute);
-    ngx_http_jwt_page_say(page, "</td>");
-    ngx_http_jwt_html_cell(page, "Last hour");
-    ngx_http_jwt_html_count(page, row->hour);
-    ngx_http_jwt_page_say(page, "</td>");
-    ngx_http_jwt_html_cell(page, "Total");
-    ngx_http_jwt_html_count(page, row->total);
-    ngx_http_jwt_page_say(page, "</td></tr>\n");
+    ngx_http_jwt_out_literal(out, "</td>");
+    ngx_http_jwt_html_cell(out, "Last minute");
+    ngx_http_jwt_html_count(out, row->minute);
+    ngx_http_jwt_out_literal(out, "</td>");
+    ngx_http_jwt_html_cell(out, "Last hour");
+    ngx_http_jwt_html_count(out, row->hour);
+    ngx_http_jwt_out_literal(out, "</td>");
+    ngx_http_jwt_html_cell(out, "Total");
+    ngx_http_jwt_html_count(out, row->total);
+    ngx_http_jwt_out_literal(out, "</td></tr>\n");
 }
 
 
@@ -395,14 +396,14 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                i;
     ngx_array_t               rows;
-    ngx_http_jwt_page_t      *page;
+    ngx_http_jwt_out_t       *out;
     ngx_http_jwt_verdicts_t  *row;
 
     static const char  *const  columns[] = {
         "Verdict", "Issuer", "Last minute", "Last hour", "Total", NULL
     };
 
-    page = &status->page;
+    out = &status->out;
 
     if (ngx_array_init(&rows, status->request->pool, 32,
                        sizeof(ngx_http_jwt_verdicts_t)) != NGX_OK
@@ -425,29 +426,29 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
               ngx_http_jwt_html_verdict_order);
 
     if (rows.nelts > 0) {
-        ngx_http_jwt_html_table(page, "By verdict and issuer, the most "
+        ngx_http_jwt_html_table(out, "By verdict and issuer, the most "
                                 "frequent of the last hour first.", columns);
     }
 
     for (i = 0; i < rows.nelts; i++) {
 
         if (i == NGX_HTTP_JWT_HTML_VERDICTS) {
-            ngx_http_jwt_html_table_end(page);
-            ngx_http_jwt_html_fold(page, "verdicts", 0, "more", 0);
-            ngx_http_jwt_page_print(page, "%ui more</summary>",
+            ngx_http_jwt_html_table_end(out);
+            ngx_http_jwt_html_fold(out, "verdicts", 0, "more", 0);
+            ngx_http_jwt_out_printf(out, "%ui more</summary>",
                                     rows.nelts - i);
-            ngx_http_jwt_html_table(page, "The others", columns);
+            ngx_http_jwt_html_table(out, "The others", columns);
         }
 
-        ngx_http_jwt_html_verdict(page, &row[i]);
+        ngx_http_jwt_html_verdict(out, &row[i]);
     }
 
     if (rows.nelts > 0) {
-        ngx_http_jwt_html_table_end(page);
+        ngx_http_jwt_html_table_end(out);
     }
 
     if (rows.nelts > NGX_HTTP_JWT_HTML_VERDICTS) {
-        ngx_http_jwt_page_say(page, "</details>");
+        ngx_http_jwt_out_literal(out, "</details>");
     }
 
     return NGX_OK;
@@ -458,39 +459,39 @@ static void
 ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
     const uint32_t *numbers)
 {
-    ngx_http_jwt_page_t   *page;
+    ngx_http_jwt_out_t    *out;
     ngx_http_jwt_share_t   share;
 
-    page = &status->page;
+    out = &status->out;
     ngx_http_jwt_share_sum(status, NULL, numbers, &share);
 
-    ngx_http_jwt_html_fact(page, name);
-    ngx_http_jwt_html_share(page, &share);
-    ngx_http_jwt_html_bar(page, &share);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact(out, name);
+    ngx_http_jwt_html_share(out, &share);
+    ngx_http_jwt_html_bar(out, &share);
+    ngx_http_jwt_html_fact_end(out);
 }
 
 
 static ngx_int_t
 ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_page_say(page, "<section class=\"card\" aria-labelledby="
-                          "\"requests\"><h2 id=\"requests\">Requests</h2>\n"
-                          "<dl class=\"facts w\">\n");
+    ngx_http_jwt_out_literal(out, "<section class=\"card\" aria-labelledby="
+                             "\"requests\"><h2 id=\"requests\">Requests</h2>\n"
+                             "<dl class=\"facts w\">\n");
     ngx_http_jwt_html_time(status, "Last minute", status->counted.minute);
     ngx_http_jwt_html_time(status, "Last 5 min", status->counted.recent);
     ngx_http_jwt_html_time(status, "Last hour", status->counted.hour);
-    ngx_http_jwt_page_say(page, "</dl>\n");
+    ngx_http_jwt_out_literal(out, "</dl>\n");
 
     if (ngx_http_jwt_html_verdicts(status) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_page_say(page, "</section>\n");
+    ngx_http_jwt_out_literal(out, "</section>\n");
 
     return NGX_OK;
 }
@@ -503,19 +504,19 @@ ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
     ngx_http_jwt_history_t *history)
 {
     ngx_uint_t               i, n, bad;
-    ngx_http_jwt_page_t     *page;
+    ngx_http_jwt_out_t      *out;
     ngx_http_jwt_attempt_t  *attempt;
 
     n = 0;
     bad = 0;
-    page = &status->page;
+    out = &status->out;
 
     for (i = 0; i < NGX_HTTP_JWT_ATTEMPTS; i++) {
         n += history->attempts[i].time != 0;
         bad += history->attempts[i].time != 0 && !history->attempts[i].good;
     }
 
-    ngx_http_jwt_page_print(page, "<svg class=\"line\" viewBox=\"0 0 320 30\" "
+    ngx_http_jwt_out_printf(out, "<svg class=\"line\" viewBox=\"0 0 320 30\" "
                             "preserveAspectRatio=\"xMinYMid meet\" "
                             "role=\"img\" aria-label=\"the last %ui fetches, "
                             "%ui of them failed\">", n, bad);
@@ -528,20 +529,20 @@ ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_page_print(page, "<rect class=\"%s\" x=\"%ui\" "
+        ngx_http_jwt_out_printf(out, "<rect class=\"%s\" x=\"%ui\" "
                                 "y=\"%ui\" width=\"8\" height=\"%ui\" "
                                 "rx=\"2\"><title>",
                                 attempt->good ? "g" : "r", 10 * n++,
                                 (ngx_uint_t) (attempt->good ? 0 : 18),
                                 (ngx_uint_t) (attempt->good ? 30 : 12));
-        ngx_http_jwt_page_print(page, "%s, status %ui, ",
+        ngx_http_jwt_out_printf(out, "%s, status %ui, ",
                                 attempt->good ? "good" : "failed",
                                 (ngx_uint_t) attempt->status);
-        ngx_http_jwt_html_span(page, status->now - (time_t) attempt->time);
-        ngx_http_jwt_page_say(page, " ago</title></rect>");
+        ngx_http_jwt_html_span(out, status->now - (time_t) attempt->time);
+        ngx_http_jwt_out_literal(out, " ago</title></rect>");
     }
 
-    ngx_http_jwt_page_say(page, "</svg>");
+    ngx_http_jwt_out_literal(out, "</svg>");
 }
 
 
@@ -549,120 +550,120 @@ static void
 ngx_http_jwt_html_fetches(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_html_fact(page, "Keys fetched");
-    ngx_http_jwt_html_ago(page, status->now, row->fetched);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact(out, "Keys fetched");
+    ngx_http_jwt_html_ago(out, status->now, row->fetched);
+    ngx_http_jwt_html_fact_end(out);
 
     if (row->serves) {
-        ngx_http_jwt_html_fact(page,
+        ngx_http_jwt_html_fact(out,
                                "If no fetch succeeds, they stop serving");
-        ngx_http_jwt_html_ago(page, status->now, row->serves_until);
-        ngx_http_jwt_html_fact_end(page);
+        ngx_http_jwt_html_ago(out, status->now, row->serves_until);
+        ngx_http_jwt_html_fact_end(out);
     }
 
-    ngx_http_jwt_html_fact(page, "Next fetch");
+    ngx_http_jwt_html_fact(out, "Next fetch");
 
     if (row->in_flight) {
-        ngx_http_jwt_page_say(page, "under way");
+        ngx_http_jwt_out_literal(out, "under way");
 
     } else {
-        ngx_http_jwt_html_ago(page, status->now, row->next + 1);
+        ngx_http_jwt_html_ago(out, status->now, row->next + 1);
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "The tenant&rsquo;s clock");
+    ngx_http_jwt_html_fact(out, "The tenant&rsquo;s clock");
 
     if (row->skew == NGX_HTTP_JWT_NO_NUMBER) {
-        ngx_http_jwt_page_say(page, "not known");
+        ngx_http_jwt_out_literal(out, "not known");
 
     } else {
-        ngx_http_jwt_html_clock(page, row);
-        ngx_http_jwt_page_say(page, ", seen ");
-        ngx_http_jwt_html_ago(page, status->now, row->skew_time);
+        ngx_http_jwt_html_clock(out, row);
+        ngx_http_jwt_out_literal(out, ", seen ");
+        ngx_http_jwt_html_ago(out, status->now, row->skew_time);
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Last error");
+    ngx_http_jwt_html_fact(out, "Last error");
 
     if (row->error_time > 0) {
         ngx_http_jwt_html_error(status, row);
 
     } else {
-        ngx_http_jwt_page_say(page, "none");
+        ngx_http_jwt_out_literal(out, "none");
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Fetches");
-    ngx_http_jwt_page_print(page, "%L good, %L failed", row->good, row->bad);
+    ngx_http_jwt_html_fact(out, "Fetches");
+    ngx_http_jwt_out_printf(out, "%L good, %L failed", row->good, row->bad);
     ngx_http_jwt_html_line(status, &row->source.history);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 }
 
 
 static void
 ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_record_t *record)
+    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_keystat_t *keystat)
 {
     njwt_slice_t             kid;
-    ngx_http_jwt_page_t     *page;
+    ngx_http_jwt_out_t      *out;
     const njwt_alg_info_t   *alg;
 
-    page = &status->page;
-    alg = njwt_alg_info(record->algs);
+    out = &status->out;
+    alg = njwt_alg_info(keystat->algs);
 
-    kid.data = record->kid;
-    kid.len = record->kid_len;
+    kid.data = keystat->kid;
+    kid.len = keystat->kid_len;
 
-    ngx_http_jwt_page_say(page, "<tr><th scope=\"row\">");
+    ngx_http_jwt_out_literal(out, "<tr><th scope=\"row\">");
 
-    if (record->has_kid) {
-        ngx_http_jwt_html_code(page, kid);
+    if (keystat->has_kid) {
+        ngx_http_jwt_html_code(out, kid);
 
     } else {
-        ngx_http_jwt_page_say(page, "without kid");
+        ngx_http_jwt_out_literal(out, "without kid");
     }
 
-    ngx_http_jwt_page_say(page, "</th>");
+    ngx_http_jwt_out_literal(out, "</th>");
 
-    ngx_http_jwt_html_cell(page, "Type");
-    ngx_http_jwt_page_say(page, ngx_http_jwt_status_kty(record->algs));
+    ngx_http_jwt_html_cell(out, "Type");
+    ngx_http_jwt_out_literal(out, ngx_http_jwt_status_kty(keystat->algs));
 
     if (alg != NULL) {
-        ngx_http_jwt_page_say(page, " ");
-        ngx_http_jwt_page_text(page, alg->name);
+        ngx_http_jwt_out_literal(out, " ");
+        ngx_http_jwt_out_escaped(out, alg->name);
     }
 
-    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_out_literal(out, "</td>");
 
-    ngx_http_jwt_html_cell(page, "State");
-    ngx_http_jwt_page_say(page, "<span>");
+    ngx_http_jwt_html_cell(out, "State");
+    ngx_http_jwt_out_literal(out, "<span>");
 
-    if (record->gone == 0) {
-        ngx_http_jwt_html_badge(page, row->serves ? "ok" : "bad",
+    if (keystat->removed == 0) {
+        ngx_http_jwt_html_badge(out, row->serves ? "ok" : "bad",
                                 row->serves ? "serving" : "stale");
 
     } else {
-        ngx_http_jwt_html_badge(page, "plain", "gone");
-        ngx_http_jwt_page_say(page, " ");
-        ngx_http_jwt_html_ago(page, status->now, record->gone);
+        ngx_http_jwt_html_badge(out, "plain", "gone");
+        ngx_http_jwt_out_literal(out, " ");
+        ngx_http_jwt_html_ago(out, status->now, keystat->removed);
     }
 
-    ngx_http_jwt_page_say(page, "</span></td>");
+    ngx_http_jwt_out_literal(out, "</span></td>");
 
-    ngx_http_jwt_html_cell(page, "First seen");
-    ngx_http_jwt_html_ago(page, status->now, record->seen);
-    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_html_cell(out, "First seen");
+    ngx_http_jwt_html_ago(out, status->now, keystat->first_seen);
+    ngx_http_jwt_out_literal(out, "</td>");
 
-    ngx_http_jwt_html_cell(page, "Last used");
-    ngx_http_jwt_html_ago(page, status->now, (time_t) record->used);
-    ngx_http_jwt_page_say(page, "</td></tr>\n");
+    ngx_http_jwt_html_cell(out, "Last used");
+    ngx_http_jwt_html_ago(out, status->now, (time_t) keystat->last_used);
+    ngx_http_jwt_out_literal(out, "</td></tr>\n");
 }
 
 
@@ -671,34 +672,35 @@ ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
 {
     ngx_uint_t            i, n, gone;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
     static const char  *const  columns[] = {
         "Key", "Type", "State", "First seen", "Last used", NULL
     };
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_html_table(page, "Keys", columns);
+    ngx_http_jwt_html_table(out, "Keys", columns);
 
     for (gone = 0, n = 0; gone < 2; gone++) {
-        for (i = 0; i < status->nrecords; i++) {
+        for (i = 0; i < status->nkeystats; i++) {
 
-            if ((status->records[i].gone != 0) == gone
-                && ngx_http_jwt_ledger_shown(&status->records[i], row->issuer))
+            if ((status->keystats[i].removed != 0) == gone
+                && ngx_http_jwt_keystat_shown(&status->keystats[i],
+                                              row->issuer))
             {
-                ngx_http_jwt_html_key(status, row, &status->records[i]);
+                ngx_http_jwt_html_key(status, row, &status->keystats[i]);
                 n++;
             }
         }
     }
 
     if (n == 0) {
-        ngx_http_jwt_page_say(page, "<tr><td colspan=\"5\">none yet"
-                              "</td></tr>\n");
+        ngx_http_jwt_out_literal(out, "<tr><td colspan=\"5\">none yet"
+                                 "</td></tr>\n");
     }
 
-    ngx_http_jwt_html_table_end(page);
+    ngx_http_jwt_html_table_end(out);
 }
 
 
@@ -708,42 +710,42 @@ ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
 {
     ngx_uint_t            i;
     njwt_slice_t          alg;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_html_fact(page, "Issuer");
-    ngx_http_jwt_html_list(page, issuer->issuers->elts,
+    ngx_http_jwt_html_fact(out, "Issuer");
+    ngx_http_jwt_html_list(out, issuer->issuers->elts,
                            issuer->issuers->nelts);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Audience");
+    ngx_http_jwt_html_fact(out, "Audience");
 
     if (issuer->trust.expected.any_audience) {
-        ngx_http_jwt_html_badge(page, "warn", "any");
+        ngx_http_jwt_html_badge(out, "warn", "any");
 
     } else {
-        ngx_http_jwt_html_list(page, issuer->audiences->elts,
+        ngx_http_jwt_html_list(out, issuer->audiences->elts,
                                issuer->audiences->nelts);
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Algorithms");
+    ngx_http_jwt_html_fact(out, "Algorithms");
 
     for (i = 0; i < NJWT_ALG_COUNT; i++) {
         alg = ngx_http_jwt_status_alg(issuer->algorithms, i);
 
-        ngx_http_jwt_page_text(page, alg);
-        ngx_http_jwt_page_say(page, alg.len ? " " : "");
+        ngx_http_jwt_out_escaped(out, alg);
+        ngx_http_jwt_out_literal(out, alg.len ? " " : "");
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, issuer->discovery == 1
+    ngx_http_jwt_html_fact(out, issuer->discovery == 1
                                  ? "Keys from, by discovery" : "Keys from");
-    ngx_http_jwt_html_code(page, ngx_http_jwt_status_source(issuer));
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_code(out, ngx_http_jwt_status_source(issuer));
+    ngx_http_jwt_html_fact_end(out);
 }
 
 
@@ -752,40 +754,40 @@ ngx_http_jwt_html_revocation(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
 {
     ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
     const njwt_issuer_t  *trust = &row->issuer->trust;
 
-    page = &status->page;
+    out = &status->out;
 
     if (row->entries == NGX_HTTP_JWT_NO_NUMBER) {
         return;
     }
 
-    ngx_http_jwt_html_fact(page, "Revocation entries");
-    ngx_http_jwt_html_count(page, row->entries);
-    ngx_http_jwt_page_say(page, ": ");
+    ngx_http_jwt_html_fact(out, "Revocation entries");
+    ngx_http_jwt_html_count(out, row->entries);
+    ngx_http_jwt_out_literal(out, ": ");
 
     for (i = 0; i < trust->revocation_count; i++) {
-        ngx_http_jwt_page_say(page, (i > 0) ? ", " : "");
-        ngx_http_jwt_html_code(page, trust->revocation[i]);
-        ngx_http_jwt_page_say(page, " ");
-        ngx_http_jwt_html_count(page, row->revoked.entries[i]);
+        ngx_http_jwt_out_literal(out, (i > 0) ? ", " : "");
+        ngx_http_jwt_html_code(out, trust->revocation[i]);
+        ngx_http_jwt_out_literal(out, " ");
+        ngx_http_jwt_html_count(out, row->revoked.entries[i]);
     }
 
     if (row->issuer->revocation.file.data != NULL) {
-        ngx_http_jwt_page_say(page, "; ");
-        ngx_http_jwt_html_count(page, row->of_file);
-        ngx_http_jwt_page_say(page, " from <code>revocation_file</code>, "
-                              "changed ");
-        ngx_http_jwt_html_ago(page, status->now, row->file_read);
+        ngx_http_jwt_out_literal(out, "; ");
+        ngx_http_jwt_html_count(out, row->of_file);
+        ngx_http_jwt_out_literal(out, " from <code>revocation_file</code>, "
+                                 "changed ");
+        ngx_http_jwt_html_ago(out, status->now, row->file_read);
     }
 
     if (row->overflow > 0) {
-        ngx_http_jwt_page_say(page, "; and all tokens issued up to ");
-        ngx_http_jwt_html_ago(page, status->now, row->overflow_up_to);
+        ngx_http_jwt_out_literal(out, "; and all tokens issued up to ");
+        ngx_http_jwt_html_ago(out, status->now, row->overflow_up_to);
     }
 
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 }
 
 
@@ -805,55 +807,55 @@ ngx_http_jwt_html_issuer_stands_out(ngx_http_jwt_status_t *status,
 static void
 ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
-    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_out_t            *out;
     ngx_http_jwt_share_t           share;
     ngx_http_jwt_severity_t        severity;
     ngx_http_jwt_status_issuer_t  *row;
 
-    page = &status->page;
+    out = &status->out;
     row = &status->issuers[number];
     severity = ngx_http_jwt_html_keys_severity(status, row);
 
-    ngx_http_jwt_html_fold(page, "issuer", number, "card f",
+    ngx_http_jwt_html_fold(out, "issuer", number, "card f",
                            status->nissuers == 1
                            || ngx_http_jwt_html_issuer_stands_out(status,
                                                                   row));
-    ngx_http_jwt_page_say(page, "<h3>");
-    ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&row->issuer->name));
-    ngx_http_jwt_page_say(page, "</h3> ");
-    ngx_http_jwt_html_badge(page, ngx_http_jwt_html_kinds[severity],
+    ngx_http_jwt_out_literal(out, "<h3>");
+    ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&row->issuer->name));
+    ngx_http_jwt_out_literal(out, "</h3> ");
+    ngx_http_jwt_html_badge(out, ngx_http_jwt_html_kinds[severity],
                             !row->serves ? (row->fetched > 0 ? "stale keys"
                                                              : "no keys")
                             : row->failures > 0 ? "fetches fail"
                             : "keys serve");
 
     if (ngx_http_jwt_html_clock_off(row)) {
-        ngx_http_jwt_html_badge(page, "warn", "clocks differ");
+        ngx_http_jwt_html_badge(out, "warn", "clocks differ");
     }
 
     if (row->overflow > 0) {
-        ngx_http_jwt_html_badge(page, "bad", "revocation is full");
+        ngx_http_jwt_html_badge(out, "bad", "revocation is full");
     }
 
     if (row->file_failing > 0) {
-        ngx_http_jwt_html_badge(page, "bad", "revocation_file not in force");
+        ngx_http_jwt_html_badge(out, "bad", "revocation_file not in force");
     }
 
     ngx_http_jwt_share_sum(status, row, status->counted.hour, &share);
-    ngx_http_jwt_page_say(page, "<span class=\"soft\">last hour: ");
-    ngx_http_jwt_html_share(page, &share);
-    ngx_http_jwt_page_say(page, "</span></summary>\n<dl class=\"facts\">\n");
+    ngx_http_jwt_out_literal(out, "<span class=\"soft\">last hour: ");
+    ngx_http_jwt_html_share(out, &share);
+    ngx_http_jwt_out_literal(out, "</span></summary>\n<dl class=\"facts\">\n");
     ngx_http_jwt_html_settings(status, row->issuer);
 
-    if (row->source.known && row->issuer->fixed == NULL) {
+    if (row->source.known && row->issuer->static_jwks == NULL) {
         ngx_http_jwt_html_fetches(status, row);
     }
 
     ngx_http_jwt_html_revocation(status, row);
 
-    ngx_http_jwt_page_say(page, "</dl>\n");
+    ngx_http_jwt_out_literal(out, "</dl>\n");
     ngx_http_jwt_html_keys(status, row);
-    ngx_http_jwt_page_say(page, "</details>\n");
+    ngx_http_jwt_out_literal(out, "</details>\n");
 }
 
 
@@ -883,11 +885,11 @@ static ngx_int_t
 ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                 i, n, idle;
-    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_out_t        *out;
     ngx_http_jwt_share_t       share;
     ngx_http_jwt_html_rank_t  *rank;
 
-    page = &status->page;
+    out = &status->out;
     n = status->nissuers;
     idle = 0;
 
@@ -919,16 +921,17 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
     ngx_sort(rank, n, sizeof(ngx_http_jwt_html_rank_t),
              ngx_http_jwt_html_issuer_order);
 
-    ngx_http_jwt_page_say(page, "<section aria-labelledby=\"issuers\">"
-                          "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
-                          "<p class=\"soft\">A key is safe to revoke when it "
-                          "was last used long ago.</p>\n");
+    ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"issuers\">"
+                             "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
+                             "<p class=\"soft\">A key is safe to revoke when "
+                             "it "
+                             "was last used long ago.</p>\n");
 
     for (i = 0; i < n; i++) {
 
         if (i == n - idle && idle > NGX_HTTP_JWT_HTML_IDLE) {
-            ngx_http_jwt_html_fold(page, "idle", 0, "more", 0);
-            ngx_http_jwt_page_print(page, "%ui issuers whose keys serve, "
+            ngx_http_jwt_html_fold(out, "idle", 0, "more", 0);
+            ngx_http_jwt_out_printf(out, "%ui issuers whose keys serve, "
                                     "without requests in the last hour"
                                     "</summary>\n", idle);
         }
@@ -936,26 +939,27 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
         ngx_http_jwt_html_issuer(status, rank[i].number);
     }
 
-    ngx_http_jwt_page_say(page, idle > NGX_HTTP_JWT_HTML_IDLE
-                                ? "</details></section>\n" : "</section>\n");
+    ngx_http_jwt_out_literal(out, idle > NGX_HTTP_JWT_HTML_IDLE
+                                   ? "</details></section>\n"
+                                   : "</section>\n");
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_jwt_html_room(ngx_http_jwt_page_t *page, int64_t size, int64_t used,
+ngx_http_jwt_html_room(ngx_http_jwt_out_t *out, int64_t size, int64_t used,
     int64_t entries)
 {
     if (size == 0) {
-        ngx_http_jwt_page_say(page, "off");
+        ngx_http_jwt_out_literal(out, "off");
         return;
     }
 
-    ngx_http_jwt_html_count(page, used);
-    ngx_http_jwt_page_say(page, " of ");
-    ngx_http_jwt_html_count(page, entries);
-    ngx_http_jwt_page_print(page, " entries, %L&nbsp;%s",
+    ngx_http_jwt_html_count(out, used);
+    ngx_http_jwt_out_literal(out, " of ");
+    ngx_http_jwt_html_count(out, entries);
+    ngx_http_jwt_out_printf(out, " entries, %L&nbsp;%s",
                             size >> (size >= 10 << 20 ? 20 : 10),
                             size >= 10 << 20 ? "MB" : "KB");
 }
@@ -964,88 +968,88 @@ ngx_http_jwt_html_room(ngx_http_jwt_page_t *page, int64_t size, int64_t used,
 static void
 ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_page_say(page, "<section class=\"card\" aria-labelledby="
-                          "\"memory\"><h2 id=\"memory\">Memory</h2>\n"
-                          "<dl class=\"facts\">\n");
+    ngx_http_jwt_out_literal(out, "<section class=\"card\" aria-labelledby="
+                             "\"memory\"><h2 id=\"memory\">Memory</h2>\n"
+                             "<dl class=\"facts\">\n");
 
-    ngx_http_jwt_html_fact(page, "Cache of verified tokens");
-    ngx_http_jwt_html_room(page, status->cache_size, status->cache_used,
+    ngx_http_jwt_html_fact(out, "Cache of verified tokens");
+    ngx_http_jwt_html_room(out, status->cache_size, status->cache_used,
                            status->cache_entries);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Hit ratio");
-    ngx_http_jwt_html_percent(page, status->hits,
+    ngx_http_jwt_html_fact(out, "Hit ratio");
+    ngx_http_jwt_html_percent(out, status->hits,
                               ngx_max(status->hits + status->misses, 1));
-    ngx_http_jwt_page_say(page, " of ");
-    ngx_http_jwt_html_count(page, status->hits + status->misses);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_out_literal(out, " of ");
+    ngx_http_jwt_html_count(out, status->hits + status->misses);
+    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(page, "Evictions");
-    ngx_http_jwt_html_count(page, status->evictions);
-    ngx_http_jwt_html_fact_end(page);
+    ngx_http_jwt_html_fact(out, "Evictions");
+    ngx_http_jwt_html_count(out, status->evictions);
+    ngx_http_jwt_html_fact_end(out);
 
     if (status->proofs_size > 0) {
-        ngx_http_jwt_html_fact(page, "DPoP proofs that were used");
-        ngx_http_jwt_html_room(page, status->proofs_size, status->proofs_used,
+        ngx_http_jwt_html_fact(out, "DPoP proofs that were used");
+        ngx_http_jwt_html_room(out, status->proofs_size, status->proofs_used,
                                status->proofs_entries);
-        ngx_http_jwt_html_fact_end(page);
+        ngx_http_jwt_html_fact_end(out);
     }
 
     if (status->revoked_size > 0) {
-        ngx_http_jwt_html_fact(page, "Revocation entries");
-        ngx_http_jwt_html_room(page, status->revoked_size,
+        ngx_http_jwt_html_fact(out, "Revocation entries");
+        ngx_http_jwt_html_room(out, status->revoked_size,
                                status->revoked_used,
                                status->revoked_entries);
-        ngx_http_jwt_html_fact_end(page);
+        ngx_http_jwt_html_fact_end(out);
     }
 
     if (status->closed > 0) {
-        ngx_http_jwt_html_fact(page, "Ended with their token");
-        ngx_http_jwt_html_count(page, status->closed);
-        ngx_http_jwt_html_fact_end(page);
+        ngx_http_jwt_html_fact(out, "Ended with their token");
+        ngx_http_jwt_html_count(out, status->closed);
+        ngx_http_jwt_html_fact_end(out);
     }
 
-    ngx_http_jwt_page_say(page, "</dl></section>\n");
+    ngx_http_jwt_out_literal(out, "</dl></section>\n");
 }
 
 
 static void
 ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_page_say(page, "<p class=\"soft\">");
-    ngx_http_jwt_page_text(page,
+    ngx_http_jwt_out_literal(out, "<p class=\"soft\">");
+    ngx_http_jwt_out_escaped(out,
                     ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname));
-    ngx_http_jwt_page_say(page, ", as of ");
-    ngx_http_jwt_page_put(page, ngx_cached_http_time.data,
-                          ngx_cached_http_time.len);
+    ngx_http_jwt_out_literal(out, ", as of ");
+    ngx_http_jwt_out_write(out, ngx_cached_http_time.data,
+                           ngx_cached_http_time.len);
 
     if (status->counting) {
-        ngx_http_jwt_page_say(page, ", counting for ");
-        ngx_http_jwt_html_span(page, status->now - status->since);
+        ngx_http_jwt_out_literal(out, ", counting for ");
+        ngx_http_jwt_html_span(out, status->now - status->since);
     }
 
-    ngx_http_jwt_page_say(page, "; nginx-jwt-scope " NJWT_VERSION ", nginx "
-                          NGINX_VERSION ".</p>\n");
+    ngx_http_jwt_out_literal(out, "; nginx-jwt-scope " NJWT_VERSION ", nginx "
+                             NGINX_VERSION ".</p>\n");
 }
 
 
 ngx_int_t
 ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_html_head(page);
-    ngx_http_jwt_page_say(page, "<main>\n");
+    ngx_http_jwt_html_head(out);
+    ngx_http_jwt_out_literal(out, "<main>\n");
     ngx_http_jwt_html_now(status);
 
     if (ngx_http_jwt_html_alerts(status) != NGX_OK) {
@@ -1070,8 +1074,8 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
         ngx_http_jwt_html_memory(status);
     }
 
-    ngx_http_jwt_page_say(page, "</main>\n");
-    ngx_http_jwt_html_foot(page);
+    ngx_http_jwt_out_literal(out, "</main>\n");
+    ngx_http_jwt_html_foot(out);
 
     return NGX_OK;
 }

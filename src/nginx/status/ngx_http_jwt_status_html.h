@@ -34,49 +34,49 @@ extern const char  *const ngx_http_jwt_html_kinds[];
 /* ngx_http_jwt_status_html.c */
 
 /* "1,234" */
-void ngx_http_jwt_html_count(ngx_http_jwt_page_t *page, uint64_t n);
+void ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n);
 
 /* Cut, not rounded: 100 % is all of them. */
-void ngx_http_jwt_html_percent(ngx_http_jwt_page_t *page, uint64_t n,
+void ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n,
     uint64_t all);
 
 /* "5 min"; of at least two the larger unit. */
-void ngx_http_jwt_html_span(ngx_http_jwt_page_t *page, time_t seconds);
+void ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds);
 
 /* "5 min ago" or "in 5 min", with the time itself for machines. */
-void ngx_http_jwt_html_ago(ngx_http_jwt_page_t *page, time_t now, time_t when);
+void ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when);
 
 /* A word that stands out; kind is a class of the style. */
-void ngx_http_jwt_html_badge(ngx_http_jwt_page_t *page, const char *kind,
+void ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
     const char *word);
 
 /* Foreign words. */
-void ngx_http_jwt_html_code(ngx_http_jwt_page_t *page, njwt_slice_t text);
+void ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text);
 
-void ngx_http_jwt_html_list(ngx_http_jwt_page_t *page,
+void ngx_http_jwt_html_list(ngx_http_jwt_out_t *out,
     const njwt_slice_t *texts, size_t n);
 
 /* The beginning of a cell with its label, for narrow screens. */
-void ngx_http_jwt_html_cell(ngx_http_jwt_page_t *page, const char *label);
+void ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label);
 
 /* The head of a table, up to its first row; its columns end with NULL. */
-void ngx_http_jwt_html_table(ngx_http_jwt_page_t *page, const char *caption,
+void ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
     const char *const *columns);
 
-void ngx_http_jwt_html_table_end(ngx_http_jwt_page_t *page);
+void ngx_http_jwt_html_table_end(ngx_http_jwt_out_t *out);
 
 /* Something that can be folded; what always shows of it comes next. */
-void ngx_http_jwt_html_fold(ngx_http_jwt_page_t *page, const char *name,
+void ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t number, const char *class, ngx_uint_t open);
 
 /* "1,234, 98.2 % ok" */
-void ngx_http_jwt_html_share(ngx_http_jwt_page_t *page,
+void ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
     const ngx_http_jwt_share_t *share);
 
 void ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row);
 
-void ngx_http_jwt_html_clock(ngx_http_jwt_page_t *page,
+void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row);
 
 

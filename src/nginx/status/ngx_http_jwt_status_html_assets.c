@@ -192,9 +192,9 @@ static const char  ngx_http_jwt_html_script[] =
 
 
 void
-ngx_http_jwt_html_head(ngx_http_jwt_page_t *page)
+ngx_http_jwt_html_head(ngx_http_jwt_out_t *out)
 {
-    ngx_http_jwt_page_say(page,
+    ngx_http_jwt_out_literal(out,
         "<!DOCTYPE html>\n<html lang=\"en\"><head>"
         "<meta charset=\"utf-8\">"
         "<title>nginx-jwt-scope: status</title>"
@@ -202,8 +202,8 @@ ngx_http_jwt_html_head(ngx_http_jwt_page_t *page)
         "content=\"width=device-width,initial-scale=1\">"
         "<meta name=\"robots\" content=\"noindex\">"
         "<link rel=\"icon\" href=\"data:,\">\n<style>");
-    ngx_http_jwt_page_say(page, ngx_http_jwt_html_style);
-    ngx_http_jwt_page_say(page, "</style></head>\n<body>\n<header><h1>"
+    ngx_http_jwt_out_literal(out, ngx_http_jwt_html_style);
+    ngx_http_jwt_out_literal(out, "</style></head>\n<body>\n<header><h1>"
         "nginx-jwt-scope</h1>\n<nav aria-label=\"Parts of the page\">"
         "<a href=\"#requests\">Requests</a> "
         "<a href=\"#issuers\">Issuers</a> "
@@ -220,14 +220,15 @@ ngx_http_jwt_html_head(ngx_http_jwt_page_t *page)
 
 
 void
-ngx_http_jwt_html_foot(ngx_http_jwt_page_t *page)
+ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out)
 {
-    ngx_http_jwt_page_say(page, "<footer>What each verdict means and what to "
+    ngx_http_jwt_out_literal(out,
+                             "<footer>What each verdict means and what to "
         "do about it: docs/troubleshooting.md. The same for programs: "
         "<code>jwt_status json</code> and <code>jwt_status prometheus</code>."
         "</footer>\n<script>");
-    ngx_http_jwt_page_say(page, ngx_http_jwt_html_script);
-    ngx_http_jwt_page_say(page, "</script>\n</body></html>\n");
+    ngx_http_jwt_out_literal(out, ngx_http_jwt_html_script);
+    ngx_http_jwt_out_literal(out, "</script>\n</body></html>\n");
 }
 
 

@@ -16,12 +16,12 @@ ngx_http_jwt_html_methods(ngx_http_jwt_status_t *status,
     njwt_slice_t  names;
 
     if (rule->every_method) {
-        ngx_http_jwt_page_say(&status->page, "every method");
+        ngx_http_jwt_out_literal(&status->out, "every method");
         return;
     }
 
     if (njwt_scope_rule_allow(&status->arena, rule, &names)) {
-        ngx_http_jwt_page_text(&status->page, names);
+        ngx_http_jwt_out_escaped(&status->out, names);
     }
 }
 
@@ -30,37 +30,37 @@ static void
 ngx_http_jwt_html_scopes(ngx_http_jwt_status_t *status,
     const njwt_scope_rule_t *rule)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_page_say(page, "<li>");
+    ngx_http_jwt_out_literal(out, "<li>");
     ngx_http_jwt_html_methods(status, rule);
-    ngx_http_jwt_page_say(page, rule->any ? ": one of " : ": ");
-    ngx_http_jwt_html_list(page, rule->scopes, rule->scope_count);
-    ngx_http_jwt_page_say(page, "</li>");
+    ngx_http_jwt_out_literal(out, rule->any ? ": one of " : ": ");
+    ngx_http_jwt_html_list(out, rule->scopes, rule->scope_count);
+    ngx_http_jwt_out_literal(out, "</li>");
 }
 
 
 static void
-ngx_http_jwt_html_claim(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_claim(ngx_http_jwt_out_t *out,
     const njwt_claim_rule_t *rule)
 {
     size_t  i;
 
-    ngx_http_jwt_page_say(page, "<li>claim ");
-    ngx_http_jwt_html_code(page, rule->claim);
-    ngx_http_jwt_page_say(page, rule->value_count ? ": " : " is there");
+    ngx_http_jwt_out_literal(out, "<li>claim ");
+    ngx_http_jwt_html_code(out, rule->claim);
+    ngx_http_jwt_out_literal(out, rule->value_count ? ": " : " is there");
 
     for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_page_say(page, i > 0 ? ", <code>" : "<code>");
-        ngx_http_jwt_page_text(page, njwt_rule_prefix(&rule->values[i]));
-        ngx_http_jwt_page_say(page, "<bdi>");
-        ngx_http_jwt_page_text(page, rule->values[i].text);
-        ngx_http_jwt_page_say(page, "</bdi></code>");
+        ngx_http_jwt_out_literal(out, i > 0 ? ", <code>" : "<code>");
+        ngx_http_jwt_out_escaped(out, njwt_rule_prefix(&rule->values[i]));
+        ngx_http_jwt_out_literal(out, "<bdi>");
+        ngx_http_jwt_out_escaped(out, rule->values[i].text);
+        ngx_http_jwt_out_literal(out, "</bdi></code>");
     }
 
-    ngx_http_jwt_page_say(page, "</li>");
+    ngx_http_jwt_out_literal(out, "</li>");
 }
 
 
@@ -70,31 +70,31 @@ ngx_http_jwt_html_variables(ngx_http_jwt_status_t *status,
 {
     ngx_int_t                 *index;
     ngx_uint_t                 i, k;
-    ngx_http_jwt_page_t       *page;
+    ngx_http_jwt_out_t        *out;
     ngx_http_jwt_condition_t  *condition;
 
-    page = &status->page;
+    out = &status->out;
 
     for (i = 0; conditions != NULL && i < conditions->nelts; i++) {
         condition = (ngx_http_jwt_condition_t *) conditions->elts + i;
         index = condition->variables.elts;
 
-        ngx_http_jwt_page_say(page, "<li>true:");
+        ngx_http_jwt_out_literal(out, "<li>true:");
 
         for (k = 0; k < condition->variables.nelts; k++) {
-            ngx_http_jwt_page_say(page, " <code>$");
-            ngx_http_jwt_page_text(page,
+            ngx_http_jwt_out_literal(out, " <code>$");
+            ngx_http_jwt_out_escaped(out,
                               ngx_http_jwt_status_variable(status, index[k]));
-            ngx_http_jwt_page_say(page, "</code>");
+            ngx_http_jwt_out_literal(out, "</code>");
         }
 
-        ngx_http_jwt_page_say(page, "</li>");
+        ngx_http_jwt_out_literal(out, "</li>");
     }
 }
 
 
 static void
-ngx_http_jwt_html_audience(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_audience(ngx_http_jwt_out_t *out,
     const njwt_claim_rule_t *rule)
 {
     size_t  i;
@@ -103,15 +103,15 @@ ngx_http_jwt_html_audience(ngx_http_jwt_page_t *page,
         return;
     }
 
-    ngx_http_jwt_page_say(page, "<li>audience ");
+    ngx_http_jwt_out_literal(out, "<li>audience ");
 
     for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_page_say(page, (i > 0) ? " or <code>" : "<code>");
-        ngx_http_jwt_page_text(page, rule->values[i].text);
-        ngx_http_jwt_page_say(page, "</code>");
+        ngx_http_jwt_out_literal(out, (i > 0) ? " or <code>" : "<code>");
+        ngx_http_jwt_out_escaped(out, rule->values[i].text);
+        ngx_http_jwt_out_literal(out, "</code>");
     }
 
-    ngx_http_jwt_page_say(page, "</li>");
+    ngx_http_jwt_out_literal(out, "</li>");
 }
 
 
@@ -120,22 +120,22 @@ ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
     size_t                i;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
     const njwt_policy_t  *policy;
 
-    page = &status->page;
+    out = &status->out;
     policy = location->conf->policy;
 
-    ngx_http_jwt_page_say(page, "<ul class=\"r\">");
+    ngx_http_jwt_out_literal(out, "<ul class=\"r\">");
 
-    ngx_http_jwt_html_audience(page, policy->audience);
+    ngx_http_jwt_html_audience(out, policy->audience);
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         ngx_http_jwt_html_scopes(status, &policy->scope_rules[i]);
     }
 
     for (i = 0; i < policy->claim_rule_count; i++) {
-        ngx_http_jwt_html_claim(page, &policy->claim_rules[i]);
+        ngx_http_jwt_html_claim(out, &policy->claim_rules[i]);
     }
 
     ngx_http_jwt_html_variables(status, location->conf->conditions);
@@ -143,17 +143,17 @@ ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
     if (policy->scope_rule_count + policy->claim_rule_count == 0
         && location->conf->conditions == NULL)
     {
-        ngx_http_jwt_page_say(page, "<li>a valid token, every method</li>");
+        ngx_http_jwt_out_literal(out, "<li>a valid token, every method</li>");
     }
 
-    ngx_http_jwt_page_say(page, "</ul>");
+    ngx_http_jwt_out_literal(out, "</ul>");
 }
 
 
 /* Verdicts of a location, the most first; ok is said already. */
 
 static void
-ngx_http_jwt_html_others(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
     ngx_http_jwt_location_counts_t *counts)
 {
     uint64_t    best, last;
@@ -176,20 +176,21 @@ ngx_http_jwt_html_others(ngx_http_jwt_page_t *page,
         }
 
         seen[which] = 1;
-        ngx_http_jwt_page_say(page, last ? ", <code>"
-                                         : "<br><span class=\"soft\"><code>");
-        ngx_http_jwt_page_text(page, ngx_http_jwt_counted_name(which));
-        ngx_http_jwt_page_say(page, "</code>&nbsp;");
-        ngx_http_jwt_html_count(page, best);
+        ngx_http_jwt_out_literal(out, last ? ", <code>"
+                                            : "<br><span "
+                                              "class=\"soft\"><code>");
+        ngx_http_jwt_out_escaped(out, ngx_http_jwt_counted_name(which));
+        ngx_http_jwt_out_literal(out, "</code>&nbsp;");
+        ngx_http_jwt_html_count(out, best);
         last = best;
     }
 
-    ngx_http_jwt_page_say(page, last ? "</span>" : "");
+    ngx_http_jwt_out_literal(out, last ? "</span>" : "");
 }
 
 
 static void
-ngx_http_jwt_html_guard(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
     ngx_http_jwt_location_t *location)
 {
     ngx_http_jwt_guard_t  guard;
@@ -205,15 +206,15 @@ ngx_http_jwt_html_guard(ngx_http_jwt_page_t *page,
 
     guard = ngx_http_jwt_status_guard(location);
 
-    ngx_http_jwt_html_cell(page, "Guard");
-    ngx_http_jwt_page_say(page, "<span>");
-    ngx_http_jwt_html_badge(page, words[guard][0], words[guard][1]);
+    ngx_http_jwt_html_cell(out, "Guard");
+    ngx_http_jwt_out_literal(out, "<span>");
+    ngx_http_jwt_html_badge(out, words[guard][0], words[guard][1]);
 
     if (location->conf->policy != NULL && location->conf->preflight == 1) {
-        ngx_http_jwt_page_say(page, " preflights pass");
+        ngx_http_jwt_out_literal(out, " preflights pass");
     }
 
-    ngx_http_jwt_page_say(page, "</span></td>");
+    ngx_http_jwt_out_literal(out, "</span></td>");
 }
 
 
@@ -222,39 +223,39 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
 {
     size_t                           i;
-    ngx_http_jwt_page_t             *page;
+    ngx_http_jwt_out_t              *out;
     const njwt_policy_t             *policy;
     ngx_http_jwt_location_counts_t  *counts;
 
-    page = &status->page;
+    out = &status->out;
     policy = location->conf->policy;
     counts = ngx_http_jwt_status_counts(location);
 
-    ngx_http_jwt_html_cell(page, "Requests");
-    ngx_http_jwt_page_say(page, "<span>");
+    ngx_http_jwt_html_cell(out, "Requests");
+    ngx_http_jwt_out_literal(out, "<span>");
 
     if (counts == NULL) {
-        ngx_http_jwt_page_say(page, "not counted by itself");
+        ngx_http_jwt_out_literal(out, "not counted by itself");
 
     } else {
-        ngx_http_jwt_html_share(page, share);
-        ngx_http_jwt_html_others(page, counts);
+        ngx_http_jwt_html_share(out, share);
+        ngx_http_jwt_html_others(out, counts);
     }
 
-    ngx_http_jwt_page_say(page, "</span></td>");
+    ngx_http_jwt_out_literal(out, "</span></td>");
 
-    ngx_http_jwt_html_cell(page, "Issuers");
-    ngx_http_jwt_page_say(page, "<span>");
+    ngx_http_jwt_html_cell(out, "Issuers");
+    ngx_http_jwt_out_literal(out, "<span>");
 
     for (i = 0; i < policy->issuer_count; i++) {
-        ngx_http_jwt_page_say(page, i > 0 ? ", " : "");
-        ngx_http_jwt_html_code(page, policy->issuers[i]->name);
+        ngx_http_jwt_out_literal(out, i > 0 ? ", " : "");
+        ngx_http_jwt_html_code(out, policy->issuers[i]->name);
     }
 
-    ngx_http_jwt_page_say(page, "</span></td>");
-    ngx_http_jwt_html_cell(page, "Asks for");
+    ngx_http_jwt_out_literal(out, "</span></td>");
+    ngx_http_jwt_html_cell(out, "Asks for");
     ngx_http_jwt_html_rules(status, location);
-    ngx_http_jwt_page_say(page, "</td>");
+    ngx_http_jwt_out_literal(out, "</td>");
 }
 
 
@@ -276,17 +277,17 @@ ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
 /* What of ours answers there; allow and deny may stand beside it. */
 
 static void
-ngx_http_jwt_html_handler(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
     ngx_http_jwt_loc_conf_t *conf)
 {
     if (conf->status != NULL) {
-        ngx_http_jwt_page_say(page, "<code>jwt_status</code>");
+        ngx_http_jwt_out_literal(out, "<code>jwt_status</code>");
 
     } else if (conf->revoke.data != NULL) {
-        ngx_http_jwt_page_say(page, "<code>jwt_revoke_handler</code>");
+        ngx_http_jwt_out_literal(out, "<code>jwt_revoke_handler</code>");
 
     } else if (conf->logout != NULL) {
-        ngx_http_jwt_page_say(page, "<code>jwt_logout_handler</code>");
+        ngx_http_jwt_out_literal(out, "<code>jwt_logout_handler</code>");
     }
 }
 
@@ -296,9 +297,9 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
 {
     ngx_str_t             name;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
     if (ngx_http_jwt_location_name(status->request->pool, location, &name)
         != NGX_OK)
@@ -306,32 +307,32 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_page_print(page, "<tr class=\"f%s\" data-n=\"%uL\" "
+    ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
                             "data-r=\"%uL\"><th scope=\"row\">",
                             ngx_http_jwt_html_is_open(location) ? " open"
                                                                 : "",
                             ngx_http_jwt_share_all(share), share->refused);
 
     if (name.len > 0) {
-        ngx_http_jwt_html_code(page, ngx_http_jwt_slice(&name));
+        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&name));
 
     } else {
-        ngx_http_jwt_page_say(page, "all else of the server");
+        ngx_http_jwt_out_literal(out, "all else of the server");
     }
 
-    ngx_http_jwt_page_say(page, "</th>");
-    ngx_http_jwt_html_guard(page, location);
+    ngx_http_jwt_out_literal(out, "</th>");
+    ngx_http_jwt_html_guard(out, location);
 
     if (location->conf->policy != NULL) {
         ngx_http_jwt_html_asked(status, location, share);
 
     } else {
-        ngx_http_jwt_page_say(page, "<td></td><td></td><td>");
-        ngx_http_jwt_html_handler(page, location->conf);
-        ngx_http_jwt_page_say(page, "</td>");
+        ngx_http_jwt_out_literal(out, "<td></td><td></td><td>");
+        ngx_http_jwt_html_handler(out, location->conf);
+        ngx_http_jwt_out_literal(out, "</td>");
     }
 
-    ngx_http_jwt_page_say(page, "</tr>\n");
+    ngx_http_jwt_out_literal(out, "</tr>\n");
 
     return NGX_OK;
 }
@@ -368,7 +369,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
         }
 
         if ((*n)++ == 0 && write) {
-            ngx_http_jwt_html_table(&status->page, standing_out
+            ngx_http_jwt_html_table(&status->out, standing_out
                                     ? "Locations to look at"
                                     : "Locations",
                                     columns);
@@ -382,7 +383,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
     }
 
     if (*n > 0 && write) {
-        ngx_http_jwt_html_table_end(&status->page);
+        ngx_http_jwt_html_table_end(&status->out);
     }
 
     return NGX_OK;
@@ -392,7 +393,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
 /* Several may have one name, or none: their numbers tell them apart. */
 
 static void
-ngx_http_jwt_html_server_names(ngx_http_jwt_page_t *page,
+ngx_http_jwt_html_server_names(ngx_http_jwt_out_t *out,
     ngx_http_jwt_server_t *server, ngx_uint_t number)
 {
     ngx_str_t               *listen;
@@ -402,23 +403,23 @@ ngx_http_jwt_html_server_names(ngx_http_jwt_page_t *page,
     name = server->names.elts;
     listen = server->listen.elts;
 
-    ngx_http_jwt_page_print(page, "<h3>Server %ui", number);
+    ngx_http_jwt_out_printf(out, "<h3>Server %ui", number);
 
     for (i = 0; i < server->names.nelts && i < 3; i++) {
-        ngx_http_jwt_page_say(page, " ");
-        ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&name[i].name));
+        ngx_http_jwt_out_literal(out, " ");
+        ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&name[i].name));
     }
 
-    ngx_http_jwt_page_say(page, i < server->names.nelts ? " &hellip;</h3> "
-                                                        : "</h3> ");
-    ngx_http_jwt_page_say(page, "<span class=\"soft\">");
+    ngx_http_jwt_out_literal(out, i < server->names.nelts ? " &hellip;</h3> "
+                                                           : "</h3> ");
+    ngx_http_jwt_out_literal(out, "<span class=\"soft\">");
 
     for (i = 0; i < server->listen.nelts && i < 3; i++) {
-        ngx_http_jwt_page_text(page, ngx_http_jwt_slice(&listen[i]));
-        ngx_http_jwt_page_say(page, " ");
+        ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&listen[i]));
+        ngx_http_jwt_out_literal(out, " ");
     }
 
-    ngx_http_jwt_page_say(page, "</span> ");
+    ngx_http_jwt_out_literal(out, "</span> ");
 }
 
 
@@ -426,35 +427,35 @@ static ngx_int_t
 ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
     ngx_uint_t              look, fine, many, several;
-    ngx_http_jwt_page_t    *page;
+    ngx_http_jwt_out_t     *out;
     ngx_http_jwt_server_t  *server;
 
-    page = &status->page;
+    out = &status->out;
     server = status->main->servers.elts;
     several = status->main->servers.nelts > 1;
 
     (void) ngx_http_jwt_html_locations(status, number, 1, 0, &look);
     (void) ngx_http_jwt_html_locations(status, number, 0, 0, &fine);
 
-    ngx_http_jwt_html_fold(page, "server", number, "card",
+    ngx_http_jwt_html_fold(out, "server", number, "card",
                            look > 0 || !several);
-    ngx_http_jwt_html_server_names(page, &server[number - 1], number);
-    ngx_http_jwt_page_print(page, "<span class=\"soft\">%ui location%s"
+    ngx_http_jwt_html_server_names(out, &server[number - 1], number);
+    ngx_http_jwt_out_printf(out, "<span class=\"soft\">%ui location%s"
                             "</span> ", look + fine,
                             look + fine == 1 ? "" : "s");
 
     if (look > 0) {
-        ngx_http_jwt_page_print(page, "<span class=\"b warn\">%ui to look at"
+        ngx_http_jwt_out_printf(out, "<span class=\"b warn\">%ui to look at"
                                 "</span>", look);
     }
 
-    ngx_http_jwt_page_say(page, "</summary>\n");
+    ngx_http_jwt_out_literal(out, "</summary>\n");
 
     many = look > NGX_HTTP_JWT_HTML_FINE;
 
     if (many) {
-        ngx_http_jwt_html_fold(page, "look", number, "more", 0);
-        ngx_http_jwt_page_print(page, "%ui locations to look at</summary>\n",
+        ngx_http_jwt_html_fold(out, "look", number, "more", 0);
+        ngx_http_jwt_out_printf(out, "%ui locations to look at</summary>\n",
                                 look);
     }
 
@@ -462,13 +463,13 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_page_say(page, many ? "</details>\n" : "");
+    ngx_http_jwt_out_literal(out, many ? "</details>\n" : "");
 
     if (fine > 0) {
-        ngx_http_jwt_html_fold(page, "others", number, "more",
+        ngx_http_jwt_html_fold(out, "others", number, "more",
                                fine <= NGX_HTTP_JWT_HTML_FINE
                                || (several && look == 0));
-        ngx_http_jwt_page_print(page, "%ui %sto worry about</summary>\n", fine,
+        ngx_http_jwt_out_printf(out, "%ui %sto worry about</summary>\n", fine,
                                 fine == 1 ? "location with nothing "
                                           : "locations with nothing ");
     }
@@ -477,8 +478,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
         return NGX_ERROR;
     }
 
-    ngx_http_jwt_page_say(page, fine > 0 ? "</details></details>\n"
-                                         : "</details>\n");
+    ngx_http_jwt_out_literal(out, fine > 0 ? "</details></details>\n"
+                                            : "</details>\n");
 
     return NGX_OK;
 }
@@ -488,13 +489,13 @@ ngx_int_t
 ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_page_say(page, "<section aria-labelledby=\"locations\">"
-                          "<h2 id=\"locations\">Locations and what they ask"
-                          "</h2>\n");
+    ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"locations\">"
+                             "<h2 id=\"locations\">Locations and what they ask"
+                             "</h2>\n");
 
     for (i = 1; i <= status->main->servers.nelts; i++) {
         if (ngx_http_jwt_html_server(status, i) != NGX_OK) {
@@ -502,7 +503,7 @@ ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
         }
     }
 
-    ngx_http_jwt_page_say(page, "</section>\n");
+    ngx_http_jwt_out_literal(out, "</section>\n");
 
     return NGX_OK;
 }

@@ -16,7 +16,7 @@
 /* Names are constants, without the prefix that all of ours have. */
 
 static void
-ngx_http_jwt_metric_family(ngx_http_jwt_page_t *page, const char *name,
+ngx_http_jwt_metric_family(ngx_http_jwt_out_t *out, const char *name,
     const char *help)
 {
     size_t  len;
@@ -25,9 +25,9 @@ ngx_http_jwt_metric_family(ngx_http_jwt_page_t *page, const char *name,
 
     len = ngx_strlen(name);
 
-    ngx_http_jwt_page_print(page, "# HELP " NGX_HTTP_JWT_METRIC "%s %s\n",
+    ngx_http_jwt_out_printf(out, "# HELP " NGX_HTTP_JWT_METRIC "%s %s\n",
                             name, help);
-    ngx_http_jwt_page_print(page, "# TYPE " NGX_HTTP_JWT_METRIC "%s %s\n",
+    ngx_http_jwt_out_printf(out, "# TYPE " NGX_HTTP_JWT_METRIC "%s %s\n",
                             name, (len > total
                                    && ngx_strcmp(name + len - total, "_total")
                                       == 0) ? "counter" : "gauge");
@@ -35,30 +35,30 @@ ngx_http_jwt_metric_family(ngx_http_jwt_page_t *page, const char *name,
 
 
 static void
-ngx_http_jwt_metric_begin(ngx_http_jwt_page_t *page, const char *name)
+ngx_http_jwt_metric_begin(ngx_http_jwt_out_t *out, const char *name)
 {
-    ngx_http_jwt_page_print(page, NGX_HTTP_JWT_METRIC "%s{", name);
+    ngx_http_jwt_out_printf(out, NGX_HTTP_JWT_METRIC "%s{", name);
 }
 
 
 static void
-ngx_http_jwt_metric_label(ngx_http_jwt_page_t *page, const char *label,
+ngx_http_jwt_metric_label(ngx_http_jwt_out_t *out, const char *label,
     njwt_slice_t text)
 {
-    if (ngx_http_jwt_page_last(page) == '"') {
-        ngx_http_jwt_page_say(page, ",");
+    if (ngx_http_jwt_out_last(out) == '"') {
+        ngx_http_jwt_out_literal(out, ",");
     }
 
-    ngx_http_jwt_page_print(page, "%s=\"", label);
-    ngx_http_jwt_page_text(page, text);
-    ngx_http_jwt_page_say(page, "\"");
+    ngx_http_jwt_out_printf(out, "%s=\"", label);
+    ngx_http_jwt_out_escaped(out, text);
+    ngx_http_jwt_out_literal(out, "\"");
 }
 
 
 static void
-ngx_http_jwt_metric_end(ngx_http_jwt_page_t *page, int64_t number)
+ngx_http_jwt_metric_end(ngx_http_jwt_out_t *out, int64_t number)
 {
-    ngx_http_jwt_page_print(page, "} %L\n", number);
+    ngx_http_jwt_out_printf(out, "} %L\n", number);
 }
 
 
@@ -68,9 +68,9 @@ static void
 ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
     const ngx_http_jwt_number_t *number)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
     for ( /* void */ ; number->name != NULL; number++) {
 
@@ -78,8 +78,8 @@ ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_metric_family(page, number->metric, number->help);
-        ngx_http_jwt_page_print(page, NGX_HTTP_JWT_METRIC "%s %L\n",
+        ngx_http_jwt_metric_family(out, number->metric, number->help);
+        ngx_http_jwt_out_printf(out, NGX_HTTP_JWT_METRIC "%s %L\n",
                                 number->metric,
                                 ngx_http_jwt_number(number, status));
     }
@@ -93,11 +93,11 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
 {
     int64_t                        value;
     ngx_uint_t                     i;
-    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_out_t            *out;
     ngx_http_jwt_status_issuer_t  *row;
     const ngx_http_jwt_number_t   *number;
 
-    page = &status->page;
+    out = &status->out;
 
     for (number = ngx_http_jwt_issuer_numbers; number->name; number++) {
 
@@ -105,7 +105,7 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
             continue;
         }
 
-        ngx_http_jwt_metric_family(page, number->metric, number->help);
+        ngx_http_jwt_metric_family(out, number->metric, number->help);
 
         for (i = 0; i < status->nissuers; i++) {
             row = &status->issuers[i];
@@ -115,10 +115,10 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
                 continue;
             }
 
-            ngx_http_jwt_metric_begin(page, number->metric);
-            ngx_http_jwt_metric_label(page, "issuer",
+            ngx_http_jwt_metric_begin(out, number->metric);
+            ngx_http_jwt_metric_label(out, "issuer",
                                     ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_end(page, value);
+            ngx_http_jwt_metric_end(out, value);
         }
     }
 }
@@ -128,13 +128,13 @@ static void
 ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                     i, k;
-    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_out_t            *out;
     const njwt_issuer_t           *trust;
     ngx_http_jwt_status_issuer_t  *row;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_metric_family(page, "revocation_claim_entries",
+    ngx_http_jwt_metric_family(out, "revocation_claim_entries",
                                "Entries of what is revoked, by claim.");
 
     for (i = 0; i < status->nissuers; i++) {
@@ -146,11 +146,11 @@ ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
         }
 
         for (k = 0; k < trust->revocation_count; k++) {
-            ngx_http_jwt_metric_begin(page, "revocation_claim_entries");
-            ngx_http_jwt_metric_label(page, "issuer",
+            ngx_http_jwt_metric_begin(out, "revocation_claim_entries");
+            ngx_http_jwt_metric_label(out, "issuer",
                                     ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_label(page, "claim", trust->revocation[k]);
-            ngx_http_jwt_metric_end(page, row->revoked.entries[k]);
+            ngx_http_jwt_metric_label(out, "claim", trust->revocation[k]);
+            ngx_http_jwt_metric_end(out, row->revoked.entries[k]);
         }
     }
 }
@@ -159,7 +159,7 @@ ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
 /* How long they took: each bucket has the ones before it, too. */
 
 static void
-ngx_http_jwt_metric_took(ngx_http_jwt_page_t *page,
+ngx_http_jwt_metric_took(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     u_char                   bound[32];
@@ -183,20 +183,20 @@ ngx_http_jwt_metric_took(ngx_http_jwt_page_t *page,
                                bounds[i] % 1000) - bound
                  : ngx_sprintf(bound, "+Inf") - bound;
 
-        ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_bucket");
-        ngx_http_jwt_metric_label(page, "issuer", name);
-        ngx_http_jwt_metric_label(page, "le", le);
-        ngx_http_jwt_metric_end(page, n);
+        ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_bucket");
+        ngx_http_jwt_metric_label(out, "issuer", name);
+        ngx_http_jwt_metric_label(out, "le", le);
+        ngx_http_jwt_metric_end(out, n);
     }
 
-    ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_sum");
-    ngx_http_jwt_metric_label(page, "issuer", name);
-    ngx_http_jwt_page_print(page, "} %uL.%03uL\n", history->took_ms / 1000,
+    ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_sum");
+    ngx_http_jwt_metric_label(out, "issuer", name);
+    ngx_http_jwt_out_printf(out, "} %uL.%03uL\n", history->took_ms / 1000,
                             history->took_ms % 1000);
 
-    ngx_http_jwt_metric_begin(page, "fetch_duration_seconds_count");
-    ngx_http_jwt_metric_label(page, "issuer", name);
-    ngx_http_jwt_metric_end(page, n);
+    ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_count");
+    ngx_http_jwt_metric_label(out, "issuer", name);
+    ngx_http_jwt_metric_end(out, n);
 }
 
 
@@ -204,36 +204,36 @@ static void
 ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                     i, good;
-    ngx_http_jwt_page_t           *page;
+    ngx_http_jwt_out_t            *out;
     ngx_http_jwt_status_issuer_t  *row;
 
     static const njwt_slice_t  outcomes[] = { njwt_literal("bad"),
                                               njwt_literal("good") };
 
-    page = &status->page;
-    ngx_http_jwt_metric_family(page, "fetches_total",
+    out = &status->out;
+    ngx_http_jwt_metric_family(out, "fetches_total",
                                "Fetches of keys, by outcome.");
 
     for (i = 0; i < status->nissuers; i++) {
         row = &status->issuers[i];
 
         for (good = 0; row->source.known && good < 2; good++) {
-            ngx_http_jwt_metric_begin(page, "fetches_total");
-            ngx_http_jwt_metric_label(page, "issuer",
+            ngx_http_jwt_metric_begin(out, "fetches_total");
+            ngx_http_jwt_metric_label(out, "issuer",
                                     ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_label(page, "outcome", outcomes[good]);
-            ngx_http_jwt_metric_end(page, good ? row->good : row->bad);
+            ngx_http_jwt_metric_label(out, "outcome", outcomes[good]);
+            ngx_http_jwt_metric_end(out, good ? row->good : row->bad);
         }
     }
 
-    ngx_http_jwt_page_print(page, "# HELP %sfetch_duration_seconds How long "
+    ngx_http_jwt_out_printf(out, "# HELP %sfetch_duration_seconds How long "
                             "fetches took.\n# TYPE %sfetch_duration_seconds "
                             "histogram\n", NGX_HTTP_JWT_METRIC,
                             NGX_HTTP_JWT_METRIC);
 
     for (i = 0; i < status->nissuers; i++) {
         if (status->issuers[i].source.known) {
-            ngx_http_jwt_metric_took(page, &status->issuers[i]);
+            ngx_http_jwt_metric_took(out, &status->issuers[i]);
         }
     }
 }
@@ -242,15 +242,15 @@ ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 /* A kid as a label shows it. */
 
 static size_t
-ngx_http_jwt_metric_kid(const ngx_http_jwt_record_t *record,
+ngx_http_jwt_metric_kid(const ngx_http_jwt_keystat_t *keystat,
     u_char shown[NGX_HTTP_JWT_SHOWN_LEN])
 {
     u_char        *p, escape[NJWT_UTF8_ESCAPE];
     njwt_slice_t   kid, next;
 
     p = shown;
-    kid.data = record->kid;
-    kid.len = record->kid_len;
+    kid.data = keystat->kid;
+    kid.len = keystat->kid_len;
 
     while (kid.len > 0) {
         next = njwt_utf8_shown(&kid, escape);
@@ -264,8 +264,8 @@ ngx_http_jwt_metric_kid(const ngx_http_jwt_record_t *record,
 /* Prometheus wants no two samples with the same labels. */
 
 static ngx_uint_t
-ngx_http_jwt_metric_same_key(const ngx_http_jwt_record_t *a,
-    const ngx_http_jwt_record_t *b)
+ngx_http_jwt_metric_same_key(const ngx_http_jwt_keystat_t *a,
+    const ngx_http_jwt_keystat_t *b)
 {
     u_char  one[NGX_HTTP_JWT_SHOWN_LEN], other[NGX_HTTP_JWT_SHOWN_LEN];
     size_t  len;
@@ -285,18 +285,18 @@ ngx_http_jwt_metric_same_key(const ngx_http_jwt_record_t *a,
 static ngx_uint_t
 ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer, ngx_uint_t at,
-    ngx_http_jwt_record_t *joined)
+    ngx_http_jwt_keystat_t *joined)
 {
-    ngx_uint_t              i;
-    ngx_http_jwt_record_t  *record;
+    ngx_uint_t               i;
+    ngx_http_jwt_keystat_t  *keystat;
 
-    *joined = status->records[at];
+    *joined = status->keystats[at];
 
-    for (i = 0; i < status->nrecords; i++) {
-        record = &status->records[i];
+    for (i = 0; i < status->nkeystats; i++) {
+        keystat = &status->keystats[i];
 
-        if (!ngx_http_jwt_ledger_shown(record, issuer)
-            || !ngx_http_jwt_metric_same_key(record, joined))
+        if (!ngx_http_jwt_keystat_shown(keystat, issuer)
+            || !ngx_http_jwt_metric_same_key(keystat, joined))
         {
             continue;
         }
@@ -305,9 +305,9 @@ ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
             return 0;
         }
 
-        joined->used = ngx_max(joined->used, record->used);
-        joined->seen = ngx_min(joined->seen, record->seen);
-        joined->gone = record->gone ? joined->gone : 0;
+        joined->last_used = ngx_max(joined->last_used, keystat->last_used);
+        joined->first_seen = ngx_min(joined->first_seen, keystat->first_seen);
+        joined->removed = keystat->removed ? joined->removed : 0;
     }
 
     return 1;
@@ -321,14 +321,14 @@ ngx_http_jwt_metric_keys_of(ngx_http_jwt_status_t *status,
     int64_t                 numbers[3];
     ngx_uint_t              i;
     njwt_slice_t            kid;
-    ngx_http_jwt_page_t    *page;
-    ngx_http_jwt_record_t   joined;
+    ngx_http_jwt_out_t     *out;
+    ngx_http_jwt_keystat_t  joined;
 
-    page = &status->page;
+    out = &status->out;
 
-    for (i = 0; i < status->nrecords; i++) {
+    for (i = 0; i < status->nkeystats; i++) {
 
-        if (!ngx_http_jwt_ledger_shown(&status->records[i], issuer)
+        if (!ngx_http_jwt_keystat_shown(&status->keystats[i], issuer)
             || !ngx_http_jwt_metric_join_keys(status, issuer, i, &joined))
         {
             continue;
@@ -337,15 +337,15 @@ ngx_http_jwt_metric_keys_of(ngx_http_jwt_status_t *status,
         kid.data = joined.kid;
         kid.len = joined.kid_len;
 
-        numbers[0] = joined.gone == 0;
-        numbers[1] = joined.seen;
-        numbers[2] = joined.used;
+        numbers[0] = joined.removed == 0;
+        numbers[1] = joined.first_seen;
+        numbers[2] = joined.last_used;
 
-        ngx_http_jwt_metric_begin(page, name);
-        ngx_http_jwt_metric_label(page, "issuer",
+        ngx_http_jwt_metric_begin(out, name);
+        ngx_http_jwt_metric_label(out, "issuer",
                                   ngx_http_jwt_slice(&issuer->name));
-        ngx_http_jwt_metric_label(page, "kid", kid);
-        ngx_http_jwt_metric_end(page, numbers[which]);
+        ngx_http_jwt_metric_label(out, "kid", kid);
+        ngx_http_jwt_metric_end(out, numbers[which]);
     }
 }
 
@@ -363,7 +363,7 @@ ngx_http_jwt_metric_keys(ngx_http_jwt_status_t *status)
     };
 
     for (which = 0; which < 3; which++) {
-        ngx_http_jwt_metric_family(&status->page, families[which][0],
+        ngx_http_jwt_metric_family(&status->out, families[which][0],
                                    families[which][1]);
 
         for (i = 0; i < status->nissuers; i++) {
@@ -379,11 +379,11 @@ ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
     static const njwt_slice_t  none = njwt_literal("-");
 
-    page = &status->page;
+    out = &status->out;
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
 
@@ -391,13 +391,13 @@ ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_metric_begin(page, "requests_total");
-        ngx_http_jwt_metric_label(page, "issuer",
+        ngx_http_jwt_metric_begin(out, "requests_total");
+        ngx_http_jwt_metric_label(out, "issuer",
                                   issuer ? ngx_http_jwt_slice(&issuer->name)
                                          : none);
-        ngx_http_jwt_metric_label(page, "verdict",
+        ngx_http_jwt_metric_label(out, "verdict",
                                   ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_metric_end(page,
+        ngx_http_jwt_metric_end(out,
                      status->counted.total[ngx_http_jwt_series(issuer, i)]);
     }
 }
@@ -407,11 +407,11 @@ static void
 ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t            i;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_metric_family(page, "requests_total",
+    ngx_http_jwt_metric_family(out, "requests_total",
                                "Requests that were judged, by issuer (-: "
                                "before it was known) and verdict.");
     ngx_http_jwt_metric_requests(status, NULL);
@@ -438,9 +438,9 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_str_t             name, server;
     ngx_uint_t            i;
     njwt_slice_t          number;
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
-    page = &status->page;
+    out = &status->out;
     number.data = twin;
     number.len = 0;
 
@@ -449,7 +449,7 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
 
     if (location != NULL) {
         server = location->server->server_name;
-        number.len = ngx_sprintf(twin, "%ui", location->twin) - twin;
+        number.len = ngx_sprintf(twin, "%ui", location->duplicate_no) - twin;
 
         if (ngx_http_jwt_location_name(status->request->pool, location, &name)
             != NGX_OK)
@@ -464,21 +464,21 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_metric_begin(page, "location_requests_total");
-        ngx_http_jwt_metric_label(page, "server",
+        ngx_http_jwt_metric_begin(out, "location_requests_total");
+        ngx_http_jwt_metric_label(out, "server",
                                   ngx_http_jwt_slice(&server));
-        ngx_http_jwt_metric_label(page, "location",
+        ngx_http_jwt_metric_label(out, "location",
                                   ngx_http_jwt_slice(&name));
 
         /* of servers that are called the same */
 
-        if (location != NULL && location->twin > 0) {
-            ngx_http_jwt_metric_label(page, "twin", number);
+        if (location != NULL && location->duplicate_no > 0) {
+            ngx_http_jwt_metric_label(out, "twin", number);
         }
 
-        ngx_http_jwt_metric_label(page, "verdict",
+        ngx_http_jwt_metric_label(out, "verdict",
                                   ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_metric_end(page, counts->totals[i]);
+        ngx_http_jwt_metric_end(out, counts->totals[i]);
     }
 
     return NGX_OK;
@@ -494,7 +494,7 @@ ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
 
     all = status->main->locations.elts;
 
-    ngx_http_jwt_metric_family(&status->page, "location_requests_total",
+    ngx_http_jwt_metric_family(&status->out, "location_requests_total",
                                "Requests that were judged, by location (-: "
                                "those without counters of their own) and "
                                "verdict.");
@@ -519,18 +519,18 @@ ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
 ngx_int_t
 ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_page_t  *page;
+    ngx_http_jwt_out_t   *out;
 
     static const njwt_slice_t  version = njwt_literal(NJWT_VERSION);
     static const njwt_slice_t  nginx = njwt_literal(NGINX_VERSION);
 
-    page = &status->page;
+    out = &status->out;
 
-    ngx_http_jwt_metric_family(page, "build_info", "Versions; always 1.");
-    ngx_http_jwt_metric_begin(page, "build_info");
-    ngx_http_jwt_metric_label(page, "version", version);
-    ngx_http_jwt_metric_label(page, "nginx", nginx);
-    ngx_http_jwt_metric_end(page, 1);
+    ngx_http_jwt_metric_family(out, "build_info", "Versions; always 1.");
+    ngx_http_jwt_metric_begin(out, "build_info");
+    ngx_http_jwt_metric_label(out, "version", version);
+    ngx_http_jwt_metric_label(out, "nginx", nginx);
+    ngx_http_jwt_metric_end(out, 1);
 
     ngx_http_jwt_metric_numbers(status, ngx_http_jwt_policy_numbers);
 

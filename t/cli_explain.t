@@ -1,6 +1,6 @@
 # Does jwt-explain tell a person what is wrong, and what to do about it?
 #
-# That its verdicts are the gate's own is t/explain_vectors.t.
+# That its verdicts are the gate's own is t/cli_vectors.t.
 
 use strict;
 use warnings;

@@ -15,10 +15,10 @@ static njwt_scope_rule_t   rules[2];
 static njwt_rule_value_t   values[1];
 static njwt_claim_rule_t   claim_rules[2];
 static njwt_policy_t       policy;
-static njwt_facts_t        facts;
-static njwt_case_t         judged;
-static njwt_finding_t      found;
-static njwt_record_t       record;
+static njwt_predicates_t   facts;
+static njwt_request_t      judged;
+static njwt_result_t       found;
+static njwt_cached_t       record;
 
 #define PAYLOAD  "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"      \
                  "\"nbf\":900,\"iat\":950,\"scope\":\"a b\",\"c\":\"d\"}"
@@ -42,8 +42,8 @@ static void
 number(void)
 {
     memset(&facts, 0, sizeof(facts));
-    njwt_policy_number(&policy, rules, claim_rules, &facts);
-    assert_true(njwt_facts_seal(&facts));
+    njwt_policy_index(&policy, rules, claim_rules, &facts);
+    assert_true(njwt_predicates_seal(&facts));
 }
 
 
@@ -56,7 +56,9 @@ judge(void)
 }
 
 
-/* A token of key 0 that passes, and its record, which is given from then on. */
+/*
+ * A token of key 0 that passes, and its record, which is given from then on.
+ */
 
 static void
 remember_token(const char *header)
@@ -100,14 +102,14 @@ remember_token(const char *header)
     judged.policy = &policy;
     judged.method.bit = NJWT_METHOD_GET;
     judged.now = 1000;
-    judged.presented.found = 1;
-    judged.presented.token = unit_token(0, header, PAYLOAD);
+    judged.credentials.found = 1;
+    judged.credentials.token = unit_token(0, header, PAYLOAD);
 
     assert_int_equal(judge(), NJWT_OK);
-    assert_false(found.recalled);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(found.from_cache);
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
-    judged.record = &record;
+    judged.cached = &record;
 }
 
 
@@ -129,12 +131,12 @@ forget(void)
 /* Was the verdict by the record, so that no signature was verified? */
 
 static bool
-recalled(njwt_verdict_t verdict)
+from_cache(njwt_verdict_t verdict)
 {
     assert_int_equal(judge(), verdict);
-    assert_true(!found.recalled || found.proof == NULL);
+    assert_true(!found.from_cache || found.proof == NULL);
 
-    return found.recalled;
+    return found.from_cache;
 }
 
 
@@ -144,13 +146,13 @@ a_record_spares_the_signature_and_the_payload(void **state)
     (void) state;
 
     remember();
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     assert_null(found.payload);
     assert_non_null(found.claims);
     assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
                      NJWT_JSON_ABSENT);
 
-    assert_true(njwt_finding_read(&unit_arena, &judged.presented, &found));
+    assert_true(njwt_result_read(&unit_arena, &judged.credentials, &found));
     assert_slice(njwt_json_string(njwt_claims_get(found.claims,
                                                   unit_text("c"))), "d");
     assert_slice(njwt_claims_text(found.claims), PAYLOAD);
@@ -165,62 +167,62 @@ each_check_behind_the_signature_is_made_again(void **state)
 
     remember();
     judged.now = 1999;
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     judged.now = 2000;
-    assert_true(recalled(NJWT_EXPIRED));
+    assert_true(from_cache(NJWT_EXPIRED));
     assert_null(found.claims);
-    assert_true(njwt_finding_read(&unit_arena, &judged.presented, &found));
+    assert_true(njwt_result_read(&unit_arena, &judged.credentials, &found));
     assert_null(found.claims);
     assert_non_null(found.payload);
     judged.now = 899;
-    assert_true(recalled(NJWT_NOT_YET_VALID));
+    assert_true(from_cache(NJWT_NOT_YET_VALID));
     judged.now = 949;
-    assert_true(recalled(NJWT_ISSUED_IN_FUTURE));
+    assert_true(from_cache(NJWT_ISSUED_IN_FUTURE));
     judged.now = 1000;
 
     issuer.expected.has_max_age = true;
     issuer.expected.max_age = 50;
-    assert_true(recalled(NJWT_TOO_OLD));
+    assert_true(from_cache(NJWT_TOO_OLD));
     issuer.expected.max_age = 51;
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
 
-    record.grant.for_us = 0;
-    assert_true(recalled(NJWT_AUDIENCE_MISMATCH));
-    record.grant.for_us = 1;
-    record.grant.complete = 0;
-    assert_true(recalled(NJWT_CLAIM_MISSING));
-    record.grant.complete = 1;
-    record.grant.bound = 1;
-    assert_true(recalled(NJWT_SENDER_CONSTRAINED));
-    record.grant.bound = 0;
+    record.summary.audience_ok = 0;
+    assert_true(from_cache(NJWT_AUDIENCE_MISMATCH));
+    record.summary.audience_ok = 1;
+    record.summary.has_required = 0;
+    assert_true(from_cache(NJWT_CLAIM_MISSING));
+    record.summary.has_required = 1;
+    record.summary.has_cnf = 1;
+    assert_true(from_cache(NJWT_SENDER_CONSTRAINED));
+    record.summary.has_cnf = 0;
 
     rules[0].every_method = false;
     rules[0].methods = POST;
-    assert_true(recalled(NJWT_METHOD_NOT_ALLOWED));
+    assert_true(from_cache(NJWT_METHOD_NOT_ALLOWED));
     assert_non_null(found.claims);
     rules[0].every_method = true;
 
     /* two scopes, then a rule's yes and its no */
 
-    assert_int_equal(record.grant.answers.set.words[0], 0x7);
-    record.grant.answers.set.words[0] = 0x8;
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
-    record.grant.answers.set.words[0] = 0xb;
-    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    assert_int_equal(record.summary.answers.set.words[0], 0x7);
+    record.summary.answers.set.words[0] = 0x8;
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
+    record.summary.answers.set.words[0] = 0xb;
+    assert_true(from_cache(NJWT_CLAIM_MISMATCH));
     assert_null(found.payload);
-    record.grant.answers.set.words[0] = 0xf;
-    assert_true(recalled(NJWT_CLAIM_MISMATCH));
-    record.grant.answers.set.words[0] = 0x7;
-    assert_true(recalled(NJWT_OK));
+    record.summary.answers.set.words[0] = 0xf;
+    assert_true(from_cache(NJWT_CLAIM_MISMATCH));
+    record.summary.answers.set.words[0] = 0x7;
+    assert_true(from_cache(NJWT_OK));
     assert_null(found.payload);
 
     /* what isn't known is asked of the token */
 
-    record.grant.answers.set.words[0] = 0x3;
-    assert_true(recalled(NJWT_OK));
+    record.summary.answers.set.words[0] = 0x3;
+    assert_true(from_cache(NJWT_OK));
     assert_non_null(found.payload);
 
-    policy.max_token_size = judged.presented.token.len - 1;
+    policy.max_token_size = judged.credentials.token.len - 1;
     assert_int_equal(judge(), NJWT_TOKEN_TOO_LARGE);
     forget();
 }
@@ -234,7 +236,7 @@ a_key_that_left_the_set_takes_its_tokens_along(void **state)
     remember();
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k1\""), "ours");
-    assert_false(recalled(NJWT_KEY_NOT_FOUND));
+    assert_false(from_cache(NJWT_KEY_NOT_FOUND));
 
     /* its name in its place doesn't help */
 
@@ -255,18 +257,18 @@ a_token_without_kid_is_good_while_one_key_fits(void **state)
     (void) state;
 
     remember_token("{\"alg\":\"RS256\"}");
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
 
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_format("%s,%s",
                                     unit_jwk(1, ",\"alg\":\"PS256\""),
                                     unit_jwk(0, ",\"kid\":\"k0\"")), "ours");
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
 
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_format("%s,%s", unit_jwk(0, ",\"kid\":\"k0\""),
                                     unit_jwk(1, ",\"kid\":\"k1\"")), "ours");
-    assert_false(recalled(NJWT_KEY_NOT_FOUND));
+    assert_false(from_cache(NJWT_KEY_NOT_FOUND));
     forget();
 
     /* one with a "kid" has nothing to do with that */
@@ -275,7 +277,7 @@ a_token_without_kid_is_good_while_one_key_fits(void **state)
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_format("%s,%s", unit_jwk(0, ",\"kid\":\"k0\""),
                                     unit_jwk(1, ",\"kid\":\"k1\"")), "ours");
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     forget();
 }
 
@@ -291,13 +293,13 @@ a_key_in_another_place_of_the_set_still_vouches(void **state)
                                     unit_jwk(1, ",\"kid\":\"k1\""),
                                     unit_jwk(2, ",\"kid\":\"k2\""),
                                     unit_jwk(0, ",\"kid\":\"k0\"")), "ours");
-    assert_int_equal(record.place, 0);
-    assert_true(recalled(NJWT_OK));
-    assert_int_equal(record.place, 2);
+    assert_int_equal(record.index, 0);
+    assert_true(from_cache(NJWT_OK));
+    assert_int_equal(record.index, 2);
 
-    record.place = 999;
-    assert_true(recalled(NJWT_OK));
-    assert_int_equal(record.place, 2);
+    record.index = 999;
+    assert_true(from_cache(NJWT_OK));
+    assert_int_equal(record.index, 2);
     forget();
 }
 
@@ -310,15 +312,15 @@ a_record_is_good_in_its_own_context_only(void **state)
     remember();
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "mine");
-    assert_false(recalled(NJWT_OK));
+    assert_false(from_cache(NJWT_OK));
 
     /* without a context no record is good, and none is made */
 
     njwt_jwks_free(issuer.keys);
     issuer.keys = unit_jwks(unit_jwk(0, ",\"kid\":\"k0\""),
                             &(njwt_jwks_report_t) { 0 });
-    assert_false(recalled(NJWT_OK));
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(from_cache(NJWT_OK));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
     forget();
 }
 
@@ -329,23 +331,23 @@ a_policy_without_numbers_makes_no_record_and_takes_no_bits(void **state)
     (void) state;
 
     remember();
-    judged.record = NULL;
-    policy.facts = NULL;
+    judged.cached = NULL;
+    policy.predicates = NULL;
     assert_int_equal(judge(), NJWT_OK);
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
     /* of a record it takes neither a yes nor a no */
 
-    judged.record = &record;
-    record.grant.answers.set.words[0] = 0x8;
-    assert_true(recalled(NJWT_OK));
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
-    record.grant.answers.set.words[0] = 0x7;
+    judged.cached = &record;
+    record.summary.answers.set.words[0] = 0x8;
+    assert_true(from_cache(NJWT_OK));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    record.summary.answers.set.words[0] = 0x7;
     scopes[1] = unit_text("z");
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     scopes[1] = unit_text("b");
     values[0] = njwt_rule_value(unit_text("e"));
-    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    assert_true(from_cache(NJWT_CLAIM_MISMATCH));
     forget();
 }
 
@@ -361,14 +363,14 @@ the_issuer_is_the_one_whose_key_it_was(void **state)
     trusted[1] = &issuer;
     other.issuers = issuers;
     other.keys = bound(unit_jwk(0, ",\"kid\":\"k0\""), "theirs");
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     assert_ptr_equal(found.issuer, &issuer);
 
     /* a location that doesn't name it doesn't take it */
 
     policy.issuer_count = 1;
     other.issuer_count = 0;
-    assert_false(recalled(NJWT_ISSUER_MISMATCH));
+    assert_false(from_cache(NJWT_ISSUER_MISMATCH));
 
     trusted[0] = &issuer;
     trusted[1] = &other;
@@ -384,14 +386,14 @@ other_questions_are_asked_of_the_token(void **state)
     remember();
     scopes[1] = unit_text("z");
     number();
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     scopes[1] = unit_text("b");
     values[0] = njwt_rule_value(unit_text("e"));
     number();
-    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    assert_true(from_cache(NJWT_CLAIM_MISMATCH));
     values[0] = njwt_rule_value(unit_text("d"));
     number();
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     forget();
 }
 
@@ -399,32 +401,32 @@ other_questions_are_asked_of_the_token(void **state)
 static void
 other_questions_are_asked_of_the_token_once(void **state)
 {
-    njwt_record_t  renewed;
+    njwt_cached_t  renewed;
 
     (void) state;
 
     remember();
-    assert_true(recalled(NJWT_OK));
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
+    assert_true(from_cache(NJWT_OK));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
 
     scopes[1] = unit_text("z");
     number();
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
                      NJWT_JSON_OBJECT);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
 
-    judged.record = &renewed;
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    judged.cached = &renewed;
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     assert_int_equal(njwt_json_type(njwt_claims_root(found.claims)),
                      NJWT_JSON_ABSENT);
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
     /* of what has no number the token is asked each time */
 
-    rules[0].numbered = false;
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    rules[0].indexed = false;
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
     /* the key is the one that it was */
 
@@ -444,29 +446,30 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
 
     remember();
     memset(&facts, 0, sizeof(facts));
-    rules[0].numbered = false;
+    rules[0].indexed = false;
 
-    for (i = 0; i < NJWT_FACT_COUNT - 1; i++) {
-        assert_true(njwt_facts_add_scope(&facts,
-                                         unit_text(unit_format("s%zu", i)),
-                                         &n));
+    for (i = 0; i < NJWT_PREDICATE_COUNT - 1; i++) {
+        assert_true(njwt_predicates_add_scope(&facts,
+                                              unit_text(unit_format("s%zu",
+                                                                    i)),
+                                              &n));
         assert_int_equal(n, i);
     }
 
-    njwt_policy_number(&policy, rules, claim_rules, &facts);
-    assert_true(njwt_facts_seal(&facts));
-    assert_false(policy.numbered);
-    assert_false(rules[0].numbered);
-    assert_false(claim_rules[0].numbered);
-    memcpy(record.facts, facts.digest, NJWT_FACTS_DIGEST);
-    memset(&record.grant.answers, 0xff, sizeof(record.grant.answers));
+    njwt_policy_index(&policy, rules, claim_rules, &facts);
+    assert_true(njwt_predicates_seal(&facts));
+    assert_false(policy.indexed);
+    assert_false(rules[0].indexed);
+    assert_false(claim_rules[0].indexed);
+    memcpy(record.predicates, facts.digest, NJWT_PREDICATES_DIGEST);
+    memset(&record.summary.answers, 0xff, sizeof(record.summary.answers));
 
-    assert_true(recalled(NJWT_OK));
+    assert_true(from_cache(NJWT_OK));
     scopes[1] = unit_text("z");
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     scopes[1] = unit_text("b");
     values[0] = njwt_rule_value(unit_text("e"));
-    assert_true(recalled(NJWT_CLAIM_MISMATCH));
+    assert_true(from_cache(NJWT_CLAIM_MISMATCH));
     forget();
 }
 
@@ -484,17 +487,18 @@ a_number_of_other_facts_is_forgotten(void **state)
     (void) state;
 
     remember();
-    assert_true(rules[0].numbered && claim_rules[0].numbered);
+    assert_true(rules[0].indexed && claim_rules[0].indexed);
     memset(&facts, 0, sizeof(facts));
 
-    for (i = 0; i < NJWT_FACT_COUNT; i++) {
-        assert_true(njwt_facts_add_scope(&facts,
-                                         unit_text(unit_format("s%zu", i)),
-                                         &n));
+    for (i = 0; i < NJWT_PREDICATE_COUNT; i++) {
+        assert_true(njwt_predicates_add_scope(&facts,
+                                              unit_text(unit_format("s%zu",
+                                                                    i)),
+                                              &n));
     }
 
-    njwt_policy_number(&policy, rules, claim_rules, &facts);
-    assert_false(rules[0].numbered || claim_rules[0].numbered);
+    njwt_policy_index(&policy, rules, claim_rules, &facts);
+    assert_false(rules[0].indexed || claim_rules[0].indexed);
     forget();
 }
 
@@ -507,12 +511,12 @@ each_claim_rule_has_its_number(void **state)
     remember();
     claim_rules[1] = claim_rules[0];
     claim_rules[1].claim = unit_text("scope");
-    claim_rules[1].numbered = false;
+    claim_rules[1].indexed = false;
     policy.claim_rule_count = 2;
     number();
-    assert_true(claim_rules[0].numbered && claim_rules[1].numbered);
+    assert_true(claim_rules[0].indexed && claim_rules[1].indexed);
     assert_int_not_equal(claim_rules[0].number, claim_rules[1].number);
-    assert_true(policy.numbered);
+    assert_true(policy.indexed);
     forget();
 }
 
@@ -554,7 +558,7 @@ remember_expressions(void)
     remember();
     values[0] = njwt_rule_value(unit_text("~x"));
     claim_rules[0].match = count;
-    judged.record = NULL;
+    judged.cached = NULL;
     found_it = NJWT_REGEX_FOUND;
     number();
 }
@@ -579,13 +583,13 @@ an_expression_waits_for_every_check_before_it(void **state)
     issuer.expected.profile = NJWT_PROFILE_RFC9068;
     assert_int_equal(looks(NJWT_TYP_NOT_ALLOWED), 0);
     issuer.expected.profile = NJWT_PROFILE_ANY;
-    judged.presented.token = unit_token(0, UNIT_HEADER,
-                                        "{\"iss\":\"https://t/\","
-                                        "\"aud\":\"us\",\"exp\":2000,"
-                                        "\"scope\":\"a b\",\"c\":\"d\","
-                                        "\"cnf\":{}}");
+    judged.credentials.token = unit_token(0, UNIT_HEADER,
+                                          "{\"iss\":\"https://t/\","
+                                          "\"aud\":\"us\",\"exp\":2000,"
+                                          "\"scope\":\"a b\",\"c\":\"d\","
+                                          "\"cnf\":{}}");
     assert_int_equal(looks(NJWT_SENDER_CONSTRAINED), 0);
-    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+    judged.credentials.token = unit_token(0, UNIT_HEADER, PAYLOAD);
     rules[0].every_method = false;
     rules[0].methods = POST;
     assert_int_equal(looks(NJWT_METHOD_NOT_ALLOWED), 0);
@@ -593,9 +597,9 @@ an_expression_waits_for_every_check_before_it(void **state)
     scopes[1] = unit_text("z");
     assert_int_equal(looks(NJWT_INSUFFICIENT_SCOPE), 0);
     scopes[1] = unit_text("b");
-    judged.presented.token = unit_token(1, UNIT_HEADER, PAYLOAD);
+    judged.credentials.token = unit_token(1, UNIT_HEADER, PAYLOAD);
     assert_int_equal(looks(NJWT_BAD_SIGNATURE), 0);
-    judged.presented.token = unit_token(0, UNIT_HEADER, PAYLOAD);
+    judged.credentials.token = unit_token(0, UNIT_HEADER, PAYLOAD);
     assert_int_equal(looks(NJWT_OK), 1);
     forget();
 }
@@ -615,21 +619,21 @@ an_expression_that_only_another_location_asks_for_is_not_tried(void **state)
     /* its record is made without it */
 
     assert_int_equal(looks(NJWT_OK), 0);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
-    judged.record = &record;
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    judged.cached = &record;
     assert_int_equal(looks(NJWT_OK), 0);
     assert_null(found.payload);
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
     /* where it is asked for, once: then the record knows */
 
     policy = elsewhere;
     assert_int_equal(looks(NJWT_OK), 1);
-    assert_true(found.recalled);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_true(found.from_cache);
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
     assert_int_equal(looks(NJWT_OK), 0);
     assert_null(found.payload);
-    assert_false(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
     forget();
 }
 
@@ -637,7 +641,7 @@ an_expression_that_only_another_location_asks_for_is_not_tried(void **state)
 static void
 a_no_is_known_as_a_yes_is(void **state)
 {
-    njwt_record_t  stale;
+    njwt_cached_t  stale;
 
     (void) state;
 
@@ -646,20 +650,20 @@ a_no_is_known_as_a_yes_is(void **state)
     assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 1);
     assert_ptr_equal(found.broken, &claim_rules[0]);
     assert_false(found.gave_up);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
-    judged.record = &record;
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    judged.cached = &record;
     assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 0);
     assert_ptr_equal(found.broken, &claim_rules[0]);
-    assert_true(found.recalled);
+    assert_true(found.from_cache);
 
     /* so is that it gave up, which is a no */
 
-    judged.record = NULL;
+    judged.cached = NULL;
     found_it = NJWT_REGEX_BROKEN;
     assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 1);
     assert_true(found.gave_up);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
-    judged.record = &record;
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    judged.cached = &record;
     assert_int_equal(looks(NJWT_CLAIM_MISMATCH), 0);
 
     /* another configuration's rule has that number: its answer isn't taken */
@@ -669,49 +673,52 @@ a_no_is_known_as_a_yes_is(void **state)
     found_it = NJWT_REGEX_FOUND;
     number();
     assert_int_equal(looks(NJWT_OK), 1);
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &record));
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
     assert_int_equal(looks(NJWT_OK), 0);
-    assert_memory_not_equal(stale.facts, record.facts, NJWT_FACTS_DIGEST);
-    judged.record = &stale;
+    assert_memory_not_equal(stale.predicates, record.predicates,
+                            NJWT_PREDICATES_DIGEST);
+    judged.cached = &stale;
     assert_int_equal(looks(NJWT_OK), 1);
     forget();
 }
 
 
-/* Two workers that learnt different answers of one record lose none for good. */
+/*
+ * Two workers that learnt different answers of one record lose none for good.
+ */
 
 static void
 answers_are_added_to_those_that_are_there(void **state)
 {
-    njwt_facts_t    two;
-    njwt_answers_t  a, b;
+    njwt_predicates_t  two;
+    njwt_answers_t     a, b;
 
     (void) state;
 
     memset(&two, 0, sizeof(two));
     memset(&a, 0, sizeof(a));
     memset(&b, 0, sizeof(b));
-    njwt_fact_set_add(&two.rules, 3);
-    njwt_fact_set_add(&two.rules, 4);
-    njwt_fact_set_add(&two.rules, 5);
-    njwt_fact_set_add(&two.rules, 6);
-    njwt_fact_set_add(&two.rules, 200);
-    njwt_fact_set_add(&two.rules, 201);
+    njwt_predicate_set_add(&two.rules, 3);
+    njwt_predicate_set_add(&two.rules, 4);
+    njwt_predicate_set_add(&two.rules, 5);
+    njwt_predicate_set_add(&two.rules, 6);
+    njwt_predicate_set_add(&two.rules, 200);
+    njwt_predicate_set_add(&two.rules, 201);
 
     njwt_answers_add(&a, 3, true);
     njwt_answers_add(&a, 5, false);
-    njwt_fact_set_add(&a.set, 7);          /* a scope's */
+    njwt_predicate_set_add(&a.set, 7);     /* a scope's */
     njwt_answers_add(&b, 200, true);
-    njwt_fact_set_add(&b.set, 9);          /* another's: not its to say */
+    njwt_predicate_set_add(&b.set, 9);     /* another's: not its to say */
     njwt_answers_merge(&a, &two, &b);
 
     assert_true(njwt_answers_known(&a, 3) && njwt_answers_yes(&a, 3));
     assert_true(njwt_answers_known(&a, 5));
     assert_false(njwt_answers_yes(&a, 5));
-    assert_true(njwt_fact_set_has(&a.set, 7));
+    assert_true(njwt_predicate_set_has(&a.set, 7));
     assert_true(njwt_answers_known(&a, 200) && njwt_answers_yes(&a, 200));
     assert_false(njwt_answers_known(&a, 202));
-    assert_false(njwt_fact_set_has(&a.set, 9));
+    assert_false(njwt_predicate_set_has(&a.set, 9));
 
     /* of a yes and a no there is no yes */
 
@@ -737,24 +744,26 @@ a_rule_takes_two_numbers(void **state)
     rule.claim = unit_text("c");
     second.claim = unit_text("d");
 
-    for (i = 0; i < NJWT_FACT_COUNT - 3; i++) {
-        assert_true(njwt_facts_add_scope(&facts,
-                                         unit_text(unit_format("s%zu", i)),
-                                         &n));
+    for (i = 0; i < NJWT_PREDICATE_COUNT - 3; i++) {
+        assert_true(njwt_predicates_add_scope(&facts,
+                                              unit_text(unit_format("s%zu",
+                                                                    i)),
+                                              &n));
     }
 
-    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
-    assert_int_equal(n, NJWT_FACT_COUNT - 3);
-    assert_false(njwt_facts_add_rule(&facts, &second, &n));
-    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
-    assert_int_equal(n, NJWT_FACT_COUNT - 3);
-    assert_true(njwt_facts_add_scope(&facts, unit_text("t"), &n));
-    assert_int_equal(n, NJWT_FACT_COUNT - 1);
-    assert_false(njwt_facts_add_scope(&facts, unit_text("u"), &n));
+    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
+    assert_int_equal(n, NJWT_PREDICATE_COUNT - 3);
+    assert_false(njwt_predicates_add_rule(&facts, &second, &n));
+    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
+    assert_int_equal(n, NJWT_PREDICATE_COUNT - 3);
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("t"), &n));
+    assert_int_equal(n, NJWT_PREDICATE_COUNT - 1);
+    assert_false(njwt_predicates_add_scope(&facts, unit_text("u"), &n));
 
-    for (i = 0; i < NJWT_FACT_COUNT; i++) {
-        assert_true(njwt_fact_set_has(&facts.rules, i)
-                    == (i == NJWT_FACT_COUNT - 3 || i == NJWT_FACT_COUNT - 2));
+    for (i = 0; i < NJWT_PREDICATE_COUNT; i++) {
+        assert_true(njwt_predicate_set_has(&facts.rules, i)
+                    == (i == NJWT_PREDICATE_COUNT - 3 || i
+                        == NJWT_PREDICATE_COUNT - 2));
     }
 }
 
@@ -764,22 +773,24 @@ a_rule_takes_two_numbers(void **state)
 static void
 a_record_of_other_questions_is_made_anew_whatever_its_bits(void **state)
 {
-    njwt_record_t  renewed;
+    njwt_cached_t  renewed;
 
     (void) state;
 
     remember();
-    assert_int_equal(record.grant.answers.set.words[0], 0x7);
+    assert_int_equal(record.summary.answers.set.words[0], 0x7);
 
     scopes[0] = unit_text("b");
     scopes[1] = unit_text("a");
     number();
 
-    assert_memory_not_equal(record.facts, facts.digest, NJWT_FACTS_DIGEST);
-    assert_true(recalled(NJWT_OK));
-    assert_true(njwt_finding_record(&unit_arena, &judged, &found, &renewed));
-    assert_int_equal(renewed.grant.answers.set.words[0], 0x7);
-    assert_memory_equal(renewed.facts, facts.digest, NJWT_FACTS_DIGEST);
+    assert_memory_not_equal(record.predicates, facts.digest,
+                            NJWT_PREDICATES_DIGEST);
+    assert_true(from_cache(NJWT_OK));
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
+    assert_int_equal(renewed.summary.answers.set.words[0], 0x7);
+    assert_memory_equal(renewed.predicates, facts.digest,
+                        NJWT_PREDICATES_DIGEST);
     forget();
 }
 
@@ -791,17 +802,17 @@ match_any_is_one_of_the_numbers(void **state)
 
     remember();
     rules[0].any = true;
-    record.grant.answers.set.words[0] = 0x6;
-    assert_true(recalled(NJWT_OK));
-    record.grant.answers.set.words[0] = 0x4;
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    record.summary.answers.set.words[0] = 0x6;
+    assert_true(from_cache(NJWT_OK));
+    record.summary.answers.set.words[0] = 0x4;
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
 
     /* a rule without scopes grants nothing, whatever the bits say */
 
     rules[0].any = false;
     rules[0].scope_count = 0;
     number();
-    assert_true(recalled(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
     forget();
 }
 
@@ -817,15 +828,15 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
 
     memset(&facts, 0, sizeof(facts));
 
-    assert_true(njwt_facts_add_scope(&facts, unit_text("b"), &n));
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("b"), &n));
     assert_int_equal(n, 0);
-    assert_true(njwt_facts_add_scope(&facts, unit_text("a"), &n));
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("a"), &n));
     assert_int_equal(n, 1);
-    assert_true(njwt_facts_add_scope(&facts, unit_text("ab"), &n));
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("ab"), &n));
     assert_int_equal(n, 2);
-    assert_true(njwt_facts_add_scope(&facts, unit_text("b"), &n));
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("b"), &n));
     assert_int_equal(n, 0);
-    assert_true(njwt_facts_add_scope(&facts, unit_text("a"), &n));
+    assert_true(njwt_predicates_add_scope(&facts, unit_text("a"), &n));
     assert_int_equal(n, 1);
 
     memset(&rule, 0, sizeof(rule));
@@ -834,48 +845,48 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
     rule.values = &value;
     rule.value_count = 1;
 
-    assert_true(njwt_facts_add_rule(&facts, &rule, &n));
+    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
     assert_int_equal(n, 3);
-    assert_true(njwt_facts_add_rule(&facts,
-                                    &(njwt_claim_rule_t) {
-                                        .claim = rule.claim,
-                                        .values = &(njwt_rule_value_t) {
-                                            .kind = NJWT_RULE_REGEX,
-                                            .text = value.text
-                                        },
-                                        .value_count = 1
-                                    }, &n));
+    assert_true(njwt_predicates_add_rule(&facts,
+                                         &(njwt_claim_rule_t) {
+                                             .claim = rule.claim,
+                                             .values = &(njwt_rule_value_t) {
+                                                 .kind = NJWT_RULE_REGEX,
+                                                 .text = value.text
+                                             },
+                                             .value_count = 1
+                                         }, &n));
     assert_int_equal(n, 3);
-    assert_true(njwt_facts_add_rule(&facts,
-                                    &(njwt_claim_rule_t) {
-                                        .claim = rule.claim,
-                                        .values = &(njwt_rule_value_t) {
-                                            .kind = NJWT_RULE_NOT_REGEX,
-                                            .text = value.text
-                                        },
-                                        .value_count = 1
-                                    }, &n));
+    assert_true(njwt_predicates_add_rule(&facts,
+                                         &(njwt_claim_rule_t) {
+                                             .claim = rule.claim,
+                                             .values = &(njwt_rule_value_t) {
+                                                 .kind = NJWT_RULE_NOT_REGEX,
+                                                 .text = value.text
+                                             },
+                                             .value_count = 1
+                                         }, &n));
     assert_int_equal(n, 5);
-    assert_true(njwt_facts_add_rule(&facts,
-                                    &(njwt_claim_rule_t) {
-                                        .claim = rule.claim,
-                                        .values = &(njwt_rule_value_t) {
-                                            .kind = NJWT_RULE_REGEX,
-                                            .caseless = true,
-                                            .text = value.text
-                                        },
-                                        .value_count = 1
-                                    }, &n));
+    assert_true(njwt_predicates_add_rule(&facts,
+                                         &(njwt_claim_rule_t) {
+                                             .claim = rule.claim,
+                                             .values = &(njwt_rule_value_t) {
+                                                 .kind = NJWT_RULE_REGEX,
+                                                 .caseless = true,
+                                                 .text = value.text
+                                             },
+                                             .value_count = 1
+                                         }, &n));
     assert_int_equal(n, 7);
-    assert_true(njwt_facts_add_rule(&facts,
-                                    &(njwt_claim_rule_t) {
-                                        .claim = rule.claim,
-                                        .values = &(njwt_rule_value_t) {
-                                            .kind = NJWT_RULE_REGEX,
-                                            .text = unit_text("y")
-                                        },
-                                        .value_count = 1
-                                    }, &n));
+    assert_true(njwt_predicates_add_rule(&facts,
+                                         &(njwt_claim_rule_t) {
+                                             .claim = rule.claim,
+                                             .values = &(njwt_rule_value_t) {
+                                                 .kind = NJWT_RULE_REGEX,
+                                                 .text = unit_text("y")
+                                             },
+                                             .value_count = 1
+                                         }, &n));
     assert_int_equal(n, 9);
 }
 
@@ -884,7 +895,7 @@ static void
 other_questions_have_another_digest(void **state)
 {
     size_t   i, k, n;
-    uint8_t  digests[6][NJWT_FACTS_DIGEST];
+    uint8_t  digests[6][NJWT_PREDICATES_DIGEST];
 
     static const char  *const  lists[] = {
         "a b", "b a", "a", "ab", "asb", "a b c"
@@ -898,34 +909,34 @@ other_questions_have_another_digest(void **state)
         memset(&facts, 0, sizeof(facts));
 
         while (njwt_slice_word(&rest, &word)) {
-            assert_true(njwt_facts_add_scope(&facts, word, &n));
+            assert_true(njwt_predicates_add_scope(&facts, word, &n));
         }
 
-        assert_true(njwt_facts_seal(&facts));
-        memcpy(digests[i], facts.digest, NJWT_FACTS_DIGEST);
+        assert_true(njwt_predicates_seal(&facts));
+        memcpy(digests[i], facts.digest, NJWT_PREDICATES_DIGEST);
 
         for (k = 0; k < i; k++) {
             assert_memory_not_equal(digests[k], digests[i],
-                                    NJWT_FACTS_DIGEST);
+                                    NJWT_PREDICATES_DIGEST);
         }
     }
 
     /* a claim is no scope of that name */
 
     memset(&facts, 0, sizeof(facts));
-    assert_true(njwt_facts_add_rule(&facts, &(njwt_claim_rule_t) {
-                                        .claim = unit_text("a")
-                                    }, &n));
-    assert_true(njwt_facts_seal(&facts));
-    assert_memory_not_equal(digests[2], facts.digest, NJWT_FACTS_DIGEST);
+    assert_true(njwt_predicates_add_rule(&facts, &(njwt_claim_rule_t) {
+                                             .claim = unit_text("a")
+                                         }, &n));
+    assert_true(njwt_predicates_seal(&facts));
+    assert_memory_not_equal(digests[2], facts.digest, NJWT_PREDICATES_DIGEST);
 }
 
 
 static void
 a_shared_secret_vouches_as_a_key_does(void **state)
 {
-    uint16_t      place;
-    uint8_t       voucher[NJWT_DIGEST];
+    uint16_t      index;
+    uint8_t       fingerprint[NJWT_DIGEST];
     njwt_jwks_t  *a, *b, *again;
 
     (void) state;
@@ -937,12 +948,12 @@ a_shared_secret_vouches_as_a_key_does(void **state)
     assert_true(njwt_jwks_bind(b, unit_text("x")));
     assert_true(njwt_jwks_bind(again, unit_text("x")));
 
-    memcpy(voucher, "no voucher of anybody's at all..", NJWT_DIGEST);
-    place = 0;
-    assert_false(njwt_jwks_vouches(a, voucher, &place));
-    assert_false(njwt_jwks_voucher(a, njwt_proof_recalled(&unit_arena,
-                                                          unit_text("i")),
-                                   voucher, &place));
+    memcpy(fingerprint, "no voucher of anybody's at all..", NJWT_DIGEST);
+    index = 0;
+    assert_false(njwt_jwks_has_fingerprint(a, fingerprint, &index));
+    assert_false(njwt_jwks_fingerprint(a, njwt_proof_cached(&unit_arena,
+                                                            unit_text("i")),
+                                   fingerprint, &index));
     njwt_jwks_free(a);
     njwt_jwks_free(b);
     njwt_jwks_free(again);
@@ -967,7 +978,8 @@ main(void)
         unit_case(a_number_of_other_facts_is_forgotten),
         unit_case(each_claim_rule_has_its_number),
         unit_case(an_expression_waits_for_every_check_before_it),
-        unit_case(an_expression_that_only_another_location_asks_for_is_not_tried),
+        unit_case(
+            an_expression_that_only_another_location_asks_for_is_not_tried),
         unit_case(a_no_is_known_as_a_yes_is),
         unit_case(answers_are_added_to_those_that_are_there),
         unit_case(a_rule_takes_two_numbers),

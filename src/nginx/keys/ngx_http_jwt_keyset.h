@@ -3,8 +3,8 @@
  * of their fetching.
  */
 
-#ifndef NGX_HTTP_JWT_SLOT_H
-#define NGX_HTTP_JWT_SLOT_H
+#ifndef NGX_HTTP_JWT_KEYSET_H
+#define NGX_HTTP_JWT_KEYSET_H
 
 
 #include "ngx_http_jwt.h"
@@ -21,7 +21,7 @@
 
 
 /* kids that are remembered as unknown to the tenant */
-#define NGX_HTTP_JWT_UNKNOWN_KIDS   16
+#define NGX_HTTP_JWT_MISSING_KIDS   16
 
 
 /* a salted digest of a kid: nothing else of an unverified token is kept */
@@ -32,13 +32,13 @@ typedef struct {
 typedef struct {
     ngx_msec_t         until;        /* 0: none */
     ngx_http_jwt_kid_t kid;
-} ngx_http_jwt_unknown_kid_t;
+} ngx_http_jwt_missing_kid_t;
 
 
 /* what is new about a good fetch */
-#define NGX_HTTP_JWT_SLOT_SAME       0
-#define NGX_HTTP_JWT_SLOT_FIRST      1    /* none failed before */
-#define NGX_HTTP_JWT_SLOT_RECOVERED  2    /* the one before had failed */
+#define NGX_HTTP_JWT_KEYSET_SAME       0
+#define NGX_HTTP_JWT_KEYSET_FIRST      1  /* none failed before */
+#define NGX_HTTP_JWT_KEYSET_RECOVERED  2    /* the one before had failed */
 
 
 /* the fetches that are remembered, and as much of the last error */
@@ -73,7 +73,7 @@ typedef struct {
 } ngx_http_jwt_history_t;
 
 
-struct ngx_http_jwt_slot_s {
+struct ngx_http_jwt_keyset_s {
     ngx_atomic_t       generation;   /* moves when the keys change */
     ngx_atomic_t       attempts;     /* moves when a fetch is over */
     ngx_atomic_t       fetched;      /* wall clock, seconds */
@@ -82,7 +82,7 @@ struct ngx_http_jwt_slot_s {
     /* the rest only under the lock */
     ngx_uint_t         used;
     ngx_uint_t         epoch;        /* the last configuration that has it */
-    u_char             digest[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char             source_id[NGX_HTTP_JWT_DIGEST_LEN];
     u_char             ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_refresh_t     refresh;
     ngx_pid_t          fetcher;      /* who began the fetch in flight */
@@ -91,9 +91,9 @@ struct ngx_http_jwt_slot_s {
     size_t             len[2];       /* of each buffer, in bytes */
     uint16_t           list[2][NGX_HTTP_JWT_SET_BLOCKS];
     uint32_t           reported;     /* what was logged of the set's keys */
-    uint32_t           next_unknown;
+    uint32_t           next_missing;
 
-    ngx_http_jwt_unknown_kid_t  unknown[NGX_HTTP_JWT_UNKNOWN_KIDS];
+    ngx_http_jwt_missing_kid_t  missing[NGX_HTTP_JWT_MISSING_KIDS];
     ngx_http_jwt_history_t      history;
 };
 
@@ -121,23 +121,23 @@ typedef struct {
 
 
 /* Has the set changed since that generation?  Reads one word, no lock. */
-ngx_int_t ngx_http_jwt_slot_changed(ngx_http_jwt_issuer_t *issuer);
+ngx_int_t ngx_http_jwt_keyset_changed(ngx_http_jwt_issuer_t *issuer);
 
 /* When was the set fetched?  Reads one word, no lock. */
-time_t ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer);
+time_t ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * How old is the set, in seconds?  Reads two words, no lock; of a slot that
  * was lost, the age of the keys that this worker still has.
  */
-time_t ngx_http_jwt_slot_age(ngx_http_jwt_issuer_t *issuer);
+time_t ngx_http_jwt_keyset_age(ngx_http_jwt_issuer_t *issuer);
 
 /* Copies the keys; text is NULL where there are none, or no memory. */
-void ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
+void ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log);
 
 /* How many fetches are over, good or not?  Reads one word, no lock. */
-ngx_atomic_uint_t ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer);
+ngx_atomic_uint_t ngx_http_jwt_keyset_attempts(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Asks when there will be keys, and for a fetch if they are wanted: because of
@@ -146,11 +146,11 @@ ngx_atomic_uint_t ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer);
  * otherwise, and how long it is until then; and where the tenant lately didn't
  * know the kid.
  */
-ngx_int_t ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer,
+ngx_int_t ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t want, const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay);
 
 /* Is a fetch due?  If so, notes that it begins, under the same lock. */
-ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
+ngx_int_t ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Publishes a good set in place of the one before and notes the success; an
@@ -159,47 +159,47 @@ ngx_int_t ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer);
  * *recovered: what came before, as above; *changed: the keys are
  * others, or what there is to report of them.
  */
-ngx_int_t ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer,
+ngx_int_t ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text, uint32_t report, ngx_uint_t *recovered,
     ngx_uint_t *changed);
 
 /*
  * Notes a failure, and that the source asks to be left alone for so long.
- * Returns 1 when the fetch before had not failed; *held: there are keys that
- * go on serving.
+ * Returns 1 when the fetch before had not failed; *serving: there are keys
+ * that go on serving.
  */
-ngx_uint_t ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after, ngx_uint_t *held);
+ngx_uint_t ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
+    ngx_msec_t retry_after, ngx_uint_t *serving);
 
 /* Notes that the fetch of this worker was given up. */
-void ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer);
+void ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer);
 
 
 /* Takes the zone's lock; short sections only. */
-ngx_slab_pool_t *ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer);
+ngx_slab_pool_t *ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer);
 
 /* Does the slot still belong to this issuer's key source? */
-ngx_uint_t ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer);
+ngx_uint_t ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * In a worker that will fetch, at its start: the fetch of a worker that was
  * killed isn't waited for, and a schedule of longer intervals is shortened.
  */
-void ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer);
+void ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer);
 
 /* Are there no keys in the slot? */
-ngx_uint_t ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer);
+ngx_uint_t ngx_http_jwt_keyset_empty(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Puts keys of an earlier run into a slot that has none, with their age; the
  * schedule isn't touched.  NGX_DECLINED: it has some, which are younger;
  * NGX_ERROR: there is no room.
  */
-ngx_int_t ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer,
+ngx_int_t ngx_http_jwt_keyset_restore(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text, time_t fetched);
 
 /* The salted digest of a kid; NGX_ERROR for one that is too long. */
-ngx_int_t ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer,
+ngx_int_t ngx_http_jwt_keyset_kid(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t kid, ngx_http_jwt_kid_t *digest);
 
 /*
@@ -207,7 +207,7 @@ ngx_int_t ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer,
  * tenant doesn't know this kid: if a fetch is over since the counter of
  * attempts was read, and was good.
  */
-void ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
+void ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts);
 
 /* Notes a good fetch, of so many usable keys. */
@@ -250,4 +250,4 @@ void ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source);
 
 
-#endif /* NGX_HTTP_JWT_SLOT_H */
+#endif /* NGX_HTTP_JWT_KEYSET_H */

@@ -57,9 +57,9 @@ typedef struct {
     njwt_scope_rule_t   scopes[2];
     njwt_issuer_t       issuer, other;
     njwt_issuer_t      *trusted[2];
-    njwt_facts_t        facts;
+    njwt_predicates_t   predicates;
     njwt_policy_t       policy;
-    njwt_case_t         judged;
+    njwt_request_t      judged;
     char               *token;
 } place_t;
 
@@ -229,28 +229,28 @@ set_policy(place_t *p, const uint8_t *flags)
         /* a scope "*" is one of more than have numbers */
 
         if (njwt_slice_equal(p->word[4][0], fuzz_text("*"))) {
-            p->facts.count = NJWT_FACT_COUNT;
+            p->predicates.count = NJWT_PREDICATE_COUNT;
         }
 
-        njwt_policy_number(policy, p->scopes, p->rule, &p->facts);
-        must(njwt_facts_seal(&p->facts));
+        njwt_policy_index(policy, p->scopes, p->rule, &p->predicates);
+        must(njwt_predicates_seal(&p->predicates));
     }
 
     p->judged.policy = policy;
     p->judged.method.bit = (flags[2] & POSTED) ? 0x8 : NJWT_METHOD_GET;
     p->judged.now = ((flags[2] & OF_NOW) ? 1750000000 : NOW)
                     + (int8_t) flags[3] * 16;
-    p->judged.presented.token = (flags[0] & WHOLE) ? p->line[0]
+    p->judged.credentials.token = (flags[0] & WHOLE) ? p->line[0]
                                                    : fuzz_text(p->token);
 
     switch (flags[2] & TOKENS) {
 
     case 0:
-        p->judged.presented.found = 1;
+        p->judged.credentials.found = 1;
         break;
 
     case 0x20:
-        p->judged.presented.found = 2;
+        p->judged.credentials.found = 2;
         break;
 
     default:
@@ -275,11 +275,11 @@ plain(njwt_slice_t text)
 /* Everything that is done with a request; false: there was no memory. */
 
 static bool
-tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
-    const njwt_finding_t *found, bool every)
+tell(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
+    const njwt_result_t *found, bool every)
 {
     size_t                      i;
-    njwt_verdict_t              told;
+    njwt_verdict_t              reported;
     njwt_slice_t                text = { NULL, 0 };
     const njwt_verdict_info_t  *info;
 
@@ -307,8 +307,8 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
         }
     }
 
-    told = njwt_verdict_told(arena, verdict, &c->presented);
-    info = njwt_verdict_info(told);
+    reported = njwt_verdict_reported(arena, verdict, &c->credentials);
+    info = njwt_verdict_info(reported);
     must((info->status == 0) == (verdict == NJWT_OK));
     must(njwt_verdict_optional(verdict, c) != NJWT_OK || verdict <= 1
          || verdict == NJWT_OK);
@@ -323,16 +323,16 @@ tell(njwt_arena_t *arena, const njwt_case_t *c, njwt_verdict_t verdict,
 /* A token that was remembered, read. */
 
 static bool
-look(njwt_arena_t *arena, const place_t *p, njwt_finding_t *found)
+look(njwt_arena_t *arena, const place_t *p, njwt_result_t *found)
 {
-    njwt_slice_t             text = { NULL, 0 };
-    const njwt_presented_t  *presented = &p->judged.presented;
+    njwt_slice_t               text = { NULL, 0 };
+    const njwt_credentials_t  *credentials = &p->judged.credentials;
 
-    if (!njwt_finding_read(arena, presented, found)) {
+    if (!njwt_result_read(arena, credentials, found)) {
         return false;
     }
 
-    must(njwt_finding_read(arena, presented, found));
+    must(njwt_result_read(arena, credentials, found));
 
     if (found->claims == NULL || arena->failed) {
         return !arena->failed;
@@ -347,24 +347,24 @@ look(njwt_arena_t *arena, const place_t *p, njwt_finding_t *found)
 
 
 static njwt_verdict_t
-ask(place_t *p, njwt_record_t *record, bool *made, bool *whole)
+ask(place_t *p, njwt_cached_t *cached, bool *made, bool *whole)
 {
-    njwt_case_t      c = p->judged;
+    njwt_request_t   c = p->judged;
     njwt_arena_t     arena;
-    njwt_record_t    next;
+    njwt_cached_t    next;
     njwt_verdict_t   verdict;
-    njwt_finding_t   found;
+    njwt_result_t    found;
 
     /* of an earlier request */
-    c.record = *made ? record : NULL;
+    c.cached = *made ? cached : NULL;
     njwt_arena_init(&arena);
     verdict = njwt_judge(&arena, &c, &found);
 
     must(verdict != NJWT_OK || found.claims != NULL);
-    *made = njwt_finding_record(&arena, &c, &found, &next);
+    *made = njwt_result_cached(&arena, &c, &found, &next);
 
     if (*made) {
-        *record = next;
+        *cached = next;
     }
 
 
@@ -399,25 +399,25 @@ first(const uint8_t *flags)
 
 static void
 starve(place_t *p, const uint8_t *flags, njwt_verdict_t verdict, bool known,
-    const njwt_record_t *before)
+    const njwt_cached_t *before)
 {
     bool             made, whole, failed = true;
     size_t           n;
     njwt_jwks_t     *keys = p->issuer.keys;
-    njwt_record_t    record;
+    njwt_cached_t    cached;
     njwt_verdict_t   starved;
 
     for (n = first(flags); failed && n < first(flags) + 8; n++) {
         made = known;
-        record = *before;
+        cached = *before;
         p->issuer.keys = (keys != NULL) ? make_keys(p, "context") : NULL;
         fault_begin(n, (flags[2] & ALL_FAIL) != 0);
-        starved = ask(p, &record, &made, &whole);
+        starved = ask(p, &cached, &made, &whole);
         failed = fault_end();
 
         must(starved != NJWT_OK || verdict == NJWT_OK);
         must(failed || starved == verdict);
-        starved = ask(p, &record, &made, &whole);
+        starved = ask(p, &cached, &made, &whole);
         must(starved == verdict && whole);
         njwt_jwks_free(p->issuer.keys);
     }
@@ -431,7 +431,7 @@ starve(place_t *p, const uint8_t *flags, njwt_verdict_t verdict, bool known,
 static void
 starve_keys(const place_t *p, const uint8_t *flags)
 {
-    bool                 failed = true, bound;
+    bool                 failed = true, has_cnf;
     size_t               n;
     njwt_jwks_t         *jwks;
     njwt_jwks_report_t   report;
@@ -439,11 +439,11 @@ starve_keys(const place_t *p, const uint8_t *flags)
     for (n = first(flags); failed && n < first(flags) + 8; n++) {
         fault_begin(n, (flags[2] & ALL_FAIL) != 0);
         jwks = njwt_jwks_new(p->rest, &report);
-        bound = jwks != NULL && njwt_jwks_bind(jwks, fuzz_text("context"));
+        has_cnf = jwks != NULL && njwt_jwks_bind(jwks, fuzz_text("context"));
         failed = fault_end();
 
         must(jwks != NULL || report.error != NULL);
-        must(failed || p->issuer.keys == NULL || bound);
+        must(failed || p->issuer.keys == NULL || has_cnf);
         njwt_jwks_free(jwks);
     }
 }
@@ -452,34 +452,35 @@ starve_keys(const place_t *p, const uint8_t *flags)
 /* What is no record of this token here changes no verdict. */
 
 static void
-misremember(place_t *p, njwt_verdict_t verdict, const njwt_record_t *record)
+misremember(place_t *p, njwt_verdict_t verdict, const njwt_cached_t *cached)
 {
     bool            made, whole;
     size_t          i;
     njwt_jwks_t    *keys = p->issuer.keys;
-    njwt_record_t   other;
+    njwt_cached_t   other;
 
     for (i = 0; i < 4; i++) {
         made = true;
-        other = *record;
-        other.voucher[7] ^= i == 0;
-        other.place = (uint16_t) (other.place + (i == 2));
+        other = *cached;
+        other.fingerprint[7] ^= i == 0;
+        other.index = (uint16_t) (other.index + (i == 2));
         other.sole ^= i == 3 ? NJWT_ALG_HS256 : 0;
 
         if (i == 1) {
-            other.facts[7] ^= 1;
-            memset(&other.grant.answers, i + 1, sizeof(other.grant.answers));
+            other.predicates[7] ^= 1;
+            memset(&other.summary.answers, i + 1,
+                   sizeof(other.summary.answers));
         }
 
         must(ask(p, &other, &made, &whole) == verdict && whole);
-        must(!made || memcmp(other.facts, record->facts,
-                             sizeof(other.facts)) == 0);
+        must(!made || memcmp(other.predicates, cached->predicates,
+                             sizeof(other.predicates)) == 0);
     }
 
     /* keys that vouch for nothing yet */
 
     made = true;
-    other = *record;
+    other = *cached;
     p->issuer.keys = make_keys(p, NULL);
     must(ask(p, &other, &made, &whole) == verdict && whole && !made);
     njwt_jwks_free(p->issuer.keys);
@@ -490,7 +491,7 @@ misremember(place_t *p, njwt_verdict_t verdict, const njwt_record_t *record)
     made = false;
     verdict = ask(p, &other, &made, &whole);
     made = true;
-    other = *record;
+    other = *cached;
     must(ask(p, &other, &made, &whole) == verdict && verdict != NJWT_OK);
     p->issuer.keys = keys;
 }
@@ -501,19 +502,20 @@ misremember(place_t *p, njwt_verdict_t verdict, const njwt_record_t *record)
 static void
 mistake(const place_t *p)
 {
-    uint8_t                 voucher[NJWT_DIGEST];
-    uint16_t                place;
+    uint8_t                 fingerprint[NJWT_DIGEST];
+    uint16_t                index;
     njwt_jws_t              jws;
-    njwt_case_t             c = p->judged;
+    njwt_request_t          c = p->judged;
     njwt_arena_t            arena;
-    njwt_finding_t          found;
+    njwt_result_t           found;
     const njwt_payload_t   *payload;
 
     njwt_arena_init(&arena);
     (void) njwt_judge(&arena, &c, &found);
 
     if (found.proof != NULL) {
-        must(!njwt_jwks_voucher(p->other.keys, found.proof, voucher, &place));
+        must(!njwt_jwks_fingerprint(p->other.keys, found.proof, fingerprint,
+                                    &index));
 
         jws = found.jws;
         jws.signing_input.len--;
@@ -536,14 +538,14 @@ mistake(const place_t *p)
 /* Where memory ran out before, nothing is decided. */
 
 static void
-broken(const place_t *p, const njwt_record_t *record, bool known)
+broken(const place_t *p, const njwt_cached_t *cached, bool known)
 {
-    njwt_case_t      c = p->judged;
+    njwt_request_t   c = p->judged;
     njwt_arena_t     arena;
-    njwt_record_t    copy = *record;
-    njwt_finding_t   found;
+    njwt_cached_t    copy = *cached;
+    njwt_result_t    found;
 
-    c.record = known ? &copy : NULL;
+    c.cached = known ? &copy : NULL;
     njwt_arena_init(&arena);
     arena.failed = true;
     must(njwt_judge(&arena, &c, &found) == NJWT_UNDECIDED);
@@ -582,23 +584,23 @@ judge(place_t *p, const uint8_t *flags)
 {
     bool             made = false, known, whole;
     size_t           n;
-    njwt_record_t    record, again;
+    njwt_cached_t    cached, again;
     njwt_verdict_t   verdict;
 
-    memset(&record, 0, sizeof(record));
-    verdict = ask(p, &record, &made, &whole);
-    must(whole && digest(p->judged.presented.token));
+    memset(&cached, 0, sizeof(cached));
+    verdict = ask(p, &cached, &made, &whole);
+    must(whole && digest(p->judged.credentials.token));
     must(njwt_method(p->line[8]) != p->judged.method.bit
          || p->line[8].len == 3 + ((p->judged.method.bit & 0x8) != 0));
 
     known = made;
-    again = record;
-    broken(p, &record, false);
+    again = cached;
+    broken(p, &cached, false);
 
     if (made) {
         must(ask(p, &again, &made, &whole) == verdict && whole);
-        broken(p, &record, true);
-        misremember(p, verdict, &record);
+        broken(p, &cached, true);
+        misremember(p, verdict, &cached);
     }
 
     if (flags[1] == 0) {
@@ -606,15 +608,15 @@ judge(place_t *p, const uint8_t *flags)
         return;
     }
 
-    starve(p, flags, verdict, false, &record);
+    starve(p, flags, verdict, false, &cached);
 
     if (known) {
-        starve(p, flags, verdict, true, &record);
+        starve(p, flags, verdict, true, &cached);
     }
 
     for (n = first(flags); n < first(flags) + 8; n++) {
         fault_begin(n, (flags[2] & ALL_FAIL) != 0);
-        (void) digest(p->judged.presented.token);
+        (void) digest(p->judged.credentials.token);
         (void) fault_end();
     }
 }

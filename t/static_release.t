@@ -81,7 +81,7 @@ SKIP: {
        'so is the one in the SBOM');
     is_deeply([ sort map { $_->{name} } @{ $sbom->{components} } ],
               [ qw/ jansson libcurl nginx openssl pcre2 / ],
-              'which names the libraries that t/supply.t allows');
+              'which names the libraries that t/static_supply.t allows');
 
     my $files = join '', map { "$_\n" }
         grep { length && !m{/$} } map { s{^\Q$name\E/}{}r }

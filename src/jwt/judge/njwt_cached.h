@@ -7,8 +7,8 @@
  * and for the issuer's settings of then.
  */
 
-#ifndef NJWT_RECALL_H
-#define NJWT_RECALL_H
+#ifndef NJWT_CACHED_H
+#define NJWT_CACHED_H
 
 
 #include "njwt.h"
@@ -20,66 +20,68 @@
 
 /* plain bytes: what a cache keeps for a token, under a digest of all of it */
 typedef struct {
-    uint8_t       voucher[NJWT_DIGEST];         /* of the key and settings */
-    uint8_t       facts[NJWT_FACTS_DIGEST];     /* that the grant answers */
-    uint16_t      place;                        /* where the key may be */
-    uint8_t       unused[2];
+    /* of the key and settings */
+    uint8_t                fingerprint[NJWT_DIGEST];
+    /* that the grant answers */
+    uint8_t                predicates[NJWT_PREDICATES_DIGEST];
+    uint16_t               index;               /* where the key may be */
+    uint8_t                unused[2];
 
     /* it has no "kid": good while one key alone fits this; 0: it has one */
-    njwt_alg_t    sole;
+    njwt_alg_t             sole;
 
     /* the entries of this generation don't revoke it; 0: not known */
-    uint64_t      unrevoked;
-    njwt_grant_t  grant;
-} njwt_record_t;
+    uint64_t               unrevoked;
+    njwt_claims_summary_t  summary;
+} njwt_cached_t;
 
 
 /*
  * Makes the record of a token that was verified, with the answers that its
- * judgement came by; *record untouched where there can't be one: the set isn't
+ * judgement came by; *cached untouched where there can't be one: the set isn't
  * bound, or no memory.
  */
-bool njwt_record_make(njwt_arena_t *arena, const njwt_policy_t *policy,
+bool njwt_cached_make(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_issuer_t *issuer, const njwt_jws_t *jws,
     const njwt_proof_t *proof, const njwt_claims_t *claims,
-    const njwt_answers_t *answers, uint64_t unrevoked, njwt_record_t *record);
+    const njwt_answers_t *answers, uint64_t unrevoked, njwt_cached_t *cached);
 
 /*
  * Makes a record anew: with answers that the old one hasn't got, for a policy
  * of other facts, of claims that were read from the token, or of another
- * generation of what is revoked.  False, *record untouched: there is nothing
+ * generation of what is revoked.  False, *cached untouched: there is nothing
  * new to remember, or no memory.
  */
-bool njwt_record_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
-    const njwt_issuer_t *issuer, const njwt_record_t *old,
+bool njwt_cached_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
+    const njwt_issuer_t *issuer, const njwt_cached_t *old,
     const njwt_claims_t *claims, const njwt_answers_t *answers,
-    uint64_t unrevoked, njwt_record_t *record);
+    uint64_t unrevoked, njwt_cached_t *cached);
 
 /*
  * The issuer of the policy of whose present keys one verified the token of the
  * record; NULL: none, and the token must be verified anew.
  */
-njwt_issuer_t *njwt_recall_issuer(const njwt_policy_t *policy,
-    njwt_record_t *record);
+njwt_issuer_t *njwt_cached_issuer(const njwt_policy_t *policy,
+    njwt_cached_t *cached);
 
 /*
  * The claims of a token by its record, without a root; the answers are those
  * of rules that the record has.  NULL: no memory.
  */
-const njwt_claims_t *njwt_recall_claims(njwt_arena_t *arena,
-    const njwt_policy_t *policy, const njwt_record_t *record,
+const njwt_claims_t *njwt_cached_claims(njwt_arena_t *arena,
+    const njwt_policy_t *policy, const njwt_cached_t *cached,
     njwt_answers_t *answers);
 
 /*
  * Reads a token whose record was found by a digest of all its bytes.  NULL,
  * outputs untouched: no memory.
  */
-const njwt_claims_t *njwt_recall_read(njwt_arena_t *arena, njwt_slice_t token,
+const njwt_claims_t *njwt_cached_read(njwt_arena_t *arena, njwt_slice_t token,
     njwt_jws_t *jws, const njwt_payload_t **payload);
 
 /* The payload's text alone.  False, *text untouched: no memory. */
-bool njwt_recall_payload(njwt_arena_t *arena, njwt_slice_t token,
+bool njwt_cached_payload(njwt_arena_t *arena, njwt_slice_t token,
     njwt_slice_t *text);
 
 
-#endif /* NJWT_RECALL_H */
+#endif /* NJWT_CACHED_H */

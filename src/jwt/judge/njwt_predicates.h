@@ -9,8 +9,8 @@
  * So a rule takes two numbers: its own, for a yes, and the next, for a no.
  */
 
-#ifndef NJWT_FACTS_H
-#define NJWT_FACTS_H
+#ifndef NJWT_PREDICATES_H
+#define NJWT_PREDICATES_H
 
 
 #include "njwt.h"
@@ -19,22 +19,22 @@
 
 
 /* what finds no number among these is asked of the token */
-#define NJWT_FACT_COUNT   256
-#define NJWT_FACT_WORDS   (NJWT_FACT_COUNT / 64)
+#define NJWT_PREDICATE_COUNT  256
+#define NJWT_PREDICATE_WORDS  (NJWT_PREDICATE_COUNT / 64)
 
-/* bytes of njwt_facts_digest() */
-#define NJWT_FACTS_DIGEST  16
+/* bytes of njwt_predicates_digest() */
+#define NJWT_PREDICATES_DIGEST  16
 
 
 /* a set of numbers */
 typedef struct {
-    uint64_t                  words[NJWT_FACT_WORDS];
-} njwt_fact_set_t;
+    uint64_t                  words[NJWT_PREDICATE_WORDS];
+} njwt_predicate_set_t;
 
 
 /* the answers for one token: scopes that it has, yes and no of rules */
 typedef struct {
-    njwt_fact_set_t           set;
+    njwt_predicate_set_t      set;
 } njwt_answers_t;
 
 
@@ -42,19 +42,20 @@ typedef struct {
 typedef struct {
     njwt_slice_t              scope;
     const njwt_claim_rule_t  *rule;        /* NULL: the scope */
-} njwt_fact_t;
+} njwt_predicate_t;
 
 
 /* those of one configuration, or a part of them; zeroed: none */
 typedef struct {
-    njwt_fact_t               list[NJWT_FACT_COUNT];
-    uint16_t                  scopes[NJWT_FACT_COUNT];   /* in their order */
+    njwt_predicate_t          list[NJWT_PREDICATE_COUNT];
+    /* in their order */
+    uint16_t                  scopes[NJWT_PREDICATE_COUNT];
     size_t                    count;       /* of numbers */
     size_t                    scope_count;
-    njwt_fact_set_t           rules;       /* the numbers that rules have */
+    njwt_predicate_set_t      rules;       /* the numbers that rules have */
     size_t                    set;      /* which one, where there are more */
-    uint8_t                   digest[NJWT_FACTS_DIGEST];
-} njwt_facts_t;
+    uint8_t                   digest[NJWT_PREDICATES_DIGEST];
+} njwt_predicates_t;
 
 
 /*
@@ -62,22 +63,22 @@ typedef struct {
  * The scope's bytes must outlive the facts.  Returns false, *number untouched,
  * when there are no more numbers.
  */
-bool njwt_facts_add_scope(njwt_facts_t *facts, njwt_slice_t scope,
-    size_t *number);
+bool njwt_predicates_add_scope(njwt_predicates_t *predicates,
+    njwt_slice_t scope, size_t *number);
 
 /* The same for "does this rule hold?", which must outlive the facts. */
-bool njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
-    size_t *number);
+bool njwt_predicates_add_rule(njwt_predicates_t *predicates,
+    const njwt_claim_rule_t *rule, size_t *number);
 
 /*
  * Call it once all have their numbers: computes facts->digest, which differs
  * where any question or number does.  False: no memory.
  */
-bool njwt_facts_seal(njwt_facts_t *facts);
+bool njwt_predicates_seal(njwt_predicates_t *predicates);
 
 /* Which scopes are granted, by the value that holds them (njwt_scopes.h)? */
-void njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
-    njwt_fact_set_t *set);
+void njwt_predicates_scopes(const njwt_predicates_t *predicates,
+    njwt_value_t granted, njwt_predicate_set_t *set);
 
 /* Notes the answer to a rule. */
 void njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes);
@@ -89,22 +90,22 @@ bool njwt_answers_known(const njwt_answers_t *answers, size_t number);
 bool njwt_answers_yes(const njwt_answers_t *answers, size_t number);
 
 /* Notes all answers to rules of these facts that the others have. */
-void njwt_answers_merge(njwt_answers_t *answers, const njwt_facts_t *facts,
-    const njwt_answers_t *others);
+void njwt_answers_merge(njwt_answers_t *answers,
+    const njwt_predicates_t *predicates, const njwt_answers_t *others);
 
 /* Puts a number into a set. */
-void njwt_fact_set_add(njwt_fact_set_t *set, size_t number);
+void njwt_predicate_set_add(njwt_predicate_set_t *set, size_t number);
 
 /* Is this number in the set? */
-bool njwt_fact_set_has(const njwt_fact_set_t *set, size_t number);
+bool njwt_predicate_set_has(const njwt_predicate_set_t *set, size_t number);
 
 /* Is one number of wanted in the set? */
-bool njwt_fact_set_any(const njwt_fact_set_t *set,
-    const njwt_fact_set_t *wanted);
+bool njwt_predicate_set_any(const njwt_predicate_set_t *set,
+    const njwt_predicate_set_t *required);
 
 /* Is each number of wanted in the set?  True of an empty one. */
-bool njwt_fact_set_all(const njwt_fact_set_t *set,
-    const njwt_fact_set_t *wanted);
+bool njwt_predicate_set_all(const njwt_predicate_set_t *set,
+    const njwt_predicate_set_t *required);
 
 
-#endif /* NJWT_FACTS_H */
+#endif /* NJWT_PREDICATES_H */

@@ -11,21 +11,22 @@
 #define NOW    1800000000u
 #define STALE  86400u
 
-static const uint8_t  ours[NJWT_STATE_DIGEST] = "0123456789abcdef0123456789abcde";
+static const uint8_t  ours[NJWT_KEYFILE_DIGEST] =
+    "0123456789abcdef0123456789abcde";
 
 
 static njwt_slice_t
 written(const uint8_t *source, uint64_t fetched, const char *keys)
 {
-    size_t        len;
-    uint8_t       data[1024];
-    njwt_state_t  state;
+    size_t          len;
+    uint8_t         data[1024];
+    njwt_keyfile_t  keyfile;
 
-    state.source = source;
-    state.fetched = fetched;
-    state.keys = unit_text(keys);
+    keyfile.source = source;
+    keyfile.fetched = fetched;
+    keyfile.keys = unit_text(keys);
 
-    len = njwt_state_write(&state, data, sizeof(data));
+    len = njwt_keyfile_write(&keyfile, data, sizeof(data));
     assert_true(len > 0);
 
     return unit_bytes(data, len);
@@ -38,7 +39,7 @@ static njwt_slice_t
 sealed(const char *rest)
 {
     size_t   i, n;
-    uint8_t  data[1024], digest[NJWT_STATE_DIGEST];
+    uint8_t  data[1024], digest[NJWT_KEYFILE_DIGEST];
 
     n = (size_t) snprintf((char *) data, sizeof(data),
                           "nginx-jwt-scope keys 1\nsha256 ");
@@ -62,7 +63,7 @@ fault_at(njwt_slice_t text, uint64_t now)
     const char   *fault;
     njwt_slice_t  keys = njwt_literal("untouched");
 
-    fault = njwt_state_read(text, ours, now, STALE, &keys, &fetched);
+    fault = njwt_keyfile_read(text, ours, now, STALE, &keys, &fetched);
 
     if (fault != NULL) {
         assert_slice(keys, "untouched");
@@ -93,8 +94,8 @@ what_was_written_is_read(void **state)
 
     for (i = 0; i < unit_count(times); i++) {
         text = written(ours, times[i], KEYS);
-        assert_null(njwt_state_read(text, ours, times[i], 0, &keys,
-                                    &fetched));
+        assert_null(njwt_keyfile_read(text, ours, times[i], 0, &keys,
+                                      &fetched));
         assert_slice(keys, KEYS);
         assert_int_equal(fetched, times[i]);
     }
@@ -182,7 +183,7 @@ static void
 another_source_is_not_ours(void **state)
 {
     size_t   i;
-    uint8_t  other[NJWT_STATE_DIGEST];
+    uint8_t  other[NJWT_KEYFILE_DIGEST];
 
     (void) state;
 
@@ -272,35 +273,35 @@ a_digest_that_is_right_makes_no_line_right(void **state)
 static void
 too_little_room_is_no_text(void **state)
 {
-    size_t        size, len;
-    uint8_t      *data;
-    njwt_state_t  wanted;
+    size_t          size, len;
+    uint8_t        *data;
+    njwt_keyfile_t  expected;
 
     (void) state;
 
-    wanted.source = ours;
-    wanted.fetched = 999999999999u;
-    wanted.keys = unit_text(KEYS);
+    expected.source = ours;
+    expected.fetched = 999999999999u;
+    expected.keys = unit_text(KEYS);
 
-    for (size = 0; size < NJWT_STATE_MAX_HEAD + sizeof(KEYS) - 1; size++) {
-        assert_int_equal(njwt_state_write(&wanted, NULL, size), 0);
+    for (size = 0; size < NJWT_KEYFILE_MAX_HEAD + sizeof(KEYS) - 1; size++) {
+        assert_int_equal(njwt_keyfile_write(&expected, NULL, size), 0);
     }
 
     data = njwt_arena_alloc(&unit_arena, size);
-    len = njwt_state_write(&wanted, data, size);
+    len = njwt_keyfile_write(&expected, data, size);
     assert_within(len, sizeof(KEYS), size);
 
     /* nor is there one of a time that couldn't be read */
 
-    wanted.fetched++;
-    assert_int_equal(njwt_state_write(&wanted, data, size), 0);
-    wanted.fetched = NOW;
-    assert_true(njwt_state_write(&wanted, data, size) > 0);
+    expected.fetched++;
+    assert_int_equal(njwt_keyfile_write(&expected, data, size), 0);
+    expected.fetched = NOW;
+    assert_true(njwt_keyfile_write(&expected, data, size) > 0);
 
     /* nor of keys whose length is beyond all numbers */
 
-    wanted.keys.len = SIZE_MAX;
-    assert_int_equal(njwt_state_write(&wanted, data, size), 0);
+    expected.keys.len = SIZE_MAX;
+    assert_int_equal(njwt_keyfile_write(&expected, data, size), 0);
 }
 
 

@@ -5,7 +5,7 @@
 # is called with it or by one of its kind, and the way from a lock to its
 # unlock has no return, no allocation, no line in the log, and nothing that
 # parses or waits.  What is really done while a lock is held, make faults and
-# t/faults.t watch in a running nginx (t/faults/locks.c).
+# t/request_faults.t watch in a running nginx (t/faults/locks.c).
 
 use strict;
 use warnings;
@@ -26,7 +26,7 @@ my $not_now = qr/\b(?: return
                            |list_push|write_fd|read_fd|open_file|msleep
                            |time_update)
                        | malloc | calloc | realloc | free
-                       | njwt_(?:jwks|json|claims|jws|state|key|arena)_\w+
+                       | njwt_(?:jwks|json|claims|jws|keyfile|key|arena)_\w+
                        | njwt_random | njwt_sha256
                        | curl_\w+ | pthread_\w+ | read | write | fsync
                        | ngx_http_jwt_\w+_lock) \s*\( )/x;

@@ -8,35 +8,35 @@
  */
 
 #include "ngx_http_jwt_ctx.h"
-#include "ngx_http_jwt_hold.h"
+#include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_keys.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 
 
-#define NGX_HTTP_JWT_WAIT_TICK  20   /* ms */
+#define NGX_HTTP_JWT_SUSPEND_TICK  20   /* ms */
 
 
-static void ngx_http_jwt_wait_handler(ngx_event_t *ev);
+static void ngx_http_jwt_suspend_handler(ngx_event_t *ev);
 
 
 void
-ngx_http_jwt_wait_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+ngx_http_jwt_suspend_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
-    ngx_queue_init(&jmcf->held);
+    ngx_queue_init(&jmcf->suspended);
 
     jmcf->dummy.fd = (ngx_socket_t) -1;
     jmcf->dummy.data = jmcf;
 
     /* not cancelable: a held request depends on it, in a reload too */
 
-    jmcf->tick.handler = ngx_http_jwt_wait_handler;
+    jmcf->tick.handler = ngx_http_jwt_suspend_handler;
     jmcf->tick.data = &jmcf->dummy;
     jmcf->tick.log = log;
 }
 
 
 static void
-ngx_http_jwt_wait_resume(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_suspend_resume(ngx_http_jwt_ctx_t *ctx)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -44,7 +44,7 @@ ngx_http_jwt_wait_resume(ngx_http_jwt_ctx_t *ctx)
     r = ctx->request;
     c = r->connection;
 
-    ngx_http_jwt_wait_cancel(ctx);
+    ngx_http_jwt_suspend_cancel(ctx);
 
     ctx->waited = 1;
 
@@ -57,16 +57,16 @@ ngx_http_jwt_wait_resume(ngx_http_jwt_ctx_t *ctx)
 
 
 static ngx_uint_t
-ngx_http_jwt_wait_over(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_suspend_over(ngx_http_jwt_ctx_t *ctx)
 {
     return (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) <= 0
-           || ctx->awaited->slot == NULL
-           || ngx_http_jwt_slot_attempts(ctx->awaited) != ctx->attempts;
+           || ctx->awaited->keyset == NULL
+           || ngx_http_jwt_keyset_attempts(ctx->awaited) != ctx->attempts;
 }
 
 
 static void
-ngx_http_jwt_wait_handler(ngx_event_t *ev)
+ngx_http_jwt_suspend_handler(ngx_event_t *ev)
 {
     ngx_queue_t               *q, *over;
     ngx_queue_t                resume;
@@ -79,14 +79,14 @@ ngx_http_jwt_wait_handler(ngx_event_t *ev)
 
     ngx_queue_init(&resume);
 
-    for (q = ngx_queue_head(&jmcf->held);
-         q != ngx_queue_sentinel(&jmcf->held);
+    for (q = ngx_queue_head(&jmcf->suspended);
+         q != ngx_queue_sentinel(&jmcf->suspended);
          q = over)
     {
         over = ngx_queue_next(q);
         ctx = ngx_queue_data(q, ngx_http_jwt_ctx_t, queue);
 
-        if (ngx_http_jwt_wait_over(ctx)) {
+        if (ngx_http_jwt_suspend_over(ctx)) {
             ngx_queue_remove(q);
             ngx_queue_insert_tail(&resume, q);
         }
@@ -99,18 +99,18 @@ ngx_http_jwt_wait_handler(ngx_event_t *ev)
 
     while (!ngx_queue_empty(&resume)) {
         q = ngx_queue_head(&resume);
-        ngx_http_jwt_wait_resume(ngx_queue_data(q, ngx_http_jwt_ctx_t,
-                                                queue));
+        ngx_http_jwt_suspend_resume(ngx_queue_data(q, ngx_http_jwt_ctx_t,
+                                                   queue));
     }
 
-    if (!ngx_queue_empty(&jmcf->held) && !ev->timer_set) {
-        ngx_add_timer(ev, NGX_HTTP_JWT_WAIT_TICK);
+    if (!ngx_queue_empty(&jmcf->suspended) && !ev->timer_set) {
+        ngx_add_timer(ev, NGX_HTTP_JWT_SUSPEND_TICK);
     }
 }
 
 
 static ngx_int_t
-ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
+ngx_http_jwt_suspend_request(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ngx_http_jwt_issuer_t *issuer)
 {
     ngx_http_jwt_main_conf_t  *jmcf;
@@ -118,7 +118,7 @@ ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     jmcf = issuer->main;
 
     if (issuer->jwks_wait == 0
-        || jmcf->nheld >= ngx_max(ngx_cycle->connection_n / 4, 1))
+        || jmcf->nsuspended >= ngx_max(ngx_cycle->connection_n / 4, 1))
     {
         return NGX_DECLINED;
     }
@@ -132,15 +132,15 @@ ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
 
-    ctx->held = 1;
+    ctx->suspended = 1;
     ctx->awaited = issuer;
     ctx->deadline = ngx_current_msec + issuer->jwks_wait;
 
-    jmcf->nheld++;
-    ngx_queue_insert_tail(&jmcf->held, &ctx->queue);
+    jmcf->nsuspended++;
+    ngx_queue_insert_tail(&jmcf->suspended, &ctx->queue);
 
     if (!jmcf->tick.timer_set) {
-        ngx_add_timer(&jmcf->tick, NGX_HTTP_JWT_WAIT_TICK);
+        ngx_add_timer(&jmcf->tick, NGX_HTTP_JWT_SUSPEND_TICK);
     }
 
     return NGX_AGAIN;
@@ -150,8 +150,8 @@ ngx_http_jwt_wait_hold(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 /* The kid that the token asks for, as it may be kept. */
 
 static ngx_int_t
-ngx_http_jwt_wait_kid(ngx_http_jwt_ctx_t *ctx, ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_kid_t *kid)
+ngx_http_jwt_suspend_kid(ngx_http_jwt_ctx_t *ctx,
+    ngx_http_jwt_issuer_t *issuer, ngx_http_jwt_kid_t *kid)
 {
     njwt_slice_t  text;
 
@@ -159,12 +159,12 @@ ngx_http_jwt_wait_kid(ngx_http_jwt_ctx_t *ctx, ngx_http_jwt_issuer_t *issuer,
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_slot_kid(issuer, text, kid);
+    return ngx_http_jwt_keyset_kid(issuer, text, kid);
 }
 
 
 ngx_int_t
-ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
     ngx_int_t               rc;
     ngx_msec_t              delay;
@@ -173,41 +173,41 @@ ngx_http_jwt_wait(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
 
-    if (issuer->slot == NULL) {
+    if (issuer->keyset == NULL) {
         return NGX_DECLINED;
     }
 
     /* read before the question: a fetch that ends in between counts */
 
-    ctx->attempts = ngx_http_jwt_slot_attempts(issuer);
+    ctx->attempts = ngx_http_jwt_keyset_attempts(issuer);
 
     if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
-        if (ngx_http_jwt_wait_kid(ctx, issuer, &kid) != NGX_OK) {
+        if (ngx_http_jwt_suspend_kid(ctx, issuer, &kid) != NGX_OK) {
             return NGX_DECLINED;
         }
 
-        rc = ngx_http_jwt_slot_ask(issuer, 1, &kid, &delay);
+        rc = ngx_http_jwt_keyset_ask(issuer, 1, &kid, &delay);
 
     } else {
-        rc = ngx_http_jwt_slot_ask(issuer, 1, NULL, &delay);
+        rc = ngx_http_jwt_keyset_ask(issuer, 1, NULL, &delay);
     }
 
     if (rc != NGX_AGAIN) {
         return NGX_DECLINED;
     }
 
-    ngx_http_jwt_refresh_kick(issuer->main);
+    ngx_http_jwt_refresh_now(issuer->main);
 
     if (ctx->conf->mode == NGX_HTTP_JWT_REPORT) {
         return NGX_DECLINED;
     }
 
-    return ngx_http_jwt_wait_hold(r, ctx, issuer);
+    return ngx_http_jwt_suspend_request(r, ctx, issuer);
 }
 
 
 void
-ngx_http_jwt_wait_in_vain(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_still_missing(ngx_http_jwt_ctx_t *ctx)
 {
     ngx_http_jwt_kid_t      kid;
     ngx_http_jwt_issuer_t  *issuer;
@@ -215,42 +215,42 @@ ngx_http_jwt_wait_in_vain(ngx_http_jwt_ctx_t *ctx)
     issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
 
     if (ctx->verdict == NJWT_KEY_NOT_FOUND
-        && ngx_http_jwt_wait_kid(ctx, issuer, &kid) == NGX_OK)
+        && ngx_http_jwt_suspend_kid(ctx, issuer, &kid) == NGX_OK)
     {
-        ngx_http_jwt_slot_unknown(issuer, &kid, ctx->attempts);
+        ngx_http_jwt_keyset_kid_missing(issuer, &kid, ctx->attempts);
     }
 }
 
 
 ngx_uint_t
-ngx_http_jwt_wait_seconds(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_suspend_seconds(ngx_http_jwt_ctx_t *ctx)
 {
     ngx_msec_t  delay;
 
-    (void) ngx_http_jwt_slot_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
-                                 0, NULL, &delay);
+    (void) ngx_http_jwt_keyset_ask((ngx_http_jwt_issuer_t *) ctx->found.issuer,
+                                   0, NULL, &delay);
 
     return ngx_max((delay + 999) / 1000, 1);
 }
 
 
 void
-ngx_http_jwt_wait_cancel(ngx_http_jwt_ctx_t *ctx)
+ngx_http_jwt_suspend_cancel(ngx_http_jwt_ctx_t *ctx)
 {
-    if (!ctx->held) {
+    if (!ctx->suspended) {
         return;
     }
 
-    ctx->held = 0;
-    ctx->awaited->main->nheld--;
+    ctx->suspended = 0;
+    ctx->awaited->main->nsuspended--;
     ngx_queue_remove(&ctx->queue);
 }
 
 
 void
-ngx_http_jwt_wait_wake(ngx_http_jwt_main_conf_t *jmcf)
+ngx_http_jwt_resume(ngx_http_jwt_main_conf_t *jmcf)
 {
-    if (ngx_queue_empty(&jmcf->held)) {
+    if (ngx_queue_empty(&jmcf->suspended)) {
         return;
     }
 

@@ -342,7 +342,7 @@ example 'browser-cookie.conf',
 my %tool = (method => 'POST', headers => { 'Mcp-Method' => 'tools/call',
     'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Name' => 'list_timesheets' });
 
-# t/mcp.t has the rest
+# t/conf_mcp.t has the rest
 
 my %form = (method => 'POST', headers => {
     'Content-Type' => 'application/x-www-form-urlencoded' });

@@ -89,7 +89,7 @@ my $used = '(?:->|\.)%s\b';
 
 # What a verified token depends on.
 
-my $settings = digest('ngx_http_jwt_cache_settings');
+my $settings = digest('ngx_http_jwt_cache_verify_id');
 
 complete('the digest of the settings, of the issuer', [
     members('njwt_issuer_t') ], [ $settings ], $used,
@@ -109,11 +109,11 @@ complete('the digest of the source of keys', [
     trust => 'made of the others',
     main => 'no setting',
     name => 'a block may change its name and keep its keys',
-    place => 'no setting',
+    pos => 'no setting',
     lines => 'no setting',
     audiences => 'for whom tokens are, not which keys are trusted',
     algorithms => 'the same',
-    jwks_file => 'has no slot: its keys are the configuration\'s',
+    jwks_file => 'has no keyset: its keys are the configuration\'s',
     secret_file => 'the same',
     jwks_proxy_user => 'a password may change',
     ssl_trusted_certificate => 'authorities is a digest of the file',
@@ -123,26 +123,26 @@ complete('the digest of the source of keys', [
     jwks_max_size => 'how large a set may be, not which',
     (map { $_ => 'how tokens are judged, not which keys are trusted' }
         qw/ leeway max_age profile scope_claims revocation /),
-    state => 'of state_path',
+    keyfile => 'of state_path',
     ssl => 'made of authorities',
     ca_digest => 'for the next fetch, not which keys are trusted',
-    fixed => 'of jwks_file and secret_file',
-    settings => 'made of it',
+    static_jwks => 'of jwks_file and secret_file',
+    verify_id => 'made of it',
     (map { $_ => 'of a worker' } qw/ milliseconds begun discovered
-        discovered_url slot generation jwks fetched since id row records /));
+        discovered_url keyset generation jwks fetched since id row keystats /));
 
 
 # The questions that a record answers.
 
 complete('the digest of questions, of a rule', [
     members('njwt_claim_rule_t') ],
-    [ function('njwt_facts_same_rule'), function('njwt_facts_write') ], $used,
+    [ function('njwt_predicates_same_rule'), function('njwt_predicates_write') ], $used,
     match => 'the library is one',
-    numbered => 'made of it',
+    indexed => 'made of it',
     number => 'made of it');
 
 complete('... and of its values', [ members('njwt_rule_value_t') ],
-    [ function('njwt_facts_same_rule'), function('njwt_facts_write') ], $used,
+    [ function('njwt_predicates_same_rule'), function('njwt_predicates_write') ], $used,
     regex => 'compiled from the text');
 
 
@@ -153,16 +153,16 @@ my $merged = join "\n", map { function($_) } 'ngx_http_jwt_policy_inherit',
 
 complete('a location inherits', [ members('ngx_http_jwt_loc_conf_t') ],
     [ $merged ], '\bprev->%s\b',
-    (map { +"${_}_place" => 'the directive\'s own' } qw/ rules audiences
+    (map { +"${_}_pos" => 'the directive\'s own' } qw/ rules audiences
         claim_rules conditions tokens pass_token status /),
-    (map { $_ => 'for one location alone' } qw/ revoke revoke_place
+    (map { $_ => 'for one location alone' } qw/ revoke revoke_pos
         revoke_issuer /),
     status => 'for one location alone',
     status_policy => 'made of it',
     metadata => 'for one location alone',
     logout => 'for one location alone',
     location => 'each has its own',
-    place => 'the same',
+    pos => 'the same',
     caseless => 'the same');
 
 complete('... the texts of refusals', [

@@ -14,20 +14,20 @@
  */
 
 #include "ngx_http_jwt_blocks.h"
-#include "ngx_http_jwt_slot.h"
+#include "ngx_http_jwt_keyset.h"
 #include "njwt_hash.h"
 
 
 /* ms before the fetch of a killed worker is tried again */
-#define NGX_HTTP_JWT_BURIAL  1000
+#define NGX_HTTP_JWT_RECOVER_DELAY  1000
 
 
-static ngx_uint_t ngx_http_jwt_slot_unknown_locked(
+static ngx_uint_t ngx_http_jwt_keyset_kid_missing_locked(
     ngx_http_jwt_issuer_t *issuer, const ngx_http_jwt_kid_t *kid);
 
 
 ngx_slab_pool_t *
-ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_slab_pool_t  *shpool;
 
@@ -40,37 +40,37 @@ ngx_http_jwt_slot_lock(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_uint_t
-ngx_http_jwt_slot_own_locked(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer)
 {
     /* a worker of an old configuration lets go of a slot that was lost */
 
-    return issuer->slot != NULL
-           && issuer->slot->used
-           && ngx_memcmp(issuer->slot->digest, issuer->digest,
+    return issuer->keyset != NULL
+           && issuer->keyset->used
+           && ngx_memcmp(issuer->keyset->source_id, issuer->source_id,
                          NGX_HTTP_JWT_DIGEST_LEN)
               == 0;
 }
 
 
 ngx_int_t
-ngx_http_jwt_slot_changed(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_changed(ngx_http_jwt_issuer_t *issuer)
 {
-    return issuer->slot != NULL
-           && issuer->slot->generation != issuer->generation;
+    return issuer->keyset != NULL
+           && issuer->keyset->generation != issuer->generation;
 }
 
 
 time_t
-ngx_http_jwt_slot_fetched(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer)
 {
-    return (time_t) issuer->slot->fetched;
+    return (time_t) issuer->keyset->fetched;
 }
 
 
 /* Notes when the set was fetched; a worker may read meanwhile. */
 
 static void
-ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched)
+ngx_http_jwt_keyset_stamp_locked(ngx_http_jwt_keyset_t *keyset, time_t fetched)
 {
     time_t  age;
 
@@ -78,21 +78,21 @@ ngx_http_jwt_slot_stamp_locked(ngx_http_jwt_slot_t *slot, time_t fetched)
 
     /* in this order: who sees the new time sees the new age, too */
 
-    slot->since = ngx_current_msec - (ngx_msec_t) age * 1000;
+    keyset->since = ngx_current_msec - (ngx_msec_t) age * 1000;
     ngx_memory_barrier();
-    slot->fetched = (ngx_atomic_uint_t) fetched;
+    keyset->fetched = (ngx_atomic_uint_t) fetched;
 }
 
 
 time_t
-ngx_http_jwt_slot_age(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_age(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_msec_int_t  steady;
 
-    if (issuer->slot != NULL) {
-        issuer->fetched = (time_t) issuer->slot->fetched;
+    if (issuer->keyset != NULL) {
+        issuer->fetched = (time_t) issuer->keyset->fetched;
         ngx_memory_barrier();
-        issuer->since = issuer->slot->since;
+        issuer->since = issuer->keyset->since;
     }
 
     steady = (ngx_msec_int_t) (ngx_current_msec - issuer->since);
@@ -103,21 +103,21 @@ ngx_http_jwt_slot_age(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_atomic_uint_t
-ngx_http_jwt_slot_attempts(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_attempts(ngx_http_jwt_issuer_t *issuer)
 {
-    return issuer->slot->attempts;
+    return issuer->keyset->attempts;
 }
 
 
 void
-ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
 {
-    u_char               *room;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    u_char                 *room;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
     /* memory is had before the lock, never under it */
 
@@ -127,19 +127,19 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
     snapshot->len = 0;
     snapshot->failed = (room == NULL);
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    snapshot->generation = slot->generation;
-    snapshot->fetched = (time_t) slot->fetched;
-    snapshot->lost = !ngx_http_jwt_slot_own_locked(issuer);
+    snapshot->generation = keyset->generation;
+    snapshot->fetched = (time_t) keyset->fetched;
+    snapshot->lost = !ngx_http_jwt_keyset_own_locked(issuer);
 
     if (room != NULL
         && !snapshot->lost
-        && slot->len[slot->active] <= NGX_HTTP_JWT_MAX_SET_SIZE)
+        && keyset->len[keyset->active] <= NGX_HTTP_JWT_MAX_SET_SIZE)
     {
-        snapshot->len = slot->len[slot->active];
-        ngx_http_jwt_blocks_load_locked(issuer->main->zone->data, slot,
-                                        slot->active, room);
+        snapshot->len = keyset->len[keyset->active];
+        ngx_http_jwt_blocks_load_locked(issuer->main->zone->data, keyset,
+                                        keyset->active, room);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -159,38 +159,39 @@ ngx_http_jwt_slot_snapshot(ngx_http_jwt_issuer_t *issuer,
 /* Keys are held as long as they are young enough to serve. */
 
 static ngx_uint_t
-ngx_http_jwt_slot_held_locked(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_serves_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_http_jwt_slot_t  *slot;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    return slot->len[slot->active] > 0
-           && njwt_refresh_serves(ngx_http_jwt_slot_age(issuer),
+    return keyset->len[keyset->active] > 0
+           && njwt_refresh_serves(ngx_http_jwt_keyset_age(issuer),
                                   issuer->jwks_stale);
 }
 
 
 ngx_int_t
-ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
+ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
     const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay)
 {
-    ngx_int_t             rc;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_int_t               rc;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
     *delay = 0;
 
-    if (slot == NULL) {
+    if (keyset == NULL) {
         return NGX_DECLINED;
     }
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)
-        && (kid == NULL || !ngx_http_jwt_slot_unknown_locked(issuer, kid)))
+    if (ngx_http_jwt_keyset_own_locked(issuer)
+        && (kid == NULL
+            || !ngx_http_jwt_keyset_kid_missing_locked(issuer, kid)))
     {
         /*
          * One in flight may bring the kid: it is asked for only afterwards.
@@ -199,16 +200,16 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
          */
 
         if (want
-            && (kid != NULL || slot->refresh.failures == 0)
-            && !njwt_refresh_in_flight(&issuer->refresh, &slot->refresh,
+            && (kid != NULL || keyset->refresh.failures == 0)
+            && !njwt_refresh_in_flight(&issuer->refresh, &keyset->refresh,
                                        ngx_current_msec))
         {
-            slot->wanted = 1;
+            keyset->wanted = 1;
         }
 
         *delay = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
-                                                 &slot->refresh,
-                                                 slot->wanted,
+                                                 &keyset->refresh,
+                                                 keyset->wanted,
                                                  ngx_current_msec);
         rc = (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
     }
@@ -220,29 +221,29 @@ ngx_http_jwt_slot_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
 
 
 ngx_int_t
-ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_int_t             rc;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_int_t               rc;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    if (slot == NULL) {
+    if (keyset == NULL) {
         return NGX_DECLINED;
     }
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)
-        && njwt_refresh_due(&issuer->refresh, &slot->refresh, slot->wanted,
+    if (ngx_http_jwt_keyset_own_locked(issuer)
+        && njwt_refresh_due(&issuer->refresh, &keyset->refresh, keyset->wanted,
                             ngx_current_msec))
     {
-        njwt_refresh_begin(&issuer->refresh, &slot->refresh,
+        njwt_refresh_begin(&issuer->refresh, &keyset->refresh,
                            ngx_current_msec);
-        slot->wanted = 0;
-        slot->fetcher = ngx_pid;
+        keyset->wanted = 0;
+        keyset->fetcher = ngx_pid;
         rc = NGX_OK;
     }
 
@@ -255,41 +256,41 @@ ngx_http_jwt_slot_begin(ngx_http_jwt_issuer_t *issuer)
 /* Is the fetch in flight this worker's?  A reload may have taken it over. */
 
 static ngx_uint_t
-ngx_http_jwt_slot_mine_locked(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_mine_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    return ngx_http_jwt_slot_own_locked(issuer)
-           && issuer->slot->refresh.in_flight
-           && issuer->slot->fetcher == ngx_pid;
+    return ngx_http_jwt_keyset_own_locked(issuer)
+           && issuer->keyset->refresh.in_flight
+           && issuer->keyset->fetcher == ngx_pid;
 }
 
 
 static ngx_int_t
-ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_slot_t *slot, njwt_slice_t text)
+ngx_http_jwt_keyset_store_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_keyset_t *keyset, njwt_slice_t text)
 {
     ngx_uint_t              old;
     ngx_http_jwt_shared_t  *shared;
 
-    old = slot->active;
+    old = keyset->active;
     shared = issuer->main->zone->data;
 
-    if (ngx_http_jwt_blocks_equal_locked(shared, slot, old, text)) {
-        ngx_http_jwt_slot_stamp_locked(slot, ngx_time());
+    if (ngx_http_jwt_blocks_equal_locked(shared, keyset, old, text)) {
+        ngx_http_jwt_keyset_stamp_locked(keyset, ngx_time());
         return NGX_OK;
     }
 
     /* what a former configuration left, for its last requests, makes room */
 
-    if (ngx_http_jwt_blocks_store_locked(shared, slot, !old, text) != NGX_OK
-        && (slot->epoch != shared->attached
+    if (ngx_http_jwt_blocks_store_locked(shared, keyset, !old, text) != NGX_OK
+        && (keyset->epoch != shared->attached
             || !ngx_http_jwt_blocks_reclaim_locked(shared, shared->attached)
-            || ngx_http_jwt_blocks_store_locked(shared, slot, !old, text)
+            || ngx_http_jwt_blocks_store_locked(shared, keyset, !old, text)
                != NGX_OK))
     {
         return NGX_DECLINED;
     }
 
-    ngx_http_jwt_slot_stamp_locked(slot, ngx_time());
+    ngx_http_jwt_keyset_stamp_locked(keyset, ngx_time());
 
     /*
      * In this order: a worker killed in between leaves the old keys and a
@@ -297,50 +298,51 @@ ngx_http_jwt_slot_store_locked(ngx_http_jwt_issuer_t *issuer,
      * notices.
      */
 
-    slot->generation++;
+    keyset->generation++;
     ngx_memory_barrier();
-    slot->active = !old;
+    keyset->active = !old;
     ngx_memory_barrier();
-    slot->len[old] = 0;
+    keyset->len[old] = 0;
 
-    ngx_memzero(slot->unknown, sizeof(slot->unknown));
+    ngx_memzero(keyset->missing, sizeof(keyset->missing));
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
+ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
     uint32_t report, ngx_uint_t *recovered, ngx_uint_t *changed)
 {
-    double                chance;
-    ngx_int_t             rc;
-    ngx_atomic_uint_t     before;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    double                  chance;
+    ngx_int_t               rc;
+    ngx_atomic_uint_t       before;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
     rc = NGX_ABORT;
-    slot = issuer->slot;
+    keyset = issuer->keyset;
     chance = (double) ngx_random() / 2147483647.0;
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    before = slot->generation;
+    before = keyset->generation;
 
-    if (ngx_http_jwt_slot_mine_locked(issuer)) {
-        rc = ngx_http_jwt_slot_store_locked(issuer, slot, text);
+    if (ngx_http_jwt_keyset_mine_locked(issuer)) {
+        rc = ngx_http_jwt_keyset_store_locked(issuer, keyset, text);
     }
 
     if (rc == NGX_OK) {
-        *recovered = slot->refresh.failures > 0 ? NGX_HTTP_JWT_SLOT_RECOVERED
-                     : slot->refresh.fetched ? NGX_HTTP_JWT_SLOT_SAME
-                                             : NGX_HTTP_JWT_SLOT_FIRST;
-        *changed = slot->generation != before || slot->reported != report;
-        slot->reported = report;
+        *recovered = keyset->refresh.failures > 0
+            ? NGX_HTTP_JWT_KEYSET_RECOVERED
+                     : keyset->refresh.fetched ? NGX_HTTP_JWT_KEYSET_SAME
+                                             : NGX_HTTP_JWT_KEYSET_FIRST;
+        *changed = keyset->generation != before || keyset->reported != report;
+        keyset->reported = report;
 
-        njwt_refresh_succeeded(&issuer->refresh, &slot->refresh, chance,
+        njwt_refresh_succeeded(&issuer->refresh, &keyset->refresh, chance,
                                ngx_current_msec);
-        slot->attempts++;
+        keyset->attempts++;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -350,27 +352,27 @@ ngx_http_jwt_slot_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
 
 ngx_uint_t
-ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after, ngx_uint_t *held)
+ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
+    ngx_msec_t retry_after, ngx_uint_t *serving)
 {
-    ngx_uint_t            first;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_uint_t              first;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
     first = 0;
-    *held = 0;
-    slot = issuer->slot;
+    *serving = 0;
+    keyset = issuer->keyset;
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_mine_locked(issuer)) {
-        first = slot->refresh.failures == 0;
-        *held = ngx_http_jwt_slot_held_locked(issuer);
-        njwt_refresh_failed(&issuer->refresh, &slot->refresh,
-                            *held, ngx_current_msec);
-        njwt_refresh_postpone(&issuer->refresh, &slot->refresh, *held,
+    if (ngx_http_jwt_keyset_mine_locked(issuer)) {
+        first = keyset->refresh.failures == 0;
+        *serving = ngx_http_jwt_keyset_serves_locked(issuer);
+        njwt_refresh_failed(&issuer->refresh, &keyset->refresh,
+                            *serving, ngx_current_msec);
+        njwt_refresh_postpone(&issuer->refresh, &keyset->refresh, *serving,
                               retry_after, ngx_current_msec);
-        slot->attempts++;
+        keyset->attempts++;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -380,14 +382,14 @@ ngx_http_jwt_slot_failed(ngx_http_jwt_issuer_t *issuer,
 
 
 void
-ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_slab_pool_t  *shpool;
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_mine_locked(issuer)) {
-        njwt_refresh_abandoned(&issuer->slot->refresh, ngx_current_msec);
+    if (ngx_http_jwt_keyset_mine_locked(issuer)) {
+        njwt_refresh_abandoned(&issuer->keyset->refresh, ngx_current_msec);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -397,18 +399,18 @@ ngx_http_jwt_slot_abandoned(ngx_http_jwt_issuer_t *issuer)
 /* Did the tenant lately not know this kid? */
 
 static ngx_uint_t
-ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyset_kid_missing_locked(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid)
 {
     ngx_uint_t                   i;
-    ngx_http_jwt_unknown_kid_t  *unknown;
+    ngx_http_jwt_missing_kid_t  *missing;
 
-    for (i = 0; i < NGX_HTTP_JWT_UNKNOWN_KIDS; i++) {
-        unknown = &issuer->slot->unknown[i];
+    for (i = 0; i < NGX_HTTP_JWT_MISSING_KIDS; i++) {
+        missing = &issuer->keyset->missing[i];
 
-        if (unknown->until != 0
-            && (ngx_msec_int_t) (unknown->until - ngx_current_msec) > 0
-            && ngx_memcmp(unknown->kid.digest, kid->digest,
+        if (missing->until != 0
+            && (ngx_msec_int_t) (missing->until - ngx_current_msec) > 0
+            && ngx_memcmp(missing->kid.digest, kid->digest,
                           sizeof(kid->digest))
                == 0)
         {
@@ -421,34 +423,34 @@ ngx_http_jwt_slot_unknown_locked(ngx_http_jwt_issuer_t *issuer,
 
 
 void
-ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts)
 {
     ngx_slab_pool_t             *shpool;
-    ngx_http_jwt_slot_t         *slot;
-    ngx_http_jwt_unknown_kid_t  *unknown;
+    ngx_http_jwt_keyset_t       *keyset;
+    ngx_http_jwt_missing_kid_t  *missing;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    if (slot == NULL) {
+    if (keyset == NULL) {
         return;
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)
-        && slot->attempts != attempts
-        && slot->refresh.failures == 0
-        && !ngx_http_jwt_slot_unknown_locked(issuer, kid))
+    if (ngx_http_jwt_keyset_own_locked(issuer)
+        && keyset->attempts != attempts
+        && keyset->refresh.failures == 0
+        && !ngx_http_jwt_keyset_kid_missing_locked(issuer, kid))
     {
         /* the oldest makes room; a token that came too early waits no more */
 
-        unknown = &slot->unknown[slot->next_unknown];
-        slot->next_unknown = (slot->next_unknown + 1)
-                             % NGX_HTTP_JWT_UNKNOWN_KIDS;
+        missing = &keyset->missing[keyset->next_missing];
+        keyset->next_missing = (keyset->next_missing + 1)
+                             % NGX_HTTP_JWT_MISSING_KIDS;
 
-        unknown->until = ngx_current_msec + issuer->jwks_cooldown;
-        unknown->kid = *kid;
+        missing->until = ngx_current_msec + issuer->jwks_cooldown;
+        missing->kid = *kid;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -456,7 +458,7 @@ ngx_http_jwt_slot_unknown(ngx_http_jwt_issuer_t *issuer,
 
 
 ngx_int_t
-ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer, njwt_slice_t kid,
+ngx_http_jwt_keyset_kid(ngx_http_jwt_issuer_t *issuer, njwt_slice_t kid,
     ngx_http_jwt_kid_t *digest)
 {
     u_char         salted[NGX_HTTP_JWT_SALT_LEN + NJWT_MAX_KID];
@@ -479,11 +481,11 @@ ngx_http_jwt_slot_kid(ngx_http_jwt_issuer_t *issuer, njwt_slice_t kid,
 /* Was the worker that began the fetch in flight killed meanwhile? */
 
 static ngx_uint_t
-ngx_http_jwt_takeover_orphan_locked(ngx_http_jwt_slot_t *slot)
+ngx_http_jwt_recover_orphan_locked(ngx_http_jwt_keyset_t *keyset)
 {
-    return slot->refresh.in_flight
-           && slot->fetcher != ngx_pid
-           && kill(slot->fetcher, 0) == -1
+    return keyset->refresh.in_flight
+           && keyset->fetcher != ngx_pid
+           && kill(keyset->fetcher, 0) == -1
            && ngx_errno == ESRCH;
 }
 
@@ -495,49 +497,50 @@ ngx_http_jwt_takeover_orphan_locked(ngx_http_jwt_slot_t *slot)
  */
 
 static void
-ngx_http_jwt_takeover_ca_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_slot_t *slot)
+ngx_http_jwt_recover_ca_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_keyset_t *keyset)
 {
-    if (ngx_memcmp(slot->ca_digest, issuer->ca_digest,
+    if (ngx_memcmp(keyset->ca_digest, issuer->ca_digest,
                    NGX_HTTP_JWT_DIGEST_LEN)
         == 0)
     {
         return;
     }
 
-    ngx_memcpy(slot->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
+    ngx_memcpy(keyset->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
 
-    if (slot->refresh.failures > 0) {
-        njwt_refresh_abandoned(&slot->refresh, ngx_current_msec);
+    if (keyset->refresh.failures > 0) {
+        njwt_refresh_abandoned(&keyset->refresh, ngx_current_msec);
     }
 }
 
 
 void
-ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    if (slot == NULL) {
+    if (keyset == NULL) {
         return;
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        njwt_refresh_adopt(&issuer->refresh, &slot->refresh,
-                           ngx_current_msec);
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        njwt_refresh_recover(&issuer->refresh, &keyset->refresh,
+                             ngx_current_msec);
 
-        ngx_http_jwt_takeover_ca_locked(issuer, slot);
+        ngx_http_jwt_recover_ca_locked(issuer, keyset);
 
         /* no attempt is over: held requests go on waiting for the next */
 
-        if (ngx_http_jwt_takeover_orphan_locked(slot)) {
-            njwt_refresh_abandoned(&slot->refresh,
-                                   ngx_current_msec + NGX_HTTP_JWT_BURIAL);
+        if (ngx_http_jwt_recover_orphan_locked(keyset)) {
+            njwt_refresh_abandoned(&keyset->refresh,
+                                   ngx_current_msec
+                                   + NGX_HTTP_JWT_RECOVER_DELAY);
         }
     }
 
@@ -546,29 +549,29 @@ ngx_http_jwt_slot_take_over(ngx_http_jwt_issuer_t *issuer)
 
 
 static ngx_uint_t
-ngx_http_jwt_takeover_empty_locked(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_recover_empty_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_http_jwt_slot_t  *slot;
+    ngx_http_jwt_keyset_t  *keyset;
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    return ngx_http_jwt_slot_own_locked(issuer)
-           && slot->len[slot->active] == 0;
+    return ngx_http_jwt_keyset_own_locked(issuer)
+           && keyset->len[keyset->active] == 0;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_keyset_empty(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t        empty;
     ngx_slab_pool_t  *shpool;
 
-    if (issuer->slot == NULL) {
+    if (issuer->keyset == NULL) {
         return 0;
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
-    empty = ngx_http_jwt_takeover_empty_locked(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
+    empty = ngx_http_jwt_recover_empty_locked(issuer);
     ngx_shmtx_unlock(&shpool->mutex);
 
     return empty;
@@ -576,30 +579,30 @@ ngx_http_jwt_slot_empty(ngx_http_jwt_issuer_t *issuer)
 
 
 ngx_int_t
-ngx_http_jwt_slot_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
+ngx_http_jwt_keyset_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
     time_t fetched)
 {
-    ngx_int_t             rc;
-    ngx_uint_t            buffer;
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_int_t               rc;
+    ngx_uint_t              buffer;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
     rc = NGX_DECLINED;
-    slot = issuer->slot;
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    keyset = issuer->keyset;
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_takeover_empty_locked(issuer)) {
-        buffer = !slot->active;
+    if (ngx_http_jwt_recover_empty_locked(issuer)) {
+        buffer = !keyset->active;
 
-        rc = ngx_http_jwt_blocks_store_locked(issuer->main->zone->data, slot,
+        rc = ngx_http_jwt_blocks_store_locked(issuer->main->zone->data, keyset,
                                               buffer, text);
         rc = (rc == NGX_OK) ? NGX_OK : NGX_ERROR;
 
         if (rc == NGX_OK) {
-            ngx_http_jwt_slot_stamp_locked(slot, fetched);
-            slot->generation++;
+            ngx_http_jwt_keyset_stamp_locked(keyset, fetched);
+            keyset->generation++;
             ngx_memory_barrier();
-            slot->active = buffer;
+            keyset->active = buffer;
         }
     }
 
@@ -638,10 +641,10 @@ ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took)
         /* void */
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        history = &issuer->slot->history;
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        history = &issuer->keyset->history;
         history->took_ms += took;
         history->took[i]++;
     }
@@ -656,10 +659,10 @@ ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
     ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        history = &issuer->slot->history;
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        history = &issuer->keyset->history;
         history->good++;
         history->keys = keys;
 
@@ -727,10 +730,10 @@ ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer, ngx_uint_t status,
     ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        history = &issuer->slot->history;
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        history = &issuer->keyset->history;
         history->bad++;
 
         history->error_len = 0;
@@ -754,16 +757,16 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text)
 
     len = 0;
 
-    if (issuer->slot == NULL) {
+    if (issuer->keyset == NULL) {
         return 0;
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)
-        && issuer->slot->refresh.failures > 0)
+    if (ngx_http_jwt_keyset_own_locked(issuer)
+        && issuer->keyset->refresh.failures > 0)
     {
-        history = &issuer->slot->history;
+        history = &issuer->keyset->history;
         len = history->error_len;
         ngx_memcpy(text, history->error, len);
     }
@@ -783,10 +786,10 @@ ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
     ngx_http_jwt_history_t  *history;
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        history = &issuer->slot->history;
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        history = &issuer->keyset->history;
 
         if (history->clock_off != off) {
             rc = off ? NGX_AGAIN : NGX_OK;
@@ -809,15 +812,15 @@ ngx_http_jwt_history_ahead(ngx_http_jwt_issuer_t *issuer)
     int64_t           ahead;
     ngx_slab_pool_t  *shpool;
 
-    if (issuer->slot == NULL) {
+    if (issuer->keyset == NULL) {
         return 0;
     }
 
     ahead = 0;
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
-        ahead = -issuer->slot->history.clock_skew;
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        ahead = -issuer->keyset->history.clock_skew;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -830,33 +833,34 @@ void
 ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source)
 {
-    ngx_slab_pool_t      *shpool;
-    ngx_http_jwt_slot_t  *slot;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset;
 
     ngx_memzero(source, sizeof(ngx_http_jwt_source_t));
 
-    slot = issuer->slot;
+    keyset = issuer->keyset;
 
-    if (slot == NULL) {
+    if (keyset == NULL) {
         return;
     }
 
-    shpool = ngx_http_jwt_slot_lock(issuer);
+    shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_slot_own_locked(issuer)) {
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
         source->known = 1;
-        source->fetched = slot->len[slot->active] ? (time_t) slot->fetched
+        source->fetched = keyset->len[keyset->active]
+            ? (time_t) keyset->fetched
                                                   : 0;
-        source->age = ngx_http_jwt_slot_age(issuer);
+        source->age = ngx_http_jwt_keyset_age(issuer);
         source->in_flight = njwt_refresh_in_flight(&issuer->refresh,
-                                                   &slot->refresh,
+                                                   &keyset->refresh,
                                                    ngx_current_msec);
-        source->failures = slot->refresh.failures;
+        source->failures = keyset->refresh.failures;
         source->next = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
-                                                       &slot->refresh,
-                                                       slot->wanted,
+                                                       &keyset->refresh,
+                                                       keyset->wanted,
                                                        ngx_current_msec);
-        source->history = slot->history;
+        source->history = keyset->history;
     }
 
     ngx_shmtx_unlock(&shpool->mutex);

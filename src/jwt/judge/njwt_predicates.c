@@ -2,7 +2,7 @@
  * Which questions does a configuration ask of a token's claims?
  */
 
-#include "njwt_facts.h"
+#include "njwt_predicates.h"
 #include "njwt_hash.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 /* Before, the same, or behind: by bytes, then by length. */
 
 static int
-njwt_facts_compare(njwt_slice_t a, njwt_slice_t b)
+njwt_predicates_compare(njwt_slice_t a, njwt_slice_t b)
 {
     int     order;
     size_t  len;
@@ -33,19 +33,20 @@ njwt_facts_compare(njwt_slice_t a, njwt_slice_t b)
  */
 
 static size_t
-njwt_facts_place(const njwt_facts_t *facts, njwt_slice_t scope, bool *there)
+njwt_predicates_index(const njwt_predicates_t *predicates, njwt_slice_t scope,
+    bool *there)
 {
     int     order;
     size_t  low, high, middle;
 
     low = 0;
-    high = facts->scope_count;
+    high = predicates->scope_count;
     *there = false;
 
     while (low < high) {
         middle = low + (high - low) / 2;
-        order = njwt_facts_compare(scope,
-                                   facts->list[facts->scopes[middle]].scope);
+        order = njwt_predicates_compare(
+            scope, predicates->list[predicates->scopes[middle]].scope);
 
         if (order == 0) {
             *there = true;
@@ -65,30 +66,31 @@ njwt_facts_place(const njwt_facts_t *facts, njwt_slice_t scope, bool *there)
 
 
 bool
-njwt_facts_add_scope(njwt_facts_t *facts, njwt_slice_t scope, size_t *number)
+njwt_predicates_add_scope(njwt_predicates_t *predicates, njwt_slice_t scope,
+    size_t *number)
 {
     bool    there;
-    size_t  place;
+    size_t  index;
 
-    place = njwt_facts_place(facts, scope, &there);
+    index = njwt_predicates_index(predicates, scope, &there);
 
     if (there) {
-        *number = facts->scopes[place];
+        *number = predicates->scopes[index];
         return true;
     }
 
-    if (facts->count == NJWT_FACT_COUNT) {
+    if (predicates->count == NJWT_PREDICATE_COUNT) {
         return false;
     }
 
-    memmove(&facts->scopes[place + 1], &facts->scopes[place],
-            (facts->scope_count - place) * sizeof(facts->scopes[0]));
+    memmove(&predicates->scopes[index + 1], &predicates->scopes[index],
+            (predicates->scope_count - index) * sizeof(predicates->scopes[0]));
 
-    facts->scopes[place] = (uint16_t) facts->count;
-    facts->scope_count++;
+    predicates->scopes[index] = (uint16_t) predicates->count;
+    predicates->scope_count++;
 
-    facts->list[facts->count].scope = scope;
-    *number = facts->count++;
+    predicates->list[predicates->count].scope = scope;
+    *number = predicates->count++;
 
     return true;
 }
@@ -101,7 +103,8 @@ _Static_assert(njwt_size_is(njwt_claim_rule_t, 56)
 
 
 static bool
-njwt_facts_same_rule(const njwt_claim_rule_t *a, const njwt_claim_rule_t *b)
+njwt_predicates_same_rule(const njwt_claim_rule_t *a,
+    const njwt_claim_rule_t *b)
 {
     size_t  i;
 
@@ -125,46 +128,47 @@ njwt_facts_same_rule(const njwt_claim_rule_t *a, const njwt_claim_rule_t *b)
 
 
 bool
-njwt_facts_add_rule(njwt_facts_t *facts, const njwt_claim_rule_t *rule,
-    size_t *number)
+njwt_predicates_add_rule(njwt_predicates_t *predicates,
+    const njwt_claim_rule_t *rule, size_t *number)
 {
     size_t  i;
 
-    for (i = 0; i < facts->count; i++) {
-        if (facts->list[i].rule != NULL
-            && njwt_facts_same_rule(facts->list[i].rule, rule))
+    for (i = 0; i < predicates->count; i++) {
+        if (predicates->list[i].rule != NULL
+            && njwt_predicates_same_rule(predicates->list[i].rule, rule))
         {
             *number = i;
             return true;
         }
     }
 
-    if (facts->count + 2 > NJWT_FACT_COUNT) {
+    if (predicates->count + 2 > NJWT_PREDICATE_COUNT) {
         return false;
     }
 
-    facts->list[facts->count].rule = rule;
-    *number = facts->count;
+    predicates->list[predicates->count].rule = rule;
+    *number = predicates->count;
 
-    njwt_fact_set_add(&facts->rules, facts->count++);
-    njwt_fact_set_add(&facts->rules, facts->count++);
+    njwt_predicate_set_add(&predicates->rules, predicates->count++);
+    njwt_predicate_set_add(&predicates->rules, predicates->count++);
 
     return true;
 }
 
 
 static void
-njwt_facts_write(const njwt_facts_t *facts, njwt_digest_t *digest)
+njwt_predicates_write(const njwt_predicates_t *predicates,
+    njwt_digest_t *digest)
 {
     size_t                    i, k;
     uint8_t                   kind;
     njwt_slice_t              text;
     const njwt_claim_rule_t  *rule;
 
-    for (i = 0; i < facts->count; i++) {
-        rule = facts->list[i].rule;
+    for (i = 0; i < predicates->count; i++) {
+        rule = predicates->list[i].rule;
         kind = (rule == NULL) ? 's' : 'c';
-        text = (rule == NULL) ? facts->list[i].scope : rule->claim;
+        text = (rule == NULL) ? predicates->list[i].scope : rule->claim;
         njwt_digest_add(digest, &kind, 1);
         njwt_digest_add(digest, text.data, text.len);
 
@@ -180,52 +184,52 @@ njwt_facts_write(const njwt_facts_t *facts, njwt_digest_t *digest)
 
 
 bool
-njwt_facts_seal(njwt_facts_t *facts)
+njwt_predicates_seal(njwt_predicates_t *predicates)
 {
     uint8_t        whole[NJWT_DIGEST];
     njwt_digest_t  digest;
 
     njwt_digest_begin(&digest);
-    njwt_facts_write(facts, &digest);
+    njwt_predicates_write(predicates, &digest);
 
     if (!njwt_digest_end(&digest, whole)) {
         return false;
     }
 
-    memcpy(facts->digest, whole, NJWT_FACTS_DIGEST);
+    memcpy(predicates->digest, whole, NJWT_PREDICATES_DIGEST);
 
     return true;
 }
 
 
 static void
-njwt_facts_answer_scope(const njwt_facts_t *facts, njwt_slice_t scope,
-    njwt_fact_set_t *set)
+njwt_predicates_answer_scope(const njwt_predicates_t *predicates,
+    njwt_slice_t scope, njwt_predicate_set_t *set)
 {
     bool    there;
-    size_t  place;
+    size_t  index;
 
-    place = njwt_facts_place(facts, scope, &there);
+    index = njwt_predicates_index(predicates, scope, &there);
 
     if (there) {
-        njwt_fact_set_add(set, facts->scopes[place]);
+        njwt_predicate_set_add(set, predicates->scopes[index]);
     }
 }
 
 
 void
-njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
-    njwt_fact_set_t *set)
+njwt_predicates_scopes(const njwt_predicates_t *predicates,
+    njwt_value_t granted, njwt_predicate_set_t *set)
 {
     njwt_slice_t  rest, word;
     njwt_value_t  element = { NULL };
 
-    memset(set, 0, sizeof(njwt_fact_set_t));
+    memset(set, 0, sizeof(njwt_predicate_set_t));
 
     rest = njwt_json_string(granted);
 
     while (njwt_slice_word(&rest, &word)) {
-        njwt_facts_answer_scope(facts, word, set);
+        njwt_predicates_answer_scope(predicates, word, set);
     }
 
     if (!njwt_json_strings(granted)) {
@@ -233,7 +237,8 @@ njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
     }
 
     while (njwt_json_each(granted, &element)) {
-        njwt_facts_answer_scope(facts, njwt_json_string(element), set);
+        njwt_predicates_answer_scope(predicates, njwt_json_string(element),
+                                     set);
     }
 }
 
@@ -241,59 +246,61 @@ njwt_facts_scopes(const njwt_facts_t *facts, njwt_value_t granted,
 void
 njwt_answers_add(njwt_answers_t *answers, size_t number, bool yes)
 {
-    njwt_fact_set_add(&answers->set, yes ? number : number + 1);
+    njwt_predicate_set_add(&answers->set, yes ? number : number + 1);
 }
 
 
 bool
 njwt_answers_known(const njwt_answers_t *answers, size_t number)
 {
-    return njwt_fact_set_has(&answers->set, number)
-           || njwt_fact_set_has(&answers->set, number + 1);
+    return njwt_predicate_set_has(&answers->set, number)
+           || njwt_predicate_set_has(&answers->set, number + 1);
 }
 
 
 bool
 njwt_answers_yes(const njwt_answers_t *answers, size_t number)
 {
-    return njwt_fact_set_has(&answers->set, number)
-           && !njwt_fact_set_has(&answers->set, number + 1);
+    return njwt_predicate_set_has(&answers->set, number)
+           && !njwt_predicate_set_has(&answers->set, number + 1);
 }
 
 
 void
-njwt_answers_merge(njwt_answers_t *answers, const njwt_facts_t *facts,
-    const njwt_answers_t *others)
+njwt_answers_merge(njwt_answers_t *answers,
+    const njwt_predicates_t *predicates, const njwt_answers_t *others)
 {
     size_t  i;
 
-    for (i = 0; i < NJWT_FACT_WORDS; i++) {
-        answers->set.words[i] |= others->set.words[i] & facts->rules.words[i];
+    for (i = 0; i < NJWT_PREDICATE_WORDS; i++) {
+        answers->set.words[i] |= others->set.words[i]
+            & predicates->rules.words[i];
     }
 }
 
 
 void
-njwt_fact_set_add(njwt_fact_set_t *set, size_t number)
+njwt_predicate_set_add(njwt_predicate_set_t *set, size_t number)
 {
     set->words[number / 64] |= (uint64_t) 1 << number % 64;
 }
 
 
 bool
-njwt_fact_set_has(const njwt_fact_set_t *set, size_t number)
+njwt_predicate_set_has(const njwt_predicate_set_t *set, size_t number)
 {
     return (set->words[number / 64] >> number % 64 & 1) != 0;
 }
 
 
 bool
-njwt_fact_set_any(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
+njwt_predicate_set_any(const njwt_predicate_set_t *set,
+    const njwt_predicate_set_t *required)
 {
     size_t  i;
 
-    for (i = 0; i < NJWT_FACT_WORDS; i++) {
-        if ((set->words[i] & wanted->words[i]) != 0) {
+    for (i = 0; i < NJWT_PREDICATE_WORDS; i++) {
+        if ((set->words[i] & required->words[i]) != 0) {
             return true;
         }
     }
@@ -303,12 +310,13 @@ njwt_fact_set_any(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
 
 
 bool
-njwt_fact_set_all(const njwt_fact_set_t *set, const njwt_fact_set_t *wanted)
+njwt_predicate_set_all(const njwt_predicate_set_t *set,
+    const njwt_predicate_set_t *required)
 {
     size_t  i;
 
-    for (i = 0; i < NJWT_FACT_WORDS; i++) {
-        if ((set->words[i] & wanted->words[i]) != wanted->words[i]) {
+    for (i = 0; i < NJWT_PREDICATE_WORDS; i++) {
+        if ((set->words[i] & required->words[i]) != required->words[i]) {
             return false;
         }
     }

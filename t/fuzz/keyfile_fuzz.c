@@ -19,7 +19,7 @@
 #define SEALED  0x02
 
 
-static const uint8_t  source[NJWT_STATE_DIGEST] = { 1, 2, 3 };
+static const uint8_t  source[NJWT_KEYFILE_DIGEST] = { 1, 2, 3 };
 
 
 static const char *
@@ -30,8 +30,8 @@ read_state(const uint8_t *data, size_t size, njwt_slice_t *keys)
 
     keys->data = NULL;
     keys->len = 4711;
-    wrong = njwt_state_read(fuzz_slice(data, size), source, NOW, STALE, keys,
-                            &fetched);
+    wrong = njwt_keyfile_read(fuzz_slice(data, size), source, NOW, STALE, keys,
+                              &fetched);
 
     if (wrong != NULL) {
         must(keys->data == NULL && keys->len == 4711 && fetched == 4711);
@@ -52,11 +52,11 @@ hex(char *out, const uint8_t *digest)
 {
     size_t  i;
 
-    for (i = 0; i < NJWT_STATE_DIGEST; i++) {
+    for (i = 0; i < NJWT_KEYFILE_DIGEST; i++) {
         sprintf(out + 2 * i, "%02x", digest[i]);
     }
 
-    return 2 * NJWT_STATE_DIGEST;
+    return 2 * NJWT_KEYFILE_DIGEST;
 }
 
 
@@ -102,12 +102,12 @@ sealed(const uint8_t *data, size_t size)
 {
     char           good[128] = "source ", *text;
     size_t         head, len;
-    uint8_t        digest[NJWT_STATE_DIGEST];
+    uint8_t        digest[NJWT_KEYFILE_DIGEST];
     njwt_slice_t   keys, want = { NULL, 0 }, lines;
 
     text = ref_alloc(size + 512);
     head = (size_t) sprintf(text, "nginx-jwt-scope keys 1\nsha256 ")
-           + 2 * NJWT_STATE_DIGEST + 1;
+           + 2 * NJWT_KEYFILE_DIGEST + 1;
     len = head;
 
     if (size > 0 && data[0] == '@') {
@@ -124,7 +124,7 @@ sealed(const uint8_t *data, size_t size)
 
     lines = fuzz_slice(text + head, len - head);
     must(njwt_sha256(lines, digest));
-    hex(text + head - 2 * NJWT_STATE_DIGEST - 1, digest);
+    hex(text + head - 2 * NJWT_KEYFILE_DIGEST - 1, digest);
     text[head - 1] = '\n';
 
     must((read_state((uint8_t *) text, len, &keys) == NULL)
@@ -146,22 +146,22 @@ sealed(const uint8_t *data, size_t size)
 static void
 made(const uint8_t *data, size_t size)
 {
-    size_t         len, bit, room;
-    uint8_t       *text;
-    njwt_slice_t   keys;
-    njwt_state_t   state;
+    size_t          len, bit, room;
+    uint8_t        *text;
+    njwt_slice_t    keys;
+    njwt_keyfile_t  keyfile;
 
-    state.source = source;
-    state.fetched = NOW - (data[0] >> 2);
-    state.keys = fuzz_slice(data + 3, size - 3);
+    keyfile.source = source;
+    keyfile.fetched = NOW - (data[0] >> 2);
+    keyfile.keys = fuzz_slice(data + 3, size - 3);
 
-    room = size - 3 + NJWT_STATE_MAX_HEAD;
+    room = size - 3 + NJWT_KEYFILE_MAX_HEAD;
     text = malloc(room);
     must(text != NULL);
-    len = njwt_state_write(&state, text, room);
+    len = njwt_keyfile_write(&keyfile, text, room);
     must(len > 0 && len <= room);
     must(read_state(text, len, &keys) == NULL);
-    must(njwt_slice_equal(keys, state.keys));
+    must(njwt_slice_equal(keys, keyfile.keys));
 
     /* cut short, or with a bit that is another: a file that isn't whole */
 
@@ -172,12 +172,12 @@ made(const uint8_t *data, size_t size)
 
     /* no room, no digest, or a time of no calendar: nothing is written */
 
-    must(njwt_state_write(&state, text, bit % room) == 0);
+    must(njwt_keyfile_write(&keyfile, text, bit % room) == 0);
     fault_begin(1, true);
-    must(njwt_state_write(&state, text, room) == 0);
+    must(njwt_keyfile_write(&keyfile, text, room) == 0);
     must(fault_end());
-    state.fetched += UINT64_C(1000000000000) << data[2] % 20;
-    must(njwt_state_write(&state, text, room) == 0);
+    keyfile.fetched += UINT64_C(1000000000000) << data[2] % 20;
+    must(njwt_keyfile_write(&keyfile, text, room) == 0);
 
     free(text);
 }

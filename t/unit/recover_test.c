@@ -17,7 +17,7 @@ a_schedule_of_longer_intervals_is_shortened(void **state)
 
     (void) state;
 
-    njwt_refresh_adopt(&conf, &refresh, 5000);
+    njwt_refresh_recover(&conf, &refresh, 5000);
 
     assert_int_equal(refresh.due, 6100);
     assert_int_equal(refresh.cool, 5300);
@@ -31,7 +31,7 @@ a_schedule_within_them_stays(void **state)
 
     (void) state;
 
-    njwt_refresh_adopt(&conf, &refresh, 5000);
+    njwt_refresh_recover(&conf, &refresh, 5000);
 
     assert_int_equal(refresh.due, 5500);
     assert_int_equal(refresh.cool, 5100);

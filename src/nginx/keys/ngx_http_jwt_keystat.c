@@ -1,0 +1,375 @@
+/*
+ * Since when is each key there, and when was it last of use?
+ *
+ * A worker notes a set when it reads it, and keeps where the records of the
+ * keys are: a token that was verified costs one comparison, and each key a
+ * write a second at most.
+ */
+
+#include "ngx_http_jwt_blocks.h"
+#include "ngx_http_jwt_ctx.h"
+#include "ngx_http_jwt_keystat.h"
+#include "njwt_key.h"
+
+
+#define NGX_HTTP_JWT_KEYSTAT_SHARE  4096
+#define NGX_HTTP_JWT_MAX_KEYSTATS   4096
+
+/* the id of a shared secret: nothing that is made of it is kept */
+#define NGX_HTTP_JWT_SECRET_ID      1
+
+
+/* a key as it is noted, made outside the lock */
+typedef struct {
+    ngx_atomic_uint_t     id;
+    uint32_t              algs;
+    ngx_uint_t            has_kid;
+    njwt_slice_t          kid;
+} ngx_http_jwt_noted_t;
+
+
+ngx_uint_t
+ngx_http_jwt_keystat_size(size_t zone)
+{
+    ngx_uint_t  n;
+
+    n = zone / NGX_HTTP_JWT_KEYSTAT_SHARE;
+
+    /* two in the least zone that nginx makes */
+
+    return (n > 8) ? ngx_min(n - 6, NGX_HTTP_JWT_MAX_KEYSTATS) : 2;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_keystat_describe(const njwt_key_t *key,
+    ngx_http_jwt_noted_t *noted)
+{
+    u_char      digest[NGX_HTTP_JWT_DIGEST_LEN];
+    ngx_uint_t  i;
+
+    ngx_memzero(noted, sizeof(ngx_http_jwt_noted_t));
+
+    for (i = 0; i < NJWT_ALG_COUNT; i++) {
+        if (njwt_key_fits(key, 1u << i)) {
+            noted->algs |= 1u << i;
+        }
+    }
+
+    noted->has_kid = njwt_key_kid(key, &noted->kid);
+
+    if (noted->algs & NJWT_ALGS_HMAC) {
+        noted->id = NGX_HTTP_JWT_SECRET_ID;
+        return NGX_OK;
+    }
+
+    if (!njwt_key_digest(key, digest)) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(&noted->id, digest, sizeof(ngx_atomic_uint_t));
+
+    return NGX_OK;
+}
+
+
+static ngx_http_jwt_keystat_t *
+ngx_http_jwt_keystat_find_locked(ngx_http_jwt_shared_t *shared,
+    ngx_atomic_uint_t issuer, ngx_http_jwt_noted_t *noted)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_keystat_t  *keystat;
+
+    for (i = 0; i < shared->nkeystats; i++) {
+        keystat = &shared->keystats[i];
+
+        if (keystat->issuer == issuer
+            && keystat->key == noted->id
+            && keystat->has_kid == noted->has_kid
+            && keystat->kid_len == ngx_min(noted->kid.len,
+                                           NGX_HTTP_JWT_SHOWN_KID)
+            && (keystat->kid_len == 0
+                || ngx_memcmp(keystat->kid, noted->kid.data, keystat->kid_len)
+                   == 0))
+        {
+            return keystat;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_keystat_orphan(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_keystat_t *keystat)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->id == keystat->issuer) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/*
+ * A record that may be had: one that is unused, or of an issuer that there
+ * isn't any more, or of the key that went first.
+ */
+
+static ngx_http_jwt_keystat_t *
+ngx_http_jwt_keystat_vacant_locked(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_shared_t *shared)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_keystat_t  *keystat, *oldest;
+
+    oldest = NULL;
+
+    for (i = 0; i < shared->nkeystats; i++) {
+        keystat = &shared->keystats[i];
+
+        if (keystat->issuer == 0
+            || ngx_http_jwt_keystat_orphan(jmcf, keystat)) {
+            return keystat;
+        }
+
+        if (keystat->removed != 0
+            && (oldest == NULL || keystat->removed < oldest->removed))
+        {
+            oldest = keystat;
+        }
+    }
+
+    return oldest;
+}
+
+
+static ngx_http_jwt_keystat_t *
+ngx_http_jwt_keystat_make_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_noted_t *noted)
+{
+    ngx_http_jwt_keystat_t  *keystat;
+
+    keystat = ngx_http_jwt_keystat_vacant_locked(issuer->main, shared);
+
+    if (keystat == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(keystat, sizeof(ngx_http_jwt_keystat_t));
+    ngx_memory_barrier();
+
+    keystat->key = noted->id;
+    keystat->first_seen = ngx_time();
+    keystat->algs = noted->algs;
+    keystat->has_kid = (u_char) noted->has_kid;
+    keystat->kid_len = (u_char) ngx_min(noted->kid.len,
+                                        NGX_HTTP_JWT_SHOWN_KID);
+
+    if (keystat->kid_len > 0) {
+        ngx_memcpy(keystat->kid, noted->kid.data, keystat->kid_len);
+    }
+
+    /* last: a worker killed before this leaves an unused record */
+
+    ngx_memory_barrier();
+    keystat->issuer = issuer->id;
+
+    return keystat;
+}
+
+
+/* Is what this worker holds the newest there is? */
+
+static ngx_uint_t
+ngx_http_jwt_keystat_newest_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_shared_t *shared)
+{
+    if (issuer->static_jwks != NULL) {
+        return issuer->main->epoch >= shared->attached;
+    }
+
+    return ngx_http_jwt_keyset_own_locked(issuer)
+           && issuer->keyset->generation == issuer->generation;
+}
+
+
+static void
+ngx_http_jwt_keystat_note_locked(ngx_http_jwt_issuer_t *issuer,
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_noted_t *noted, ngx_uint_t n)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_keystat_t  *keystat;
+
+    for (i = 0; i < shared->nkeystats; i++) {
+        keystat = &shared->keystats[i];
+
+        if (keystat->issuer == issuer->id && keystat->removed == 0) {
+            keystat->removed = ngx_time();
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        keystat = ngx_http_jwt_keystat_find_locked(shared, issuer->id,
+                                                   &noted[i]);
+        if (keystat == NULL) {
+            keystat = ngx_http_jwt_keystat_make_locked(issuer, shared,
+                                                       &noted[i]);
+        }
+
+        if (keystat != NULL) {
+            keystat->removed = 0;
+        }
+
+        issuer->keystats[i] = keystat;
+    }
+}
+
+
+void
+ngx_http_jwt_keystat_note(ngx_http_jwt_issuer_t *issuer,
+    const njwt_jwks_t *jwks)
+{
+    ngx_uint_t              i, n;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_noted_t    noted[NGX_HTTP_JWT_TRACKED];
+    ngx_http_jwt_shared_t  *shared;
+
+    ngx_memzero(issuer->keystats, sizeof(issuer->keystats));
+
+    shared = issuer->main->zone->data;
+    n = ngx_min(njwt_jwks_count(jwks), NGX_HTTP_JWT_TRACKED);
+
+    for (i = 0; i < n; i++) {
+        if (ngx_http_jwt_keystat_describe(njwt_jwks_key(jwks, i), &noted[i])
+            != NGX_OK)
+        {
+            return;
+        }
+    }
+
+    shpool = ngx_http_jwt_keyset_lock(issuer);
+
+    if (ngx_http_jwt_keystat_newest_locked(issuer, shared)) {
+        ngx_http_jwt_keystat_note_locked(issuer, shared, noted, n);
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+}
+
+
+void
+ngx_http_jwt_keystat_note_static(ngx_http_jwt_main_conf_t *jmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jwt_issuer_t  **issuers;
+
+    issuers = jmcf->issuers.elts;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        if (issuers[i]->static_jwks != NULL) {
+            ngx_http_jwt_keystat_note(issuers[i], issuers[i]->static_jwks);
+        }
+    }
+}
+
+
+/* Where in its issuer's set is the key that the token was verified with? */
+
+static ngx_uint_t
+ngx_http_jwt_keystat_index(ngx_http_jwt_ctx_t *ctx, const njwt_request_t *c,
+    const njwt_jwks_t *jwks)
+{
+    ngx_uint_t         i;
+    const njwt_key_t  *key;
+
+    if (ctx->found.from_cache) {
+        return c->cached->index;
+    }
+
+    key = njwt_proof_key(ctx->found.proof);
+
+    for (i = 0; i < njwt_jwks_count(jwks); i++) {
+        if (njwt_jwks_key(jwks, i) == key) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+void
+ngx_http_jwt_keystat_used(ngx_http_jwt_ctx_t *ctx, const njwt_request_t *c)
+{
+    time_t                   now;
+    ngx_uint_t               index;
+    ngx_http_jwt_issuer_t   *issuer;
+    ngx_http_jwt_keystat_t  *keystat;
+
+    if (ctx->found.claims == NULL) {
+        return;
+    }
+
+    issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
+    index = ngx_http_jwt_keystat_index(ctx, c, issuer->trust.keys);
+
+    if (index >= NGX_HTTP_JWT_TRACKED || issuer->keystats[index] == NULL) {
+        return;
+    }
+
+    now = ngx_time();
+    keystat = issuer->keystats[index];
+
+    if (keystat->issuer == issuer->id
+        && keystat->last_used != (ngx_atomic_uint_t) now)
+    {
+        keystat->last_used = (ngx_atomic_uint_t) now;
+    }
+}
+
+
+ngx_http_jwt_keystat_t *
+ngx_http_jwt_keystat_read(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool,
+    ngx_uint_t *n)
+{
+    size_t                   size;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_jwt_shared_t   *shared;
+    ngx_http_jwt_keystat_t  *keystats;
+
+    shared = jmcf->zone->data;
+    size = shared->nkeystats * sizeof(ngx_http_jwt_keystat_t);
+
+    keystats = ngx_palloc(pool, size);
+    if (keystats == NULL) {
+        return NULL;
+    }
+
+    *n = shared->nkeystats;
+    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+
+    ngx_shmtx_lock(&shpool->mutex);
+    ngx_memcpy(keystats, shared->keystats, size);
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    return keystats;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_keystat_shown(ngx_http_jwt_keystat_t *keystat,
+    ngx_http_jwt_issuer_t *issuer)
+{
+    return keystat->issuer == issuer->id
+           && (keystat->removed == 0
+               || ngx_time() - keystat->removed < NGX_HTTP_JWT_RETENTION);
+}
