@@ -25,9 +25,11 @@
     "R0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIs"         \
     "ImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMH"         \
     "hXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9"
-#define RFC_SIGNATURE                                                        \
-    "2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmc"         \
+#define RFC_SIGNATURE_END                                                    \
+    "oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmc"          \
     "w6Fy1dqd-jfxSYoMxhAJpLjA"
+#define RFC_SIGNATURE  "2" RFC_SIGNATURE_END
+#define NO_SIGNATURE   "3" RFC_SIGNATURE_END
 #define RFC_TOKEN  "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
 #define RFC_JKT    "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
 #define RFC_IAT    1562262618
@@ -216,22 +218,18 @@ the_key_unused_for_longest_goes(void **state)
 }
 
 
-/*
- * It is read with the proof of somebody else's token, and is then its own's.
- */
-
 static void
-a_key_that_was_another_tokens_is_good_for_its_own(void **state)
+nothing_is_kept_of_a_proof_before_its_signature_held(void **state)
 {
     size_t             i;
     uint8_t            other[NJWT_DIGEST] = { 1 };
     njwt_slice_t       header, token;
     njwt_dpop_keys_t  *keys;
 
-    /* more texts than are kept at a time */
-
     static const njwt_slice_t  whole = njwt_literal(RFC_HEADER "." RFC_PAYLOAD
                                                     "." RFC_SIGNATURE);
+    static const njwt_slice_t  forged = njwt_literal(RFC_HEADER "." RFC_PAYLOAD
+                                                     "." NO_SIGNATURE);
     static const njwt_slice_t  name = njwt_literal(RFC_HEADER);
     static const njwt_slice_t  rfc_token = njwt_literal(RFC_TOKEN);
     static const njwt_slice_t  get = njwt_literal("GET");
@@ -257,12 +255,17 @@ a_key_that_was_another_tokens_is_good_for_its_own(void **state)
                                          RFC_IAT, &found),
                          NJWT_PROOF_KEY_MISMATCH);
         assert_int_equal(found.check, NJWT_DPOP_CHECK_THUMBPRINT);
-        assert_non_null(njwt_dpop_keys_find(keys, header));
-        assert_null(njwt_dpop_keys_find(keys, header)->key);
+        assert_null(njwt_dpop_keys_find(keys, header));
     }
 
     assert_int_equal(judge(RFC_IAT + 301), NJWT_PROOF_EXPIRED);
-    assert_null(njwt_dpop_keys_find(keys, header)->key);
+    assert_null(njwt_dpop_keys_find(keys, header));
+
+    request.proof = forged;
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+    assert_null(njwt_dpop_keys_find(keys, header));
+    request.proof = whole;
 
     for (i = 0; i < 2; i++) {
         assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
@@ -519,7 +522,7 @@ main(void)
         dpop_case(a_proof_is_remembered_while_it_is_good),
         dpop_case(a_kept_key_spares_no_check),
         unit_case(the_key_unused_for_longest_goes),
-        unit_case(a_key_that_was_another_tokens_is_good_for_its_own),
+        unit_case(nothing_is_kept_of_a_proof_before_its_signature_held),
         unit_case(a_header_beyond_the_limit_isnt_kept),
         unit_case(a_nonce_tells_when_it_was_made_and_by_whom),
         unit_case(a_nonce_of_the_second_of_the_start_is_good),

@@ -63,14 +63,8 @@ my @changes = (
     [ 'dpop', 'memcmp(ath, found->ath, NJWT_DIGEST) == 0', 'true' ],
     [ 'dpop', 'found->hashed = true;', '' ],
     [ 'dpop', 'if (request->token_digest != NULL)', 'if (false)' ],
-    [ 'dpop', 'if (proof->key != &proof->made)', 'if (false)' ],
     [ 'dpop', "
-        && proof.key == &proof.made
-        && (result == NJWT_PROOF_GOOD || result == NJWT_PROOF_KEY_MISMATCH)",
-              "
-        && proof.key == &proof.made" ],
-    [ 'dpop', 'result == NJWT_PROOF_GOOD || ', '' ],
-    [ 'dpop', ' || result == NJWT_PROOF_KEY_MISMATCH', '' ],
+        && result == NJWT_PROOF_GOOD", '' ],
     [ 'dpop', "
         && proof.key == &proof.made", '' ],
     [ 'dpop', 'dot = memchr(payload.data, \'.\', payload.len);
@@ -127,15 +121,6 @@ my @changes = (
     [ 'dpop_keys', 'set[i].used = ++keys->uses;', '' ],
     [ 'dpop_keys', 'oldest->used = ++keys->uses;', 'oldest->used = 1;' ],
     [ 'dpop_keys', 'if (set[i].used < oldest->used)', 'if (false)' ],
-    [ 'dpop_keys', 'return (key != NULL) ? key
-           : ', 'return ' ],
-    [ 'dpop_keys', "return (key != NULL) ? key
-           : njwt_dpop_keys_look(keys, keys->entries, hash, header);",
-                   'return key;' ],
-    [ 'dpop_keys', '(key->key != NULL) ? njwt_dpop_keys_set(keys, hash) '
-                   . ': keys->entries', 'njwt_dpop_keys_set(keys, hash)' ],
-    [ 'dpop_keys', '(key->key != NULL) ? njwt_dpop_keys_set(keys, hash) '
-                   . ': keys->entries', 'keys->entries' ],
     [ 'dpop_keys', '            njwt_key_free(key->key);' =~ s/^ {4}//r, '' ],
 
     # thumbprints

@@ -180,21 +180,10 @@ njwt_dpop_read_key(njwt_arena_t *arena, njwt_hasher_t *hasher,
 
 static bool
 njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
-    njwt_slice_t text, const char **why)
+    const char **why)
 {
     if (proof->key->key != NULL) {
-        return true;
-    }
-
-    /* its text was read before, and found to be that of a key */
-
-    if (proof->key != &proof->made) {
-        proof->made = *proof->key;
-        proof->key = &proof->made;
-
-        if (!njwt_jws_parse(arena, text, &proof->jws)) {
-            return false;
-        }
+        return true;      /* it was kept */
     }
 
     proof->made.key = njwt_key_new(arena, njwt_dpop_jwk(proof), why);
@@ -477,8 +466,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
         return result;
     }
 
-    REFUSE(INVALID, JWK, !njwt_dpop_make_key(arena, proof, request->proof,
-                                             &found->why));
+    REFUSE(INVALID, JWK, !njwt_dpop_make_key(arena, proof, &found->why));
     REFUSE(INVALID, SIGNATURE, njwt_key_verify(arena, proof->key->key,
                                                proof->key->alg,
                                                proof->jws.signing_input,
@@ -507,14 +495,11 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
                               &proof, found);
 
-    /*
-     * Kept is the key of a client whose proof was good, no other; and apart
-     * from these the text of one that isn't the token's.
-     */
+    /* kept is the key of a client whose proof was good, no other */
 
     if (request->keys != NULL
         && proof.key == &proof.made
-        && (result == NJWT_PROOF_GOOD || result == NJWT_PROOF_KEY_MISMATCH))
+        && result == NJWT_PROOF_GOOD)
     {
         njwt_dpop_keys_add(request->keys, proof.header, &proof.made);
 

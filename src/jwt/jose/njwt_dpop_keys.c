@@ -19,7 +19,6 @@ typedef struct {
     njwt_dpop_key_t  key;
 } njwt_dpop_entry_t;
 
-/* the first set is of those without a key, the others are by hash */
 struct njwt_dpop_keys_s {
     size_t             sets;
     uint64_t           uses;
@@ -40,8 +39,7 @@ njwt_dpop_keys_new(size_t count)
     }
 
     keys = calloc(1, sizeof(njwt_dpop_keys_t)
-                     + (1 + sets) * NJWT_DPOP_KEYS_SET
-                       * sizeof(njwt_dpop_entry_t));
+                     + sets * NJWT_DPOP_KEYS_SET * sizeof(njwt_dpop_entry_t));
 
     if (keys != NULL) {
         keys->sets = sets;
@@ -68,7 +66,7 @@ njwt_dpop_keys_free(njwt_dpop_keys_t *keys)
         return;
     }
 
-    for (i = 0; i < (1 + keys->sets) * NJWT_DPOP_KEYS_SET; i++) {
+    for (i = 0; i < keys->sets * NJWT_DPOP_KEYS_SET; i++) {
         njwt_dpop_keys_drop(&keys->entries[i]);
     }
 
@@ -108,15 +106,19 @@ njwt_dpop_keys_hash(njwt_slice_t header)
 static njwt_dpop_entry_t *
 njwt_dpop_keys_set(njwt_dpop_keys_t *keys, uint64_t hash)
 {
-    return keys->entries + (1 + hash % keys->sets) * NJWT_DPOP_KEYS_SET;
+    return keys->entries + hash % keys->sets * NJWT_DPOP_KEYS_SET;
 }
 
 
-static const njwt_dpop_key_t *
-njwt_dpop_keys_look(njwt_dpop_keys_t *keys, njwt_dpop_entry_t *set,
-    uint64_t hash, njwt_slice_t header)
+const njwt_dpop_key_t *
+njwt_dpop_keys_find(njwt_dpop_keys_t *keys, njwt_slice_t header)
 {
-    size_t  i;
+    size_t              i;
+    uint64_t            hash;
+    njwt_dpop_entry_t  *set;
+
+    hash = njwt_dpop_keys_hash(header);
+    set = njwt_dpop_keys_set(keys, hash);
 
     for (i = 0; i < NJWT_DPOP_KEYS_SET; i++) {
         if (set[i].used != 0
@@ -129,21 +131,6 @@ njwt_dpop_keys_look(njwt_dpop_keys_t *keys, njwt_dpop_entry_t *set,
     }
 
     return NULL;
-}
-
-
-const njwt_dpop_key_t *
-njwt_dpop_keys_find(njwt_dpop_keys_t *keys, njwt_slice_t header)
-{
-    uint64_t                hash;
-    const njwt_dpop_key_t  *key;
-
-    hash = njwt_dpop_keys_hash(header);
-    key = njwt_dpop_keys_look(keys, njwt_dpop_keys_set(keys, hash), hash,
-                              header);
-
-    return (key != NULL) ? key
-           : njwt_dpop_keys_look(keys, keys->entries, hash, header);
 }
 
 
@@ -167,7 +154,7 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     memcpy(copy, header.data, header.len);
 
     hash = njwt_dpop_keys_hash(header);
-    set = (key->key != NULL) ? njwt_dpop_keys_set(keys, hash) : keys->entries;
+    set = njwt_dpop_keys_set(keys, hash);
     oldest = set;
 
     for (i = 1; i < NJWT_DPOP_KEYS_SET; i++) {

@@ -4,10 +4,7 @@
  * A client's header is byte for byte the same in each of its proofs, and to
  * make a key of it costs a third of a verification.  A table of a fixed size,
  * by the encoded header, all of which is compared; what wasn't used for
- * longest goes.
- *
- * Who sends proofs with another key than his token's does so again and again,
- * too: what was read of a few such headers is kept apart, without a key.
+ * longest goes.  Nothing is kept of a proof before its signature held.
  */
 
 #ifndef NJWT_DPOP_KEYS_H
@@ -28,7 +25,7 @@ typedef struct njwt_dpop_keys_s  njwt_dpop_keys_t;
 
 /* all that a proof's header comes to, once it was found good */
 typedef struct {
-    njwt_key_t  *key;                     /* NULL: not made yet */
+    njwt_key_t  *key;
     njwt_alg_t   alg;
     uint8_t      thumbprint[NJWT_DIGEST];
 } njwt_dpop_key_t;
