@@ -163,7 +163,8 @@ complete('a location inherits', [ members('ngx_http_jwt_loc_conf_t') ],
     logout => 'for one location alone',
     location => 'each has its own',
     pos => 'the same',
-    caseless => 'the same');
+    caseless => 'the same',
+    own => 'the same');
 
 complete('... the texts of refusals', [
     members('ngx_http_jwt_refusal_conf_t') ],
@@ -171,8 +172,7 @@ complete('... the texts of refusals', [
     '\bprev->(?:refusal\.)?%s\b');
 
 complete('... and bindings', [ members('ngx_http_jwt_binding_conf_t') ],
-    [ function('ngx_http_jwt_binding_merge') ], '\bouter->%s\b',
-    own => 'tells what is of this level');
+    [ function('ngx_http_jwt_binding_merge') ], '\bouter->%s\b');
 
 
 # Directives, each with what tells of it in the status's JSON.

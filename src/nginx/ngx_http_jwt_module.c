@@ -447,15 +447,12 @@ ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf)
 }
 
 
-static void *
-ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf;
+/* A level that none of our directives stands in. */
 
-    jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
-    if (jlcf == NULL) {
-        return NULL;
-    }
+static void
+ngx_http_jwt_loc_conf_unset(ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_memzero(jlcf, sizeof(ngx_http_jwt_loc_conf_t));
 
     jlcf->preflight = NGX_CONF_UNSET;
     jlcf->close_expired = NGX_CONF_UNSET;
@@ -463,16 +460,54 @@ ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
     jlcf->mode = NGX_CONF_UNSET_UINT;
     jlcf->log_level = NGX_CONF_UNSET_UINT;
     jlcf->max_token_size = NGX_CONF_UNSET_SIZE;
+}
 
+
+static void *
+ngx_http_jwt_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_palloc(cf->pool, sizeof(ngx_http_jwt_loc_conf_t));
+    if (jlcf == NULL) {
+        return NULL;
+    }
+
+    ngx_http_jwt_loc_conf_unset(jlcf);
     ngx_http_jwt_location_begin(cf, jlcf);
 
     return jlcf;
 }
 
 
+/*
+ * Does any of our directives stand in this level?  Asked of all that they can
+ * set at once: a list of members lacks the next one, and its directive would
+ * be read and not obeyed.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_loc_conf_is_set(ngx_http_jwt_loc_conf_t *jlcf)
+{
+    ngx_http_jwt_loc_conf_t  unset;
+
+    ngx_http_jwt_loc_conf_unset(&unset);
+
+    return ngx_memcmp(jlcf, &unset,
+                      offsetof(ngx_http_jwt_loc_conf_t, location))
+           != 0;
+}
+
+
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_http_jwt_loc_conf_t  *conf = child;
+
+    /* before anything is inherited */
+
+    conf->own = ngx_http_jwt_loc_conf_is_set(conf);
+
     ngx_http_jwt_preflight_merge(parent, child);
     ngx_http_jwt_binding_merge(parent, child);
     ngx_http_jwt_close_merge(parent, child);

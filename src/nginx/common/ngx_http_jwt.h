@@ -175,7 +175,6 @@ typedef struct {
     njwt_alg_t                 algorithms;   /* 0: not set */
     ngx_str_t                  algs;         /* in their order */
     unsigned                   set:1;        /* jwt_binding is */
-    unsigned                   own:1;        /* something of this level */
     unsigned                   dpop:1;
     unsigned                   mtls:1;
     unsigned                   required:1;
@@ -301,9 +300,12 @@ typedef struct {
     ngx_str_t                  status_policy;                /* of html */
     ngx_http_jwt_conf_pos_t    status_pos;
 
+    /* what directives set stands before this, or isn't seen to be set */
+
     ngx_http_jwt_location_t   *location;     /* an if's: that around it */
     ngx_http_jwt_conf_pos_t    pos;
     unsigned                   caseless:1;   /* its regex is */
+    unsigned                   own:1;        /* a directive of ours is here */
 } ngx_http_jwt_loc_conf_t;
 
 

@@ -512,8 +512,6 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
     outer = &prev->binding;
     binding = &conf->binding;
 
-    binding->own = binding->set || binding->origins != NULL
-                   || binding->algorithms != 0;
     binding->names = outer->names;
 
     if (!binding->set && outer->set) {

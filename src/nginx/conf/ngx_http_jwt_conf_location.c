@@ -345,7 +345,7 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
 {
     char        *rv;
-    ngx_uint_t   off, own, rules;
+    ngx_uint_t   off, rules;
 
     off = (conf->names != NULL) ? conf->names->nelts == 0
                                 : prev->names == NULL
@@ -361,17 +361,13 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
         return rv;
     }
 
-    rules = conf->rules != NULL || conf->claim_rules != NULL;
-    own = rules || conf->names != NULL || conf->audiences != NULL
-          || conf->binding.own
-          || conf->max_token_size != NGX_CONF_UNSET_SIZE;
-    rules = rules || conf->conditions != NULL
-            || conf->mode != NGX_CONF_UNSET_UINT;
+    rules = conf->rules != NULL || conf->claim_rules != NULL
+            || conf->conditions != NULL || conf->mode != NGX_CONF_UNSET_UINT;
 
     ngx_http_jwt_policy_inherit(prev, conf);
     ngx_http_jwt_policy_warn_optional(cf, conf, rules);
 
-    if (!own && prev->policy != NULL) {
+    if (!conf->own && prev->policy != NULL) {
         conf->policy = prev->policy;
         return NGX_CONF_OK;
     }

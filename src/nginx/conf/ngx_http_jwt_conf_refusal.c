@@ -164,14 +164,10 @@ ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /* What the outer level says, where this one says nothing. */
 
-static ngx_uint_t
+static void
 ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
     ngx_http_jwt_refusal_conf_t *conf)
 {
-    ngx_uint_t  own;
-
-    own = conf->realm.data != NULL || conf->metadata.data != NULL;
-
     if (conf->realm.data == NULL) {
         conf->realm = prev->realm;
     }
@@ -184,8 +180,6 @@ ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
         conf->format = prev->format ? prev->format
                                     : NGX_HTTP_JWT_FORMAT_PROBLEM;
     }
-
-    return own;
 }
 
 
@@ -194,17 +188,18 @@ ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf)
 {
     ngx_str_t                 *realm;
-    ngx_uint_t                 own;
     ngx_http_jwt_schemes_t     schemes;
     ngx_http_jwt_main_conf_t  *jmcf;
 
-    own = ngx_http_jwt_refusal_inherit(&prev->refusal, &conf->refusal);
+    ngx_http_jwt_refusal_inherit(&prev->refusal, &conf->refusal);
 
     if (conf->policy == NULL) {
         return NGX_CONF_OK;
     }
 
-    if (!own && conf->policy == prev->policy) {
+    /* a level that has the outer policy has no directive of its own */
+
+    if (conf->policy == prev->policy) {
         conf->refusal.texts = prev->refusal.texts;
         return NGX_CONF_OK;
     }
