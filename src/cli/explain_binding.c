@@ -125,6 +125,13 @@ explain_binding(explain_t *e)
 
     if (e->policy.binding == NULL) {
         if (e->proved.dpop.headers > 0 || e->proved.certificate != NULL) {
+            if (e->gate != NULL) {
+                explain_die("\"%s\" is for a location that checks it, and "
+                            "the gate's has no such \"jwt_binding\"",
+                            e->proved.dpop.headers > 0 ? "--proof"
+                                                       : "--certificate");
+            }
+
             explain_die("\"%s\" is for a location that checks it, write "
                         "--binding %s",
                         e->proved.dpop.headers > 0 ? "--proof"

@@ -650,6 +650,43 @@ explain_audience_here(explain_t *e)
 }
 
 
+/*
+ * What the location checks of bound tokens.  A gate of before jwt_binding
+ * doesn't tell of any.
+ */
+
+static void
+explain_binding_here(explain_t *e)
+{
+    size_t           i;
+    njwt_slice_t     word;
+    njwt_value_t     words;
+    njwt_binding_t  *binding = &e->binding;
+
+    words = njwt_json_member(e->asked->location, explain_slice("binding"));
+
+    for (i = 0; i < njwt_json_length(words); i++) {
+        word = njwt_json_string(njwt_json_element(words, i));
+
+        if (njwt_slice_equal(word, explain_slice("dpop"))) {
+            binding->dpop = true;
+
+        } else if (njwt_slice_equal(word, explain_slice("mtls"))) {
+            binding->mtls = true;
+
+        } else if (njwt_slice_equal(word, explain_slice("required"))) {
+            binding->required = true;
+
+        } else {
+            explain_die("the gate checks a binding that this jwt-explain "
+                        "doesn't know: it is of another version");
+        }
+
+        e->policy.binding = binding;
+    }
+}
+
+
 /* Takes the policy of the location that was chosen. */
 
 static void
@@ -660,6 +697,7 @@ explain_gate_policy(explain_t *e)
     explain_scope_rules(e);
     explain_audience_here(e);
     explain_claim_rules(e);
+    explain_binding_here(e);
 
     e->policy.max_token_size = explain_gate_number(e->asked->location,
                                                    "max_token_size");

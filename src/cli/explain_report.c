@@ -300,9 +300,10 @@ explain_report_server(const explain_t *e)
 static void
 explain_report_more(const explain_t *e)
 {
-    njwt_value_t  variables, location;
+    njwt_value_t  binding, variables, location;
 
     location = e->asked->location;
+    binding = njwt_json_member(location, explain_slice("binding"));
     variables = explain_list(e, "variables");
 
     printf("  mode      ");
@@ -313,6 +314,12 @@ explain_report_more(const explain_t *e)
     printf("  token in  ");
     explain_out_list(explain_list(e, "token"));
     printf("\n");
+
+    if (njwt_json_length(binding) > 0) {
+        printf("  binding   ");
+        explain_out_list(binding);
+        printf("\n");
+    }
 
     if (njwt_json_length(variables) > 0) {
         printf("  requires  ");
