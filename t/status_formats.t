@@ -101,6 +101,17 @@ my $locations = <<'END';
         jwt_require_claim sub !~^anon@ ~*x y <9;
         jwt_require $jwt_claim_azp $host error=401;
     }
+    location /bound {
+        jwt timesheets;
+        jwt_binding dpop mtls certificate=$http_x_certificate;
+        jwt_dpop_origin https://api.example.com;
+    }
+    location /bound/must {
+        jwt timesheets;
+        jwt_binding dpop required;
+        jwt_dpop_origin https://api.example.com;
+    }
+    location /narrow { jwt timesheets; jwt_audience urn:x; }
     location = /secret { jwt secrets; root @CONTENT@/..; }
     location /again {
         jwt timesheets;
@@ -360,6 +371,19 @@ subtest 'as a page' => sub {
         for qw/ timesheets files k1 serving /, 'report only', 'token optional',
             'jwt off', 'not guarded, passed on',
             'a valid token, every method';
+    my %asks = $body =~ m{<tr\ class="f.*?<code><bdi>([^<]+)</bdi>.*?
+                          data-l="Asks\ for">(.*?)</td>}gx;
+
+    is_deeply \%asks, {
+        %asks,
+        '/t' => '<ul class="r"><li>a valid token, every method</li></ul>',
+        '/narrow' => '<ul class="r"><li>audience <code>urn:x</code></li></ul>',
+        '/bound' => '<ul class="r"><li>bound by <code>dpop</code> or '
+                    . '<code>mtls</code>, or not bound</li></ul>',
+        '/bound/must' => '<ul class="r"><li>bound by <code>dpop</code></li>'
+                         . '</ul>',
+    }, 'what a location asks for, and that it is no more than a valid token';
+
     is scalar(() = $body =~ /<tr class="f open"/g), 1,
         'an open location stands out, "jwt off" doesn\'t';
 };

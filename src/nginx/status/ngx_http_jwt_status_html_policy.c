@@ -116,9 +116,28 @@ ngx_http_jwt_html_audience(ngx_http_jwt_out_t *out,
 
 
 static void
+ngx_http_jwt_html_binding(ngx_http_jwt_out_t *out,
+    const njwt_binding_t *binding)
+{
+    if (binding == NULL) {
+        return;
+    }
+
+    ngx_http_jwt_out_literal(out, "<li>bound by ");
+    ngx_http_jwt_out_literal(out, binding->dpop ? "<code>dpop</code>" : "");
+    ngx_http_jwt_out_literal(out, (binding->dpop && binding->mtls) ? " or "
+                                                                   : "");
+    ngx_http_jwt_out_literal(out, binding->mtls ? "<code>mtls</code>" : "");
+    ngx_http_jwt_out_literal(out, binding->required ? "</li>"
+                                                    : ", or not bound</li>");
+}
+
+
+static void
 ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
+    off_t                 size;
     size_t                i;
     ngx_http_jwt_out_t   *out;
     const njwt_policy_t  *policy;
@@ -127,8 +146,10 @@ ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
     policy = location->conf->policy;
 
     ngx_http_jwt_out_literal(out, "<ul class=\"r\">");
+    size = out->size;
 
     ngx_http_jwt_html_audience(out, policy->audience);
+    ngx_http_jwt_html_binding(out, policy->binding);
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         ngx_http_jwt_html_scopes(status, &policy->scope_rules[i]);
@@ -140,9 +161,9 @@ ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_html_variables(status, location->conf->conditions);
 
-    if (policy->scope_rule_count + policy->claim_rule_count == 0
-        && location->conf->conditions == NULL)
-    {
+    /* only where nothing else is said, whatever rules there will be */
+
+    if (out->size == size) {
         ngx_http_jwt_out_literal(out, "<li>a valid token, every method</li>");
     }
 
