@@ -259,6 +259,87 @@ vouches(njwt_key_t *key, njwt_alg_t alg, njwt_slice_t signature)
 }
 
 
+/* Is the name one of the words of this list? */
+
+static bool
+is_listed(const char *list, const char *name)
+{
+    size_t       len;
+    const char  *at;
+
+    len = strlen(name);
+
+    for (at = strstr(list, name); at != NULL; at = strstr(at + 1, name)) {
+        if ((at == list || at[-1] == ' ')
+            && (at[len] == '\0' || at[len] == ' ' || at[len] == ','))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static void
+messages_name_each_algorithm(void **state)
+{
+    size_t  i;
+    bool    hmac;
+
+    (void) state;
+
+    for (i = 0; i < unit_count(algs); i++) {
+        hmac = (algs[i].alg & NJWT_ALGS_HMAC) != 0;
+
+        assert_true(is_listed(NJWT_ALG_NAMES, algs[i].name));
+        assert_int_equal(is_listed(NJWT_ALG_NAMES_PROOF, algs[i].name),
+                         !hmac);
+    }
+}
+
+
+static void
+an_algorithm_is_of_the_kind_of_its_keys(void **state)
+{
+    size_t       i;
+    const char  *kty;
+
+    (void) state;
+
+    for (i = 0; i < unit_count(algs); i++) {
+        kty = algs[i].kind[0] == 'P' ? "EC"
+              : strcmp(algs[i].kind, "Ed25519") == 0 ? "OKP"
+              : strcmp(algs[i].kind, "secret") == 0 ? "oct"
+              : algs[i].kind;
+
+        assert_string_equal(njwt_alg_kty(algs[i].alg), kty);
+    }
+
+    assert_string_equal(njwt_alg_kty(NJWT_ALGS_RSA), "RSA");
+    assert_string_equal(njwt_alg_kty(NJWT_ALGS_HMAC), "oct");
+    assert_string_equal(njwt_alg_kty(NJWT_ALG_UNKNOWN), "");
+    assert_string_equal(njwt_alg_kty(1u << NJWT_ALG_COUNT), "");
+}
+
+
+static void
+a_secret_is_as_long_as_the_longest_hash(void **state)
+{
+    (void) state;
+
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS256), 32);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS384), 48);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS512), 64);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALGS_HMAC), 64);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS256 | NJWT_ALG_HS384),
+                     48);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS256 | NJWT_ALG_RS512),
+                     32);
+    assert_int_equal(njwt_alg_secret_min(NJWT_ALGS_RSA), 0);
+}
+
+
 static void
 each_algorithm_has_its_name_and_a_bit_of_its_own(void **state)
 {
@@ -968,6 +1049,9 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         unit_case(each_algorithm_has_its_name_and_a_bit_of_its_own),
+        unit_case(messages_name_each_algorithm),
+        unit_case(an_algorithm_is_of_the_kind_of_its_keys),
+        unit_case(a_secret_is_as_long_as_the_longest_hash),
         unit_case(a_signature_is_taken_by_its_key_under_its_algorithm_alone),
         unit_case(a_key_that_names_its_algorithm_fits_no_other),
         unit_case(a_signature_changed_cut_or_lengthened_is_refused),

@@ -29,6 +29,14 @@ static const njwt_alg_info_t  njwt_algs[NJWT_ALG_COUNT] = {
 };
 
 
+_Static_assert((NJWT_ALGS_RSA | NJWT_ALGS_EC | NJWT_ALGS_OKP
+                | NJWT_ALGS_HMAC)
+               == (1u << NJWT_ALG_COUNT) - 1,
+               "an algorithm is of no kind, or not counted: look at the sets "
+               "and at the names for messages in njwt_alg.h, and at "
+               "njwt_alg_kty() below");
+
+
 njwt_alg_t
 njwt_alg(njwt_slice_t name)
 {
@@ -62,6 +70,44 @@ njwt_alg_info(njwt_alg_t alg)
     }
 
     return NULL;
+}
+
+
+size_t
+njwt_alg_secret_min(njwt_alg_t algs)
+{
+    size_t  i, most;
+
+    most = 0;
+
+    for (i = 0; i < NJWT_ALG_COUNT; i++) {
+        if ((njwt_algs[i].alg & algs & NJWT_ALGS_HMAC)
+            && njwt_algs[i].hash_len > most)
+        {
+            most = njwt_algs[i].hash_len;
+        }
+    }
+
+    return most;
+}
+
+
+const char *
+njwt_alg_kty(njwt_alg_t algs)
+{
+    if (algs & NJWT_ALGS_RSA) {
+        return "RSA";
+    }
+
+    if (algs & NJWT_ALGS_EC) {
+        return "EC";
+    }
+
+    if (algs & NJWT_ALGS_OKP) {
+        return "OKP";
+    }
+
+    return (algs & NJWT_ALGS_HMAC) ? "oct" : "";
 }
 
 

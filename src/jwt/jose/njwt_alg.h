@@ -31,14 +31,24 @@ typedef uint32_t  njwt_alg_t;
 
 #define NJWT_ALG_COUNT    13
 
-/* for messages */
-#define NJWT_ALG_NAMES                                                       \
-    "RS256, or of RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA "    \
-    "(or Ed25519) HS256 HS384 HS512"
+/* what a key of each kind can be for, and what a shared secret */
+#define NJWT_ALGS_RSA                                                        \
+    (NJWT_ALG_RS256|NJWT_ALG_RS384|NJWT_ALG_RS512                            \
+     |NJWT_ALG_PS256|NJWT_ALG_PS384|NJWT_ALG_PS512)
+#define NJWT_ALGS_EC      (NJWT_ALG_ES256|NJWT_ALG_ES384|NJWT_ALG_ES512)
+#define NJWT_ALGS_OKP     NJWT_ALG_EDDSA
+#define NJWT_ALGS_HMAC    (NJWT_ALG_HS256|NJWT_ALG_HS384|NJWT_ALG_HS512)
 
-/* what an RSA key can be for, and what a shared secret */
-#define NJWT_ALGS_RSA     0x003fu
-#define NJWT_ALGS_HMAC    0x1c00u
+/* for messages: those for tokens, and those for the proofs of clients */
+#define NJWT_ALG_NAMES                                                       \
+    "RS256, or of " NJWT_ALG_NAMES_RSA " ES256 " NJWT_ALG_NAMES_CURVES       \
+    " (or Ed25519) HS256 HS384 HS512"
+#define NJWT_ALG_NAMES_PROOF                                                 \
+    "ES256, or of " NJWT_ALG_NAMES_CURVES " RS256 " NJWT_ALG_NAMES_RSA
+
+/* but for the one that each of these lists begins with */
+#define NJWT_ALG_NAMES_RSA     "RS384 RS512 PS256 PS384 PS512"
+#define NJWT_ALG_NAMES_CURVES  "ES384 ES512 EdDSA"
 
 
 typedef enum {
@@ -68,6 +78,15 @@ njwt_alg_t njwt_alg(njwt_slice_t name);
 
 /* All about one algorithm; NULL of NJWT_ALG_UNKNOWN and of several. */
 const njwt_alg_info_t *njwt_alg_info(njwt_alg_t alg);
+
+/*
+ * How many bytes a secret has at least that these are used with: as many as
+ * the longest of their hashes (RFC 7518, section 3.2).  0: none is an HS*.
+ */
+size_t njwt_alg_secret_min(njwt_alg_t algs);
+
+/* The "kty" of a key for these (RFC 7518, section 6.1); "": of none. */
+const char *njwt_alg_kty(njwt_alg_t algs);
 
 /* The place of one algorithm's bit, below NJWT_ALG_COUNT. */
 size_t njwt_alg_index(const njwt_alg_info_t *info);

@@ -470,6 +470,8 @@ njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
 }
 
 
+/* NULL: of a curve that isn't one of these. */
+
 static const BIGNUM *
 njwt_jwk_prime(const njwt_jwk_curve_t *curve)
 {
@@ -481,8 +483,11 @@ njwt_jwk_prime(const njwt_jwk_curve_t *curve)
     case NID_secp384r1:
         return BN_get0_nist_prime_384();
 
-    default: /* NID_secp521r1 */
+    case NID_secp521r1:
         return BN_get0_nist_prime_521();
+
+    default:
+        return NULL;
     }
 }
 
@@ -536,6 +541,7 @@ njwt_jwk_on_curve(const njwt_jwk_curve_t *curve, njwt_slice_t x,
     p = njwt_jwk_prime(curve);
 
     on = ctx != NULL
+         && p != NULL
          && a != NULL
          && o != NULL
          && b != NULL

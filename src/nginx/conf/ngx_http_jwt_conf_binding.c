@@ -282,9 +282,9 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (alg == NJWT_ALG_UNKNOWN || (alg & NJWT_ALGS_HMAC)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid algorithm \"%V\" in "
-                               "\"jwt_dpop_algorithms\", write ES256, or of "
-                               "ES384 ES512 EdDSA RS256 RS384 RS512 PS256 "
-                               "PS384 PS512 what clients sign proofs with",
+                               "\"jwt_dpop_algorithms\", write "
+                               NJWT_ALG_NAMES_PROOF " what clients sign "
+                               "proofs with",
                                &value[i]);
             return NGX_CONF_ERROR;
         }

@@ -459,21 +459,6 @@ ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-const char *
-ngx_http_jwt_status_kty(uint32_t algs)
-{
-    if (algs & NJWT_ALGS_RSA) {
-        return "RSA";
-    }
-
-    if (algs & NJWT_ALGS_HMAC) {
-        return "oct";
-    }
-
-    return (algs & NJWT_ALG_EDDSA) ? "OKP" : "EC";
-}
-
-
 njwt_slice_t
 ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i)
 {

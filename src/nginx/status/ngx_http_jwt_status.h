@@ -145,9 +145,6 @@ njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
 /* Has that URL a query, which isn't told? */
 ngx_uint_t ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer);
 
-/* The "kty" of a key for these algorithms. */
-const char *ngx_http_jwt_status_kty(uint32_t algs);
-
 /* The i-th algorithm of a set, by its bit; empty: it isn't in it. */
 njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
 

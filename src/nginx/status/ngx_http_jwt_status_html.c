@@ -633,7 +633,7 @@ ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
     ngx_http_jwt_out_literal(out, "</th>");
 
     ngx_http_jwt_html_cell(out, "Type");
-    ngx_http_jwt_out_literal(out, ngx_http_jwt_status_kty(keystat->algs));
+    ngx_http_jwt_out_literal(out, njwt_alg_kty(keystat->algs));
 
     if (alg != NULL) {
         ngx_http_jwt_out_literal(out, " ");

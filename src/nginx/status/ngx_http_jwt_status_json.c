@@ -612,7 +612,7 @@ ngx_http_jwt_status_json_key(ngx_http_jwt_status_t *status,
         ngx_http_jwt_json_null(out, "kid");
     }
 
-    ngx_http_jwt_json_word(out, "kty", ngx_http_jwt_status_kty(keystat->algs));
+    ngx_http_jwt_json_word(out, "kty", njwt_alg_kty(keystat->algs));
 
     /* one that says what it is for has one */
 
