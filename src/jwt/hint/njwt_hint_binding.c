@@ -186,8 +186,12 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         njwt_hint_add(hint, "give \"jwt_dpop_zone\" more room");
         break;
 
-    default: /* NJWT_DPOP_PROOF_REPLAYED */
+    case NJWT_DPOP_PROOF_REPLAYED:
         njwt_hint_add(hint, "each request needs a proof of its own, a retry "
                             "too");
+        break;
+
+    default:
+        break;
     }
 }

@@ -47,7 +47,7 @@ njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
 
         return njwt_hint_result(!njwt_jwks_knows(keys, jws, alg));
 
-    default: /* NJWT_BAD_SIGNATURE */
+    case NJWT_BAD_SIGNATURE:
         if (keys == NULL || (alg & issuer->algorithms) == 0
             || !njwt_jwks_knows(keys, jws, alg))
         {
@@ -56,6 +56,9 @@ njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
 
         return njwt_hint_result(njwt_jwks_verify(hint->arena, keys, jws, alg)
                                 == NULL);
+
+    default:
+        return NJWT_HINT_UNKNOWN;
     }
 }
 
@@ -129,11 +132,14 @@ njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
                                       expected->leeway, now);
         break;
 
-    default: /* NJWT_AUDIENCE_MISMATCH */
+    case NJWT_AUDIENCE_MISMATCH:
         fails = !njwt_hint_audience_ok(hint, expected)
                 || !njwt_hint_for_here(hint)
                 || njwt_hint_logout(hint);
         break;
+
+    default:
+        return NJWT_HINT_UNKNOWN;
     }
 
     return njwt_hint_result(fails);

@@ -75,10 +75,13 @@ njwt_hint_own_clock(njwt_hint_t *hint, njwt_verdict_t verdict,
         fails = njwt_dates_from_future(dates, expected->leeway, theirs);
         break;
 
-    default: /* NJWT_TOO_OLD */
+    case NJWT_TOO_OLD:
         fails = njwt_dates_too_old(dates, expected->max_age,
                                    expected->leeway, theirs);
         break;
+
+    default:
+        return false;
     }
 
     if (fails) {
@@ -192,7 +195,7 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         njwt_hint_ahead(hint, dates.iat);
         break;
 
-    default: /* NJWT_TOO_OLD */
+    case NJWT_TOO_OLD:
         njwt_hint_add(hint, "issued ");
         njwt_hint_over(hint, dates.iat);
 
@@ -202,6 +205,9 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         }
 
         njwt_hint_add(hint, ": the client must request a new token");
+        break;
+
+    default:
         break;
     }
 }

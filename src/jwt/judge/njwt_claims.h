@@ -130,7 +130,10 @@ bool njwt_claims_not_yet_valid(const njwt_claims_t *claims,
 bool njwt_claims_from_future(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
 
-/* "iat" is longer ago than max_age and the leeway, where there is one. */
+/*
+ * "iat" is longer ago than max_age and the leeway, where there is one.  False
+ * of a token without "iat", which njwt_claims_has_required() refuses then.
+ */
 bool njwt_claims_too_old(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
 

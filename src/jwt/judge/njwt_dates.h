@@ -42,7 +42,11 @@ bool njwt_dates_not_yet_valid(const njwt_dates_t *dates, double leeway,
 bool njwt_dates_from_future(const njwt_dates_t *dates, double leeway,
     int64_t now);
 
-/* "iat" is there, and it, max_age seconds and the leeway are over. */
+/*
+ * "iat" is there, and it, max_age seconds and the leeway are over.  False of a
+ * token without "iat", of which nobody knows how old it is: where there is a
+ * max_age, njwt_claims_has_required() must refuse it.
+ */
 bool njwt_dates_too_old(const njwt_dates_t *dates, double max_age,
     double leeway, int64_t now);
 

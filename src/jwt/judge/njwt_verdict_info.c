@@ -187,8 +187,11 @@ njwt_verdict_info(njwt_verdict_t verdict)
 
 
 _Static_assert(NJWT_VERDICT_COUNT == 38,
-               "the verdicts change: look at each predicate below, at their "
-               "table in t/unit/verdict_test.c, and at EXPLAIN_LAST");
+               "the verdicts change, and their order with them: before you "
+               "write another number here, look at each predicate below, at "
+               "their table in t/unit/verdict_test.c, at njwt_hint(), at "
+               "njwt_hint_check(), and at EXPLAIN_LAST and explain_asks in "
+               "src/cli; CONTRIBUTING.md, \"A verdict\", has the rest");
 
 
 bool

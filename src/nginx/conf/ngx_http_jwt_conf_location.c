@@ -186,6 +186,18 @@ ngx_http_jwt_policy_audience(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 }
 
 
+_Static_assert(njwt_size_is(njwt_policy_t, 88)
+               && njwt_size_is(njwt_scope_rule_t, 80)
+               && njwt_size_is(njwt_binding_t, 64),
+               "what a location asks changes: the new member is set below, "
+               "judged in njwt_judge() and, where it decides whether a token "
+               "is worth a fetch, in njwt_verdict_wants_keys(), told by "
+               "ngx_http_jwt_status_json_asked() and "
+               "ngx_http_jwt_html_rules(), read by explain_gate_policy() and "
+               "by t/unit/vectors_test.c; a rule that asks something stands "
+               "in ngx_http_jwt_policy_off(), too");
+
+
 static char *
 ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
