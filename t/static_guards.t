@@ -59,6 +59,15 @@ sub digest {
     return function($_[0]) =~ s/\bsizeof\([^()]*\)//gsr;
 }
 
+sub verdicts {
+    my ($enum) = $code{'src/jwt/judge/njwt_verdict_info.h'}
+                 =~ /enum \{([^}]*)\}\s*njwt_verdict_t;/;
+
+    defined $enum or BAIL_OUT('there are no verdicts');
+
+    return $enum =~ /\b(NJWT_\w+)/g;
+}
+
 # Each member is in all of the texts, or is left out for a reason.
 
 sub complete {
@@ -73,7 +82,7 @@ sub complete {
 
     for my $member (@$members) {
         my $match = sprintf $pattern, $member;
-        my $in = grep { /$match/ } @$texts;
+        my $in = grep { /$match/m } @$texts;
 
         if (exists $left_out{$member}) {
             is($in, 0, "... without $member: $left_out{$member}");
@@ -175,46 +184,75 @@ complete('... and bindings', [ members('ngx_http_jwt_binding_conf_t') ],
     [ function('ngx_http_jwt_binding_merge') ], '\bouter->%s\b');
 
 
-# Directives, each with what tells of it in the status's JSON.
+# What may not stand where jwt is off: what asks something of a token, and
+# would ask it of nobody.
+
+complete('a rule where jwt is off', [ grep { $_ !~ /_pos$/ }
+                                      members('ngx_http_jwt_loc_conf_t') ],
+    [ function('ngx_http_jwt_policy_off') ], '\bconf->%s\b',
+    (map { $_ => 'made of others' } qw/ policy credentials revoke_issuer
+        status_policy location pos caseless own /),
+    (map { $_ => 'answers a request itself' } qw/ revoke status metadata
+        logout /),
+    names => 'jwt itself',
+    (map { $_ => 'says how a token is judged, where one is: like jwt_mode it '
+                 . 'may stand once, around locations with jwt' } qw/ binding
+        tokens max_token_size mode log_level preflight close_expired /),
+    (map { $_ => 'of every request, with jwt and without' } qw/ identities
+        pass_token /),
+    refusal => 'what is told to clients');
+
+
+# Directives, each with what tells of it in the status's JSON, by the function
+# that writes the whole of the JSON, a location or an issuer: another one may
+# have a member of that name.
 
 my %shown = (
-    jwt_token_cache => 'cache',
-    jwt_dpop_zone => 'proofs',
-    jwt_logout_handler => 'logouts',
-    jwt_revocation_zone => 'revoked',
-    jwt_issuer => 'issuers',
-    jwt => 'issuers',
-    jwt_audience => 'audience',
-    jwt_require_scope => 'scopes',
-    jwt_require_claim => 'claims',
-    jwt_require => 'variables',
-    jwt_binding => 'binding',
-    jwt_preflight => 'preflight',
-    jwt_token => 'token',
-    jwt_pass_token => 'pass_token',
-    jwt_max_token_size => 'max_token_size',
-    jwt_mode => 'mode',
+    ngx_http_jwt_status_json => {
+        jwt_token_cache => 'cache',
+        jwt_dpop_zone => 'proofs',
+        jwt_logout_handler => 'logouts',
+        jwt_revocation_zone => 'revoked',
+        jwt_issuer => 'issuers',
+    },
 
-    # of a jwt_issuer block
-    issuer => 'issuer',
-    audience => 'audience',
-    algorithms => 'algorithms',
-    leeway => 'leeway',
-    max_age => 'max_age',
-    profile => 'profile',
-    scope_claim => 'scope_claims',
-    revocation => 'revocation',
-    revocation_file => 'file',
-    revocation_keep => 'keep',
-    discovery => 'discovery',
-    jwks_uri => 'source',
-    jwks_file => 'source',
-    secret_file => 'source',
+    ngx_http_jwt_status_json_location => {
+        jwt => 'issuers',
+        jwt_audience => 'audience',
+        jwt_require_scope => 'scopes',
+        jwt_require_claim => 'claims',
+        jwt_require => 'variables',
+        jwt_binding => 'binding',
+        jwt_preflight => 'preflight',
+        jwt_token => 'token',
+        jwt_pass_token => 'pass_token',
+        jwt_max_token_size => 'max_token_size',
+        jwt_mode => 'mode',
+    },
+
+    ngx_http_jwt_status_json_issuer => {
+        issuer => 'issuer',
+        audience => 'audience',
+        algorithms => 'algorithms',
+        leeway => 'leeway',
+        max_age => 'max_age',
+        profile => 'profile',
+        scope_claim => 'scope_claims',
+        revocation => 'revocation',
+        revocation_file => 'file',
+        revocation_keep => 'keep',
+        discovery => 'discovery',
+        jwks_uri => 'source',
+        jwks_file => 'source',
+        secret_file => 'source',
+        ssl_trusted_certificate => 'own_authorities',
+        jwks_proxy => 'proxied',
+    },
 );
 
 my %not_shown = (
     jwt_shared_zone => 'its size is no setting of the judgement',
-    (map { $_ => 'of proofs, which are judged here alone' } qw/
+    (map { $_ => 'of proofs, which nobody but this nginx takes' } qw/
         jwt_dpop_lifetime jwt_dpop_nonce jwt_dpop_origin
         jwt_dpop_algorithms /),
     (map { $_ => 'what is told to clients, which they see' } qw/ jwt_realm
@@ -227,43 +265,233 @@ my %not_shown = (
     jwt_close_expired => 'what becomes of a request that was allowed',
     (map { $_ => 'when keys are fetched' } qw/ jwks_refresh jwks_stale
         jwks_cooldown jwks_wait jwks_timeout jwks_max_size /),
-    jwks_proxy => 'how keys are fetched',
-    ssl_trusted_certificate => 'the same',
     state_path => 'where keys are kept',
     jwt_revoke_handler => 'for one location alone',
 );
 
-my $json = $code{'src/nginx/status/ngx_http_jwt_status_json.c'};
-my @directives = map {
-    my ($table) = $all =~ /^(?:static )?ngx_command_t\s+\Q$_\E\[\] = \{(.*?)^\};/ms;
+# A function's text, and that of all those of its file that it calls; but for
+# those that are named.
 
-    defined $table or BAIL_OUT("there is no table $_");
-    $table =~ /ngx_string\("(\w+)"\)/g;
-} qw/ ngx_http_jwt_commands ngx_http_jwt_issuer_commands /;
+sub reached {
+    my ($name, @without) = @_;
 
-my %directive = map { $_ => 1 } @directives;
+    my ($text) = grep { /^\Q$name\E\([^;{]*\)\n\{/m } values %code;
+    my %seen = map { $_ => 1 } @without;
+    my @todo = $name;
+    my $all = '';
 
-cmp_ok(scalar(@directives), '>', 40, 'there are directives');
+    while (defined(my $next = shift @todo)) {
+        next if $seen{$next}++;
 
-is(join(' ', grep { !$directive{$_} } sort(keys %shown, keys %not_shown)), '',
+        my ($body) = ($text // '') =~ /^\Q$next\E\([^;{]*\)\n\{\n(.*?)^\}/ms
+            or next;
+
+        $all .= $body;
+        push @todo, $body =~ /\b(\w+)\(/g;
+    }
+
+    length $all or BAIL_OUT("there is no function $name");
+
+    return $all;
+}
+
+my %rows;
+
+for my $table (qw/ ngx_http_jwt_commands ngx_http_jwt_issuer_commands /) {
+    my ($rows) = $all =~ /^(?:static )?ngx_command_t\s+\Q$table\E\[\] = \{(.*?)^\};/ms;
+
+    defined $rows or BAIL_OUT("there is no table $table");
+    $rows{$1} = $2 while $rows =~ /ngx_string\("(\w+)"\),\s*([\w|]+)/g;
+}
+
+my %shown_by;
+
+for my $by (sort keys %shown) {
+    $shown_by{$_} = $by for keys %{ $shown{$by} };
+}
+
+cmp_ok(scalar(keys %rows), '>', 40, 'there are directives');
+
+is(join(' ', grep { !$rows{$_} } sort(keys %shown_by, keys %not_shown)), '',
    'each that is listed here is one');
 
-for (@directives) {
-    if (exists $shown{$_}) {
-        like($json, qr/"\Q$shown{$_}\E"/, "$_ is shown: $shown{$_}");
+my $root = reached('ngx_http_jwt_status_json',
+                   qw/ ngx_http_jwt_status_json_location
+                       ngx_http_jwt_status_json_issuer /);
+
+for my $name (sort keys %rows) {
+    my $by = $shown_by{$name};
+
+    if (!defined $by) {
+        ok(exists $not_shown{$name},
+           "$name is shown by the status, or not, and why");
         next;
     }
 
-    ok(exists $not_shown{$_}, "$_ is shown by the status, or not, and why");
+    my $member = $shown{$by}{$name};
+
+    like($by =~ /json$/ ? $root : reached($by), qr/"\Q$member\E"/,
+         "$name is shown: $member");
 }
+
+# The tool judges as a location does: it reads each member of one.
+
+my $reader = join "\n", map { $code{"src/cli/explain_$_.c"} }
+             qw/ gate gate_find report /;
+my $location = $shown{ngx_http_jwt_status_json_location};
+
+for my $name (sort keys %$location) {
+    next if $name eq 'jwt_pass_token';    # what becomes of a judged request
+
+    like($reader, qr/(?:\blocation,\s*(?:explain_slice\()?
+                     |\bexplain_list\(e,\s*)"$location->{$name}"/x,
+         "jwt-explain reads $location->{$name} of a location");
+}
+
+# The page tells what each location asks.
+
+my $asks = reached('ngx_http_jwt_html_location');
+
+complete('the page, of a policy', [ members('njwt_policy_t') ], [ $asks ],
+    '\bpolicy->%s\b',
+    max_token_size => 'rarely what one looks for: the JSON has it',
+    predicates => 'made of the rules',
+    indexed => 'the same');
+
+like($asks, qr/\bconf->$_\b/, "... of a location, with $_")
+    for qw/ conditions preflight /;
+
+
+# Numbers: each is collected, is in a list, and its object is written.
+
+my $collected = $code{'src/nginx/status/ngx_http_jwt_status.c'};
+my $json = $code{'src/nginx/status/ngx_http_jwt_status_json.c'};
+my $operations = slurp('docs/operations.md');
+my ($in_json) = $operations =~ /^(\| JSON \|.*?)\n\n/ms;
+my ($in_prometheus) = $operations =~ /^(\| Prometheus \|.*?)\n\n/ms;
+
+sub in_prometheus { return ($in_prometheus // '') =~ /`jwt_scope_\Q$_[0]\E[`{]/ }
+
+complete('the counters that are read', [
+    map { /\bngx_atomic_t\s+(\w+);/g }
+    $all =~ /^struct ngx_http_jwt_counters_s \{([^}]*)\};/m ],
+    [ function('ngx_http_jwt_status_numbers') ], '\bcounters->%s\b');
+
+for (['ngx_http_jwt_status_issuer_t', 'row', 'ngx_http_jwt_issuer_at'],
+     ['ngx_http_jwt_status_t', 'status', 'ngx_http_jwt_status_at'])
+{
+    my ($type, $variable, $at) = @$_;
+    my ($body) = $all =~ /^typedef struct \{([^}]*)\} \Q$type\E;/m;
+    my @numbers = ($body // '') =~ /\bint64_t\s+(\w+)/g;
+
+    complete("a number of $type is set", \@numbers, [ $collected ],
+             "\\b$variable->%s(?:\\[.*\\])?(?: = |\\+\\+)");
+    complete("... and in a list", \@numbers, [ $collected ],
+             "\\b$at\\(%s\\b", $type =~ /issuer/ ? ()
+             : (now => 'the time, which has its own member'));
+}
+
+for my $list (qw/ issuer gate policy /) {
+    my ($rows) = $collected =~ /^const ngx_http_jwt_number_t\s+ngx_http_jwt_${list}_numbers\[\] = \{(.*?)^\};/ms;
+    my $n = 0;
+
+    defined $rows or BAIL_OUT("there is no list $list");
+
+    while ($rows =~ /\{ (?:"(\w+)"|NULL), "(\w+)",.*?(?:"(\w+)",\s*"|NULL, NULL)/gs) {
+        my ($object, $name, $metric) = ($1, $2, $3);
+        my $in = defined $object ? "\"$object\"" : 'NULL';
+
+        $n++;
+        ok($json =~ /_(?:group|object)\([^;]*\bngx_http_jwt_${list}_numbers,
+                     [^;]*?\s$in\)/x, "$list: $in, with $name, is written");
+
+        # a row of its own, or one of the row of its object
+        my $row = !defined $object ? qr/^\|[^|\n]*`$name`/m
+                : $object eq 'last_error'
+                  ? qr/^\|[^|\n]*`fetches` \|.*`last_error` \([^)]*`$name`/m
+                : qr/^\|[^|\n]*`$object` \|.*`$name`/m;
+
+        ok(($in_json // '') =~ $row, '... and in docs/operations.md');
+        ok(in_prometheus($metric), "... as $metric, too") if defined $metric;
+    }
+
+    cmp_ok($n, '==', scalar(() = $rows =~ /_at\(/g), "$list: all were seen");
+}
+
+my %in_json = map { $_ => 1 }
+    $json =~ /_json_\w+\((?:out|&status->out),\s*"(\w+)"/g;
+
+cmp_ok(scalar(keys %in_json), '>', 60, 'the JSON has members');
+ok(($in_json // '') =~ /`\Q$_\E(?:\[\])?`/, "docs/operations.md has $_")
+    for sort keys %in_json;
+
+# metrics that are in no list: those with labels
+
+my $families = $code{'src/nginx/status/ngx_http_jwt_status_prometheus.c'};
+my %family = map { $_ => 1 }
+    $families =~ /ngx_http_jwt_metric_(?:family|begin)\(out, "(\w+?)(?:_bucket|_sum|_count)?"/g,
+    $families =~ /ngx_http_jwt_metric_family\(&status->out, "(\w+)"/g,
+    $families =~ /^        \{ "(key_\w+)"/gm;
+
+cmp_ok(scalar(keys %family), '>=', 8, 'there are metrics with labels');
+ok(in_prometheus($_), "docs/operations.md has $_")  for sort keys %family;
+
+
+# Algorithms: operators read of each.
+
+my ($algorithms) = $code{'src/jwt/jose/njwt_alg.c'} =~ /njwt_algs\[\w+\] = \{(.*?)^\};/ms;
+my @names = ($algorithms // '') =~ /(?:njwt_alg_entry\(|njwt_literal\(")(\w+)/g;
+my $reference = slurp('docs/directives.md');
+
+cmp_ok(scalar(@names), '>', 12, 'there are algorithms');
+
+for (['algorithms', @names],
+     ['jwt_dpop_algorithms', grep { !/^HS/ } @names])
+{
+    my ($directive, @of) = @$_;
+    my ($section) = $reference =~ /^### \Q$directive\E\n(.*?)^### /ms;
+
+    is(join(' ', grep { ($section // '') !~ /\b$_\b/ } @of), '',
+       "docs/directives.md, $directive: each is named");
+}
+
+
+# Hints: each verdict has one, and the tool can say what its check would come
+# to, or stands here with the reason why not.
+
+complete('a hint, of the verdicts', [ verdicts() ],
+    [ join "\n", map { $code{$_} } grep { m{/hint/} && !/check/ }
+                 sort keys %code ], '\b%s\b',
+    (map { $_ => 'isn\'t given for what a client did' } qw/ NJWT_UNDECIDED
+        NJWT_KEYS_UNAVAILABLE /),
+    NJWT_OK => 'is no refusal');
+
+complete('what a check would come to', [ verdicts() ],
+    [ $code{'src/jwt/hint/njwt_hint_check.c'} ], '\bcase %s:',
+    (map { $_ => 'is of the request, before there is a token to look at' }
+        qw/ NJWT_NO_TOKEN NJWT_MULTIPLE_TOKENS NJWT_TOKEN_TOO_LARGE
+            NJWT_MALFORMED_REQUEST NJWT_OPAQUE_TOKEN NJWT_ENCRYPTED_TOKEN
+            NJWT_MALFORMED_TOKEN NJWT_CRIT_UNSUPPORTED /),
+    (map { $_ => 'is no check' } qw/ NJWT_UNDECIDED NJWT_OK /),
+    NJWT_CLAIM_MISMATCH_401 => 'is NJWT_CLAIM_MISMATCH by another status');
+
+complete('what a check asks, in jwt-explain\'s words', [ verdicts() ],
+    [ $code{'src/cli/explain_report.c'} ], '^    \[%s\] = ".+"',
+    (map { $_ => 'is no check' } qw/ NJWT_UNDECIDED NJWT_OK /),
+    NJWT_CLAIM_MISMATCH_401 => 'is NJWT_CLAIM_MISMATCH by another status');
+
+
+my ($last) = $code{'src/cli/explain.h'} =~ /define EXPLAIN_LAST\s+(\w+)/;
+
+is(join(' ', (verdicts())[-3 .. -1]),
+   ($last // '') . ' NJWT_CLAIM_MISMATCH_401 NJWT_OK',
+   'jwt-explain goes through the checks to the last one');
 
 
 # Verdicts are in the order of the checks, which changes with each that is
 # added: their order is njwt_verdict_info.c's alone.
 
-my ($enum) = $code{'src/jwt/judge/njwt_verdict_info.h'}
-             =~ /enum \{([^}]*)\}\s*njwt_verdict_t;/;
-my $verdict = join '|', $enum =~ /\b(NJWT_\w+)/g;
+my $verdict = join '|', verdicts();
 my @compared;
 
 like($verdict, qr/NJWT_EXPIRED/, 'there are verdicts');

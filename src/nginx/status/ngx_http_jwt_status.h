@@ -4,7 +4,8 @@
  *
  * All is collected first (ngx_http_jwt_status.c), then written in one of the
  * three forms.  A number that is neither of a verdict nor of a key is one row
- * of a list that all forms share.
+ * of a list, which JSON and Prometheus are written from; the page, which shows
+ * fewer, takes each from where it was collected.
  */
 
 #ifndef NGX_HTTP_JWT_STATUS_H
