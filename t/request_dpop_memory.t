@@ -197,6 +197,35 @@ is $s->request(%$before)->{headers}{'x-verdict'}, 'dpop_nonce_needed',
     '... the old one never';
 
 
+# The same mark without a death: as a request sees it that was judged before.
+# All of it within one second, which starts must not share: each is later than
+# the nonces of before it.
+
+($pid) = $s->worker_pids;
+sleep 1 - time + int time;
+
+for my $time (1 .. 5) {
+    my $judged = new_proof($me);
+
+    is verdict($me, $judged), 'ok', "$time: a proof is used";
+    ok mark_writing($pid), '... and the memory is lost';
+    $r = use_proof($me, $judged);
+    is $r->{headers}{'x-verdict'}, 'dpop_nonce_needed',
+        '... it passes no more, judged by the start of before';
+
+    $nonce = $r->{headers}{'dpop-nonce'};
+    is verdict($me, $judged = new_proof($me)), 'ok',
+        '... the nonce that came with the answer is good';
+    ok mark_writing($pid), '... and the memory is lost again';
+
+    # whoever comes first finds out
+    isnt verdict($me), 'ok', '... as nobody knows whether a proof is new';
+    is verdict($me, $judged), 'dpop_nonce_needed',
+        '... no proof passes twice with a nonce of the start before';
+    new_nonce($me);
+}
+
+
 # Proofs under way while nginx reloads, and while workers are killed
 
 sub play {

@@ -5,7 +5,7 @@
  * The checks themselves are in the vectors (t/vectors).
  */
 
-#include "unit.h"
+#include "unit_token.h"
 #include "njwt_b64.h"
 #include "njwt_dpop.h"
 #include "njwt_htu.h"
@@ -32,6 +32,7 @@
 #define NO_SIGNATURE   "3" RFC_SIGNATURE_END
 #define RFC_TOKEN  "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
 #define RFC_JKT    "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+#define RFC_ATH    "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"
 #define RFC_IAT    1562262618
 
 
@@ -100,6 +101,11 @@ the_proof_of_the_rfc_is_good(void **state)
     assert_memory_equal(found.thumbprint, jkt, NJWT_DIGEST);
     assert_false(found.renew);
 
+    /* whoever wants the token's digest after it needn't compute it again */
+
+    assert_true(found.hashed);
+    assert_memory_equal(found.ath, digest_of(RFC_ATH), NJWT_DIGEST);
+
     request.method = unit_text("POST");
     assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
     assert_int_equal(found.check, NJWT_DPOP_CHECK_HTM);
@@ -135,7 +141,16 @@ a_proof_is_remembered_while_it_is_good(void **state)
 static void
 a_kept_key_spares_no_check(void **state)
 {
+    size_t             i;
     njwt_dpop_keys_t  *keys;
+
+    static const char  *const  malformed[] = {
+        RFC_HEADER "." RFC_PAYLOAD,
+        RFC_HEADER "." RFC_PAYLOAD ".",
+        RFC_HEADER ".." RFC_SIGNATURE,
+        RFC_HEADER "." RFC_PAYLOAD "." RFC_SIGNATURE ".",
+        RFC_HEADER "." RFC_PAYLOAD "." RFC_SIGNATURE "=="
+    };
 
     (void) state;
 
@@ -158,13 +173,104 @@ a_kept_key_spares_no_check(void **state)
     assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
     assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
 
-    request.proof = unit_text(RFC_HEADER "." RFC_PAYLOAD);
-    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
-    assert_int_equal(found.check, NJWT_DPOP_CHECK_FORM);
+    for (i = 0; i < unit_count(malformed); i++) {
+        request.proof = unit_text(malformed[i]);
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+        assert_int_equal(found.check, NJWT_DPOP_CHECK_FORM);
+    }
 
     request.keys = NULL;
     njwt_dpop_keys_free(keys);
     njwt_dpop_keys_free(NULL);
+}
+
+
+/* A client that comes again and again pushes no other's key out. */
+
+static void
+a_kept_key_is_kept_once(void **state)
+{
+    size_t             i;
+    uint8_t            text[] = "the header of another client, 0";
+    njwt_slice_t       header = { text, sizeof(text) - 1 };
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(&key, 0, sizeof(key));
+
+    keys = njwt_dpop_keys_new(8);
+    assert_non_null(keys);
+
+    for (i = 0; i < 7; i++) {
+        text[header.len - 1] = (uint8_t) i;
+        njwt_dpop_keys_add(keys, header, &key);
+    }
+
+    request.keys = keys;
+
+    for (i = 0; i < 8; i++) {
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+    }
+
+    for (i = 0; i < 7; i++) {
+        text[header.len - 1] = (uint8_t) i;
+        assert_non_null(njwt_dpop_keys_find(keys, header));
+    }
+
+    request.keys = NULL;
+    njwt_dpop_keys_free(keys);
+}
+
+
+/* Nobody computes it twice: it is what the token's digest is said to be. */
+
+static void
+the_digest_of_the_token_is_taken_as_it_is_known(void **state)
+{
+    static const uint8_t  other[NJWT_DIGEST] = { 1 };
+
+    (void) state;
+
+    request.token_digest = digest_of(RFC_ATH);
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_GOOD);
+
+    request.token_digest = other;
+    assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+    assert_int_equal(found.check, NJWT_DPOP_CHECK_ATH);
+    assert_memory_equal(found.ath, other, NJWT_DIGEST);
+}
+
+
+/* Where there is no method, as of a line without one, no "htm" is it. */
+
+static void
+a_method_that_isnt_there_is_nobodys(void **state)
+{
+    size_t        i;
+    njwt_slice_t  payload;
+    const char   *text;
+
+    static const char  *const  members[] = {
+        "", "\"htm\":1,", "\"htm\":null,", "\"htm\":[],"
+    };
+
+    (void) state;
+
+    request.method = unit_literal("");
+
+    for (i = 0; i < unit_count(members); i++) {
+        text = unit_format("{%s\"ath\":\"" RFC_ATH "\"}", members[i]);
+        payload = unit_text(text);
+
+        request.proof = unit_text(unit_format(RFC_HEADER ".%s." RFC_SIGNATURE,
+                                              unit_b64(payload.data,
+                                                       payload.len)));
+
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+        assert_int_equal(found.check, NJWT_DPOP_CHECK_HTM);
+    }
 }
 
 
@@ -380,14 +486,66 @@ a_nonce_of_the_second_of_the_start_is_good(void **state)
 }
 
 
+/* A proof with this nonce, that nobody signed. */
+
+static void
+with_nonce(const uint8_t *nonce)
+{
+    njwt_slice_t  payload;
+
+    payload = unit_text(unit_format(
+        "{\"htm\":\"GET\",\"htu\":\"https://resource.example.org"
+        "/protectedresource\",\"iat\":%lld,\"ath\":\"" RFC_ATH "\","
+        "\"nonce\":\"%.*s\"}", (long long) RFC_IAT, NJWT_NONCE_LEN,
+        (const char *) nonce));
+
+    request.proof = unit_text(unit_format(RFC_HEADER ".%s." RFC_SIGNATURE,
+                                          unit_b64(payload.data,
+                                                   payload.len)));
+}
+
+
+/* However few seconds a proof may lie ahead, as several starts at once do. */
+
+static void
+a_nonce_of_now_is_good_where_nothing_may_lie_ahead(void **state)
+{
+    int64_t        since;
+    uint8_t        nonce[NJWT_NONCE_LEN];
+    njwt_slice_t   key;
+
+    (void) state;
+
+    key = unit_text("a key for nonces");
+    request.memory.nonce_keys = &key;
+    request.memory.nonce_key_count = 1;
+    dpop.nonce = true;
+    dpop.ahead = 0;
+
+    for (since = RFC_IAT - 2; since < RFC_IAT + 3; since++) {
+        request.memory.since = since;
+        assert_true(njwt_dpop_nonce(&request.memory, RFC_IAT, nonce));
+        with_nonce(nonce);
+
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_INVALID);
+        assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
+
+        /* made a second later, that is ahead */
+
+        assert_true(njwt_nonce_make(NULL, key, (since > RFC_IAT - 1 ? since + 2
+                                                : RFC_IAT + 1), nonce));
+        with_nonce(nonce);
+        assert_int_equal(judge(RFC_IAT), NJWT_PROOF_NONCE_NEEDED);
+    }
+}
+
+
 /* Past half its time another is given, whatever else the answer is. */
 
 static void
 a_nonce_is_renewed_whatever_the_answer(void **state)
 {
-    int            len;
-    char           payload[512], proof[2048];
-    uint8_t        nonce[NJWT_NONCE_LEN], text[1024];
+    uint8_t        nonce[NJWT_NONCE_LEN];
     njwt_slice_t   key;
 
     (void) state;
@@ -400,21 +558,7 @@ a_nonce_is_renewed_whatever_the_answer(void **state)
 
     assert_true(njwt_nonce_make(NULL, key, RFC_IAT, nonce));
 
-    len = snprintf(payload, sizeof(payload),
-                   "{\"htm\":\"GET\",\"htu\":\"https://resource.example.org"
-                   "/protectedresource\",\"iat\":%lld,\"ath\":\"fUHyO2r2Z3DZ5"
-                   "3EsNrWBb0xWXoaNy59IiKCAqksmQEo\",\"nonce\":\"%.*s\"}",
-                   (long long) RFC_IAT, NJWT_NONCE_LEN, (char *) nonce);
-    assert_true(len > 0 && (size_t) len < sizeof(payload));
-
-    njwt_b64_encode(unit_bytes((uint8_t *) payload, (size_t) len), text);
-
-    len = snprintf(proof, sizeof(proof), "%s.%.*s.%s", RFC_HEADER,
-                   (int) njwt_b64_length((size_t) len), (char *) text,
-                   RFC_SIGNATURE);
-    assert_true(len > 0 && (size_t) len < sizeof(proof));
-
-    request.proof = unit_bytes((uint8_t *) proof, (size_t) len);
+    with_nonce(nonce);
 
     assert_int_equal(judge(RFC_IAT + 30), NJWT_PROOF_INVALID);
     assert_int_equal(found.check, NJWT_DPOP_CHECK_SIGNATURE);
@@ -521,11 +665,15 @@ main(void)
         dpop_case(the_proof_of_the_rfc_is_good),
         dpop_case(a_proof_is_remembered_while_it_is_good),
         dpop_case(a_kept_key_spares_no_check),
+        dpop_case(a_kept_key_is_kept_once),
+        dpop_case(the_digest_of_the_token_is_taken_as_it_is_known),
+        dpop_case(a_method_that_isnt_there_is_nobodys),
         unit_case(the_key_unused_for_longest_goes),
         unit_case(nothing_is_kept_of_a_proof_before_its_signature_held),
         unit_case(a_header_beyond_the_limit_isnt_kept),
         unit_case(a_nonce_tells_when_it_was_made_and_by_whom),
         unit_case(a_nonce_of_the_second_of_the_start_is_good),
+        dpop_case(a_nonce_of_now_is_good_where_nothing_may_lie_ahead),
         dpop_case(a_nonce_is_renewed_whatever_the_answer),
         unit_case(a_thumbprint_is_that_of_the_rfc),
         unit_case(an_origin_is_a_url_without_what_is_ignored)

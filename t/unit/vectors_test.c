@@ -73,6 +73,9 @@ static vector_seen_t  seen[MAX_CASES];
 static size_t         seen_count;
 static size_t         of_verdict[NJWT_VERDICT_COUNT];
 
+/* the keys of all vectors' clients whose proofs were good so far */
+static njwt_dpop_keys_t  *all_keys;
+
 
 /* A member that nobody reads would be a typing error: known ones only. */
 
@@ -352,13 +355,29 @@ read_binding(json_t *from, vector_location_t *to)
 }
 
 
+/* A SHA-256, from hex. */
+
+static void
+read_digest(json_t *from, uint8_t *to)
+{
+    size_t    i;
+    unsigned  byte;
+
+    assert_int_equal(json_string_length(from), 2 * NJWT_DIGEST);
+
+    for (i = 0; i < NJWT_DIGEST; i++) {
+        assert_int_equal(sscanf(json_string_value(from) + 2 * i, "%2x", &byte),
+                         1);
+        to[i] = (uint8_t) byte;
+    }
+}
+
+
 /* What the client has sent besides the token. */
 
 static void
 read_proof(json_t *from, vector_location_t *to)
 {
-    size_t                   i;
-    unsigned                 byte;
     json_t                  *proofs, *target, *certificate, *keys;
     njwt_binding_request_t  *proved = &to->proved;
 
@@ -387,10 +406,8 @@ read_proof(json_t *from, vector_location_t *to)
     proved->dpop.memory.nonce_key_count =
         (keys != NULL) ? strings(keys, to->nonce_keys) : 0;
 
-    for (i = 0; certificate != NULL && i < NJWT_DIGEST; i++) {
-        assert_int_equal(sscanf(json_string_value(certificate) + 2 * i,
-                                "%2x", &byte), 1);
-        to->certificate[i] = (uint8_t) byte;
+    if (certificate != NULL) {
+        read_digest(certificate, to->certificate);
         proved->certificate = to->certificate;
     }
 
@@ -610,13 +627,14 @@ complete(json_t *defaults, json_t *c)
 }
 
 
-/* What a refusal says besides, where the case has a word on it. */
+/* What it comes to besides, where the case has a word on it. */
 
 static void
 check_details(json_t *c, const njwt_request_t *judged, njwt_verdict_t verdict,
     const njwt_result_t *found)
 {
     json_t        *expected;
+    uint8_t        digest[NJWT_DIGEST];
     njwt_slice_t   text;
 
     expected = json_object_get(c, "wants_keys");
@@ -639,6 +657,27 @@ check_details(json_t *c, const njwt_request_t *judged, njwt_verdict_t verdict,
         assert_true(njwt_policy_scopes_needed(&unit_arena, judged->policy,
                                               judged->method, &text));
         assert_slice(text, json_string_value(expected));
+    }
+
+    expected = json_object_get(c, "remembered_until");
+
+    if (expected != NULL) {
+        assert_int_equal(found->binding.proof.until,
+                         json_integer_value(expected));
+    }
+
+    expected = json_object_get(c, "nonce_made");
+
+    if (expected != NULL) {
+        assert_int_equal(found->binding.proof.nonce_made,
+                         json_integer_value(expected));
+    }
+
+    expected = json_object_get(c, "remembered_as");
+
+    if (expected != NULL) {
+        read_digest(expected, digest);
+        assert_memory_equal(found->binding.proof.replay, digest, NJWT_DIGEST);
     }
 }
 
@@ -808,8 +847,9 @@ check_generation(const char *id, vector_location_t *location,
 
 /*
  * With its key kept a proof gets the same verdict, the first time and the
- * second, and where what its token says was remembered; and none is good that
- * was seen before, or can't be remembered.
+ * second, where what its token says was remembered, and where the key was kept
+ * of another proof of its client; and none is good that was seen before, or
+ * can't be remembered.
  */
 
 static void
@@ -827,6 +867,11 @@ check_kept(const char *id, vector_location_t *location,
         return;
     }
 
+    if (all_keys == NULL) {
+        all_keys = njwt_dpop_keys_new(256);
+        assert_non_null(all_keys);
+    }
+
     keys = njwt_dpop_keys_new(1);
     hasher = njwt_hasher_new();
     assert_non_null(keys);
@@ -840,10 +885,13 @@ check_kept(const char *id, vector_location_t *location,
     assert_true(!fresh->binding.proof.hashed
                 || memcmp(fresh->binding.proof.ath, ath, NJWT_DIGEST) == 0);
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         if (i == 2) {
             location->proved.cnf = &cnf;
             location->proved.dpop.token_digest = ath;
+
+        } else if (i == 3) {
+            location->proved.dpop.keys = all_keys;
         }
 
         assert_for(njwt_judge(&unit_arena, &location->judged, &found)
@@ -881,6 +929,11 @@ check_kept(const char *id, vector_location_t *location,
         of_verdict[NJWT_DPOP_MEMORY_FULL]++;
 
         assert_int_equal(njwt_verdict_after_replay(verdict,
+                                                   NJWT_REPLAY_FORGOTTEN,
+                                                   &found),
+                         NJWT_DPOP_NONCE_NEEDED);
+
+        assert_int_equal(njwt_verdict_after_replay(verdict,
                                                    NJWT_REPLAY_BROKEN, &found),
                          NJWT_UNDECIDED);
 
@@ -904,7 +957,8 @@ run_case(const char *file, json_t *c)
     static const char  *const  members[] = {
         "id", "title", "verdict", "twin", "authorization", "bare", "now",
         "method", "policy", "wants_keys", "allow", "scopes_needed", "dpop",
-        "target", "certificate", "nonce_keys", "since", "revoked", NULL
+        "target", "certificate", "nonce_keys", "since", "revoked",
+        "remembered_until", "remembered_as", "nonce_made", NULL
     };
 
     only_members(c, members);
@@ -1101,6 +1155,8 @@ forget_all(void **state)
         free((char *) seen[seen_count].verdict);
         free((char *) seen[seen_count].twin);
     }
+
+    njwt_dpop_keys_free(all_keys);
 
     return forget(state);
 }

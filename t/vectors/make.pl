@@ -1888,9 +1888,9 @@ sub proof {
 # the text of a proof's payload with another spelling of one member
 
 sub dated {
-    my ($name, $value) = @_;
+    my ($name, $value, @more) = @_;
     my $text = $json->encode({ jti => 'e1j3V_bKic8-LAEB', htm => 'GET',
-                               htu => "$at/timesheets", iat => $now,
+                               htu => "$at/timesheets", iat => $now, @more,
                                ath => ath($bound), $name => '@@' });
 
     $text =~ s/"\@\@"/$value/ or die;
@@ -1920,6 +1920,15 @@ sub wanted { return (since => 0, nonce_keys => [ 'an older key of nonces, '
                      binding(nonce => JSON::PP::true, nonce_lifetime => 60,
                              @_)) }
 
+# what a proof is remembered by: its key, and its jti
+
+sub remembered {
+    my ($jwk, $jti) = @_;
+
+    return (remembered_as => sha256_hex(decode_base64url(thumbprint($jwk))
+                                        . $jti));
+}
+
 # P-256: the point with the other y is on the curve, too
 
 my $other_y = sub {
@@ -1940,7 +1949,9 @@ my $at_path = sub { my ($id, $verdict, $title, $htu, $target, @more) = @_;
 
 claim('a-bound-token-comes-with-its-proof',
     'A token with cnf is only as good as the proof that it is the client\'s.',
-    ok('proof', 'a token with its proof', proved(proof())),
+    ok('proof', 'a token with its proof', proved(proof(),
+       remembered_until => $now + 330, nonce_made => 0,
+       remembered(jwk('ec'), 'e1j3V_bKic8-LAEB'))),
     ok('proof-lower-case-scheme', 'dpop', proved(proof(),
        authorization => "dpop $bound")),
     bad('proof-scheme-alone', 'malformed_request', 'proof', 'DPoP and nothing',
@@ -2083,7 +2094,8 @@ claim('a-proof-is-of-one-form',
 
            (ok('proof-' . lc $alg, $alg, proved(proof(-alg => $alg,
                -token => $token), authorization => "DPoP $token",
-               binding(algorithms => [ 'RS256', $alg ]))),
+               binding(algorithms => [ 'RS256', $alg ]),
+               remembered(jwk($key_of{family($alg)}), 'e1j3V_bKic8-LAEB'))),
             bad('proof-not-' . lc $alg, 'dpop_proof_invalid',
                 'proof-' . lc $alg, "$alg that isn't allowed",
                 proved(proof(-alg => $alg, -token => $token),
@@ -2221,14 +2233,17 @@ claim('a-proof-is-for-this-request-and-token',
          [ 'missing', 'no jti', undef ], [ 'empty', 'an empty one', '' ],
          [ 'number', 'a number', 1 ], [ 'long', '257 bytes', 'x' x 257 ]),
     ok('jti-longest', '256 bytes', proved(proof(jti => 'x' x 256))),
-    ok('jti-one', 'one byte', proved(proof(jti => 'x'))));
+    ok('jti-one', 'one byte', proved(proof(jti => 'x'),
+       remembered(jwk('ec'), 'x'))));
 
 claim('a-proof-is-of-this-time',
     'By its iat, or by a nonce of ours.',
-    (map { ok("proof-iat-$_->[0]", $_->[1], proved(dated(iat => $_->[2]))) }
+    (map { my ($id, $title, $iat, @more) = @$_;
+           ok("proof-iat-$id", $title, proved(dated(iat => $iat), @more)) }
          [ 'old', 'as old as it may be', $now - 300 ],
          [ 'ahead', 'as far ahead as it may be', $now + 30 ],
-         [ 'fraction', 'a fraction', ($now - 1) . '.123' ],
+         [ 'fraction', 'a fraction', ($now - 1) . '.123',
+           remembered_until => $now + 330 ],
          [ 'exponent', 'an exponent', '1.75e9' ]),
     (map { bad("proof-iat-$_->[0]", 'dpop_proof_expired', "proof-iat-$_->[3]", $_->[1],
                proved(dated(iat => $_->[2]))) }
@@ -2242,12 +2257,21 @@ claim('a-proof-is-of-this-time',
          [ 'missing', 'no iat', proof(iat => undef) ],
          [ 'string', 'a string', proof(iat => "$now") ],
          [ 'null', 'null', dated(iat => 'null') ],
-         [ 'huge', 'beyond 2^53', dated(iat => '1e17') ]),
+         [ 'huge', 'beyond 2^53', dated(iat => '1e17') ],
+         [ 'below', 'below -2^53', dated(iat => '-1e17') ]),
     ok('proof-exp', 'exp to come', proved(proof(exp => $now + 1))),
     ok('proof-exp-leeway', 'over, but for the leeway', proved(proof(exp =>
                                                               $now - 4))),
     bad('proof-exp-over', 'dpop_proof_expired', 'proof-exp-leeway', 'over',
        proved(proof(exp => $now - 5))),
+    bad('proof-exp-lowest', 'dpop_proof_expired', 'proof-exp', 'the first that '
+       . 'there is', proved(proof(exp => -2**53 + 1))),
+    bad('proof-exp-below', 'dpop_proof_invalid', 'proof-exp', 'below -2^53',
+       proved(dated(exp => '-1e17'))),
+    ok('proof-nbf-lowest', 'the first that there is', proved(proof(nbf =>
+       -2**53 + 1))),
+    bad('proof-nbf-below', 'dpop_proof_invalid', 'proof-nbf-lowest',
+       'below -2^53', proved(dated(nbf => '-1e17'))),
     bad('proof-exp-string', 'dpop_proof_invalid', 'proof-exp', 'a string',
        proved(proof(exp => 'x'))),
     ok('proof-nbf', 'nbf within the leeway', proved(proof(nbf => $now + 5))),
@@ -2256,13 +2280,24 @@ claim('a-proof-is-of-this-time',
     bad('proof-nbf-null', 'dpop_proof_invalid', 'proof-nbf', 'null',
        proved(dated(nbf => 'null'))),
     ok('nonce', 'a nonce where one is wanted', proved(proof(nonce =>
-       nonce($now - 60)), wanted())),
+       nonce($now - 60)), wanted(), remembered_until => $now + 330,
+       nonce_made => $now - 60)),
     ok('nonce-second-key', 'by the first of the keys', proved(proof(nonce =>
        nonce($now, 'an older key of nonces, as long')), wanted())),
     ok('nonce-vouches', 'for a clock that is an hour behind', proved(proof(iat =>
-       $now - 3600, nonce => nonce($now)), wanted())),
+       $now - 3600, nonce => nonce($now - 5)), wanted(),
+       remembered_until => $now + 55)),
     ok('nonce-vouches-ahead', 'or ahead', proved(proof(iat => $now + 3600,
-       nonce => nonce($now)), wanted())),
+       nonce => nonce($now)), wanted(), remembered_until => $now + 3930)),
+    ok('nonce-longer', 'one that is good for longer than a proof',
+       proved(proof(nonce => nonce($now - 5)), wanted(nonce_lifetime => 600),
+       remembered_until => $now + 595)),
+    ok('nonce-and-iat-lowest', 'the first iat that there is', proved(proof(iat =>
+       -2**53 + 1, nonce => nonce($now)), wanted(),
+       remembered_until => $now + 60)),
+    bad('nonce-and-iat-below', 'dpop_proof_invalid', 'nonce-and-iat-lowest',
+       'iat below -2^53', proved(dated(iat => '-1e17', nonce => nonce($now)),
+       wanted())),
     ok('nonce-unasked', 'also where none is wanted', proved(proof(iat =>
        $now - 3600, nonce => nonce($now)), wanted(nonce => JSON::PP::false))),
     (map { bad("nonce-$_->[0]", 'dpop_nonce_needed', 'nonce', $_->[1],

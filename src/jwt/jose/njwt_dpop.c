@@ -121,8 +121,7 @@ njwt_dpop_parse(njwt_arena_t *arena, const njwt_dpop_request_t *request,
         signature.len = text.len - (size_t) (signature.data - text.data);
         payload.len = (size_t) (dot - payload.data);
 
-        if (payload.len == 0
-            || signature.len == 0
+        if (signature.len == 0
             || !njwt_b64_decode(arena, payload, &proof->jws.payload)
             || !njwt_b64_decode(arena, signature, &proof->jws.signature))
         {
@@ -248,6 +247,18 @@ njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
 
 
 /*
+ * When a nonce is made now: later than the memory began, for who is told to
+ * take one in the second of the start must get through with it.
+ */
+
+static int64_t
+njwt_dpop_nonce_now(const njwt_dpop_memory_t *memory, int64_t now)
+{
+    return (now > memory->since) ? now : memory->since + 1;
+}
+
+
+/*
  * Is the nonce good: ours, made since the memory began, not too old?  One that
  * a clock ahead of ours made may be as far ahead as a proof.
  */
@@ -260,7 +271,8 @@ njwt_dpop_nonce_good(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     return njwt_nonce_check(arena, memory->hasher, memory->nonce_keys,
                             memory->nonce_key_count, nonce, made)
            && *made > memory->since
-           && (double) *made <= (double) now + dpop->ahead
+           && (double) *made <= (double) njwt_dpop_nonce_now(memory, now)
+                                + dpop->ahead
            && (double) now - (double) *made <= dpop->nonce_lifetime;
 }
 
@@ -398,6 +410,7 @@ njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
     end = found->iat + dpop->lifetime + dpop->ahead;
 
     if (proof->nonce_ok) {
+        found->nonce_made = proof->nonce_made;
         nonce_end = (double) proof->nonce_made + dpop->nonce_lifetime;
 
         if (end < nonce_end) {
@@ -514,13 +527,7 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 bool
 njwt_dpop_nonce(const njwt_dpop_memory_t *memory, int64_t now, uint8_t *text)
 {
-    /* in the second of the start, too, who retries must get through */
-
-    if (now <= memory->since) {
-        now = memory->since + 1;
-    }
-
     return memory->nonce_key_count > 0
-           && njwt_nonce_make(memory->hasher, memory->nonce_keys[0], now,
-                              text);
+           && njwt_nonce_make(memory->hasher, memory->nonce_keys[0],
+                              njwt_dpop_nonce_now(memory, now), text);
 }

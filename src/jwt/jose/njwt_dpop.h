@@ -109,8 +109,8 @@ typedef enum {
 
 /*
  * What was found.  The texts are the client's unverified word, for the log,
- * empty where they weren't read; replay and until are set only of a proof that
- * is good, renew of each whose nonce is.
+ * empty where they weren't read; replay, until and nonce_made are set only of
+ * a proof that is good, renew of each whose nonce is.
  */
 typedef struct {
     njwt_dpop_check_t    check;         /* the one that failed */
@@ -125,6 +125,7 @@ typedef struct {
 
     uint8_t              replay[NJWT_DIGEST];  /* of the key and "jti" */
     int64_t              until;         /* the last second to remember it */
+    int64_t              nonce_made;    /* 0: it has no nonce of ours */
     bool                 renew;         /* its nonce is past half its time */
 } njwt_dpop_details_t;
 

@@ -78,6 +78,7 @@ typedef enum {
     NJWT_REPLAY_BROKEN = 0,
     NJWT_REPLAY_SEEN,
     NJWT_REPLAY_FULL,
+    NJWT_REPLAY_FORGOTTEN,             /* what was used before the judgement */
     NJWT_REPLAY_NEW                    /* and from now on it is known */
 } njwt_replay_t;
 

@@ -314,6 +314,9 @@ njwt_verdict_after_replay(njwt_verdict_t verdict, njwt_replay_t replay,
     case NJWT_REPLAY_FULL:
         return NJWT_DPOP_MEMORY_FULL;
 
+    case NJWT_REPLAY_FORGOTTEN:
+        return NJWT_DPOP_NONCE_NEEDED;
+
     default:
         return NJWT_UNDECIDED;
     }

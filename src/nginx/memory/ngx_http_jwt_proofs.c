@@ -13,7 +13,8 @@
  * A worker may be killed while it writes.  The mark that the zone is being
  * written to then stays, and the next writer begins with an empty memory and
  * a new start: proofs from before the start need a nonce made after it, so
- * that none that was used passes again.
+ * that none that was used passes again.  Nor does one that was judged by an
+ * earlier start and waited for the lock meanwhile.
  */
 
 #include "ngx_http_jwt_proofs.h"
@@ -468,16 +469,38 @@ ngx_http_jwt_proofs_insert_locked(ngx_http_jwt_proofs_t *proofs, uint32_t n,
 }
 
 
+/*
+ * Until when a proof can be accepted: a worker of before a reload remembers it
+ * for as long as the new ones may take it.
+ */
+
+static uint32_t
+ngx_http_jwt_proofs_until_locked(ngx_http_jwt_proofs_t *proofs,
+    const ngx_http_jwt_proof_t *proof)
+{
+    time_t  until;
+
+    until = ngx_max(proof->until, proof->iat + (time_t) proofs->window);
+
+    if (proof->nonce != 0) {
+        until = ngx_max(until, proof->nonce + (time_t) proofs->nonce);
+    }
+
+    return (uint32_t) ngx_min(until, 0xfffffffe);
+}
+
+
 static ngx_int_t
 ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
-    const u_char *owner, const u_char *proof, uint32_t until, time_t *retry)
+    const ngx_http_jwt_proof_t *proof, time_t *retry)
 {
-    uint32_t  n, now, owners, first;
+    uint32_t  n, now, owners, first, until;
 
     now = (uint32_t) ngx_time();
-    owners = ngx_http_jwt_proofs_owners(proofs, owner);
+    owners = ngx_http_jwt_proofs_owners(proofs, proof->owner);
+    until = ngx_http_jwt_proofs_until_locked(proofs, proof);
 
-    if (ngx_http_jwt_proofs_known_locked(proofs, proof) == NGX_OK) {
+    if (ngx_http_jwt_proofs_known_locked(proofs, proof->digest) == NGX_OK) {
         return NGX_DECLINED;
     }
 
@@ -506,15 +529,15 @@ ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
         return NGX_BUSY;
     }
 
-    ngx_http_jwt_proofs_insert_locked(proofs, n, proof, owners, until);
+    ngx_http_jwt_proofs_insert_locked(proofs, n, proof->digest, owners, until);
 
     return NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf, const u_char *owner,
-    const u_char *proof, time_t iat, time_t until, time_t *retry)
+ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf,
+    const ngx_http_jwt_proof_t *proof, time_t *retry)
 {
     ngx_int_t               rc;
     ngx_shmtx_t            *mutex;
@@ -527,13 +550,14 @@ ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf, const u_char *owner,
 
     ngx_http_jwt_proofs_begin_locked(proofs);
 
-    /* a worker of before a reload remembers for as long as the new ones */
+    /* it was judged before what was used since its start was forgotten */
 
-    until = ngx_max(until, iat + (time_t) proofs->window);
-    until = ngx_min(until, 0xfffffffe);
+    if ((time_t) proofs->start != proof->start) {
+        rc = NGX_AGAIN;
 
-    rc = ngx_http_jwt_proofs_use_locked(proofs, owner, proof,
-                                        (uint32_t) until, retry);
+    } else {
+        rc = ngx_http_jwt_proofs_use_locked(proofs, proof, retry);
+    }
 
     ngx_http_jwt_proofs_end_locked(proofs);
 

@@ -22,6 +22,20 @@ typedef struct {
 } ngx_http_jwt_proofs_state_t;
 
 
+/*
+ * A proof that was found good, by the start of the memory then; times are in
+ * seconds since the epoch.  The digests, of 32 bytes, are salted.
+ */
+typedef struct {
+    const u_char  *owner;       /* of the client's key */
+    const u_char  *digest;      /* of that key with the proof's jti */
+    time_t         start;
+    time_t         iat;
+    time_t         nonce;       /* when it was made; 0: it has none of ours */
+    time_t         until;       /* the last at which it is good, or later */
+} ngx_http_jwt_proof_t;
+
+
 /* Adds the zone to the configuration, where a jwt_binding names dpop. */
 ngx_int_t ngx_http_jwt_proofs_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
@@ -51,17 +65,15 @@ const u_char *ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf);
 const u_char *ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Uses a proof up.  owner and proof are digests of 32 bytes with this salt, of
- * the client's key and of that key with the proof's jti; iat is the proof's,
- * in seconds, and until when it counts at least.  One step for all workers.
+ * Uses a proof up, in one step for all workers.
  *
  * NGX_OK: it was new, and is remembered.  NGX_DECLINED: it was used before.
+ * NGX_AGAIN: the memory has begun anew since the judgement: nobody knows.
  * NGX_BUSY: there is no room for it, or its key has an eighth of the room;
  * *retry is then the time, in seconds since the epoch, at which there may be.
  */
 ngx_int_t ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf,
-    const u_char *owner, const u_char *proof, time_t iat, time_t until,
-    time_t *retry);
+    const ngx_http_jwt_proof_t *proof, time_t *retry);
 
 /* What there is to be seen; zeroed where there is no such memory. */
 void ngx_http_jwt_proofs_look(ngx_http_jwt_main_conf_t *jmcf,

@@ -387,9 +387,10 @@ ngx_http_jwt_binding_use(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx)
 {
     u_char                owner[NGX_HTTP_JWT_DIGEST_LEN];
-    u_char                proof[NGX_HTTP_JWT_DIGEST_LEN];
+    u_char                digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_slice_t          salt, key, replay;
     njwt_dpop_details_t  *found;
+    ngx_http_jwt_proof_t  proof;
 
     found = &ctx->found.binding.proof;
 
@@ -401,21 +402,28 @@ ngx_http_jwt_binding_use(ngx_http_jwt_main_conf_t *jmcf,
     replay.len = NJWT_DIGEST;
 
     if (!njwt_hasher_sum(jmcf->proofs_hasher, salt, key, owner)
-        || !njwt_hasher_sum(jmcf->proofs_hasher, salt, replay, proof))
+        || !njwt_hasher_sum(jmcf->proofs_hasher, salt, replay, digest))
     {
         return NJWT_REPLAY_BROKEN;
     }
 
-    switch (ngx_http_jwt_proofs_use(jmcf, owner, proof, (time_t) found->iat,
-                                    (time_t) found->until,
-                                    &ctx->proofs_retry))
-    {
+    proof.owner = owner;
+    proof.digest = digest;
+    proof.start = (time_t) ctx->binding.dpop.memory.since;
+    proof.iat = (time_t) found->iat;
+    proof.nonce = (time_t) found->nonce_made;
+    proof.until = (time_t) found->until;
+
+    switch (ngx_http_jwt_proofs_use(jmcf, &proof, &ctx->proofs_retry)) {
 
     case NGX_OK:
         return NJWT_REPLAY_NEW;
 
     case NGX_DECLINED:
         return NJWT_REPLAY_SEEN;
+
+    case NGX_AGAIN:
+        return NJWT_REPLAY_FORGOTTEN;
 
     default: /* NGX_BUSY */
         return NJWT_REPLAY_FULL;
@@ -463,6 +471,14 @@ ngx_int_t
 ngx_http_jwt_binding_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ngx_str_t *nonce)
 {
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_scope_module);
+
+    /* the memory may have begun anew since the judgement */
+
+    ngx_http_jwt_binding_memory(jmcf, ctx, &ctx->binding.dpop.memory);
+
     nonce->data = ngx_pnalloc(r->pool, NJWT_NONCE_LEN);
 
     if (nonce->data == NULL

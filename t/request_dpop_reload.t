@@ -1,0 +1,150 @@
+# Is each proof accepted once when a reload changes for how long proofs and
+# nonces count?  jwt_dpop_lifetime, jwt_dpop_nonce.
+#
+# Proofs are signed by CryptX.
+
+use strict;
+use warnings;
+
+use lib 't/lib';
+
+use IO::Socket::INET;
+use NJWT::Proof qw/ :all /;
+use NJWT::Scenario;
+use NJWT::Token qw/ :all /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+
+my $url = 'https://api.example.com/t';
+my $s = NJWT::Scenario->new;
+my $me = client();
+my $token = bound($me);
+my $nonce;
+
+my %config = (
+    workers => 1,
+    issuers => proof_issuer($s),
+    server => <<'    END',
+        server_name      api.example.com;
+        root             @CONTENT@;
+        jwt_dpop_origin  https://api.example.com;
+        add_header       X-Verdict $jwt_verdict always;
+        add_header       X-Pid $pid always;
+
+        location /t { jwt timesheets; jwt_binding dpop; }
+    END
+);
+
+sub config { return (%config, http => "jwt_dpop_zone zone=proofs:64k; @_") }
+
+sub new_proof { return proof($me, $token, $url, nonce => $nonce, @_) }
+
+sub use_proof {
+    my ($proof) = @_;
+
+    return $s->request(path => '/t', headers => {
+        Authorization => "DPoP $token", DPoP => $proof });
+}
+
+sub verdict { return use_proof(@_)->{headers}{'x-verdict'} // 'none' }
+
+sub new_nonce {
+    $nonce = undef;
+
+    return $nonce = use_proof(new_proof())->{headers}{'dpop-nonce'};
+}
+
+# One that was good before the reload, and after it.
+
+sub after {
+    my ($proof, $what, @http) = @_;
+
+    is verdict($proof), 'ok', "$what: a proof is used";
+    is $s->reload(config(@http)), 1, '... nginx reloads';
+
+    return verdict($proof);
+}
+
+
+$s->start(config('jwt_dpop_lifetime 20s ahead=5s;'));
+new_nonce();
+
+is after(new_proof(), 'the same', 'jwt_dpop_lifetime 20s ahead=5s;'),
+    'dpop_proof_replayed', '... and knows it';
+is after(new_proof(), 'a shorter lifetime',
+         'jwt_dpop_lifetime 15s ahead=4s;'),
+    'dpop_proof_replayed', '... and knows it';
+is after(new_proof(), 'a longer lifetime, as long as it was',
+         'jwt_dpop_lifetime 20s ahead=5s;'),
+    'dpop_nonce_needed', '... and begins anew: some may have gone';
+new_nonce();
+is after(new_proof(), 'further ahead', 'jwt_dpop_lifetime 20s ahead=6s;'),
+    'dpop_nonce_needed', '... and begins anew';
+new_nonce();
+is after(new_proof(), 'less of the past, more of what is ahead',
+         'jwt_dpop_lifetime 19s ahead=7s;'),
+    'dpop_proof_replayed', '... and knows it: it counts for no longer';
+
+is after(new_proof(), 'a nonce that lasts as long as a proof',
+         'jwt_dpop_lifetime 19s ahead=7s; jwt_dpop_nonce 19s;'),
+    'dpop_proof_replayed', '... and knows it';
+is after(new_proof(), 'one that lasts longer',
+         'jwt_dpop_lifetime 19s ahead=7s; jwt_dpop_nonce 20s;'),
+    'dpop_nonce_needed', '... and begins anew';
+new_nonce();
+is after(new_proof(), 'none', 'jwt_dpop_lifetime 19s ahead=7s;'),
+    'dpop_proof_replayed', '... and knows it';
+is verdict(new_proof()), 'ok', 'a new one passes with the nonce of before';
+
+
+# A worker of before a reload still has requests: half a request keeps a
+# connection with it.  What it takes counts for longer by now.
+
+is $s->reload(config('jwt_dpop_lifetime 3s ahead=1s;')), 1,
+    'a short time for proofs';
+
+my ($old) = $s->worker_pids;
+
+my @half = map {
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $s->port, Timeout => 5) or die "connect: $!\n";
+
+    $socket->syswrite("GET /t HTTP/1.1\r\nHost: api.example.com\r\n"
+                      . "Connection: close\r\n");
+    $socket;
+} 1 .. 2;
+
+sleep 0.2;
+is $s->reload(config('jwt_dpop_lifetime 60s ahead=1s;')), 1,
+    '... and a reload that gives them more';
+new_nonce();
+ok kill(0, $old), '... while the worker of before has requests';
+
+my %proof = (
+    'its time'         => new_proof(),
+    'a nonce of today' => new_proof(iat => time - 3600),
+);
+
+for my $what (sort keys %proof) {
+    my $socket = shift @half;
+
+    $socket->syswrite("Authorization: DPoP $token\r\nDPoP: $proof{$what}\r\n"
+                      . "\r\n");
+
+    my $answer = do { local $/; readline $socket };
+
+    like $answer, qr/^HTTP\/1\.1 200 .*^X-Pid: $old\r$/ms,
+        "it takes a proof by $what";
+}
+
+sleep 5.5;
+
+# what has expired goes when another comes
+is verdict(new_proof()), 'ok', 'later than it would remember it';
+is verdict($proof{$_}), 'dpop_proof_replayed', "... the one by $_ is known"
+    for sort keys %proof;
+
+is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+$s->stop;
+done_testing;
