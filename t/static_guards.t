@@ -4,7 +4,8 @@
 # What a digest names, what a level takes from the one around it, and what the
 # status shows are lists, kept in another place than the struct.  So each
 # member is in its list, or stands here with the reason why it isn't.  (That a
-# setting really takes a token out of the cache, t/cache_settings.t shows.)
+# setting really takes a token out of the cache, t/cache_settings.t shows.)  So
+# are the changes that the core's tests must notice.
 
 use strict;
 use warnings;
@@ -513,5 +514,15 @@ for my $file (sort keys %code) {
 }
 
 is(join(' ', @compared), '', 'nobody else compares verdicts with < or >');
+
+
+# A change of t/unit/mutate.pl whose text is gone from the source breaks
+# nothing, and "all were killed" would be said of fewer.
+
+my $said = qx{"$^X" t/unit/mutate.pl -n};
+
+is($?, 0, 'each mutant of the core still fits the source') or diag($said);
+like($said, qr/^[1-9]\d{2,} mutants, 0 changes no longer fit/m,
+     '... and there are hundreds');
 
 done_testing;

@@ -3,14 +3,26 @@
 # Would a test notice?  Breaks the core in one place at a time, in a copy, and
 # runs the unit tests until one fails.  Exits non-zero when a mutant survives.
 #
-#   t/unit/mutate.pl [-v] [word]     only mutants whose description has word
+#   t/unit/mutate.pl [-v] [word ...]     only mutants of whose descriptions one
+#                                        has a word; -v: name the killed, too
+#   t/unit/mutate.pl -n [word ...]       count them, and run none
+#   t/unit/mutate.pl -a word ...         instead of the list below: each operator
+#                                        and each statement of those files, to
+#                                        see what the list lacks.  Many change
+#                                        nothing, so that survivors are to be
+#                                        looked at, not counted.
 #
 # Each REFUSE line of njwt_judge(), of what it asks about a token's binding, and
 # of logout tokens is taken out in turn; then come changes to
 # the predicates behind them, each given below as the beginning of the file's
 # name (njwt_ left out), text and replacement.  A text that stands in no such
 # file any more is an error: a list that rots would say "no survivors" of
-# nothing.
+# nothing (t/static_guards.t looks for those with -n).
+#
+# The core is a shared library here: a mutant costs one compiler run, one link,
+# and the tests up to the one that notices, of which the likeliest run first.
+# A loop without end is ended by a limit on the processor's time.  What no test
+# notices is tried once more under the sanitizers, as `make unit` runs them.
 
 use warnings;
 use strict;
@@ -18,27 +30,48 @@ use strict;
 use Cwd qw(abs_path);
 use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
+use POSIX ();
 
-my $verbose = @ARGV && $ARGV[0] eq '-v' && shift @ARGV;
-my $only = @ARGV ? shift @ARGV : '';
+my %option;
+
+while (@ARGV && $ARGV[0] =~ /^-([vna])$/) {
+    $option{$1}++;
+    shift @ARGV;
+}
+
+my @only = @ARGV;
+
+die "-a wants the names of files\n" if $option{a} && !@only;
 
 my $root = abs_path(dirname(__FILE__) . '/../..');
 my $cc = $ENV{CC} || 'cc';
-my $flags = join ' ', '-std=c11 -O1 -w', "-I$root/t/unit",
-            map { "-I$_" } glob "$root/src/jwt/*";
+my $common = join ' ', '-std=c11 -O1 -w -fPIC', "-I$root/t/unit",
+             map { "-I$_" } glob "$root/src/jwt/*";
 
 # Without AddressSanitizer, for speed; but each piece of an arena is to be an
 # allocation of its own as with it, so that each can fail.
-$flags .= ' -D__SANITIZE_ADDRESS__ -DUNIT_PLAIN';
+my %flags = (
+    plain     => "$common -D__SANITIZE_ADDRESS__ -DUNIT_PLAIN",
+    sanitized => "$common -g -fno-omit-frame-pointer"
+                 . ' -fsanitize=address,undefined -fno-sanitize-recover=all',
+);
+my %link = (
+    plain     => '',
+    sanitized => '-fsanitize=address,undefined',
+);
+
+# as t/lib/run-unit does
+$ENV{ASAN_OPTIONS} =
+    'detect_stack_use_after_return=1:strict_string_checks=1';
 
 my $libs = '-lcmocka -ljansson -lcrypto';
 my $temp = tempdir(CLEANUP => 1);
 my $jobs = `nproc` + 0 || 1;
 
-# the tests that kill most come first
-my @first = qw(vectors logout revocation form dpop hint verdict policy claims path scopes rule dates
-               refresh key jwks trusted jws bearer json_read json jansson b64
-               arena oom alg);
+# the tests that kill most come first, behind those of the file's own name
+my @first = qw(vectors logout revocation form dpop hint verdict policy claims
+               path scopes rule dates refresh key jwks trusted jws bearer
+               json_read json jansson b64 arena oom alg);
 
 my @changes = (
     # proofs
@@ -707,7 +740,10 @@ my @changes = (
              '-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, 63,' ],
     [ 'b64', '60, 61, -1, -1, -1, -1,', '60, 61, -1, -1, -1,  0,' ],
     (map { [ 'b64', "njwt_b64_value(text[$_])", "(njwt_b64_value(text[$_])"
-                    . ' & 0x3f)' ] } 0 .. 3),
+                    . ' & 0x3f)' ] } 0, 1, 3),
+    [ 'b64', "| njwt_b64_value(text[2]) << 6", '| (njwt_b64_value(text[2])'
+             . ' & 0x3f) << 6' ],
+    # (behind the last group it changes nothing: all bits set leave some over)
 
     # JSON
     [ 'json_read', "*reader->at == ' ' || ", '' ],
@@ -977,6 +1013,30 @@ my @changes = (
     [ 'jansson', 'len == 0 || len > sizeof(number)', 'len > sizeof(number)' ],
     [ 'jansson', 'made->span = (size_t) (copy->node - made);',
                  'made->span = 1;' ],
+
+    # JSON as text: what variables and backends get
+    [ 'json_text', '(c != 0) ? strchr(named, c) : NULL', 'strchr(named, c)' ],
+    [ 'json_text', 'escape[1] = (uint8_t) letters[letter - named];', '' ],
+    [ 'json_text', 'if (c >= 0x20) {', 'if (c > 0x20) {' ],
+    [ 'json_text', 'if (c >= 0x20) {', 'if (true) {' ],
+    [ 'json_text', 'hex[c >> 4]', 'hex[0]' ],
+    [ 'json_text', 'hex[c & 0xf]', 'hex[c & 7]' ],
+    [ 'json_text', '!*first && ', 'false && ' ],
+    [ 'json_text', '    *first = false;', '' ],
+    [ 'json_text', 'if (!first && ', 'if (false && ' ],
+    [ 'json_text', "        first = false;\n", '' ],
+    [ 'json_text', '((!first && ', '((false && ' ],
+    [ 'json_text', "
+            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len))",
+                   '' ],
+    [ 'json_text', '!njwt_json_scalar(element, &scalar)',
+                   '(!njwt_json_scalar(element, &scalar) && false)' ],
+    [ 'json_text', "            buffer.used = 0;\n", '' ],
+    [ 'json_text', 'return njwt_json_put(out, "null", 4);', 'return true;' ],
+    (map { [ 'json_text', "case NJWT_JSON_$_:\n        return",
+                          "case 1000:\n        return" ] }
+         qw(OBJECT ARRAY STRING)),
+
     # what is remembered of a token
     [ 'cached', "
               == 0;", "
@@ -1078,6 +1138,15 @@ my @changes = (
     [ 'bearer', "    if (value.len == 0) {\n        return;\n    }\n",
                        '' ],
 
+    [ 'bearer', '(c != 0 && strchr', '(strchr' ],
+    [ 'bearer', "value.len > 0 && value.data[0] != ' '", 'false' ],
+    [ 'bearer', "    credentials->found++;\n", '' ],
+    [ 'bearer', 'dpop_too && ', '' ],
+    [ 'bearer', 'return i == token.len;', 'return true;' ],
+    [ 'bearer', 'credentials->dpop = dpop;', '' ],
+    [ 'bearer', 'credentials->dpop = false;', '' ],
+    [ 'bearer', "token.data[i] == '='", 'false' ],
+
     # policy
     [ 'policy', 'return rule->methods | NJWT_METHOD_HEAD',
                        'return rule->methods' ],
@@ -1134,6 +1203,56 @@ my @changes = (
     [ 'number', "text.data[i] < '0' || ", '' ],
     [ 'number', " || text.data[i] > '9'", '' ],
 
+    # rules as they are written
+    [ 'policy_words', 'if (!rule->every_method) {', 'if (false) {' ],
+    [ 'policy_words', "    rule->every_method = false;\n", '' ],
+    [ 'policy_words', 'if (!njwt_method_valid(name)) {', 'if (false) {' ],
+    [ 'policy_words', 'if (njwt_method_answered(name)) {', 'if (false) {' ],
+    [ 'policy_words', 'if (rule->any) {', 'if (false) {' ],
+    [ 'policy_words', 'return rule->scope_count > 0
+           || ', 'return true || ' ],
+    [ 'policy_words', "memchr(word.data, '\$', word.len) != NULL", 'false' ],
+    [ 'policy_words', '!njwt_scope_valid(word)', 'false' ],
+    [ 'policy_words', 'caseless && c', 'c' ],
+    (map { [ 'policy_words', "njwt_word_starts(word, \"$_\", true)", 'false' ] }
+         qw(method= methods= match=)),
+    [ 'policy_words', 'njwt_word_starts(word, "match=", false)', 'false' ],
+    [ 'policy_words', "memchr(scope.data, ',', scope.len) != NULL", 'false' ],
+
+    # URLs, from which keys may come
+    [ 'url', 'value > 255', 'false' ],
+    [ 'url', '(n == 0 && value != 127)', 'false' ],
+    [ 'url', "(part.len > 1 && part.data[0] == '0')", 'false' ],
+    [ 'url', '(n < 3) != (part.len < host.len)', 'false' ],
+    [ 'url', 'njwt_url_is_127(url.host) || ', '' ],
+    [ 'url', 'njwt_url_is(url.host, name)', 'false' ],
+    [ 'url', 'njwt_url_is(url.host, address)', 'false' ],
+    [ 'url', 'if (url.user) {', 'if (false) {' ],
+    [ 'url', 'if (url.scheme == NJWT_URL_OTHER) {', 'if (false) {' ],
+    [ 'url', 'text.data[i] <= 0x20 || ', '' ],
+    [ 'url', ' || text.data[i] == 0x7f', '' ],
+    [ 'url', '*port > 0 && ', '' ],
+    [ 'url', ' && *port <= 65535', '' ],
+    [ 'url', 'return text.len >= 1 && text.len <= 5;', 'return text.len >= 1;' ],
+    [ 'url', 'return text.len >= 1 && text.len <= 5;', 'return text.len <= 5;' ],
+    [ 'url', 'colons >= 2 && ', '' ],
+    [ 'url', 'host.len <= NJWT_MAX_ADDRESS + 2', 'true' ],
+    [ 'url', "
+           && host.data[host.len - 1] == ']'", '' ],
+    [ 'url', 'return host.len > 0;', 'return true;' ],
+    [ 'url', 'return text.len <= NJWT_MAX_URL', 'return text.len < NJWT_MAX_URL' ],
+    [ 'url', 'return text.len <= NJWT_MAX_URL', 'return true' ],
+    [ 'url', "(text.data[i + 1] == '0' && text.data[i + 2] == '0')", 'false' ],
+    [ 'url', '(!url.user || njwt_url_userinfo(url.userinfo))', 'true' ],
+    [ 'url', 'len += part.len + read.user;', 'len += part.len;' ],
+    [ 'url', "        shown.len = 0;\n", '' ],
+    [ 'url', "text.data[i] == '/' || ", '' ],
+    [ 'url', " || text.data[i] == '?'", '' ],
+    [ 'url', "
+            || text.data[i] == '#'", '' ],
+    [ 'url', 'return text.len == lower.len;', 'return true;' ],
+    [ 'url', '(njwt_url_alpha(c) ? (c | 0x20) : c)', '(c | 0x20)' ],
+
     # verdict
     [ 'verdict', 'token.len > policy->max_token_size',
                         'token.len >= policy->max_token_size' ],
@@ -1158,6 +1277,23 @@ my @changes = (
     [ 'verdict', 'return NJWT_METHOD_NOT_ALLOWED;',
                  'return NJWT_NO_TOKEN;' ],
     [ 'verdict', '*found = (njwt_result_t) { 0 };', '' ],
+    [ 'verdict', '(unsigned) verdict >= NJWT_VERDICT_COUNT',
+                 '(unsigned) verdict > NJWT_VERDICT_COUNT' ],
+    [ 'verdict', 'return verdict < other;', 'return verdict <= other;' ],
+    [ 'verdict', 'verdict <= NJWT_CRIT_UNSUPPORTED',
+                 'verdict < NJWT_CRIT_UNSUPPORTED' ],
+    [ 'verdict', 'verdict >= NJWT_VERDICT_ISSUER_FIRST',
+                 'verdict > NJWT_VERDICT_ISSUER_FIRST' ],
+    [ 'verdict', "
+           && verdict < NJWT_VERDICT_COUNT", '' ],
+    [ 'verdict', 'verdict > NJWT_DPOP_PROOF_REPLAYED',
+                 'verdict >= NJWT_DPOP_PROOF_REPLAYED' ],
+    [ 'verdict', 'verdict >= NJWT_UNBOUND_TOKEN',
+                 'verdict > NJWT_UNBOUND_TOKEN' ],
+    [ 'verdict', 'verdict >= NJWT_DPOP_PROOF_MISSING',
+                 'verdict > NJWT_DPOP_PROOF_MISSING' ],
+    [ 'verdict', 'verdict <= NJWT_DPOP_PROOF_REPLAYED',
+                 'verdict < NJWT_DPOP_PROOF_REPLAYED' ],
 );
 
 
@@ -1180,9 +1316,67 @@ sub spew {
 }
 
 
+# What may be wrong with any line: an operator and what is taken for it, and
+# statements that are forgotten.
+
+my @operators = (
+    [ qr/&&/, '||' ], [ qr/\|\|/, '&&' ], [ qr/==/, '!=' ], [ qr/!=/, '==' ],
+    [ qr/<=/, '<' ], [ qr/>=/, '>' ], [ qr/ < /, ' <= ' ], [ qr/ > /, ' >= ' ],
+    [ qr/ < /, ' > ' ], [ qr/ > /, ' < ' ],
+    [ qr/\btrue\b/, 'false' ], [ qr/\bfalse\b/, 'true' ],
+    [ qr/!(?=[\w(])/, '' ], [ qr/ \+ /, ' - ' ], [ qr/ - /, ' + ' ],
+    [ qr/ & /, ' | ' ], [ qr/ \| /, ' & ' ], [ qr/\+\+/, '--' ],
+    [ qr/\bif \((?=.*\) \{$)/, 'if (!' ], [ qr/\bNULL\b(?= :|;|,)/, '(void *) 1' ],
+    [ qr/^ +[a-z*(][^;{}=]*(?: [-+|&^]?= [^;{}]*|\([^;{}]*\));$/, ';' ],
+    [ qr/^ +(?:break|continue|[^;{}]*(?:\+\+|--));$/, ';' ],
+);
+
+sub any_mutants {
+    my @mutants;
+
+    for my $path (sort glob "$root/src/jwt/*/njwt_*.c") {
+        my $file = basename($path);
+        my $whole = slurp($path);
+        my ($at, $n) = (0, 0);
+
+        next if !grep { index($file, $_) >= 0 } @only;
+
+        # comments out of the way, at the same length
+        my $code = $whole =~ s{/\*.*?\*/}{$& =~ s/[^\n]/ /gr}gesr;
+
+        for my $line (split /^/, $code) {
+            my $from = $at;
+
+            $at += length $line;
+            $n++;
+
+            next if $line =~ /^(?:#|static|\w|    static)|"[^"]*"|^ +\[/;
+
+            for (@operators) {
+                my ($old, $new) = @$_;
+
+                while ($line =~ /$old/gm) {
+                    my $text = $whole;
+                    my $put = $new =~ s/^(if \(!)$/$1/r;
+
+                    substr($text, $from + $-[0], $+[0] - $-[0]) = $put;
+                    push @mutants, [ "$file:$n: " . (substr($line, 0, $-[0])
+                                     . "{$& -> $put}" . substr($line, $+[0])
+                                     =~ s/\n//r) =~ s/^ +//r, $file, $text ];
+                }
+            }
+        }
+    }
+
+    return (0, 0, @mutants);
+}
+
+
 # a description, a file and its new text for each mutant
 
 sub mutants {
+    return any_mutants() if $option{a};
+
     my (@mutants, $stale);
 
     for my $path (qw(judge/njwt_verdict.c judge/njwt_binding.c
@@ -1195,8 +1389,8 @@ sub mutants {
             my $text = $whole;
 
             substr($text, $from, length $line) = '';
-            push @mutants, [ 'without ' . $line =~ s/\s+/ /gr,
-                             basename($path), $text ];
+            push @mutants, [ basename($path) . ': without '
+                             . $line =~ s/\s+/ /gr, basename($path), $text ];
         }
     }
 
@@ -1235,7 +1429,17 @@ sub mutants {
         }
     }
 
-    return ($stale || 0, $lines, grep { index($_->[0], $only) >= 0 } @mutants);
+    # in the order of the words, where there are any
+
+    if (@only) {
+        my %taken;
+
+        @mutants = map { my $word = $_;
+                         grep { index($_->[0], $word) >= 0
+                                && !$taken{$_}++ } @mutants } @only;
+    }
+
+    return ($stale || 0, $lines, @mutants);
 }
 
 
@@ -1248,120 +1452,184 @@ sub run {
 }
 
 
-# All tests in one folder; what a mutant changes is compiled anew.
+# The core's objects and all tests, in one folder for each way to build.  What
+# a mutant changes is compiled anew.
 
 sub prepare {
-    my @sources;
+    my ($how) = @_;
+    my $dir = "$temp/$how";
+    my (%core, %tests);
 
-    for my $path (glob "$root/src/jwt/*/*.c") {
+    mkdir $dir or die "$dir: $!";
+
+    for my $path (glob("$root/src/jwt/*/*.c"), glob("$root/t/unit/*_test.c")) {
         my $name = basename($path, '.c');
 
-        run("$cc $flags -c $path -o $temp/$name.o")
+        run("$cc $flags{$how} -c $path -o $dir/$name.o")
             or die "$name.c doesn't compile\n";
-        push @sources, $name;
+        ($path =~ m{/src/} ? \%core : \%tests)->{$name} = 1;
     }
 
-    my %known = map { $_ => 1 } @first;
-    my %there = map { basename($_, '_test.c') => 1 }
-                glob "$root/t/unit/*_test.c";
-    my @tests = ((grep { $there{$_} } @first),
-                 (grep { !$known{$_} } sort keys %there));
+    library($how, $dir, map { "$dir/$_.o" } sort keys %core)
+        or die "the core can't be linked\n";
+
+    for my $test (keys %tests) {
+        run("$cc $link{$how} $dir/$test.o -L$dir -lnjwt -o $dir/$test $libs")
+            or die "$test.c can't be linked\n";
+
+        my $before = (POSIX::times())[3];
+
+        passes($how, $dir, $test, 300) or die "$test fails anyway\n";
+
+        # nothing is to be learned from tests that have no time
+        $tests{$test} = 5 + 10 * int(((POSIX::times())[3] - $before)
+                                     / POSIX::sysconf(POSIX::_SC_CLK_TCK()));
+    }
+
+    return { core => [ sort keys %core ], tests => \%tests };
+}
+
+
+sub library {
+    my ($how, $dir, @objects) = @_;
+
+    return run("$cc $link{$how} -shared @objects -o $dir/libnjwt.so "
+               . '-ljansson -lcrypto');
+}
+
+
+sub passes {
+    my ($how, $dir, $test, $seconds) = @_;
+    my $memory = $how eq 'plain' ? 'ulimit -v 4000000;' : '';
+
+    return run("cd $root; ulimit -t $seconds; $memory "
+               . "LD_LIBRARY_PATH=$dir exec $temp/$how/$test");
+}
+
+
+# The tests, the likeliest first: those that noticed something in that file,
+# then those that are called like it.
+
+my %noticed;
+
+sub order {
+    my ($name, @tests) = @_;
+    my ($subject) = $name =~ /^njwt_(.*)/;
+    my $noticed = $noticed{$name} // {};
+    my $n = @first;
+    my %rank = map { ("$_\_test" => $n--) } @first;
 
     for (@tests) {
-        run("$cc $flags -c $root/t/unit/${_}_test.c -o $temp/$_-test.o")
-            or die "${_}_test.c doesn't compile\n";
+        my ($word) = /^(.*)_test$/;
+
+        $rank{$_} //= 0;
+        $rank{$_} += 100 if index($subject, $word) == 0;
+        $rank{$_} += 100 if $subject eq $word;
+        $rank{$_} += 1000 * ($noticed->{$_} // 0);
     }
 
-    return (\@sources, \@tests);
+    return sort { $rank{$b} <=> $rank{$a} || $a cmp $b } @tests;
 }
 
 
 # Returns what noticed, or undef: the mutant lives.
 
 sub killer {
-    my ($dir, $file, $text, $sources, $tests) = @_;
+    my ($how, $built, $dir, $file, $text) = @_;
     my $name = basename($file, '.c');
 
     spew("$dir/$file", $text);
-    run("$cc $flags -c $dir/$file -o $dir/$name.o") or return 'the compiler';
+    run("$cc $flags{$how} -c $dir/$file -o $dir/$name.o")
+        or return 'the compiler';
 
-    my $objects = join ' ', map { $_ eq $name ? "$dir/$_.o" : "$temp/$_.o" }
-                            @$sources;
+    library($how, $dir, map { $_ eq $name ? "$dir/$_.o" : "$temp/$how/$_.o" }
+                        @{ $built->{core} })
+        or return 'the linker';
 
-    for (@$tests) {
-        run("$cc $temp/$_-test.o $objects -o $dir/test $libs")
-            or return 'the linker';
-        run("cd $root && timeout 60 $dir/test") or return "$_\_test";
+    for (order($name, keys %{ $built->{tests} })) {
+        next if passes($how, $dir, $_, $built->{tests}{$_});
+
+        $noticed{$name}{$_}++;
+        return $_;
     }
 
     return undef;
 }
 
 
-my ($stale, $lines, @mutants) = mutants();
-my ($sources, $tests) = prepare();
+# Runs mutants in as many processes as there are cores; what noticed each.
 
-# nothing is to be learned from tests that fail anyway
+sub hunt {
+    my ($how, @mutants) = @_;
+    my $built = prepare($how);
+    my (@workers, @killed);
 
-if (defined(my $red = killer(tempdir(DIR => $temp), 'njwt_b64.c',
-                             slurp("$root/src/jwt/base/njwt_b64.c"), $sources,
-                             $tests)))
-{
-    die "the unmutated core fails: $red\n";
-}
+    for my $worker (0 .. $jobs - 1) {
+        open my $results, '-|' or do {
+            my $dir = tempdir(DIR => $temp);
 
-my @workers;
+            $| = 1;
 
-for my $worker (0 .. $jobs - 1) {
-    open my $results, '-|' or do {
-        my $dir = tempdir(DIR => $temp);
+            for (my $i = $worker; $i < @mutants; $i += $jobs) {
+                my ($shown, $file, $text) = @{ $mutants[$i] };
+                my $by = killer($how, $built, $dir, $file, $text);
 
-        $| = 1;
+                print "$i ", $by // '', "\n";
+                print STDERR $by ? "killed   $shown ($by)\n"
+                                 : "         $shown: unnoticed ($how)\n"
+                    if $option{v};
+            }
 
-        for (my $i = $worker; $i < @mutants; $i += $jobs) {
-            my ($shown, $file, $text) = @{ $mutants[$i] };
+            # what was made here is the parent's to remove
+            POSIX::_exit(0);
+        };
 
-            print "$i ", killer($dir, $file, $text, $sources, $tests) // '',
-                  "\n";
-        }
-
-        # what was made here is the parent's to remove
-        require POSIX;
-        POSIX::_exit(0);
-    };
-
-    push @workers, $results;
-}
-
-my @killed;
-
-for my $results (@workers) {
-    while (<$results>) {
-        my ($i, $by) = /^(\d+) (.*)$/;
-        $killed[$i] = $by;
+        push @workers, $results;
     }
+
+    for my $results (@workers) {
+        while (<$results>) {
+            my ($i, $by) = /^(\d+) (.*)$/;
+            $killed[$i] = $by;
+        }
+    }
+
+    for (grep { !defined $killed[$_] } 0 .. $#mutants) {
+        die "no word on $mutants[$_][0]\n";
+    }
+
+    return @killed;
 }
 
-my (%by, $survivors);
 
-for my $i (0 .. $#mutants) {
-    my $by = $killed[$i];
+my ($stale, $lines, @mutants) = mutants();
 
-    die "no word on $mutants[$i][0]\n" if !defined $by;
-
-    $by{$by}++;
-    $survivors++ if $by eq '';
-    print $by eq '' ? 'SURVIVED ' : 'killed   ', $mutants[$i][0],
-          $by eq '' ? '' : " ($by)", "\n"
-        if $by eq '' || $verbose;
+if ($option{n}) {
+    printf "%d mutants, %d changes no longer fit the source\n",
+        scalar @mutants, $stale;
+    exit($stale ? 1 : 0);
 }
 
-printf "%d mutants (%d of them REFUSE lines taken out): %d killed",
-       scalar @mutants, $lines, @mutants - ($survivors || 0);
-printf ", %d of those by the compiler", $by{'the compiler'}
-    if $by{'the compiler'};
-printf "; %d survived", $survivors || 0;
+my %by;
+my @killed = hunt('plain', @mutants);
+my @left = map { $mutants[$_] } grep { $killed[$_] eq '' } 0 .. $#mutants;
+
+$by{$_}++ for grep { $_ ne '' } @killed;
+
+if (@left) {
+    @killed = hunt('sanitized', @left);
+    $by{'the sanitizers'} = grep { $_ ne '' } @killed;
+    @left = map { $left[$_] } grep { $killed[$_] eq '' } 0 .. $#left;
+}
+
+print "SURVIVED $_->[0]\n" for @left;
+
+printf "%d mutants (%d REFUSE lines to take out in all): %d killed",
+       scalar @mutants, $lines, @mutants - @left;
+printf ", %d of those by %s", $by{$_}, $_
+    for grep { $by{$_} } 'the compiler', 'the sanitizers';
+printf "; %d survived", scalar @left;
 printf "; %d changes no longer fit the source", $stale if $stale;
 print "\n";
 
-exit(($survivors || $stale) ? 1 : 0);
+exit((@left || $stale) ? 1 : 0);
