@@ -193,6 +193,27 @@ each_place_that_holds_a_token_counts(void **state)
 
 
 static void
+the_scheme_is_that_of_the_last_token(void **state)
+{
+    njwt_credentials_t  credentials;
+
+    (void) state;
+
+    memset(&credentials, 0, sizeof(credentials));
+
+    njwt_bearer_or_dpop_header(unit_text("DPoP a.b.c"), &credentials);
+    assert_true(credentials.dpop);
+
+    njwt_bearer_bare(unit_text("d.e.f"), &credentials);
+    assert_false(credentials.dpop);
+
+    njwt_bearer_or_dpop_header(unit_text("DPoP a.b.c"), &credentials);
+    njwt_bearer_or_dpop_header(unit_text("Bearer a.b.c"), &credentials);
+    assert_false(credentials.dpop);
+}
+
+
+static void
 a_bare_token_is_taken_as_it_is(void **state)
 {
     njwt_credentials_t  credentials;
@@ -293,6 +314,7 @@ main(void)
         unit_case(a_token_is_set_off_by_a_space),
         unit_case(nul_ends_nothing),
         unit_case(each_place_that_holds_a_token_counts),
+        unit_case(the_scheme_is_that_of_the_last_token),
         unit_case(a_bare_token_is_taken_as_it_is),
         unit_case(a_b64token_holds_its_characters_and_no_others),
         unit_case(a_character_that_is_none_is_found_in_every_place),
