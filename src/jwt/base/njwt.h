@@ -1,5 +1,5 @@
 /*
- * What does every file of the core share?  Slices, the arena and the limits.
+ * What every file of the core shares: slices, the arena and the limits.
  *
  * The core is plain C11: no nginx, no clock, no I/O, no log.  It takes
  * pointers and lengths, never NUL-terminated strings, allocates from the
@@ -16,38 +16,40 @@
 #include <string.h>
 
 
-/* of the project as a whole: all else that names it is compared with this */
+/* the project's version; the build checks every other mention against it */
 #define NJWT_VERSION          "0.1.0"
 
-/* objects and arrays inside one another, the outermost counted */
+/* nesting of objects and arrays, the outermost one included */
 #define NJWT_MAX_DEPTH        32
 
 /* a NumericDate beyond this is no date (RFC 7519, section 2): 2^53 */
 #define NJWT_MAX_DATE         9007199254740992.0
 
-/* a key set is refused before it is read when it is longer than this */
+/* a longer key set is refused unread */
 #define NJWT_MAX_JWKS_SIZE    (16 * 1024 * 1024)
 
-/* keys of one set that are looked at; Auth0 has at most 13 */
+/* at most so many keys of a set are read; Auth0 has at most 13 */
 #define NJWT_MAX_KEYS         256
 
-/* bytes of a set's text that nginx's workers share: some 150 RSA keys */
+/* text of a set's usable keys, shared by nginx's workers: some 150 RSA keys */
 #define NJWT_MAX_JWKS_TEXT    65536
 
-/* keys of a PEM file: each may be tried with each token */
+/* keys in a PEM file: each of them may be tried with each token */
 #define NJWT_MAX_PEM          8
 
 /* bytes of a shared secret */
 #define NJWT_MAX_SECRET       65536
 
-/* a longer kid is not ours: it names no key and enters no memory */
+/* a longer kid names no key of ours and is never stored */
 #define NJWT_MAX_KID          255
 
 /* claims by which an issuer's tokens may be revoked */
 #define NJWT_MAX_REVOCATION   8
 
 
-/* bytes that somebody else owns; len 0 with any data is the empty slice */
+/*
+ * bytes that somebody else owns; the empty slice has len 0, whatever data is
+ */
 typedef struct {
     const uint8_t  *data;
     size_t          len;
@@ -55,8 +57,9 @@ typedef struct {
 
 
 /*
- * For guards of lists of a struct's members: has it the size that it had when
- * the list was made?  On machines of 64 bits, which all tests run on.
+ * For the assertions beside lists of a struct's members: does the struct still
+ * have the size that it had when the list was written?  Checked on 64-bit
+ * machines only, which is where all tests run.
  */
 #define njwt_size_is(type, size)                                             \
     (sizeof(void *) != 8 || sizeof(type) == (size))
@@ -66,9 +69,9 @@ typedef struct {
 
 
 /*
- * Memory that lives until njwt_arena_free().  "failed" tells that one
- * allocation could not be had: then a NULL from a function of the core means
- * "broken", not "no", and the verdict is NJWT_UNDECIDED.
+ * Memory that lives until njwt_arena_free().  "failed" is set when an
+ * allocation could not be made: from then on a NULL from a function of the
+ * core means "broken", not "no", and the verdict is NJWT_UNDECIDED.
  */
 typedef struct njwt_arena_block_s  njwt_arena_block_t;
 
@@ -78,25 +81,26 @@ typedef struct {
 } njwt_arena_t;
 
 
-/* Makes an arena empty.  Allocates nothing; can't fail. */
+/* Initializes an empty arena.  Allocates nothing; can't fail. */
 void njwt_arena_init(njwt_arena_t *arena);
 
 /*
  * Returns size bytes, zeroed and aligned for any type, which the arena owns;
- * NULL, with arena->failed set, where there is no memory.
+ * NULL, with arena->failed set, when there is no memory.
  */
 void *njwt_arena_alloc(njwt_arena_t *arena, size_t size);
 
 /*
- * Gives back everything that was taken from the arena, and leaves it empty.
- * May be called twice.
+ * Frees everything that was allocated from the arena and leaves it empty. May
+ * be called twice.
  */
 void njwt_arena_free(njwt_arena_t *arena);
 
 
 /*
  * Are these the same bytes?  Not constant-time: for public values only.  Most
- * names that are compared differ in length or in their first byte.
+ * names that are compared differ in length or in their first byte, so both are
+ * compared before memcmp() is called.
  */
 static inline bool
 njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
@@ -108,19 +112,19 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 }
 
 
-/* Is it free of what would split or end a header: below 0x20, and 0x7f? */
+/* Does the text hold no byte that would split or end a header? */
 bool njwt_slice_clean(njwt_slice_t text);
 
 /*
- * Takes a byte order mark off the front, which a reader of JSON that others
- * write may pass over (RFC 8259, section 8.1).  False: there is none.
+ * Removes a byte order mark from the front of the text; a reader of JSON may
+ * ignore one (RFC 8259, section 8.1).  Returns false when there is none.
  */
 bool njwt_slice_unmark(njwt_slice_t *text);
 
 /*
- * Takes the next of the words that single spaces (one or more) separate off
- * the front of *rest (RFC 6749, section 3.3: scope).  Returns false, *word
- * untouched, when there is none left.
+ * Takes the next word off the front of *rest; words are separated by one or
+ * more spaces (RFC 6749, section 3.3: scope).  Returns false, *word untouched,
+ * when there is none left.
  */
 bool njwt_slice_word(njwt_slice_t *rest, njwt_slice_t *word);
 

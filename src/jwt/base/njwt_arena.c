@@ -1,6 +1,6 @@
 /*
- * Where does the core's memory come from?  From blocks that the caller's
- * arena owns and gives back at once.
+ * The core's memory: blocks that belong to the caller's arena and are freed
+ * together.
  */
 
 #include "njwt.h"
@@ -14,8 +14,9 @@
 
 
 /*
- * Under AddressSanitizer each piece is a block of its own: a shared one would
- * hide a read past the piece's end.  gcc and clang tell of it differently.
+ * Under AddressSanitizer each piece is a block of its own: in a shared block a
+ * read past a piece's end would go unnoticed.  gcc and clang announce the
+ * sanitizer in different ways.
  */
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -1,13 +1,13 @@
 /*
- * How is base64url read?  In one spelling for one value.
+ * Base64url, read strictly: each value has one spelling.
  */
 
 #include "njwt_b64.h"
 
 
 /*
- * The alphabet of RFC 4648, section 5: A-Z a-z 0-9 - _.  What isn't in it has
- * all bits set, and those above the 24 of a group have only such bytes.
+ * The alphabet of RFC 4648, section 5: A-Z a-z 0-9 - _.  Any other character
+ * has all bits set, so that an invalid one sets bits above the 24 of a group.
  */
 static const int8_t  njwt_b64_values[256] = {
     -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
@@ -34,8 +34,8 @@ static const int8_t  njwt_b64_values[256] = {
 
 
 /*
- * Four characters at a time, and what no character stands for is looked for
- * once at the end: this is on the way of each new token.
+ * Decodes four characters at a time and checks for invalid ones once, at the
+ * end, because every new token passes through here.
  */
 
 static uint32_t
@@ -64,8 +64,8 @@ njwt_b64_groups(const uint8_t *text, size_t groups, uint8_t *data)
 
 
 /*
- * The two or three characters behind the last group.  What they hold beyond
- * whole bytes must be 0 (RFC 4648, section 3.5).
+ * Decodes the two or three characters behind the last group.  Their bits
+ * beyond whole bytes must be 0 (RFC 4648, section 3.5).
  */
 
 static uint32_t
@@ -99,7 +99,7 @@ njwt_b64_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
     groups = text.len / 4;
     rest = text.len % 4;
 
-    /* one character left over holds 6 bits, which is no byte */
+    /* a single character left over holds 6 bits, which make no byte */
 
     if (rest == 1) {
         return false;

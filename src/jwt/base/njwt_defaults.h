@@ -1,13 +1,13 @@
 /*
- * What a setting is where nothing is said of it: for the configuration and for
- * jwt-explain.  Times are in seconds.
+ * Default values of settings, for the configuration and for jwt-explain.
+ * Times are in seconds.
  */
 
 #ifndef NJWT_DEFAULTS_H
 #define NJWT_DEFAULTS_H
 
 
-/* of a jwt_issuer block; algorithms are RS256 */
+/* of a jwt_issuer block; the default of algorithms is RS256 */
 #define NJWT_DEFAULT_LEEWAY           5
 #define NJWT_DEFAULT_JWKS_REFRESH     600
 #define NJWT_DEFAULT_JWKS_COOLDOWN    30
@@ -20,7 +20,7 @@
 /* of a location */
 #define NJWT_DEFAULT_MAX_TOKEN_SIZE   8192
 
-/* jwt_dpop_lifetime; jwt_dpop_algorithms are ES256 */
+/* jwt_dpop_lifetime; the default of jwt_dpop_algorithms is ES256 */
 #define NJWT_DEFAULT_DPOP_LIFETIME    300
 #define NJWT_DEFAULT_DPOP_AHEAD       30
 

@@ -40,7 +40,9 @@ njwt_form_type(njwt_slice_t type)
 }
 
 
-/* Takes the text up to the separator, and that, off the front of *rest. */
+/*
+ * Takes the text up to a separator, and the separator, off the front of *rest.
+ */
 
 static njwt_slice_t
 njwt_form_part(njwt_slice_t *rest, uint8_t separator)
@@ -65,7 +67,7 @@ njwt_form_part(njwt_slice_t *rest, uint8_t separator)
 }
 
 
-/* The value of a hexadecimal digit; -1 of another character. */
+/* The value of a hexadecimal digit; -1 for any other character. */
 
 static int
 njwt_form_digit(uint8_t c)
@@ -80,7 +82,9 @@ njwt_form_digit(uint8_t c)
 }
 
 
-/* Writes out what is coded; false: it can't be, or there is no memory. */
+/*
+ * Decodes "%XX" and "+".  False: the coding is broken, or there is no memory.
+ */
 
 static bool
 njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)

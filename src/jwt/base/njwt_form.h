@@ -9,23 +9,26 @@
 #include "njwt.h"
 
 
-/* how often a form has a name */
+/* how often a name occurs in a form */
 typedef enum {
-    NJWT_FORM_MALFORMED = 0,         /* or there is no memory */
+    NJWT_FORM_MALFORMED = 0,         /* broken coding, or no memory */
     NJWT_FORM_NONE,
     NJWT_FORM_ONE,
     NJWT_FORM_MANY
 } njwt_form_t;
 
 
-/* Is this a Content-Type of forms, in any case, maybe with parameters? */
+/*
+ * Is this Content-Type that of a form?  In any case, with or without
+ * parameters.
+ */
 bool njwt_form_type(njwt_slice_t type);
 
 /*
- * Looks for a name in a form.  Names are compared decoded; a "%" that no two
- * hexadecimal digits follow, in any name or in a value of this one, makes the
- * form malformed.  *value is set of NJWT_FORM_ONE alone, a part of the body or
- * the arena's.
+ * Looks for a name in a form.  Names are compared decoded; a "%" that two
+ * hexadecimal digits don't follow, in any name or in a value of this name,
+ * makes the form malformed.  *value is set for NJWT_FORM_ONE alone; it is a
+ * part of the body, or belongs to the arena.
  */
 njwt_form_t njwt_form_value(njwt_arena_t *arena, njwt_slice_t body,
     njwt_slice_t name, njwt_slice_t *value);

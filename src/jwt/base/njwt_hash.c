@@ -124,7 +124,7 @@ bool
 njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt, njwt_slice_t text,
     uint8_t *out)
 {
-    /* no digest means the one before: no look at whether it is another */
+    /* with a NULL digest OpenSSL keeps the one set, without a look-up */
 
     if (EVP_DigestInit_ex(hasher->ctx, NULL, NULL) == 1
         && EVP_DigestUpdate(hasher->ctx, salt.data, salt.len) == 1
@@ -134,7 +134,7 @@ njwt_hasher_sum(njwt_hasher_t *hasher, njwt_slice_t salt, njwt_slice_t text,
         return true;
     }
 
-    /* a mark would cost each token more than all else here but the digest */
+    /* a mark in the queue would cost each token almost as much as its hash */
 
     ERR_clear_error();
 
@@ -152,7 +152,9 @@ njwt_hasher_sha256(njwt_hasher_t *hasher, njwt_slice_t data, uint8_t *out)
 }
 
 
-/* RFC 2104: a key of more than a block is hashed, another filled with 0. */
+/*
+ * RFC 2104: a longer key than a block is hashed, a shorter one padded with 0.
+ */
 
 bool
 njwt_hasher_hmac(njwt_hasher_t *hasher, njwt_slice_t key, njwt_slice_t data,

@@ -1,5 +1,5 @@
 /*
- * Is this the URL that a DPoP proof is for?
+ * The comparison of a DPoP proof's URL ("htu") with a request's.
  */
 
 #include "njwt_htu.h"
@@ -11,7 +11,7 @@
 #define NJWT_HTU_NO_DIGIT  16u
 
 
-/* Without query and fragment. */
+/* The URL without query and fragment. */
 
 static njwt_slice_t
 njwt_htu_path(njwt_slice_t rest)
@@ -55,8 +55,8 @@ njwt_htu_unreserved(unsigned c)
 
 
 /*
- * Writes a path with each character in one spelling (sections 6.2.2.1 and
- * 6.2.2.2), which takes no more room.  False: it has none.
+ * Writes a path with each character in its normal spelling (sections 6.2.2.1
+ * and 6.2.2.2), which is never longer.  False: the path is malformed.
  */
 
 static bool
@@ -112,8 +112,8 @@ njwt_htu_decode(njwt_slice_t path, uint8_t *text, size_t *len)
 
 
 /*
- * Takes "." and ".." out of a path that begins with "/" (section 5.2.4), in
- * its own place.  Returns the new length.
+ * Removes "." and ".." from a path that begins with "/" (section 5.2.4), in
+ * place.  Returns the new length.
  */
 
 static size_t
@@ -126,7 +126,7 @@ njwt_htu_remove_dots(uint8_t *text, size_t len)
 
     for (i = 0; i < len; i = end) {
 
-        /* a segment is a slash and what follows up to the next */
+        /* a segment is a slash and what follows, up to the next slash */
 
         end = i + 1;
 
@@ -166,7 +166,7 @@ njwt_htu_remove_dots(uint8_t *text, size_t len)
 }
 
 
-/* The normal form of a path; false: it has none, or no memory. */
+/* The normal form of a path; false: it is malformed, or there is no memory. */
 
 static bool
 njwt_htu_normal(njwt_arena_t *arena, njwt_slice_t rest, njwt_slice_t *out)
@@ -212,7 +212,10 @@ njwt_htu_port(const njwt_url_t *url)
 }
 
 
-/* Hosts are compared in any case; others than ASCII have no one spelling. */
+/*
+ * Hosts are compared in any case, but must be ASCII: others have many
+ * spellings.
+ */
 
 static bool
 njwt_htu_same_host(njwt_slice_t a, njwt_slice_t b)
@@ -245,7 +248,7 @@ njwt_htu_same_host(njwt_slice_t a, njwt_slice_t b)
 }
 
 
-/* The origin's own path, which stands before each request's. */
+/* The origin's own path, which precedes that of each request. */
 
 static bool
 njwt_htu_prefix(njwt_arena_t *arena, const njwt_url_t *origin,
@@ -281,7 +284,7 @@ njwt_htu_at_origin(njwt_arena_t *arena, const njwt_url_t *url,
         return false;
     }
 
-    /* dots of the request's path don't lead out of the prefix */
+    /* ".." in the request's path can't lead out of the origin's path */
 
     return path.len == prefix.len + wanted.len
            && memcmp(path.data, prefix.data, prefix.len) == 0
@@ -290,10 +293,10 @@ njwt_htu_at_origin(njwt_arena_t *arena, const njwt_url_t *url,
 
 
 /*
- * Nearly every client writes the URL as it asks for it, and as the origin is
- * written.  False: it has to be taken to pieces to know.  A path is in its
- * normal form where none of its characters could have another spelling, and
- * no segment begins with a dot.
+ * The common case: the client spells the URL as the request line and the
+ * configured origin do.  False: it has to be parsed to be compared.  A path is
+ * in its normal form when none of its characters has another spelling and no
+ * segment begins with a dot.
  */
 
 static bool

@@ -1,12 +1,13 @@
 /*
- * JSON of the tenant and of the operator, as jansson reads it.
+ * JSON from the authorization server and the operator, read by jansson.
  *
- * jansson goes on when it has no memory for a byte of a string, a number or a
- * word: the byte is lost, and if it was the last one jansson ends the process
- * or reads beyond its buffer.  So a text is read as the second element of an
- * array, whose first is a string longer than anything in the text: once that
- * was read, the buffer is as large as it will be.  Its allocator isn't ours to
- * change, as other modules may use jansson, too.
+ * When jansson has no memory for a byte of a string, a number or a word, it
+ * goes on without that byte; if it was the last one, jansson ends the process
+ * or reads beyond its buffer.  Therefore the text is read as the second
+ * element of an array, whose first element is a string longer than anything in
+ * the text: once that has been read, the buffer won't grow any more.
+ * jansson's allocator is not ours to change, as other modules may use jansson,
+ * too.
  */
 
 #include "njwt_jansson.h"
@@ -22,18 +23,18 @@
 #define NJWT_JANSSON_FLAGS                                                   \
     (JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
 
-/* bytes of a double's text */
+/* bytes of a double as text */
 #define NJWT_JANSSON_NUMBER  32
 
 
-/* what jansson is given: [" x…x ", text ] */
+/* the input of jansson: [" x…x ", text ] */
 typedef struct {
     njwt_slice_t  pieces[4];
     size_t        piece;
-    size_t        filler;       /* bytes of x that are left */
+    size_t        filler;       /* bytes of x still to give */
 } njwt_jansson_input_t;
 
-/* what is made of the nodes that jansson has read */
+/* the copy of jansson's nodes */
 typedef struct {
     njwt_arena_t      *arena;
     size_t             nodes;
@@ -76,8 +77,8 @@ njwt_jansson_input(void *buffer, size_t size, void *data)
 
 
 /*
- * Is there memory for the buffer to grow, the string included?  It is given
- * back at once, so that jansson finds it.
+ * Is there memory for the buffer to grow, the string included?  It is freed at
+ * once, so that jansson can have it.
  */
 
 static bool
@@ -97,9 +98,9 @@ njwt_jansson_room(size_t longest)
 
 
 /*
- * How long the string is.  jansson's buffer has 16 bytes, then twice as many
- * and so on: where the closing quote would be what it grows for, one refusal
- * could lose it, and so the string is a byte longer.
+ * The length of the string.  jansson's buffer begins with 16 bytes and
+ * doubles. If the closing quote were the byte for which it grows, one failed
+ * allocation could lose it; so the string is a byte longer.
  */
 
 static size_t
@@ -110,8 +111,9 @@ njwt_jansson_filler(size_t longest)
 
 
 /*
- * The text's own node: of "1],[2" the array has more, or an end too early.
- * The string has a byte less where there was no memory for it.
+ * The node of the text itself: with "1],[2" the array would have more
+ * elements, or end early.  The string is a byte short if there was no memory
+ * for it.
  */
 
 static json_t *
@@ -140,7 +142,10 @@ njwt_jansson_load(njwt_arena_t *arena, njwt_slice_t text, size_t *line)
                                &error);
     *line = (array == NULL && error.line > 0) ? (size_t) error.line : 0;
 
-    /* jansson doesn't tell a bad text from no memory; errno does */
+    /*
+     * jansson reports bad text and lack of memory alike; errno tells them
+     * apart
+     */
 
     if (array == NULL) {
         arena->failed = arena->failed || errno == ENOMEM;
@@ -162,7 +167,7 @@ njwt_jansson_load(njwt_arena_t *arena, njwt_slice_t text, size_t *line)
 }
 
 
-/* What the nodes will take; false on more than NJWT_MAX_DEPTH levels. */
+/* Measures what the nodes will take; false beyond NJWT_MAX_DEPTH levels. */
 
 static bool
 njwt_jansson_measure(njwt_jansson_copy_t *copy, json_t *node, size_t depth)
@@ -274,7 +279,7 @@ njwt_jansson_scalar(njwt_jansson_copy_t *copy, json_t *node,
 }
 
 
-/* Copies a node and all in it: no deeper than was measured. */
+/* Copies a node and everything in it, no deeper than was measured. */
 
 static void
 njwt_jansson_copy(njwt_jansson_copy_t *copy, json_t *node, njwt_slice_t name)
@@ -361,7 +366,7 @@ njwt_jansson_read(njwt_arena_t *arena, njwt_slice_t text, size_t *line)
 
     *line = 0;
 
-    /* behind a number or null jansson reads a NUL as nothing at all */
+    /* behind a number or null jansson ignores a NUL */
 
     if (text.len > 0 && memchr(text.data, 0, text.len) != NULL) {
         return value;

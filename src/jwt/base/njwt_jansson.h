@@ -1,8 +1,8 @@
 /*
- * JSON of the tenant and of the operator, as jansson reads it: key sets, the
- * issuer's metadata, a gate's status.  Not for what a client sends.
+ * JSON from the authorization server and the operator, read by jansson: key
+ * sets, metadata, the status of a gate.  Not for what a client sends.
  *
- * The only door to jansson.
+ * Only njwt_jansson.c includes jansson's header.
  */
 
 #ifndef NJWT_JANSSON_H
@@ -13,15 +13,15 @@
 
 
 /*
- * Reads a text as njwt_json_object() does, by the same rules, but that it is
- * jansson which reads, and the values are all the arena's: the text may go.  A
- * number has no text but that of the double next to it.
+ * Reads a text by the rules of njwt_json_object(), but with jansson; all
+ * values belong to the arena, so that the text may be freed.  The text of a
+ * number is that of the nearest double.
  */
 njwt_value_t njwt_jansson_object(njwt_arena_t *arena, njwt_slice_t text);
 
 /*
- * The same, of an object or an array.  Where it is absent *line is the line
- * on which jansson stopped, the first being 1; 0: not known.
+ * The same for an object or an array.  When the result is absent, *line is the
+ * line at which jansson stopped, counted from 1, or 0 if it isn't known.
  */
 njwt_value_t njwt_jansson_read(njwt_arena_t *arena, njwt_slice_t text,
     size_t *line);

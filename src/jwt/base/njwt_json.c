@@ -1,5 +1,5 @@
 /*
- * The values of JSON that was read: types, members, elements, scalars.
+ * The values of a JSON text: types, members, elements, scalars.
  */
 
 #include "njwt_json_node.h"
@@ -13,7 +13,9 @@ njwt_json_type(njwt_value_t value)
 }
 
 
-/* The child behind this one, or the first where there is none; or NULL. */
+/*
+ * The next child of a container, or the first one for NULL; NULL at the end.
+ */
 
 static const njwt_json_node_t *
 njwt_json_child(njwt_value_t container, const njwt_json_node_t *child)

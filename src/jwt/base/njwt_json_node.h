@@ -1,5 +1,5 @@
 /*
- * The nodes of JSON that was read: what only its readers and its values know.
+ * The nodes of a JSON text, which only its readers and njwt_json.c know.
  */
 
 #ifndef NJWT_JSON_NODE_H
@@ -10,15 +10,15 @@
 
 
 /*
- * One array for a document, in the order of its text, a container before what
- * is in it.  The nodes in it, all levels of them, are behind it; span leads
- * to the one behind them.
+ * A document is one array of nodes in the order of the text, each container
+ * before its contents, which follow it with all their levels; span is the
+ * distance to the node behind all of them.
  */
 struct njwt_json_node_s {
-    njwt_slice_t       name;       /* of a member, written out */
-    njwt_slice_t       text;       /* as it stands; a string written out */
-    size_t             span;       /* nodes, this one and all in it */
-    size_t             count;      /* elements or members */
+    njwt_slice_t       name;       /* of a member, decoded */
+    njwt_slice_t       text;       /* as it is written; a string is decoded */
+    size_t             span;       /* nodes: this one and everything in it */
+    size_t             count;      /* of elements or members */
     njwt_json_type_t   type;
 };
 

@@ -1,11 +1,11 @@
 /*
  * A strict one-pass reader of JSON, for tokens (RFC 8259).
  *
- * The text becomes an array of nodes in the order of the text, a container
- * before what is in it; span leads from a node to the one behind all of that.
- * There is no recursion: the containers that are open are a list of at most
- * NJWT_MAX_DEPTH.  No step costs more than n log n of the text's length, be
- * it made of duplicates, escapes, digits or brackets.
+ * The text becomes an array of nodes in the order of the text, each container
+ * before its contents; span leads from a node to the one behind all of that.
+ * There is no recursion: the open containers are a list of at most
+ * NJWT_MAX_DEPTH.  No step costs more than n log n of the text's length,
+ * whether it consists of duplicates, escapes, digits or brackets.
  */
 
 #include "njwt_json_node.h"
@@ -14,13 +14,13 @@
 #include <string.h>
 
 
-/* nodes of a document that needs no memory but for its own */
+/* a document of so few nodes needs no allocation but its own */
 #define NJWT_JSON_FEW  32
 
-/* members that are compared each with each; more are sorted */
+/* up to so many members are compared pairwise; more are sorted */
 #define NJWT_JSON_PAIRWISE  16
 
-/* a number of so many bytes and no exponent is one that a double holds */
+/* a number of so few bytes, without an exponent, always fits a double */
 #define NJWT_JSON_SURE  300
 
 
@@ -28,7 +28,7 @@ typedef struct {
     njwt_arena_t      *arena;
     const uint8_t     *at;
     const uint8_t     *end;
-    uint8_t           *decoded;   /* for the next string with escapes */
+    uint8_t           *decoded;   /* where the next decoded string goes */
     njwt_json_node_t  *nodes;
     size_t             count;
     size_t             room;
@@ -80,8 +80,8 @@ njwt_json_blanks(njwt_json_reader_t *reader)
 
 
 /*
- * The bytes of a character of two to four (RFC 3629, section 4): none that is
- * longer than it need be, no surrogate, none beyond U+10FFFF.  0: invalid.
+ * The length of a character of two to four bytes (RFC 3629, section 4): no
+ * overlong one, no surrogate, none beyond U+10FFFF.  0: invalid.
  */
 
 static size_t
@@ -117,9 +117,9 @@ njwt_json_utf8(const uint8_t *at, const uint8_t *end)
 
 
 /*
- * Eight bytes at once: is one of them '"', '\\', below 0x20 or above 0x7f?  A
- * byte above 0x7f is so, too, without the bits of '"', or less 0x20.  Behind
- * such a byte, that is in higher bits, the answer is of no use.
+ * Is one of eight bytes '"', '\\', below 0x20 or above 0x7f?  All eight are
+ * tested at once; bits above the first such byte mean nothing.  A byte above
+ * 0x7f keeps its highest bit in at least one of the three terms.
  */
 
 static bool
@@ -132,7 +132,7 @@ njwt_json_special(uint64_t bytes)
 }
 
 
-/* Goes over characters of a string that stand for themselves. */
+/* Skips characters of a string that stand for themselves. */
 
 static void
 njwt_json_literal(njwt_json_reader_t *reader)
@@ -173,7 +173,7 @@ njwt_json_literal(njwt_json_reader_t *reader)
 }
 
 
-/* The code unit of four hexadecimal digits. */
+/* The code unit that four hexadecimal digits give. */
 
 static bool
 njwt_json_code_unit(njwt_json_reader_t *reader, uint32_t *unit)
@@ -212,7 +212,7 @@ njwt_json_code_unit(njwt_json_reader_t *reader, uint32_t *unit)
 }
 
 
-/* The character of what stands behind "\u": one unit, or a pair of them. */
+/* The character of the digits behind "\u": one unit, or a surrogate pair. */
 
 static bool
 njwt_json_code_point(njwt_json_reader_t *reader, uint32_t *point)
@@ -241,7 +241,7 @@ njwt_json_code_point(njwt_json_reader_t *reader, uint32_t *point)
 }
 
 
-/* Writes a character in UTF-8; returns what is behind it. */
+/* Writes a character in UTF-8; returns the position behind it. */
 
 static uint8_t *
 njwt_json_put(uint8_t *out, uint32_t point)
@@ -270,7 +270,7 @@ njwt_json_put(uint8_t *out, uint32_t point)
 }
 
 
-/* Takes what stands behind a backslash. */
+/* Decodes what follows a backslash. */
 
 static bool
 njwt_json_escape(njwt_json_reader_t *reader, uint32_t *point)
@@ -302,9 +302,9 @@ njwt_json_escape(njwt_json_reader_t *reader, uint32_t *point)
 
 
 /*
- * Writes out a string that has an escape; the reader is at the first.  No
- * escape is shorter than what it stands for, so that the room for all such
- * strings is what is left of the text when the first one comes.
+ * Decodes a string that has an escape; the reader is at the first one.  No
+ * escape is shorter than what it stands for, so the rest of the text, from the
+ * first escape on, is room enough for all such strings.
  */
 
 static bool
@@ -397,7 +397,7 @@ njwt_json_take_word(njwt_json_reader_t *reader, njwt_slice_t word,
 }
 
 
-/* Goes over digits.  False: there are none. */
+/* Skips digits.  False: there are none. */
 
 static bool
 njwt_json_digits(njwt_json_reader_t *reader)
@@ -416,7 +416,7 @@ njwt_json_digits(njwt_json_reader_t *reader)
 }
 
 
-/* Takes a number; only one that is near a double's end need be computed. */
+/* Reads a number; only one near the limits of a double is computed. */
 
 static bool
 njwt_json_take_number(njwt_json_reader_t *reader, njwt_slice_t *text)
@@ -457,7 +457,7 @@ njwt_json_take_number(njwt_json_reader_t *reader, njwt_slice_t *text)
 }
 
 
-/* Adds a node to the container that is open; NULL: no memory. */
+/* Adds a node to the innermost open container; NULL: no memory. */
 
 static njwt_json_node_t *
 njwt_json_add(njwt_json_reader_t *reader)
@@ -495,7 +495,7 @@ njwt_json_add(njwt_json_reader_t *reader)
 }
 
 
-/* Takes "name": of a member. */
+/* Reads a member's name and the colon. */
 
 static bool
 njwt_json_take_name(njwt_json_reader_t *reader, njwt_slice_t *name)
@@ -578,7 +578,7 @@ njwt_json_take_value(njwt_json_reader_t *reader, njwt_json_node_t *node)
 }
 
 
-/* Takes an element or a member; of a container its opening only. */
+/* Reads an element or a member; of a container only its opening bracket. */
 
 static bool
 njwt_json_take_one(njwt_json_reader_t *reader)
@@ -604,7 +604,7 @@ njwt_json_take_one(njwt_json_reader_t *reader)
 }
 
 
-/* An order in which equal names are neighbours: by length, then bytes. */
+/* Orders names by length, then bytes: equal ones become neighbours. */
 
 static int
 njwt_json_compare(const njwt_slice_t *a, const njwt_slice_t *b)
@@ -617,7 +617,7 @@ njwt_json_compare(const njwt_slice_t *a, const njwt_slice_t *b)
 }
 
 
-/* Lets the name at i sink to where none below it in the heap is greater. */
+/* Sifts the name at i down until no name below it in the heap is greater. */
 
 static void
 njwt_json_sink(const njwt_slice_t **names, size_t i, size_t n)
@@ -646,7 +646,7 @@ njwt_json_sink(const njwt_slice_t **names, size_t i, size_t n)
 }
 
 
-/* Heapsort: no recursion, no memory, and n log n of whatever was sent. */
+/* Heapsort: no recursion, no allocation, and n log n for any input. */
 
 static void
 njwt_json_sort(const njwt_slice_t **names, size_t n)
@@ -667,7 +667,7 @@ njwt_json_sort(const njwt_slice_t **names, size_t n)
 }
 
 
-/* Have no two members of this object one name? */
+/* Are the names of this object's members all different? */
 
 static bool
 njwt_json_unique_sorted(njwt_json_reader_t *reader,
@@ -723,7 +723,7 @@ njwt_json_unique(njwt_json_reader_t *reader, const njwt_json_node_t *node)
 }
 
 
-/* The reader is behind the end of the innermost container. */
+/* Closes the innermost container, whose end the reader has passed. */
 
 static bool
 njwt_json_close(njwt_json_reader_t *reader)
@@ -738,7 +738,7 @@ njwt_json_close(njwt_json_reader_t *reader)
 }
 
 
-/* Goes over what stands behind a value, up to the next one.  Is there one? */
+/* Skips what follows a value, up to the next one.  Is there a next one? */
 
 static bool
 njwt_json_more(njwt_json_reader_t *reader)

@@ -1,5 +1,5 @@
 /*
- * How does a JSON value read as text?  As a variable or a key set gives it.
+ * JSON values as text, for variables and key sets.
  */
 
 #include "njwt_json_node.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 
 
-/* text that is being put together; it never outgrows the value's own */
+/* text under construction; it never outgrows the value's own text */
 typedef struct {
     uint8_t  *data;
     size_t    size;
@@ -35,8 +35,8 @@ njwt_json_put(njwt_json_buffer_t *out, const void *data, size_t len)
 
 
 /*
- * The shortest escapes: the text that the string came from can't have been
- * shorter, so the buffer holds.
+ * Writes the shortest escapes: the text that the string came from can't have
+ * been shorter, so the buffer suffices.
  */
 
 static bool
@@ -86,7 +86,7 @@ njwt_json_write_string(njwt_json_buffer_t *out, njwt_slice_t string)
 }
 
 
-/* Writes "name":value, behind a comma where it isn't the first. */
+/* Writes "name":value, after a comma unless it is the first. */
 
 static bool
 njwt_json_write_member(njwt_json_buffer_t *out, njwt_slice_t name,
@@ -181,7 +181,7 @@ njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
 }
 
 
-/* The elements' texts with commas between; false where they read as others. */
+/* Joins the elements' texts with commas; false if the result is ambiguous. */
 
 static bool
 njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
@@ -208,7 +208,7 @@ njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
 }
 
 
-/* None of what is written is longer than the value is in the text. */
+/* Nothing that is written is longer than the value is in its document. */
 
 static bool
 njwt_json_buffer(njwt_arena_t *arena, njwt_value_t value,
@@ -222,7 +222,7 @@ njwt_json_buffer(njwt_arena_t *arena, njwt_value_t value,
 }
 
 
-/* What was written goes out; what didn't fit means a wrong bound: broken. */
+/* Returns what was written; if it didn't fit, the bound was wrong: broken. */
 
 static bool
 njwt_json_finish(njwt_arena_t *arena, const njwt_json_buffer_t *buffer,

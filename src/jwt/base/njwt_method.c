@@ -1,5 +1,5 @@
 /*
- * Which methods are there, and what are they called?
+ * HTTP request methods and their names.
  */
 
 #include "njwt_method.h"

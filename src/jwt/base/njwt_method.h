@@ -1,5 +1,5 @@
 /*
- * Which methods are there, and what are they called?
+ * HTTP request methods and their names.
  */
 
 #ifndef NJWT_METHOD_H
@@ -10,9 +10,9 @@
 
 
 /*
- * A method that nginx has a name for is a bit, several are a set of bits.  The
- * values are nginx's own (the glue checks that), so that a request costs no
- * comparison of names.
+ * A method that nginx has a name for is a bit; several form a set of bits.
+ * The values are nginx's own (the glue asserts that), so that a request needs
+ * no comparison of names.
  */
 typedef uint32_t  njwt_methods_t;
 
@@ -21,7 +21,7 @@ typedef uint32_t  njwt_methods_t;
 #define NJWT_METHOD_NAMED 0x00007ffeu    /* all of them */
 
 
-/* a request's method: others than those are known by their names alone */
+/* a request's method: one that nginx has no name for is known by name only */
 typedef struct {
     njwt_methods_t  bit;
     njwt_slice_t    name;
@@ -29,8 +29,8 @@ typedef struct {
 
 
 /*
- * The method of that name, in exactly that case (RFC 9110, section 9.1); 0
- * when it is none that nginx knows.
+ * The method of that name, in exactly that case (RFC 9110, section 9.1); 0 if
+ * it isn't one that nginx knows.
  */
 njwt_methods_t njwt_method(njwt_slice_t name);
 
@@ -38,16 +38,16 @@ njwt_methods_t njwt_method(njwt_slice_t name);
 njwt_method_t njwt_method_of(njwt_slice_t name);
 
 /*
- * Can a rule name this method?  A token (RFC 9110, section 9.1) in capitals,
- * of which the first is a letter.
+ * Can a rule name this method?  It must be a token (RFC 9110, section 9.1) in
+ * capitals that begins with a letter.
  */
 bool njwt_method_valid(njwt_slice_t name);
 
-/* Does nginx answer it itself, so that a rule for it never applies? */
+/* Does nginx answer it itself, so that a rule for it would never apply? */
 bool njwt_method_answered(njwt_slice_t name);
 
 /*
- * The names of a set of methods, with ", " between, for Allow (RFC 9110,
+ * The names of a set of methods, separated by ", ", for Allow (RFC 9110,
  * section 10.2.1).  False, *out untouched, when arena->failed.
  */
 bool njwt_method_names(njwt_arena_t *arena, njwt_methods_t methods,

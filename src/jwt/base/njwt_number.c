@@ -1,6 +1,5 @@
 /*
- * How do two of JSON's numbers compare, exactly?  And which double is next to
- * one?
+ * Exact comparison of JSON numbers, and their nearest doubles.
  */
 
 #include "njwt_number.h"
@@ -9,28 +8,28 @@
 #include <stdlib.h>
 
 
-/* no token is long enough for digits to move an exponent this far */
+/* no token is long enough for its digits to move an exponent this far */
 #define NJWT_NUMBER_EXPONENT  100000000000000000
 
 
 /*
- * digits that can decide to which double a number is rounded: the middle of
- * two doubles has 767 at most
+ * more digits never decide how a number is rounded: the midpoint of two
+ * doubles has at most 767
  */
 #define NJWT_NUMBER_DIGITS  800
 
-/* digits of any integer that 64 bits hold */
+/* any integer of so many digits fits into 64 bits */
 #define NJWT_NUMBER_INTEGER  18
 
-/* a number whose first digit is of this power is less than any beyond */
+/* a number whose first digit has at most this power of ten fits a double */
 #define NJWT_NUMBER_SURE  307
 
 
-/* a number as digits, of which the first isn't zero, times a power of ten */
+/* a number as digits, the first of them not zero, times a power of ten */
 typedef struct {
     bool            negative;
-    const uint8_t  *digits;      /* with a "." among them, perhaps */
-    const uint8_t  *end;         /* digits == end: zero */
+    const uint8_t  *digits;      /* may include a "." */
+    const uint8_t  *end;         /* digits == end: the number is zero */
     int64_t         exponent;    /* of the first digit */
 } njwt_number_t;
 
@@ -42,7 +41,7 @@ njwt_number_digit(const uint8_t *p, const uint8_t *end)
 }
 
 
-/* Goes over digits; NULL: there are none. */
+/* Skips digits; NULL: there are none. */
 
 static const uint8_t *
 njwt_number_digits(const uint8_t *p, const uint8_t *end)
@@ -59,7 +58,7 @@ njwt_number_digits(const uint8_t *p, const uint8_t *end)
 }
 
 
-/* Reads what follows "e"; NULL: no exponent. */
+/* Reads what follows "e"; NULL: it is no exponent. */
 
 static const uint8_t *
 njwt_number_exponent(const uint8_t *p, const uint8_t *end, int64_t *exponent)
@@ -93,7 +92,7 @@ njwt_number_exponent(const uint8_t *p, const uint8_t *end, int64_t *exponent)
 }
 
 
-/* Takes zeros off the front: the exponent is that of the first digit left. */
+/* Skips leading zeros: the exponent becomes that of the first digit left. */
 
 static void
 njwt_number_significant(njwt_number_t *number, const uint8_t *point)
@@ -132,7 +131,7 @@ njwt_number_read(njwt_slice_t text, njwt_number_t *number)
 
     number->digits = p;
 
-    /* no zero in front of another digit */
+    /* no leading zero before another digit */
 
     if (p < end && *p == '0') {
         p++;
@@ -162,7 +161,7 @@ njwt_number_read(njwt_slice_t text, njwt_number_t *number)
 }
 
 
-/* The next digit of a number; zeros behind its last one. */
+/* The next digit of a number; zeros follow its last one. */
 
 static int
 njwt_number_next(njwt_number_t *number)
@@ -175,7 +174,7 @@ njwt_number_next(njwt_number_t *number)
 }
 
 
-/* Compares two numbers, neither of which is zero, without their signs. */
+/* Compares two numbers by magnitude; neither is zero. */
 
 static int
 njwt_number_magnitude(njwt_number_t a, njwt_number_t b)
@@ -243,8 +242,8 @@ njwt_number_compare(njwt_slice_t a, njwt_slice_t b, int *order)
 
 
 /*
- * Takes the digits that decide: those behind are replaced by one that says
- * that they weren't all 0.
+ * Copies the digits that can decide; the rest is replaced by one digit that
+ * says whether they were all 0.
  */
 
 static size_t
@@ -273,7 +272,7 @@ njwt_number_deciding(njwt_number_t number, char *digits)
 }
 
 
-/* Few digits are an integer: a token's dates. */
+/* The common case: few digits that form an integer, as a token's dates do. */
 
 static double
 njwt_number_integer(const uint8_t *digits, size_t n)
@@ -292,14 +291,14 @@ njwt_number_integer(const uint8_t *digits, size_t n)
 
 
 /*
- * Has the C library read digits, of which the last stands for that power.  No
- * point is written: which character that is depends on the locale.
+ * Lets the C library read digits, the last of which has that power of ten.  No
+ * decimal point is written: which character that is depends on the locale.
  */
 
 static double
 njwt_number_scaled(char *digits, size_t n, int64_t power)
 {
-    int64_t  place;
+    int64_t  divisor;
 
     power = (power > 99999) ? 99999 : (power < -99999) ? -99999 : power;
     digits[n++] = 'e';
@@ -309,8 +308,8 @@ njwt_number_scaled(char *digits, size_t n, int64_t power)
         power = -power;
     }
 
-    for (place = 10000; place > 0; place /= 10) {
-        digits[n++] = (char) ('0' + power / place % 10);
+    for (divisor = 10000; divisor > 0; divisor /= 10) {
+        digits[n++] = (char) ('0' + power / divisor % 10);
     }
 
     digits[n] = '\0';
@@ -343,7 +342,7 @@ njwt_number_decimal(njwt_slice_t text)
 }
 
 
-/* Is it digits alone that 64 bits hold?  A token's dates are. */
+/* Does it consist of digits alone, few enough for 64 bits?  Dates do. */
 
 static bool
 njwt_number_plain(njwt_slice_t text)

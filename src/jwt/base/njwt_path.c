@@ -1,5 +1,5 @@
 /*
- * Which value does the name of a claim mean?
+ * Names of claims, and the values that they refer to.
  */
 
 #include "njwt_path.h"
@@ -88,7 +88,10 @@ njwt_path_unescape(njwt_arena_t *arena, njwt_slice_t *step)
 }
 
 
-/* An array's index has no leading zeros (section 4); others mean nothing. */
+/*
+ * An array index has no leading zeros (section 4); anything else finds
+ * nothing.
+ */
 
 static njwt_value_t
 njwt_path_element(njwt_value_t array, njwt_slice_t step)

@@ -1,5 +1,5 @@
 /*
- * What is a URL, and may keys be fetched from it?
+ * URLs, and from which ones keys may be fetched.
  */
 
 #include "njwt_url.h"
@@ -24,7 +24,9 @@ njwt_url_digit(uint8_t c)
 }
 
 
-/* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
+/*
+ * Compares in any case, as schemes and hosts are (RFC 3986, section 6.2.2.1).
+ */
 
 static bool
 njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
@@ -44,7 +46,7 @@ njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
 }
 
 
-/* Up to the first such character, or to the end. */
+/* The text up to the first such character, or to its end. */
 
 static njwt_slice_t
 njwt_url_until(njwt_slice_t text, uint8_t end)
@@ -61,7 +63,7 @@ njwt_url_until(njwt_slice_t text, uint8_t end)
 }
 
 
-/* Up to where the authority ends (RFC 3986, section 3.2). */
+/* The text up to the end of the authority (RFC 3986, section 3.2). */
 
 static njwt_slice_t
 njwt_url_authority(njwt_slice_t text)
@@ -85,7 +87,7 @@ njwt_url_authority(njwt_slice_t text)
 static njwt_slice_t
 njwt_url_behind(njwt_slice_t text, size_t n)
 {
-    /* an empty text may have no address that anything could be added to */
+    /* an empty text may have no address to which something could be added */
 
     if (n > 0) {
         text.data += n;
@@ -96,7 +98,7 @@ njwt_url_behind(njwt_slice_t text, size_t n)
 }
 
 
-/* Nothing that is blank, or that ends a text elsewhere than here. */
+/* Is there no blank and no byte that would end the text for another reader? */
 
 static bool
 njwt_url_plain(njwt_slice_t text)
@@ -144,8 +146,8 @@ njwt_url_scheme(njwt_slice_t name, njwt_url_scheme_t *scheme)
 
 
 /*
- * Letters, digits and what names are joined with; beyond ASCII too, as who
- * fetches may know such names.  A percent sign would be another spelling.
+ * Letters, digits and the characters that join them; non-ASCII ones too, as
+ * libcurl may know such names.  A percent sign would allow another spelling.
  */
 
 static bool
@@ -168,7 +170,9 @@ njwt_url_name(njwt_slice_t host)
 }
 
 
-/* Does it look like "[ADDRESS]" of IPv6?  Whether there is one shows later. */
+/*
+ * Does it look like an IPv6 "[ADDRESS]"?  Connecting shows whether it is one.
+ */
 
 static bool
 njwt_url_address(njwt_slice_t host)
@@ -198,7 +202,7 @@ njwt_url_address(njwt_slice_t host)
 }
 
 
-/* A number in decimal, of one to five digits. */
+/* Reads a decimal number of one to five digits. */
 
 static bool
 njwt_url_number(njwt_slice_t text, unsigned *number)
@@ -274,7 +278,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     read.userinfo = rest;
     len = 0;
 
-    /* what lies before the last "@" is no host, whoever looks */
+    /* what lies before the last "@" is no host, whoever reads it */
 
     for ( ;; ) {
         part = njwt_url_until(authority, '@');
@@ -323,7 +327,9 @@ njwt_url_hex(uint8_t c)
 }
 
 
-/* The userinfo of RFC 3986, section 3.2.1: of any other, readers differ. */
+/*
+ * The userinfo of RFC 3986, section 3.2.1: readers differ about anything else.
+ */
 
 static bool
 njwt_url_userinfo(njwt_slice_t text)
@@ -387,7 +393,7 @@ njwt_url_shown(njwt_slice_t text)
 }
 
 
-/* 127.0.0.0/8: four numbers in decimal, the one spelling that is common. */
+/* 127.0.0.0/8 as four decimal numbers, the one common spelling. */
 
 static bool
 njwt_url_is_127(njwt_slice_t host)

@@ -1,8 +1,8 @@
 /*
- * What is a URL, and may keys be fetched from it?  (RFC 3986)
+ * URLs, and from which ones keys may be fetched (RFC 3986).
  *
- * Read more narrowly than who fetches it reads it: of a text that passes
- * there is one reading, so that no other host is asked than was looked at.
+ * They are read more narrowly than libcurl reads them: a text that passes has
+ * one reading only, so that no host is asked but the one that was checked.
  */
 
 #ifndef NJWT_URL_H
@@ -24,43 +24,43 @@ typedef enum {
 typedef struct {
     njwt_url_scheme_t   scheme;
     njwt_slice_t        host;      /* an IPv6 address in its brackets */
-    bool                user;      /* there is a user part */
-    njwt_slice_t        userinfo;  /* that part, without its "@" */
-    unsigned            port;      /* 0: none is written */
+    bool                user;      /* is there a user part? */
+    njwt_slice_t        userinfo;  /* the user part without its "@" */
+    unsigned            port;      /* 0: not given */
     njwt_slice_t        rest;      /* path, query and fragment */
 } njwt_url_t;
 
 
 /*
  * Reads SCHEME://[USER@]HOST[:PORT] and whatever follows.  False, *url
- * untouched, of any other text, of one with a blank or a control character,
- * and of one that is longer than NJWT_MAX_URL.
+ * untouched, for any other text, for one with a blank or a control character,
+ * and for one that is longer than NJWT_MAX_URL.
  */
 bool njwt_url_parse(njwt_slice_t text, njwt_url_t *url);
 
-/* The same of a text of any length. */
+/* The same for a text of any length. */
 bool njwt_url_split(njwt_slice_t text, njwt_url_t *url);
 
 /* Is this an http or https URL? */
 bool njwt_url_is_web(njwt_slice_t text);
 
 /*
- * Is this the URL of a proxy, http://[USER[:PASSWORD]@]HOST[:PORT]?  The user
- * part consists of RFC 3986's characters: all others are percent-coded.
+ * Is this the URL of a proxy, http://[USER[:PASSWORD]@]HOST[:PORT]?  In the
+ * user part all but RFC 3986's characters must be percent-coded.
  */
 bool njwt_url_is_proxy(njwt_slice_t text);
 
 /*
- * What of a URL may be shown?  Its query may hold what lets us ask, and is cut
- * off; of one with a user part, or that can't be read and may have one,
- * nothing is left.
+ * The part of a URL that may be shown.  The query is cut off, since it may
+ * hold credentials; nothing is left of a URL with a user part, or of one that
+ * can't be parsed and may have one.
  */
 njwt_slice_t njwt_url_shown(njwt_slice_t text);
 
 /*
- * Why may keys not be fetched from there?  NULL: they may, over https, or
- * http from 127.0.0.0/8, [::1] and localhost.  Otherwise a constant text to
- * go on with after the URL.
+ * Why may keys not be fetched from this URL?  Returns NULL if they may: over
+ * https, or over http from 127.0.0.0/8, [::1] and localhost.  Otherwise the
+ * constant rest of a sentence that begins with the URL.
  */
 const char *njwt_url_fault(njwt_slice_t text);
 

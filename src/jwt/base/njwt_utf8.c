@@ -1,14 +1,14 @@
 /*
- * UTF-8 (RFC 3629), and how a stranger's text is shown.
+ * UTF-8 (RFC 3629), and the safe display of text from others.
  */
 
 #include "njwt_utf8.h"
 
 
 /*
- * Characters that aren't shown as they are: controls, what turns or hides the
- * text around it (bidirectional and zero-width ones, tags), and what has no
- * meaning of its own.
+ * Characters that aren't shown as they are: controls, those that reorder or
+ * hide the text around them (bidirectional and zero-width ones, tags), and
+ * those without a meaning of their own.
  */
 
 static const struct {
@@ -40,7 +40,7 @@ static const struct {
     (sizeof(njwt_utf8_hidden) / sizeof(njwt_utf8_hidden[0]))
 
 
-/* The character at the front, and its length; 0: no UTF-8. */
+/* The character at the front, and its length; 0: invalid UTF-8. */
 
 static size_t
 njwt_utf8_decode(njwt_slice_t text, uint32_t *character)

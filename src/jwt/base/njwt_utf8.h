@@ -1,6 +1,6 @@
 /*
- * UTF-8 (RFC 3629), and how a stranger's text is shown: without anything that
- * a terminal obeys, or that makes it look other than it is.
+ * UTF-8 (RFC 3629), and the safe display of text from others: without anything
+ * that a terminal obeys, or that makes the text look like another.
  */
 
 #ifndef NJWT_UTF8_H
@@ -14,10 +14,10 @@
 
 
 /*
- * Takes the first character off *text, which isn't empty, and returns it as
- * it is shown: itself, a slice of the text; or, in escape, the escape that
- * JSON has for it ("\u202e", and two of them beyond the first plane).  A byte
- * that is no UTF-8 becomes "\xff": JSON has no escape for such.
+ * Takes the first character off *text, which isn't empty, and returns how it
+ * is shown: as it is, a slice of the text; or, written to escape, as JSON's
+ * escape ("\u202e", two of them beyond the first plane).  A byte that is no
+ * UTF-8 becomes "\xff", as JSON has no escape for it.
  */
 njwt_slice_t njwt_utf8_shown(njwt_slice_t *text,
     uint8_t escape[NJWT_UTF8_ESCAPE]);
