@@ -1,5 +1,5 @@
 /*
- * Which signature algorithms are there?
+ * The signature algorithms.
  */
 
 #include "njwt_alg.h"

@@ -1,6 +1,5 @@
 /*
- * Which signature algorithms are there?  (RFC 7518, section 3.1; RFC 8037;
- * RFC 9864)
+ * The signature algorithms (RFC 7518, section 3.1; RFC 8037; RFC 9864).
  */
 
 #ifndef NJWT_ALG_H
@@ -10,7 +9,7 @@
 #include "njwt.h"
 
 
-/* one bit each, so that a set of them is a number; 0 is no algorithm */
+/* one bit each, so that a set of them is a number; 0 is none */
 typedef uint32_t  njwt_alg_t;
 
 #define NJWT_ALG_UNKNOWN  0u
@@ -63,20 +62,22 @@ typedef struct {
     njwt_slice_t    name;
     njwt_alg_t      alg;
     njwt_family_t   family;
-    const char     *hash;        /* OpenSSL's name; NULL: the scheme's own */
+    const char     *hash;        /* OpenSSL's name; NULL: part of the scheme */
     size_t          hash_len;    /* bytes */
     size_t          half;        /* bytes of r and of s in an ES signature */
 } njwt_alg_info_t;
 
 
 /*
- * The algorithm of that name, in exactly that case; NJWT_ALG_UNKNOWN of
- * "none" and of every other text.  "Ed25519" (RFC 9864, section 2.2) is
- * another name of "EdDSA", whose only curve here is that one.
+ * The algorithm of that name, in exactly that case; NJWT_ALG_UNKNOWN for
+ * "none" and for any other text.  "Ed25519" (RFC 9864, section 2.2) is another
+ * name of "EdDSA", of which Ed25519 is the only curve supported here.
  */
 njwt_alg_t njwt_alg(njwt_slice_t name);
 
-/* All about one algorithm; NULL of NJWT_ALG_UNKNOWN and of several. */
+/*
+ * The properties of one algorithm; NULL for NJWT_ALG_UNKNOWN and for several.
+ */
 const njwt_alg_info_t *njwt_alg_info(njwt_alg_t alg);
 
 /*
@@ -88,7 +89,7 @@ size_t njwt_alg_secret_min(njwt_alg_t algs);
 /* The "kty" of a key for these (RFC 7518, section 6.1); "": of none. */
 const char *njwt_alg_kty(njwt_alg_t algs);
 
-/* The place of one algorithm's bit, below NJWT_ALG_COUNT. */
+/* The index of an algorithm's bit, below NJWT_ALG_COUNT. */
 size_t njwt_alg_index(const njwt_alg_info_t *info);
 
 

@@ -1,5 +1,5 @@
 /*
- * A client's certificate, as the text that a server or a proxy gives it in.
+ * A client's certificate, as the text that a server or a proxy passes on.
  */
 
 #include "njwt_certificate.h"
@@ -22,7 +22,7 @@ njwt_certificate_hex(uint8_t c)
 }
 
 
-/* Decodes %XX; "+" stands for itself.  False: a broken one, or no memory. */
+/* Decodes %XX; "+" stands for itself.  False: broken coding, or no memory. */
 
 static bool
 njwt_certificate_unescape(njwt_arena_t *arena, njwt_slice_t *text)

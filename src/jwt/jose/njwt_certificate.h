@@ -1,5 +1,5 @@
 /*
- * A client's certificate, as the text that a server or a proxy gives it in.
+ * A client's certificate, as the text that a server or a proxy passes on.
  */
 
 #ifndef NJWT_CERTIFICATE_H
@@ -10,13 +10,13 @@
 #include "njwt_key.h"
 
 
-/* a longer text is no certificate */
+/* a longer text is not accepted as a certificate */
 #define NJWT_MAX_CERTIFICATE  65536
 
 
 /*
- * The SHA-256 of a certificate's DER, NJWT_DIGEST bytes at digest: what
- * "x5t#S256" is of (RFC 8705, section 3.1).  The text is PEM as it is or
+ * The SHA-256 of a certificate's DER, NJWT_DIGEST bytes at digest: the value
+ * of "x5t#S256" (RFC 8705, section 3.1).  The text is PEM, plain or
  * URL-encoded, of which the first certificate counts, or RFC 9440's
  * ":BASE64:".  False, the bytes at digest undefined: it is none of these, or
  * arena->failed.

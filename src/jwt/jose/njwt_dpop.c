@@ -1,8 +1,8 @@
 /*
- * Does a DPoP proof show that the client has its key?
+ * DPoP proofs: does the client have the key that its token is bound to?
  *
- * njwt_dpop_checks() runs straight down, a reason a line, in the order of the
- * contract.  A line taken out must turn a test red.
+ * njwt_dpop_checks() runs straight down, one reason per line, in the
+ * documented order.  Removing a line must make a test fail.
  */
 
 #include "njwt_dpop.h"
@@ -16,22 +16,22 @@
 #include <string.h>
 
 
-/* a proof, and what was read of it so far */
+/* a proof, and what has been read of it so far */
 typedef struct {
-    njwt_slice_t             header;      /* as it came */
-    njwt_jws_t               jws;         /* its header is read if need be */
+    njwt_slice_t             header;      /* as it was sent */
+    njwt_jws_t               jws;         /* its header is parsed late */
     njwt_value_t             payload;
 
     const njwt_dpop_key_t   *key;
-    njwt_dpop_key_t          made;        /* where it isn't kept */
+    njwt_dpop_key_t          made;        /* unless the key was kept */
 
-    bool                     nonce_ok;    /* a nonce of ours is good */
-    bool                     iat_number;  /* "iat" is a number */
+    bool                     nonce_ok;    /* a nonce of ours, and valid */
+    bool                     iat_number;  /* is "iat" a number? */
     int64_t                  nonce_made;
 } njwt_dpop_proof_t;
 
 
-/* No memory is no verdict: what looks like a reason to refuse may not be. */
+/* Without memory there is no verdict: what looks like a reason may be none. */
 
 #define REFUSE(result, why, condition)                                       \
     if (condition) {                                                         \
@@ -57,7 +57,7 @@ njwt_dpop_member(const njwt_dpop_proof_t *proof, const char *name,
     njwt_dpop_member(proof, name, sizeof(name) - 1)
 
 
-/* A date of the payload: absent is no number either. */
+/* A date of the payload; an absent one is no number either. */
 
 static bool
 njwt_dpop_date(njwt_value_t value, double *date)
@@ -79,7 +79,7 @@ njwt_dpop_date(njwt_value_t value, double *date)
 
 
 /*
- * Takes the proof to pieces.  A header whose key is kept was found good
+ * Splits and decodes the proof.  A header whose key is kept was checked
  * before, byte for byte.
  */
 
@@ -160,9 +160,9 @@ njwt_dpop_typ(const njwt_jws_t *jws)
 
 
 /*
- * What is wrong with a key, and its thumbprint, can be had of its text.  To
- * make a key of it is dear: that is done for who has the token's key, and when
- * its signature is to be verified.
+ * Checks the key and computes its thumbprint from the JWK's text alone.  The
+ * key itself is expensive to make: that happens only if the thumbprint is the
+ * token's, when the signature is about to be verified.
  */
 
 static bool
@@ -191,7 +191,7 @@ njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
 }
 
 
-/* What the header says; nothing of it is asked where its key is kept. */
+/* The checks of the header; all of them passed before if its key is kept. */
 
 static njwt_dpop_result_t
 njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
@@ -220,7 +220,7 @@ njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 }
 
 
-/* Is "ath" the token's digest, which is found in any case? */
+/* Is "ath" the token's digest?  The digest is computed in any case. */
 
 static bool
 njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
@@ -247,8 +247,8 @@ njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
 
 
 /*
- * When a nonce is made now: later than the memory began, for who is told to
- * take one in the second of the start must get through with it.
+ * The time that a new nonce gets: later than the memory began, so that a client
+ * that retries in the second of the start gets through with it.
  */
 
 static int64_t
@@ -259,8 +259,8 @@ njwt_dpop_nonce_now(const njwt_dpop_memory_t *memory, int64_t now)
 
 
 /*
- * Is the nonce good: ours, made since the memory began, not too old?  One that
- * a clock ahead of ours made may be as far ahead as a proof.
+ * Is the nonce valid: ours, made since the memory began, not too old?  One
+ * made by a host whose clock is ahead may be as far ahead as a proof.
  */
 
 static bool
@@ -278,9 +278,9 @@ njwt_dpop_nonce_good(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
 
 /*
- * Is a nonce wanted that isn't there?  One that may have been made before the
- * memory began may have vouched then for a time far ahead: so the proof may
- * have been used, whatever its "iat" says.
+ * Is a nonce required, but missing?  A nonce that may have been made before
+ * the memory began may have allowed a time far ahead, so the proof may have
+ * been used whatever its "iat" says.
  */
 
 static bool
@@ -320,7 +320,7 @@ njwt_dpop_nonce_typed(const njwt_dpop_proof_t *proof)
 }
 
 
-/* Of the two dates that needn't be there: is it, and no number? */
+/* Is this optional date there, but no number? */
 
 static bool
 njwt_dpop_date_broken(njwt_value_t value)
@@ -350,7 +350,7 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(NONCE_NEEDED, NONCE, njwt_dpop_nonce_lacks(arena, dpop, memory,
                                                       proof, found->iat, now));
 
-    /* with whatever the answer is */
+    /* a new one goes out with the answer, whatever that is */
 
     found->renew = proof->nonce_ok && dpop->nonce
                    && (double) (now - proof->nonce_made) * 2
@@ -369,7 +369,10 @@ njwt_dpop_times(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 }
 
 
-/* The key under which the proof is remembered: nobody burns another's jti. */
+/*
+ * What the proof is remembered by: it includes the key, so that nobody can use
+ * up another client's "jti".
+ */
 
 static bool
 njwt_dpop_replay(njwt_arena_t *arena, njwt_hasher_t *hasher,
@@ -399,7 +402,9 @@ njwt_dpop_replay(njwt_arena_t *arena, njwt_hasher_t *hasher,
 }
 
 
-/* Until "iat" or the nonce stops to be good, whichever is later. */
+/*
+ * Remember it until "iat" or the nonce is no longer valid, whichever is later.
+ */
 
 static void
 njwt_dpop_remember(const njwt_dpop_t *dpop, const njwt_dpop_proof_t *proof,
@@ -508,7 +513,7 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
                               &proof, found);
 
-    /* kept is the key of a client whose proof was good, no other */
+    /* only the key of a client whose proof was good is kept */
 
     if (request->keys != NULL
         && proof.key == &proof.made

@@ -1,5 +1,5 @@
 /*
- * Which key did the same header of a DPoP proof come to before?
+ * Parsed keys of DPoP proofs, kept by the header that they came in.
  */
 
 #include "njwt_dpop_keys.h"
@@ -8,14 +8,14 @@
 #include <string.h>
 
 
-/* a header's hash says in which of the sets its key may be */
+/* the hash of a header selects the set that its key may be in */
 #define NJWT_DPOP_KEYS_SET  8
 
 
 typedef struct {
     uint64_t         hash;       /* of the header */
     njwt_slice_t     header;
-    uint64_t         used;       /* 0: nothing here */
+    uint64_t         used;       /* 0: empty */
     njwt_dpop_key_t  key;
 } njwt_dpop_entry_t;
 
@@ -75,8 +75,9 @@ njwt_dpop_keys_free(njwt_dpop_keys_t *keys)
 
 
 /*
- * Eight bytes at a time.  No secret: who finds headers of one hash can push
- * out others' keys, which are made anew, and only by proofs that are good.
+ * Eight bytes at a time.  It needs no secret: whoever finds headers with the
+ * same hash can only displace other keys, which are then parsed again, and
+ * that only by proofs that are good.
  */
 
 static uint64_t

@@ -1,10 +1,11 @@
 /*
- * Which key did the same header of a DPoP proof come to before?
+ * Parsed keys of DPoP proofs, kept by the header that they came in.
  *
- * A client's header is byte for byte the same in each of its proofs, and to
- * make a key of it costs a third of a verification.  A table of a fixed size,
- * by the encoded header, all of which is compared; what wasn't used for
- * longest goes.  Nothing is kept of a proof before its signature held.
+ * A client's header is byte for byte the same in each of its proofs, and
+ * parsing the key costs a third of a verification.  This is a table of fixed
+ * size, keyed by the encoded header, all of which is compared; the least
+ * recently used entry is replaced.  Nothing of a proof is kept before its
+ * signature was verified.
  */
 
 #ifndef NJWT_DPOP_KEYS_H
@@ -16,14 +17,14 @@
 #include "njwt_key.h"
 
 
-/* bytes of a header that is kept: RSA keys of 8192 bits have no more */
+/* a longer header is not kept; those of 8192-bit RSA keys fit */
 #define NJWT_DPOP_KEYS_HEADER  2560
 
 
-/* not for two threads at once: each worker has its own */
+/* not thread-safe: each worker has its own */
 typedef struct njwt_dpop_keys_s  njwt_dpop_keys_t;
 
-/* all that a proof's header comes to, once it was found good */
+/* the result of parsing a proof's header, once it was found good */
 typedef struct {
     njwt_key_t  *key;
     njwt_alg_t   alg;
@@ -32,21 +33,21 @@ typedef struct {
 
 
 /*
- * A table for so many keys, or a few more; about 100 bytes, the header and one
- * parsed key each.  NULL: no memory.  The caller owns it and frees it.
+ * A table for that many keys, or a few more; each takes about 100 bytes, the
+ * header and the parsed key.  NULL: no memory.  The caller frees it.
  */
 njwt_dpop_keys_t *njwt_dpop_keys_new(size_t count);
 
 /* Frees it and its keys; NULL is fine. */
 void njwt_dpop_keys_free(njwt_dpop_keys_t *keys);
 
-/* The key of this header; NULL: it isn't kept. */
+/* The key of this header; NULL: not kept. */
 const njwt_dpop_key_t *njwt_dpop_keys_find(njwt_dpop_keys_t *keys,
     njwt_slice_t header);
 
 /*
- * Keeps a key, which is the table's to free from now on: at once where its
- * header is too long, or without memory.
+ * Keeps a key.  The table owns it from now on, and frees it at once if the
+ * header is too long or there is no memory.
  */
 void njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     const njwt_dpop_key_t *key);

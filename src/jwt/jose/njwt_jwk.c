@@ -1,6 +1,6 @@
 /*
- * JSON Web Keys: what a JWK is for, and the public key that it describes (RFC
- * 7517; RFC 7518, section 6; RFC 8037, section 2).
+ * JSON Web Keys: what a JWK may be used for, and its public key (RFC 7517; RFC
+ * 7518, section 6; RFC 8037, section 2).
  */
 
 #include "njwt_b64.h"
@@ -19,13 +19,13 @@
 #define NJWT_RSA_MIN_BITS  2048
 #define NJWT_RSA_MAX_BITS  8192
 
-/* characters of such an integer, with room for some zeros in front */
+/* characters of such an integer, with room for some leading zeros */
 #define NJWT_JWK_MAX_INTEGER  2048
 
 
 static const njwt_slice_t  njwt_rsa = njwt_literal("RSA");
 
-/* FIPS 186-4, D.1.2: the constant of each curve */
+/* the constant b of each curve (FIPS 186-4, D.1.2) */
 
 static const uint8_t  njwt_jwk_b_256[] = {
     0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55,
@@ -64,7 +64,7 @@ static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
 };
 
 
-/* Is this member that text? */
+/* Is this member that string? */
 
 static bool
 njwt_jwk_member_is(njwt_value_t jwk, njwt_slice_t name, njwt_slice_t text)
@@ -203,7 +203,7 @@ njwt_jwk_curve(const char *group)
 }
 
 
-/* Is the text that of an integer, as strictly as it is read? */
+/* Is this the text of an integer, by the rules for reading it? */
 
 static bool
 njwt_jwk_decode(njwt_arena_t *scratch, njwt_slice_t text,
@@ -213,7 +213,7 @@ njwt_jwk_decode(njwt_arena_t *scratch, njwt_slice_t text,
 
     if (reading == NJWT_JWK_STRICT) {
 
-        /* the fewest octets: one spelling for one key */
+        /* the fewest octets, so that a key has one spelling */
 
         return njwt_b64_decode(scratch, text, bytes) && bytes->data[0] != 0;
     }
@@ -225,7 +225,7 @@ njwt_jwk_decode(njwt_arena_t *scratch, njwt_slice_t text,
     *spelling |= (padded ? NJWT_SPELLING_PADDED : 0)
                  | (plain ? NJWT_SPELLING_PLAIN : 0);
 
-    /* Java's BigInteger has a byte for the sign */
+    /* Java's BigInteger adds a byte for the sign */
 
     if (bytes->len > 0 && bytes->data[0] == 0) {
         *spelling |= NJWT_SPELLING_ZERO;
@@ -245,7 +245,7 @@ njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
 
     text = njwt_json_string(njwt_json_member(jwk, name));
 
-    /* the key's size is capped before any of it is read as a number */
+    /* the size is limited before any of it is read as a number */
 
     if (text.len == 0
         || text.len > NJWT_JWK_MAX_INTEGER
@@ -258,7 +258,7 @@ njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
 }
 
 
-/* Makes a key of what was put together, which is given back. */
+/* Makes a key of the collected parameters and frees them. */
 
 static EVP_PKEY *
 njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build)
@@ -331,7 +331,7 @@ njwt_jwk_rsa_fault(const BIGNUM *n, const BIGNUM *e)
         return "an RSA exponent that is even, 1 or as large as the modulus";
     }
 
-    /* OpenSSL verifies nothing with such a pair: too slow */
+    /* OpenSSL doesn't verify with such a pair: too slow */
 
     if (BN_num_bits(n) > OPENSSL_RSA_SMALL_MODULUS_BITS
         && BN_num_bits(e) > OPENSSL_RSA_MAX_PUBEXP_BITS)
@@ -358,7 +358,7 @@ njwt_public_rsa(const BIGNUM *n, const BIGNUM *e, const char **why)
 }
 
 
-/* Reads "n" and "e", which the caller frees: each may be NULL. */
+/* Reads "n" and "e"; the caller frees them, and each may be NULL. */
 
 static void
 njwt_jwk_rsa_numbers(njwt_arena_t *scratch, njwt_value_t jwk,
@@ -389,7 +389,7 @@ njwt_jwk_rsa(njwt_arena_t *scratch, njwt_value_t jwk,
 }
 
 
-/* A member that must be base64url of exactly so many bytes. */
+/* A member that must be base64url of exactly that many bytes. */
 
 static bool
 njwt_jwk_bytes(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
@@ -416,7 +416,7 @@ njwt_public_ec(const njwt_jwk_curve_t *curve, const uint8_t *x,
     memcpy(point + 1, x, curve->bytes);
     memcpy(point + 1 + curve->bytes, y, curve->bytes);
 
-    /* OpenSSL refuses a point that is off the curve */
+    /* OpenSSL refuses a point that is not on the curve */
 
     *why = "its point is not on its curve";
     build = OSSL_PARAM_BLD_new();
@@ -448,7 +448,7 @@ njwt_public_okp(const njwt_jwk_curve_t *curve, const uint8_t *x,
 }
 
 
-/* "x" and, but for OKP, "y", each of the curve's size (RFC 7518, 6.2.1). */
+/* "x" and, except for OKP, "y", each of the curve's size (RFC 7518, 6.2.1). */
 
 static bool
 njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
@@ -492,7 +492,7 @@ njwt_jwk_prime(const njwt_jwk_curve_t *curve)
 }
 
 
-/* y^2 = x^3 - 3x + b (FIPS 186-4, D.1.2); all that is read is below p. */
+/* y^2 = x^3 - 3x + b (FIPS 186-4, D.1.2); every value read is below p. */
 
 static bool
 njwt_jwk_solves(const BIGNUM *p, const BIGNUM *x, const BIGNUM *y,
@@ -520,9 +520,9 @@ njwt_jwk_solves(const BIGNUM *p, const BIGNUM *x, const BIGNUM *y,
 
 
 /*
- * Is the point on its curve?  To have OpenSSL say so takes a key and its
- * group, half of what a signature costs.  Who passes here isn't taken for
- * somebody: OpenSSL looks again before anything is verified with the key.
+ * Is the point on its curve?  Asking OpenSSL would take a key and its group,
+ * half the cost of a signature.  This check alone gives nobody any right:
+ * OpenSSL checks the point again before anything is verified with the key.
  */
 
 static bool

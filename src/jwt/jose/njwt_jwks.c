@@ -1,5 +1,5 @@
 /*
- * Which keys of a key set can be used?
+ * Key sets and their usable keys.
  */
 
 #include "njwt_jansson.h"
@@ -17,15 +17,15 @@ struct njwt_jwks_s {
     size_t          size;
     size_t          used;
     size_t          count;
-    bool            any_kid;    /* its keys fit whatever a token names */
-    bool            lone;       /* the set had this key and no other */
+    bool            any_kid;    /* keys fit tokens with any "kid" */
+    bool            lone;       /* the set had one key only */
     njwt_key_t     *keys[NJWT_MAX_KEYS];
 
-    /* all that a key is: its text, or a digest of the secret */
+    /* what identifies each key: its text, or a digest of the secret */
     njwt_slice_t    texts[NJWT_MAX_KEYS];
     uint8_t         secret[NJWT_DIGEST];
 
-    /* NJWT_DIGEST bytes for each key; or NULL */
+    /* NJWT_DIGEST bytes for each key, or NULL */
     uint8_t        *fingerprints;
 };
 
@@ -66,7 +66,7 @@ njwt_jwks_pass_over(njwt_jwks_report_t *report, const char *why)
 }
 
 
-/* Joins the texts of the keys to the set's, which they then are parts of. */
+/* Joins the texts of the keys; each then points into the set's text. */
 
 static bool
 njwt_jwks_join(njwt_jwks_t *jwks)
@@ -101,7 +101,7 @@ njwt_jwks_join(njwt_jwks_t *jwks)
         jwks->texts[i].data = jwks->data + jwks->used - jwks->texts[i].len;
     }
 
-    /* one key of several that were sent isn't a set of one key */
+    /* one usable key of several doesn't make a set of one key */
 
     others = jwks->count == 1 && !jwks->lone;
 
@@ -115,7 +115,7 @@ njwt_jwks_join(njwt_jwks_t *jwks)
 }
 
 
-/* Reads each key; returns NULL or what is wrong with the whole. */
+/* Reads each key; returns NULL, or what is wrong with the set. */
 
 static const char *
 njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
@@ -425,7 +425,7 @@ njwt_jwks_text(const njwt_jwks_t *jwks)
 }
 
 
-/* May this key have signed the token?  kid NULL: the token names none. */
+/* May this key have signed the token?  kid NULL: the token has none. */
 
 static bool
 njwt_jwks_matches(const njwt_jwks_t *jwks, const njwt_key_t *key,
@@ -512,8 +512,8 @@ njwt_jwks_verify(njwt_arena_t *arena, njwt_jwks_t *jwks,
 
 
 /*
- * Which tokens a key fits depends on its set, where it has no "kid": once that
- * changes, what it verified before must be verified anew.
+ * For a key without "kid" the set decides which tokens it fits: once that
+ * changes, what it verified before must be verified again.
  */
 
 static uint8_t

@@ -1,5 +1,5 @@
 /*
- * What are the parts of a token?
+ * The parts of a token.
  */
 
 #include "njwt_jws.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-/* what RFC 7515, section 4.1, says of a header member's type */
+/* the type of a header member, by RFC 7515, section 4.1 */
 typedef enum {
     NJWT_JWS_STRING,
     NJWT_JWS_OBJECT,
@@ -118,7 +118,7 @@ njwt_jws_member_ok(njwt_slice_t name, njwt_value_t value)
 }
 
 
-/* A header has three members or so, fewer than there are names to look up. */
+/* A header has about three members, fewer than there are names to look up. */
 
 static bool
 njwt_jws_header_ok(njwt_value_t header)
@@ -210,7 +210,7 @@ njwt_jws_critical(const njwt_jws_t *jws)
 }
 
 
-/* media types are compared in any case (RFC 2045, section 5.1) */
+/* media types are case-insensitive (RFC 2045, section 5.1) */
 
 static bool
 njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
@@ -268,7 +268,7 @@ njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile)
         njwt_literal("at+jwt"),
         njwt_literal("application/at+jwt"),
 
-        /* by RFC 9068 these are other tokens */
+        /* by RFC 9068 these are not access tokens */
         njwt_literal("jwt"),
         njwt_literal("application/jwt")
     };

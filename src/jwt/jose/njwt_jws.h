@@ -1,5 +1,5 @@
 /*
- * What are the parts of a token?  The compact serialization of RFC 7515.
+ * The parts of a token: the compact serialization of RFC 7515.
  */
 
 #ifndef NJWT_JWS_H
@@ -25,11 +25,11 @@ typedef struct {
 } njwt_jws_t;
 
 
-/* The number of parts that dots separate; 1 where there is no dot. */
+/* The number of parts, separated by dots; 1 if there is no dot. */
 size_t njwt_jws_parts(njwt_slice_t token);
 
 /*
- * Takes a token of three parts to pieces (RFC 7515, section 5.2, steps 1 to
+ * Splits and decodes a token of three parts (RFC 7515, section 5.2, steps 1 to
  * 4).  Returns false, *jws untouched, when a part is empty or not strict
  * base64url, or the header is no JSON object or has a member of a type that
  * section 4.1 doesn't give it ("alg" excepted: that is its own verdict), and
@@ -39,14 +39,14 @@ bool njwt_jws_parse(njwt_arena_t *arena, njwt_slice_t token,
     njwt_jws_t *jws);
 
 /*
- * Is the protected header of this five-part text JSON with "alg":"dir"?
- * Auth0 gives such a token when no audience was asked for.  For the
- * description of a refusal only.
+ * Is the protected header of this five-part text JSON with "alg":"dir"? Auth0
+ * issues such a token when no audience was requested.  Only for the
+ * description of a refusal.
  */
 bool njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token);
 
 /*
- * Does the header ask for something critical: "crit" (section 4.1.11) or
+ * Does the header demand a critical extension: "crit" (section 4.1.11) or
  * "b64" (RFC 7797), of any value?
  */
 bool njwt_jws_critical(const njwt_jws_t *jws);
@@ -65,12 +65,12 @@ bool njwt_jws_typ_allowed(const njwt_jws_t *jws, njwt_profile_t profile);
 bool njwt_jws_typ_logout(const njwt_jws_t *jws);
 
 /*
- * The header's "alg"; NJWT_ALG_UNKNOWN where it is missing, no string, "none"
- * or any other that the core doesn't verify.
+ * The header's "alg"; NJWT_ALG_UNKNOWN if it is missing, no string, "none" or
+ * any other that the core doesn't verify.
  */
 njwt_alg_t njwt_jws_alg(const njwt_jws_t *jws);
 
-/* The header's "kid"; false, *out untouched, where it has none. */
+/* The header's "kid"; false, *out untouched, if it has none. */
 bool njwt_jws_kid(const njwt_jws_t *jws, njwt_slice_t *out);
 
 /* A header member that is a string; false, *out untouched, otherwise. */

@@ -1,5 +1,5 @@
 /*
- * Does this key vouch for these bytes?
+ * Keys, and the proof that one of them signed some bytes.
  */
 
 #include "njwt_key.h"
@@ -20,12 +20,12 @@ struct njwt_key_s {
     uint8_t           kid[NJWT_MAX_KID];
     size_t            kid_len;
     bool              has_kid;
-    njwt_alg_t        algs;      /* what the key is for */
-    njwt_public_t     public;    /* its pkey NULL: a shared secret */
+    njwt_alg_t        algs;      /* algorithms it may be used with */
+    njwt_public_t     public;    /* pkey NULL: a shared secret */
     uint8_t          *secret;
     size_t            secret_len;
 
-    /* prepared with the first token of each algorithm */
+    /* each is prepared by the first token of its algorithm */
     njwt_verifier_t   verifiers[NJWT_ALG_COUNT];
 };
 
@@ -66,7 +66,7 @@ njwt_key_read_kid(njwt_key_t *key, njwt_value_t jwk)
 }
 
 
-/* Is all that there is of the key in "x5c" (RFC 7517, section 4.7)? */
+/* Is "x5c" the only material of the key (RFC 7517, section 4.7)? */
 
 static bool
 njwt_key_in_certificate(njwt_value_t jwk)
@@ -116,7 +116,7 @@ njwt_key_read_certificate(njwt_key_t *key, njwt_arena_t *scratch,
 }
 
 
-/* What it is for and whose: all but the numbers of a key of this kind. */
+/* Reads the key's algorithms and its "kid": all but its numbers. */
 
 static bool
 njwt_key_describe(njwt_key_t *key, njwt_value_t jwk, const char **why)
@@ -217,7 +217,7 @@ njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
 }
 
 
-/* A key to be filled, with what has to be told of failures. */
+/* Begins to make a key.  NULL: no memory, as *why says. */
 
 static njwt_key_t *
 njwt_key_begin(njwt_arena_t *scratch, const char **why)
@@ -232,7 +232,7 @@ njwt_key_begin(njwt_arena_t *scratch, const char **why)
         return NULL;
     }
 
-    /* our failures don't belong in the error queue that others read */
+    /* our errors must not stay in the queue that nginx reads */
 
     (void) ERR_set_mark();
     errno = 0;
@@ -445,7 +445,7 @@ njwt_key_fits(const njwt_key_t *key, njwt_alg_t alg)
 }
 
 
-/* The key's verifier for an algorithm; NULL: it can't be had. */
+/* The key's verifier for an algorithm; NULL: it can't be prepared. */
 
 static njwt_verifier_t *
 njwt_key_verifier(njwt_key_t *key, njwt_alg_t alg)
@@ -501,7 +501,7 @@ njwt_key_verify(njwt_arena_t *arena, njwt_key_t *key, njwt_alg_t alg,
         return NULL;
     }
 
-    /* the proof is there before it can be given: no memory is no proof */
+    /* allocated before verifying: without memory there must be no proof */
 
     proof = njwt_arena_alloc(arena, sizeof(njwt_proof_t));
     verifier = njwt_key_verifier(key, alg);

@@ -1,8 +1,8 @@
 /*
- * Which public key is in a DER structure?
+ * Public keys in DER structures.
  *
- * A certificate is an envelope here: nobody asks for its dates, its issuer or
- * what it is for.  The key in it is trusted because of who sent it.
+ * A certificate is merely an envelope here: its dates, its issuer and its
+ * purpose don't count.  The key in it is trusted because of who sent it.
  */
 
 #include "njwt_jwk.h"
@@ -109,7 +109,7 @@ njwt_der_okp(EVP_PKEY *read, const njwt_jwk_curve_t *curve, const char **why)
 }
 
 
-/* What is it?  OTHER: none that tokens are verified with. */
+/* The kind of the key; OTHER if it isn't supported. */
 
 static njwt_jwk_kind_t
 njwt_der_kind(EVP_PKEY *read, const njwt_jwk_curve_t **curve)

@@ -1,7 +1,8 @@
 /*
- * How is a key written down?  As a JWK in one spelling (RFC 7517, section 4),
- * whatever it was read from: in the zone, in the file of state_path, and in
- * the digest that the cache of tokens goes by, the same key is the same text.
+ * A key as the text of a JWK, in one spelling (RFC 7517, section 4).
+ *
+ * Whatever it was read from, the same key gives the same text: in the zone, in
+ * the file of state_path, and in the digest that the token cache depends on.
  */
 
 #include "njwt_jwk.h"
@@ -12,14 +13,14 @@
 #include <openssl/core_names.h>
 
 
-/* the least room for a number: an RSA modulus of 8192 bits */
+/* bytes of the longest number: an RSA modulus of 8192 bits */
 #define NJWT_KEY_NUMBER  1024
 
 
 typedef struct {
     uint8_t  *start;
     uint8_t  *end;
-    bool      broken;            /* OpenSSL gave no number */
+    bool      broken;            /* did OpenSSL fail to give a number? */
 } njwt_key_text_t;
 
 
@@ -31,7 +32,7 @@ njwt_key_put(njwt_key_text_t *text, njwt_slice_t piece)
 }
 
 
-/* A member's name, which needs no escapes, and what comes before its text. */
+/* Writes a member's name, which needs no escapes, and text before it. */
 
 static void
 njwt_key_put_name(njwt_key_text_t *text, const char *name, size_t len)
@@ -62,7 +63,7 @@ njwt_key_quote(njwt_key_text_t *text)
 }
 
 
-/* A string with the escapes that JSON needs (RFC 8259, section 7). */
+/* Writes a string with the escapes that JSON needs (RFC 8259, section 7). */
 
 static void
 njwt_key_put_string(njwt_key_text_t *text, njwt_slice_t string)
@@ -109,7 +110,7 @@ njwt_key_put_bytes(njwt_key_text_t *text, const uint8_t *bytes, size_t len)
 }
 
 
-/* An integer in the fewest octets (RFC 7518, section 2). */
+/* Writes an integer in the fewest octets (RFC 7518, section 2). */
 
 static void
 njwt_key_put_number(njwt_key_text_t *text, EVP_PKEY *pkey, const char *name)

@@ -1,5 +1,5 @@
 /*
- * How is each kind of signature verified?
+ * The verification of each kind of signature.
  */
 
 #include "njwt_key_verify.h"
@@ -14,7 +14,7 @@
 #include <openssl/rsa.h>
 
 
-/* two integers of P-521 and the DER around them */
+/* bytes of two P-521 integers and of the DER around them */
 #define NJWT_ECDSA_DER_MAX  160
 
 
@@ -77,8 +77,8 @@ njwt_verifier_release(njwt_verifier_t *verifier)
 
 
 /*
- * Writes a positive integer as DER: without zeros in front, but for the one
- * that a first bit of 1 needs.  Returns what is behind it.
+ * Writes a positive integer as DER: without leading zeros, except the one that
+ * is needed before a first bit of 1.  Returns the position behind it.
  */
 
 static uint8_t *
@@ -103,8 +103,9 @@ njwt_verifier_der_integer(const uint8_t *bytes, size_t len, uint8_t *der)
 
 
 /*
- * r and s side by side, each of exactly the curve's size (RFC 7518, section
- * 3.4), as the DER that OpenSSL reads.  Returns its length; 0: not that long.
+ * Converts r and s, side by side and each of exactly the curve's size (RFC
+ * 7518, section 3.4), to the DER that OpenSSL reads.  Returns its length, or 0
+ * if the signature has another length.
  */
 
 static size_t
@@ -126,7 +127,7 @@ njwt_verifier_der(const njwt_alg_info_t *info, njwt_slice_t signature,
     *p++ = V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED;
 
     if (len >= 0x80) {
-        *p++ = 0x81;      /* its length is in the next byte: P-521 */
+        *p++ = 0x81;      /* the length follows in the next byte: P-521 */
     }
 
     *p++ = (uint8_t) len;
@@ -143,7 +144,9 @@ njwt_verifier_digest(njwt_verifier_t *verifier, njwt_slice_t input,
     uint8_t   hash[EVP_MAX_MD_SIZE], der[NJWT_ECDSA_DER_MAX];
     unsigned  len;
 
-    /* no digest means the one before: no look at whether it is another */
+    /*
+     * with a NULL digest OpenSSL keeps the one that was set, without a look-up
+     */
 
     if (EVP_DigestInit_ex(verifier->hash, NULL, NULL) != 1
         || EVP_DigestUpdate(verifier->hash, input.data, input.len) != 1
@@ -212,7 +215,7 @@ njwt_verifier_check(njwt_verifier_t *verifier, EVP_PKEY *pkey,
 {
     int  verified;
 
-    /* a bad signature's errors would show up in nginx's own TLS messages */
+    /* errors of a bad signature would show up in nginx's own TLS messages */
 
     (void) ERR_set_mark();
     errno = 0;
@@ -252,7 +255,7 @@ njwt_verifier_check_mac(njwt_verifier_t *verifier, njwt_slice_t secret,
         return NJWT_SIGNATURE_BROKEN;
     }
 
-    /* the length is no secret; how much of the MAC was right is one */
+    /* the length is public; how much of the MAC is right is not */
 
     if (signature.len != len
         || !njwt_equal_secret(mac, signature.data, len))

@@ -1,7 +1,7 @@
 /*
- * How is each kind of signature verified?
+ * The verification of each kind of signature.
  *
- * For njwt_key alone: it shows the crypto library's types.
+ * For njwt_key alone: this header shows OpenSSL's types.
  */
 
 #ifndef NJWT_KEY_VERIFY_H
@@ -15,8 +15,8 @@
 
 
 /*
- * What one key needs for one algorithm, prepared: OpenSSL fetches and locks
- * on each use of what isn't.  Zeroed: not prepared yet.
+ * What one key needs for one algorithm, prepared, because OpenSSL would
+ * otherwise look up and lock at each use.  Zeroed: not prepared yet.
  */
 typedef struct {
     const njwt_alg_info_t  *info;
@@ -28,15 +28,15 @@ typedef struct {
 typedef enum {
     NJWT_SIGNATURE_BAD = 0,
     NJWT_SIGNATURE_GOOD,
-    NJWT_SIGNATURE_BROKEN              /* no memory: neither yes nor no */
+    NJWT_SIGNATURE_BROKEN              /* no memory: neither good nor bad */
 } njwt_signature_t;
 
 
-/* Prepares a key for an algorithm; pkey is NULL for HMAC.  False: broken. */
+/* Prepares a key for an algorithm; pkey is NULL for HMAC.  False: error. */
 bool njwt_verifier_prepare(njwt_verifier_t *verifier,
     const njwt_alg_info_t *info, EVP_PKEY *pkey);
 
-/* Gives back what was prepared; fine on a zeroed one. */
+/* Frees what was prepared; a zeroed verifier is allowed. */
 void njwt_verifier_release(njwt_verifier_t *verifier);
 
 /* Verifies a signature over input with a public key. */

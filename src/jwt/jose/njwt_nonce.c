@@ -1,5 +1,5 @@
 /*
- * Is this a nonce of ours, without remembering it?
+ * DPoP nonces that needn't be remembered.
  */
 
 #include "njwt_nonce.h"
@@ -70,7 +70,7 @@ njwt_nonce_read(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *bytes,
         time = time << 8 | bytes->data[i];
     }
 
-    /* a time that is none would overflow what is computed of it */
+    /* a time that is out of range would overflow what is computed from it */
 
     if (time >= (uint64_t) NJWT_MAX_DATE) {
         return false;

@@ -1,8 +1,9 @@
 /*
- * Is this a nonce of ours, without remembering it? (RFC 9449, section 8)
+ * DPoP nonces that needn't be remembered (RFC 9449, section 8).
  *
- * A nonce is the time that it was made and an HMAC-SHA256 of it.  Who has one
- * of the keys made it; whether it is still good is the caller's to say.
+ * A nonce is the time at which it was made and an HMAC-SHA256 of that time.
+ * Who made it had one of the keys; whether it is still valid is the caller's
+ * decision.
  */
 
 #ifndef NJWT_NONCE_H
@@ -13,7 +14,7 @@
 #include "njwt_hash.h"
 
 
-/* characters of a nonce: 8 bytes of time and 32 of MAC as base64url */
+/* characters of a nonce: base64url of 8 bytes of time and 32 of MAC */
 #define NJWT_NONCE_LEN  54
 
 
@@ -25,8 +26,8 @@ bool njwt_nonce_make(njwt_hasher_t *hasher, njwt_slice_t key, int64_t made,
     uint8_t *text);
 
 /*
- * When does this text say that it was made, whoever made it?  False, *made
- * untouched: it isn't of the form of a nonce, or arena->failed.
+ * The time at which a nonce was made by its own, unverified account.  False,
+ * *made untouched: it doesn't have the form of a nonce, or arena->failed.
  */
 bool njwt_nonce_time(njwt_arena_t *arena, njwt_slice_t text, int64_t *made);
 

@@ -1,5 +1,5 @@
 /*
- * Which blocks has a PEM text?
+ * The blocks of a PEM text.
  */
 
 #include "njwt_pem.h"
@@ -13,7 +13,7 @@ static const njwt_slice_t  njwt_pem_end = njwt_literal("-----END ");
 static const njwt_slice_t  njwt_pem_dashes = njwt_literal("-----");
 
 
-/* Takes a line off the front of *rest, less the blanks at its end. */
+/* Takes a line off the front of *rest, without the blanks at its end. */
 
 static bool
 njwt_pem_line(njwt_slice_t *rest, njwt_slice_t *line)
@@ -49,7 +49,7 @@ njwt_pem_line(njwt_slice_t *rest, njwt_slice_t *line)
 }
 
 
-/* The label between such a beginning and five dashes. */
+/* The label between the given prefix and five dashes. */
 
 static bool
 njwt_pem_label(njwt_slice_t line, njwt_slice_t opening, njwt_slice_t *label)
@@ -79,7 +79,7 @@ njwt_pem_is(njwt_slice_t text)
 }
 
 
-/* The lines up to the end; false: there is none, or another block's. */
+/* Takes the lines up to the end line; false: there is none with this label. */
 
 static bool
 njwt_pem_body(njwt_slice_t *rest, njwt_pem_t *block)

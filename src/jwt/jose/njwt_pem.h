@@ -1,5 +1,5 @@
 /*
- * Which blocks has a PEM text?  (RFC 7468)
+ * The blocks of a PEM text (RFC 7468).
  */
 
 #ifndef NJWT_PEM_H
@@ -10,9 +10,9 @@
 
 
 typedef struct {
-    njwt_slice_t  label;         /* of the text */
+    njwt_slice_t  label;         /* a part of the text */
     njwt_slice_t  body;          /* base64 with its white space */
-    bool          whole;         /* it has an end, of the same label */
+    bool          whole;         /* it has an end with the same label */
 } njwt_pem_t;
 
 
@@ -20,8 +20,8 @@ typedef struct {
 bool njwt_pem_is(njwt_slice_t text);
 
 /*
- * Takes the next block off the front of *rest; what stands between blocks is
- * text that explains (section 2).  False, *block untouched: there is none.
+ * Takes the next block off the front of *rest; text between blocks is
+ * explanation (section 2).  False, *block untouched: there is none.
  */
 bool njwt_pem_next(njwt_slice_t *rest, njwt_pem_t *block);
 

@@ -1,5 +1,5 @@
 /*
- * What is the thumbprint of a JWK?
+ * The thumbprint of a JWK.
  */
 
 #include "njwt_thumbprint.h"
@@ -11,7 +11,7 @@
 #define NJWT_THUMBPRINT_MEMBERS  4
 
 
-/* the required members of a kind, in the order of their names */
+/* the required members of a kind, in lexicographic order */
 typedef struct {
     njwt_slice_t  kty;
     njwt_slice_t  names[NJWT_THUMBPRINT_MEMBERS];
@@ -29,7 +29,7 @@ static const njwt_thumbprint_kind_t  njwt_thumbprint_kinds[] = {
 };
 
 
-/* Is it text that stands in JSON as it is? */
+/* Does JSON hold this text without escapes? */
 
 static bool
 njwt_thumbprint_plain(njwt_slice_t text)
