@@ -1,5 +1,5 @@
 /*
- * Which token does a request present?
+ * The credentials of a request.
  */
 
 #include "njwt_bearer.h"
@@ -74,7 +74,7 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
 
     credentials->found++;
 
-    /* "Bearer" 1*SP b64token: without the space there is no token at all */
+    /* "Bearer" 1*SP b64token: without the space there is no token */
 
     if (value.len > 0 && value.data[0] != ' ') {
         value.len = 0;
@@ -118,8 +118,8 @@ njwt_bearer_bare(njwt_slice_t value, njwt_credentials_t *credentials)
 
 
 /*
- * The characters of a b64token (RFC 6750, section 2.1).  A table: this looks
- * at each character of each new token.
+ * The characters of a b64token (RFC 6750, section 2.1).  A table, because
+ * every character of every new token is looked up.
  */
 
 static const bool  njwt_bearer_b64token[256] = {

@@ -1,5 +1,5 @@
 /*
- * Which token does a request present?  (RFC 6750, section 2.1)
+ * The credentials of a request (RFC 6750, section 2.1).
  */
 
 #ifndef NJWT_BEARER_H
@@ -9,32 +9,32 @@
 #include "njwt.h"
 
 
-/* what was found in the places where a token may be; zeroed: nothing yet */
+/* the tokens found where a token may be sent; zeroed: none yet */
 typedef struct {
-    size_t        found;      /* places that held a token */
-    njwt_slice_t  token;      /* the last one, its characters unchecked */
-    bool          dpop;       /* it came as "Authorization: DPoP TOKEN" */
+    size_t        found;      /* the number of tokens */
+    njwt_slice_t  token;      /* the last one, unchecked */
+    bool          dpop;       /* sent as "Authorization: DPoP TOKEN" */
 } njwt_credentials_t;
 
 
 /*
- * Reads the value of one Authorization header and adds what it holds to
- * *credentials.  Another scheme than Bearer (in any case) adds nothing; Bearer
+ * Reads the value of an Authorization header and adds its token, if any, to
+ * *credentials.  A scheme other than Bearer (in any case) adds nothing; Bearer
  * with nothing behind it adds an empty token, which is not a valid one.
  */
 void njwt_bearer_header(njwt_slice_t value, njwt_credentials_t *credentials);
 
 /*
- * The same where tokens may be bound to a key: DPoP (RFC 9449, section 7.1)
- * is a scheme like Bearer there.
+ * The same where tokens may be bound to a key: there DPoP (RFC 9449, section
+ * 7.1) is a scheme like Bearer.
  */
 void njwt_bearer_or_dpop_header(njwt_slice_t value,
     njwt_credentials_t *credentials);
 
-/* Adds a bare token (a cookie, a variable); an empty one is none. */
+/* Adds a bare token (a cookie, a variable); an empty value adds nothing. */
 void njwt_bearer_bare(njwt_slice_t value, njwt_credentials_t *credentials);
 
-/* Is this text a b64token, at least one character and then any "="? */
+/* Is this text a b64token: at least one character, then any number of "="? */
 bool njwt_bearer_valid(njwt_slice_t token);
 
 

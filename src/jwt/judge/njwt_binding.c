@@ -1,5 +1,5 @@
 /*
- * Is the token the client's own?
+ * Sender-constrained tokens: does the token belong to this client?
  */
 
 #include "njwt_binding.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-/* No memory is no verdict: what looks like a reason to refuse may not be. */
+/* Without memory there is no verdict: what looks like a reason may be none. */
 
 #define REFUSE(verdict, condition)                                           \
     if (condition) {                                                         \
@@ -16,7 +16,7 @@
     }
 
 
-/* A token without "cnf" is anybody's. */
+/* A token without "cnf" may be used by anybody. */
 
 static njwt_verdict_t
 njwt_binding_none(njwt_arena_t *arena, const njwt_binding_context_t *c)
@@ -75,7 +75,7 @@ njwt_binding_proof(njwt_arena_t *arena, const njwt_binding_context_t *c,
 }
 
 
-/* Reads "cnf".  False: one of the two isn't a digest, or no memory. */
+/* Reads "cnf".  False: one of its two members is no digest, or no memory. */
 
 static bool
 njwt_binding_read(njwt_arena_t *arena, njwt_value_t value, njwt_cnf_t *cnf)

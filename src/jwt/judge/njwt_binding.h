@@ -1,10 +1,11 @@
 /*
- * Is the token the client's own?  By DPoP and mTLS (RFC 9449, section 6;
- * RFC 8705, section 3).
+ * Sender-constrained tokens: does the token belong to this client?  DPoP (RFC
+ * 9449, section 6) and mTLS (RFC 8705, section 3).
  *
- * "cnf" says to what: "jkt", the thumbprint of the key of its proofs, or
- * "x5t#S256", the digest of the client's certificate.  Each of these two must
- * be one that the location checks, and hold; other members don't count.
+ * "cnf" says what a token is bound to: "jkt" is the thumbprint of the key of
+ * the client's proofs, "x5t#S256" the digest of its certificate.  Each of the
+ * two must be one that the location checks, and must match; other members
+ * don't count.
  */
 
 #ifndef NJWT_BINDING_H
@@ -21,12 +22,12 @@
 typedef struct {
     bool             dpop;
     bool             mtls;
-    bool             required;         /* a token must be bound */
-    njwt_dpop_t      proofs;           /* where dpop is set */
+    bool             required;         /* tokens must be bound */
+    njwt_dpop_t      proofs;           /* used if dpop is set */
 } njwt_binding_t;
 
 
-/* what the "cnf" of a token says; the same bytes say the same */
+/* the contents of a token's "cnf"; equal bytes mean equal contents */
 typedef struct {
     bool     has_jkt;
     bool     has_x5t;
@@ -35,14 +36,14 @@ typedef struct {
 } njwt_cnf_t;
 
 
-/* what a request has to prove it by; zeroed: nothing */
+/* what the client proves its possession by; zeroed: nothing */
 typedef struct {
     njwt_dpop_request_t   dpop;
 
-    /* what was read of these very bytes before; NULL: the token is read */
+    /* read from the same token before; NULL: the token is read */
     const njwt_cnf_t     *cnf;
 
-    /* SHA-256 of the client certificate's DER; NULL: there is none */
+    /* SHA-256 of the client certificate's DER; NULL: no certificate */
     const uint8_t        *certificate;
 } njwt_binding_request_t;
 
@@ -51,43 +52,44 @@ typedef struct {
     const njwt_binding_t          *binding;    /* NULL: off */
     const njwt_binding_request_t  *request;
     njwt_slice_t                   token;
-    bool                           by_dpop;    /* "Authorization: DPoP" */
-    bool                           has_cnf;    /* the token has "cnf" */
+    bool                           by_dpop;    /* by "Authorization: DPoP" */
+    bool                           has_cnf;    /* does the token have "cnf"? */
     njwt_value_t                   cnf;        /* unless request->cnf is set */
     double                         leeway;     /* seconds */
-    int64_t                        now;        /* of the epoch */
+    int64_t                        now;        /* since the epoch */
 } njwt_binding_context_t;
 
 
 /*
- * What was checked and held, and what a proof came to.  proved: it is good if
- * it wasn't seen before, which njwt_verdict_after_replay() needs to know.
+ * What was checked and matched, and the result of a proof.  proved: the proof
+ * is good unless it was used before, which njwt_verdict_after_replay()
+ * decides.
  */
 typedef struct {
-    bool                  read;        /* cnf is */
+    bool                  read;        /* was cnf read? */
     njwt_cnf_t            cnf;
     bool                  mtls;
     bool                  proved;
-    bool                  judged;      /* a proof was looked at */
-    njwt_dpop_details_t   proof;       /* filled where judged is set */
+    bool                  judged;      /* was a proof checked? */
+    njwt_dpop_details_t   proof;       /* filled in if judged is set */
 } njwt_binding_result_t;
 
 
-/* what the memory of proofs has answered; zeroed is no good */
+/* the answer of the memory of proofs; zeroed is no permission */
 typedef enum {
     NJWT_REPLAY_BROKEN = 0,
     NJWT_REPLAY_SEEN,
     NJWT_REPLAY_FULL,
-    NJWT_REPLAY_FORGOTTEN,             /* what was used before the judgement */
-    NJWT_REPLAY_NEW                    /* and from now on it is known */
+    NJWT_REPLAY_FORGOTTEN,             /* what was used before it was judged */
+    NJWT_REPLAY_NEW                    /* new, and remembered from now on */
 } njwt_replay_t;
 
 
-/* no verdict: whoever takes it for one refuses */
+/* not a verdict: code that takes it for one refuses */
 #define NJWT_BOUND  ((njwt_verdict_t) NJWT_VERDICT_COUNT)
 
 /*
- * Is the token the client's own, or bound to nobody where that is enough?
+ * Does the token belong to the client, or may it be used by anybody?  Returns
  * NJWT_BOUND, or the verdict that refuses; *found is always filled.
  */
 njwt_verdict_t njwt_binding_judge(njwt_arena_t *arena,

@@ -1,5 +1,5 @@
 /*
- * What may be remembered of a token whose signature was verified?
+ * The cache entry of a token whose signature was verified.
  */
 
 #include "njwt_cached.h"
@@ -40,12 +40,12 @@ njwt_cached_make(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-/* Are the record's answers to the questions of this policy's facts? */
+/* Does the entry have answers to the predicates of this policy? */
 
 static bool
 njwt_cached_answers(const njwt_cached_t *cached, const njwt_policy_t *policy)
 {
-    /* bits of another configuration would be answers to other questions */
+    /* with another configuration the same bits answer other questions */
 
     return policy->predicates != NULL
            && memcmp(policy->predicates->digest, cached->predicates,
@@ -95,7 +95,9 @@ njwt_cached_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-/* Without "kid" a token means the one key that fits: of two it means none. */
+/*
+ * A token without "kid" refers to the only key that fits, and to none of two.
+ */
 
 static bool
 njwt_cached_key_present(const njwt_jwks_t *keys, njwt_cached_t *cached)

@@ -1,5 +1,5 @@
 /*
- * What does a token claim?
+ * The claims of a token.
  */
 
 #include "njwt_claims.h"
@@ -14,7 +14,7 @@ struct njwt_claims_s {
     njwt_dates_t                  dates;
     njwt_slice_t                  text;
 
-    /* of recalled ones, which have no root */
+    /* of claims from the cache, which have no root */
     const njwt_claims_summary_t  *summary;
     const njwt_predicate_set_t  *predicates;
 };
@@ -24,7 +24,7 @@ struct njwt_payload_s {
     njwt_value_t   root;
     njwt_dates_t   dates;
     njwt_slice_t   text;
-    njwt_slice_t   signing_input;   /* what a proof must be about */
+    njwt_slice_t   signing_input;   /* the bytes that a proof must be about */
 };
 
 
@@ -91,7 +91,7 @@ njwt_payload_parse(njwt_arena_t *arena, const njwt_jws_t *jws)
 }
 
 
-/* The question that both an unverified payload and claims may be asked. */
+/* What may be asked both of an unverified payload and of claims. */
 
 static bool
 njwt_claims_root_audience_ok(njwt_value_t root,
@@ -210,7 +210,7 @@ njwt_claims_open(njwt_arena_t *arena, const njwt_payload_t *payload,
 
     input = njwt_proof_input(proof);
 
-    /* the same bytes in the same place, not merely equal ones */
+    /* the very same bytes, not merely equal ones */
 
     if (input.data != payload->signing_input.data
         || input.len != payload->signing_input.len)
@@ -278,7 +278,7 @@ njwt_claims_audience_ok(const njwt_claims_t *claims,
 }
 
 
-/* RFC 9068, section 2.2: these must be there; null is no value of theirs. */
+/* RFC 9068, section 2.2: these are required; null doesn't count as a value. */
 
 static bool
 njwt_claims_rfc9068(const njwt_claims_t *claims)

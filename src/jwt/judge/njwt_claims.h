@@ -1,9 +1,9 @@
 /*
- * What does a token claim?  (RFC 7519, section 4.1)
+ * The claims of a token (RFC 7519, section 4.1).
  *
- * A payload that nobody has vouched for answers three questions and no more:
- * is it well formed, whose is it, and is it worth a fetch of keys?  Its claims
- * can be read only by who holds the proof of its signature.
+ * An unverified payload answers three questions and no more: is it well
+ * formed, who is its issuer, and may it cause a fetch of keys?  Its claims can
+ * be read only with the proof that its signature was verified.
  */
 
 #ifndef NJWT_CLAIMS_H
@@ -19,28 +19,28 @@
 
 
 typedef struct njwt_payload_s  njwt_payload_t;   /* opaque, unverified */
-typedef struct njwt_claims_s   njwt_claims_t;    /* opaque, vouched for */
+typedef struct njwt_claims_s   njwt_claims_t;    /* opaque, verified */
 
-/* what the configuration expects of a token; all of it outlives the call */
+/* what the configuration expects of a token; it outlives the call */
 typedef struct {
-    const njwt_slice_t  *audiences;       /* none of them: none will do */
+    const njwt_slice_t  *audiences;       /* none: no token will do */
     size_t               audience_count;
-    bool                 any_audience;    /* "audience off", said so */
+    bool                 any_audience;    /* "audience off" is set */
     double               leeway;          /* seconds */
     bool                 has_max_age;
     double               max_age;         /* seconds since "iat" */
     njwt_profile_t       profile;
 
-    /* where the scopes are, see njwt_scopes.h; none: in "scope" */
+    /* the claims that hold the scopes, see njwt_scopes.h; none: "scope" */
     const njwt_slice_t  *scope_claims;
     size_t               scope_claim_count;
 } njwt_expected_t;
 
 
 /*
- * What is left to know of a token that was verified: enough to judge it again
- * without its payload. The answers are to the questions of one
- * njwt_predicates_t, the rest holds for one issuer.
+ * What is kept of a verified token: enough to judge it again without its
+ * payload. The answers are to the questions of one njwt_predicates_t, the rest
+ * is valid for one issuer.
  */
 typedef struct {
     njwt_dates_t         dates;
@@ -65,56 +65,56 @@ bool njwt_payload_issued_by(const njwt_payload_t *payload,
     const njwt_slice_t *issuers, size_t count);
 
 /*
- * If its signature were good, would the payload's times and audience pass?
- * Only then may it cause a fetch.  now is in seconds since the epoch.
+ * Would the payload's times and audience pass if its signature were good? Only
+ * then may it cause a fetch.  now is in seconds since the epoch.
  */
 bool njwt_payload_plausible(const njwt_payload_t *payload,
     const njwt_expected_t *expected, int64_t now);
 
-/* The same question: is one of the rule's values in the unverified "aud"? */
+/* The same for a rule: is one of its values in the unverified "aud"? */
 bool njwt_payload_for(const njwt_payload_t *payload,
     const njwt_claim_rule_t *rule);
 
 /*
- * The logout event of a payload, verified or not, which only a logout token
- * has (OpenID Connect Back-Channel Logout 1.0, section 2.4); or absent.
+ * The logout event of a payload, verified or not, or absent.  Only a logout
+ * token has one (OpenID Connect Back-Channel Logout 1.0, section 2.4).
  */
 njwt_value_t njwt_payload_logout(njwt_value_t payload);
 
 /*
  * The texts of "iss" and "aud" as the client sent them: for the log alone,
- * which cuts and escapes them.  Empty where they are absent.
+ * which truncates and escapes them.  Empty if they are absent.
  */
 void njwt_payload_excerpt(njwt_arena_t *arena, const njwt_payload_t *payload,
     njwt_slice_t *iss, njwt_slice_t *aud);
 
 
 /*
- * The claims of a payload that a key has vouched for.  Returns NULL when the
- * proof is about other bytes than the payload came from, and when
+ * The claims of a payload whose signature was verified.  Returns NULL when the
+ * proof is about other bytes than those that the payload came from, and when
  * arena->failed.
  */
 const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
     const njwt_payload_t *payload, const njwt_proof_t *proof);
 
 /*
- * The claims of a token by what is left to know of it.  They have no root and
- * no text; their facts are the scopes granted, or NULL where those aren't
- * known.  For njwt_cached.c alone.  NULL: no memory.
+ * The claims of a token from its cache entry.  They have no root and no text;
+ * their predicates are the scopes granted, or NULL if those aren't known.  For
+ * njwt_cached.c alone.  NULL: no memory.
  */
 const njwt_claims_t *njwt_claims_cached(njwt_arena_t *arena,
     const njwt_claims_summary_t *summary,
     const njwt_predicate_set_t *predicates);
 
 /*
- * What is left to know of the claims, no rule being answered yet; false when
+ * What is kept of the claims; no rule has an answer yet.  False when
  * arena->failed.
  */
 bool njwt_claims_summary(njwt_arena_t *arena, const njwt_claims_t *claims,
     const njwt_expected_t *expected, const njwt_predicates_t *predicates,
     njwt_claims_summary_t *summary);
 
-/* The facts of recalled claims; NULL: unknown, or they have a root. */
+/* The predicates of claims from the cache; NULL: not known, or not cached. */
 const njwt_predicate_set_t *njwt_claims_predicates(
     const njwt_claims_t *claims);
 
@@ -138,33 +138,36 @@ bool njwt_claims_too_old(const njwt_claims_t *claims,
     const njwt_expected_t *expected, int64_t now);
 
 /*
- * "aud" holds one of the audiences expected (section 4.1.3), and the token is
- * no logout token: whatever that says, it is for a client's own use.
+ * "aud" has one of the expected audiences (section 4.1.3), and the token is no
+ * logout token: whatever its audience, such a token is not for an API.
  */
 bool njwt_claims_audience_ok(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
 /*
- * Is each claim there that the profile (RFC 9068, section 2.2: all of "iss",
- * "exp", "aud", "sub", "client_id", "iat" and "jti") or max_age needs?
+ * Does the token have each claim that the profile (RFC 9068, section 2.2: all
+ * of "iss", "exp", "aud", "sub", "client_id", "iat" and "jti") or max_age
+ * needs?
  */
 bool njwt_claims_has_required(const njwt_claims_t *claims,
     const njwt_expected_t *expected);
 
-/* "cnf" is there, of any value: bound to a key (RFC 7800, section 3.1). */
+/* "cnf" is present, with any value: bound to a key (RFC 7800, section 3.1). */
 bool njwt_claims_has_cnf(const njwt_claims_t *claims);
 
-/* Any claim, by its name; absent where there is none, or no root. */
+/* Any claim, by its name; absent if there is none, or no root. */
 njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);
 
-/* All of the claims, an object; absent of recalled ones. */
+/* The object of all claims; absent if they are from the cache. */
 njwt_value_t njwt_claims_root(const njwt_claims_t *claims);
 
 /* The payload's text as it was signed. */
 njwt_slice_t njwt_claims_text(const njwt_claims_t *claims);
 
 
-/* Does "exp" look like milliseconds?  For people: it decides nothing. */
+/*
+ * Does "exp" look like milliseconds?  Only for messages: it decides nothing.
+ */
 bool njwt_claims_milliseconds(const njwt_claims_t *claims);
 
 

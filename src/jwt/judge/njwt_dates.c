@@ -1,5 +1,5 @@
 /*
- * Is a token in force at this moment?
+ * The dates of a token.
  */
 
 #include "njwt_dates.h"
@@ -42,7 +42,7 @@ njwt_dates_last(njwt_slice_t text)
 }
 
 
-/* Reads one date; false where it is none within 2^53. */
+/* Reads one date; false if it is none within 2^53. */
 
 static bool
 njwt_dates_one(njwt_value_t payload, njwt_slice_t name, double *date)
@@ -109,7 +109,7 @@ njwt_dates_read(njwt_value_t payload)
 bool
 njwt_dates_expired(const njwt_dates_t *dates, double leeway, int64_t now)
 {
-    /* not "<=": what can't be compared is expired */
+    /* not "<=": what can't be compared counts as expired */
 
     return !(dates->exp + leeway > (double) now);
 }

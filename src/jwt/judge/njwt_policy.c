@@ -1,5 +1,5 @@
 /*
- * What does a location ask of a token, and does a grant cover it?
+ * A location's policy: what it requires of a token.
  */
 
 #include "njwt_policy.h"
@@ -57,7 +57,9 @@ njwt_policy_index(njwt_policy_t *policy, njwt_scope_rule_t *rules,
 
     all = true;
 
-    /* a number that a rule has from other facts would be another question's */
+    /*
+     * an index from another set of predicates would refer to another question
+     */
 
     for (i = 0; i < policy->scope_rule_count; i++) {
         rules[i].indexed = false;
@@ -103,7 +105,7 @@ njwt_policy_issuer(const njwt_policy_t *policy, const njwt_payload_t *payload)
 }
 
 
-/* The methods that a rule binds: who may GET may HEAD. */
+/* The methods that a rule applies to: one for GET includes HEAD. */
 
 static njwt_methods_t
 njwt_scope_rule_methods(const njwt_scope_rule_t *rule)
@@ -116,7 +118,7 @@ njwt_scope_rule_methods(const njwt_scope_rule_t *rule)
 }
 
 
-/* A method that nginx has no bit for is compared by its name, case and all. */
+/* A method without a bit of nginx's is compared by name, case-sensitively. */
 
 static bool
 njwt_scope_rule_names(const njwt_scope_rule_t *rule, njwt_method_t method)
@@ -162,7 +164,7 @@ njwt_policy_methods(const njwt_policy_t *policy)
 }
 
 
-/* Adds the names of other methods to a text with room for them. */
+/* Appends the names of other methods to a text that has room for them. */
 
 static void
 njwt_policy_add_others(njwt_slice_t *text, uint8_t *data,
@@ -196,7 +198,7 @@ njwt_policy_add_others(njwt_slice_t *text, uint8_t *data,
 }
 
 
-/* These methods, and the others of some rules. */
+/* The given methods, and the others that some rules name. */
 
 static bool
 njwt_policy_names(njwt_arena_t *arena, njwt_methods_t methods,
@@ -263,7 +265,10 @@ njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_method_t method)
 
     any = true;
 
-    /* not by what is named: a rule that names nothing still means to bind */
+    /*
+     * the number of names doesn't count: an empty methods= is a restriction,
+     * too
+     */
 
     for (i = 0; i < policy->scope_rule_count; i++) {
 
@@ -282,7 +287,7 @@ njwt_policy_method_allowed(const njwt_policy_t *policy, njwt_method_t method)
 }
 
 
-/* By the facts of a recalled token, or else by what it grants. */
+/* By the predicates of a token from the cache, otherwise by its scopes. */
 
 static bool
 njwt_scope_rule_covered(const njwt_scope_rule_t *rule,
@@ -356,7 +361,7 @@ njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
         }
     }
 
-    /* without memory another claim may have been taken for the scopes */
+    /* without memory the wrong claim may have been taken for the scopes */
 
     return !arena->failed;
 }
@@ -393,7 +398,7 @@ njwt_policy_claims_answered(const njwt_policy_t *policy,
 }
 
 
-/* By its answer, or else of the claims, which makes one. */
+/* By the answer that is known, otherwise by the claims, which adds one. */
 
 static njwt_rule_result_t
 njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
@@ -408,7 +413,7 @@ njwt_claim_rule_ask(njwt_arena_t *arena, const njwt_claim_rule_t *rule,
 
     result = njwt_rule_check(arena, rule, njwt_claims_root(claims));
 
-    /* without memory a claim may have been missed: that is no answer */
+    /* without memory a claim may have been missed, so this is no answer */
 
     if (arena->failed) {
         return NJWT_RULE_FAILS;
@@ -488,7 +493,7 @@ njwt_policy_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-/* Adds a scope to a text of scopes, unless it is one of its words. */
+/* Appends a scope to a text of scopes unless it is one of them already. */
 
 static void
 njwt_policy_add_scope(njwt_slice_t *text, uint8_t *data, njwt_slice_t scope)
@@ -512,7 +517,9 @@ njwt_policy_add_scope(njwt_slice_t *text, uint8_t *data, njwt_slice_t scope)
 }
 
 
-/* The room that all scopes of the policy take, a separator for each. */
+/*
+ * The room that all scopes of the policy need, a separator included for each.
+ */
 
 static size_t
 njwt_policy_scopes_size(const njwt_policy_t *policy)

@@ -1,5 +1,5 @@
 /*
- * What does a location ask of a token, and does a grant cover it?
+ * A location's policy: what it requires of a token.
  */
 
 #ifndef NJWT_POLICY_H
@@ -17,19 +17,19 @@
 #include "njwt_scopes.h"
 
 
-/* an authorization server that is trusted: a jwt_issuer block */
+/* a trusted authorization server: a jwt_issuer block */
 typedef struct {
-    njwt_slice_t         name;            /* the block's */
+    njwt_slice_t         name;            /* of the block */
     const njwt_slice_t  *issuers;         /* exact values of "iss" */
     size_t               issuer_count;
     njwt_alg_t           algorithms;
     njwt_expected_t      expected;
 
-    /* claims by which tokens may be revoked; none: they can't be */
+    /* claims by which tokens may be revoked; none: revocation is off */
     const njwt_slice_t  *revocation;
     size_t               revocation_count;
 
-    /* the keys in force, the caller's; NULL: none, or older than allowed */
+    /* the keys in force, owned by the caller; NULL: none, or too old */
     njwt_jwks_t         *keys;
 } njwt_issuer_t;
 
@@ -38,19 +38,19 @@ typedef struct {
 typedef struct {
     const njwt_slice_t   *scopes;
     size_t                scope_count;
-    bool                  any;            /* match=any: one of them will do */
-    bool                  every_method;   /* no methods=: binds them all */
-    njwt_methods_t        methods;        /* otherwise: those it names */
-    const njwt_slice_t   *others;         /* that nginx has no name for */
+    bool                  any;            /* match=any: one of them suffices */
+    bool                  every_method;   /* applies to every method */
+    njwt_methods_t        methods;        /* otherwise: only to these */
+    const njwt_slice_t   *others;         /* names that nginx has no bit for */
     size_t                other_count;
 
-    /* njwt_policy_index(): every scope has a number, and these are they */
+    /* set by njwt_policy_index(): every scope of the rule has an index */
     bool                  indexed;
     njwt_predicate_set_t  required;
 } njwt_scope_rule_t;
 
 
-/* what one location asks: all of it outlives the requests */
+/* what one location requires; it outlives the requests */
 typedef struct {
     njwt_issuer_t           **issuers;
     size_t                    issuer_count;
@@ -59,10 +59,12 @@ typedef struct {
     const njwt_claim_rule_t  *claim_rules;
     size_t                    claim_rule_count;
 
-    /* jwt_audience, as a rule for "aud"; NULL: the issuer's audiences do */
+    /*
+     * jwt_audience, as a rule for "aud"; NULL: the issuer's audiences suffice
+     */
     njwt_claim_rule_t        *audience;
 
-    /* njwt_policy_index(): facts alone can answer every rule */
+    /* set by njwt_policy_index() if predicates can answer every rule */
     const njwt_predicates_t  *predicates;
     bool                      indexed;
     size_t                    max_token_size;    /* bytes */
@@ -74,29 +76,29 @@ typedef struct {
 bool njwt_scope_valid(njwt_slice_t scope);
 
 /*
- * Gives each rule of a policy its numbers, in the facts of the configuration;
- * the rules are the policy's own, as they may be written to.  Of those for
- * which no number is left the token is asked each time.
+ * Gives each rule of a policy its indexes in the predicates of the
+ * configuration; the rules are the policy's own and are written to.  A rule
+ * for which no index is left is checked against the token each time.
  */
 void njwt_policy_index(njwt_policy_t *policy, njwt_scope_rule_t *rules,
     njwt_claim_rule_t *claim_rules, njwt_predicates_t *predicates);
 
-/* The issuer of the policy whose "iss" the payload has; NULL: none. */
+/* The issuer of the policy that the payload's "iss" names; NULL: none. */
 njwt_issuer_t *njwt_policy_issuer(const njwt_policy_t *policy,
     const njwt_payload_t *payload);
 
-/* Those of nginx's methods that the rules name, HEAD with GET. */
+/* The methods with a bit of nginx's that the rules name, HEAD with GET. */
 njwt_methods_t njwt_policy_methods(const njwt_policy_t *policy);
 
 /*
  * The names of all methods that the policy's rules name, HEAD with GET, once
- * each, with ", " between: for Allow (RFC 9110, section 10.2.1).  False, *out
+ * each, separated by ", ", for Allow (RFC 9110, section 10.2.1).  False, *out
  * untouched, when arena->failed.
  */
 bool njwt_policy_allow(njwt_arena_t *arena, const njwt_policy_t *policy,
     njwt_slice_t *out);
 
-/* The same for one rule, as it says it; empty: every method. */
+/* The same for one rule; empty: it applies to every method. */
 bool njwt_scope_rule_allow(njwt_arena_t *arena, const njwt_scope_rule_t *rule,
     njwt_slice_t *out);
 
@@ -108,8 +110,8 @@ bool njwt_policy_method_allowed(const njwt_policy_t *policy,
     njwt_method_t method);
 
 /*
- * Do the facts of these claims answer every rule that applies to the method?
- * Otherwise njwt_policy_granted() needs claims that have a root.
+ * Do the predicates of these claims answer every rule that applies to the
+ * method?  Otherwise njwt_policy_granted() needs claims that have a root.
  */
 bool njwt_policy_scopes_answered(const njwt_policy_t *policy,
     njwt_method_t method, const njwt_claims_t *claims);
@@ -123,8 +125,8 @@ bool njwt_policy_granted(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_claims_t *claims);
 
 /*
- * Makes a rule of audiences: "aud" must hold one of them, byte for byte.  The
- * values, as many as there are audiences, are written to.
+ * Makes a rule of audiences: "aud" must have one of them, byte for byte.
+ * There must be as many values as audiences; they are written to.
  */
 void njwt_policy_audience_rule(njwt_claim_rule_t *rule,
     njwt_rule_value_t *values, const njwt_slice_t *audiences, size_t count);
@@ -137,8 +139,8 @@ bool njwt_policy_audience_answered(const njwt_policy_t *policy,
     const njwt_answers_t *answers);
 
 /*
- * Does "aud" hold one of the policy's own audiences, where it has any?  An
- * answer that wasn't there is added.  False also when arena->failed.
+ * Does "aud" have one of the policy's own audiences, if there are any?  An
+ * answer that wasn't known is added.  False also when arena->failed.
  */
 bool njwt_policy_audience(njwt_arena_t *arena, const njwt_policy_t *policy,
     const njwt_claims_t *claims, njwt_answers_t *answers);
@@ -151,10 +153,10 @@ bool njwt_policy_claims_answered(const njwt_policy_t *policy,
     const njwt_answers_t *answers);
 
 /*
- * Do the claims satisfy every claim rule?  The rules are asked in their order,
- * up to the first that doesn't hold, *broken; without one it is NULL.  Each
- * that has no answer yet is asked of the claims, and its answer added.  Not
- * NJWT_RULE_HOLDS also when arena->failed.
+ * Do the claims satisfy every claim rule?  The rules are checked in their
+ * order, up to the first one that fails, *broken, or NULL if all hold.  A rule
+ * without an answer is checked against the claims, and its answer is added.
+ * The result isn't NJWT_RULE_HOLDS when arena->failed.
  */
 njwt_rule_result_t njwt_policy_claims(njwt_arena_t *arena,
     const njwt_policy_t *policy, const njwt_claims_t *claims,

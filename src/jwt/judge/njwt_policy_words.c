@@ -1,6 +1,6 @@
 /*
- * The rules of a location as they are written, and what is wrong with them:
- * said once, for the configuration and for jwt-explain.
+ * The syntax of a location's rules and its errors, shared by the configuration
+ * and jwt-explain.
  */
 
 #include "njwt_policy_words.h"
@@ -32,7 +32,7 @@ njwt_fault_whole(njwt_fault_t *fault, const char *rest)
 }
 
 
-/* Does the word begin so?  The start is in lower case. */
+/* Does the word begin so, in any case?  The start is given in lower case. */
 
 static bool
 njwt_word_starts(njwt_slice_t word, const char *start, bool caseless)
@@ -109,7 +109,7 @@ njwt_scope_rule_room(const njwt_slice_t *words, size_t count)
 }
 
 
-/* One method: nginx has a name for it, or it is known by its own. */
+/* One method: a bit if nginx has a name for it, otherwise its name. */
 
 void
 njwt_scope_rule_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
@@ -185,7 +185,7 @@ njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
                           "scopes");
     }
 
-    /* a parameter that is misspelt would be a scope that nobody has */
+    /* a misspelt parameter would become a scope that no token has */
 
     if (njwt_word_starts(word, "method=", true)
         || njwt_word_starts(word, "methods=", true)
@@ -312,7 +312,7 @@ njwt_claim_rule_read(njwt_rule_value_t *values, const njwt_slice_t *words,
     size_t        i;
     njwt_slice_t  instead;
 
-    /* would somebody who knows another module's rules mean something else? */
+    /* would a user of another module's rules read these words differently? */
 
     if (count > 1 && njwt_rule_operator(words[0], &instead)) {
         (void) njwt_fault(fault, "", words[0],

@@ -1,5 +1,5 @@
 /*
- * Which questions does a configuration ask of a token's claims?
+ * Predicates: the questions that a configuration asks about a token's claims.
  */
 
 #include "njwt_predicates.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-/* Before, the same, or behind: by bytes, then by length. */
+/* Compares by bytes, then by length. */
 
 static int
 njwt_predicates_compare(njwt_slice_t a, njwt_slice_t b)
@@ -28,8 +28,8 @@ njwt_predicates_compare(njwt_slice_t a, njwt_slice_t b)
 
 
 /*
- * Looks for a scope among those in order.  Returns its place, or with *there
- * false the one where it belongs.
+ * Looks for a scope in the sorted list.  Returns its index, or, with *there
+ * false, the index where it would have to be inserted.
  */
 
 static size_t

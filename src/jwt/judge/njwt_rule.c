@@ -1,8 +1,8 @@
 /*
- * Is a claim what a rule asks?
+ * Claim rules.
  *
- * What can't be told is a no: an expression that the library gives up on
- * satisfies neither itself nor its negation.
+ * What can't be decided counts as no: an expression that PCRE gives up on
+ * satisfies neither the rule nor its negation.
  */
 
 #include "njwt_rule.h"
@@ -31,7 +31,7 @@ typedef struct {
 #define NJWT_RULE_WRITE_ALL                                                  \
     njwt_literal("a jwt_require_claim for each of the values")
 
-/* of other modules, and of languages that people know */
+/* operators of other modules and of well-known languages */
 
 static const njwt_rule_operator_t  njwt_rule_operators[] = {
     { njwt_literal("eq"),        NJWT_RULE_WRITE_VALUES },
@@ -54,7 +54,7 @@ static const njwt_rule_operator_t  njwt_rule_operators[] = {
     { njwt_literal("all"),       NJWT_RULE_WRITE_ALL }
 };
 
-/* longer ones first: the first that fits is the kind */
+/* longer prefixes first: the first that matches decides */
 
 static const struct {
     njwt_slice_t      text;
@@ -115,7 +115,7 @@ njwt_rule_value_regex(const njwt_rule_value_t *value)
 }
 
 
-/* PCRE takes the last of several limits that begin an expression. */
+/* Of several limits at the start of an expression PCRE takes the last one. */
 
 static bool
 njwt_rule_limits(njwt_slice_t regex)
@@ -194,7 +194,7 @@ njwt_rule_operator(njwt_slice_t word, njwt_slice_t *instead)
 }
 
 
-/* A string of digits is no number: what is compared has a type. */
+/* A string of digits is no number: types aren't converted. */
 
 static bool
 njwt_rule_compares(const njwt_rule_value_t *value, njwt_value_t claim)
@@ -233,7 +233,9 @@ njwt_rule_result(bool holds)
 }
 
 
-/* Does this one element, or what is no array, do?  *left are texts to try. */
+/*
+ * Does this element, or a claim that is no array, match?  *left counts texts.
+ */
 
 static njwt_rule_result_t
 njwt_rule_one(const njwt_claim_rule_t *rule, const njwt_rule_value_t *value,
@@ -272,8 +274,8 @@ njwt_rule_one(const njwt_claim_rule_t *rule, const njwt_rule_value_t *value,
 
 
 /*
- * Of a claim's texts, at least one must match a plain value, and each a
- * negated one.
+ * At least one of the claim's texts must match a plain value, and none of them
+ * a negated one.
  */
 
 static njwt_rule_result_t
@@ -301,7 +303,7 @@ njwt_rule_value_check(const njwt_claim_rule_t *rule,
 }
 
 
-/* One of the plain values, expressions or others; without any it fails. */
+/* Checks the plain values, expressions or others; false if there are none. */
 
 static njwt_rule_result_t
 njwt_rule_plain(const njwt_claim_rule_t *rule, bool regex, njwt_value_t claim,

@@ -1,5 +1,5 @@
 /*
- * Which scopes does a token grant?
+ * The scopes of a token.
  */
 
 #include "njwt_scopes.h"
@@ -50,7 +50,7 @@ njwt_scopes_grant(njwt_value_t granted, njwt_slice_t scope)
 }
 
 
-/* Adds the words of a text, a space before each but the first. */
+/* Appends the words of a text, with a space before each but the first. */
 
 static size_t
 njwt_scopes_put(uint8_t *data, size_t len, njwt_slice_t text)
@@ -105,7 +105,7 @@ njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     while (njwt_json_each(granted, &element)) {
         one = njwt_json_string(element);
 
-        /* with a space in it, it would read as scopes that nobody granted */
+        /* a space in it would turn it into scopes that nobody granted */
 
         if (one.len > 0 && memchr(one.data, ' ', one.len) == NULL) {
             len = njwt_scopes_put(data, len, one);

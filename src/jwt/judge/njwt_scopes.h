@@ -1,10 +1,10 @@
 /*
- * Which scopes does a token grant?  (RFC 9068, section 2.2.3)
+ * The scopes of a token (RFC 9068, section 2.2.3).
  *
- * They are in the first claim of a list that the token carries: one string,
+ * They are in the first claim of a list that the token has: one string,
  * separated by spaces (RFC 8693, section 4.2), or an array of strings, as in
- * Auth0's "permissions".  A value of any other type grants nothing, and none
- * of the claims behind it is asked.
+ * Auth0's "permissions".  A value of any other type grants nothing, and the
+ * claims behind it aren't used.
  */
 
 #ifndef NJWT_SCOPES_H
@@ -16,19 +16,19 @@
 
 
 /*
- * The value that holds the scopes, by the names of claims as njwt_path.h has
- * them; no names mean "scope".  Absent where the token carries none.
+ * The value that holds the scopes; the names of claims are paths, see
+ * njwt_path.h, and no names mean "scope".  Absent if the token has none.
  */
 njwt_value_t njwt_scopes_find(njwt_arena_t *arena, njwt_value_t root,
     const njwt_slice_t *names, size_t count);
 
-/* Does the value grant that scope, in whole and in the same case? */
+/* Does the value grant that scope, as a whole and in the same case? */
 bool njwt_scopes_grant(njwt_value_t granted, njwt_slice_t scope);
 
 /*
- * The scopes as one text, single spaces between; empty where nothing is
- * granted.  An element of an array with a space in it is left out: no rule
- * can ask for it.  False, *out empty, when arena->failed.
+ * The scopes as one text, separated by single spaces; empty if nothing is
+ * granted.  An element of an array with a space in it is left out: no rule can
+ * require it.  False, *out empty, when arena->failed.
  */
 bool njwt_scopes_text(njwt_arena_t *arena, njwt_value_t granted,
     njwt_slice_t *out);

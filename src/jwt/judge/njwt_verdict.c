@@ -1,12 +1,13 @@
 /*
- * May this request pass?
+ * The decision: may this request pass?
  *
- * njwt_judge() is the only place that says yes.  It runs straight down, a
- * reason a line, in the order of the contract; no line depends on a setting,
- * and a line taken out must turn a test red.  Cheap checks on what the client
- * merely says come before the signature, so that a flood of junk costs no
- * RSA; what the token says counts only behind it: claims can't be had without
- * the proof that njwt_jwks_verify() alone makes.
+ * njwt_judge() is the only function that allows a request.  It runs straight
+ * down, one reason per line, in the documented order; no line depends on a
+ * setting, and removing a line must make a test fail.  Cheap checks of what
+ * the client merely claims come before the signature, so that a flood of junk
+ * tokens costs no RSA operations; what the token claims counts only behind it:
+ * claims are available only with the proof that njwt_jwks_verify() alone
+ * makes.
  */
 
 #include "njwt_verdict.h"
@@ -15,9 +16,9 @@
 
 
 /*
- * Was this very token verified before, with a key that is still in force?
- * Then everything up to its signature holds still.  Without memory to say so
- * it is verified anew.
+ * Was this very token verified before, with a key that is still in force? Then
+ * everything up to its signature still holds.  If there is no memory to say
+ * so, it is verified again.
  */
 
 static bool
@@ -47,7 +48,7 @@ njwt_verify_cached(njwt_arena_t *arena, const njwt_request_t *c,
 }
 
 
-/* No memory is no verdict: what looks like a reason to refuse may not be. */
+/* Without memory there is no verdict: what looks like a reason may be none. */
 
 #define REFUSE(verdict, condition)                                           \
     if (condition) {                                                         \
@@ -55,11 +56,11 @@ njwt_verify_cached(njwt_arena_t *arena, const njwt_request_t *c,
     }
 
 
-/* no verdict: whoever takes it for one refuses */
+/* not a verdict: code that takes it for one refuses */
 #define NJWT_AUTHENTIC  ((njwt_verdict_t) NJWT_VERDICT_COUNT)
 
 
-/* Is the token what an issuer of the policy signed?  The cache may know. */
+/* Did an issuer of the policy sign the token?  The cache may know. */
 
 static njwt_verdict_t
 njwt_authenticate(njwt_arena_t *arena, const njwt_request_t *c,
@@ -79,7 +80,7 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_request_t *c,
         return NJWT_AUTHENTIC;
     }
 
-    /* what can be parsed has three parts, and no other character in them */
+    /* what could be parsed has three parts, and no other characters in them */
 
     parsed = njwt_jws_parse(arena, token, jws);
 
@@ -112,8 +113,8 @@ njwt_authenticate(njwt_arena_t *arena, const njwt_request_t *c,
 
 
 /*
- * The payload of a token that was verified: of one that was recalled it is
- * read now.  Absent: no memory.
+ * The payload of a verified token; if the token is from the cache, it is read
+ * now.  Absent: no memory.
  */
 
 static njwt_value_t
@@ -159,9 +160,9 @@ njwt_verdict_binding(njwt_arena_t *arena, const njwt_request_t *c,
 
 
 /*
- * Is the token the client's own?  Of a token that was recalled the payload is
- * read where it has "cnf", unless the caller remembers what that says: a
- * record has no room for it.
+ * Does the token belong to the client?  The payload of a token from the cache
+ * is read if it has "cnf", unless the caller remembers its contents: the cache
+ * entry has no room for them.
  */
 
 static njwt_verdict_t
@@ -183,9 +184,9 @@ njwt_bind(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 
 
 /*
- * The location's own audiences, and its rules.  A token that was recalled is
- * read only where its record has no answer, which isn't before every check in
- * front of them has passed.
+ * The location's own audiences, and its rules.  A token from the cache is
+ * parsed only if its entry lacks an answer, and only after all earlier checks
+ * have passed.
  */
 
 static bool
@@ -414,7 +415,7 @@ njwt_result_revoked(njwt_arena_t *arena, const njwt_credentials_t *credentials,
         return false;
     }
 
-    /* read first: what is added during the look-up has another number */
+    /* read first: an entry added during the look-up changes the number */
 
     generation = revocation->generation(revocation->data, issuer);
 
@@ -425,7 +426,7 @@ njwt_result_revoked(njwt_arena_t *arena, const njwt_credentials_t *credentials,
     found->unrevoked = 0;
     payload = njwt_result_payload(arena, credentials, found);
 
-    /* what can't be looked at isn't known to be good */
+    /* what can't be looked up isn't known to be good */
 
     if (njwt_json_type(payload) == NJWT_JSON_ABSENT
         || njwt_verdict_revoked(arena, revocation, issuer, payload, now,

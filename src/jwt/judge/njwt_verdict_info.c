@@ -1,6 +1,6 @@
 /*
- * What does each verdict mean?  The one table that refusals, variables, logs,
- * the README and the tests go by.
+ * The meaning of each verdict: the one table that refusals, variables, logs,
+ * the README and the tests depend on.
  */
 
 #include "njwt_verdict_info.h"

@@ -1,5 +1,5 @@
 /*
- * Which verdicts are there, and what does each mean?
+ * The verdicts and their meaning.
  */
 
 #ifndef NJWT_VERDICT_INFO_H
@@ -9,9 +9,9 @@
 #include "njwt.h"
 
 
-/* in the order of the checks; 0 is a denial, so that forgotten means no */
+/* in the order of the checks; 0 is a denial, so that an omission refuses */
 typedef enum {
-    NJWT_UNDECIDED = 0,          /* something of ours broke: no memory */
+    NJWT_UNDECIDED = 0,          /* an error of ours: no memory */
     NJWT_NO_TOKEN,
     NJWT_MULTIPLE_TOKENS,
     NJWT_TOKEN_TOO_LARGE,
@@ -47,57 +47,59 @@ typedef enum {
     NJWT_METHOD_NOT_ALLOWED,
     NJWT_INSUFFICIENT_SCOPE,
     NJWT_CLAIM_MISMATCH,
-    NJWT_CLAIM_MISMATCH_401,     /* the same, by a rule that says error=401 */
+    NJWT_CLAIM_MISMATCH_401,     /* the same, for a rule with error=401 */
     NJWT_OK
 } njwt_verdict_t;
 
 #define NJWT_VERDICT_COUNT  (NJWT_OK + 1)
 
-/* those from the first on that is given where the issuer is known */
+/* the first verdict that is given after the issuer is known */
 #define NJWT_VERDICT_ISSUER_FIRST  NJWT_ALG_NOT_ALLOWED
 #define NJWT_VERDICT_ISSUER_COUNT                                            \
     (NJWT_VERDICT_COUNT - NJWT_VERDICT_ISSUER_FIRST)
 
 
-/* what a verdict means to the client: constant texts */
+/* what a verdict means for the client, in constant texts */
 typedef struct {
-    njwt_slice_t  name;          /* of $jwt_verdict */
-    unsigned      status;        /* of the answer; 0: the request goes on */
+    njwt_slice_t  name;          /* for $jwt_verdict */
+    unsigned      status;        /* of the answer; 0: the request continues */
     njwt_slice_t  error;         /* RFC 6750, section 3.1; may be empty */
-    njwt_slice_t  description;   /* for error_description, quotable */
+    njwt_slice_t  description;   /* for error_description; needs no escapes */
 } njwt_verdict_info_t;
 
 
-/* What a verdict means; the entry of NJWT_UNDECIDED for a wrong value. */
+/* The meaning of a verdict; that of NJWT_UNDECIDED for a wrong value. */
 const njwt_verdict_info_t *njwt_verdict_info(njwt_verdict_t verdict);
 
 /*
- * These alone know the order of the verdicts; a check that compares them with
- * "<" elsewhere changes its meaning with each verdict that is added.
+ * Only these functions depend on the order of the verdicts.  A "<" anywhere
+ * else would change its meaning with each verdict that is added.
  */
 
-/* Is the check of this verdict made before that of another? */
+/* Is the check of this verdict made before that of the other? */
 bool njwt_verdict_is_before(njwt_verdict_t verdict, njwt_verdict_t other);
 
-/* Is it given before the token's parts can be read, or its issuer known? */
+/* Is it given before the token is parsed, or before its issuer is known? */
 bool njwt_verdict_is_of_form(njwt_verdict_t verdict);
 
-/* Is it given where the issuer is known, one that lets pass among them? */
+/*
+ * Is it given when the issuer is known?  True for the allowing verdict, too.
+ */
 bool njwt_verdict_knows_issuer(njwt_verdict_t verdict);
 
-/* Is it of the memory of proofs that were used? */
+/* Is it about the memory of used proofs? */
 bool njwt_verdict_is_replay(njwt_verdict_t verdict);
 
 /*
- * Had every check passed that a token itself can fail, its binding included?
- * Then its claims count, whatever the location says of them.
+ * Did every check pass that a token itself can fail, its binding included?
+ * Then its claims count, whatever the location requires of them.
  */
 bool njwt_verdict_is_verified(njwt_verdict_t verdict);
 
-/* Is it of what the token is bound to, sender_constrained left out? */
+/* Is it about the token's binding, sender_constrained excepted? */
 bool njwt_verdict_is_bound(njwt_verdict_t verdict);
 
-/* Is it that the proof isn't one, or none that is wanted? */
+/* Is it about a missing, an invalid or a refused proof? */
 bool njwt_verdict_is_dpop(njwt_verdict_t verdict);
 
 
