@@ -1,5 +1,5 @@
 /*
- * Where does an authorization server say that its keys are?
+ * Discovery documents: where an authorization server says that its keys are.
  */
 
 #include "njwt_discovery.h"
@@ -44,7 +44,7 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
 }
 
 
-/* The issuer, a slash if it ends without one, and a path. */
+/* The issuer, a slash unless it ends with one, and a path. */
 
 size_t
 njwt_discovery_url(njwt_slice_t issuer, bool document, uint8_t *url)

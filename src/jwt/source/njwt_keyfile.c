@@ -1,5 +1,5 @@
 /*
- * Which keys were good before the restart?
+ * The file that keeps keys over a restart.
  */
 
 #include "njwt_hash.h"
@@ -10,13 +10,13 @@
 
 #define NJWT_KEYFILE_HEX     (2 * NJWT_KEYFILE_DIGEST)
 
-/* the year 33,658, and far from the end of 64 bits */
+/* the year 33,658, and far from the limits of 64 bits */
 #define NJWT_KEYFILE_DIGITS    12
 #define NJWT_KEYFILE_MAX_TIME  999999999999u
 
 /*
- * A clock that is set right after a start may go back by some seconds: keys
- * of just before are of no age.  Of more nobody knows how old they are.
+ * A clock that is corrected after a start may go back by some seconds: keys
+ * fetched just before then have age 0.  Beyond that their age is unknown.
  */
 #define NJWT_KEYFILE_AHEAD   60
 
@@ -61,7 +61,7 @@ njwt_keyfile_take(njwt_slice_t *rest, njwt_slice_t bytes)
 }
 
 
-/* Is this digest next?  Takes it off, equal or not. */
+/* Takes a digest off the front of *rest, equal or not.  Is it this one? */
 
 static bool
 njwt_keyfile_take_digest(njwt_slice_t *rest, const uint8_t *digest,

@@ -1,9 +1,9 @@
 /*
- * Logout tokens: the authorization server says that a session has ended.
+ * Logout tokens, by which the authorization server ends a session.
  *
- * njwt_logout_checks() runs straight down, a reason a line.  A line taken out
- * must turn a test red.  What the token says counts only behind its signature:
- * claims can't be had without the proof of it.
+ * njwt_logout_checks() runs straight down, one reason per line; removing a
+ * line must make a test fail.  What the token claims counts only behind its
+ * signature: claims are available only with the proof of it.
  */
 
 #include "njwt_logout.h"
@@ -45,7 +45,7 @@ _Static_assert(sizeof(njwt_logout_texts) / sizeof(njwt_logout_texts[0])
                == NJWT_LOGOUT_COUNT, "each result needs its text");
 
 
-/* No memory is no verdict: what looks like a reason to refuse may not be. */
+/* Without memory there is no verdict: what looks like a reason may be none. */
 
 #define REFUSE(result, condition)                                            \
     if (condition) {                                                         \
@@ -54,7 +54,7 @@ _Static_assert(sizeof(njwt_logout_texts) / sizeof(njwt_logout_texts[0])
     }
 
 
-/* The event of a logout, maybe beside others (RFC 8417, section 2.2). */
+/* The logout event, alone or among others (RFC 8417, section 2.2). */
 
 static bool
 njwt_logout_event(const njwt_claims_t *claims)
@@ -71,7 +71,7 @@ njwt_logout_has(const njwt_claims_t *claims, njwt_slice_t name)
 }
 
 
-/* A claim that is a text of a length that may be kept. */
+/* A claim that is a string, of a length that may be stored. */
 
 static bool
 njwt_logout_id(const njwt_claims_t *claims, njwt_slice_t name,
@@ -91,7 +91,7 @@ njwt_logout_id(const njwt_claims_t *claims, njwt_slice_t name,
 }
 
 
-/* Is it for a client of ours, and which? */
+/* Is it for one of our clients, and which? */
 
 static bool
 njwt_logout_client(const njwt_claims_t *claims, const njwt_logout_request_t *c,
@@ -115,7 +115,7 @@ njwt_logout_client(const njwt_claims_t *claims, const njwt_logout_request_t *c,
 }
 
 
-/* Is it plausible enough for a fetch, like an access token? */
+/* May it cause a fetch, like a plausible access token? */
 
 static bool
 njwt_logout_wants_keys(const njwt_jws_t *jws, const njwt_payload_t *payload,
@@ -127,7 +127,7 @@ njwt_logout_wants_keys(const njwt_jws_t *jws, const njwt_payload_t *payload,
 }
 
 
-/* Is it the issuer's?  *claims where it is. */
+/* Did the issuer sign it?  Sets *claims if so. */
 
 static njwt_logout_result_t
 njwt_logout_authenticate(njwt_arena_t *arena, const njwt_logout_request_t *c,

@@ -1,9 +1,9 @@
 /*
- * Logout tokens: the authorization server says that a session has ended.
- * (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6)
+ * Logout tokens, by which the authorization server ends a session (OpenID
+ * Connect Back-Channel Logout 1.0, sections 2.4 and 2.6).
  *
- * They are signed with the keys of access tokens, and nothing but the checks
- * here tells them apart where "typ" doesn't: "aud" is a client, "events" has
+ * They are signed with the same keys as access tokens, and where "typ" doesn't
+ * tell them apart, only the checks here do: "aud" is a client, "events" has
  * the logout event, and there is no "nonce", which an ID token may have.
  */
 
@@ -20,7 +20,7 @@
 #define NJWT_LOGOUT_MAX_ID    1024
 
 
-/* all that is judged; the issuer's audiences and max_age have no say */
+/* everything that is judged; the issuer's audiences and max_age don't apply */
 typedef struct {
     const njwt_issuer_t  *issuer;
     const njwt_slice_t   *clients;        /* one of them must be in "aud" */
@@ -31,8 +31,8 @@ typedef struct {
 
 
 /*
- * The checks, in their order.  Zeroed is no good; UNDECIDED: something of ours
- * broke, as no memory.
+ * The results, in the order of the checks.  Zeroed is a refusal; UNDECIDED is
+ * an error of ours, such as no memory.
  */
 typedef enum {
     NJWT_LOGOUT_UNDECIDED = 0,
@@ -57,25 +57,25 @@ typedef enum {
     NJWT_LOGOUT_SID,
     NJWT_LOGOUT_NOBODY,
     NJWT_LOGOUT_JTI,
-    NJWT_LOGOUT_GOOD,                     /* unless it was seen before */
+    NJWT_LOGOUT_GOOD,                     /* unless it was used before */
     NJWT_LOGOUT_COUNT
 } njwt_logout_result_t;
 
 
 /*
- * What was found.  The texts are set of a good token alone: an empty "sub" or
- * "sid" isn't there, and one of them is.
+ * What the token says.  The texts are set only if the token is good: an empty
+ * "sub" or "sid" counts as absent, and at least one of them is present.
  */
 typedef struct {
     njwt_slice_t   sub;
     njwt_slice_t   sid;
     njwt_slice_t   jti;
     double         exp;             /* seconds since the epoch */
-    size_t         client;          /* whose token it is, of the clients */
+    size_t         client;          /* the index of its client */
 
     /*
-     * Might the key of that "kid", which isn't here, make it good?  Then keys
-     * may be fetched; the kid is unverified, and of one that isn't good.
+     * Might a key with that "kid", which isn't in the set, verify it?  Then
+     * keys may be fetched; the kid is unverified.
      */
     bool           wants_keys;
     njwt_slice_t   kid;

@@ -1,5 +1,5 @@
 /*
- * When are keys fetched next?
+ * The schedule of key fetches.
  */
 
 #include "njwt_refresh.h"
@@ -8,13 +8,15 @@
 /* the first wait after a failure */
 #define NJWT_REFRESH_BACKOFF  1000
 
-/* what a fetch may take beyond its timeout before it is taken for dead */
+/* a fetch that exceeds its timeout by this much is considered dead */
 #define NJWT_REFRESH_GRACE    1000
 
-/* how far another worker's clock may be ahead of one whose turn is long */
+/*
+ * how far another worker's clock may be ahead of one in a long event loop turn
+ */
 #define NJWT_REFRESH_LAG      60000
 
-/* a day of Retry-After, in seconds, is beyond every interval that counts */
+/* a Retry-After of a day, in seconds, exceeds every interval used */
 #define NJWT_REFRESH_LONGEST  86400
 
 
@@ -27,8 +29,8 @@ njwt_refresh_in_flight(const njwt_refresh_conf_t *conf,
     }
 
     /*
-     * Each worker reads its clock once a turn: another one's stamp may lie
-     * ahead, by as long as this turn has lasted.
+     * Each worker updates its clock once per turn of its event loop: a time
+     * from another worker may lie ahead, by as long as this turn has lasted.
      */
 
     if (state->begun > now) {
@@ -75,7 +77,7 @@ void
 njwt_refresh_begin(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
     uint64_t now)
 {
-    /* only a fetch that the schedule didn't ask for uses the cooldown up */
+    /* only a fetch that wasn't scheduled starts the cooldown */
 
     if (now < state->due) {
         state->cool = now + conf->cooldown;
@@ -110,7 +112,7 @@ njwt_refresh_failed(const njwt_refresh_conf_t *conf, njwt_refresh_t *state,
     most = keys_held ? conf->refresh : conf->cooldown;
     wait = NJWT_REFRESH_BACKOFF;
 
-    /* 2^20 seconds is beyond every interval that makes sense */
+    /* 2^20 seconds exceed every reasonable interval */
 
     wait <<= (state->failures < 20) ? state->failures : 20;
 

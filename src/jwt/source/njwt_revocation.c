@@ -9,8 +9,8 @@
 
 
 /*
- * Seconds up to the year 5138.  What is more is milliseconds, as JavaScript
- * counts: such a "before" would lock a user out for good.
+ * Seconds up to the year 5138.  A larger number is in milliseconds, as used by
+ * JavaScript: such a "before" would lock a user out for good.
  */
 #define NJWT_REVOCATION_MAX_DATE  1e11
 
@@ -72,7 +72,7 @@ njwt_revocation_named(njwt_slice_t name, const char *text, size_t len)
 
 
 /* Returns what is wrong with an entry, or NULL. */
-/* long: a member after the other, each with its own words */
+/* long: one member after the other, each with its own messages */
 static const char *
 njwt_revocation_entry(const njwt_revocation_terms_t *terms,
     njwt_value_t object, njwt_revocation_entry_t *entry)
@@ -157,9 +157,9 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
 
 
 /*
- * The line on which the entry begins: an element of an array; 0: none.  The
- * text was read, so that it is JSON, and those before it are objects: a string
- * of theirs lies deeper than the commas between them.
+ * The line on which an element of an array begins; 0: no array.  The text was
+ * parsed, so it is valid JSON, and the elements before this one are objects:
+ * their strings are nested deeper than the commas between them.
  */
 
 static size_t
@@ -287,8 +287,8 @@ njwt_revocation_read(njwt_arena_t *arena,
 
 
 /*
- * Is it "sid", or does it end in "/sid"?  That is "sid" behind the last slash,
- * also of a path; there a slash of the name itself is written "~1".
+ * Is the claim "sid", or does its path end in "/sid"?  A slash within a name
+ * is written "~1" in a path.
  */
 
 static bool

@@ -20,11 +20,11 @@ typedef struct {
     double               until;
 } njwt_revocation_entry_t;
 
-/* what an entry may say, and what it means where it says nothing */
+/* what an entry may contain, and the defaults of what it leaves out */
 typedef struct {
     const njwt_slice_t  *claims;    /* in the spelling of the configuration */
     size_t               claim_count;
-    bool                 file;      /* an array, each with its "before" */
+    bool                 file;      /* always an array, with "before" */
     double               now;
     double               keep;      /* seconds from "before" to "until" */
 } njwt_revocation_terms_t;
@@ -41,21 +41,21 @@ typedef struct {
 
 
 /*
- * Reads one entry, or an array of them, with a byte order mark before it or
- * without.  The entries belong to the arena.
- * False: out->fault says what is wrong.  Check arena->failed, too.
+ * Reads one entry, or an array of them, with or without a byte order mark
+ * before it.  The entries belong to the arena.  False: out->fault says what is
+ * wrong.  Check arena->failed, too.
  */
 bool njwt_revocation_read(njwt_arena_t *arena,
     const njwt_revocation_terms_t *terms, njwt_slice_t text,
     njwt_revocation_entries_t *out);
 
 /*
- * The first claim that a session's id is in: its name, the last of a path, is
- * "sid" or ends in "/sid".  count: there is none.
+ * The index of the first claim that holds a session's id: its name, the last
+ * one of a path, is "sid" or ends in "/sid".  count: there is none.
  */
 size_t njwt_revocation_session(const njwt_slice_t *claims, size_t count);
 
-/* The claim that is the subject, "sub" or "/sub".  count: there is none. */
+/* The index of the subject's claim, "sub" or "/sub".  count: there is none. */
 size_t njwt_revocation_subject(const njwt_slice_t *claims, size_t count);
 
 
