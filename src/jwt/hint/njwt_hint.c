@@ -1,12 +1,12 @@
 /*
- * What is to be done about a refusal?  Which hint belongs to which verdict.
+ * Hints about a refusal: which hint belongs to which verdict.
  */
 
 #include "njwt_hint_parts.h"
 #include "njwt_dates.h"
 
 
-/* room for a hint to the token's holder */
+/* room for a hint to the holder of the token */
 #define NJWT_HINT_MAX  4096
 
 
@@ -26,8 +26,8 @@ njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
     }
 
     /*
-     * Read once more: the parsed payload, which answers to nobody who hasn't
-     * verified it, stays closed.
+     * Parsed again: the payload that njwt_judge() parsed can't be read by code
+     * without a proof of the signature.
      */
 
     if (found->payload != NULL) {
@@ -89,7 +89,7 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
-/* What is revoked stays so: a new token is the way on. */
+/* Revocation is final: only a new token helps. */
 
 static void
 njwt_hint_revoked(njwt_hint_t *hint)
@@ -110,7 +110,7 @@ njwt_hint_revoked(njwt_hint_t *hint)
 }
 
 
-/* Hints on a token that could be read. */
+/* Hints about a token that could be parsed. */
 
 static void
 njwt_hint_token(njwt_hint_t *hint, njwt_verdict_t verdict)

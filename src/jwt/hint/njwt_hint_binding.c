@@ -1,5 +1,5 @@
 /*
- * What is wrong with what the token is bound to, or with its proof?
+ * Hints about the token's binding and its proof.
  */
 
 #include "njwt_hint_parts.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 
 
-/* in the order of njwt_dpop_check_t; NULL: more is said of it */
+/* in the order of njwt_dpop_check_t; NULL: a longer hint is made */
 
 static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
     [NJWT_DPOP_CHECK_HEADERS] = "there is more than one DPoP header",
@@ -49,7 +49,7 @@ njwt_hint_literal(njwt_hint_t *hint, const char *text)
 }
 
 
-/* The URL that came, and the one that was wanted. */
+/* The URL that was received, and the one that was expected. */
 
 static void
 njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_details_t *proof)

@@ -1,5 +1,5 @@
 /*
- * What would a check come to that the decision never got to?
+ * The checks that the decision didn't reach.
  */
 
 #include "njwt_hint_parts.h"
@@ -83,7 +83,7 @@ njwt_hint_audience_ok(njwt_hint_t *hint, const njwt_expected_t *expected)
 }
 
 
-/* Is it for the location's own audiences, where it has any? */
+/* Is the token for the location's own audiences, if there are any? */
 
 static bool
 njwt_hint_for_here(njwt_hint_t *hint)
@@ -166,8 +166,8 @@ njwt_hint_check_revoked(njwt_hint_t *hint)
 
 
 /*
- * Checks of what the token is bound to.  Those of a proof run in another order
- * than the verdicts stand in: where an early one failed, others are unknown.
+ * Checks of the token's binding.  Those of a proof run in another order than
+ * the verdicts have: if an early one failed, others are unknown.
  */
 
 static njwt_hint_result_t
@@ -204,7 +204,9 @@ njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
-/* Checks of what the location asks, and of claims that must or mustn't be. */
+/*
+ * Checks of what the location requires, and of required or forbidden claims.
+ */
 
 static njwt_hint_result_t
 njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)

@@ -1,6 +1,5 @@
 /*
- * What do the parts of a hint share?  The token being looked at, and a text
- * that can't grow beyond its room.
+ * What the parts of a hint share: the token and a text of limited length.
  *
  * For njwt_hint alone.
  */
@@ -34,34 +33,34 @@ void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
     const njwt_request_t *c, const njwt_result_t *found);
 
 
-/* njwt_hint_text.c: what doesn't fit is left out */
+/* njwt_hint_text.c: what doesn't fit is omitted */
 
 #define njwt_hint_add(hint, text)                                            \
     njwt_hint_write(hint, (njwt_slice_t) njwt_literal(text))
 
-/* Adds a text of our own. */
+/* Appends a text of our own. */
 void njwt_hint_write(njwt_hint_t *hint, njwt_slice_t text);
 
-/* Adds somebody else's text: cut, and escaped as nginx's log has it. */
+/* Appends a text from others: truncated, and escaped as in nginx's log. */
 void njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text);
 
 /* The same in quotes. */
 void njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text);
 
-/* Adds a whole number, not negative. */
+/* Appends a non-negative whole number. */
 void njwt_hint_number(njwt_hint_t *hint, double number);
 
-/* Adds a time in seconds, longer ones also in what people count in. */
+/* Appends a duration in seconds, and a long one in a larger unit as well. */
 void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
 
 /* Are these the same letters, in any case? */
 bool njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b);
 
-/* Says both; the log's line has what was received. */
+/* Appends what was configured; the log line has what was received. */
 void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received);
 
-/* Says how they differ, if they are near, and where to change it. */
+/* Says how the two differ if they are similar, and where to change it. */
 bool njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
     njwt_slice_t configured, njwt_slice_t received);
 
@@ -76,7 +75,7 @@ void njwt_hint_malformed_token(njwt_hint_t *hint);
 void njwt_hint_issuer(njwt_hint_t *hint);
 void njwt_hint_audience(njwt_hint_t *hint);
 
-/* Says so where the payload is an ID token's, with what shows it. */
+/* Says so if the payload is that of an ID token, and how that shows. */
 bool njwt_hint_id_token(njwt_hint_t *hint);
 
 /* Is the payload a logout token's? */
@@ -89,7 +88,7 @@ void njwt_hint_signature(njwt_hint_t *hint);
 void njwt_hint_bound(njwt_hint_t *hint);
 
 
-/* njwt_hint_binding.c: of NJWT_UNBOUND_TOKEN to NJWT_DPOP_PROOF_REPLAYED */
+/* njwt_hint_binding.c: from NJWT_UNBOUND_TOKEN to NJWT_DPOP_PROOF_REPLAYED */
 
 void njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict);
 
@@ -106,7 +105,7 @@ bool njwt_hint_granted(njwt_hint_t *hint);
 void njwt_hint_claim(njwt_hint_t *hint);
 void njwt_hint_claim_missing(njwt_hint_t *hint);
 
-/* Does the payload lack a claim that profile or max_age needs? */
+/* Does the payload lack a claim that profile or max_age requires? */
 bool njwt_hint_incomplete(njwt_hint_t *hint);
 
 /*

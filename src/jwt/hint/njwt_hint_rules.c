@@ -1,5 +1,5 @@
 /*
- * Hints about what is asked of a token: its times, its scopes and its claims.
+ * Hints about the times, scopes and claims of a token.
  */
 
 #include "njwt_dates.h"
@@ -9,14 +9,16 @@
 #include <string.h>
 
 
-/* a clock that is this far off, in seconds, is likelier than a wrong token */
+/*
+ * a clock that is off by this much, in seconds, is likelier than a bad token
+ */
 #define NJWT_HINT_CLOCK  300
 
 
 static bool njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name);
 
 
-/* what RFC 9068, section 2.2, wants of each token */
+/* the claims that RFC 9068, section 2.2, requires */
 
 static const njwt_slice_t  njwt_hint_required[] = {
     njwt_literal("iss"),
@@ -40,8 +42,8 @@ njwt_hint_clock(njwt_hint_t *hint)
 
 
 /*
- * Is our own clock the reason: would this check pass by the issuer's?  Says so
- * instead of blaming the client.
+ * Is our own clock to blame: would this check pass by the issuer's?  If so,
+ * says that instead of blaming the client.
  */
 
 static bool
@@ -228,7 +230,7 @@ njwt_hint_method(njwt_hint_t *hint)
 }
 
 
-/* The scopes that one rule asks of this method; empty: it doesn't apply. */
+/* The scopes that a rule requires for this method; empty: it doesn't apply. */
 
 static njwt_slice_t
 njwt_hint_needed(njwt_hint_t *hint, size_t rule)
@@ -262,7 +264,7 @@ njwt_hint_scopes(njwt_hint_t *hint)
 }
 
 
-/* How many of the words does the value grant? */
+/* The number of the words that the value grants. */
 
 static size_t
 njwt_hint_count_granted(njwt_value_t granted, njwt_slice_t needed,
@@ -337,7 +339,7 @@ njwt_hint_write_granted(njwt_hint_t *hint, njwt_value_t granted)
 }
 
 
-/* Is "scope_claim realm_access.roles" a claim inside another one? */
+/* Is scope_claim a path to a nested claim, such as "realm_access.roles"? */
 
 static bool
 njwt_hint_scope_dotted(njwt_hint_t *hint)
@@ -406,8 +408,8 @@ njwt_hint_scope(njwt_hint_t *hint)
 
 
 /*
- * What the decision found needs no second look: an expression may have cost
- * much, and the log may have a line for each request.
+ * The decision's own answer is used if there is one: an expression may be
+ * expensive, and the log may have a line for each request.
  */
 
 const njwt_claim_rule_t *
@@ -495,8 +497,8 @@ njwt_hint_pointer(njwt_hint_t *hint, njwt_slice_t name)
 
 
 /*
- * Where a name is absent that has dots in it, and the claim is there that a
- * path of its parts means: says to write that.
+ * Says to write a JSON Pointer if a name with dots is absent, but the path
+ * made of its parts leads to a claim.
  */
 
 static bool
@@ -531,7 +533,7 @@ njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
 }
 
 
-/* Of what a claim is, if it isn't there. */
+/* A claim's description, if it is absent. */
 
 static void
 njwt_hint_absent(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
@@ -592,8 +594,8 @@ njwt_hint_claim(njwt_hint_t *hint)
 
 
 /*
- * The first claim from the i-th on that RFC 9068 wants and isn't there.  The
- * types of the others were looked at when the payload was read.
+ * The index of the first claim from i on that RFC 9068 requires and that is
+ * absent. The types of the others were checked when the payload was parsed.
  */
 
 static size_t

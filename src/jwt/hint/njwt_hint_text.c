@@ -1,6 +1,7 @@
 /*
- * The text of a hint, and how what was received differs from what was
- * configured: a slash, a letter's case, the scheme, which the eye passes over.
+ * The text of a hint, and small differences between what was received and what
+ * was configured: a slash, a letter's case, the scheme, which are easily
+ * overlooked.
  */
 
 #include "njwt_dates.h"
@@ -9,16 +10,16 @@
 #include <string.h>
 
 
-/* of each text of somebody else's */
+/* the limit for each text from others */
 #define NJWT_HINT_LOG_BYTES   64
 #define NJWT_HINT_BYTES       256
 
 
-/* how two texts differ that mean the same to people */
+/* how two similar texts differ */
 typedef enum {
     NJWT_HINT_OTHER = 0,
-    NJWT_HINT_SLASH_MISSING,     /* received with a slash more */
-    NJWT_HINT_SLASH_EXTRA,       /* received with a slash less */
+    NJWT_HINT_SLASH_MISSING,     /* received with an extra slash */
+    NJWT_HINT_SLASH_EXTRA,       /* received without the slash */
     NJWT_HINT_CASE,
     NJWT_HINT_SCHEME
 } njwt_hint_near_t;
@@ -90,7 +91,7 @@ njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text)
 }
 
 
-/* Adds quoted texts, with blanks between. */
+/* Appends texts in quotes, separated by blanks. */
 
 static void
 njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts, size_t count)
@@ -120,7 +121,7 @@ njwt_hint_number(njwt_hint_t *hint, double number)
     uint8_t       digits[20];
     njwt_slice_t  text;
 
-    /* dates lie within 2^53, and so do the differences, but for a factor */
+    /* dates lie within 2^53, and so do differences, up to a small factor */
 
     rest = (number > 0 && number < 4 * NJWT_MAX_DATE) ? (uint64_t) number : 0;
     text.data = digits + sizeof(digits);

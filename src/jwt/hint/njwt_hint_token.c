@@ -1,9 +1,9 @@
 /*
- * Hints about the token itself: why a text can't be read as one, whose it is
- * and for whom, and which key signed it.
+ * Hints about the token itself: why it can't be parsed, who issued it, whom it
+ * is for, and which key signed it.
  *
- * Of a text that can't be read the place and kind of what is wrong is told,
- * not its characters: they may be a secret.
+ * For a text that can't be parsed the hint gives the position and kind of the
+ * error, not its characters: they may be a secret.
  */
 
 #include "njwt_b64.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 
 
-/* claims that Auth0 puts into ID tokens, and not into access tokens */
+/* claims that Auth0 adds to ID tokens, but not to access tokens */
 
 static const njwt_slice_t  njwt_hint_id_claims[] = {
     njwt_literal("nonce"),
@@ -33,7 +33,7 @@ static const njwt_slice_t  njwt_hint_id_claims[] = {
     (sizeof(njwt_hint_id_claims) / sizeof(njwt_hint_id_claims[0]))
 
 
-/* The first byte that no b64token has, or the length. */
+/* The first byte that no b64token may have, or the length. */
 
 static size_t
 njwt_hint_stray(njwt_slice_t token)
@@ -181,7 +181,7 @@ njwt_hint_no_object(njwt_hint_t *hint, njwt_json_error_t error)
 }
 
 
-/* Header and payload are objects: then a member has a wrong type. */
+/* Header and payload are objects, so a member has a wrong type. */
 
 static void
 njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
@@ -215,7 +215,7 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
 }
 
 
-/* A part's text; false, what is wrong said, where it has none. */
+/* Decodes a part; false if it can't be, after saying what is wrong. */
 
 static bool
 njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
@@ -234,7 +234,9 @@ njwt_hint_decode(njwt_hint_t *hint, njwt_slice_t part, njwt_slice_t *text)
 }
 
 
-/* Says what is wrong with the object that a part must be; false: nothing. */
+/*
+ * Says why a part isn't the object that it must be; false: nothing is wrong.
+ */
 
 static bool
 njwt_hint_object(njwt_hint_t *hint, njwt_slice_t text, bool is_header)
@@ -249,7 +251,7 @@ njwt_hint_object(njwt_hint_t *hint, njwt_slice_t text, bool is_header)
         return true;
     }
 
-    /* the parser got beyond a header that is in order */
+    /* the parser got beyond a valid header */
 
     if (is_header && hint->found->jws.header.node != NULL) {
         return false;
@@ -342,7 +344,7 @@ njwt_hint_issuer_of(njwt_hint_t *hint, const njwt_issuer_t *issuer,
 }
 
 
-/* Is it the token of an issuer that other locations trust?  Says which. */
+/* Is it a token from an issuer that other locations trust?  Says which. */
 
 static bool
 njwt_hint_other_issuer(njwt_hint_t *hint, njwt_slice_t iss)
@@ -469,7 +471,7 @@ njwt_hint_logout(njwt_hint_t *hint)
 }
 
 
-/* Says so where it is. */
+/* Says so if it is one. */
 
 static bool
 njwt_hint_logout_token(njwt_hint_t *hint)
@@ -486,7 +488,7 @@ njwt_hint_logout_token(njwt_hint_t *hint)
 }
 
 
-/* Goes over the audiences: of one string, or of an array. */
+/* Iterates over the audiences: a string, or the elements of an array. */
 
 static bool
 njwt_hint_next_audience(njwt_value_t aud, njwt_value_t *at)
@@ -505,7 +507,7 @@ njwt_hint_next_audience(njwt_value_t aud, njwt_value_t *at)
 }
 
 
-/* Is every audience one of Auth0's own APIs? */
+/* Are all audiences Auth0's own APIs? */
 
 static bool
 njwt_hint_auth0s_own(njwt_value_t aud)
@@ -530,7 +532,7 @@ njwt_hint_auth0s_own(njwt_value_t aud)
 }
 
 
-/* The audiences that the token is to be for, and the directive of them. */
+/* the audiences that the token should be for, and their directive */
 typedef struct {
     const njwt_slice_t  *list;
     size_t               count;
@@ -538,7 +540,7 @@ typedef struct {
 } njwt_hint_audiences_t;
 
 
-/* The issuer's, or the location's own where those it has failed. */
+/* The issuer's audiences, or the location's own if the token fails those. */
 
 static void
 njwt_hint_wanted(njwt_hint_t *hint, njwt_value_t aud,
@@ -766,7 +768,7 @@ njwt_hint_typ(njwt_hint_t *hint)
 }
 
 
-/* The kids that the key set has; the log shows them: they are public. */
+/* The kids in the key set; the log may show them, since they are public. */
 
 static void
 njwt_hint_kids(njwt_hint_t *hint, const njwt_jwks_t *keys)
