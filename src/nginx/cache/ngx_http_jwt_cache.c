@@ -1,24 +1,24 @@
 /*
- * Which tokens were verified before?
+ * The cache of verified tokens: a table in shared memory.
  *
- * Fixed entries, taken from the slab once; chains of a hash table and a list
- * by use, both by numbers of entries.  Writers hold the zone's lock for some
- * tens of nanoseconds; readers hold nothing.
+ * Fixed entries, allocated from the slab once, in chains of a hash table and
+ * in a list ordered by use, both linked by numbers of entries.  Writers hold
+ * the zone's lock for some tens of nanoseconds; readers hold no lock.
  *
- * A reader copies an entry between two looks at its sequence, which is odd
- * while somebody writes: a copy is whole or it is none.  The chain that leads
- * there may be changed under it, so its steps are bounded and its numbers
- * checked; a reader that is led astray finds nothing, and the token is
- * verified as if it were new.  What it finds is right whatever led there: the
- * whole digest is compared.
+ * A reader copies an entry between two reads of its sequence number, which is
+ * odd during a write: a copy is either whole or discarded.  The chain that
+ * leads to the entry may be changed meanwhile, so a reader limits its steps
+ * and checks the numbers; a reader that is led astray finds nothing, and the
+ * token is verified like a new one.  Whatever a reader finds is right, because
+ * the whole digest is compared.
  *
- * A tag leads to a chain, and is in each entry: a token that isn't there, as
- * in a flood of such, needs no digest, and the memory of one that is comes
- * while its digest is made.
+ * A tag selects the chain and is stored in each entry: a token that isn't in
+ * the table, as in a flood of such tokens, needs no digest, and the memory of
+ * one that is gets loaded while its digest is computed.
  *
- * A worker may be killed while it writes.  The master then frees its lock,
- * and the mark that the zone is being written to stays: the next writer
- * starts with an empty table.
+ * A worker may be killed while it writes.  The master then releases its lock,
+ * but the flag for a write in progress remains: the next writer starts with an
+ * empty table.
  */
 
 #include "ngx_http_jwt_cache.h"
@@ -28,11 +28,11 @@
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
 #define NGX_HTTP_JWT_CACHE_LAYOUT  4
 
-/* a longer chain isn't followed: 1.5 is the mean of a full table */
+/* a longer chain isn't followed; a full table's chains have 1.5 on average */
 #define NGX_HTTP_JWT_CACHE_STEPS   32
 
 
-/* numbers of entries are from 1 on; 0 is none */
+/* numbers of entries start at 1; 0 means none */
 typedef struct {
     uint64_t          sequence;     /* odd: being written */
     uint32_t          next;         /* in the chain */
@@ -58,9 +58,9 @@ struct ngx_http_jwt_cache_s {
     uint32_t                     entries;
     uint32_t                     buckets;     /* a power of two */
 
-    /* only under the lock */
+    /* the rest only under the lock */
     uint32_t                     writing;
-    uint32_t                     allocated;   /* taken so far */
+    uint32_t                     allocated;   /* entries used so far */
     uint32_t                     newest;
     uint32_t                     oldest;
 
@@ -86,7 +86,7 @@ ngx_http_jwt_cache_mutex(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* The room for so many entries, and a chain for each, or more. */
+/* The memory for that many entries and at least as many chains. */
 
 static void
 ngx_http_jwt_cache_fit(ngx_http_jwt_cache_t *cache, size_t room)
@@ -132,8 +132,8 @@ ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
 
 
 /*
- * What a token ends with is of its signature, which a client can't choose;
- * and the salt is a secret, so that nobody can choose the chain of his tokens.
+ * The end of a token belongs to its signature, which a client can't choose;
+ * and the salt is secret, so that nobody can choose the chain of a token.
  */
 
 uint32_t
@@ -167,7 +167,7 @@ ngx_http_jwt_cache_chain(ngx_http_jwt_cache_t *cache, uint32_t tag)
 }
 
 
-/* Copies an entry, if it is that token's and nobody writes to it. */
+/* Copies an entry if it is the token's and nobody is writing to it. */
 
 static ngx_int_t
 ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
@@ -193,8 +193,8 @@ ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
 
 
 /*
- * The number of the first entry with that tag from this one on, by whoever may
- * be writing; 0: none.
+ * The number of the first entry with that tag, beginning with this one; 0:
+ * none. Others may be writing.
  */
 
 static uint32_t
@@ -222,7 +222,7 @@ ngx_http_jwt_cache_tagged(ngx_http_jwt_cache_t *cache, uint32_t tag,
 }
 
 
-/* The number of the entry of a token, by whoever may be writing; 0: none. */
+/* The number of a token's entry; 0: none.  Others may be writing. */
 
 static uint32_t
 ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, uint32_t tag,
@@ -269,8 +269,8 @@ ngx_http_jwt_cache_prefetch(ngx_http_jwt_cache_t *cache, uint32_t *number)
 
 
 /*
- * The entry that a new token will be written to is on its way while the token
- * is verified: whoever waited for it would wait with the lock.
+ * Prefetches the entry that a new token will be written to, while the token is
+ * verified: otherwise the memory would be waited for under the lock.
  */
 
 static void
@@ -281,7 +281,7 @@ ngx_http_jwt_cache_prefetch_free(ngx_http_jwt_cache_t *cache)
 
     n = __atomic_load_n(&cache->allocated, __ATOMIC_RELAXED);
 
-    /* numbers are from 1 on: this is the one behind those that are taken */
+    /* numbers start at 1, so this is the first entry not used yet */
 
     if (n >= cache->entries) {
         n = __atomic_load_n(&cache->oldest, __ATOMIC_RELAXED) - 1;
@@ -318,7 +318,7 @@ ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
         return NGX_DECLINED;
     }
 
-    /* on its way while the digest is made, with its neighbours in the list */
+    /* loaded while the digest is computed, with its neighbours in the list */
 
     entry = &cache->table[n - 1];
 
@@ -332,7 +332,7 @@ ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
 }
 
 
-/* The list by use. */
+/* The list ordered by use. */
 
 static void
 ngx_http_jwt_cache_unlist_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
@@ -379,8 +379,8 @@ ngx_http_jwt_cache_list_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
 
 
 /*
- * Begins to write.  A mark that is there already is a dead worker's: its table
- * may be in any state, and is begun anew.
+ * Begins to write.  A flag that is set already belongs to a dead worker, whose
+ * table may be in any state: the table is emptied.
  */
 
 static void
@@ -407,7 +407,9 @@ ngx_http_jwt_cache_end_locked(ngx_http_jwt_cache_t *cache)
 }
 
 
-/* Notes the use, unless another worker just writes: then it isn't the last. */
+/*
+ * Marks the entry as the most recently used, unless another worker is writing.
+ */
 
 static void
 ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
@@ -425,7 +427,7 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    /* without the lock, it may have become another token's */
+    /* without the lock it may have been given to another token meanwhile */
 
     if (!cache->writing
         && n <= cache->allocated
@@ -463,7 +465,7 @@ ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
 }
 
 
-/* Takes an entry out of its chain. */
+/* Removes an entry from its chain. */
 
 static void
 ngx_http_jwt_cache_unchain_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
@@ -484,7 +486,7 @@ ngx_http_jwt_cache_unchain_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
 }
 
 
-/* An entry for a new token: one that was never used, or the oldest. */
+/* An entry for a new token: one that was never used, or the oldest one. */
 
 static uint32_t
 ngx_http_jwt_cache_take_locked(ngx_http_jwt_cache_t *cache)
@@ -510,7 +512,7 @@ ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
 {
     uint64_t  sequence;
 
-    /* odd already, where a worker was killed here */
+    /* already odd if a worker was killed here */
 
     sequence = entry->sequence | 1;
 

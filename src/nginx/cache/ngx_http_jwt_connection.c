@@ -1,25 +1,26 @@
 /*
- * Is this the token that the connection repeats?
+ * The token that a connection repeats.
  *
- * A client that keeps its connection sends one token again and again, and to
- * know it by SHA-256 costs more than all else that a remembered token costs.
- * So the connection keeps the bytes of the last token that was verified twice
- * in a row, and their digest: the same bytes have the same digest.  All of
- * them are compared, in constant time, as a proxy in front of us may share its
- * connection among clients.  What a digest is worth is looked up for each
- * request, as ever.  Of a token that is bound to a client's key the connection
- * keeps what "cnf" says, and the digest that proofs say, too: these are of the
- * token's bytes alone.
+ * A client that keeps its connection sends the same token again and again, and
+ * finding it by its SHA-256 costs more than everything else that a cached
+ * token costs.  So the connection keeps the bytes of the last token that was
+ * verified twice in a row, and their digest: equal bytes have the same digest.
+ * All of them are compared, in constant time, as a proxy in front of us may
+ * share its connection among clients.  The cache entry is still looked up for
+ * each request.  For a token that is bound to a client's key the connection
+ * also keeps the contents of "cnf" and the digest that proofs contain: these
+ * depend only on the token's bytes.
  *
- * A token's end, eight bytes of its signature, is looked at first, at once: a
- * connection whose tokens change must not pay for reading and writing them.
- * Who finds out by time that these are right has guessed 48 bits in one go.
+ * The end of a token, eight bytes of its signature, is compared first: a
+ * connection whose tokens change must not pay for reading and writing them. To
+ * learn from the timing that these bytes are right one has to guess 48 bits at
+ * once.
  */
 
 #include "ngx_http_jwt_cache.h"
 
 
-/* more than Auth0's access tokens have; others cost a connection too much */
+/* enough for Auth0's access tokens; longer ones cost a connection too much */
 #define NGX_HTTP_JWT_CONNECTION_ROOM  2048
 
 
@@ -33,11 +34,11 @@ typedef struct {
     u_char    digest[NGX_HTTP_JWT_DIGEST_LEN];
 
     ngx_http_jwt_bound_t  *bound;
-    unsigned  has_bound:1;    /* and it is this token's */
+    unsigned  has_bound:1;    /* is bound that of this token? */
 } ngx_http_jwt_connection_t;
 
 
-/* The client's: in HTTP/2 and HTTP/3 a request has that of its stream. */
+/* The client's connection: in HTTP/2 and HTTP/3 a request has its stream's. */
 
 static ngx_connection_t *
 ngx_http_jwt_connection_of(ngx_http_request_t *r)
@@ -62,7 +63,7 @@ ngx_http_jwt_connection_of(ngx_http_request_t *r)
 }
 
 
-/* Other clients' requests are served in this memory next. */
+/* The memory may be used for other clients' requests next. */
 
 static void
 ngx_http_jwt_connection_cleanup(void *data)
@@ -115,7 +116,7 @@ ngx_http_jwt_connection_create(ngx_connection_t *c)
 }
 
 
-/* Its last eight bytes; a token has more, or was never verified. */
+/* The token's last eight bytes; a shorter one was never verified. */
 
 static uint64_t
 ngx_http_jwt_connection_end(njwt_slice_t token)
@@ -132,7 +133,7 @@ ngx_http_jwt_connection_end(njwt_slice_t token)
 }
 
 
-/* No byte ends it early: its time tells nothing of where they differ. */
+/* No early exit: the time must not tell where the texts differ. */
 
 static ngx_uint_t
 ngx_http_jwt_connection_same(const u_char *a, const u_char *b, size_t len)
@@ -224,7 +225,7 @@ ngx_http_jwt_connection_bind(ngx_http_request_t *r, njwt_slice_t token,
 }
 
 
-/* Makes room for so many bytes; what was there may be lost. */
+/* Makes room for that many bytes; the present contents may be lost. */
 
 static ngx_int_t
 ngx_http_jwt_connection_room(ngx_connection_t *c,

@@ -1,5 +1,5 @@
 /*
- * How does a request use the cache of verified tokens?
+ * The cache of verified tokens, as a request uses it.
  */
 
 #include "ngx_http_jwt_cache.h"
@@ -61,7 +61,7 @@ ngx_http_jwt_cache_add_list(njwt_digest_t *digest, const njwt_slice_t *list,
 }
 
 
-/* a setting that isn't in it: a token of before would pass a reload with it */
+/* without a new setting here, old tokens would pass after a reload */
 
 _Static_assert(njwt_size_is(njwt_issuer_t, 136)
                && njwt_size_is(njwt_expected_t, 72),
@@ -128,7 +128,7 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
     }
 
-    /* another tag than the keys' zone: one name for both is then an error */
+    /* not the tag of the keys' zone, so that one name for both is an error */
 
     jmcf->cache = ngx_shared_memory_add(cf, &jmcf->cache_name,
                                         jmcf->cache_size,
@@ -144,9 +144,9 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 
 /*
- * What is read of a remembered token later must be the bytes that were looked
- * for.  nginx may lend their place to the client: once a connection was
- * upgraded, it reads on into the buffer that held the header.
+ * Copies a cached token, because parts of it may be parsed later, and must be
+ * those that were looked up.  nginx may reuse the memory: after a connection
+ * was upgraded, it reads from the client into the buffer that held the header.
  */
 
 static ngx_int_t
@@ -171,7 +171,7 @@ ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 }
 
 
-/* A token has a record for each set of questions that it was asked. */
+/* A token has an entry for each set of predicates that it was checked with. */
 
 static void
 ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
@@ -188,7 +188,7 @@ ngx_http_jwt_cache_key(const ngx_http_jwt_ctx_t *ctx, u_char *key)
 }
 
 
-/* The digest of the request's token, if it hasn't been made. */
+/* Computes the digest of the request's token, if that hasn't been done. */
 
 static ngx_int_t
 ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
@@ -261,7 +261,7 @@ ngx_http_jwt_cache_remember(ngx_http_jwt_main_conf_t *jmcf,
     u_char         key[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_cached_t  cached;
 
-    /* of tokens that were verified, now or before: others aren't kept */
+    /* for verified tokens only, now or earlier: no others are stored */
 
     if (!ctx->cacheable
         || ctx->found.verified_claims == NULL
