@@ -1,6 +1,5 @@
 /*
- * What do the files of the glue share?  The configuration, the context of a
- * request, and who offers what to whom.
+ * What the files of the glue share: the configuration's structs and limits.
  */
 
 #ifndef NGX_HTTP_JWT_H
@@ -56,7 +55,7 @@ typedef struct ngx_http_jwt_revoked_file_s  ngx_http_jwt_revoked_file_t;
 typedef struct ngx_http_jwt_logout_s     ngx_http_jwt_logout_t;
 
 
-/* where in the configuration something was said, for errors found later */
+/* a position in the configuration, for errors that are found later */
 typedef struct {
     ngx_str_t                  file;
     ngx_uint_t                 line;
@@ -65,32 +64,32 @@ typedef struct {
 
 /* of one directive of a block */
 typedef struct {
-    const char                *name;         /* NULL: it isn't there */
+    const char                *name;         /* NULL: not given */
     ngx_http_jwt_conf_pos_t    pos;
 } ngx_http_jwt_line_t;
 
 /* more than a jwt_issuer block has directives */
 #define NGX_HTTP_JWT_ISSUER_LINES  32
 
-/* what a configuration says of an issuer's revocation, and has of it */
+/* an issuer's settings of revocation, and what results from them */
 typedef struct {
     ngx_array_t                  *claims;    /* njwt_slice_t */
     ngx_str_t                     file;
     ngx_msec_t                    keep;
 
-    /* its file as it was at configuration, until the memory has it */
+    /* the file as read with the configuration, until it is in the memory */
     ngx_http_jwt_revoked_file_t  *read;
 
-    /* its part of the memory; NULL: it found no room */
+    /* the issuer's part of the memory; NULL: there was no room */
     ngx_http_jwt_revoked_slot_t  *slot;
-    ngx_uint_t                    epoch;     /* a later one is newer */
+    ngx_uint_t                    epoch;     /* a larger one is newer */
     uint64_t                      mix;       /* of the claims' names */
     u_char                        id[NGX_HTTP_JWT_DIGEST_LEN];
 
-    /* for each claim what is hashed before its value */
+    /* for each claim the bytes that are hashed before its value */
     u_char                      (*prefix)[NGX_HTTP_JWT_DIGEST_LEN];
 
-    /* of the worker that looks after files */
+    /* in the worker that watches files */
     struct ngx_http_jwt_revoked_watch_s  *watch;
     struct ngx_http_jwt_revoked_save_s   *save;
 } ngx_http_jwt_revocation_t;
@@ -108,12 +107,12 @@ typedef struct {
     ngx_array_t               *audiences;    /* njwt_slice_t */
 
     njwt_alg_t                 algorithms;
-    ngx_str_t                  jwks_uri;     /* or of the discovery */
+    ngx_str_t                  jwks_uri;     /* or of discovery */
     ngx_flag_t                 discovery;
     ngx_str_t                  jwks_file;
     ngx_str_t                  secret_file;
     ngx_str_t                  jwks_proxy;   /* without its user part */
-    ngx_str_t                  jwks_proxy_user;  /* and that, with a NUL */
+    ngx_str_t                  jwks_proxy_user;  /* that part, with a NUL */
     ngx_str_t                  ssl_trusted_certificate;
     ngx_str_t                  state_path;
     ngx_msec_t                 jwks_refresh;
@@ -131,21 +130,21 @@ typedef struct {
     njwt_jwks_t               *static_jwks;  /* from a file; never stale */
     njwt_refresh_conf_t        refresh;
     struct ngx_http_jwt_state_s  *keyfile;   /* NULL: off */
-    ngx_ssl_t                 *ssl;          /* whom the fetch trusts */
+    ngx_ssl_t                 *ssl;          /* of the fetch */
     u_char                     own_ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
 
-    /* the bundle's bytes, the system's too: names no slot */
+    /* digest of the CA bundle, also the system's: doesn't name the keyset */
     u_char                     ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
 
-    /* all that decides which keys are trusted: names the slot */
+    /* digest of all that decides which keys are trusted: names the keyset */
     u_char                     source_id[NGX_HTTP_JWT_DIGEST_LEN];
 
-    /* that, and all else that a verified token depends on */
+    /* digest of that, and of all else that a verified token depends on */
     u_char                     verify_id[NGX_HTTP_JWT_DIGEST_LEN];
 
-    unsigned                   milliseconds:1; /* this worker told of them */
+    unsigned                   milliseconds:1; /* logged by this worker */
 
-    /* of the worker that fetches */
+    /* in the worker that fetches */
     ngx_msec_t                 begun;
     ngx_str_t                  discovered;
     u_char                     discovered_url[NGX_HTTP_JWT_MAX_URL];
@@ -153,13 +152,13 @@ typedef struct {
     ngx_http_jwt_keyset_t     *keyset;
     ngx_atomic_uint_t          generation;   /* of the keys below */
     njwt_jwks_t               *jwks;
-    time_t                     fetched;      /* when, by the wall clock */
-    ngx_msec_t                 since;        /* and by the steady one */
+    time_t                     fetched;      /* by the wall clock */
+    ngx_msec_t                 since;        /* by the monotonic clock */
 
     ngx_atomic_uint_t          id;           /* of its counters */
-    ngx_uint_t                 row;          /* 1 is the first; 0: none */
+    ngx_uint_t                 row;          /* the first is 1; 0: none */
 
-    /* of each key that this worker has, where it is noted; or NULL */
+    /* the records of this worker's keys; NULL: a key has none */
     ngx_http_jwt_keystat_t    *keystats[NGX_HTTP_JWT_TRACKED];
 } ngx_http_jwt_issuer_t;
 
@@ -169,12 +168,12 @@ typedef struct {
     ngx_http_jwt_conf_pos_t    pos;
     ngx_int_t                  certificate;  /* a variable's index; NGX_ERROR:
                                                 the connection's own */
-    ngx_str_t                  header;       /* of $http_NAME: its NAME */
+    ngx_str_t                  header;       /* NAME, if it is $http_NAME */
     ngx_array_t               *origins;      /* njwt_slice_t; NULL: names */
     ngx_array_t               *names;        /* njwt_slice_t, of the server */
     njwt_alg_t                 algorithms;   /* 0: not set */
     ngx_str_t                  algs;         /* in their order */
-    unsigned                   set:1;        /* jwt_binding is */
+    unsigned                   set:1;        /* was jwt_binding given? */
     unsigned                   dpop:1;
     unsigned                   mtls:1;
     unsigned                   required:1;
@@ -197,20 +196,20 @@ struct ngx_http_jwt_main_conf_s {
     ngx_http_jwt_conf_pos_t    zone_pos;
     size_t                     zone_size;
     ngx_shm_zone_t            *zone;
-    ngx_uint_t                 epoch;        /* a later one is newer */
+    ngx_uint_t                 epoch;        /* a larger one is newer */
 
     ngx_str_t                  cache_name;
     size_t                     cache_size;
     ngx_uint_t                 cache_off;
     ngx_shm_zone_t            *cache;        /* NULL: off */
     ngx_array_t                predicates;   /* njwt_predicates_t *: what its
-                                                records answer */
+                                                entries answer */
 
     ngx_str_t                  proofs_name;
     size_t                     proofs_size;
     ngx_uint_t                 proofs_required;
-    ngx_uint_t                 proofs_epoch; /* a later one is newer */
-    ngx_shm_zone_t            *proofs;       /* NULL: nothing names dpop */
+    ngx_uint_t                 proofs_epoch; /* a larger one is newer */
+    ngx_shm_zone_t            *proofs;       /* NULL: dpop isn't used */
     ngx_http_jwt_dpop_conf_t   dpop;
     ngx_str_t                  revoked_name;
     ngx_http_jwt_conf_pos_t    revoked_pos;
@@ -220,28 +219,28 @@ struct ngx_http_jwt_main_conf_s {
     ngx_event_t                revoked_tick;
     ngx_msec_t                 revoked_swept;
 
-    ngx_shm_zone_t            *logouts;      /* NULL: there is no handler */
+    ngx_shm_zone_t            *logouts;      /* NULL: no handler */
 
     ngx_ssl_t                 *system_ssl;
     u_char                     system_ca[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_http_jwt_common_texts_t  *texts;
     ngx_array_t                locations;    /* ngx_http_jwt_location_t * */
     ngx_array_t                servers;      /* ngx_http_jwt_server_t */
-    ngx_array_t                names;        /* of variables that are read */
+    ngx_array_t                names;        /* of variables that are used */
 
-    /* of this worker */
+    /* this worker's */
     const u_char              *salt;         /* the zone's */
     njwt_hasher_t             *hasher;
     njwt_hasher_t             *proofs_hasher;
     njwt_dpop_keys_t          *dpop_keys;
     ngx_http_jwt_counters_t   *counters;
-    ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another one fetches */
+    ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another worker fetches */
     ngx_event_t                refresh;
-    ngx_event_t                tick;         /* runs while requests are held */
+    ngx_event_t                tick;         /* runs while requests wait */
     ngx_connection_t           dummy;        /* timers must have one */
     ngx_queue_t                suspended;
     ngx_uint_t                 nsuspended;
-    ngx_event_t                close_tick;   /* while there are some below */
+    ngx_event_t                close_tick;   /* runs unless that is empty */
     ngx_queue_t                closable;     /* ngx_http_jwt_ctx_t, by close */
 };
 
@@ -255,7 +254,7 @@ typedef struct {
 } ngx_http_jwt_refusal_conf_t;
 
 
-/* where tokens may be by a jwt_token, beside Authorization */
+/* where a jwt_token finds tokens, besides Authorization */
 typedef struct {
     ngx_array_t                headers;      /* ngx_str_t: names */
     ngx_array_t                cookies;      /* the same */
@@ -263,7 +262,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_array_t               *names;        /* of jwt; NULL: not set here */
+    ngx_array_t               *names;        /* of jwt; NULL: not given here */
     ngx_http_jwt_conf_pos_t    names_pos;
     ngx_array_t               *rules;        /* njwt_scope_rule_t */
     ngx_http_jwt_conf_pos_t    rules_pos;
@@ -280,7 +279,7 @@ typedef struct {
 
     ngx_array_t               *tokens;       /* NULL: Authorization */
     ngx_http_jwt_conf_pos_t    tokens_pos;
-    ngx_http_jwt_credentials_t  *credentials;  /* NULL: no more than that */
+    ngx_http_jwt_credentials_t  *credentials;  /* NULL: Authorization alone */
     ngx_flag_t                 pass_token;
     ngx_http_jwt_conf_pos_t    pass_token_pos;
     ngx_uint_t                 mode;
@@ -295,17 +294,17 @@ typedef struct {
     ngx_str_t                  revoke;       /* the issuer of the handler */
     ngx_http_jwt_conf_pos_t    revoke_pos;
     ngx_http_jwt_issuer_t     *revoke_issuer;
-    ngx_http_jwt_logout_t     *logout;       /* of that handler */
-    const struct ngx_http_jwt_status_format_s  *status;      /* the same */
-    ngx_str_t                  status_policy;                /* of html */
+    ngx_http_jwt_logout_t     *logout;       /* of jwt_logout_handler */
+    const struct ngx_http_jwt_status_format_s  *status;      /* or NULL */
+    ngx_str_t                  status_policy;                /* for html */
     ngx_http_jwt_conf_pos_t    status_pos;
 
-    /* what directives set stands before this, or isn't seen to be set */
+    /* the members that directives set are above: see is_set() of the module */
 
-    ngx_http_jwt_location_t   *location;     /* an if's: that around it */
+    ngx_http_jwt_location_t   *location;     /* of an "if": the outer one */
     ngx_http_jwt_conf_pos_t    pos;
-    unsigned                   caseless:1;   /* its regex is */
-    unsigned                   own:1;        /* a directive of ours is here */
+    unsigned                   caseless:1;   /* of its regex */
+    unsigned                   own:1;        /* has it a directive of ours? */
 } ngx_http_jwt_loc_conf_t;
 
 

@@ -1,10 +1,10 @@
 /*
- * What the readers of directives share: positions and errors, files, names of
- * claims and of variables; and the directives of the zones.
+ * Helpers for reading directives: positions and errors, files, names of claims
+ * and variables; and the directives of the zones.
  *
- * nginx looks for a variable's name when all of the configuration is known,
- * and then its error names neither file nor line.  So the names are noted as
- * they are read, and looked for just before nginx does.
+ * nginx resolves the names of variables when the whole configuration has been
+ * read, and then its error has neither file nor line.  So the names are
+ * recorded as they are read, and checked just before nginx does.
  */
 
 #include "ngx_http_jwt.h"
@@ -135,7 +135,7 @@ ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data, uint32_t magic,
     ngx_http_jwt_zone_head_t  *head;
 
     if (data) {
-        /* a reload: old workers go on using what is there */
+        /* a reload: old workers go on using the memory */
         zone->data = data;
         return NGX_DONE;
     }
@@ -153,7 +153,7 @@ ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data, uint32_t magic,
         return NGX_DONE;
     }
 
-    /* all of it at once: the slab is never asked again */
+    /* all of it at once: nothing is allocated from the slab later */
 
     head = ngx_slab_calloc(shpool, ngx_http_jwt_zone_room(zone->shm.size));
 
@@ -307,7 +307,7 @@ ngx_http_jwt_conf_name_end(u_char *p, u_char *last)
 }
 
 
-/* After nginx compiled the text, so what is no name needs no error here. */
+/* nginx has compiled the text before, so a bad name needs no error here. */
 
 ngx_int_t
 ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text)
@@ -326,7 +326,7 @@ ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text)
         p = (*end == '{') ? end + 1 : end;
         end = ngx_http_jwt_conf_name_end(p, last);
 
-        /* $1 to $9 are what an expression captured */
+        /* $1 to $9 are captures of a regular expression */
 
         if (end == p || (*p >= '1' && *p <= '9')) {
             continue;
@@ -371,7 +371,7 @@ ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
         }
     }
 
-    /* a module may give a handler to the index alone */
+    /* a module may set the handler of the index alone */
 
     indexed = cmcf->variables.elts;
 

@@ -1,5 +1,5 @@
 /*
- * What the readers of directives share.
+ * Helpers for reading directives.
  *
  * Functions of the directives' type return NGX_CONF_OK, NGX_CONF_ERROR, or
  * what is wrong with the directive.
@@ -11,7 +11,7 @@
 
 /*
  * Reads the whole file of a directive, at most size bytes, into the
- * configuration's temporary memory; a longer one is an error, and so is one
+ * configuration's temporary memory; a longer file is an error, and so is one
  * that can't be read.
  */
 ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
@@ -21,17 +21,17 @@ ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
 ngx_int_t ngx_http_jwt_conf_names_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
-/* The index of a variable that the directive being read reads. */
+/* The index of a variable; records its use by the directive being read. */
 ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);
 
-/* Notes the variables in a text of the directive being read. */
+/* Records the variables in a text of the directive being read. */
 ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
 
-/* When all is read: a name that no variable has is an error at its place. */
+/* Reports recorded names for which there is no variable; when all is read. */
 ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
-/* Reads the name of a claim; NGX_CONF_OK or what is wrong with it. */
+/* Reads the name of a claim; NGX_CONF_OK, or what is wrong with it. */
 char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
     njwt_slice_t *claim);
 
@@ -42,42 +42,45 @@ char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * The bytes that the slab of a zone of that size has to give at once: all but
- * its header and page table.
+ * The largest allocation that the slab of a zone of that size can satisfy: all
+ * but its header and page table.
  */
 size_t ngx_http_jwt_zone_room(size_t size);
 
-/* what the memory of a zone begins with */
+/* the beginning of a zone's memory */
 typedef struct {
     uint32_t                   magic;
     uint32_t                   layout;
 } ngx_http_jwt_zone_head_t;
 
 /*
- * What the init callback of a zone begins with.  NGX_OK: zone->data is all of
- * its memory, zeroed but for the head; NGX_DONE: it was there before.
+ * The beginning of a zone's init callback.  NGX_OK: zone->data is all of the
+ * zone's memory, zeroed except for the head; NGX_DONE: the zone existed
+ * before.
  */
 ngx_int_t ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data,
     uint32_t magic, uint32_t layout);
 
-/* Reads zone=NAME:SIZE of the directive that is being read. */
+/* Reads zone=NAME:SIZE of the directive being read. */
 char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
 
-/* Notes where the directive that is being read stands. */
+/* Records the position of the directive being read. */
 void ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos);
 
 /*
- * Adds a zeroed entry to a list of the directive that is being read; the first
- * one makes the list, and notes where it stands.  NULL: no memory.
+ * Adds a zeroed entry to a list for the directive being read; the first one
+ * creates the list and records the position.  NULL: no memory.
  */
 void *ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
     ngx_http_jwt_conf_pos_t *pos, size_t size);
 
-/* Logs an error at a place; returns NGX_CONF_ERROR. */
+/* Logs an error with a position; returns NGX_CONF_ERROR. */
 char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
     const char *fmt, ...);
 
-/* Where in the block that directive stands; the block itself, if nowhere. */
+/*
+ * The position of that directive in the block; if it isn't there, the block's.
+ */
 ngx_http_jwt_conf_pos_t *ngx_http_jwt_issuer_pos(
     ngx_http_jwt_issuer_t *issuer, const char *name);
 

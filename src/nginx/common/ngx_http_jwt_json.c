@@ -1,11 +1,11 @@
 /*
- * How is JSON written?
+ * Output of JSON.
  */
 
 #include "ngx_http_jwt_json.h"
 
 
-/* A comma, where one is due: what stands before tells. */
+/* Writes a comma if one is needed, judging by the last byte. */
 
 static void
 ngx_http_jwt_json_next(ngx_http_jwt_out_t *out)

@@ -1,8 +1,8 @@
 /*
- * How is JSON written?
+ * Output of JSON.
  *
- * A comma is put where one is due.  The name of a member is a constant that
- * needs no escapes; NULL where it is an element of a list.
+ * Commas are added as needed.  The name of a member is a constant that needs
+ * no escapes; it is NULL for an element of an array.
  */
 
 #ifndef NGX_HTTP_JWT_JSON_H
@@ -12,25 +12,28 @@
 #include "ngx_http_jwt_out.h"
 
 
-/* An object or a list: "{" or "[".  What closes it is the caller's. */
+/* Opens an object or an array: "{" or "[".  The caller closes it. */
 void ngx_http_jwt_json_open(ngx_http_jwt_out_t *out, const char *name,
     const char *bracket);
 
-/* A string of a list, with a constant before the foreign text. */
+/*
+ * Writes an element: a string made of a constant prefix and a text from
+ * others.
+ */
 void ngx_http_jwt_json_element(ngx_http_jwt_out_t *out, const char *prefix,
     njwt_slice_t text);
 
 void ngx_http_jwt_json_text(ngx_http_jwt_out_t *out, const char *name,
     njwt_slice_t text);
 
-/* A string that is a constant. */
+/* Writes a constant string. */
 void ngx_http_jwt_json_word(ngx_http_jwt_out_t *out, const char *name,
     const char *word);
 
 void ngx_http_jwt_json_number(ngx_http_jwt_out_t *out, const char *name,
     int64_t number);
 
-/* Milliseconds, told as seconds. */
+/* Writes milliseconds as seconds. */
 void ngx_http_jwt_json_seconds(ngx_http_jwt_out_t *out, const char *name,
     ngx_msec_t time);
 
@@ -38,7 +41,7 @@ void ngx_http_jwt_json_flag(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t flag);
 void ngx_http_jwt_json_null(ngx_http_jwt_out_t *out, const char *name);
 
-/* Seconds of the wall clock, or null for a time that never was. */
+/* Writes a time in seconds of the wall clock; null for one that never was. */
 void ngx_http_jwt_json_time(ngx_http_jwt_out_t *out, const char *name,
     time_t when);
 

@@ -1,6 +1,6 @@
 /*
- * Locations with the policy that guards each, and servers with the addresses
- * that each listens on.
+ * The locations, with the policy that guards each, and the servers, with the
+ * addresses that they listen on.
  */
 
 #include "ngx_http_jwt_locations.h"
@@ -13,7 +13,7 @@ ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 
     ngx_http_jwt_conf_pos(cf, &conf->pos);
 
-    /* nginx keeps a regex, but not whether its case matters */
+    /* nginx keeps a regex, but not whether it is case-insensitive */
 
     value = cf->args->elts;
 
@@ -23,7 +23,7 @@ ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-/* Does it take all that no other location of its server takes? */
+/* Does it take every request that no other location of its server takes? */
 
 static ngx_uint_t
 ngx_http_jwt_location_is_root(ngx_http_jwt_location_t *location)
@@ -129,7 +129,7 @@ ngx_http_jwt_location_name(ngx_pool_t *pool, ngx_http_jwt_location_t *location,
         return NGX_OK;
     }
 
-    /* a prefix begins with the whole of the outer one's: it says all */
+    /* a nested prefix includes the outer one's: it is the whole name */
 
     if (ngx_http_jwt_location_is_regex(location)
         && ngx_http_jwt_location_name(pool, location->outer, &outer)
@@ -189,7 +189,7 @@ ngx_http_jwt_location_conf(ngx_http_jwt_location_t *location,
 }
 
 
-/* nginx's own list of the names goes away with the configuration's reading. */
+/* nginx frees its own list of names once the configuration has been read. */
 
 static ngx_int_t
 ngx_http_jwt_servers_add(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool,
@@ -221,7 +221,7 @@ ngx_http_jwt_servers_add(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool,
 }
 
 
-/* The servers in their order: that of their locations. */
+/* Collects the servers, in the order of their locations. */
 
 static ngx_int_t
 ngx_http_jwt_servers_number(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool)
@@ -281,7 +281,7 @@ ngx_http_jwt_servers_address(ngx_http_jwt_main_conf_t *jmcf,
 
     static ngx_str_t  local = ngx_string("unix:");
 
-    /* the path of a file is nobody's business */
+    /* file paths are not published */
 
     address = (addr->opt.sockaddr->sa_family == AF_UNIX)
               ? local : addr->opt.addr_text;

@@ -1,11 +1,11 @@
 /*
- * Which locations are there, and by which policy is each guarded?
+ * The locations, and the policy that guards each.
  *
- * nginx throws its own list of them away once the search tree is made, so it
- * is written down while levels are merged: all servers in their order, and in
- * each the server's own level first, then its locations in their order, each
- * before those inside it.  Blocks of "if" and "limit_except" are no entries:
- * they belong to the location around them, and are listed there.
+ * nginx discards its own list of them once the search tree is made, so a list
+ * is made while levels are merged: all servers in their order, and in each the
+ * server's own level first, then its locations in their order, each before
+ * those inside it.  Blocks of "if" and "limit_except" have no entries: they
+ * belong to the location around them and are listed there.
  */
 
 #ifndef NGX_HTTP_JWT_LOCATIONS_H
@@ -15,30 +15,30 @@
 #include "ngx_http_jwt.h"
 
 
-/* of one location, that a worker tells of */
+/* of one location, that a worker warns about */
 #define NGX_HTTP_JWT_EARLY_VARIABLES  16
 
 
 struct ngx_http_jwt_location_s {
     ngx_http_core_srv_conf_t  *server;
     ngx_http_core_loc_conf_t  *core;
-    ngx_http_jwt_loc_conf_t   *conf;     /* its place is conf->pos */
+    ngx_http_jwt_loc_conf_t   *conf;     /* its position is conf->pos */
     ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
     ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
-    unsigned                   warned:1; /* of subrequests */
+    unsigned                   warned:1; /* about subrequests */
 
     ngx_uint_t                 number;   /* of its server; 1 is the first */
-    ngx_uint_t                 duplicate_no;  /* of others with its name */
-    unsigned                   passes:1; /* to a proxied server */
-    unsigned                   proxied:1; /* by proxy_pass */
+    ngx_uint_t                 duplicate_no;  /* among those with its name */
+    unsigned                   passes:1; /* requests to a proxied server */
+    unsigned                   proxied:1; /* with proxy_pass */
     unsigned                   protects:1; /* a server's own level, in which
                                               some location has jwt */
-    unsigned                   covered:1; /* by a "location /" in it */
+    unsigned                   covered:1; /* has a "location /" */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
 
-    /* of this worker: what it told already */
-    unsigned                   unjudged:1; /* of an answer without the gate */
+    /* this worker's: what it has logged already */
+    unsigned                   unjudged:1; /* an answer before the gate */
     ngx_uint_t                 nearly_read;
     uint32_t                   early_read[NGX_HTTP_JWT_EARLY_VARIABLES];
 };
@@ -52,38 +52,38 @@ typedef struct {
 } ngx_http_jwt_server_t;
 
 
-/* Notes where a level begins, as its configuration is created. */
+/* Records where a level begins; called when its configuration is created. */
 void ngx_http_jwt_location_begin(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf);
 
-/* Adds a level to main->locations, as it is merged; sets conf->location. */
+/* Adds a level to main->locations as it is merged; sets conf->location. */
 char *ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf);
 
 /*
- * Its name as it is configured, with its modifier, and of a regex inside
- * another location that one's name before it; empty for the server's level.
+ * The name as it is configured, with its modifier; for a regex inside another
+ * location after that one's name; empty for the server's level.
  */
 ngx_int_t ngx_http_jwt_location_name(ngx_pool_t *pool,
     ngx_http_jwt_location_t *location, ngx_str_t *name);
 
 /*
- * May a request end up in it?  In the server's own level none does once there
- * is a "location /".
+ * Can a request end up in it?  Not in the server's own level if there is a
+ * "location /".
  */
 ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location);
 
-/* Is it configured by a regex? */
+/* Is it a regex location? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);
 
-/* A module's configuration of that level. */
+/* A module's configuration for that level. */
 void *ngx_http_jwt_location_conf(ngx_http_jwt_location_t *location,
     ngx_module_t *module);
 
-/* How many locations is it inside of?  0: the server's own level. */
+/* The number of locations that it is inside of; 0: the server's own level. */
 ngx_uint_t ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location);
 
-/* Fills main->servers, and numbers the locations' servers. */
+/* Fills main->servers, and sets the locations' server numbers. */
 ngx_int_t ngx_http_jwt_servers_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 

@@ -1,8 +1,8 @@
 /*
- * How is a long text put together, with foreign words in it?
+ * Output of long texts with words from others.
  *
  * A location's regex, a key's "kid", an error of a library: none of them was
- * written for a page, and one of them is a tenant's word.
+ * written for a page, and some are chosen by strangers.
  */
 
 #include "ngx_http_jwt_out.h"
@@ -104,7 +104,7 @@ ngx_http_jwt_out_last(ngx_http_jwt_out_t *out)
 }
 
 
-/* What a character must be written as; NULL: as itself. */
+/* The escape of a character; NULL: it is written as it is. */
 
 static const char *
 ngx_http_jwt_out_escape(ngx_http_jwt_format_t format, u_char c)
@@ -147,7 +147,7 @@ ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text)
         shown = njwt_utf8_shown(&text, escape);
 
         if (shown.data == escape && out->format == NGX_HTTP_JWT_JSON) {
-            /* JSON's own escape; it has none for what is no UTF-8 */
+            /* JSON has no escape for a byte that is no UTF-8 */
             ngx_http_jwt_out_write(out, (escape[1] == 'x') ? "\\ufffd"
                                                             : (char *) escape,
                                    (escape[1] == 'x') ? 6 : shown.len);

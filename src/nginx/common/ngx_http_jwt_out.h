@@ -1,5 +1,5 @@
 /*
- * How is a long text put together, with foreign words in it?
+ * Output of long texts with words from others.
  */
 
 #ifndef NGX_HTTP_JWT_OUT_H
@@ -16,7 +16,7 @@ typedef enum {
 } ngx_http_jwt_format_t;
 
 
-/* a chain of buffers that grows; what fails is told at the end */
+/* a growing chain of buffers; a failure is reported at the end */
 typedef struct {
     ngx_pool_t             *pool;
     ngx_http_jwt_format_t   format;
@@ -31,21 +31,24 @@ typedef struct {
 void ngx_http_jwt_out_init(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
     ngx_http_jwt_format_t format);
 
-/* Ours: as it is. */
+/* Writes a text of our own, as it is. */
 void ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data,
     size_t len);
 void ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text);
 
-/* Ours, with numbers and short constants: at most 256 bytes. */
+/*
+ * Writes a text of our own with numbers and short constants: at most 256
+ * bytes.
+ */
 void ngx_http_jwt_out_printf(ngx_http_jwt_out_t *out, const char *fmt, ...);
 
 /*
- * Others' words: escaped for the format, and what would hide or turn round
- * the text beside it is shown as njwt_utf8_shown() has it.
+ * Writes a text from others: escaped for the format, and with anything that
+ * would hide or reverse the text beside it shown as by njwt_utf8_shown().
  */
 void ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text);
 
-/* The last byte; 0 of an empty page. */
+/* The last byte written; 0 if there is none. */
 u_char ngx_http_jwt_out_last(ngx_http_jwt_out_t *out);
 
 

@@ -1,13 +1,14 @@
 /*
- * Files of state_path, and the threads that write and read files: no worker
- * waits for a disk.
+ * Files of state_path, and the threads that write and read files, so that no
+ * worker waits for a disk.
  *
  * A thread replaces a file: fsync() may take as long as it likes (aio has
  * none, and nginx's thread pools may not be built in).  It has its own copy of
  * all that it needs, takes no signal, and touches nothing of nginx's.
  *
- * Under a temporary name, synced, renamed, and the directory synced: at any
- * instant at which the worker or the machine may die the file is whole.
+ * The file is written under a temporary name, synced and renamed, and the
+ * directory is synced: whenever the worker or the machine may die, the file is
+ * whole.
  */
 
 #include "ngx_http_jwt_state.h"
@@ -19,7 +20,7 @@
 
 #define NGX_HTTP_JWT_STATE_TEMP  ".tmp"
 
-/* ms that a worker which ends gives its threads */
+/* ms that an exiting worker waits for its threads */
 #define NGX_HTTP_JWT_STATE_LAST  500
 
 
@@ -55,7 +56,7 @@ ngx_http_jwt_state_replace(ngx_http_jwt_state_job_t *job, int dir)
 
     temp = (const char *) job->temp;
 
-    /* of a worker before this one that had its number */
+    /* left by an earlier process with the same number */
 
     (void) unlinkat(dir, temp, 0);
 
@@ -87,7 +88,7 @@ ngx_http_jwt_state_replace(ngx_http_jwt_state_job_t *job, int dir)
         return failed;
     }
 
-    /* there are file systems whose directories can't be synced */
+    /* some file systems can't sync directories */
 
     return (fsync(dir) == -1 && errno != EINVAL) ? "fsync()" : NULL;
 }
@@ -141,7 +142,7 @@ ngx_http_jwt_state_thread(void *data)
 }
 
 
-/* The clock must be one that nobody sets. */
+/* A clock that nobody can set. */
 
 static int
 ngx_http_jwt_state_init(ngx_http_jwt_state_job_t *job)
@@ -210,7 +211,7 @@ ngx_http_jwt_state_done(ngx_http_jwt_state_job_t *job,
 
     rc = 0;
 
-    /* the thread holds it for an instant only */
+    /* the thread holds it only briefly */
 
     (void) pthread_mutex_lock(&job->mutex);
 
@@ -244,7 +245,7 @@ ngx_http_jwt_state_open_dir(const u_char *dir)
 }
 
 
-/* Is this the temporary file of a process that isn't there any more? */
+/* Is this the temporary file of a process that no longer exists? */
 
 static ngx_uint_t
 ngx_http_jwt_state_orphan(const ngx_str_t *file, u_char *name)
@@ -308,7 +309,7 @@ ngx_http_jwt_state_open_file(int dir, const ngx_str_t *file)
 }
 
 
-/* A file that shrinks meanwhile is cut off, and found to be. */
+/* A file that shrinks meanwhile is truncated, which its check detects. */
 
 ngx_int_t
 ngx_http_jwt_state_load(int fd, u_char *data, size_t *size)
