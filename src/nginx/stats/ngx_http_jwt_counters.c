@@ -1,11 +1,11 @@
 /*
- * How many requests got which verdict, from whose tokens, and where?
+ * Counters of requests by verdict, issuer and location.
  *
- * Each place is named by a digest of what is counted there (an issuer block's
- * name; a server's and a location's), so that a reload finds its numbers.
- * Where there is no room for a location, it is counted with the others that
- * have none.  A worker of an old configuration sees by the id when its place
- * was given away.
+ * The counters of an issuer or a location are named by a digest (of the
+ * block's name; of the server's and the location's), so that they continue
+ * over a reload. If there is no room for a location, it is counted together
+ * with others that have none.  A worker of an old configuration sees by the id
+ * that its counters were given to others.
  */
 
 #include "ngx_http_jwt_counters.h"
@@ -14,7 +14,7 @@
 #include "njwt_hash.h"
 
 
-/* of the zone, for each issuer and each location that is counted */
+/* bytes of the zone for each issuer and each location that is counted */
 #define NGX_HTTP_JWT_ISSUER_SHARE    16384
 #define NGX_HTTP_JWT_LOCATION_SHARE  4096
 
@@ -31,7 +31,7 @@ ngx_http_jwt_counters_nissuers(size_t zone)
 
     n = zone / NGX_HTTP_JWT_ISSUER_SHARE;
 
-    /* one in the least zone that nginx makes */
+    /* one in the smallest zone that nginx makes */
 
     return (n > 2) ? ngx_min(n - 1, 1024) : 1;
 }
@@ -135,7 +135,7 @@ ngx_http_jwt_counters_layout(ngx_http_jwt_counters_t *counters, size_t zone,
 }
 
 
-/* A name for some text; never 0, which names nothing. */
+/* A name for some text; never 0, which means unused. */
 
 static ngx_int_t
 ngx_http_jwt_counters_id(njwt_slice_t text, ngx_atomic_uint_t *id)
@@ -156,7 +156,7 @@ ngx_http_jwt_counters_id(njwt_slice_t text, ngx_atomic_uint_t *id)
 }
 
 
-/* twin tells locations apart that are called the same */
+/* the number distinguishes locations with the same name */
 
 static ngx_int_t
 ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
@@ -258,7 +258,7 @@ ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
     for (w = 0; w < 2; w++) {
         window = windows[w];
 
-        /* only this worker writes them, so it may read them as it likes */
+        /* only this worker writes them, so it may read them without care */
 
         i = (window->next + counters->ncopies - 1) % counters->ncopies;
 
@@ -289,7 +289,7 @@ ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Where nothing is known of the issuer, it is NULL. */
+/* issuer is NULL if it isn't known. */
 
 static void
 ngx_http_jwt_count_one(ngx_http_jwt_loc_conf_t *jlcf,

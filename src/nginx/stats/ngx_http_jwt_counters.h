@@ -1,10 +1,10 @@
 /*
- * How many requests got which verdict, from whose tokens, and where?
+ * Counters of requests by verdict, issuer and location.
  *
- * The counters lie in the shared zone.  All that have a "last minute" and a
- * "last hour" are one row of numbers; every now and then the worker that
- * fetches copies the row, and what a window holds is the difference to the
- * copy that is as old as the window.  So a request costs two increments.
+ * The counters are in the shared zone.  All that have a "last minute" and a
+ * "last hour" form one row of numbers; at intervals the worker that fetches
+ * keys copies the row, and the value of a window is the difference to the copy
+ * that is as old as the window.  So a request costs two increments.
  */
 
 #ifndef NGX_HTTP_JWT_COUNTERS_H
@@ -15,24 +15,24 @@
 
 
 /*
- * What is counted of a location: the verdicts; behind them preflights, and
- * what nginx answered before the gate was asked.
+ * What is counted for a location: the verdicts, then preflights, and requests
+ * that nginx answered before the gate was asked.
  */
 #define NGX_HTTP_JWT_PREFLIGHT        NJWT_VERDICT_COUNT
 #define NGX_HTTP_JWT_UNJUDGED         (NJWT_VERDICT_COUNT + 1)
 #define NGX_HTTP_JWT_COUNTED          (NJWT_VERDICT_COUNT + 2)
 
-/* of an issuer: undecided, and the verdicts from the first that knows it */
+/* for an issuer: undecided, and the verdicts from the first that knows it */
 #define NGX_HTTP_JWT_ISSUER_COUNTED   (NJWT_VERDICT_ISSUER_COUNT + 1)
 
 #define NGX_HTTP_JWT_MAX_LOCATIONS    2048
 
 
-/* the last minute, or the last hour: a ring of copies of the row */
+/* a window, the last minute or hour: a ring of copies of the row */
 typedef struct {
     ngx_msec_t            length;
-    ngx_msec_t           *times;      /* of each copy; 0: none was made */
-    uint32_t             *copies;     /* ncopies rows; differences count */
+    ngx_msec_t           *times;      /* of each copy; 0: none */
+    uint32_t             *copies;     /* ncopies rows, not from 0 */
     ngx_uint_t            next;
 } ngx_http_jwt_window_t;
 
@@ -50,11 +50,11 @@ struct ngx_http_jwt_counters_s {
     ngx_uint_t            nissuers;
     ngx_uint_t            nlocations;
     ngx_uint_t            nseries;
-    ngx_uint_t            ncopies;    /* of each window */
+    ngx_uint_t            ncopies;    /* in each window */
 
     ngx_atomic_t         *ids;        /* of the issuers; 0: unused */
 
-    /* "-" first: what came before the issuer was known; then the issuers */
+    /* first "-", for requests whose issuer isn't known; then the issuers */
     ngx_atomic_t         *totals;
     ngx_http_jwt_window_t minute;
     ngx_http_jwt_window_t hour;
@@ -70,37 +70,37 @@ struct ngx_http_jwt_counters_s {
 };
 
 
-/* the bytes that they take in a zone of this size */
+/* The bytes that the counters take in a zone of this size. */
 size_t ngx_http_jwt_counters_size(size_t zone);
 
-/* May so many issuers be counted in a zone of this size? */
+/* Is a zone of this size large enough to count so many issuers? */
 ngx_uint_t ngx_http_jwt_counters_fit(size_t zone, ngx_uint_t issuers);
 
-/* Lays them out in so many zeroed bytes; returns what is behind them. */
+/* Places them in that many zeroed bytes; returns the position behind them. */
 u_char *ngx_http_jwt_counters_layout(ngx_http_jwt_counters_t *counters,
     size_t zone, u_char *p);
 
-/* Names what is counted, once the configuration is complete. */
+/* Names what is counted, when the configuration is complete. */
 ngx_int_t ngx_http_jwt_counters_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Finds this configuration's counters.  The newest one also makes those that
- * are missing, in the place of others' that it doesn't have.
+ * Finds this configuration's counters.  The newest configuration also creates
+ * missing ones, in place of those that it doesn't use.
  */
 void ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counters_t *counters, ngx_uint_t newest);
 
-/* Copies the row where that is due: in the worker that fetches. */
+/* Copies the row when a copy is due, in the worker that fetches keys. */
 void ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf);
 
-/* Counts a request by the verdict that it has now; once a request. */
+/* Counts a request by its present verdict, once per request. */
 void ngx_http_jwt_count(ngx_http_jwt_ctx_t *ctx);
 
-/* Counts a request of this level that was answered without a judgement. */
+/* Counts a request to this location that was answered without a judgement. */
 void ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf);
 
-/* the token cache's, of one look-up and of one entry that had to go */
+/* of the token cache: a look-up, and an eviction */
 #define ngx_http_jwt_count_hit(jmcf)                                         \
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_hits, 1))
 #define ngx_http_jwt_count_miss(jmcf)                                        \
@@ -108,40 +108,41 @@ void ngx_http_jwt_count_unjudged(ngx_http_jwt_loc_conf_t *jlcf);
 #define ngx_http_jwt_count_eviction(jmcf)                                    \
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->cache_evictions, 1))
 
-/* requests that were ended because their token did */
+/* requests that were closed because their token had ended */
 #define ngx_http_jwt_count_closed(jmcf)                                      \
     ((void) ngx_atomic_fetch_add(&(jmcf)->counters->closed, 1))
 
 
 /* ngx_http_jwt_counters_zone.c */
 
-/* ms that are "lately" */
+/* ms: a window of its own for the status page */
 #define NGX_HTTP_JWT_RECENT  300000
 
 /*
- * The totals of a row, and what of them came in the last minute, lately and
- * in the last hour: arrays of counters->nseries, the caller's.
+ * The totals of a row, and their parts of the last minute, of the recent
+ * window and of the last hour: arrays of counters->nseries, provided by the
+ * caller.
  */
 typedef struct {
     uint64_t             *total;
     uint32_t             *minute;
     uint32_t             *recent;
     uint32_t             *hour;
-    ngx_msec_t            span;       /* of recent: how long it really is */
+    ngx_msec_t            span;       /* the real length of recent */
 } ngx_http_jwt_counted_t;
 
 void ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counted_t *counted);
 
-/* Where in a row are an issuer's numbers?  NULL: of "-". */
+/* The index of an issuer's numbers in a row; NULL: of "-". */
 ngx_uint_t ngx_http_jwt_series(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t counted);
 
-/* Is this counted of an issuer, or of "-"? */
+/* Is this counted for an issuer, or for "-"? */
 ngx_uint_t ngx_http_jwt_series_has(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t counted);
 
-/* The name of what is counted: a verdict's, or "preflight" or "unjudged". */
+/* The name of a counter: a verdict's, or "preflight" or "unjudged". */
 njwt_slice_t ngx_http_jwt_counted_name(ngx_uint_t counted);
 
 

@@ -1,5 +1,6 @@
 /*
- * Which numbers belong to whom, and how many came lately?
+ * The assignment of counters to issuers and locations, and their recent
+ * values.
  */
 
 #include "ngx_http_jwt_counters.h"
@@ -54,7 +55,7 @@ ngx_http_jwt_counted_name(ngx_uint_t counted)
 }
 
 
-/* Makes a place belong to a new issuer: its numbers begin at 0. */
+/* Gives a set of counters to a new issuer: they begin at 0. */
 
 static void
 ngx_http_jwt_counters_clear_locked(ngx_http_jwt_counters_t *counters,
@@ -103,7 +104,7 @@ ngx_http_jwt_counters_is_issuer(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* The place of an issuer, or one that it may have; 0: there is none. */
+/* The counters of an issuer, or free ones for it; 0: there are none. */
 
 static ngx_uint_t
 ngx_http_jwt_counters_row_locked(ngx_http_jwt_main_conf_t *jmcf,
@@ -161,7 +162,7 @@ ngx_http_jwt_counters_issuers_locked(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* Finds the locations that are there; marks them as taken. */
+/* Finds the counters of known locations and marks them as taken. */
 
 static void
 ngx_http_jwt_counters_find_locked(ngx_http_jwt_main_conf_t *jmcf,
@@ -187,7 +188,7 @@ ngx_http_jwt_counters_find_locked(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* A place that isn't taken, the unused ones first; NULL: all are. */
+/* Counters that aren't taken, unused ones first; NULL: all are taken. */
 
 static ngx_http_jwt_location_counts_t *
 ngx_http_jwt_counters_vacant_locked(ngx_http_jwt_counters_t *counters,
@@ -254,8 +255,8 @@ ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
 
 
 /*
- * The copy that is as old as the age wanted, or the nearest to that, and how
- * old it is; -1: when counting began, which was later than any.
+ * The copy whose age is nearest to the one wanted, and how old it is; -1: the
+ * time when counting began, if that was later.
  */
 
 static ngx_int_t
@@ -290,7 +291,7 @@ ngx_http_jwt_window_begin(ngx_http_jwt_counters_t *counters,
 }
 
 
-/* What came since then; returns how long ago that was. */
+/* The increase since then; returns how long ago that was. */
 
 static ngx_msec_t
 ngx_http_jwt_window_read_locked(ngx_http_jwt_counters_t *counters,
@@ -337,7 +338,7 @@ ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
     (void) ngx_http_jwt_window_read_locked(counters, &counters->hour, 3600000,
                                            counted->total, counted->hour);
 
-    /* some minutes: the hour's copies are the ones of that age */
+    /* some minutes: one of the hour's copies has that age */
 
     counted->span = ngx_http_jwt_window_read_locked(counters, &counters->hour,
                                                     NGX_HTTP_JWT_RECENT,
