@@ -1,6 +1,6 @@
 /*
- * The module: its directives, but those inside a jwt_issuer block, which are
- * in ngx_http_jwt_conf_issuer.c, and where nginx calls it.
+ * The module: its directives, except those inside a jwt_issuer block (see
+ * ngx_http_jwt_conf_issuer.c), and its hooks.
  */
 
 #include "ngx_http_jwt.h"
@@ -339,7 +339,9 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
 
     ngx_http_jwt_stray_end(cf);
 
-    /* the http level is merged into others, but into nothing itself */
+    /*
+     * the http level is merged into others, but never receives a merge itself
+     */
 
     if (ngx_http_jwt_pass_token_check_http(cf, jlcf) != NGX_CONF_OK
         || ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK)
@@ -587,8 +589,8 @@ ngx_http_jwt_init_process(ngx_cycle_t *cycle)
 
 
 /*
- * nginx unloads its modules before a process ends, and with this one libcurl:
- * under the feet of a thread that still writes keys or resolves a name.
+ * nginx unloads its modules before a process ends, and libcurl with this one,
+ * while a thread may still be writing keys or resolving a name.
  */
 
 static void
