@@ -1,12 +1,12 @@
 /*
  * The memory of used logout tokens, by "jti".
  *
- * So few that they are looked at one after the other: who fills it holds a
- * token of the authorization server's for each.  Without a free entry the one
- * that was used first goes.
+ * There are so few that they are searched one after the other: filling the
+ * memory takes that many tokens signed by the authorization server.  If no
+ * entry is free, the one that was used first is replaced.
  *
- * Of a worker that is killed while it writes an entry is left that is free, or
- * in use as a whole: its time is written last, and taken away first.
+ * A worker that is killed while it writes an entry leaves it either free or
+ * complete: its time is written last, and cleared first.
  */
 
 #include "ngx_http_jwt_logouts.h"
@@ -29,7 +29,7 @@ typedef struct {
     ngx_atomic_t                  taken;
     ngx_atomic_t                  refused;
 
-    /* only under the lock */
+    /* the rest only under the lock */
     uint64_t                      number;    /* of the last one */
     ngx_http_jwt_logout_entry_t   entries[NGX_HTTP_JWT_LOGOUTS_ENTRIES];
 } ngx_http_jwt_logouts_t;
@@ -42,7 +42,7 @@ ngx_http_jwt_logouts_init(ngx_shm_zone_t *zone, void *data)
     ngx_http_jwt_logouts_t  *logouts;
 
     if (data) {
-        /* a reload: what was used stays used */
+        /* a reload: used tokens stay used */
         zone->data = data;
         return NGX_OK;
     }
@@ -72,7 +72,7 @@ ngx_http_jwt_logouts_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_OK;
     }
 
-    /* another tag than the other zones: one name for two is an error */
+    /* not the tag of another zone, so that one name for two is an error */
 
     jmcf->logouts = ngx_shared_memory_add(cf, &name,
                                           ngx_max(NGX_HTTP_JWT_LOGOUTS_ZONE,
@@ -88,7 +88,7 @@ ngx_http_jwt_logouts_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Two digests, so that where the name ends doesn't matter. */
+/* Two digests, so that the boundary between the texts is unambiguous. */
 
 ngx_int_t
 ngx_http_jwt_logouts_key(ngx_http_jwt_issuer_t *issuer, njwt_slice_t jti,
@@ -162,7 +162,7 @@ ngx_http_jwt_logouts_used_locked(ngx_http_jwt_logouts_t *logouts,
 }
 
 
-/* One that is over, or the oldest. */
+/* An expired entry, or the oldest. */
 
 static ngx_http_jwt_logout_entry_t *
 ngx_http_jwt_logouts_room_locked(ngx_http_jwt_logouts_t *logouts, double now)

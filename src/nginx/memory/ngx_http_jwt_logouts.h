@@ -10,18 +10,18 @@
 #include "ngx_http_jwt.h"
 
 
-/* a salted digest: no "jti" lies in the memory */
+/* a salted digest: the memory holds no "jti" itself */
 #define NGX_HTTP_JWT_LOGOUT_KEY  16
 
-/* what there is to be seen of the memory */
+/* the state of the memory, for the status */
 typedef struct {
-    int64_t            taken;       /* logout tokens since it began */
-    int64_t            refused;     /* requests with none that was good */
-    int64_t            remembered;  /* tokens that aren't over */
+    int64_t            taken;       /* since it was created */
+    int64_t            refused;     /* requests without a good one */
+    int64_t            remembered;  /* those not yet expired */
 } ngx_http_jwt_logouts_state_t;
 
 
-/* Adds the zone to the configuration; only where there is a handler. */
+/* Adds the zone to the configuration if there is a handler. */
 ngx_int_t ngx_http_jwt_logouts_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
@@ -29,22 +29,22 @@ ngx_int_t ngx_http_jwt_logouts_add(ngx_conf_t *cf,
 ngx_int_t ngx_http_jwt_logouts_key(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t jti, u_char *key);
 
-/* Was it used? */
+/* Was the token used? */
 ngx_uint_t ngx_http_jwt_logouts_used(ngx_http_jwt_main_conf_t *jmcf,
     const u_char *key);
 
 /*
- * Uses it up, until that second, in one step for all workers.  NGX_DECLINED:
- * it was used before.
+ * Marks the token as used until that second, in one step for all workers.
+ * NGX_DECLINED: it was used before.
  */
 ngx_int_t ngx_http_jwt_logouts_use(ngx_http_jwt_main_conf_t *jmcf,
     const u_char *key, double until);
 
-/* Counts a request whose token was taken, or wasn't. */
+/* Counts a request by whether its token was accepted. */
 void ngx_http_jwt_logouts_count(ngx_http_jwt_main_conf_t *jmcf,
     ngx_uint_t taken);
 
-/* What there is to be seen; zeroed where there is no such memory. */
+/* Copies the state of the memory; zeros if there is none. */
 void ngx_http_jwt_logouts_look(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_logouts_state_t *state);
 

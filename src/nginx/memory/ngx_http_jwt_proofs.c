@@ -1,20 +1,20 @@
 /*
  * The memory of used DPoP proofs.
  *
- * Fixed entries of 24 bytes, taken from the slab once, in chains of a hash
+ * Fixed entries of 24 bytes, allocated from the slab once, in chains of a hash
  * table.  An entry lives until its proof can't be accepted any more; nothing
- * that still counts is dropped for room: without room the request is refused,
- * and one client's key has an eighth of the room at most.
+ * that still counts is dropped for lack of room: the request is refused
+ * instead, and one client's key can use at most an eighth of the room.
  *
- * Entries are used in turn, so that the oldest lie where the hand points: it
- * frees what has expired, a few entries with each proof, and more of them
- * when none is free.
+ * Entries are used in turn, so that the oldest ones follow the hand of a
+ * clock: it frees those that have expired, a few with each proof, and more of
+ * them when none is free.
  *
- * A worker may be killed while it writes.  The mark that the zone is being
- * written to then stays, and the next writer begins with an empty memory and
- * a new start: proofs from before the start need a nonce made after it, so
- * that none that was used passes again.  Nor does one that was judged by an
- * earlier start and waited for the lock meanwhile.
+ * A worker may be killed while it writes.  The flag for a write in progress
+ * then remains, and the next writer begins with an empty memory and a new
+ * start: proofs from before the start need a nonce made after it, so that none
+ * that was used is accepted again.  Nor is one that was judged by an earlier
+ * start and waited for the lock meanwhile.
  */
 
 #include "ngx_http_jwt_proofs.h"
@@ -24,28 +24,30 @@
 #define NGX_HTTP_JWT_PROOFS_MAGIC   0x6e6a7470
 #define NGX_HTTP_JWT_PROOFS_LAYOUT  2
 
-/* of the salted digest: enough that two proofs never share it by chance */
+/*
+ * bytes of the salted digest, enough that two proofs never collide by chance
+ */
 #define NGX_HTTP_JWT_PROOFS_DIGEST  12
 
 /*
- * counters of entries by key, at most, a power of two, and an eighth of the
- * room; each key has two of them
+ * the maximum number of counters of entries by key: a power of two, and an
+ * eighth of the entries; each key has two of them
  */
 #define NGX_HTTP_JWT_PROOFS_OWNERS  8192
 
-/* entries looked at with each proof, and when none is free */
+/* entries examined with each proof, and when none is free */
 #define NGX_HTTP_JWT_PROOFS_STEPS   4
 #define NGX_HTTP_JWT_PROOFS_SEARCH  1024
 
-/* of the room, for one key */
+/* one key's share of the room */
 #define NGX_HTTP_JWT_PROOFS_SHARE   8
 
 
-/* numbers of entries are from 1 on; 0 is none */
+/* numbers of entries start at 1; 0 means none */
 typedef struct {
     u_char                       digest[NGX_HTTP_JWT_PROOFS_DIGEST];
-    uint32_t                     next;        /* in the chain, or free */
-    uint32_t                     owners;      /* two indexes, 16 bits each */
+    uint32_t                     next;        /* in its chain, or free */
+    uint32_t                     owners;      /* two indexes of 16 bits each */
     uint32_t                     until;       /* seconds; 0: free */
 } ngx_http_jwt_proofs_entry_t;
 
@@ -67,10 +69,10 @@ struct ngx_http_jwt_proofs_s {
     ngx_atomic_t                 used;
     ngx_atomic_t                 epoch;       /* of configurations */
 
-    /* only under the lock */
+    /* the rest only under the lock */
     uint32_t                     writing;
     uint32_t                     allocated;   /* entries used so far */
-    uint32_t                     free;        /* the first of the chain */
+    uint32_t                     free;        /* first of the free list */
     uint32_t                     hand;
     uint64_t                     attached;    /* the newest configuration */
     uint64_t                     window;      /* seconds; see attach */
@@ -99,7 +101,7 @@ ngx_http_jwt_proofs_mutex(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* The room for so many entries, and a chain for each four, or fewer. */
+/* The memory for that many entries, and a chain for every four or fewer. */
 
 static void
 ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
@@ -133,9 +135,9 @@ ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
 
 
 /*
- * Begins anew: what was used before now is not known.  Nonces of before must
- * not be good any more: one may have been given in this very second, for the
- * second after an earlier start, or by a worker whose clock is a little ahead.
+ * Begins anew: proofs used before now aren't known.  Earlier nonces must
+ * become invalid: one may have been made in this very second, for the second
+ * after an earlier start, or by a worker whose clock is a little ahead.
  */
 
 static void
@@ -188,7 +190,7 @@ ngx_http_jwt_proofs_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_OK;
     }
 
-    /* a tag of its own: one name for two zones is then an error */
+    /* a tag of its own, so that one name for two zones is an error */
 
     jmcf->proofs = ngx_shared_memory_add(cf, &jmcf->proofs_name,
                                          jmcf->proofs_size,
@@ -212,7 +214,7 @@ ngx_http_jwt_proofs_number(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* A mark that is there already is a dead worker's. */
+/* A flag that is set already belongs to a dead worker. */
 
 static void
 ngx_http_jwt_proofs_begin_locked(ngx_http_jwt_proofs_t *proofs)
@@ -252,7 +254,9 @@ ngx_http_jwt_proofs_attach(ngx_http_jwt_main_conf_t *jmcf, time_t window,
 
     ngx_http_jwt_proofs_begin_locked(proofs);
 
-    /* of an old configuration a worker may be started late: one died */
+    /*
+     * a worker of an old configuration may start late, to replace a dead one
+     */
 
     if (jmcf->proofs_epoch >= proofs->attached) {
 
@@ -310,8 +314,8 @@ ngx_http_jwt_proofs_owners(ngx_http_jwt_proofs_t *proofs, const u_char *owner)
 
 
 /*
- * Two keys that share a counter share the other one, too, once in millions:
- * the lower of a key's two counters is about its own.
+ * Two keys that share one counter share the other one as well once in
+ * millions: the lower of a key's two counters is close to its own number.
  */
 
 static uint32_t
@@ -335,7 +339,7 @@ ngx_http_jwt_proofs_chain_locked(ngx_http_jwt_proofs_t *proofs,
 }
 
 
-/* Frees an entry, which is in use. */
+/* Frees an entry that is in use. */
 
 static void
 ngx_http_jwt_proofs_free_locked(ngx_http_jwt_proofs_t *proofs, uint32_t n)
@@ -363,8 +367,9 @@ ngx_http_jwt_proofs_free_locked(ngx_http_jwt_proofs_t *proofs, uint32_t n)
 
 
 /*
- * Moves the hand over so many entries, and frees those that have expired.
- * Returns when the first of those it saw will; 0: it saw none.
+ * Moves the hand over that many entries, and frees those that have expired.
+ * Returns the earliest time at which one of the others will; 0: there are
+ * none.
  */
 
 static uint32_t
@@ -427,7 +432,7 @@ ngx_http_jwt_proofs_known_locked(ngx_http_jwt_proofs_t *proofs,
 }
 
 
-/* A free entry's number; 0: there is none. */
+/* The number of a free entry; 0: there is none. */
 
 static uint32_t
 ngx_http_jwt_proofs_take_locked(ngx_http_jwt_proofs_t *proofs)

@@ -1,6 +1,6 @@
 /*
- * The memory of used DPoP proofs, and what nonces are made with
- * (RFC 9449, sections 8 and 11.1).
+ * The memory of used DPoP proofs, and the key of nonces (RFC 9449, sections 8
+ * and 11.1).
  */
 
 #ifndef NGX_HTTP_JWT_PROOFS_H
@@ -13,18 +13,18 @@
 #define NGX_HTTP_JWT_NONCE_KEY_LEN  32
 
 
-/* what there is to be seen of the memory */
+/* the state of the memory, for the status */
 typedef struct {
-    size_t        size;       /* of the zone, in bytes; 0: there is none */
-    ngx_uint_t    entries;    /* that there is room for */
-    ngx_uint_t    used;       /* expired ones are counted until they go */
-    time_t        start;      /* it knows all proofs that were used since */
+    size_t        size;       /* of the zone, in bytes; 0: no zone */
+    ngx_uint_t    entries;    /* for which there is room */
+    ngx_uint_t    used;       /* including expired ones not yet freed */
+    time_t        start;      /* proofs used since then are known */
 } ngx_http_jwt_proofs_state_t;
 
 
 /*
- * A proof that was found good, by the start of the memory then; times are in
- * seconds since the epoch.  The digests, of 32 bytes, are salted.
+ * A proof that was found good, by the start of the memory at that time; times
+ * are in seconds since the epoch.  The digests, of 32 bytes, are salted.
  */
 typedef struct {
     const u_char  *owner;       /* of the client's key */
@@ -36,36 +36,39 @@ typedef struct {
 } ngx_http_jwt_proof_t;
 
 
-/* Adds the zone to the configuration, where a jwt_binding names dpop. */
+/* Adds the zone to the configuration if a jwt_binding has dpop. */
 ngx_int_t ngx_http_jwt_proofs_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
-/* In the master: numbers the configuration, so that a newer one is known. */
+/* In the master: numbers the configuration, to recognize a newer one. */
 void ngx_http_jwt_proofs_number(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * In a worker, at its start: tells the memory for how long, in seconds, this
- * configuration accepts proofs (lifetime and ahead) and nonces.  Where one of
- * them is longer than before, proofs may be gone that count again: the memory
- * then begins anew, with a new start.
+ * In a worker, at its start: informs the memory for how many seconds this
+ * configuration accepts proofs (lifetime and ahead) and nonces.  If one of
+ * them is longer than before, proofs that count again may have been dropped:
+ * the memory then begins anew, with a new start.
  */
 void ngx_http_jwt_proofs_attach(ngx_http_jwt_main_conf_t *jmcf, time_t window,
     time_t nonce);
 
-/* Since when, in seconds since the epoch, no used proof was forgotten. */
+/*
+ * The time, in seconds since the epoch, since which no used proof was
+ * forgotten.
+ */
 time_t ngx_http_jwt_proofs_start(ngx_http_jwt_main_conf_t *jmcf);
 
 /* The random key of this zone's nonces: NGX_HTTP_JWT_NONCE_KEY_LEN bytes. */
 const u_char *ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * What digests of this memory are salted with, NGX_HTTP_JWT_SALT_LEN bytes: it
- * lives as long as they do, over changes of all other zones.
+ * The salt of this memory's digests, NGX_HTTP_JWT_SALT_LEN bytes: it lives as
+ * long as they do, whatever changes in other zones.
  */
 const u_char *ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Uses a proof up, in one step for all workers.
+ * Marks a proof as used, in one step for all workers.
  *
  * NGX_OK: it was new, and is remembered.  NGX_DECLINED: it was used before.
  * NGX_AGAIN: the memory has begun anew since the judgement: nobody knows.
@@ -75,7 +78,7 @@ const u_char *ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf);
 ngx_int_t ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf,
     const ngx_http_jwt_proof_t *proof, time_t *retry);
 
-/* What there is to be seen; zeroed where there is no such memory. */
+/* Copies the state of the memory; zeros if there is none. */
 void ngx_http_jwt_proofs_look(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_proofs_state_t *state);
 

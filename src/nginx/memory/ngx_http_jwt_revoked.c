@@ -1,14 +1,15 @@
 /*
- * The memory of what was revoked: a hash table of fixed entries.
+ * The memory of revocation entries: a hash table of fixed entries.
  *
  * It is read and written under the zone's lock, a few hundred entries at a
- * time.  A request takes the lock only where the generation of its issuer's
- * entries isn't the one that its token was looked up by before.
+ * time.  A request takes the lock only if the generation of its issuer's
+ * entries has changed since its token was last looked up.
  *
  * A worker may be killed while it writes.  An entry counts once its slot is
- * written, which is last, and no more when that is zero, which is first; its
- * times are written at once.  So whoever finds the mark of a writer links all
- * entries anew, and nothing that a request was told of is lost.
+ * written, which happens last, and no longer when that is zeroed, which
+ * happens first; its times are written at once.  So whoever finds the flag of
+ * a dead writer links all entries again, and nothing that a request was
+ * answered for is lost.
  */
 
 #include "ngx_http_jwt_revoked_table.h"
@@ -63,7 +64,7 @@ ngx_http_jwt_revoked_settle_locked(ngx_http_jwt_revoked_slot_t *slot)
 }
 
 
-/* There is an entry, or a floor, that wasn't there: readers must look. */
+/* There is a new entry or a new floor: readers must look it up. */
 
 static void
 ngx_http_jwt_revoked_publish_locked(ngx_http_jwt_revoked_slot_t *slot)
@@ -78,7 +79,7 @@ ngx_http_jwt_revoked_publish_locked(ngx_http_jwt_revoked_slot_t *slot)
 }
 
 
-/* The number of an issuer's entries with a claim; NULL: not counted. */
+/* The number of an issuer's entries for a claim; NULL: not counted. */
 
 static uint32_t *
 ngx_http_jwt_revoked_count_locked(ngx_http_jwt_revoked_slot_t *slot,
@@ -111,7 +112,7 @@ ngx_http_jwt_revoked_count_locked(ngx_http_jwt_revoked_slot_t *slot,
 }
 
 
-/* An entry that was written comes into its chain, and is counted. */
+/* Links an entry that has been written into its chain, and counts it. */
 
 static void
 ngx_http_jwt_revoked_link_locked(ngx_http_jwt_revoked_shared_t *shared,
@@ -167,7 +168,7 @@ ngx_http_jwt_revoked_empty_locked(ngx_http_jwt_revoked_shared_t *shared)
 }
 
 
-/* Links all entries that count anew: what else is written may be half done. */
+/* Links all entries that count again: anything else may be half written. */
 
 static void
 ngx_http_jwt_revoked_repair_locked(ngx_http_jwt_revoked_shared_t *shared)
@@ -213,9 +214,9 @@ ngx_http_jwt_revoked_repair_locked(ngx_http_jwt_revoked_shared_t *shared)
 
 
 /*
- * In the master.  While it reads a configuration SIGCHLD is blocked, and with
- * it what takes the lock away from a worker that was killed: so it looks
- * itself whether the worker is alive.
+ * In the master.  SIGCHLD, whose handler releases the lock of a killed worker,
+ * is blocked while the master reads a configuration: so it checks itself
+ * whether the worker that holds the lock is alive.
  */
 
 static void
@@ -229,7 +230,7 @@ ngx_http_jwt_revoked_master_lock(ngx_shmtx_t *mutex)
         pid = (ngx_pid_t) *mutex->lock;
         info.si_pid = 0;
 
-        /* it stays there for the handler of SIGCHLD to ask for */
+        /* the child is left for the handler of SIGCHLD to wait for */
 
         if (pid != 0
             && waitid(P_PID, (id_t) pid, &info, WEXITED|WNOHANG|WNOWAIT) == 0
@@ -387,8 +388,8 @@ ngx_http_jwt_revoked_floor_locked(ngx_http_jwt_revoked_slot_t *slot,
 
 
 /*
- * Writes an entry; of one that is there the later times count, unless a file
- * says what they are.  NGX_DECLINED: there is no room.
+ * Writes an entry; if it exists, the later times count, unless a file gives
+ * them.  NGX_DECLINED: there is no room.
  */
 
 static ngx_int_t
@@ -442,8 +443,8 @@ ngx_http_jwt_revoked_put_locked(ngx_http_jwt_revoked_shared_t *shared,
 
 
 /*
- * Is an entry over?  Not as long as another one for its value isn't, of the
- * file or of a request: of two the later times count.
+ * Has an entry expired?  Not while another one for its value, from the file or
+ * from a request, hasn't: of two the later times count.
  */
 
 static ngx_uint_t
@@ -595,7 +596,7 @@ ngx_http_jwt_revoked_coarse(ngx_http_jwt_issuer_t *issuer, double before,
 }
 
 
-/* Which of the file's entries are there already?  They stay. */
+/* Marks those of the file's entries that exist already.  They stay. */
 
 static void
 ngx_http_jwt_revoked_mark_locked(ngx_http_jwt_revoked_shared_t *shared,
@@ -625,7 +626,7 @@ ngx_http_jwt_revoked_mark_locked(ngx_http_jwt_revoked_shared_t *shared,
 }
 
 
-/* What the issuer's file names no more goes, from an entry on. */
+/* Removes entries that the issuer's file no longer names, beginning at one. */
 
 static void
 ngx_http_jwt_revoked_drop_some_locked(ngx_http_jwt_revoked_shared_t *shared,
@@ -650,7 +651,7 @@ ngx_http_jwt_revoked_drop_some_locked(ngx_http_jwt_revoked_shared_t *shared,
 }
 
 
-/* One part of a phase; NGX_AGAIN: it isn't over. */
+/* One part of a phase; NGX_AGAIN: there is more to do. */
 
 static ngx_int_t
 ngx_http_jwt_revoked_part_locked(ngx_http_jwt_revoked_shared_t *shared,
@@ -689,8 +690,8 @@ ngx_http_jwt_revoked_part_locked(ngx_http_jwt_revoked_shared_t *shared,
 
 
 /*
- * What comes next?  The new before the old goes; where there is no room for
- * both, what is in both stays, and the rest of the old goes first.
+ * The next phase.  New entries come before old ones go; if there is no room
+ * for both, entries in both stay, and the rest of the old ones goes first.
  */
 
 static ngx_int_t
@@ -749,7 +750,7 @@ ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
 
     shared = ngx_http_jwt_revoked_write_lock(zone);
 
-    /* one of an older configuration mustn't end that of a newer one */
+    /* that of an older configuration must not end that of a newer one */
 
     if (replace->mark == 0 && slot->epoch == issuer->revocation.epoch) {
         ngx_memzero(slot->file, NGX_HTTP_JWT_DIGEST_LEN);

@@ -1,9 +1,9 @@
 /*
- * The memory of what was revoked.
+ * The memory of revocation entries.
  *
- * The key of an entry is a salted digest of claim and value: no value lies in
- * the memory.  What finds no room revokes all tokens that the issuer issued up
- * to then: coarse, never blind.
+ * The key of an entry is a salted digest of claim and value: the memory holds
+ * no value itself.  If an entry finds no room, all tokens that the issuer
+ * issued up to then are revoked: coarse, never blind.
  */
 
 #ifndef NGX_HTTP_JWT_REVOKED_H
@@ -17,10 +17,10 @@
 #define NGX_HTTP_JWT_REVOKED_KEY  16
 
 
-/* an entry as it is kept; file: a revocation_file names it */
+/* an entry as it is stored; file: it is from a revocation_file */
 typedef struct {
     u_char                        key[NGX_HTTP_JWT_REVOKED_KEY];
-    uint32_t                      claim;     /* of its name's digest */
+    uint32_t                      claim;     /* digest of its name */
     uint32_t                      file;
     double                        before;
     double                        until;
@@ -29,7 +29,7 @@ typedef struct {
 _Static_assert(sizeof(ngx_http_jwt_revoked_t) == 40,
                "the layout changes: another magic for what is saved");
 
-/* a revocation_file that was read */
+/* the contents of a revocation_file */
 struct ngx_http_jwt_revoked_file_s {
     njwt_arena_t                  arena;
     njwt_revocation_entries_t     entries;
@@ -37,7 +37,7 @@ struct ngx_http_jwt_revoked_file_s {
     u_char                        digest[NGX_HTTP_JWT_DIGEST_LEN];
 };
 
-/* what isn't as it should be, of an issuer */
+/* what is wrong with an issuer's revocation */
 #define NGX_HTTP_JWT_REVOKED_FILE_FAILS  1   /* its file isn't in force */
 #define NGX_HTTP_JWT_REVOKED_SAVE_FAILS  2   /* it won't outlive a restart */
 
@@ -45,7 +45,7 @@ typedef struct {
     ngx_uint_t                    entries[NGX_HTTP_JWT_REVOKED_CLAIMS];
     ngx_uint_t                    total;
     ngx_uint_t                    of_file;
-    ngx_uint_t                    room;      /* of all issuers */
+    ngx_uint_t                    room;      /* for all issuers */
     ngx_uint_t                    free;
     uint32_t                      failing;   /* bits of the above */
     double                        floor;     /* 0: no overflow */
@@ -55,10 +55,10 @@ typedef struct {
 
 /* a file's entries on their way into the memory */
 typedef struct {
-    ngx_http_jwt_revoked_t       *list;      /* a key once */
+    ngx_http_jwt_revoked_t       *list;      /* without duplicates */
     ngx_uint_t                    n;
     ngx_uint_t                    at;
-    ngx_uint_t                    missing;   /* not there yet */
+    ngx_uint_t                    missing;   /* not yet there */
     ngx_uint_t                    there;
     ngx_uint_t                    lost;
     uint32_t                      mark;      /* 0: not begun */
@@ -73,13 +73,13 @@ typedef struct {
 char *ngx_http_jwt_revocation_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* Adds the zone where an issuer has "revocation", with room for its files. */
+/* Adds the zone if an issuer has "revocation", with room for its files. */
 ngx_int_t ngx_http_jwt_revoked_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * In the master, when a configuration is about to be used: its issuers find
- * what was revoked before, and what their files say.
+ * In the master, when a configuration is about to be used: its issuers get
+ * what was revoked before, and the entries of their files.
  */
 void ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
     ngx_http_jwt_main_conf_t *jmcf);
@@ -87,29 +87,30 @@ void ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
 
 /* ngx_http_jwt_revoked_key.c */
 
-/* Hashes entries, for the caller to free; NULL: no memory, or OpenSSL can't */
+/* Hashes entries; the caller frees them.  NULL: no memory, or OpenSSL can't */
 ngx_http_jwt_revoked_t *ngx_http_jwt_revoked_keys(
     u_char (*prefix)[NGX_HTTP_JWT_DIGEST_LEN], const njwt_slice_t *claims,
     const njwt_revocation_entries_t *entries, ngx_uint_t file);
 
-/* Leaves one entry of those with one key; returns how many there are. */
+/* Removes duplicates by key; returns how many entries remain. */
 ngx_uint_t ngx_http_jwt_revoked_unique(ngx_http_jwt_revoked_t *list,
     ngx_uint_t n);
 
-/* The question of the core; NULL where nothing can be revoked. */
+/* The interface for the core; NULL if nothing can be revoked. */
 const njwt_revocation_t *ngx_http_jwt_revoked_question(
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Is the token of this request, which was verified, revoked by now?  For
- * requests that are still going on.  1: yes.
+ * Has the verified token of this request been revoked by now?  For requests
+ * that are still going on.  1: yes.
  */
 ngx_uint_t ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx);
 
 /*
  * Revokes tokens whose claim, an index of the issuer's, has that value, and
- * that were issued up to "before".  NGX_ERROR: OpenSSL can't, the issuer found
- * no room in the memory, or a newer configuration has another one.
+ * that were issued up to "before".  NGX_ERROR: OpenSSL can't, there was no
+ * room for the issuer in the memory, or a newer configuration uses another
+ * one.
  */
 ngx_int_t ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t claim, njwt_slice_t value, double before, ngx_log_t *log);
@@ -118,37 +119,37 @@ ngx_int_t ngx_http_jwt_revoked_put(ngx_http_jwt_issuer_t *issuer,
 /* ngx_http_jwt_revoked.c */
 
 /*
- * Takes all of these entries: all workers heed them from then on.  What finds
- * no room makes the rule coarse.  NGX_ERROR: a newer configuration has another
- * zone, whose workers don't heed them.
+ * Stores all of these entries: from then on all workers heed them.  If some
+ * find no room, revocation becomes coarse.  NGX_ERROR: a newer configuration
+ * has another zone, whose workers wouldn't heed them.
  */
 ngx_int_t ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_t *entries, ngx_uint_t n, ngx_log_t *log);
 
 /*
- * Makes these the entries of the issuer's file, step by step, a short time
- * each.  What is in both is there all the time, and what is new before the old
- * goes.  NGX_AGAIN: there is more to do; NGX_DECLINED: there is no room, and
- * nothing changed; NGX_ABORT: a newer configuration does the same.
+ * Makes these the entries of the issuer's file, step by step, each of which
+ * takes little time.  Entries in both stay, and new ones come before old ones
+ * go.  NGX_AGAIN: there is more to do; NGX_DECLINED: there is no room, and
+ * nothing was changed; NGX_ABORT: a newer configuration is doing the same.
  */
 ngx_int_t ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_replace_t *replace, ngx_log_t *log);
 
-/* The digest of the file whose entries the memory has. */
+/* The digest of the file whose entries are in the memory. */
 void ngx_http_jwt_revoked_known(ngx_http_jwt_issuer_t *issuer,
     u_char *digest);
 
-/* Refuses all tokens of an issuer that were issued up to that time. */
+/* Revokes all tokens of an issuer that were issued up to that time. */
 void ngx_http_jwt_revoked_coarse(ngx_http_jwt_issuer_t *issuer, double before,
     double until);
 
-/* Drops what no token can match any more. */
+/* Drops entries that no token can match any more. */
 void ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log);
 
 /*
- * Copies entries that aren't of a file, from *at on, a part of the table at a
- * time; the number of those copied to the list of that room.  *at is 0 once
- * all were seen.
+ * Copies entries that aren't from a file, from *at on, a part of the table at
+ * a time, into a list with that room; returns their number.  *at is 0 once the
+ * whole table has been copied.
  */
 ngx_uint_t ngx_http_jwt_revoked_copy(ngx_http_jwt_issuer_t *issuer,
     uint32_t *at, ngx_http_jwt_revoked_t *list, ngx_uint_t room);
@@ -163,29 +164,29 @@ void ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
 
 /* ngx_http_jwt_revoked_save.c */
 
-/* In the master, at a start: reads what was saved. */
+/* In the master, at start: reads what was saved. */
 void ngx_http_jwt_revoked_load(ngx_cycle_t *cycle,
     ngx_http_jwt_issuer_t *issuer);
 
-/* In the worker that looks after files; 1: there is more to do at once. */
+/* In the worker that watches files; 1: there is more to do at once. */
 ngx_uint_t ngx_http_jwt_revoked_save(ngx_http_jwt_issuer_t *issuer);
 
-/* At its end: saves what is new, and gives the thread a moment. */
+/* At its exit: saves what is new, and gives the thread a moment. */
 void ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer);
 
 
 /* ngx_http_jwt_revoked_file.c */
 
 /*
- * Reads a file; one of a known digest (NULL: of none) isn't parsed, and has no
- * entries.  *file is the caller's, also where it isn't good.  Returns what is
- * wrong with it, errno set or 0, or NULL.
+ * Reads a file; if it has the known digest (NULL: there is none), it isn't
+ * parsed and has no entries.  The caller owns *file, also if it isn't good.
+ * Returns what is wrong with it, errno set or 0, or NULL.
  */
 const char *ngx_http_jwt_revoked_file_read(const u_char *path,
     const njwt_revocation_terms_t *terms, const u_char *known,
     ngx_http_jwt_revoked_file_t *file);
 
-/* In the worker that looks after files: starts, and ends, to do so. */
+/* In the worker that watches files: starts and stops watching. */
 void ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf,
     ngx_log_t *log);
 void ngx_http_jwt_revoked_stop(ngx_http_jwt_main_conf_t *jmcf);

@@ -1,12 +1,13 @@
 /*
- * The file of what is revoked: read again whenever it changed.
+ * revocation_file, which is read again whenever it changes.
  *
- * One worker has a thread look at it, read, parse and hash it, and puts what
- * it says into the memory some hundred entries at a time: nothing waits for
- * the disk, and a hundred thousand entries keep no request waiting.
+ * One worker lets a thread check, read, parse and hash the file, and puts its
+ * entries into the memory some hundred at a time: nothing waits for the disk,
+ * and a hundred thousand entries delay no request.
  *
- * A file whose status changed is read again for a second more, as two changes
- * may leave the same time; only what has stayed wrong for that long is logged.
+ * A file whose status has changed is read again for another second, as two
+ * changes may have the same time; only an error that has lasted that long is
+ * logged.
  */
 
 #include "ngx_http_jwt_revoked.h"
@@ -19,7 +20,7 @@
 
 #define NGX_HTTP_JWT_REVOKED_MAX     (64 * 1024 * 1024)
 
-/* ms between two looks, until a thread is done, and until the next step */
+/* ms between two checks, until a thread is done, and until the next step */
 #define NGX_HTTP_JWT_REVOKED_TICK    250
 #define NGX_HTTP_JWT_REVOKED_WAIT    20
 #define NGX_HTTP_JWT_REVOKED_STEP    1
@@ -27,16 +28,16 @@
 /* parts of a file's entries at a time: some thousand entries, a millisecond */
 #define NGX_HTTP_JWT_REVOKED_PARTS   32
 
-/* and how long a file must stay the same */
+/* ms for which a file must stay the same */
 #define NGX_HTTP_JWT_REVOKED_SETTLE  1000
 
-/* and until one that is wrong, or found no room, is read again */
+/* ms until a file that is wrong, or found no room, is read again */
 #define NGX_HTTP_JWT_REVOKED_RETRY   10000
 
 #define NGX_HTTP_JWT_REVOKED_SWEEP   10000
 
 
-/* what a thread has, and what it finds */
+/* a thread's input and output */
 typedef struct {
     ngx_http_jwt_state_job_t         base;
     u_char                          *path;
@@ -44,9 +45,9 @@ typedef struct {
     u_char                           prefix[NGX_HTTP_JWT_REVOKED_CLAIMS]
                                            [NGX_HTTP_JWT_DIGEST_LEN];
     njwt_revocation_terms_t          terms;
-    ngx_uint_t                       again;     /* even if it is the same */
+    ngx_uint_t                       again;     /* even if unchanged */
 
-    ngx_uint_t                       skipped;   /* it is: it wasn't read */
+    ngx_uint_t                       skipped;   /* it wasn't read: unchanged */
     ngx_http_jwt_revoked_file_t      file;      /* as it was, and is */
     u_char                           known[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_http_jwt_revoked_t          *list;      /* NULL: nothing new */
@@ -55,10 +56,10 @@ typedef struct {
 
 typedef struct ngx_http_jwt_revoked_watch_s {
     ngx_http_jwt_revoked_job_t      *job;
-    struct stat                      seen;      /* when it was read last */
+    struct stat                      seen;      /* when it was last read */
     ngx_http_jwt_revoked_replace_t   replace;
-    ngx_msec_t                       changed;   /* when it was found so */
-    ngx_msec_t                       failed;    /* when it was wrong last */
+    ngx_msec_t                       changed;   /* when that was noticed */
+    ngx_msec_t                       failed;    /* when it was last wrong */
     ngx_msec_t                       looked;
     unsigned                         settling:1;
     unsigned                         failing:1;
@@ -66,7 +67,7 @@ typedef struct ngx_http_jwt_revoked_watch_s {
 } ngx_http_jwt_revoked_watch_t;
 
 
-/* Reads all of it, no more than it had at first; NULL: why. */
+/* Reads all of it, at most its first size; NULL: an error. */
 
 static u_char *
 ngx_http_jwt_revoked_file_load(int fd, struct stat *seen, size_t *len,
@@ -226,7 +227,7 @@ ngx_http_jwt_revoked_file_run(ngx_http_jwt_state_job_t *base)
 }
 
 
-/* All that the thread needs is its own: the configuration may go. */
+/* The thread uses nothing but its own memory: the configuration may go. */
 
 static ngx_http_jwt_revoked_job_t *
 ngx_http_jwt_revoked_file_job(ngx_http_jwt_issuer_t *issuer)
@@ -344,7 +345,7 @@ ngx_http_jwt_revoked_file_failed(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* The thread is done: what has it found? */
+/* Handles what the thread has found when it is done. */
 
 static void
 ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
@@ -360,7 +361,7 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         watch->changed = ngx_current_msec;
         watch->settling = 1;
 
-        /* wrong in another way, perhaps */
+        /* it may be wrong in another way */
         watch->failing = 0;
 
     } else if (ngx_current_msec - watch->changed
@@ -379,7 +380,7 @@ ngx_http_jwt_revoked_file_take(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 
     watch->seen = job->file.seen;
 
-    /* one that wasn't read is as wrong as it was */
+    /* a file that wasn't read is as wrong as before */
 
     if (job->base.failed == NULL && !job->skipped) {
         watch->failing = 0;
@@ -458,7 +459,7 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Returns in how many ms there is more to do. */
+/* Returns the ms until there is more to do. */
 
 static ngx_msec_t
 ngx_http_jwt_revoked_watch(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
@@ -488,7 +489,7 @@ ngx_http_jwt_revoked_watch(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
                                              : NGX_HTTP_JWT_REVOKED_TICK;
     }
 
-    /* others' work may be due more often */
+    /* others' files may be due more often */
 
     if (ngx_current_msec - watch->looked < NGX_HTTP_JWT_REVOKED_TICK) {
         return NGX_HTTP_JWT_REVOKED_TICK;
@@ -512,7 +513,7 @@ ngx_http_jwt_revoked_tick(ngx_event_t *ev)
     jmcf = (ngx_http_jwt_main_conf_t *)
            ((u_char *) ev - offsetof(ngx_http_jwt_main_conf_t, revoked_tick));
 
-    /* a new worker looks after the files of a new configuration */
+    /* a new worker watches the files of a new configuration */
 
     if (ngx_exiting) {
         return;
@@ -574,7 +575,9 @@ ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
             continue;
         }
 
-        /* read once more: it may have changed since the configuration was */
+        /*
+         * read once more: it may have changed since the configuration was read
+         */
 
         watch->seen = rv->read->seen;
         watch->settling = 1;
@@ -589,7 +592,7 @@ ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     jmcf->revoked_tick.cancelable = 1;
     jmcf->revoked_swept = ngx_current_msec;
 
-    /* also at once: a worker that died may have left something */
+    /* at once as well: a worker that died may have left work undone */
 
     ngx_http_jwt_revoked_sweep(jmcf->revoked, log);
     ngx_add_timer(&jmcf->revoked_tick, NGX_HTTP_JWT_REVOKED_WAIT);

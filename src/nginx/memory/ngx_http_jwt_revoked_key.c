@@ -1,8 +1,8 @@
 /*
- * What the core asks of the memory of what was revoked, and by which keys.
+ * The core's look-up in the memory of revocation entries, and their keys.
  *
- * The key of an entry is SHA-256 over what stands for the claim, which is a
- * digest of it with the issuer's random salt, and the value.
+ * The key of an entry is the SHA-256 of a prefix, which is a digest of the
+ * claim's name with the issuer's random salt, and of the value.
  */
 
 #include "ngx_http_jwt_ctx.h"
@@ -44,7 +44,7 @@ ngx_http_jwt_revoked_key(njwt_hasher_t *hasher,
     size_t  i;
 
     for (i = 0; !njwt_slice_equal(claims[i], entry->claim); i++) {
-        /* the reader found it there */
+        /* the reader found it in the list */
     }
 
     ngx_memcpy(&out->claim, prefix[i], sizeof(uint32_t));
@@ -150,7 +150,7 @@ ngx_http_jwt_revoked_generation(void *data, const njwt_issuer_t *trust)
         return 0;
     }
 
-    /* a configuration of other claims has looked up others */
+    /* with other claims, a configuration has looked up other entries */
 
     generation ^= rv->mix;
 
@@ -202,7 +202,7 @@ ngx_http_jwt_revoked_before(void *data, const njwt_issuer_t *trust,
         found = true;
     }
 
-    /* of two entries the later times count, each from where it may be */
+    /* of two entries the later times count, for each of the claims */
 
     for (file = 0; claim != NULL && file < 2; file++) {
         entry = ngx_http_jwt_revoked_find_locked(shared, key, file);
@@ -266,7 +266,7 @@ ngx_http_jwt_revoked_now(ngx_http_jwt_ctx_t *ctx)
         return 1;
     }
 
-    /* asked again and again: what it takes is given back */
+    /* called again and again: its memory is freed */
 
     njwt_arena_init(&arena);
 

@@ -1,10 +1,10 @@
 /*
- * What is revoked outlives a restart: a file in state_path.
+ * The file of revocation entries in state_path, which outlives a restart.
  *
- * It holds entries as the memory does, digests with the issuer's salt, and
- * its own SHA-256; the file is this machine's, and so is the order of its
- * bytes.  What a revocation_file names is in that file.  One that is damaged
- * makes the start coarse: all tokens that were issued before it are revoked.
+ * It holds entries as the memory does, digests with the issuer's salt, and its
+ * own SHA-256; the file is for this machine, and so is its byte order. The
+ * entries of a revocation_file stay in that file.  A damaged file makes the
+ * start coarse: all tokens that were issued before it are revoked.
  *
  * A worker copies the entries, a part of the table at a time; a thread hashes
  * and writes them.
@@ -22,7 +22,7 @@
 #define NGX_HTTP_JWT_SAVE_MAX    (256 * 1024 * 1024)
 
 
-/* then come the entries, then the digest of both */
+/* followed by the entries, then by the digest of both */
 typedef struct {
     u_char                     magic[24];
     uint64_t                   count;
@@ -31,7 +31,7 @@ typedef struct {
     u_char                     salt[NGX_HTTP_JWT_DIGEST_LEN];
 } ngx_http_jwt_save_head_t;
 
-/* what the thread has: the head, the entries and the names */
+/* a thread's input: the head, the entries and the names */
 typedef struct {
     ngx_http_jwt_state_job_t   base;
     ngx_http_jwt_save_head_t  *head;
@@ -39,9 +39,9 @@ typedef struct {
 
 typedef struct ngx_http_jwt_revoked_save_s {
     ngx_http_jwt_save_job_t   *job;
-    ngx_uint_t                 room;      /* of entries */
-    uint32_t                   at;        /* in the table */
-    uint64_t                   changes;   /* that the copy began with */
+    ngx_uint_t                 room;      /* for entries */
+    uint32_t                   at;        /* index in the table */
+    uint64_t                   changes;   /* when the copy began */
     unsigned                   copying:1;
     unsigned                   writing:1; /* by a thread */
     unsigned                   failing:1;
@@ -51,7 +51,7 @@ typedef struct ngx_http_jwt_revoked_save_s {
 #define NGX_HTTP_JWT_SAVE_NAME  (sizeof("revoked-") - 1 + 32)
 
 
-/* The file's name: the key source may become another one. */
+/* The file's name, which doesn't depend on the key source. */
 
 static ngx_str_t
 ngx_http_jwt_revoked_save_name(ngx_http_jwt_issuer_t *issuer, u_char *text)
@@ -145,7 +145,7 @@ ngx_http_jwt_revoked_save_job(ngx_http_jwt_issuer_t *issuer, ngx_uint_t room)
 }
 
 
-/* What is there before the copy begins: what comes meanwhile is saved next. */
+/* The entries before the copy begins: later ones are saved next time. */
 
 static ngx_int_t
 ngx_http_jwt_revoked_save_begin(ngx_http_jwt_issuer_t *issuer)
@@ -189,7 +189,7 @@ ngx_http_jwt_revoked_save_begin(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* A part of the copy; the last one starts the thread.  1: there is more. */
+/* Copies a part; the last one starts the thread.  1: there is more to copy. */
 
 static ngx_uint_t
 ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
@@ -214,7 +214,7 @@ ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
 
     if (save->at != 0) {
 
-        /* so much is new that it needs more room: the next copy has it */
+        /* there are too many new entries: the next copy has more room */
 
         ngx_http_jwt_state_free(&save->job->base);
         save->job = NULL;
@@ -237,7 +237,7 @@ ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Returns 0 as long as the thread writes. */
+/* Returns 0 while the thread is writing. */
 
 static ngx_uint_t
 ngx_http_jwt_revoked_save_over(ngx_http_jwt_issuer_t *issuer,
@@ -324,7 +324,7 @@ ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
 
     ngx_http_jwt_state_until(&until);
 
-    /* twice: a copy that was under way hasn't got what came since */
+    /* twice: a copy that had begun lacks what came since */
 
     for (i = 0; i < 2; i++) {
 
@@ -339,7 +339,7 @@ ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* NGX_DECLINED: it isn't whole. */
+/* NGX_DECLINED: the file isn't whole. */
 
 static ngx_int_t
 ngx_http_jwt_revoked_load_entries(ngx_http_jwt_issuer_t *issuer, u_char *data,
@@ -421,7 +421,7 @@ ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
 }
 
 
-/* Opens the file; *err is 0, or why there is none. */
+/* Opens the file; *err is 0 if it doesn't exist, or the reason. */
 
 static int
 ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
@@ -433,7 +433,7 @@ ngx_http_jwt_revoked_load_open(ngx_http_jwt_issuer_t *issuer, ngx_err_t *err)
     *err = NGX_ENOENT;
     dir = ngx_http_jwt_state_open_dir(issuer->keyfile->dir.data);
 
-    /* said when it was to be made */
+    /* logged when it was to be created */
 
     if (dir == -1) {
         return -1;

@@ -1,5 +1,5 @@
 /*
- * The layout of the memory of what was revoked: for its own files alone.
+ * The layout of the memory of revocation entries, for its own files alone.
  */
 
 #ifndef NGX_HTTP_JWT_REVOKED_TABLE_H
@@ -12,21 +12,21 @@
 #define NGX_HTTP_JWT_REVOKED_ISSUERS  64
 #define NGX_HTTP_JWT_REVOKED_LAYOUT   1
 
-/* entries that are looked at before the lock is given to others */
+/* entries that are examined before the lock is released for others */
 #define NGX_HTTP_JWT_REVOKED_SLICE    256
 #define NGX_HTTP_JWT_REVOKED_SCAN     2048
 
-/* in place of an epoch: another zone has what this one had */
+/* instead of an epoch: another zone now has this one's entries */
 #define NGX_HTTP_JWT_REVOKED_MOVED    UINT64_MAX
 
-/* claims that entries of an issuer have, of earlier configurations, too */
+/* claims of an issuer's entries, those of earlier configurations included */
 #define NGX_HTTP_JWT_REVOKED_COUNTS   (2 * NGX_HTTP_JWT_REVOKED_CLAIMS)
 
 
-/* numbers of entries are from 1 on; 0 is none */
+/* numbers of entries start at 1; 0 means none */
 typedef struct {
     ngx_http_jwt_revoked_t        data;
-    uint32_t                      next;      /* in the chain, or free */
+    uint32_t                      next;      /* in its chain, or free */
     uint32_t                      slot;      /* 0: free; written last */
     uint32_t                      mark;      /* of a replacement */
     uint32_t                      unused;
@@ -45,7 +45,7 @@ struct ngx_http_jwt_revoked_slot_s {
     uint64_t                      changes;     /* of what is to be saved */
     uint64_t                      saved;       /* as of these changes */
 
-    /* only under the lock */
+    /* the rest only under the lock */
     uint64_t                      last;        /* generation */
     uint64_t                      epoch;       /* of configurations */
     uint32_t                      used;
@@ -72,9 +72,9 @@ typedef struct {
     uint32_t                      buckets;     /* a power of two */
     uint32_t                      free;
     uint32_t                      nfree;
-    uint32_t                      mark;        /* the last one given */
+    uint32_t                      mark;        /* the last one used */
     uint32_t                      epoch;       /* of the last configuration */
-    uint32_t                      repaired;    /* and not yet logged */
+    uint32_t                      repaired;    /* not yet logged */
     uint32_t                      unused;
     time_t                        swept;
     uint32_t                     *chains;
@@ -95,15 +95,15 @@ ngx_http_jwt_revoked_shared(ngx_shm_zone_t *zone)
 
 /* ngx_http_jwt_revoked.c */
 
-/* Takes the lock, and puts in order what a worker left that was killed. */
+/* Takes the lock, and repairs what a killed worker left behind. */
 ngx_http_jwt_revoked_shared_t *ngx_http_jwt_revoked_lock(
     ngx_shm_zone_t *zone);
 void ngx_http_jwt_revoked_unlock(ngx_shm_zone_t *zone);
 
-/* All entries are free. */
+/* Frees all entries. */
 void ngx_http_jwt_revoked_empty_locked(ngx_http_jwt_revoked_shared_t *shared);
 
-/* The entry with that key, of a file or not; NULL: there is none. */
+/* The entry with that key, from a file or not; NULL: there is none. */
 ngx_http_jwt_revoked_entry_t *ngx_http_jwt_revoked_find_locked(
     ngx_http_jwt_revoked_shared_t *shared, const u_char *key, uint32_t file);
 

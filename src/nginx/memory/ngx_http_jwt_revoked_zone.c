@@ -1,9 +1,9 @@
 /*
- * The zone of what was revoked, and how its issuers find their part of it.
+ * The zone of revocation entries, and the parts of it that belong to issuers.
  *
- * An issuer's part is named by its block's name, as its handlers do: another
- * key source, a custom domain more, make nothing good again.  A zone of
- * another size or name begins with what the one before it holds.
+ * An issuer's part is named after its block, as in the handlers: a change of
+ * its key source or another custom domain doesn't undo a revocation.  A zone
+ * with another size or name begins with the contents of the one before it.
  */
 
 #include "ngx_http_jwt_revoked_table.h"
@@ -116,7 +116,7 @@ ngx_http_jwt_revocation_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Is there room for what all files say?  If not, how large must it be? */
+/* Is there room for the entries of all files?  If not, what size is needed? */
 
 static ngx_int_t
 ngx_http_jwt_revoked_room(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
@@ -198,7 +198,7 @@ ngx_http_jwt_revoked_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_ERROR;
     }
 
-    /* a tag of its own: one name for two zones is then an error */
+    /* a tag of its own, so that one name for two zones is an error */
 
     jmcf->revoked = ngx_shared_memory_add(cf, &jmcf->revoked_name,
                                           jmcf->revoked_size,
@@ -214,8 +214,8 @@ ngx_http_jwt_revoked_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 
 /*
- * A part of its own, or one that nobody has: of an issuer that isn't there
- * any more, and has no entries.
+ * The issuer's own part, or a free one: one of an issuer that no longer
+ * exists, and has no entries.
  */
 
 static ngx_http_jwt_revoked_slot_t *
@@ -270,7 +270,7 @@ ngx_http_jwt_revoked_attach_one(ngx_http_jwt_issuer_t *issuer,
     zone = issuer->main->revoked;
     ngx_memzero(&fresh, sizeof(ngx_http_jwt_revoked_slot_t));
 
-    /* a generation of its own, too: no other memory's is ever the same */
+    /* its own first generation: no other memory's is ever the same */
 
     if (!njwt_random(fresh.salt, NGX_HTTP_JWT_DIGEST_LEN)
         || !njwt_random((u_char *) &fresh.last, sizeof(uint64_t)))
@@ -330,7 +330,7 @@ ngx_http_jwt_revoked_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 }
 
 
-/* Copies an issuer's part from the zone of the configuration before. */
+/* Copies an issuer's part from the zone of the previous configuration. */
 
 static void
 ngx_http_jwt_revoked_move(ngx_http_jwt_issuer_t *issuer,
@@ -347,7 +347,7 @@ ngx_http_jwt_revoked_move(ngx_http_jwt_issuer_t *issuer,
 
     (void) ngx_http_jwt_revoked_lock(before->main->revoked);
 
-    /* from now on its workers take nothing that would be missed here */
+    /* from now on its workers accept nothing that would be missed here */
 
     __atomic_store_n(&from->epoch, NGX_HTTP_JWT_REVOKED_MOVED,
                      __ATOMIC_SEQ_CST);
@@ -402,7 +402,7 @@ ngx_http_jwt_revoked_earlier(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* What is hashed before values, once the salt is known. */
+/* Computes what is hashed before values, once the salt is known. */
 
 static ngx_int_t
 ngx_http_jwt_revoked_prefix(ngx_http_jwt_issuer_t *issuer)
@@ -427,7 +427,7 @@ ngx_http_jwt_revoked_prefix(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* A file that is named no more revokes nothing. */
+/* A file that is no longer configured revokes nothing. */
 
 static void
 ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
@@ -478,7 +478,7 @@ ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 }
 
 
-/* The configuration that is in use until now, if this module has one in it. */
+/* The configuration in use until now, if this module has one in it. */
 
 static ngx_http_jwt_main_conf_t *
 ngx_http_jwt_revoked_old(ngx_cycle_t *cycle)
@@ -540,7 +540,7 @@ ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
 
         slot->restored = 1;
 
-        /* the directory may be another one */
+        /* the directory may have changed */
 
         if (slot->changes != 0) {
             slot->saved = slot->changes - 1;
