@@ -1,10 +1,11 @@
 /*
- * Where in the zone do the bytes of a key set lie?
+ * The blocks of the zone that hold the bytes of key sets.
  *
- * In blocks of one size, which a slot's buffer lists.  There is no list of
- * free ones that a killed worker could leave broken: free is what no slot in
- * use lists, and that is found out anew for each set that is written.  A
- * buffer's length is written last and makes its list count.
+ * All blocks have one size, and the buffers of a keyset list the ones that
+ * they use.  There is no list of free blocks, which a killed worker could
+ * leave broken: a block is free if no keyset in use lists it, and this is
+ * determined anew for each set that is written.  The length of a buffer is
+ * written last and makes its list valid.
  */
 
 #include "ngx_http_jwt_blocks.h"
@@ -34,7 +35,7 @@ ngx_http_jwt_blocks_mark(ngx_http_jwt_shared_t *shared,
 }
 
 
-/* Marks those that any slot in use lists; returns how many slots are. */
+/* Marks those that any keyset in use lists; returns the number of keysets. */
 
 static ngx_uint_t
 ngx_http_jwt_blocks_taken_locked(ngx_http_jwt_shared_t *shared,
@@ -60,7 +61,7 @@ ngx_http_jwt_blocks_taken_locked(ngx_http_jwt_shared_t *shared,
 }
 
 
-/* Lists n free blocks; NGX_DECLINED where there are fewer. */
+/* Lists n free blocks; NGX_DECLINED if there are fewer. */
 
 static ngx_int_t
 ngx_http_jwt_blocks_find_locked(ngx_http_jwt_shared_t *shared, uint16_t *list,

@@ -1,5 +1,6 @@
 /*
- * Where in the zone do the bytes of a key set lie?
+ * The layout of the keys' zone, and the blocks that hold the bytes of key
+ * sets.
  */
 
 #ifndef NGX_HTTP_JWT_BLOCKS_H
@@ -10,14 +11,14 @@
 #include "ngx_http_jwt_keyset.h"
 
 
-/* the whole zone: a table of slots, the counters, the blocks */
+/* the whole zone: keysets, counters, records of keys, blocks */
 typedef struct {
     uint32_t               magic;
     uint32_t               layout;
     u_char                 salt[NGX_HTTP_JWT_SALT_LEN];
-    ngx_uint_t             epoch;     /* counts configurations; the master's */
-    ngx_uint_t             attached;  /* the newest that has its slots */
-    ngx_uint_t             former;    /* the one before that */
+    ngx_uint_t             epoch;     /* counts configurations */
+    ngx_uint_t             attached;  /* the newest one that has its keysets */
+    ngx_uint_t             former;    /* the one before it */
     ngx_uint_t             nslots;
     ngx_uint_t             nblocks;
     u_char                *blocks;
@@ -30,28 +31,28 @@ typedef struct {
 
 
 /*
- * Writes a set into a slot's buffer that isn't in use.  NGX_DECLINED: it is
- * larger than any may be, or there are not enough free blocks.
+ * Writes a set into the buffer of a keyset that isn't in use.  NGX_DECLINED:
+ * it is larger than allowed, or there are not enough free blocks.
  */
 ngx_int_t ngx_http_jwt_blocks_store_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, njwt_slice_t text);
 
 /*
- * Frees the slots that no configuration from this one on has; returns how
- * many.
+ * Frees the keysets that no configuration from this one on has; returns how
+ * many were freed.
  */
 ngx_uint_t ngx_http_jwt_blocks_reclaim_locked(ngx_http_jwt_shared_t *shared,
     ngx_uint_t epoch);
 
-/* Copies a buffer, slot->len[buffer] bytes, out. */
+/* Copies the keyset->len[buffer] bytes of a buffer. */
 void ngx_http_jwt_blocks_load_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, u_char *room);
 
-/* Does a buffer hold exactly this text? */
+/* Is this text what the buffer holds? */
 ngx_uint_t ngx_http_jwt_blocks_equal_locked(ngx_http_jwt_shared_t *shared,
     ngx_http_jwt_keyset_t *keyset, ngx_uint_t buffer, njwt_slice_t text);
 
-/* Says at debug level how much of the zone is free. */
+/* Logs at debug level how much of the zone is free. */
 void ngx_http_jwt_blocks_log(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
 
 

@@ -1,5 +1,5 @@
 /*
- * How is a document fetched without blocking the worker?
+ * Fetching a document without blocking the worker.
  *
  * A fetch is a transfer of libcurl's, which ngx_http_jwt_multi runs.
  */
@@ -8,7 +8,7 @@
 #include "ngx_http_jwt_multi.h"
 
 
-#define NGX_HTTP_JWT_FETCH_FIRST  8192    /* bytes, of the first buffer */
+#define NGX_HTTP_JWT_FETCH_FIRST  8192    /* bytes of the first buffer */
 
 
 typedef struct {
@@ -46,7 +46,7 @@ ngx_http_jwt_fetch_write(char *data, size_t size, size_t nmemb, void *user)
 
     size *= nmemb;
 
-    /* after decoding: libcurl's own limit counts what comes over the wire */
+    /* after decoding: libcurl's own limit counts the bytes on the wire */
 
     if (size > fetch->issuer->jwks_max_size - fetch->len) {
         fetch->too_large = 1;
@@ -78,7 +78,7 @@ ngx_http_jwt_fetch_write(char *data, size_t size, size_t nmemb, void *user)
 }
 
 
-/* Whom the handshake trusts was loaded at configuration, once. */
+/* The trusted authorities were loaded once, with the configuration. */
 
 static CURLcode
 ngx_http_jwt_fetch_ssl(CURL *easy, void *ssl_ctx, void *data)
@@ -96,8 +96,8 @@ ngx_http_jwt_fetch_ssl(CURL *easy, void *ssl_ctx, void *data)
 
 
 /*
- * No proxy of the environment's.  Its user part is given apart, as an error of
- * libcurl's may show the URL.
+ * No proxy from the environment.  The proxy's user part is passed separately,
+ * because an error of libcurl's may show the URL.
  */
 
 static ngx_int_t
@@ -130,11 +130,11 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
     protocol = fetch->https ? "https" : "http";
 
     /*
-     * No bundle, which would cost some 35 ms in each handshake, and no cache
-     * of one, which puts the first fetch's in place of ours; no session again,
-     * which brings no certificate to look at.  Signals are nginx's, a
-     * resolver's thread isn't waited for, and nothing is kept for a fetch that
-     * is minutes away.
+     * No bundle file, which would cost some 35 ms in each handshake, and no
+     * cached one, which would replace our store by the first fetch's; no
+     * session resumption, which has no certificate to check.  Signals are
+     * nginx's, a resolver's thread isn't waited for, and no connection is kept
+     * for a fetch that is minutes away.
      */
 
     if (ngx_http_jwt_fetch_proxy(easy, issuer) != NGX_OK
@@ -203,7 +203,7 @@ ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 }
 
 
-/* What may be done about it? */
+/* What can be done about the error? */
 
 static const char *
 ngx_http_jwt_fetch_advice(CURLcode rc)
@@ -236,7 +236,7 @@ ngx_http_jwt_fetch_advice(CURLcode rc)
 }
 
 
-/* A header of the last answer; len 0: there is none. */
+/* A header of the last response; len 0: there is none. */
 
 static ngx_str_t
 ngx_http_jwt_fetch_header(CURL *easy, const char *name)
@@ -257,7 +257,10 @@ ngx_http_jwt_fetch_header(CURL *easy, const char *name)
 }
 
 
-/* What does the server's clock say?  (RFC 9110, 6.6.1; RFC 9111, 5.1) */
+/*
+ * The server's clock and the age of the answer (RFC 9110, 6.6.1; RFC 9111,
+ * 5.1).
+ */
 
 static void
 ngx_http_jwt_fetch_clock(CURL *easy, ngx_http_jwt_answer_t *answer)
@@ -408,7 +411,7 @@ ngx_http_jwt_fetch_destroy(ngx_http_jwt_fetcher_t *fetcher)
     while (!ngx_queue_empty(&fetcher->fetches)) {
         q = ngx_queue_head(&fetcher->fetches);
 
-        /* the analyzer doesn't see it leave the queue: NOLINTNEXTLINE */
+        /* the analyzer doesn't see that it leaves the queue: NOLINTNEXTLINE */
         ngx_http_jwt_fetch_free(ngx_queue_data(q, ngx_http_jwt_fetch_t,
                                                queue));
     }

@@ -1,19 +1,20 @@
 /*
- * Keys that outlive a restart: in a directory that nginx makes or finds, under
- * a name that no block's name can abuse.
+ * Files of keys, which outlive a restart: in a directory that nginx creates or
+ * finds, under a name that no block's name can abuse.
  *
- * No link is followed at the end of the path: whoever may write to what holds
- * the directory could otherwise have the master make, or read, another one.
+ * A link at the end of the path is not followed: whoever may write to the
+ * parent directory could otherwise make the master create, or read, another
+ * directory.
  *
- * The master reads the file at start.  It is the workers' to write, and the
+ * The master reads the file at start.  The workers may write the file, and the
  * master may be root: it follows no link, waits for no FIFO, reads no more
- * than a key set has, and leaves the parsing of keys to the workers.
+ * than a key set can have, and leaves the parsing of keys to the workers.
  *
- * Worker 0 writes it after each good fetch, and when another worker's has
- * brought some: one that nginx has not yet told to end.  It looks ten times a
- * second whether the thread is done, and frees its copy.  There is one thread
- * for an issuer at most: what is published while it writes is written when it
- * is done.
+ * Worker 0 writes the file after each good fetch, and when another worker has
+ * published keys: one that nginx has not yet stopped.  It checks ten times a
+ * second whether the thread is done, and frees its copy.  There is at most one
+ * thread for an issuer: keys that are published while it writes are written
+ * when it is done.
  */
 
 #include "ngx_http_jwt_keyfile.h"
@@ -22,10 +23,10 @@
 #include "njwt_keyfile.h"
 
 
-/* how much of a block's name a file's name shows */
+/* characters of a block's name that a file's name shows */
 #define NGX_HTTP_JWT_KEYFILE_PREFIX  32
 
-/* bytes of the digest of the whole block's name in it */
+/* bytes of the digest of the block's whole name in it */
 #define NGX_HTTP_JWT_KEYFILE_DIGEST  8
 
 #define NGX_HTTP_JWT_KEYFILE_SUFFIX  ".keys"
@@ -57,7 +58,7 @@ ngx_http_jwt_keyfile_trim(ngx_str_t *dir)
 
 /*
  * By the block's name, not by its source: after a change of the source the
- * file is found, passed over, and replaced.
+ * file is found, rejected and replaced.
  */
 
 static ngx_int_t
@@ -127,7 +128,7 @@ ngx_http_jwt_keyfile_conf(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Whose files these are: the user that the workers will run as. */
+/* The owner of the files: the user that the workers will run as. */
 
 static ngx_uid_t
 ngx_http_jwt_keyfile_user(ngx_cycle_t *cycle)
@@ -136,13 +137,13 @@ ngx_http_jwt_keyfile_user(ngx_cycle_t *cycle)
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
 
-    /* only workers of root's change their user, and only with a master */
+    /* only workers of a root master change their user */
 
     return (geteuid() == 0 && ccf->master) ? ccf->user : geteuid();
 }
 
 
-/* Gives what mkdir() made to the workers' user, if it still is that. */
+/* Gives what mkdir() made to the workers' user, if it is still the same. */
 
 static const char *
 ngx_http_jwt_keyfile_give_dir(ngx_cycle_t *cycle, const u_char *dir)
@@ -184,7 +185,7 @@ ngx_http_jwt_keyfile_give_dir(ngx_cycle_t *cycle, const u_char *dir)
 }
 
 
-/* Makes the directory where there is none; in the master. */
+/* Creates the directory if there is none; in the master. */
 
 static void
 ngx_http_jwt_keyfile_make_dir(ngx_cycle_t *cycle,
@@ -225,8 +226,8 @@ ngx_http_jwt_keyfile_skip(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log,
 
 
 /*
- * Who can write the file chooses the keys: that may be the workers' user, and
- * the master's.
+ * Whoever can write the file chooses the keys: that may be the workers' user
+ * and the master's.
  */
 
 static const char *
@@ -275,7 +276,7 @@ ngx_http_jwt_keyfile_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t           keys;
     ngx_http_jwt_state_t  *keyfile;
 
-    /* a binary upgrade: the old workers may have written it just now */
+    /* a binary upgrade: the old workers may have just written it */
 
     ngx_time_update();
 
@@ -304,7 +305,7 @@ ngx_http_jwt_keyfile_judge(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
 
 /*
  * The workers inherit the master's memory, and can have put a link there to a
- * file that isn't theirs to read: nothing of it stays.
+ * file that they may not read: none of its contents is kept.
  */
 
 static const char *
@@ -358,7 +359,7 @@ ngx_http_jwt_keyfile_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
     dir = ngx_http_jwt_state_open_dir(keyfile->dir.data);
 
     if (dir == -1) {
-        /* that it can't be made was said */
+        /* that it can't be created has been logged */
 
         if (ngx_errno != NGX_ENOENT) {
             ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
@@ -565,7 +566,7 @@ ngx_http_jwt_keyfile_begin(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Others than those that were read or begun to be written?  Said once. */
+/* Are there newer keys than those read or written?  Logged once. */
 
 static ngx_uint_t
 ngx_http_jwt_keyfile_news(ngx_http_jwt_issuer_t *issuer)
@@ -588,7 +589,7 @@ ngx_http_jwt_keyfile_news(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Returns 0 as long as the thread writes. */
+/* Returns 0 while the thread is writing. */
 
 static ngx_uint_t
 ngx_http_jwt_keyfile_over(ngx_http_jwt_issuer_t *issuer,
@@ -669,7 +670,7 @@ ngx_http_jwt_keyfile_stop(ngx_http_jwt_main_conf_t *jmcf)
 
     ngx_http_jwt_state_until(&until);
 
-    /* a thread that isn't done then dies with the process */
+    /* a thread that isn't done by then dies with the process */
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         if (issuers[i]->keyfile != NULL) {

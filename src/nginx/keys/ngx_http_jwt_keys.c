@@ -1,10 +1,10 @@
 /*
- * Which keys does this worker verify with?  Its own parsed copy of the shared
- * set, renewed when the set's generation moves.
+ * The keys that this worker verifies with: its own parsed copy of the shared
+ * set, renewed when the set's generation changes.
  *
- * A key that left the set verifies nothing from the moment of publication:
- * the generation is read for each judgement.  If the new set can't be had the
- * old one is dropped all the same, and the issuer has no keys.
+ * A key that left the set verifies nothing from the moment of publication on:
+ * the generation is read for each judgement.  If the new set can't be read,
+ * the old one is dropped all the same, and the issuer has no keys.
  */
 
 #include "ngx_http_jwt_keystat.h"
@@ -54,7 +54,7 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     ngx_http_jwt_keyset_snapshot(issuer, &snapshot, log);
 
     if (snapshot.lost) {
-        /* a newer configuration has other issuers: ours keep what they have */
+        /* a newer configuration has other issuers: this one keeps its keys */
         issuer->keyset = NULL;
         return;
     }
@@ -63,8 +63,8 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     issuer->jwks = NULL;
 
     /*
-     * Without memory the keys are dropped, and asked for again next time: the
-     * generation is still the old one.
+     * Without memory the keys are dropped and read again next time: the
+     * generation remains the old one.
      */
 
     if (snapshot.failed) {
@@ -137,7 +137,7 @@ ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer, njwt_jwks_t *jwks)
     text.data = context;
     text.len = sizeof(context);
 
-    /* without memory its tokens aren't remembered: nothing worse */
+    /* without memory its tokens aren't cached, nothing worse */
 
     (void) njwt_jwks_bind(jwks, text);
 }

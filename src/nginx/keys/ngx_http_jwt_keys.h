@@ -11,25 +11,25 @@
 
 /* ngx_http_jwt_keys.c */
 
-/* Sets trust.keys of an issuer to the keys in force now, or NULL. */
+/* Sets trust.keys of an issuer to the keys now in force, or NULL. */
 void ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log);
 
-/* Logs what of a set was passed over, or read as it shouldn't be spelled. */
+/* Logs which keys of a set were skipped, or spelled as they shouldn't be. */
 void ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer,
     ngx_str_t *source, njwt_jwks_report_t *report, ngx_log_t *log);
 
-/* Binds keys to their issuer's settings, so that they vouch for tokens. */
+/* Binds keys to their issuer's settings, so that tokens can be cached. */
 void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
     njwt_jwks_t *jwks);
 
 
-/* ngx_http_jwt_refresh.c: who fetches, and when */
+/* ngx_http_jwt_refresh.c: which worker fetches, and when */
 
 ngx_int_t ngx_http_jwt_refresh_start(ngx_cycle_t *cycle,
     ngx_http_jwt_main_conf_t *jmcf);
 void ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf);
 
-/* A fetch may be due: looks soon, if this worker is the one that fetches. */
+/* A fetch may be due: checks soon, if this is the worker that fetches. */
 void ngx_http_jwt_refresh_now(ngx_http_jwt_main_conf_t *jmcf);
 
 

@@ -1,16 +1,16 @@
 /*
- * What the workers share of one issuer: its keys, the state and the history of
- * its fetches, and the kids that its tenant doesn't know.
+ * A keyset: what the workers share of one issuer, which is its keys, the state
+ * and history of its fetches, and a negative cache of kids.
  *
- * A slot has two buffers.  Keys are written into the one that isn't in use,
- * which is then switched: a worker that is killed meanwhile leaves the other
- * as it was.  Under the lock there is copying and counting only; keys are
- * parsed, and lines logged, outside.
+ * A keyset has two buffers.  Keys are written into the one that isn't in use,
+ * then the buffers are switched: a worker that is killed meanwhile leaves the
+ * keys in use as they were.  Under the lock there is copying and counting
+ * only; keys are parsed, and lines logged, outside.
  *
- * A token that names a kid which the tenant doesn't know causes no fetch: the
- * cooldown's one fetch is left for another.  The last fetches are kept, and
- * the last error in words, for the status page: the log has a line for each
- * change only.
+ * A token that names a kid which the tenant doesn't have causes no second
+ * fetch: the cooldown's one fetch is left for other kids.  The last fetches
+ * are kept, and the text of the last error, for the status page, since the log
+ * has a line for each change only.
  */
 
 #include "ngx_http_jwt_blocks.h"
@@ -42,7 +42,7 @@ ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer)
 ngx_uint_t
 ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer)
 {
-    /* a worker of an old configuration lets go of a slot that was lost */
+    /* a worker of an old configuration leaves a keyset that was given away */
 
     return issuer->keyset != NULL
            && issuer->keyset->used
@@ -67,7 +67,7 @@ ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Notes when the set was fetched; a worker may read meanwhile. */
+/* Records when the set was fetched; a worker may be reading meanwhile. */
 
 static void
 ngx_http_jwt_keyset_stamp_locked(ngx_http_jwt_keyset_t *keyset, time_t fetched)
@@ -76,7 +76,7 @@ ngx_http_jwt_keyset_stamp_locked(ngx_http_jwt_keyset_t *keyset, time_t fetched)
 
     age = (time_t) njwt_refresh_age(ngx_time() - fetched, 0);
 
-    /* in this order: who sees the new time sees the new age, too */
+    /* in this order: whoever sees the new time sees the new age, too */
 
     keyset->since = ngx_current_msec - (ngx_msec_t) age * 1000;
     ngx_memory_barrier();
@@ -119,7 +119,7 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
 
     keyset = issuer->keyset;
 
-    /* memory is had before the lock, never under it */
+    /* memory is allocated before taking the lock, never under it */
 
     room = ngx_alloc(NGX_HTTP_JWT_MAX_SET_SIZE, log);
 
@@ -156,7 +156,7 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Keys are held as long as they are young enough to serve. */
+/* Keys are available as long as they are young enough to serve. */
 
 static ngx_uint_t
 ngx_http_jwt_keyset_serves_locked(ngx_http_jwt_issuer_t *issuer)
@@ -194,9 +194,10 @@ ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
             || !ngx_http_jwt_keyset_kid_missing_locked(issuer, kid)))
     {
         /*
-         * One in flight may bring the kid: it is asked for only afterwards.
-         * Without any key the schedule knows when, unless it knows of none
-         * that failed: then a clock has jumped, and the keys are too old.
+         * A fetch in flight may bring the kid: another one is wanted only
+         * afterwards. Without any key the schedule knows when to fetch, unless
+         * no fetch has failed: then a clock has jumped, and the keys are too
+         * old.
          */
 
         if (want
@@ -253,7 +254,9 @@ ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Is the fetch in flight this worker's?  A reload may have taken it over. */
+/*
+ * Is the fetch in flight this worker's?  After a reload it may be another's.
+ */
 
 static ngx_uint_t
 ngx_http_jwt_keyset_mine_locked(ngx_http_jwt_issuer_t *issuer)
@@ -279,7 +282,7 @@ ngx_http_jwt_keyset_store_locked(ngx_http_jwt_issuer_t *issuer,
         return NGX_OK;
     }
 
-    /* what a former configuration left, for its last requests, makes room */
+    /* frees what a former configuration left for its last requests */
 
     if (ngx_http_jwt_blocks_store_locked(shared, keyset, !old, text) != NGX_OK
         && (keyset->epoch != shared->attached
@@ -396,7 +399,7 @@ ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Did the tenant lately not know this kid? */
+/* Is this kid in the negative cache? */
 
 static ngx_uint_t
 ngx_http_jwt_keyset_kid_missing_locked(ngx_http_jwt_issuer_t *issuer,
@@ -443,7 +446,9 @@ ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
         && keyset->refresh.failures == 0
         && !ngx_http_jwt_keyset_kid_missing_locked(issuer, kid))
     {
-        /* the oldest makes room; a token that came too early waits no more */
+        /*
+         * the oldest is replaced; a token that came too early no longer waits
+         */
 
         missing = &keyset->missing[keyset->next_missing];
         keyset->next_missing = (keyset->next_missing + 1)
@@ -491,9 +496,10 @@ ngx_http_jwt_recover_orphan_locked(ngx_http_jwt_keyset_t *keyset)
 
 
 /*
- * Other certificate authorities than before, and fetches that failed: what was
- * mended is tried at once, whatever the back-off says.  A fetch that the old
- * worker has in flight, with the old authorities, tells nothing any more.
+ * If the certificate authorities have changed and fetches have failed, the
+ * repair is tried at once, whatever the back-off says.  A fetch that the old
+ * worker still has in flight, with the old authorities, means nothing any
+ * more.
  */
 
 static void
@@ -535,7 +541,7 @@ ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
 
         ngx_http_jwt_recover_ca_locked(issuer, keyset);
 
-        /* no attempt is over: held requests go on waiting for the next */
+        /* no attempt has ended: suspended requests wait for the next one */
 
         if (ngx_http_jwt_recover_orphan_locked(keyset)) {
             njwt_refresh_abandoned(&keyset->refresh,
@@ -673,7 +679,7 @@ ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
 }
 
 
-/* An error may have something of the server's in it, its name for one. */
+/* An error may contain text from the server, such as its name. */
 
 static u_char *
 ngx_http_jwt_history_escape(u_char *p, u_char *last, const char *error)

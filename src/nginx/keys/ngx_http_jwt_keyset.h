@@ -1,6 +1,6 @@
 /*
- * What do the workers share of one issuer?  Its keys, their age, and the state
- * of their fetching.
+ * A keyset: what the workers share of one issuer, which is its keys, their age
+ * and the state of fetching.
  */
 
 #ifndef NGX_HTTP_JWT_KEYSET_H
@@ -11,7 +11,7 @@
 #include "ngx_http_jwt_fetch.h"
 
 
-/* a key set lies in at most so many blocks */
+/* a key set takes at most so many blocks */
 #define NGX_HTTP_JWT_BLOCK_SIZE     1024
 #define NGX_HTTP_JWT_SET_BLOCKS                                              \
     (NJWT_MAX_JWKS_TEXT / NGX_HTTP_JWT_BLOCK_SIZE)
@@ -20,7 +20,7 @@
     (NGX_HTTP_JWT_BLOCK_SIZE * NGX_HTTP_JWT_SET_BLOCKS)
 
 
-/* kids that are remembered as unknown to the tenant */
+/* entries of the negative cache of kids */
 #define NGX_HTTP_JWT_MISSING_KIDS   16
 
 
@@ -35,23 +35,23 @@ typedef struct {
 } ngx_http_jwt_missing_kid_t;
 
 
-/* what is new about a good fetch */
+/* the result of a good fetch, compared with the one before */
 #define NGX_HTTP_JWT_KEYSET_SAME       0
 #define NGX_HTTP_JWT_KEYSET_FIRST      1  /* none failed before */
 #define NGX_HTTP_JWT_KEYSET_RECOVERED  2    /* the one before had failed */
 
 
-/* the fetches that are remembered, and as much of the last error */
+/* the fetches and bytes of the last error that are kept for the status */
 #define NGX_HTTP_JWT_ATTEMPTS       32
 #define NGX_HTTP_JWT_ERROR_LEN      200
 
 typedef struct {
     uint32_t           time;         /* wall clock, seconds; 0: none */
-    uint16_t           status;       /* 0: there was no answer */
+    uint16_t           status;       /* 0: no answer */
     uint16_t           good;
 } ngx_http_jwt_attempt_t;
 
-/* ms that a fetch takes at most, to be counted in each bucket */
+/* ms: a fetch is counted in the first bucket that is long enough */
 #define NGX_HTTP_JWT_TOOK           { 50, 100, 250, 500, 1000, 2500, 5000,   \
                                       10000 }
 #define NGX_HTTP_JWT_TOOKS          8
@@ -59,9 +59,9 @@ typedef struct {
 typedef struct {
     ngx_uint_t         good;
     ngx_uint_t         bad;
-    uint64_t           took_ms;      /* all fetches together */
-    uint32_t           took[NGX_HTTP_JWT_TOOKS + 1];  /* the last: longer */
-    ngx_uint_t         keys;         /* usable ones of the last good one */
+    uint64_t           took_ms;      /* of all fetches together */
+    uint32_t           took[NGX_HTTP_JWT_TOOKS + 1];  /* last: the longer */
+    ngx_uint_t         keys;         /* usable ones of the last good fetch */
     time_t             error_time;
     size_t             error_len;
     u_char             error[NGX_HTTP_JWT_ERROR_LEN];
@@ -74,45 +74,45 @@ typedef struct {
 
 
 struct ngx_http_jwt_keyset_s {
-    ngx_atomic_t       generation;   /* moves when the keys change */
-    ngx_atomic_t       attempts;     /* moves when a fetch is over */
+    ngx_atomic_t       generation;   /* changes when the keys do */
+    ngx_atomic_t       attempts;     /* changes when a fetch ends */
     ngx_atomic_t       fetched;      /* wall clock, seconds */
     ngx_atomic_t       since;        /* the same, by ngx_current_msec */
 
     /* the rest only under the lock */
     ngx_uint_t         used;
-    ngx_uint_t         epoch;        /* the last configuration that has it */
+    ngx_uint_t         epoch;        /* of the last configuration with it */
     u_char             source_id[NGX_HTTP_JWT_DIGEST_LEN];
     u_char             ca_digest[NGX_HTTP_JWT_DIGEST_LEN];
     njwt_refresh_t     refresh;
-    ngx_pid_t          fetcher;      /* who began the fetch in flight */
+    ngx_pid_t          fetcher;      /* that began the fetch in flight */
     ngx_uint_t         wanted;
     ngx_uint_t         active;       /* the buffer in use */
     size_t             len[2];       /* of each buffer, in bytes */
     uint16_t           list[2][NGX_HTTP_JWT_SET_BLOCKS];
-    uint32_t           reported;     /* what was logged of the set's keys */
+    uint32_t           reported;     /* what was logged about the keys */
     uint32_t           next_missing;
 
     ngx_http_jwt_missing_kid_t  missing[NGX_HTTP_JWT_MISSING_KIDS];
     ngx_http_jwt_history_t      history;
 };
 
-/* a copy of a slot's keys, from the heap */
+/* a copy of a keyset's keys, from the heap */
 typedef struct {
     ngx_atomic_uint_t    generation;
     time_t               fetched;
-    ngx_uint_t           lost;        /* the slot is another source's now */
+    ngx_uint_t           lost;        /* it belongs to another source now */
     ngx_uint_t           failed;      /* no memory: nothing was copied */
-    u_char              *text;        /* ngx_free() is the caller's; or NULL */
+    u_char              *text;        /* ngx_free() it; or NULL */
     size_t               len;
 } ngx_http_jwt_snapshot_t;
 
 
-/* an issuer's source as it is now, a copy */
+/* a copy of the present state of an issuer's source */
 typedef struct {
-    ngx_uint_t               known;        /* 0: there is no slot */
+    ngx_uint_t               known;        /* 0: there is no keyset */
     time_t                   fetched;      /* 0: no keys yet */
-    time_t                   age;          /* of these, never below zero */
+    time_t                   age;          /* of the keys, never negative */
     ngx_uint_t               in_flight;
     ngx_uint_t               failures;     /* in a row */
     ngx_msec_t               next;         /* ms until the next fetch */
@@ -120,79 +120,83 @@ typedef struct {
 } ngx_http_jwt_source_t;
 
 
-/* Has the set changed since that generation?  Reads one word, no lock. */
+/*
+ * Has the set changed since that generation?  Reads one word, without a lock.
+ */
 ngx_int_t ngx_http_jwt_keyset_changed(ngx_http_jwt_issuer_t *issuer);
 
-/* When was the set fetched?  Reads one word, no lock. */
+/* When was the set fetched?  Reads one word, without a lock. */
 time_t ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * How old is the set, in seconds?  Reads two words, no lock; of a slot that
- * was lost, the age of the keys that this worker still has.
+ * The age of the set in seconds.  Reads two words, without a lock; if the
+ * keyset was given away, it is the age of the keys that this worker still has.
  */
 time_t ngx_http_jwt_keyset_age(ngx_http_jwt_issuer_t *issuer);
 
-/* Copies the keys; text is NULL where there are none, or no memory. */
+/* Copies the keys; text is NULL if there are none, or no memory. */
 void ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log);
 
-/* How many fetches are over, good or not?  Reads one word, no lock. */
+/*
+ * The number of fetches that have ended, good or not.  Reads one word, no
+ * lock.
+ */
 ngx_atomic_uint_t ngx_http_jwt_keyset_attempts(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * Asks when there will be keys, and for a fetch if they are wanted: because of
- * an unknown kid where one is given, otherwise because there are none.
- * Returns NGX_AGAIN when one is in flight or about to begin, NGX_DECLINED
- * otherwise, and how long it is until then; and where the tenant lately didn't
- * know the kid.
+ * Asks when there will be keys and, if want is set, for a fetch: for an
+ * unknown kid if one is given, otherwise because there are no keys. Returns
+ * NGX_AGAIN if a fetch is in flight or about to begin, otherwise NGX_DECLINED,
+ * also if the kid is in the negative cache; *delay is the time until then.
  */
 ngx_int_t ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t want, const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay);
 
-/* Is a fetch due?  If so, notes that it begins, under the same lock. */
+/* Is a fetch due?  If so, records that it begins, under the same lock. */
 ngx_int_t ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * Publishes a good set in place of the one before and notes the success; an
+ * Publishes a good set in place of the one before and records the success; an
  * equal set only becomes younger.  NGX_DECLINED: the zone is full, and the
- * keys stay what they were; NGX_ABORT: the fetch isn't this worker's any more.
- * *recovered: what came before, as above; *changed: the keys are
- * others, or what there is to report of them.
+ * keys remain as they were; NGX_ABORT: the fetch isn't this worker's any more.
+ * *recovered: the result, one of the above; *changed: the keys differ, or what
+ * there is to log about them.
  */
 ngx_int_t ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t text, uint32_t report, ngx_uint_t *recovered,
     ngx_uint_t *changed);
 
 /*
- * Notes a failure, and that the source asks to be left alone for so long.
- * Returns 1 when the fetch before had not failed; *serving: there are keys
- * that go on serving.
+ * Records a failure, and the time for which the source asks to be left alone.
+ * Returns 1 if the fetch before had not failed; *serving: there are keys that
+ * continue to serve.
  */
 ngx_uint_t ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
     ngx_msec_t retry_after, ngx_uint_t *serving);
 
-/* Notes that the fetch of this worker was given up. */
+/* Records that this worker has given up its fetch. */
 void ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer);
 
 
-/* Takes the zone's lock; short sections only. */
+/* Takes the zone's lock; for short sections only. */
 ngx_slab_pool_t *ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer);
 
-/* Does the slot still belong to this issuer's key source? */
+/* Does the keyset still belong to this issuer's key source? */
 ngx_uint_t ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * In a worker that will fetch, at its start: the fetch of a worker that was
- * killed isn't waited for, and a schedule of longer intervals is shortened.
+ * killed isn't waited for, and a schedule with longer intervals is shortened.
  */
 void ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer);
 
-/* Are there no keys in the slot? */
+/* Are there no keys in the keyset? */
 ngx_uint_t ngx_http_jwt_keyset_empty(ngx_http_jwt_issuer_t *issuer);
 
 /*
- * Puts keys of an earlier run into a slot that has none, with their age; the
- * schedule isn't touched.  NGX_DECLINED: it has some, which are younger;
+ * Puts keys of an earlier run into a keyset that has none, with their age; the
+ * schedule isn't changed.  NGX_DECLINED: it has some, which are younger;
  * NGX_ERROR: there is no room.
  */
 ngx_int_t ngx_http_jwt_keyset_restore(ngx_http_jwt_issuer_t *issuer,
@@ -203,42 +207,41 @@ ngx_int_t ngx_http_jwt_keyset_kid(ngx_http_jwt_issuer_t *issuer,
     njwt_slice_t kid, ngx_http_jwt_kid_t *digest);
 
 /*
- * Remembers, for one cooldown or until the set changes, that the
- * tenant doesn't know this kid: if a fetch is over since the counter of
- * attempts was read, and was good.
+ * Adds a kid to the negative cache, for one cooldown or until the set changes,
+ * if a fetch has ended since the counter of attempts was read, and was good.
  */
 void ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts);
 
-/* Notes a good fetch, of so many usable keys. */
+/* Records a good fetch and its number of usable keys. */
 void ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t keys);
 
 /*
- * Writes what was wrong with an answer into NGX_HTTP_JWT_ERROR_LEN bytes, cut
- * to them: printable ASCII, everything else escaped.  Returns its length.
+ * Writes what was wrong with an answer into NGX_HTTP_JWT_ERROR_LEN bytes,
+ * truncated: printable ASCII, everything else escaped.  Returns its length.
  */
 size_t ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text);
 
-/* Notes a bad one, and what was wrong. */
+/* Records a failed fetch, and what was wrong. */
 void ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t status, ngx_str_t *reason);
 
 /*
- * Why did the last fetch fail, if it did?  Copies the reason, at most
- * NGX_HTTP_JWT_ERROR_LEN bytes; returns its length, 0: it didn't.
+ * The reason for which the last fetch failed.  Copies at most
+ * NGX_HTTP_JWT_ERROR_LEN bytes; returns the length, or 0 if it didn't fail.
  */
 size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
     u_char *text);
 
-/* Notes how long a fetch took, whatever it brought. */
+/* Records how long a fetch took, whatever its result. */
 void ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer,
     ngx_msec_t took);
 
 /*
- * Notes by how many seconds the tenant's clock is ahead of ours.  Returns
+ * Records by how many seconds the tenant's clock is ahead of ours.  Returns
  * NGX_AGAIN when that has become too much, NGX_OK when it no longer is, and
- * NGX_DECLINED where nothing has changed.
+ * NGX_DECLINED if nothing has changed.
  */
 ngx_int_t ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer,
     int64_t skew, ngx_uint_t off);

@@ -1,9 +1,9 @@
 /*
- * Since when is each key there, and when was it last of use?
+ * Records of keys: since when each key has been there, and its last use.
  *
- * A worker notes a set when it reads it, and keeps where the records of the
- * keys are: a token that was verified costs one comparison, and each key a
- * write a second at most.
+ * A worker updates the records when it reads a set, and keeps pointers to
+ * those of its keys: a verified token then costs one comparison, and each key
+ * at most one write a second.
  */
 
 #include "ngx_http_jwt_blocks.h"
@@ -15,11 +15,11 @@
 #define NGX_HTTP_JWT_KEYSTAT_SHARE  4096
 #define NGX_HTTP_JWT_MAX_KEYSTATS   4096
 
-/* the id of a shared secret: nothing that is made of it is kept */
+/* the id of a shared secret: nothing derived from the secret is stored */
 #define NGX_HTTP_JWT_SECRET_ID      1
 
 
-/* a key as it is noted, made outside the lock */
+/* a key as it is recorded, computed outside the lock */
 typedef struct {
     ngx_atomic_uint_t     id;
     uint32_t              algs;
@@ -35,7 +35,7 @@ ngx_http_jwt_keystat_size(size_t zone)
 
     n = zone / NGX_HTTP_JWT_KEYSTAT_SHARE;
 
-    /* two in the least zone that nginx makes */
+    /* two in the smallest zone that nginx makes */
 
     return (n > 8) ? ngx_min(n - 6, NGX_HTTP_JWT_MAX_KEYSTATS) : 2;
 }
@@ -120,8 +120,8 @@ ngx_http_jwt_keystat_orphan(ngx_http_jwt_main_conf_t *jmcf,
 
 
 /*
- * A record that may be had: one that is unused, or of an issuer that there
- * isn't any more, or of the key that went first.
+ * A record that may be reused: an unused one, one of an issuer that no longer
+ * exists, or that of the key removed first.
  */
 
 static ngx_http_jwt_keystat_t *
@@ -187,7 +187,7 @@ ngx_http_jwt_keystat_make_locked(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Is what this worker holds the newest there is? */
+/* Does this worker have the newest set? */
 
 static ngx_uint_t
 ngx_http_jwt_keystat_newest_locked(ngx_http_jwt_issuer_t *issuer,
@@ -282,7 +282,7 @@ ngx_http_jwt_keystat_note_static(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Where in its issuer's set is the key that the token was verified with? */
+/* The index in its issuer's set of the key that verified the token. */
 
 static ngx_uint_t
 ngx_http_jwt_keystat_index(ngx_http_jwt_ctx_t *ctx, const njwt_request_t *c,

@@ -1,10 +1,10 @@
 /*
- * Since when is each key there, and when was it last of use?
+ * Records of keys: since when each key has been there, and its last use.
  *
  * An operator who revokes a key wants to know that no client needs it any
- * more.  The shared zone has a record of each key that serves, and for a
- * while of those that have gone.  What names a key is a digest of its
- * material: a tenant may give two keys one "kid".
+ * more.  The shared zone has a record of each key that serves, and for a while
+ * of those that were removed.  A key is identified by a digest of its
+ * material, because a tenant may give two keys the same "kid".
  */
 
 #ifndef NGX_HTTP_JWT_KEYSTAT_H
@@ -14,15 +14,15 @@
 #include "ngx_http_jwt.h"
 
 
-/* as much of a kid as is shown; Auth0's have 21 characters */
+/* the bytes of a kid that are shown; Auth0's have 21 */
 #define NGX_HTTP_JWT_SHOWN_KID  63
 
-/* s that a key stays listed when it has gone */
+/* s for which a removed key is still listed */
 #define NGX_HTTP_JWT_RETENTION  (7 * 86400)
 
 
 struct ngx_http_jwt_keystat_s {
-    ngx_atomic_t          issuer;     /* the id of its block; 0: unused */
+    ngx_atomic_t          issuer;     /* of its block; 0: unused */
     ngx_atomic_t          last_used;  /* wall clock, seconds; 0: never */
 
     /* the rest only under the lock */
@@ -36,20 +36,20 @@ struct ngx_http_jwt_keystat_s {
 };
 
 
-/* how many a zone of this size has */
+/* the number of records in a zone of that size */
 ngx_uint_t ngx_http_jwt_keystat_size(size_t zone);
 
 /*
- * Notes the keys that this worker has of an issuer, and that others of its
- * have gone.  After they were read, outside the lock.
+ * Records the keys that this worker has of an issuer, and that others of its
+ * keys were removed.  To be called after they were read, outside the lock.
  */
 void ngx_http_jwt_keystat_note(ngx_http_jwt_issuer_t *issuer,
     const njwt_jwks_t *jwks);
 
-/* The same for all issuers whose keys are the configuration's. */
+/* The same for all issuers whose keys are in the configuration. */
 void ngx_http_jwt_keystat_note_static(ngx_http_jwt_main_conf_t *jmcf);
 
-/* Notes that the key of a token that was verified is of use. */
+/* Records the use of the key of a verified token. */
 void ngx_http_jwt_keystat_used(ngx_http_jwt_ctx_t *ctx,
     const njwt_request_t *c);
 

@@ -1,5 +1,5 @@
 /*
- * How do libcurl's transfers run on nginx's event loop?
+ * libcurl's transfers on nginx's event loop.
  *
  * The multi interface asks for sockets and a timer, and the event loop serves
  * both: curl_multi_socket_action() is called from their handlers only, never
@@ -10,10 +10,11 @@
 
 
 /*
- * Since 8.20 the threads that resolve names are the multi handle's, and its
- * cleanup waits for them, whatever CURLOPT_QUICK_EXIT is.  The number is part
- * of libcurl's ABI: a module that was built with an older one may run with
- * this one; one that doesn't know the option refuses it, and needs it not.
+ * Since 8.20 the threads that resolve names belong to the multi handle, and
+ * its cleanup waits for them in spite of CURLOPT_QUICK_EXIT.  The number is
+ * part of libcurl's ABI: a module that was built with an older one may run
+ * with this one; one that doesn't know the option refuses it, and doesn't need
+ * it.
  */
 
 #if (LIBCURL_VERSION_NUM >= 0x081400)
@@ -84,7 +85,7 @@ ngx_http_jwt_multi_timer(CURLM *handle, long ms, void *data)
 }
 
 
-/* Turns one side of a socket's events on or off. */
+/* Turns one direction of a socket's events on or off. */
 
 static ngx_int_t
 ngx_http_jwt_multi_watch(ngx_event_t *ev, ngx_int_t event, ngx_uint_t on)
@@ -107,8 +108,8 @@ ngx_http_jwt_multi_release(ngx_connection_t *c)
     ngx_uint_t  flags;
 
     /*
-     * libcurl 7.88 closes a socket that didn't get connected, and only then
-     * says that it isn't to be watched: it has left epoll's set by itself.
+     * libcurl 7.88 closes a socket that couldn't be connected, and only then
+     * asks us not to watch it: closing has removed it from epoll already.
      */
 
     flags = (fcntl(c->fd, F_GETFD) == -1) ? NGX_CLOSE_EVENT : 0;
@@ -129,7 +130,7 @@ ngx_http_jwt_multi_release(ngx_connection_t *c)
         ngx_delete_posted_event(c->write);
     }
 
-    /* libcurl closes the socket: ngx_close_connection() isn't for us */
+    /* libcurl closes the socket, so ngx_close_connection() isn't for us */
 
     ngx_free_connection(c);
     c->fd = (ngx_socket_t) -1;
@@ -179,7 +180,9 @@ ngx_http_jwt_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
         c = ngx_http_jwt_multi_connection(multi, s);
     }
 
-    /* no event is no progress: the fetch ends by its timeout, and fails */
+    /*
+     * without the event the fetch makes no progress and fails by its timeout
+     */
 
     if (c == NULL
         || ngx_http_jwt_multi_watch(c->read, NGX_READ_EVENT,
@@ -211,7 +214,7 @@ ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi)
             continue;
         }
 
-        /* the message goes with its transfer */
+        /* the message is freed with its transfer */
 
         easy = message->easy_handle;
         rc = message->data.result;

@@ -1,5 +1,5 @@
 /*
- * How do libcurl's transfers run on nginx's event loop?
+ * libcurl's transfers on nginx's event loop.
  */
 
 #ifndef NGX_HTTP_JWT_MULTI_H
@@ -11,7 +11,7 @@
 #include <curl/curl.h>
 
 
-/* a transfer is over; its handle is the one's who is told */
+/* a transfer has ended; the callee owns its handle */
 typedef void (*ngx_http_jwt_multi_done_pt)(CURL *easy, CURLcode rc);
 
 typedef struct {

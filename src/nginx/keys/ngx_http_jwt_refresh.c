@@ -1,10 +1,11 @@
 /*
- * Who fetches keys, and when?  One worker, number 0, asks ten times a second
- * whether a fetch is due; the core's njwt_refresh answers.
+ * Background fetching of keys.  One worker, number 0, checks ten times a
+ * second whether a fetch is due; the core's njwt_refresh decides.
  *
- * That a fetch begins is noted in the slot before it does.  An answer is read
- * and found good before anything is replaced.  When the worker ends, by a
- * reload or otherwise, it gives its fetch up, and the next worker 0 begins.
+ * The beginning of a fetch is recorded in the keyset before it begins.  An
+ * answer is parsed and found good before anything is replaced.  When the
+ * worker exits, after a reload or otherwise, it gives up its fetch, and the
+ * next worker 0 begins one.
  */
 
 #include "ngx_http_jwt_blocks.h"
@@ -19,8 +20,8 @@
 
 
 /*
- * The cache manager runs init_process too, with ngx_worker 0; an image of the
- * old worker 0 lives on during a reload, but ends its fetching.
+ * The cache manager runs init_process, too, with ngx_worker 0; the old worker
+ * 0 lives on during a reload, but stops fetching.
  */
 
 static ngx_uint_t
@@ -51,7 +52,7 @@ ngx_http_jwt_refresh_status_advice(ngx_uint_t status)
 }
 
 
-/* The URL that is asked, without its query, which may be a secret. */
+/* The URL that is fetched, without its query, which may be a secret. */
 
 static ngx_str_t
 ngx_http_jwt_refresh_url(ngx_str_t *url)
@@ -119,7 +120,7 @@ ngx_http_jwt_refresh_fails(ngx_http_jwt_issuer_t *issuer, const char *error,
 }
 
 
-/* What there is to log of a set, as a number; 0: nothing. */
+/* What there is to log about a set, as a number; 0: nothing. */
 
 static uint32_t
 ngx_http_jwt_refresh_report(njwt_jwks_report_t *report)
@@ -192,13 +193,13 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_history_good(issuer, report->usable);
     ngx_http_jwt_keyfile_save(issuer);
 
-    /* so that its keys are noted when nobody asks for anything */
+    /* so that its keys are recorded even if no request needs them */
 
     ngx_http_jwt_keys_renew(issuer, log);
 
     url = ngx_http_jwt_refresh_url(&issuer->jwks_uri);
 
-    /* as loud as the failure was: who was told of that waits for this */
+    /* at the level of the failure: whoever saw that waits for this line */
 
     if (recovered == NGX_HTTP_JWT_KEYSET_RECOVERED) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
@@ -218,9 +219,9 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
 
 /*
- * What is the difference between the tenant's clock and ours?  Its tokens are
- * refused, or live too long, when it is more than the leeway: said once for
- * each change.
+ * Compares the tenant's clock with ours: when they differ by more than the
+ * leeway, its tokens are refused, or live too long.  Logged once for each
+ * change.
  */
 
 static void
@@ -265,7 +266,7 @@ ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* Did the fetch bring a document?  If not, that is noted and logged. */
+/* Did the fetch bring a document?  If not, records and logs the failure. */
 
 static ngx_uint_t
 ngx_http_jwt_refresh_good(ngx_http_jwt_issuer_t *issuer,
@@ -308,7 +309,7 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-/* What is wrong with a discovery document?  NULL: it named a jwks_uri. */
+/* What is wrong with a discovery document?  NULL: it has a usable jwks_uri. */
 
 static const char *
 ngx_http_jwt_refresh_discover(ngx_http_jwt_issuer_t *issuer,
@@ -435,7 +436,7 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
         return;
     }
 
-    /* what is stamped now is compared with other workers' clocks */
+    /* what is stored now is compared with other workers' clocks */
 
     ngx_time_update();
 

@@ -1,10 +1,10 @@
 /*
- * How does a request wait for keys?
+ * Suspended requests, which wait for keys.
  *
- * It is held in its phase: nothing of it runs until the fetch that it waits
- * for is over, in whichever worker that is, or its time is up; then the phase
- * runs again, and the request is judged again, once.  A worker looks at its
- * held requests every 20 ms, by the slot's counter of fetches.
+ * A request is suspended in its phase: nothing of it runs until the fetch that
+ * it waits for has ended, in whichever worker, or its time is up; then the
+ * phase runs again, and the request is judged again, once.  A worker checks
+ * its suspended requests every 20 ms, by the keyset's counter of fetches.
  */
 
 #include "ngx_http_jwt_ctx.h"
@@ -27,7 +27,9 @@ ngx_http_jwt_suspend_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     jmcf->dummy.fd = (ngx_socket_t) -1;
     jmcf->dummy.data = jmcf;
 
-    /* not cancelable: a held request depends on it, in a reload too */
+    /*
+     * not cancelable: a suspended request depends on it, during a reload, too
+     */
 
     jmcf->tick.handler = ngx_http_jwt_suspend_handler;
     jmcf->tick.data = &jmcf->dummy;
@@ -93,8 +95,8 @@ ngx_http_jwt_suspend_handler(ngx_event_t *ev)
     }
 
     /*
-     * A request that goes on may end others: each time the first one is
-     * taken, and one that ends meanwhile takes itself off the queue.
+     * Resuming a request may end others: therefore always the first one is
+     * taken, and a request that ends meanwhile removes itself from the queue.
      */
 
     while (!ngx_queue_empty(&resume)) {
@@ -147,7 +149,7 @@ ngx_http_jwt_suspend_request(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 }
 
 
-/* The kid that the token asks for, as it may be kept. */
+/* The digest of the kid that the token names. */
 
 static ngx_int_t
 ngx_http_jwt_suspend_kid(ngx_http_jwt_ctx_t *ctx,
@@ -177,7 +179,7 @@ ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    /* read before the question: a fetch that ends in between counts */
+    /* read before asking: a fetch that ends in between counts */
 
     ctx->attempts = ngx_http_jwt_keyset_attempts(issuer);
 

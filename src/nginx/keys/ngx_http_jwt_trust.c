@@ -1,6 +1,6 @@
 /*
- * Whom does the fetch trust?  Asked at configuration, so that a fetch reads
- * no file.
+ * The certificate authorities that the fetch trusts.  They are loaded with the
+ * configuration, so that a fetch reads no file.
  */
 
 #include "ngx_http_jwt_fetch.h"
@@ -72,8 +72,8 @@ ngx_http_jwt_fetch_ca_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
 
 /*
- * Whom the block itself trusts: an authority that was taken out of its bundle
- * must not go on through the keys that it brought.
+ * The issuer's own bundle: an authority that was removed from it must not live
+ * on through the keys that it brought.
  */
 
 static ngx_int_t
@@ -95,8 +95,8 @@ ngx_http_jwt_fetch_own_ca(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
 
 /*
- * The system's bundle.  Packages change it at any time: its digest only tells
- * whether a fetch that failed is worth another try (see take_over).
+ * The system's bundle.  Packages change it at any time: its digest only shows
+ * whether a fetch that failed is worth another attempt (see recover_ca).
  */
 
 static ngx_int_t

@@ -1,16 +1,15 @@
 /*
- * What do the workers share?
+ * The zone of keys, which the workers share.
  *
- * The zone is a fixed table of slots, the counters, and blocks for keys.  A
- * slot is named by a digest of all that decides which keys are trusted, never
- * by the block's name: a reload that changes an issuer gets another slot, one
- * that doesn't finds its keys.  A slot's place and its counters stay for as
- * long as the zone, so that a worker of an old configuration may go on
- * reading one that was given away: it sees another generation, and under the
- * lock another digest.
+ * It is a fixed table of keysets, the counters, and blocks for keys.  A keyset
+ * is named by a digest of all that decides which keys are trusted, never by
+ * the block's name: a reload that changes an issuer uses another keyset, one
+ * that doesn't finds its keys.  A keyset's address and its counters stay the
+ * same for the life of the zone, so that a worker of an old configuration may
+ * go on reading one that was given away: it sees another generation, and under
+ * the lock another digest.
  *
- * The slab gives all its memory when the zone is made, and is never asked
- * again.
+ * All memory of the slab is allocated when the zone is made, and none later.
  */
 
 #include "ngx_http_jwt_zone.h"
@@ -22,7 +21,7 @@
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
 #define NGX_HTTP_JWT_LAYOUT         10
 
-/* all that is in it */
+/* everything in the zone */
 
 _Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2240)
                && njwt_size_is(ngx_http_jwt_keyset_t, 1664)
@@ -32,12 +31,12 @@ _Static_assert(njwt_size_is(ngx_http_jwt_shared_t, 2240)
                "the layout changes: count NGX_HTTP_JWT_LAYOUT up");
 
 
-/* of the zone, for each slot and what its keys take on average */
+/* bytes of the zone for each keyset and what its keys take on average */
 #define NGX_HTTP_JWT_KEYSET_SHARE   8192
 
 #define NGX_HTTP_JWT_MAX_KEYSETS    1024
 
-/* blocks that an issuer must find in any case: some 18 RSA-2048 keys */
+/* blocks that an issuer must be able to use: some 18 RSA-2048 keys */
 #define NGX_HTTP_JWT_ISSUER_BLOCKS  8
 
 
@@ -48,13 +47,13 @@ ngx_http_jwt_zone_nslots(size_t size)
 
     n = size / NGX_HTTP_JWT_KEYSET_SHARE;
 
-    /* two of the least zone's: one of its four would lack room for keys */
+    /* two in the smallest zone: of its four one would lack room for keys */
 
     return (n > 4) ? ngx_min(n - 2, NGX_HTTP_JWT_MAX_KEYSETS) : 2;
 }
 
 
-/* What lies in front of the blocks. */
+/* The size of what precedes the blocks. */
 
 static size_t
 ngx_http_jwt_zone_table(size_t size)
@@ -116,7 +115,7 @@ ngx_http_jwt_zone_init(ngx_shm_zone_t *zone, void *data)
 
 
 /*
- * Is the zone large enough for so many issuers, and for as many others of an
+ * Is the zone large enough for that many issuers, and for as many others of an
  * old configuration during a reload?
  */
 
@@ -144,7 +143,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                           jmcf->issuers.elts)->pos;
     }
 
-    /* no zone would do, so none is named */
+    /* no zone would be large enough, so no size is named */
 
     if (2 * jmcf->issuers.nelts > NGX_HTTP_JWT_MAX_KEYSETS) {
         (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
@@ -175,10 +174,12 @@ _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4376),
                "below; and into t/static_guards.t");
 
 
-/* Names an issuer's slot; twin tells blocks of one source apart. */
+/*
+ * Names an issuer's keyset; number tells blocks with one source apart.
+ */
 
 static ngx_int_t
-ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t twin)
+ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t number)
 {
     ngx_uint_t      i;
     njwt_slice_t   *iss;
@@ -187,7 +188,7 @@ ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t twin)
     iss = issuer->issuers->elts;
 
     njwt_digest_begin(&digest);
-    njwt_digest_add(&digest, &twin, sizeof(twin));
+    njwt_digest_add(&digest, &number, sizeof(number));
     njwt_digest_add(&digest, issuer->jwks_uri.data, issuer->jwks_uri.len);
     njwt_digest_add(&digest, issuer->own_ca_digest,
                     sizeof(issuer->own_ca_digest));
@@ -223,21 +224,21 @@ ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
 }
 
 
-/* Two blocks with one source have a slot each: nothing is ever shared. */
+/* Two blocks with one source have a keyset each: nothing is ever shared. */
 
 static ngx_int_t
 ngx_http_jwt_zone_name_keysets(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i, twin;
+    ngx_uint_t               i, number;
     ngx_http_jwt_issuer_t  **issuers;
 
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        twin = 0;
+        number = 0;
 
         do {
-            if (ngx_http_jwt_zone_digest(issuers[i], twin++) != NGX_OK) {
+            if (ngx_http_jwt_zone_digest(issuers[i], number++) != NGX_OK) {
                 return NGX_ERROR;
             }
 
@@ -274,9 +275,10 @@ ngx_http_jwt_zone_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 
 /*
- * Takes slots from issuers that neither this configuration has nor the one
- * before, whose workers may still get their first requests.  A slot that this
- * one has but not the one before is taken, too: nobody looked after its keys.
+ * Takes keysets from issuers that neither this configuration has nor the one
+ * before, whose workers may still get their first requests.  A keyset that
+ * this one has but not the one before is taken, too: nobody fetched its keys
+ * meanwhile.
  */
 
 static void
@@ -357,7 +359,7 @@ ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_memcpy(keyset->source_id, issuer->source_id, NGX_HTTP_JWT_DIGEST_LEN);
     ngx_memcpy(keyset->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
 
-    /* last: a worker killed before this leaves an unused slot */
+    /* last: a worker killed before this leaves an unused keyset */
 
     keyset->used = 1;
 

@@ -1,5 +1,5 @@
 /*
- * Where in shared memory is each issuer's slot?
+ * The zone of keys, which the workers share.
  */
 
 #ifndef NGX_HTTP_JWT_ZONE_H
@@ -10,22 +10,22 @@
 
 
 /*
- * Adds the zone to the configuration, where there is an issuer.  Fails when
- * it is too small for them, with the size that it needs.
+ * Adds the zone to the configuration if there is an issuer.  Fails if it is
+ * too small for the issuers, naming the size that is needed.
  */
 ngx_int_t ngx_http_jwt_zone_add(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Numbers a configuration that is about to be used: in the master, after it
+ * Numbers a configuration that is about to be used; in the master, after it
  * was found good.
  */
 void ngx_http_jwt_zone_number(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Finds or makes this configuration's slots and frees those of others.  In
- * each worker, before its first request.  A worker that comes late, when a
- * newer configuration has its slots, only finds.
+ * Finds or makes this configuration's keysets and frees those of others.  In
+ * each worker, before its first request.  A late worker, when a newer
+ * configuration already has its keysets, only finds them.
  */
 void ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf,
     ngx_log_t *log);

@@ -204,7 +204,7 @@ ngx_http_jwt_counters_known(ngx_http_jwt_location_t **all, ngx_uint_t n)
 ngx_int_t
 ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i, twin;
+    ngx_uint_t                 i, number;
     ngx_http_jwt_issuer_t    **issuers;
     ngx_http_jwt_location_t  **all;
 
@@ -221,14 +221,14 @@ ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     }
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
-        twin = 0;
+        number = 0;
 
         if (all[i]->conf->policy == NULL) {
             continue;
         }
 
         do {
-            all[i]->duplicate_no = twin++;
+            all[i]->duplicate_no = number++;
 
             if (ngx_http_jwt_counters_location_id(cf, all[i])
                 != NGX_OK)
