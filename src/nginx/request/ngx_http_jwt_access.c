@@ -1,6 +1,5 @@
 /*
- * May this request go on?  The core's verdict on it, and what the phases make
- * of that.
+ * The judgement of a request, and what the phases make of it.
  *
  * A request is judged in the preaccess phase, so that limit_req can count by
  * claims, and answered in the access phase, so that "satisfy any" works.
@@ -26,7 +25,7 @@
 #endif
 
 
-/* A new judgement begins with nothing of an earlier one. */
+/* Begins a new judgement; nothing of an earlier one remains. */
 
 static ngx_http_jwt_ctx_t *
 ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
@@ -68,7 +67,7 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 }
 
 
-/* Says so once: the answer is remembered with the token. */
+/* Warns once per token: afterwards the answer is in the cache. */
 
 static void
 ngx_http_jwt_warn_gave_up(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
@@ -189,7 +188,7 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     if (njwt_verdict_wants_keys(ctx->verdict, &c, &ctx->found)
         && ngx_http_jwt_suspend(r, ctx) == NGX_AGAIN)
     {
-        /* nothing is decided yet */
+        /* not decided yet */
         ctx->judged = 0;
         return NGX_AGAIN;
     }
@@ -240,7 +239,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
 
     if (ctx == NULL || !ctx->judged || ctx->conf != jlcf) {
 
-        /* another module's preaccess handler ended that phase before us */
+        /* another module's handler ended the preaccess phase before ours */
 
         rc = ngx_http_jwt_preaccess_handler(r);
 
@@ -257,13 +256,13 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
 
     ngx_http_jwt_require_check(r, ctx);
 
-    /* also from a refused one: an error_page may pass it on */
+    /* also after a refusal, because an error_page may pass the request on */
 
     if (ngx_http_jwt_withhold(r, jlcf) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* of what there was no memory for, somebody may have taken no for yes */
+    /* without memory somebody may have taken a no for a yes */
 
     if (ctx->verdict == NJWT_OK && ctx->arena.failed) {
         ctx->verdict = NJWT_UNDECIDED;
@@ -280,7 +279,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    /* goes on, but without being allowed: "satisfy any" is not satisfied */
+    /* continues without being allowed, so "satisfy any" isn't satisfied */
 
     if (jlcf->mode == NGX_HTTP_JWT_OPTIONAL
         && ctx->verdict == NJWT_NO_TOKEN)
@@ -298,7 +297,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
 }
 
 
-/* The access phase may have ended without us, and subrequests have none. */
+/* The access phase may have ended before ours; subrequests have none. */
 
 ngx_int_t
 ngx_http_jwt_precontent_handler(ngx_http_request_t *r)

@@ -1,10 +1,10 @@
 /*
- * What a request proves its token by: a DPoP proof, or the certificate of its
- * TLS connection (RFC 9449, RFC 8705).
+ * The proof of possession for a bound token: a DPoP proof, or the certificate
+ * of the TLS connection (RFC 9449, RFC 8705).
  *
- * The client's own request line counts, as it came: error_page makes a GET of
- * it, and rewrites change $uri.  The core judges; what may happen only once,
- * that a proof is used up, happens behind it.
+ * The client's own request line counts, as it was sent: error_page turns it
+ * into a GET, and rewrites change $uri.  The core judges; the step that may
+ * happen only once, marking a proof as used, follows the judgement.
  */
 
 #include "ngx_http_jwt_binding.h"
@@ -60,7 +60,7 @@ ngx_http_jwt_binding_stop(ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* The method of the request line: r->method may be another by now. */
+/* The method of the request line; r->method may have changed since. */
 
 static njwt_slice_t
 ngx_http_jwt_binding_method(ngx_http_request_t *r)
@@ -82,8 +82,8 @@ ngx_http_jwt_binding_method(ngx_http_request_t *r)
 
 
 /*
- * How often the request has the header, in any spelling that a backend takes
- * for it; its last value, where it has any.
+ * The number of headers with this name, in any spelling that a backend takes
+ * for it, and the value of the last one.
  */
 
 static ngx_uint_t
@@ -121,7 +121,7 @@ ngx_http_jwt_binding_headers(ngx_http_request_t *r, ngx_str_t *name,
 }
 
 
-/* The keys of nonces, and since when used proofs are known. */
+/* The keys of nonces, and the time since which used proofs are known. */
 
 static void
 ngx_http_jwt_binding_memory(ngx_http_jwt_main_conf_t *jmcf,
@@ -146,7 +146,8 @@ ngx_http_jwt_binding_memory(ngx_http_jwt_main_conf_t *jmcf,
 
 /*
  * Without jwt_dpop_origin the client's URLs begin with this connection's
- * scheme, an exact name of the server, and the port.  Host has no say.
+ * scheme, an exact name of the server, and the port.  The Host header isn't
+ * used.
  */
 
 static ngx_int_t
@@ -225,7 +226,7 @@ ngx_http_jwt_binding_certificate(ngx_http_request_t *r,
 
     text->len = 0;
 
-    /* of two nobody knows which one the proxy set */
+    /* of two headers nobody knows which one the proxy set */
 
     if (ctx->conf->binding.header.len > 0
         && ngx_http_jwt_binding_headers(r, &ctx->conf->binding.header, text)
@@ -340,7 +341,7 @@ ngx_http_jwt_binding_cached(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* Of a token that was verified: ctx->found.verified_claims says so. */
+/* Only for a verified token, as ctx->found.verified_claims shows. */
 
 void
 ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
@@ -356,7 +357,7 @@ ngx_http_jwt_binding_remember(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     known = ctx->binding.cnf != NULL;
     hashed = ctx->binding.dpop.token_digest != NULL;
 
-    /* they are the connection's, and good for this judgement alone */
+    /* they belong to the connection and are valid for this judgement alone */
 
     ctx->binding.cnf = NULL;
     ctx->binding.dpop.token_digest = NULL;
@@ -449,7 +450,7 @@ ngx_http_jwt_binding_commit(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     if (ctx->proof_used
         && ngx_memcmp(ctx->proof, found->replay, NJWT_DIGEST) == 0)
     {
-        /* this request used it, before an internal redirect */
+        /* used by this request, before an internal redirect */
         replay = NJWT_REPLAY_NEW;
 
     } else {

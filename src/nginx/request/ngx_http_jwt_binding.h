@@ -22,14 +22,16 @@ char *ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_jwt_dpop_nonce(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* The defaults of the http level. */
+/* Sets the defaults of the http level. */
 void ngx_http_jwt_dpop_init(ngx_http_jwt_main_conf_t *jmcf);
 
-/* Takes from the outer level what this one doesn't say. */
+/* Inherits from the outer level what this one doesn't set. */
 void ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf);
 
-/* Where jwt is on: what the core judges by, or an error of the place. */
+/*
+ * If jwt is on: makes what the core judges by; or an error with its position.
+ */
 char *ngx_http_jwt_binding_compile(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf, njwt_policy_t *policy);
 
@@ -42,15 +44,15 @@ ngx_int_t ngx_http_jwt_binding_start(ngx_http_jwt_main_conf_t *jmcf,
 void ngx_http_jwt_binding_stop(ngx_http_jwt_main_conf_t *jmcf);
 
 /*
- * Gives the case what the request has to prove its token by.  NGX_ERROR: no
+ * Adds the request's proof of possession to what is judged.  NGX_ERROR: no
  * memory.
  */
 ngx_int_t ngx_http_jwt_binding_prepare(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx, njwt_request_t *c);
 
 /*
- * Around the judgement: recalls what is known of a token that the connection
- * repeats, and remembers it.
+ * Before and after the judgement: uses what the connection keeps of a token
+ * that it repeats, and stores it there.
  */
 void ngx_http_jwt_binding_cached(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
@@ -58,17 +60,17 @@ void ngx_http_jwt_binding_remember(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
 /*
- * Uses the proof up, where the verdict needs it to be new: once a request,
- * however often that is judged.
+ * Marks the proof as used if the verdict requires it to be new: once per
+ * request, however often the request is judged.
  */
 void ngx_http_jwt_binding_commit(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
-/* Adds a new nonce to an answer that is to carry one; NGX_ERROR: can't. */
+/* Makes a new nonce if the answer needs one; NGX_ERROR: it can't be made. */
 ngx_int_t ngx_http_jwt_binding_nonce(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx, ngx_str_t *nonce);
 
-/* Of a proof that was not for this URL: what was wanted and what came. */
+/* Logs the URL that was expected and the one that came if they differ. */
 u_char *ngx_http_jwt_binding_log(u_char *p, ngx_http_jwt_ctx_t *ctx,
     u_char *(*field)(u_char *p, const char *name, njwt_slice_t text));
 

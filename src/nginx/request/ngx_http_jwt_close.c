@@ -2,11 +2,11 @@
  * Requests that end with their token: jwt_close_expired.
  *
  * A request is judged when it begins; a WebSocket, a stream of events or a
- * long download may go on for hours after its token expired.  Those whose
- * location says so are in a list of their worker from when they were allowed
- * until they are over, and one timer looks once a second which of them have
- * lost their token.  A token's time is in the request's memory, and what is
- * revoked is looked up only where something was since.
+ * long download may go on for hours after its token expired.  If the location
+ * has jwt_close_expired, such requests are in a list of their worker from when
+ * they were allowed until they end, and one timer checks once a second which
+ * of them have lost their token.  A token's expiry is in the request's memory,
+ * and revocation is looked up only if something was revoked since.
  */
 
 #include "ngx_http_jwt_close.h"
@@ -28,8 +28,8 @@ ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
 
 
 /*
- * Has the token of an allowed request come to its end since?  By which
- * verdict; NJWT_UNDECIDED: it hasn't.
+ * Has the token of an allowed request ended since?  Returns the verdict that
+ * says so, or NJWT_UNDECIDED.
  */
 
 static njwt_verdict_t
@@ -75,7 +75,7 @@ ngx_http_jwt_close_trailer(ngx_http_request_t *r, const char *name,
 }
 
 
-/* Ends an answer of gRPC with the status 16, in its headers or trailers. */
+/* Ends a gRPC response with the status 16, in its headers or trailers. */
 
 static ngx_int_t
 ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
@@ -108,8 +108,8 @@ ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
 
 
 /*
- * Takes the answer from the upstream and ends it.  NGX_DECLINED: it isn't the
- * upstream's any more, its end may be under way.
+ * Takes the response from the upstream and ends it.  NGX_DECLINED: it isn't
+ * the upstream's any more and may already be ending.
  */
 
 static ngx_int_t
@@ -128,7 +128,7 @@ ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
 
     finalize = *u->cleanup;
 
-    /* the upstream's reference goes, and the request must not go with it */
+    /* releasing the upstream's reference must not free the request */
 
     r->main->count++;
     finalize(r);
@@ -167,8 +167,8 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
 
         /*
          * Closes a connection of HTTP/1, and resets a stream of others; the
-         * upstream's reference goes first, and would leave the connection
-         * for the next request
+         * upstream's reference is released first, which would leave the
+         * connection for the next request
          */
 
         r->keepalive = 0;
@@ -194,7 +194,7 @@ ngx_http_jwt_close_tick(ngx_event_t *ev)
 
     ngx_queue_init(&seen);
 
-    /* one that is closed leaves the queue that it is in */
+    /* a request that is closed leaves the queue */
 
     while (!ngx_queue_empty(&jmcf->closable)) {
         q = ngx_queue_head(&jmcf->closable);
@@ -229,7 +229,7 @@ ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     jmcf->close_tick.data = &jmcf->dummy;
     jmcf->close_tick.log = log;
 
-    /* what the requests wait for keeps a worker that is to end */
+    /* the pending requests themselves keep an exiting worker alive */
     jmcf->close_tick.cancelable = 1;
 }
 

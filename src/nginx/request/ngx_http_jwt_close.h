@@ -9,7 +9,7 @@
 #include "ngx_http_jwt.h"
 
 
-/* In a worker, at its start and its end. */
+/* In a worker, at its start and at its exit. */
 void ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
 void ngx_http_jwt_close_stop(ngx_http_jwt_main_conf_t *jmcf);
 
@@ -17,12 +17,12 @@ void ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf);
 
 /*
- * From here on the request ends within two seconds of its token's end, where
- * its location says so: of a request that was just allowed.
+ * From here on a request that was just allowed ends within two seconds of its
+ * token's end, if its location has jwt_close_expired.
  */
 void ngx_http_jwt_close_watch(ngx_http_jwt_ctx_t *ctx);
 
-/* The request is over: it is watched no more. */
+/* The request has ended: removes it from the list. */
 void ngx_http_jwt_close_cancel(ngx_http_jwt_ctx_t *ctx);
 
 

@@ -1,8 +1,8 @@
 /*
- * The context of a request: the judgement on it.
+ * The context of a request: its judgement.
  *
- * It lives in the main request's pool and is found by its cleanup, so that it
- * survives internal redirects.
+ * It lives in the main request's pool and is found through its cleanup, so
+ * that it survives internal redirects.
  */
 
 #include "ngx_http_jwt_close.h"
@@ -30,7 +30,7 @@ ngx_http_jwt_find_ctx(ngx_http_request_t *r)
         return NULL;
     }
 
-    /* an internal redirect zeroed r->ctx */
+    /* an internal redirect has cleared r->ctx */
 
     for (cln = r->main->pool->cleanup; cln != NULL; cln = cln->next) {
         if (cln->handler == ngx_http_jwt_ctx_cleanup) {
@@ -47,7 +47,7 @@ ngx_http_jwt_ctx_cleanup(void *data)
 {
     ngx_http_jwt_ctx_t  *ctx = data;
 
-    /* of a request that ends without an answer */
+    /* for a request that ends without an answer */
     ngx_http_jwt_count(ctx);
 
     ngx_http_jwt_suspend_cancel(ctx);

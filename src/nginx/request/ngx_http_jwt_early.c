@@ -1,8 +1,8 @@
 /*
- * What happens before the gate is asked?
+ * What happens in a request before the gate is asked.
  *
- * Nothing of the request is in these lines: its URL may hold a token that
- * nobody has looked at yet.
+ * Nothing of the request is in the log lines: its URL may hold a token that
+ * has not been judged.
  */
 
 #include "ngx_http_jwt_counters.h"
@@ -23,9 +23,9 @@ ngx_http_jwt_early_is_judged(ngx_http_request_t *r)
 
 
 /*
- * Do directives of the rewrite module run?  Of a request that one of them
- * answered the phase stays the same: then the answer has its length, or the
- * connection is gone.
+ * Are directives of the rewrite module running?  The phase stays the same for
+ * a request that one of them has answered: then the answer has its length, or
+ * the connection is gone.
  */
 
 static ngx_uint_t
@@ -45,7 +45,7 @@ ngx_http_jwt_early_is_rewriting(ngx_http_request_t *r)
 }
 
 
-/* Was this variable noted?  Notes it; when the room is used up, all were. */
+/* Was this variable recorded?  Records it; once there is no room, says yes. */
 
 static ngx_uint_t
 ngx_http_jwt_early_was_read(ngx_http_jwt_location_t *location,
@@ -73,7 +73,7 @@ ngx_http_jwt_early_was_read(ngx_http_jwt_location_t *location,
 }
 
 
-/* As it is told: an empty name is the server's own level. */
+/* The name for the log; an empty one is the server's own level. */
 
 static ngx_int_t
 ngx_http_jwt_early_name(ngx_http_request_t *r,
@@ -132,7 +132,7 @@ ngx_http_jwt_early_read(ngx_http_request_t *r, const ngx_str_t *name)
 }
 
 
-/* As the access log has it; 0: there was no answer. */
+/* The status as in the access log; 0: there was no answer. */
 
 static ngx_uint_t
 ngx_http_jwt_early_status(ngx_http_request_t *r)

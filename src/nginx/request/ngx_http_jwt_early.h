@@ -1,9 +1,9 @@
 /*
- * What happens before the gate is asked?
+ * What happens in a request before the gate is asked.
  *
  * The rewrite phases come before the judgement: "if", "set", "rewrite" and
- * "return" read variables that are still empty there, and may answer.  The
- * operator is told of each, once.
+ * "return" read variables that are still empty there, and may answer.  Each
+ * case is logged once.
  */
 
 #ifndef NGX_HTTP_JWT_EARLY_H
@@ -13,7 +13,7 @@
 #include "ngx_http_jwt.h"
 
 
-/* A variable of ours is read: warns if that is before the judgement. */
+/* Called when one of our variables is read: warns if it is too early. */
 void ngx_http_jwt_early_read(ngx_http_request_t *r, const ngx_str_t *name);
 
 /* In the log phase: was the request answered without a judgement? */

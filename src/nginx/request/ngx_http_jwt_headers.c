@@ -1,14 +1,14 @@
 /*
- * Headers of a request, taken away and added so that every module that comes
- * later agrees.
+ * Removing and adding a request's headers, so that every later module sees the
+ * same.
  *
  * A header whose hash is 0 still reaches a proxied server, so it has to leave
  * the list.  Elements never move: nginx points to them, and subrequests share
- * them.  What is made anew are the parts that lead to them; a removed element
- * is what lies between two parts.
+ * them.  Only the parts that lead to them are made anew; a removed element
+ * lies in the gap between two parts.
  *
- * Beside its line nginx keeps some headers by pointers that it sets as it
- * reads the request, and some it has understood: these follow.
+ * Besides the list nginx keeps pointers to some headers, which it sets as it
+ * reads the request, and values that it has parsed: these are updated.
  */
 
 #include "ngx_http_jwt_headers.h"
@@ -107,7 +107,7 @@ ngx_http_jwt_headers_any(ngx_http_request_t *r,
 }
 
 
-/* Appends elements that lie in a row to a list that is being made. */
+/* Appends consecutive elements to a list that is being made. */
 
 static ngx_int_t
 ngx_http_jwt_headers_append(ngx_http_request_t *r, ngx_list_t *list,
@@ -136,7 +136,9 @@ ngx_http_jwt_headers_append(ngx_http_request_t *r, ngx_list_t *list,
 
     list->last = part;
 
-    /* the last part counts as full: what is behind it isn't the list's */
+    /*
+     * the last part counts as full: what lies behind it isn't part of the list
+     */
 
     list->nalloc = n;
 
@@ -266,7 +268,7 @@ ngx_http_jwt_headers_add(ngx_http_request_t *r, ngx_table_elt_t *header)
 }
 
 
-/* nginx's own place for a header of this name, or NULL */
+/* nginx's own pointer to a header of this name, or NULL */
 
 static ngx_http_header_t *
 ngx_http_jwt_parsed_header(ngx_http_request_t *r, ngx_table_elt_t *h)
@@ -285,7 +287,10 @@ ngx_http_jwt_parsed_header(ngx_http_request_t *r, ngx_table_elt_t *h)
 
 #if (nginx_version < 1023000)
 
-/* before 1.23 some headers are in an array of pointers, others in a pointer */
+/*
+ * before 1.23 some headers are in an array of pointers, others have one
+ * pointer
+ */
 
 static ngx_uint_t
 ngx_http_jwt_parsed_is_array(ngx_uint_t offset)
@@ -316,7 +321,9 @@ ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h)
 
     field = (u_char *) &r->headers_in + hh->offset;
 
-    /* all of one name go together, so no chain or array is cut in two */
+    /*
+     * all headers of one name go together, so no chain or array is cut in two
+     */
 
 #if (nginx_version < 1023000)
 
@@ -333,7 +340,7 @@ ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h)
 
     if (hh->offset == offsetof(ngx_http_headers_in_t, authorization)) {
 
-        /* auth_basic takes them for parsed once they are there */
+        /* auth_basic takes them for parsed if they are set */
         ngx_str_null(&r->headers_in.user);
         ngx_str_null(&r->headers_in.passwd);
     }
@@ -350,7 +357,7 @@ ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h)
 }
 
 
-/* Notes a header that was added, as nginx's parser would. */
+/* Records a header that was added, as nginx's parser would. */
 
 static ngx_int_t
 ngx_http_jwt_parsed_note(ngx_http_request_t *r, ngx_table_elt_t *h)

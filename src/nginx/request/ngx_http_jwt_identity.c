@@ -1,10 +1,10 @@
 /*
- * What is the backend told of who is calling?
+ * Identity headers, which tell the backend who is calling.
  *
- * The backend trusts the headers of jwt_identity_header, so they are ours
- * alone: in a server that has one, no location passes on what a client sent
- * under its name, be the location one without "jwt"; and what a verified token
- * says is set anew for each judgement.
+ * The backend trusts the headers of jwt_identity_header, so only the gate may
+ * set them: in a server that has one, no location passes on what a client sent
+ * under its name, not even a location without "jwt"; and the claims of a
+ * verified token are set anew by each judgement.
  */
 
 #include "ngx_http_jwt_headers.h"
@@ -39,9 +39,9 @@ ngx_http_jwt_identity_remove(ngx_http_request_t *r, ngx_uint_t clients_only)
 
 
 /*
- * A subrequest has a copy of the main request's headers, and what is set
- * there is the main request's; but one that was made before the main request
- * came here has the client's.
+ * A subrequest has a copy of the main request's headers, in which the main
+ * request's identity headers are set; but if it was made before the main
+ * request came here, the copy has the client's.
  */
 
 ngx_int_t
@@ -58,7 +58,7 @@ ngx_http_jwt_identity_clear_clients(ngx_http_request_t *r)
 }
 
 
-/* Was a token verified in the last judgement on this request? */
+/* Was a token verified in the last judgement of this request? */
 
 static ngx_uint_t
 ngx_http_jwt_identity_verified(ngx_http_request_t *r)
@@ -73,9 +73,9 @@ ngx_http_jwt_identity_verified(ngx_http_request_t *r)
 
 /*
  * A map that was read before this judgement, by "if" or in another location,
- * still says what held then: maybe somebody else's name.  It is read afresh,
- * where that gives a value; captures and "set" variables have none but the
- * old.  $request_id would be another one each time.
+ * still has its old value, which may be somebody else's name.  It is read
+ * again, if that gives a value; captures and "set" variables have only the old
+ * one.  $request_id would be different each time.
  */
 
 static ngx_int_t
@@ -192,7 +192,7 @@ ngx_http_jwt_identity_set(ngx_http_request_t *r,
         }
     }
 
-    /* a claim that there was no memory for gave an empty value */
+    /* a claim for which there was no memory has an empty value */
 
     return ngx_http_jwt_find_ctx(r)->arena.failed ? NGX_ERROR : NGX_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * What is the operator told of a refusal?  One line: the verdict, the issuer's
- * block, and of the token what helps to see what is wrong, cut and escaped.
+ * The log line of a refusal: the verdict, the issuer's block, and what helps
+ * of the token, truncated and escaped.
  */
 
 #include "ngx_http_jwt_binding.h"
@@ -10,7 +10,7 @@
 #include "njwt_hint.h"
 
 
-#define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text of the client's */
+#define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text from the client */
 
 /* the verdict and the block's name; then seven texts, each byte escaped */
 #define NGX_HTTP_JWT_LOG_HEAD   256
@@ -20,7 +20,7 @@
      + sizeof(": the last fetch failed: ") + NGX_HTTP_JWT_ERROR_LEN)
 
 
-/* Everything but printable ASCII, and what would end the quotes, escaped. */
+/* Escapes everything but printable ASCII, and what would end the quotes. */
 
 static u_char *
 ngx_http_jwt_log_escape(u_char *p, njwt_slice_t text)
@@ -94,7 +94,7 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* What only a hint asks for: the other issuers, the issuer's clock. */
+/* Adds what only hints need: the other issuers, and the issuer's clock. */
 
 static void
 ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
@@ -138,7 +138,7 @@ ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 }
 
 
-/* What to do about it: of the configuration, and nothing of the token. */
+/* Appends the hint: from the configuration, with nothing of the token. */
 
 static u_char *
 ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
@@ -171,7 +171,7 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
 }
 
 
-/* Why are there no keys?  Whichever worker's fetch it was that failed. */
+/* Appends why there are no keys, whichever worker's fetch failed. */
 
 static u_char *
 ngx_http_jwt_log_reason(u_char *p, ngx_http_jwt_ctx_t *ctx)
@@ -223,8 +223,9 @@ ngx_http_jwt_log_level_of(ngx_http_jwt_ctx_t *ctx)
 
 
 /*
- * nginx adds the request line and the referrer to each line: with the token,
- * where it was in the URL.  Then the client and the server are all it gets.
+ * nginx adds the request line and the referrer to each line; if the token was
+ * in the URL, that would log it.  Then only the client and the server are
+ * added.
  */
 
 static void

@@ -1,10 +1,11 @@
 /*
- * Back-channel logout: jwt_logout_handler.
- * (OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8)
+ * Back-channel logout: jwt_logout_handler (OpenID Connect Back-Channel Logout
+ * 1.0, sections 2.5 to 2.8).
  *
- * Everybody may post: what counts is the token, which is judged like an access
- * token, up to waiting for its key.  Nothing that was sent is kept before its
- * signature is good, and the answer says what is wrong in constant words.
+ * Anybody may post: what counts is the token, which is judged like an access
+ * token, including a wait for its key.  Nothing that was sent is stored before
+ * its signature is verified, and the answer says what is wrong in constant
+ * words.
  */
 
 #include "ngx_http_jwt_keys.h"
@@ -111,7 +112,7 @@ ngx_http_jwt_logout_ok(ngx_http_request_t *r)
 }
 
 
-/* The claim to revoke, and its value; false: there is none to go by. */
+/* The claim to revoke, and its value; false: the token has none of use. */
 
 static ngx_uint_t
 ngx_http_jwt_logout_claim(ngx_http_jwt_logout_t *lo,
@@ -138,8 +139,8 @@ ngx_http_jwt_logout_claim(ngx_http_jwt_logout_t *lo,
 
 
 /*
- * Revokes what a good token says, then uses it up: a worker that is killed in
- * between leaves a token that does the same once more.
+ * Revokes what a good token names, then marks it as used: if a worker is
+ * killed in between, the same token can be posted once more.
  */
 
 static ngx_int_t
@@ -256,7 +257,7 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
 }
 
 
-/* The share of connections that may wait is that of all requests. */
+/* The limit of connections that may wait is shared with all requests. */
 
 static ngx_int_t
 ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
@@ -287,7 +288,7 @@ ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
     lr->dummy->fd = (ngx_socket_t) -1;
     lr->dummy->data = lr;
 
-    /* not cancelable: the request depends on it, in a reload too */
+    /* not cancelable: the request depends on it, during a reload, too */
 
     lr->tick.handler = ngx_http_jwt_logout_resume;
     lr->tick.data = lr->dummy;
@@ -329,7 +330,7 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
         return NGX_DECLINED;
     }
 
-    /* read before the question: a fetch that ends in between counts */
+    /* read before asking: a fetch that ends in between counts */
 
     lr->attempts = ngx_http_jwt_keyset_attempts(issuer);
 
@@ -346,7 +347,7 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
 }
 
 
-/* NGX_AGAIN: not yet; else what the request is to be finalized with. */
+/* NGX_AGAIN: not yet; otherwise the status to finalize the request with. */
 
 static ngx_int_t
 ngx_http_jwt_logout_judge(ngx_http_jwt_logout_request_t *lr)
@@ -427,7 +428,7 @@ ngx_http_jwt_logout_body(ngx_http_request_t *r, size_t size)
 }
 
 
-/* How long is the body? */
+/* The length of the body. */
 
 static off_t
 ngx_http_jwt_logout_length(ngx_http_request_t *r)
@@ -495,7 +496,7 @@ ngx_http_jwt_logout_form(ngx_http_jwt_logout_request_t *lr)
 }
 
 
-/* The directive of the request's location; an "if" has none of its own. */
+/* The directive of the request's location, also within an "if". */
 
 static ngx_http_jwt_logout_t *
 ngx_http_jwt_logout_conf(ngx_http_request_t *r)
@@ -553,7 +554,9 @@ ngx_http_jwt_logout_request(ngx_http_request_t *r)
     lo = ngx_http_jwt_logout_conf(r);
     type = r->headers_in.content_type;
 
-    /* no type at all is a short script: the token speaks for itself */
+    /*
+     * a request without a type comes from a script: the token is what counts
+     */
 
     if (type != NULL && !njwt_form_type(ngx_http_jwt_slice(&type->value))) {
         return ngx_http_jwt_logout_fault(r, lo, "the content type is not "
@@ -658,7 +661,7 @@ ngx_http_jwt_logout_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Who posts has no access token; what can't be revoked is refused. */
+/* Posting needs no access token; what can't be revoked is refused. */
 
 static ngx_int_t
 ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)

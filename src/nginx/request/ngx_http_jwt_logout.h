@@ -16,7 +16,7 @@ struct ngx_http_jwt_logout_s {
     ngx_array_t                clients;      /* njwt_slice_t */
     ngx_http_jwt_issuer_t     *issuer;
 
-    /* of trust.revocation, that a "sid" and a "sub" are; the count: none */
+    /* indexes in trust.revocation for "sid" and "sub"; the count: none */
     size_t                     session;
     size_t                     subject;
 };
@@ -26,8 +26,8 @@ char *ngx_http_jwt_logout_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 /*
- * When all is read: finds the handlers' issuers.  One without "revocation" is
- * an error, at the directive's place.
+ * When the configuration has been read: finds the handlers' issuers.  An
+ * issuer without "revocation" is an error at the directive.
  */
 ngx_int_t ngx_http_jwt_logout_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);

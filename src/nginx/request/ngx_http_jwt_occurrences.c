@@ -1,25 +1,25 @@
 /*
  * Occurrences of a cookie, an argument or a header in a request.
  *
- * nginx's variables give the first of a name, and backends the last, or the
- * first, or all: two values under one name are one to the gate and another to
- * the backend.  So all are counted, and a name is read as the most lenient of
- * backends reads it: in any case; percent-encoded (RFC 3986, section 2.1, and
- * the %uXXXX of ASP); with a blank, "." or "[" where PHP makes "_" of these;
- * before "[" or a NUL, where an array begins or a C string ends; with blanks
- * around it.  Cookies are separated by ";", by "," (RFC 2109) and by blanks
- * (Python), arguments by "&" and by ";" (HTML 4).
+ * nginx's variables give the first of several with one name, and backends the
+ * last, or the first, or all: two values under one name are one to the gate
+ * and another to the backend.  So all are counted, and a name is read as the
+ * most lenient backend reads it: in any case; percent-encoded (RFC 3986,
+ * section 2.1, and the %uXXXX of ASP); with a blank, "." or "[" where PHP
+ * turns these into "_"; up to "[" or a NUL, where an array begins or a C
+ * string ends; with blanks around it.  Cookies are separated by ";", by ","
+ * (RFC 2109) and by blanks (Python), arguments by "&" and by ";" (HTML 4).
  */
 
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_occurrences.h"
 
 
-/* what lies around names in a text */
+/* the characters around names in a text */
 typedef struct {
-    const char  *separators;   /* one begins the next name */
-    const char  *ends;         /* of a name: these, "=" and the text's end */
-    ngx_uint_t   blanks;       /* separate, too */
+    const char  *separators;   /* each begins the next name */
+    const char  *ends;         /* of a name: these, "=" or the end */
+    ngx_uint_t   blanks;       /* separate names, too */
 } ngx_http_jwt_syntax_t;
 
 
@@ -27,7 +27,7 @@ static const ngx_http_jwt_syntax_t  ngx_http_jwt_cookie_syntax = {
     ";,", ";,=", 1
 };
 
-/* "#": a fragment is no part of $args, but of what is passed on */
+/* "#": a fragment is no part of $args, but it is passed on */
 
 static const ngx_http_jwt_syntax_t  ngx_http_jwt_argument_syntax = {
     "&;#", "&;#=", 0
@@ -138,7 +138,7 @@ ngx_http_jwt_name_is(u_char *p, u_char *last, ngx_str_t *name)
 }
 
 
-/* The beginning of the next name at or after p, or last. */
+/* The start of the next name at or after p, or last. */
 
 static u_char *
 ngx_http_jwt_name_begin(u_char *p, u_char *last,
@@ -167,7 +167,7 @@ ngx_http_jwt_name_end(u_char *p, u_char *last,
 }
 
 
-/* Goes from anywhere to what separates the next name. */
+/* Moves from any position to the separator of the next name. */
 
 static u_char *
 ngx_http_jwt_name_skip(u_char *p, u_char *last,
@@ -217,7 +217,7 @@ ngx_http_jwt_name_next(u_char **p, u_char *last, ngx_str_t *name,
 }
 
 
-/* Is there something behind the end of a name? */
+/* Is there a value behind the end of a name? */
 
 static ngx_uint_t
 ngx_http_jwt_name_filled(u_char *p, u_char *last,
@@ -286,7 +286,7 @@ ngx_http_jwt_is_cookie(ngx_table_elt_t *h)
 }
 
 
-/* The list has each header that came, whatever nginx made of it. */
+/* The list has every header that came, whatever nginx made of it. */
 
 void
 ngx_http_jwt_occurrences_cookie(ngx_http_request_t *r, ngx_str_t *name,
@@ -311,8 +311,8 @@ ngx_http_jwt_occurrences_cookie(ngx_http_request_t *r, ngx_str_t *name,
 
 
 /*
- * A backend gets the client's request line or what was made of it: whichever
- * has more of the name counts.
+ * A backend gets either the client's request line or the modified one: the one
+ * with more occurrences counts.
  */
 
 void

@@ -1,5 +1,5 @@
 /*
- * How often does a request name a cookie, an argument or a header?
+ * Occurrences of a cookie, an argument or a header in a request.
  */
 
 #ifndef NGX_HTTP_JWT_OCCURRENCES_H
@@ -13,14 +13,14 @@
 
 typedef struct {
     ngx_uint_t  count;
-    ngx_uint_t  filled;    /* of these, how many have a value */
+    ngx_uint_t  filled;    /* how many have a value */
 } ngx_http_jwt_occurrences_t;
 
 
 /*
- * Each adds what the whole request holds under a name to *found.  The name is
- * as in nginx's variables: in lower case, "_" for what isn't a letter or a
- * digit.
+ * Each adds the occurrences of a name in the whole request to *found.  The
+ * name is as in nginx's variables: in lower case, with "_" for all but letters
+ * and digits.
  */
 
 void ngx_http_jwt_occurrences_cookie(ngx_http_request_t *r, ngx_str_t *name,
@@ -32,7 +32,7 @@ void ngx_http_jwt_occurrences_header(ngx_http_request_t *r, ngx_str_t *name,
 
 /*
  * The cookie of that name that begins at or after *p in the text of a Cookie
- * header: *p becomes its beginning, *end what follows its value.  0: none.
+ * header: *p becomes its start, *end the position behind its value.  0: none.
  */
 ngx_uint_t ngx_http_jwt_cookie_next(u_char **p, u_char *last, ngx_str_t *name,
     u_char **end);

@@ -1,10 +1,9 @@
 /*
- * Credentials that a request goes on without: jwt_pass_token, and a
- * preflight's.
+ * Withheld credentials: jwt_pass_token off, and preflights.
  *
- * They leave the request itself, so that no proxy_set_header, no variable and
- * no subrequest has them.  They are kept for a second judgement: an internal
- * redirect may lead to another guarded location.
+ * They are removed from the request itself, so that no proxy_set_header, no
+ * variable and no subrequest has them.  They are kept for a second judgement:
+ * an internal redirect may lead to another guarded location.
  */
 
 #include "ngx_http_jwt_headers.h"
@@ -15,10 +14,10 @@
 #include "ngx_http_jwt_token.h"
 
 
-/* what was taken out of the main request; lives in its pool's cleanup */
+/* removed from the main request; lives in its pool's cleanup */
 typedef struct {
     ngx_array_t   headers;     /* ngx_table_elt_t */
-    ngx_uint_t    cookies;     /* those of the client are among them */
+    ngx_uint_t    cookies;     /* are the client's cookies included? */
 } ngx_http_jwt_withheld_t;
 
 
@@ -126,7 +125,7 @@ ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 }
 
 
-/* Of two levels the inner one brought the two directives together. */
+/* The two directives may come from two levels: the inner one combined them. */
 
 char *
 ngx_http_jwt_pass_token_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
@@ -168,7 +167,7 @@ ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
 static void
 ngx_http_jwt_withheld_cleanup(void *data)
 {
-    /* only a mark: its data are the request's */
+    /* only identifies the cleanup: its data are the request's */
     (void) data;
 }
 
@@ -222,8 +221,8 @@ ngx_http_jwt_withheld_get(ngx_http_request_t *r)
 
 
 /*
- * What was read of the headers before, the token too, mustn't stand for what
- * they are now.  "set" variables have nothing but the old.
+ * Values that were read from the headers before, such as the token, must not
+ * be used any more.  "set" variables have only the old value.
  */
 
 static void
@@ -257,8 +256,8 @@ ngx_http_jwt_withheld_unread(ngx_http_request_t *r)
 
 
 /*
- * Takes headers out.  A subrequest is judged no second time, so what is its
- * own need not be kept.
+ * Removes headers.  A subrequest isn't judged again, so its own headers
+ * needn't be kept.
  */
 
 static ngx_int_t
@@ -268,7 +267,7 @@ ngx_http_jwt_withhold_headers(ngx_http_request_t *r,
     ngx_http_jwt_srv_conf_t  *jscf;
     ngx_http_jwt_withheld_t  *withheld;
 
-    /* a header of our own may have such a name */
+    /* a header of ours may have such a name */
 
     jscf = ngx_http_get_module_srv_conf(r, ngx_http_jwt_scope_module);
 
@@ -303,8 +302,8 @@ ngx_http_jwt_withhold_headers(ngx_http_request_t *r,
 
 
 /*
- * The Cookie headers go whole, and copies of what is left of them come in
- * their place.  The client's own are kept, not such copies.
+ * The Cookie headers are removed, and copies without the token's cookies are
+ * added. The client's own are kept, such copies aren't.
  */
 
 static ngx_int_t
@@ -362,7 +361,7 @@ ngx_http_jwt_withhold_cookie_headers(ngx_http_request_t *r,
 }
 
 
-/* Cuts the cookies of a name out of a text. */
+/* Removes the cookies with that name from a text. */
 
 static void
 ngx_http_jwt_withhold_cut(ngx_str_t *text, ngx_str_t *name)
@@ -504,7 +503,7 @@ ngx_http_jwt_withhold_credentials(ngx_http_request_t *r,
 
 /*
  * auth_basic reads nginx's pointer, and may still have to allow the request
- * under "satisfy any"; what is passed on, and variables, read the list.
+ * under "satisfy any"; variables, and what is passed on, use the list.
  */
 
 ngx_int_t
@@ -553,7 +552,7 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r,
 
     ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
 
-    /* in one go: what a second judgement gets back is in its order */
+    /* all at once: a second judgement gets the headers back in this order */
 
     which.nnames = n + NGX_HTTP_JWT_CREDENTIALS_HEADERS + more;
     which.names = all = ngx_palloc(r->pool,

@@ -1,6 +1,5 @@
 /*
- * Credentials that a request goes on without: jwt_pass_token, and a
- * preflight's.
+ * Withheld credentials: jwt_pass_token off, and preflights.
  */
 
 #ifndef NGX_HTTP_JWT_PASS_TOKEN_H
@@ -13,33 +12,33 @@
 
 char *ngx_http_jwt_pass_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* What may hold a token by the jwt_token that was read; NGX_ERROR: can't. */
+/* What may hold a token by this jwt_token; NGX_ERROR: no memory. */
 ngx_int_t ngx_http_jwt_credentials_create(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf);
 
-/* Takes over from the outer level, and checks what comes of it. */
+/* Inherits from the outer level, and checks the result. */
 char *ngx_http_jwt_pass_token_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
 
-/* The same for the http level, which is merged into none. */
+/* The same for the http level, which is never merged with an outer one. */
 char *ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *conf);
 
 /*
- * With jwt_pass_token off takes what held a token out of the request.
+ * With jwt_pass_token off removes what held a token from the request.
  * NGX_ERROR: no memory.
  */
 ngx_int_t ngx_http_jwt_withhold(ngx_http_request_t *r,
     ngx_http_jwt_loc_conf_t *jlcf);
 
 /*
- * Takes all credentials out of a preflight, and these headers.  NGX_ERROR: no
- * memory.
+ * Removes all credentials from a preflight, and the given headers.  NGX_ERROR:
+ * no memory.
  */
 ngx_int_t ngx_http_jwt_withhold_all(ngx_http_request_t *r,
     ngx_http_jwt_loc_conf_t *jlcf, const ngx_str_t *names, ngx_uint_t n);
 
-/* Before a judgement: gives back what was taken out since the first one. */
+/* Before a judgement: restores what was removed since the first one. */
 ngx_int_t ngx_http_jwt_withheld_restore(ngx_http_request_t *r);
 
 

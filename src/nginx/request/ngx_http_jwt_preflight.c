@@ -1,11 +1,11 @@
 /*
- * May a browser ask before it has a token?  jwt_preflight.
+ * CORS preflights: jwt_preflight.
  *
- * A CORS preflight (of the Fetch standard) can't have a token.  It goes on
- * unjudged, which must open no way to be more than a question: it takes no
- * credentials along, and nothing that a backend would take for another method
- * than OPTIONS.  It isn't allowed either: under "satisfy any" somebody else
- * has to.
+ * A preflight (of the Fetch standard) can't have a token.  It continues
+ * unjudged, which must not allow more than a question: it carries no
+ * credentials, and nothing that a backend would take for another method than
+ * OPTIONS.  It isn't allowed either: under "satisfy any" another module has to
+ * allow it.
  */
 
 #include "ngx_http_jwt_ctx.h"

@@ -1,5 +1,5 @@
 /*
- * May a browser ask before it has a token?  jwt_preflight.
+ * CORS preflights: jwt_preflight.
  */
 
 #ifndef NGX_HTTP_JWT_PREFLIGHT_H
@@ -17,8 +17,8 @@ ngx_uint_t ngx_http_jwt_is_preflight(ngx_http_request_t *r,
     ngx_http_jwt_loc_conf_t *jlcf);
 
 /*
- * In the place of a judgement: takes away what would make more of the request
- * than a question.  NGX_DECLINED, and ctx->preflight is set; or a status.
+ * Instead of a judgement: removes what would make the request more than a
+ * question.  NGX_DECLINED, with ctx->preflight set; or a status.
  */
 ngx_int_t ngx_http_jwt_preflight(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);

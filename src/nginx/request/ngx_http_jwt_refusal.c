@@ -1,15 +1,15 @@
 /*
- * The answer to a refused client.
+ * The response to a refused client.
  *
  * The access phase returns the status, so that error_page, satisfy and HEAD
- * work as they always do; a filter then puts our body in the place of nginx's
- * page, and takes our headers back where somebody else answers.  Nothing that
- * the client sent is in it: only constants and what the configuration says,
- * put together by ngx_http_jwt_conf_refusal.
+ * work as usual; a filter then replaces nginx's page by our body, and removes
+ * our headers if another response is sent.  Nothing that the client sent is in
+ * the response: only constants and the configuration, prepared by
+ * ngx_http_jwt_conf_refusal.
  *
- * A client of gRPC reads no HTTP status but 200: its answer is a status of
- * gRPC's in headers that end the stream ("Trailers-Only", gRPC over HTTP/2).
- * The log still has the real one, which nginx keeps in r->err_status.
+ * A gRPC client accepts no HTTP status but 200: its response is a gRPC status
+ * in headers that end the stream ("Trailers-Only", gRPC over HTTP/2). The log
+ * still has the real status, which nginx keeps in r->err_status.
  */
 
 #include "ngx_http_jwt_binding.h"
@@ -81,7 +81,10 @@ ngx_http_jwt_add_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    /* where "satisfy any" is satisfied later, nginx takes it back by this */
+    /*
+     * if "satisfy any" is satisfied later, nginx removes it through this
+     * pointer
+     */
 
     r->headers_out.www_authenticate = h;
 
@@ -223,7 +226,7 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         && status != NGX_HTTP_UNAUTHORIZED
         && status != NGX_HTTP_FORBIDDEN)
     {
-        /* only 401 and 403 wait for the other modules by themselves */
+        /* only for 401 and 403 nginx goes on to the other modules */
         r->access_code = status;
         return NGX_DECLINED;
     }
@@ -232,7 +235,7 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* The status that the client gets. */
+/* The HTTP status of the refusal. */
 
 static ngx_uint_t
 ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx)
@@ -242,8 +245,8 @@ ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx)
 
 
 /*
- * Is the header still ours?  Where nginx gave an answer up and began another
- * (a filter that ends the request), it uses the list's memory again.
+ * Is the header still ours?  If nginx dropped a response and began another (a
+ * filter that ends the request), it reuses the list's memory.
  */
 
 static ngx_uint_t
@@ -275,9 +278,10 @@ ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx)
 
 
 /*
- * Somebody else answers: "satisfy any" let the request through in spite of the
- * gate, or another module refuses in its own way.  An error_page that sends
- * our client elsewhere is none of that: such an answer may not be kept.
+ * Another response is sent: "satisfy any" let the request through in spite of
+ * the gate, or another module refused in its own way.  An error_page that
+ * redirects our client is not such a case: its response must not be stored
+ * either.
  */
 
 static void
@@ -306,7 +310,7 @@ ngx_http_jwt_passed_handler(ngx_http_request_t *r)
 }
 
 
-/* Is the answer that is being sent our refusal? */
+/* Is our refusal being sent? */
 
 static ngx_http_jwt_ctx_t *
 ngx_http_jwt_refused(ngx_http_request_t *r)
@@ -328,9 +332,9 @@ ngx_http_jwt_refused(ngx_http_request_t *r)
 
 
 /*
- * A refusal is counted as it is logged.  A request that goes on is counted
- * when its answer begins: an internal redirect may have it judged again, and
- * the last judgement is the one that let it through.
+ * A refusal is counted when it is logged.  A request that continues is counted
+ * when its response begins: after an internal redirect it may be judged again,
+ * and the last judgement is the one that let it through.
  */
 
 static void
@@ -404,7 +408,7 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_next_body_filter(r, in);
     }
 
-    /* nginx's page is taken off, and ours put in its place once */
+    /* nginx's page is dropped, and our body sent in its place once */
 
     for (cl = in; cl; cl = cl->next) {
         cl->buf->pos = cl->buf->last;
@@ -435,9 +439,9 @@ ngx_http_jwt_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
- * Nobody else allowed it.  Of a 401 and a 403 under "satisfy any" nginx gives
- * the 401, so that a client may try another password.  Here it sent a token
- * that is good: our 403 says more than somebody else's 401.
+ * No other module allowed it.  Of a 401 and a 403 under "satisfy any" nginx
+ * sends the 401, so that a client may try another password.  Here the client
+ * sent a good token: our 403 says more than another module's 401.
  */
 
 static ngx_int_t
@@ -527,7 +531,7 @@ ngx_http_jwt_grpc(ngx_http_request_t *r)
     size_t      len;
     ngx_str_t  *type;
 
-    /* HTTP/1 has no such headers: nobody speaks gRPC over it */
+    /* HTTP/1 has no trailers-only responses: nobody speaks gRPC over it */
 
     if (r->http_version < NGX_HTTP_VERSION_20
         || r->headers_in.content_type == NULL)
@@ -631,7 +635,7 @@ ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message)
     r->headers_out.status = NGX_HTTP_OK;
     r->header_only = 1;
 
-    /* an If-Match of the client's would make a 412 of a 200 */
+    /* an If-Match of the client's would turn the 200 into a 412 */
 
     r->disable_not_modified = 1;
 
@@ -639,7 +643,7 @@ ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message)
 }
 
 
-/* The methods with a bit are in its set; of others each is listed. */
+/* Methods with a bit are in the set; others are listed by name. */
 
 static ngx_uint_t
 ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
@@ -664,7 +668,7 @@ ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
 }
 
 
-/* The texts of the refusal of a request, which may have used DPoP. */
+/* The texts of a request's refusal; the request may have used DPoP. */
 
 static void
 ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,

@@ -1,10 +1,10 @@
 /*
- * What of a refusal is known before anybody is refused?
+ * The texts of refusals, which are made with the configuration.
  *
- * A refusal may not cost more than a page of nginx's own, or refusing would
- * be how to keep a worker busy.  So all texts are made with the
- * configuration: challenges once for each realm, bodies once for all, and
- * for each policy what its rules say.
+ * A refusal may not cost more than one of nginx's own pages, or refusals would
+ * be a way to keep a worker busy.  So all texts are made with the
+ * configuration: challenges once for each realm, bodies once for all, and for
+ * each policy what depends on its rules.
  */
 
 #ifndef NGX_HTTP_JWT_REFUSAL_H
@@ -18,16 +18,16 @@
 #define NGX_HTTP_JWT_FORMAT_NGINX    2
 
 
-/* the schemes of a challenge: DPoP where algorithms are named */
+/* the schemes of a challenge: includes DPoP if there are algorithms */
 typedef struct {
     ngx_str_t                    algs;        /* of proofs; empty: no DPoP */
-    ngx_uint_t                   alone;       /* and no Bearer */
+    ngx_uint_t                   alone;       /* DPoP without Bearer */
 } ngx_http_jwt_schemes_t;
 
 
 /*
- * the challenges of a realm, a resource_metadata and schemes, by verdict, of a
- * client that used Bearer or no scheme, and of one that used DPoP
+ * the challenges of a realm, a resource_metadata and schemes, by verdict, for
+ * a client that used Bearer or no scheme, and for one that used DPoP
  */
 typedef struct {
     ngx_str_t                    realm;
@@ -37,7 +37,7 @@ typedef struct {
 } ngx_http_jwt_challenges_t;
 
 
-/* what all locations share, by verdict */
+/* shared by all locations, by verdict */
 struct ngx_http_jwt_common_texts_s {
     ngx_array_t                  challenges;  /* ...challenges_t * */
     ngx_str_t                    bodies[NJWT_VERDICT_COUNT];
@@ -45,7 +45,7 @@ struct ngx_http_jwt_common_texts_s {
 };
 
 
-/* a 403 for scopes: which those are depends on the method */
+/* a 403 for scopes, which depend on the method */
 typedef struct {
     njwt_methods_t               methods;
     ngx_array_t                  others;      /* njwt_slice_t */
@@ -54,14 +54,14 @@ typedef struct {
     ngx_str_t                    body;
 
     /*
-     * of each verdict with a 401, with these scopes: two, of a client that
-     * used Bearer and one that used DPoP; NULL: without scopes
+     * for each verdict with a 401, with these scopes: two, for a client that
+     * used Bearer and for one that used DPoP; NULL: without scopes
      */
     ngx_str_t                   *unauthorized;
 } ngx_http_jwt_scopes_text_t;
 
 
-/* the refusals of a policy; levels that take the outer one's share it */
+/* the refusals of a policy; levels that inherit the policy share them */
 struct ngx_http_jwt_texts_s {
     ngx_http_jwt_common_texts_t *common;
     ngx_http_jwt_challenges_t   *challenges;
@@ -70,10 +70,10 @@ struct ngx_http_jwt_texts_s {
 };
 
 
-/* Is this a request of gRPC, whose client reads the answer as gRPC's? */
+/* Is this a gRPC request, whose client expects a gRPC response? */
 ngx_uint_t ngx_http_jwt_grpc(ngx_http_request_t *r);
 
-/* Makes a refusal's headers those of a gRPC status without messages. */
+/* Turns a refusal's headers into a gRPC status without messages. */
 ngx_int_t ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message);
 
 

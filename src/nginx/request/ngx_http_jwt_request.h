@@ -1,6 +1,6 @@
 /*
- * A request, from its token to its answer: what this folder does for others,
- * and what its files do for each other.
+ * The handling of a request, from its token to its response: what this folder
+ * offers to others, and what its files offer to each other.
  */
 
 #ifndef NGX_HTTP_JWT_REQUEST_H
@@ -14,7 +14,7 @@
 
 char *ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* An allowance stands only if every variable holds. */
+/* An allowed request stays allowed only if every variable holds. */
 void ngx_http_jwt_require_check(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
@@ -23,7 +23,7 @@ void ngx_http_jwt_require_check(ngx_http_request_t *r,
 
 char *ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* The variable of the i-th place; NGX_ERROR: the Authorization header. */
+/* The variable of the i-th source; NGX_ERROR: the Authorization header. */
 ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
 
 
@@ -36,7 +36,7 @@ ngx_int_t ngx_http_jwt_precontent_handler(ngx_http_request_t *r);
 
 /* ngx_http_jwt_ctx.c */
 
-/* The judgement on the main request, or NULL; survives redirects. */
+/* The judgement of the main request, or NULL; survives redirects. */
 ngx_http_jwt_ctx_t *ngx_http_jwt_find_ctx(ngx_http_request_t *r);
 
 /* Makes one for a main request; NULL: no memory. */
@@ -45,17 +45,17 @@ ngx_http_jwt_ctx_t *ngx_http_jwt_create_ctx(ngx_http_request_t *r);
 
 /* ngx_http_jwt_refusal.c */
 
-/* Prepares the answer; returns what the access phase is to return. */
+/* Prepares the response; returns what the access phase must return. */
 ngx_int_t ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
 /*
- * Adds a new nonce to the answer to a request that goes on, where its own is
- * past half its time; NGX_ERROR: can't.
+ * Adds a new nonce to the response to a request that continues, if its own is
+ * past half its time; NGX_ERROR: it can't be made.
  */
 ngx_int_t ngx_http_jwt_renew_nonce(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 
-/* Takes back the headers that an earlier judgement added. */
+/* Removes the headers that an earlier judgement added. */
 void ngx_http_jwt_refusal_withdraw(ngx_http_jwt_ctx_t *ctx);
 
 ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
@@ -63,19 +63,19 @@ ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 
 /* ngx_http_jwt_log.c */
 
-/* Logs a refusal, once a request. */
+/* Logs a refusal, once per request. */
 void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
-/* Warns about a request that was judged, without a token of its URL. */
+/* Warns about a request that was judged, without the token in its URL. */
 void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
 
-/* The same, at "info". */
+/* The same at the level "info". */
 void ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...);
 
-/* Warns without a word of the request, whose URL may hold a token. */
+/* Warns without the request line and referrer, which may have a token. */
 void ngx_http_jwt_log_bare(ngx_http_request_t *r, const char *fmt, ...);
 
-/* Warns, once for an issuer, of a token with "exp" in milliseconds. */
+/* Warns, once for an issuer, about a token with "exp" in milliseconds. */
 void ngx_http_jwt_log_milliseconds(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 

@@ -1,10 +1,10 @@
 /*
- * Do the variables of jwt_require hold?
+ * The check of jwt_require.
  *
- * They are read in the access phase, behind the verdict, and can only turn an
- * allowance into a refusal.  A variable that was read earlier in the request
- * may be kept with its old value (a map's over a claim, before the token was
- * judged), so it is asked anew.
+ * The variables are read in the access phase, after the verdict, and can only
+ * turn an allowed request into a refused one.  A variable that was read
+ * earlier in the request may be cached with its old value (that of a map over
+ * a claim, before the token was judged), so it is evaluated again.
  */
 
 #include "ngx_http_jwt_request.h"
@@ -94,8 +94,8 @@ ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 /*
- * The value of now.  What "set" and named captures hold is in the cache alone:
- * for those nginx's own way is the right one.
+ * The present value.  The values of "set" and of named captures exist only in
+ * the cache: for those nginx's own function is right.
  */
 
 static ngx_int_t

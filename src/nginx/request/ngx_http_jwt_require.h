@@ -1,5 +1,5 @@
 /*
- * Which variables does a jwt_require name?
+ * The variables of a jwt_require.
  */
 
 #ifndef NGX_HTTP_JWT_REQUIRE_H

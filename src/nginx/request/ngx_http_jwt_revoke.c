@@ -1,8 +1,8 @@
 /*
- * A request that revokes tokens: jwt_revoke_handler.
+ * Revoking tokens by request: jwt_revoke_handler.
  *
- * All of a request's entries are taken, or none.  The answer says what is
- * wrong in constant words: nothing that was sent comes back.
+ * Either all of a request's entries are stored, or none.  The response says
+ * what is wrong in constant words: nothing that was sent is repeated.
  */
 
 #include "ngx_http_jwt_revoke.h"
@@ -71,7 +71,7 @@ ngx_http_jwt_revoke_answer(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
-/* The texts are ours, but for JSON their quotes must go. */
+/* The texts are ours, but for JSON their quotes must be replaced. */
 
 static ngx_int_t
 ngx_http_jwt_revoke_bad(ngx_http_request_t *r, size_t entry,
@@ -250,8 +250,9 @@ ngx_http_jwt_revoke_is_json(ngx_http_request_t *r)
 
 
 /*
- * May another site's page have sent this, with what its visitor's browser has
- * to show?  Of JSON a browser asks first (Fetch, section 3.2): it is told 405.
+ * May this have been sent by another site's page, with the credentials of its
+ * visitor's browser?  For JSON a browser asks first (Fetch, section 3.2), and
+ * gets a 405.
  */
 
 static ngx_uint_t

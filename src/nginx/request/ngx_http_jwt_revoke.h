@@ -1,5 +1,5 @@
 /*
- * A request that revokes tokens: jwt_revoke_handler.
+ * Revoking tokens by request: jwt_revoke_handler.
  */
 
 #ifndef NGX_HTTP_JWT_REVOKE_H
@@ -16,7 +16,7 @@ char *ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* ngx_http_jwt_conf_revocation.c */
 
-/* Finds the issuers of the handlers, and warns about those open to all. */
+/* Finds the handlers' issuers, and warns about handlers open to everybody. */
 ngx_int_t ngx_http_jwt_revoke_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 

@@ -1,5 +1,5 @@
 /*
- * Where in a request is the token?  jwt_token.
+ * Finding the token in a request: jwt_token.
  */
 
 #include "ngx_http_jwt_occurrences.h"
@@ -22,7 +22,7 @@ static const ngx_http_jwt_token_prefix_t  ngx_http_jwt_token_prefixes[] = {
 };
 
 
-/* By its name, in lower case, nginx knows where a variable comes from. */
+/* nginx finds a variable's kind by its name, in lower case. */
 
 static void
 ngx_http_jwt_token_kind(ngx_http_jwt_token_source_t *source, ngx_str_t *name)
@@ -183,9 +183,9 @@ ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx,
 
 
 /*
- * nginx answers 400 to a second Authorization header by itself, but an
- * error_page may make a request to judge of that.  The list has them all, the
- * pointer only the first before 1.23.
+ * nginx itself answers 400 to a second Authorization header, but an error_page
+ * may cause that request to be judged.  The list has them all, before 1.23 the
+ * pointer has only the first.
  */
 
 static ngx_uint_t
@@ -244,9 +244,10 @@ ngx_http_jwt_token_count(ngx_http_request_t *r,
 
 
 /*
- * What the client sent twice is two tokens, whatever stands in it: nginx takes
- * one, and a backend may take the other.  What it sent once, and nginx doesn't
- * find under that name but a backend may, is one that nobody can read.
+ * A name that the client sent twice counts as two tokens, whatever the values:
+ * nginx uses one, and a backend may use the other.  One that it sent once,
+ * which nginx doesn't find under that name but a backend may, counts as an
+ * invalid token.
  */
 
 static ngx_int_t
@@ -331,7 +332,7 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         }
     }
 
-    /* even where jwt_token doesn't name it: nginx would have refused it */
+    /* even if jwt_token doesn't name it: nginx would have refused it */
 
     if (headers > 1) {
         ctx->credentials.found += headers;

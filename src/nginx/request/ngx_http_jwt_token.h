@@ -1,5 +1,5 @@
 /*
- * Where in a request is the token?  jwt_token.
+ * Finding the token in a request: jwt_token.
  */
 
 #ifndef NGX_HTTP_JWT_TOKEN_H
@@ -18,7 +18,7 @@ typedef enum {
 } ngx_http_jwt_token_kind_e;
 
 
-/* one of those that jwt_token names */
+/* one source that jwt_token names */
 typedef struct {
     ngx_http_jwt_token_kind_e   kind;
     ngx_str_t                   name;    /* without the prefix */
@@ -26,7 +26,7 @@ typedef struct {
 } ngx_http_jwt_token_source_t;
 
 
-/* Looks for the token in the places of ctx->conf; NGX_ERROR: no memory. */
+/* Looks for the token as ctx->conf says; NGX_ERROR: no memory. */
 ngx_int_t ngx_http_jwt_token_find(ngx_http_request_t *r,
     ngx_http_jwt_ctx_t *ctx);
 

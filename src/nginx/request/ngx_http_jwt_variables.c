@@ -1,6 +1,6 @@
 /*
- * Variables: $jwt_verdict, the claims of a token that was verified, and those
- * of jwt_claim_set.
+ * Variables: $jwt_verdict and others, the claims of a verified token, and
+ * those of jwt_claim_set.
  */
 
 #include "ngx_http_jwt_early.h"
@@ -48,8 +48,8 @@ static ngx_int_t ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx,
 
 
 /*
- * None is cacheable: an internal redirect judges again.  A handler's data is
- * the row itself, which has the name.
+ * None is cacheable, since an internal redirect is judged again.  A handler's
+ * data is the row itself, which has the name.
  */
 
 static ngx_http_variable_t  ngx_http_jwt_variables[] = {
@@ -95,8 +95,8 @@ static ngx_http_variable_t  ngx_http_jwt_variables[] = {
 
 
 /*
- * There is no such value; or no memory, which whoever asks (a map, with its
- * default) takes for the same: the judgement must not stand then.
+ * The value is absent; or there was no memory, which the reader (a map, with
+ * its default) can't tell apart: then the judgement must not stand.
  */
 
 static ngx_int_t
@@ -143,7 +143,7 @@ ngx_http_jwt_variable_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 }
 
 
-/* The value of a verified token's; a control character makes it empty. */
+/* The value from a verified token; a control character makes it empty. */
 
 static ngx_int_t
 ngx_http_jwt_variable_give(ngx_http_request_t *r,
@@ -160,7 +160,7 @@ ngx_http_jwt_variable_give(ngx_http_request_t *r,
 }
 
 
-/* The verdict's row in the table: of every request that was judged. */
+/* The verdict's row in the table, for any request that was judged. */
 
 static ngx_int_t
 ngx_http_jwt_variable_judged(ngx_http_request_t *r,
@@ -180,7 +180,7 @@ ngx_http_jwt_variable_judged(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    /* a preflight goes on, though the core said nothing */
+    /* a preflight continues, though the core wasn't asked */
 
     info = ctx->preflight ? (u_char *) njwt_verdict_info(NJWT_OK)
                           : (u_char *) njwt_verdict_info(ctx->verdict);
@@ -191,7 +191,7 @@ ngx_http_jwt_variable_judged(ngx_http_request_t *r,
 }
 
 
-/* The judgement, if it is on a token that was verified throughout. */
+/* The judgement, if its token was verified in full. */
 
 static ngx_http_jwt_ctx_t *
 ngx_http_jwt_variable_ctx(ngx_http_request_t *r)
@@ -204,7 +204,7 @@ ngx_http_jwt_variable_ctx(ngx_http_request_t *r)
         return NULL;
     }
 
-    /* a token that was remembered is read when somebody asks */
+    /* a token from the cache is parsed when a value is needed */
 
     return njwt_result_read(&ctx->arena, &ctx->credentials, &ctx->found)
            ? ctx : NULL;
@@ -234,7 +234,7 @@ ngx_http_jwt_variable_verified(ngx_http_request_t *r,
 }
 
 
-/* Was the token verified now, or before? */
+/* Was the token verified now, or earlier? */
 
 static ngx_int_t
 ngx_http_jwt_variable_cache(ngx_http_request_t *r,
@@ -260,9 +260,11 @@ ngx_http_jwt_variable_cache(ngx_http_request_t *r,
 }
 
 
-/* Gives the claim that a path means as the variable of that name. */
+/* Gives the claim that a path refers to as the variable of that name. */
 
-/* $jwt_claim_NAME, and with a path of its own what jwt_claim_set made. */
+/*
+ * $jwt_claim_NAME, and, with a path of its own, a variable of jwt_claim_set.
+ */
 
 static ngx_int_t
 ngx_http_jwt_variable_named(ngx_http_request_t *r,
