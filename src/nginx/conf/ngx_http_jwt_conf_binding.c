@@ -7,7 +7,7 @@
 #include "njwt_htu.h"
 
 
-/* bytes of a nonce key's text, at least, and of a file of them, at most */
+/* bytes of a nonce key, at least, and of a file of them, at most */
 #define NGX_HTTP_JWT_NONCE_KEY_MIN  32
 #define NGX_HTTP_JWT_NONCE_FILE     65536
 
@@ -25,7 +25,7 @@ ngx_http_jwt_dpop_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* One word of jwt_binding; NGX_CONF_OK or what is wrong with it. */
+/* Reads one word of jwt_binding; NGX_CONF_OK, or what is wrong with it. */
 
 static char *
 ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
@@ -188,7 +188,7 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* A time of at least a second; NGX_ERROR of every other text. */
+/* Reads a time of at least a second; NGX_ERROR for any other text. */
 
 static time_t
 ngx_http_jwt_dpop_seconds(ngx_str_t *text)
@@ -386,7 +386,7 @@ ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
 }
 
 
-/* The keys of a file, one a line. */
+/* Reads the keys of a file, one per line. */
 
 static char *
 ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
@@ -541,8 +541,8 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
 
 
 /*
- * The exact names of the server: "_" and the like, which no client can ask
- * for, are no names.
+ * The exact names of the server: "_" and the like are none, since no client
+ * can ask for them.
  */
 
 static ngx_int_t

@@ -1,13 +1,12 @@
 /*
- * Which headers are the gate's alone, and where are they set?  The directive
- * jwt_identity_header.
+ * The directive jwt_identity_header: headers that only the gate may set.
  */
 
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_identity.h"
 
 
-/* what nginx frames requests by, and what the judgement reads: normalized */
+/* headers that nginx or the judgement itself depends on: normalized */
 
 static const ngx_str_t  ngx_http_jwt_identity_forbidden[] = {
     ngx_string("host"),
@@ -73,7 +72,7 @@ ngx_http_jwt_identity_push(ngx_array_t *array, ngx_str_t *text)
 }
 
 
-/* Names of the http level are every server's. */
+/* Names of the http level apply to every server. */
 
 char *
 ngx_http_jwt_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
@@ -237,7 +236,7 @@ ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    /* what stands in a location is taken from clients in the whole server */
+    /* a name in one location is removed from requests to the whole server */
 
     jscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_jwt_scope_module);
 

@@ -1,5 +1,5 @@
 /*
- * The jwt_issuer block: what it may hold, and how its lines are read.
+ * The jwt_issuer block: its directives, and how they are read.
  */
 
 #include "ngx_http_jwt.h"
@@ -110,8 +110,8 @@ _Static_assert(sizeof(ngx_http_jwt_issuer_commands) / sizeof(ngx_command_t)
 
 
 /*
- * The copy of the shared keys that the process made.  A process goes on with
- * another cycle where there is no master.
+ * Frees the copy of the shared keys that the process made.  Without a master
+ * the process goes on with another cycle.
  */
 
 static void
@@ -158,8 +158,8 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
 
 
 /*
- * "jwt" must be able to name it, and a challenge to have it as its realm; "-"
- * are, in counters and logs, requests whose issuer isn't known.
+ * "jwt" must be able to name it, and it must serve as a challenge's realm; in
+ * counters and logs "-" stands for an unknown issuer.
  */
 
 static ngx_uint_t
@@ -230,7 +230,7 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Says which directives there are: a typo is then seen at once. */
+/* Names the possible directives, so that a typo is easily seen. */
 
 static char *
 ngx_http_jwt_issuer_unknown(ngx_conf_t *cf, ngx_str_t *name)
@@ -265,7 +265,7 @@ ngx_http_jwt_issuer_arguments(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* Reads one line of the block: the block's own table serves it. */
+/* Reads one directive of the block by the block's own table. */
 
 static char *
 ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
@@ -349,7 +349,7 @@ ngx_http_jwt_issuer_knows(const ngx_str_t *name)
 }
 
 
-/* Adds each argument to a list of slices. */
+/* Appends each argument to a list of slices. */
 
 static char *
 ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -393,8 +393,8 @@ ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 /*
- * Issuers are compared byte for byte.  What another product's configuration
- * or a tenant's documentation writes for a part that varies never matches.
+ * Issuers are compared byte for byte.  A placeholder, as in other products'
+ * configurations or a tenant's documentation, would never match.
  */
 
 static char *

@@ -1,6 +1,6 @@
 /*
- * A jwt_issuer block at its end: is it complete and free of contradictions,
- * whom does it come to trust, and which keys does it bring itself?
+ * The end of a jwt_issuer block: is it complete and free of contradictions,
+ * what does it trust, and which keys does it have itself?
  *
  * The keys of jwks_file and secret_file are read once, so that a reload reads
  * them again and a failed one changes nothing.
@@ -52,8 +52,8 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
 
 /*
- * Which two of the key sources contradict each other?  NULL: none.  The
- * directive is the one that can't stand beside the other.
+ * Two key sources that contradict each other; NULL: none do.  The directive is
+ * the one that can't be used together with the other.
  */
 
 static const char *
@@ -122,8 +122,8 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
 
 
 /*
- * A URL that can't be used, at the line that says it; nothing of it that may
- * be a secret is shown.
+ * Reports a URL that can't be used, with its line; a part that may be a secret
+ * isn't shown.
  */
 
 static char *
@@ -152,8 +152,8 @@ ngx_http_jwt_issuer_uri_error(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
 
 /*
- * The user part of the proxy's URL is kept apart: it is no part of what names
- * the keys, and in no text that is shown.
+ * The user part of the proxy's URL is stored separately: it is not a part of
+ * what identifies the keys, nor of any text that is shown.
  */
 
 static char *
@@ -207,7 +207,7 @@ ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Where the keys are: by default where OpenID providers have them. */
+/* The URL of the keys: by default where OpenID providers have them. */
 
 static char *
 ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
@@ -250,8 +250,8 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
 
 /*
- * An issuer that is no URL (RFC 7519's StringOrURI) names no source of keys:
- * another must be written.
+ * An issuer that is no URL (RFC 7519's StringOrURI) doesn't lead to a source
+ * of keys: one must be configured.
  */
 
 static char *
@@ -355,7 +355,7 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* What the core judges by. */
+/* Sets what the core judges by. */
 
 static void
 ngx_http_jwt_issuer_trust(ngx_http_jwt_issuer_t *issuer)

@@ -1,6 +1,6 @@
 /*
- * The policy that a location's directives come to, with its mode and log
- * level, and which of its questions the cache can answer.
+ * The policy of a location, made from its directives, with its mode and log
+ * level, and the predicates that the cache has answers to.
  */
 
 #include "ngx_http_jwt_binding.h"
@@ -85,7 +85,9 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Do two issuers accept the same "iss"?  Then it couldn't pick one. */
+/*
+ * Do two issuers accept the same "iss"?  Then a token's issuer is ambiguous.
+ */
 
 static ngx_uint_t
 ngx_http_jwt_policy_overlap(njwt_issuer_t *a, njwt_issuer_t *b)
@@ -160,7 +162,9 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 }
 
 
-/* The rule of jwt_audience, of the policy's own: it gets a number. */
+/*
+ * Makes the rule of jwt_audience; it is the policy's own, as it gets a number.
+ */
 
 static ngx_int_t
 ngx_http_jwt_policy_audience(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
@@ -245,7 +249,7 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-/* A rule where jwt is off, if it is that level's own. */
+/* A rule of this level's own, if jwt is off. */
 
 static char *
 ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
@@ -279,7 +283,7 @@ ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-/* Rules where a token is optional bind only those who send one. */
+/* If a token is optional, rules apply only to those who send one. */
 
 static void
 ngx_http_jwt_policy_warn_optional(ngx_conf_t *cf,
@@ -313,7 +317,7 @@ ngx_http_jwt_policy_check_http(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-/* What a level doesn't say itself it takes from the outer one. */
+/* Inherits from the outer level what this one doesn't set. */
 
 static void
 ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
@@ -366,7 +370,7 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     if (off) {
         rv = ngx_http_jwt_policy_off(cf, conf);
 
-        /* the outer rules are kept for levels inside that turn it on */
+        /* outer rules are kept for nested levels that turn jwt on */
 
         ngx_http_jwt_policy_inherit(prev, conf);
 
@@ -388,7 +392,7 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 }
 
 
-/* Returns NULL, or the place in the table. */
+/* Returns NULL, or the row of the table. */
 
 static const ngx_http_jwt_word_t *
 ngx_http_jwt_word(const ngx_http_jwt_word_t *words, ngx_str_t *name)
@@ -500,14 +504,15 @@ ngx_http_jwt_policy_copy(ngx_conf_t *cf, const void *rules, size_t size)
 
 
 /*
- * Numbers the questions of a policy, whose rules become its own copy.
+ * Numbers the predicates of a policy, whose rules are copied for that.
  * NGX_ERROR: no memory.
  */
 
 /*
- * A record answers so many questions, and each location must ask only those
- * of one set: what doesn't fit in the last set begins another.  The rules
- * are this policy's own copy: others that inherit them may be in another set.
+ * A cache entry has answers to one set of predicates, and a location must use
+ * only those of one set: what doesn't fit into the last set begins another
+ * one.  The rules are this policy's own copy: others that inherit them may be
+ * in another set.
  */
 
 static ngx_int_t

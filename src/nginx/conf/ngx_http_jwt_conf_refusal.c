@@ -1,11 +1,11 @@
 /*
  * The refusals of a location: jwt_realm, jwt_error_format and
- * jwt_resource_metadata, and the challenges and bodies that they come to (RFC
+ * jwt_resource_metadata, and the challenges and bodies made from them (RFC
  * 6750, section 3; RFC 9457; RFC 9728, section 5.1).
  *
- * The texts are made once with the configuration, and shared as far as they
- * are the same: a thousand locations may have one realm, and most have the
- * same few rules.
+ * The texts are made once, with the configuration, and shared if they are the
+ * same: a thousand locations may have one realm, and most have the same few
+ * rules.
  */
 
 #include "ngx_http_jwt.h"
@@ -162,7 +162,7 @@ ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* What the outer level says, where this one says nothing. */
+/* Inherits from the outer level what this one doesn't set. */
 
 static void
 ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
@@ -266,7 +266,7 @@ ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
 }
 
 
-/* The challenges of a realm: many locations have the same one. */
+/* The challenges of a realm; many locations share them. */
 
 static ngx_http_jwt_challenges_t *
 ngx_http_jwt_challenges(ngx_conf_t *cf, ngx_http_jwt_common_texts_t *common,
@@ -332,7 +332,7 @@ ngx_http_jwt_copy(ngx_conf_t *cf, ngx_str_t *to, njwt_slice_t from)
 }
 
 
-/* This text is one method's too. */
+/* This text is also for that method. */
 
 static ngx_int_t
 ngx_http_jwt_scopes_method(ngx_http_jwt_scopes_text_t *text,
@@ -357,8 +357,8 @@ ngx_http_jwt_scopes_method(ngx_http_jwt_scopes_text_t *text,
 
 
 /*
- * With a resource's metadata a 401 says which scopes are wanted, so that a
- * client asks for these from the start.
+ * With a resource's metadata a 401 names the required scopes, so that a client
+ * asks for these from the start.
  */
 
 static ngx_int_t
@@ -378,7 +378,7 @@ ngx_http_jwt_unauthorized_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
         return NGX_ERROR;
     }
 
-    /* of each verdict for Bearer, then for DPoP */
+    /* for each verdict with Bearer, then with DPoP */
 
     for (i = 0; i < 2 * NJWT_VERDICT_COUNT; i++) {
         verdict = i / 2;
@@ -397,7 +397,7 @@ ngx_http_jwt_unauthorized_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
 }
 
 
-/* What one method is refused with, for its scopes. */
+/* The refusal of one method, with its scopes. */
 
 static ngx_int_t
 ngx_http_jwt_scopes_text(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
@@ -467,8 +467,8 @@ ngx_http_jwt_method_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
 
 
 /*
- * What the policy's rules say.  Every bit is asked for, those of methods that
- * nobody can name too: rules without methods= bind them all the same.
+ * The refusals that depend on the policy's rules.  Every bit is tried, also of
+ * methods that no rule can name: rules without methods= apply to them, too.
  */
 
 static ngx_int_t
@@ -585,7 +585,7 @@ ngx_http_jwt_quoted(u_char *p, ngx_str_t *text)
 }
 
 
-/* What was wrong, and what to do: in the part of the client's scheme. */
+/* The error and its description: in the part of the client's scheme. */
 
 static u_char *
 ngx_http_jwt_challenge_details(u_char *p, u_char *last,
@@ -649,7 +649,7 @@ ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
     text->data = p;
     last = p + size;
 
-    /* a client of MCP reads nothing of a challenge that begins with DPoP */
+    /* an MCP client ignores a challenge that begins with DPoP */
 
     if (schemes->alone) {
         p = ngx_http_jwt_challenge_realm(p, last, "DPoP", of);
@@ -732,8 +732,8 @@ ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
 
 
 /*
- * Percent-encoding as gRPC wants it: of printable ASCII the percent sign only
- * (gRPC over HTTP/2, "Responses").
+ * Percent-encoding for gRPC: of printable ASCII only the percent sign (gRPC
+ * over HTTP/2, "Responses").
  */
 
 static ngx_int_t

@@ -1,8 +1,8 @@
 /*
- * revocation, revocation_file and revocation_keep of a jwt_issuer, and who may
- * use a jwt_revoke_handler.
+ * revocation, revocation_file and revocation_keep of a jwt_issuer, and access
+ * to a jwt_revoke_handler.
  *
- * The file is read with the configuration: one that is wrong is an error.
+ * The file is read with the configuration: a wrong one is an error.
  */
 
 #include "ngx_http_jwt_directives.h"
@@ -30,7 +30,9 @@ ngx_http_jwt_revocation_free_hasher(void *data)
 }
 
 
-/* Says what is wrong with a file, errno set or 0, and what to write there. */
+/*
+ * Reports what is wrong with a file, with errno or 0, and what to write there.
+ */
 
 static char *
 ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
@@ -147,7 +149,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     for (i = 0; i < rv->claims->nelts; i++) {
 
-        /* who means a claim of such a name writes it as a path */
+        /* a claim with such a name has to be written as a path */
 
         if (claims[i].data[0] == '$'
             || (claims[i].data[0] != '/'
@@ -197,7 +199,7 @@ ngx_http_jwt_revocation_hasher(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* The issuer's name in the memory, and what tells its claims from others. */
+/* The issuer's name in the memory, and a number that identifies its claims. */
 
 static ngx_int_t
 ngx_http_jwt_revocation_name(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
@@ -268,7 +270,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     ngx_conf_init_msec_value(rv->keep, 1000 * NJWT_DEFAULT_REVOCATION_KEEP);
 
-    /* entries would be over as they come: nothing would be revoked */
+    /* entries would expire at once: nothing would be revoked */
 
     if (rv->keep < 1000) {
         return ngx_http_jwt_conf_error(cf,
@@ -293,9 +295,10 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
 
 /*
- * Does a list of "allow" and "deny" of one kind of addresses refuse all that
- * it doesn't name?  A rule is addresses, which are zeros for all, and whether
- * it denies; the first that fits decides, and where none does nginx allows.
+ * Does a list of "allow" and "deny" for one kind of addresses refuse
+ * everything that it doesn't name?  A rule is an address, which is zeros for
+ * all, and whether it denies; the first that matches decides, and if none
+ * does, nginx allows.
  */
 
 static ngx_uint_t
@@ -324,7 +327,7 @@ ngx_http_jwt_revoke_denied(ngx_array_t *rules)
 }
 
 
-/* Do "allow" and "deny" keep others out? */
+/* Do "allow" and "deny" restrict access? */
 
 static ngx_uint_t
 ngx_http_jwt_revoke_allows(ngx_conf_t *cf, void **conf)
@@ -339,7 +342,7 @@ ngx_http_jwt_revoke_allows(ngx_conf_t *cf, void **conf)
         return 0;
     }
 
-    /* of IPv4, of IPv6, of Unix sockets: NULL where there are none */
+    /* for IPv4, IPv6 and Unix sockets; NULL: there are no rules */
 
     rules = conf[module->ctx_index];
     n = 0;
@@ -373,7 +376,7 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
     ngx_module_t               *module;
     ngx_http_complex_value_t   *realm;
 
-    /* other modes let requests without a token go on */
+    /* other modes let requests without a token pass */
 
     if (location->conf->policy != NULL
         && location->conf->mode == NGX_HTTP_JWT_ENFORCE)

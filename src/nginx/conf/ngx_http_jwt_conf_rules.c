@@ -8,7 +8,7 @@
 #include "njwt_policy_words.h"
 
 
-/* Logs what is wrong with the rule that is being read. */
+/* Logs what is wrong with the rule being read. */
 
 static char *
 ngx_http_jwt_rule_fault(ngx_conf_t *cf, ngx_uint_t level,
@@ -33,7 +33,7 @@ ngx_http_jwt_rule_fault(ngx_conf_t *cf, ngx_uint_t level,
 }
 
 
-/* The arguments of the directive, from that one on. */
+/* The arguments of the directive, from the given one on. */
 
 static njwt_slice_t *
 ngx_http_jwt_rule_words(ngx_conf_t *cf, ngx_uint_t first)
@@ -121,7 +121,7 @@ ngx_http_jwt_claim_match(void *regex, njwt_slice_t text)
 }
 
 
-/* Compiles an expression, with the limit before it. */
+/* Compiles an expression, with the limit in front of it. */
 
 static ngx_int_t
 ngx_http_jwt_claim_compile(ngx_conf_t *cf, const njwt_rule_value_t *value,
@@ -164,7 +164,7 @@ ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
     if (ngx_http_jwt_claim_compile(cf, value, 1, &rc) != NGX_OK) {
         rc.err.len = NGX_MAX_CONF_ERRSTR;
 
-        /* the error shows the expression as the configuration has it */
+        /* the error shows the expression as it was configured */
 
         (void) ngx_http_jwt_claim_compile(cf, value, 0, &rc);
 

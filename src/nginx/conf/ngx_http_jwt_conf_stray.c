@@ -1,11 +1,11 @@
 /*
- * What to write instead of a directive that nginx refuses: one of jwt_issuer
- * outside of it, one of ours inside "if", another module's.
+ * Advice for a directive that nginx refuses: one of jwt_issuer outside its
+ * block, one of ours inside "if", or another module's.
  *
  * nginx says "unknown directive" or "is not allowed here", and no more.  If we
- * had directives of these names ("issuer", "audience"), another module's would
- * not be found.  So while the http block is read we listen to what is logged:
- * nginx's own line stays, and ours comes behind it.
+ * had directives with these names ("issuer", "audience"), another module's
+ * would not be found.  So while the http block is read, log messages are
+ * intercepted: nginx's own line stays, and ours follows it.
  */
 
 #include "ngx_http_jwt.h"
@@ -13,13 +13,13 @@
 
 
 typedef struct {
-    ngx_log_t    log;         /* the last of the configuration's */
-    ngx_log_t   *head;        /* NULL: not listening */
+    ngx_log_t    log;         /* the last of the configuration's logs */
+    ngx_log_t   *head;        /* NULL: not intercepting */
     ngx_conf_t  *cf;
 } ngx_http_jwt_stray_t;
 
 
-/* NGINX Plus's and other modules' words, and ours. */
+/* Directives of NGINX Plus and of other modules, and ours instead. */
 
 typedef struct {
     ngx_str_t    name;
@@ -113,7 +113,7 @@ ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* One of our directives where it can't stand. */
+/* One of our directives in a wrong context. */
 
 static void
 ngx_http_jwt_stray_misplaced(ngx_conf_t *cf, ngx_str_t *name)
@@ -186,7 +186,7 @@ ngx_http_jwt_stray_write(ngx_log_t *log, ngx_uint_t level, u_char *buf,
     stray = log->wdata;
     last = buf + len;
 
-    /* a copy of the list may have outlived the reading */
+    /* a copy of the list may outlive the reading of the configuration */
 
     if (level != NGX_LOG_EMERG || stray->head == NULL) {
         return;
@@ -237,7 +237,7 @@ ngx_http_jwt_stray_unlink(void *data)
 }
 
 
-/* A configuration that fails takes its pool away, and us with it. */
+/* If the configuration fails, its pool is destroyed, and this with it. */
 
 ngx_int_t
 ngx_http_jwt_stray_begin(ngx_conf_t *cf)
@@ -262,7 +262,7 @@ ngx_http_jwt_stray_begin(ngx_conf_t *cf)
 
     cln->handler = ngx_http_jwt_stray_unlink;
 
-    /* a list of logs is in the order of their levels: the least comes last */
+    /* a list of logs is sorted by level: the least severe comes last */
 
     for (last = cf->log; last->next != NULL; last = last->next) {
         /* void */

@@ -1,9 +1,9 @@
 /*
- * Where does something go past the gate?
+ * Warnings about requests that bypass the gate.
  *
- * "return" answers before any access module or handler is asked.  An
- * "Upgrade" that the client chooses may open a tunnel (h2c) whose requests
- * nobody judges.
+ * "return" answers before any access module or handler is asked.  An "Upgrade"
+ * that the client chooses may open a tunnel (h2c) whose requests nobody
+ * judges.
  */
 
 #include "ngx_http_jwt_warnings.h"
@@ -11,9 +11,10 @@
 
 
 /*
- * The compiled directives of the rewrite module are one array, those in an
- * "if" too.  It begins what that module has for a level.  Instructions differ
- * in length, and are multiples of a pointer's: so each place is looked at.
+ * The compiled directives of the rewrite module are one array, including those
+ * in an "if".  It is the first member of that module's configuration.
+ * Instructions differ in length, but are multiples of a pointer's: so every
+ * position is examined.
  */
 
 static ngx_http_script_return_code_t *
@@ -50,8 +51,8 @@ ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
 
 
 /*
- * What a "return" answers for; NULL: nothing of ours.  A handler runs after
- * the gate.
+ * What a "return" bypasses; NULL: nothing of ours.  A handler runs after the
+ * gate.
  */
 
 static const char *
@@ -130,7 +131,7 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-/* Is the client's own header in this value? */
+/* Does this value contain the client's own header? */
 
 static ngx_uint_t
 ngx_http_jwt_bypass_is_unmapped(ngx_str_t *value)

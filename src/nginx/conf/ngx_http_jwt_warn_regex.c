@@ -1,11 +1,11 @@
 /*
- * Which regex locations without "jwt" take requests away from a prefix that
- * has it?
+ * Warnings about regex locations without "jwt" that take requests away from a
+ * prefix location that has it.
  *
- * nginx tries regexes after it found the longest prefix, and the first that
- * matches wins, unless the prefix says "^~".  Of a regex its beginning is
- * read: what is anchored to another path than the prefix can't match there.
- * All else may.
+ * nginx tries regexes after it has found the longest prefix, and the first
+ * that matches wins, unless the prefix has "^~".  Only the beginning of a
+ * regex is examined: one that is anchored to another path than the prefix
+ * can't match there. Any other may.
  */
 
 #include "ngx_http_jwt_warnings.h"
@@ -15,15 +15,15 @@
 #if (NGX_PCRE)
 
 
-/* how a regex begins, as far as it is plain text */
+/* the beginning of a regex, as far as it is plain text */
 typedef struct {
     u_char      *data;
     size_t       len;
-    ngx_uint_t   whole;       /* the text is all that it matches */
+    ngx_uint_t   whole;       /* is the text all that it matches? */
 } ngx_http_jwt_regex_start_t;
 
 
-/* Where does this alternative end? */
+/* The end of this alternative. */
 
 static u_char *
 ngx_http_jwt_regex_alternative(u_char *p, u_char *last)
@@ -87,7 +87,7 @@ ngx_http_jwt_regex_read(ngx_http_jwt_regex_start_t *start, u_char *p,
             return;
         }
 
-        /* what may be there no time at all */
+        /* the character before may be optional */
 
         if (*p == '*' || *p == '?' || *p == '{') {
             start->len -= (start->len > 0);
@@ -127,7 +127,7 @@ ngx_http_jwt_regex_reaches(ngx_http_jwt_regex_start_t *start,
 }
 
 
-/* May the regex match a URI that begins with this? */
+/* Can the regex match a URI that begins with this? */
 
 static ngx_int_t
 ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
@@ -144,7 +144,7 @@ ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
     p = regex->core->name.data;
     last = p + regex->core->name.len;
 
-    /* in quotes and comments a parenthesis is none */
+    /* in quotes and comments a parenthesis has no meaning */
 
     if (ngx_strlcasestrn(p, last, (u_char *) "\\Q", 2 - 1) != NULL
         || ngx_strlcasestrn(p, last, (u_char *) "(?#", 3 - 1) != NULL)
@@ -172,8 +172,8 @@ ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
 
 
 /*
- * Is the regex tried for what this location takes?  It must be a sibling of
- * the location, or of one around it, and that one be without "^~".
+ * Is the regex tried for requests to this location?  It must be a sibling of
+ * the location, or of one around it, and that one must not have "^~".
  */
 
 static ngx_uint_t
@@ -279,7 +279,7 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        /* of one that passes on, the other warning says it */
+        /* if it passes requests on, the other warning covers it */
 
         if (all[i]->passes
             && ngx_http_jwt_warnings_protects(jmcf, all[i]->server))

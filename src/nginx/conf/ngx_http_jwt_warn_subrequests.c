@@ -1,5 +1,6 @@
 /*
- * Where does "jwt" guard nothing, because only subrequests come there?
+ * Warnings about "jwt" in locations that only subrequests reach, where it
+ * guards nothing.
  *
  * nginx runs no access module for a subrequest.  The targets of auth_request
  * and mirror are looked up as nginx looks a location up.
@@ -12,7 +13,7 @@
 typedef struct {
     ngx_conf_t                *cf;
     ngx_http_jwt_main_conf_t  *jmcf;
-    ngx_module_t              *auth_request;     /* NULL: built without */
+    ngx_module_t              *auth_request;     /* NULL: not built in */
     ngx_module_t              *mirror;
 } ngx_http_jwt_subrequests_t;
 
@@ -33,7 +34,10 @@ ngx_http_jwt_subrequest_prefix(ngx_http_jwt_location_t *location,
 }
 
 
-/* The longest prefix; one that is exact wins over another of its length. */
+/*
+ * The longest prefix; an exact one takes precedence over another of its
+ * length.
+ */
 
 static ngx_http_jwt_location_t *
 ngx_http_jwt_subrequest_static(ngx_http_jwt_main_conf_t *jmcf,
@@ -169,7 +173,7 @@ ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
 }
 
 
-/* What each of these modules has for a level begins with its targets. */
+/* The configuration of each of these modules begins with its targets. */
 
 static ngx_int_t
 ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,

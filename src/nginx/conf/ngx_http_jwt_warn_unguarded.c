@@ -1,6 +1,6 @@
 /*
- * Which locations pass requests on without a gate, beside others that have
- * one?
+ * Warnings about locations that pass requests on unguarded, beside guarded
+ * ones.
  */
 
 #include "ngx_http_jwt_warnings.h"
@@ -9,9 +9,9 @@
 
 /*
  * The handlers of nginx's proxies are static, so no other module knows them.
- * But each directive that passes requests on shows its own to whom it is
- * called by: it is tried on a location of nobody's, with a variable, for then
- * it resolves no address and makes no upstream.
+ * But each directive that passes requests on sets its handler in the location
+ * that it is called for: it is called for a dummy location, with a variable,
+ * so that it resolves no address and creates no upstream.
  */
 
 typedef struct {
@@ -20,9 +20,9 @@ typedef struct {
 } ngx_http_jwt_proxy_t;
 
 
-/* what nginx at hand has of them */
+/* what the running nginx has of them */
 typedef struct {
-    ngx_module_t         *module;      /* NULL: it was built without */
+    ngx_module_t         *module;      /* NULL: not built in */
     ngx_http_handler_pt   handler;     /* NULL: not known */
 } ngx_http_jwt_passer_t;
 
@@ -74,7 +74,7 @@ ngx_http_jwt_warnings_command(ngx_module_t *module, const ngx_str_t *name)
 }
 
 
-/* A level with nothing in it but what the directive needs. */
+/* A dummy level with only what the directive needs. */
 
 static ngx_int_t
 ngx_http_jwt_unguarded_level(ngx_conf_t *cf, ngx_module_t *module,
@@ -172,8 +172,8 @@ ngx_http_jwt_unguarded_passers(ngx_conf_t *cf, ngx_http_jwt_passer_t *passer)
 
 
 /*
- * A handler that isn't known belongs to the module whose upstream is set
- * there: each of them begins with an ngx_http_upstream_conf_t.
+ * An unknown handler belongs to the module whose upstream is set in the
+ * location: their configurations begin with an ngx_http_upstream_conf_t.
  */
 
 static ngx_uint_t
@@ -210,7 +210,7 @@ ngx_http_jwt_unguarded_passes(ngx_http_jwt_passer_t *passer, ngx_uint_t n,
 }
 
 
-/* Does the location, or an "if" or "limit_except" in it? */
+/* Does the location, or an "if" or "limit_except" in it, pass requests on? */
 
 static ngx_uint_t
 ngx_http_jwt_unguarded_any(ngx_http_jwt_passer_t *passer, ngx_uint_t n,

@@ -1,8 +1,8 @@
 /*
- * Which doubts does nginx -t tell of the whole configuration?
+ * Warnings of nginx -t about the configuration as a whole.
  *
- * Nothing of it stops nginx.  Each function names every location that it
- * means, once, with the file and the line where it begins; NGX_ERROR is a
+ * None of them stops nginx.  Each function names every location that it
+ * concerns once, with the file and the line where it begins; NGX_ERROR is a
  * lack of memory.
  */
 
@@ -13,7 +13,9 @@
 #include "ngx_http_jwt.h"
 
 
-/* ngx_http_jwt_warn_unguarded.c: what nobody thought of */
+/*
+ * ngx_http_jwt_warn_unguarded.c: locations without jwt that pass requests on
+ */
 
 ngx_int_t ngx_http_jwt_warn_unguarded(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
@@ -25,18 +27,18 @@ ngx_module_t *ngx_http_jwt_warnings_module(ngx_conf_t *cf, const char *name);
 ngx_command_t *ngx_http_jwt_warnings_command(ngx_module_t *module,
     const ngx_str_t *name);
 
-/* Has the server a location with jwt? */
+/* Does the server have a location with jwt? */
 ngx_uint_t ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_core_srv_conf_t *server);
 
 
-/* ngx_http_jwt_warn_regex.c: a regex that goes before a guarded prefix */
+/* ngx_http_jwt_warn_regex.c: a regex that overtakes a guarded prefix */
 
 ngx_int_t ngx_http_jwt_warn_regex(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 
-/* ngx_http_jwt_warn_bypass.c: "return" beside jwt; any "Upgrade" goes on */
+/* ngx_http_jwt_warn_bypass.c: "return" beside jwt; any "Upgrade" passed on */
 
 ngx_int_t ngx_http_jwt_warn_return(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
