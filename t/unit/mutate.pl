@@ -76,8 +76,13 @@ my @first = qw(vectors logout revocation form dpop hint verdict policy claims
 my @changes = (
     # proofs
     [ 'dpop', '*made > memory->since', '*made >= memory->since' ],
-    [ 'dpop', "\n           && (double) *made <= (double) now + dpop->ahead",
-              '' ],
+    [ 'dpop', "
+           && (double) *made <= (double) njwt_dpop_nonce_now(memory, now)
+                                + dpop->ahead", '' ],
+    [ 'dpop', '(double) njwt_dpop_nonce_now(memory, now)
+                                + dpop->ahead', '(double) now + dpop->ahead' ],
+    [ 'dpop', 'found->nonce_made = proof->nonce_made;', '' ],
+    [ 'dpop', '(now > memory->since) ? now', '(now >= memory->since) ? now' ],
     [ 'dpop', '*made <= dpop->nonce_lifetime', '*made < dpop->nonce_lifetime' ],
     [ 'dpop', '&& made <= memory->since', '&& made < memory->since' ],
     [ 'dpop', 'return old || ', 'return ' ],
@@ -92,7 +97,7 @@ my @changes = (
     [ 'dpop', 'jti.len > NJWT_DPOP_MAX_JTI', 'jti.len >= NJWT_DPOP_MAX_JTI' ],
     [ 'dpop', 'dpop->lifetime + dpop->ahead', 'dpop->lifetime' ],
     [ 'dpop', 'found->until += (double) found->until < end;', '' ],
-    [ 'dpop', 'now = memory->since + 1;', 'now = memory->since;' ],
+    [ 'dpop', 'now : memory->since + 1', 'now : memory->since' ],
     [ 'dpop', 'memcmp(ath, found->ath, NJWT_DIGEST) == 0', 'true' ],
     [ 'dpop', 'found->hashed = true;', '' ],
     [ 'dpop', 'if (request->token_digest != NULL)', 'if (false)' ],
@@ -105,8 +110,6 @@ my @changes = (
         if (dot == NULL)', 'dot = memchr(payload.data, \'.\', payload.len);
 
         if (false)' ],
-    [ 'dpop', "payload.len == 0
-            || ", '' ],
     [ 'dpop', "signature.len == 0
             || ", '' ],
     [ 'dpop', 'number > -NJWT_MAX_DATE && ', '' ],

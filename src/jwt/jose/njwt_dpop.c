@@ -247,8 +247,8 @@ njwt_dpop_ath(njwt_arena_t *arena, const njwt_dpop_request_t *request,
 
 
 /*
- * The time that a new nonce gets: later than the memory began, so that a client
- * that retries in the second of the start gets through with it.
+ * The time that a new nonce gets: later than the memory began, so that a
+ * client that retries in the second of the start gets through with it.
  */
 
 static int64_t
