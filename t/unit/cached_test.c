@@ -437,6 +437,43 @@ other_questions_are_asked_of_the_token_once(void **state)
 }
 
 
+/*
+ * A token that is refused before a rule asked for its payload: of what wasn't
+ * read nothing can be said, least of all that it has no "cnf".
+ */
+
+static void
+a_record_is_not_made_anew_of_a_token_that_was_not_read(void **state)
+{
+    njwt_cached_t  renewed;
+
+    (void) state;
+
+    remember();
+    scopes[1] = unit_text("z");
+    number();
+
+    judged.now = 2000;
+    assert_true(from_cache(NJWT_EXPIRED));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
+
+    judged.now = 1000;
+    rules[0].every_method = false;
+    rules[0].methods = POST;
+    number();
+    assert_true(from_cache(NJWT_METHOD_NOT_ALLOWED));
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
+
+    /* its twin, whose payload is read */
+
+    rules[0].methods = NJWT_METHOD_GET;
+    number();
+    assert_true(from_cache(NJWT_INSUFFICIENT_SCOPE));
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
+    forget();
+}
+
+
 static void
 questions_beyond_the_last_number_are_asked_of_the_token(void **state)
 {
@@ -974,6 +1011,7 @@ main(void)
         unit_case(the_issuer_is_the_one_whose_key_it_was),
         unit_case(other_questions_are_asked_of_the_token),
         unit_case(other_questions_are_asked_of_the_token_once),
+        unit_case(a_record_is_not_made_anew_of_a_token_that_was_not_read),
         unit_case(questions_beyond_the_last_number_are_asked_of_the_token),
         unit_case(a_number_of_other_facts_is_forgotten),
         unit_case(each_claim_rule_has_its_number),

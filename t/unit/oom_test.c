@@ -1132,6 +1132,33 @@ an_escape_is_read_whole_or_not_at_all(void **state)
 }
 
 
+/* One piece of memory for all of a text's escapes, and not one for each. */
+
+static void
+many_escapes_take_no_more_pieces_than_one(void **state)
+{
+    size_t        i, taken[2];
+    njwt_slice_t  texts[2];
+
+    (void) state;
+
+    texts[0] = unit_text("{\"a\":\"\\n\",\"b\":\"x\",\"c\":[\"x\",\"x\"]}");
+    texts[1] = unit_text("{\"a\":\"\\n\",\"b\":\"\\n\",\"c\":[\"\\n\",\"\\n\"]}");
+
+    for (i = 0; i < 2; i++) {
+        begin_failing(SIZE_MAX, false);
+        assert_int_equal(njwt_json_type(njwt_json_object(&unit_arena,
+                                                         texts[i])),
+                         NJWT_JSON_OBJECT);
+        taken[i] = allocations;
+        (void) end_failing();
+    }
+
+    assert_true(taken[0] > 0);
+    assert_int_equal(taken[0], taken[1]);
+}
+
+
 /* More nodes and members than have their place without memory. */
 
 static void
@@ -1505,6 +1532,7 @@ main(void)
         unit_case(an_array_is_text_or_the_arena_has_failed),
         unit_case(a_string_is_read_whole_or_not_at_all),
         unit_case(an_escape_is_read_whole_or_not_at_all),
+        unit_case(many_escapes_take_no_more_pieces_than_one),
         unit_case(many_members_are_read_whole_or_not_at_all),
         unit_case(what_is_taken_back_does_not_end_the_process),
         unit_case(a_byte_that_jansson_had_no_memory_for_is_missed),
