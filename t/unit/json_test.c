@@ -73,6 +73,7 @@ an_object_is_taken_and_nothing_else(void **state)
         "/**/{}", "{}//", "{\"a\":undefined}", "{\"a\":NaN}",
         "{\"a\":Infinity}", "{\"a\":-Infinity}", "{\"a\":True}",
         "{\"a\":nulll}", "{\"a\":truefalse}", "{\"a\":tru}", "{\"a\":\"b}",
+        "{\"a\":1/2}", "{\"a\":1:2}", "{\"a\" 1}", "{\"a\"1}",
         "{\"a\":trux}", "{\"a\":nULL}", "{\"a\":fals0}", "{\"a\":t   }",
         "{\"a\":\"\\\"}", "{null:1}"
     };

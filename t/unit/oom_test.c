@@ -1132,6 +1132,45 @@ an_escape_is_read_whole_or_not_at_all(void **state)
 }
 
 
+/* A text that there was no memory to read is no text that is malformed. */
+
+static void
+the_reader_says_that_it_had_no_memory(void **state)
+{
+    bool                reached;
+    size_t              i, n;
+    njwt_slice_t        text;
+    njwt_value_t        value;
+    njwt_json_error_t   error;
+
+    static const char *const  texts[] = {
+        "{}", "{\"a\":\"\\n\"}",
+        "{\"a\":[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,"
+        "0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2]}"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(texts); i++) {
+        text = unit_text(texts[i]);
+        reached = true;
+
+        for (n = 1; reached; n++) {
+            begin_failing(n, false);
+            value = njwt_json_read(&unit_arena, text, &error);
+            reached = end_failing();
+
+            assert_int_equal(value.node == NULL, reached);
+            assert_int_equal(error, reached ? NJWT_JSON_NO_MEMORY
+                                            : NJWT_JSON_GOOD);
+            unit_arena.failed = false;
+        }
+
+        assert_true(n > 2);
+    }
+}
+
+
 /* One piece of memory for all of a text's escapes, and not one for each. */
 
 static void
@@ -1532,6 +1571,7 @@ main(void)
         unit_case(an_array_is_text_or_the_arena_has_failed),
         unit_case(a_string_is_read_whole_or_not_at_all),
         unit_case(an_escape_is_read_whole_or_not_at_all),
+        unit_case(the_reader_says_that_it_had_no_memory),
         unit_case(many_escapes_take_no_more_pieces_than_one),
         unit_case(many_members_are_read_whole_or_not_at_all),
         unit_case(what_is_taken_back_does_not_end_the_process),
