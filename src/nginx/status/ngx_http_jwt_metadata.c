@@ -1,9 +1,9 @@
 /*
- * Where does a client find out whom to ask for a token?  (RFC 9728)
+ * Protected resource metadata (RFC 9728): jwt_resource_metadata_handler.
  *
- * jwt_resource_metadata_handler.  The document says what the configuration
- * says, so it is written with it.  It has no "jwks_uri": that would be keys
- * of the resource's own, and there are none.
+ * The document depends only on the configuration, so it is written with it.
+ * It has no "jwks_uri": that would be for keys of the resource's own, and
+ * there are none.
  */
 
 #include "ngx_http_jwt_directives.h"
@@ -15,7 +15,7 @@
 static ngx_int_t ngx_http_jwt_metadata_handler(ngx_http_request_t *r);
 
 
-/* The path of a URL that has no fault: what is behind the host, decoded. */
+/* The path of a valid URL: what follows the host, decoded. */
 
 static ngx_int_t
 ngx_http_jwt_metadata_path(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md)
@@ -46,7 +46,7 @@ ngx_http_jwt_metadata_path(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md)
 
     md->path.len = dst - md->path.data;
 
-    /* "/mcp/" means what lies at "/mcp", too */
+    /* "/mcp/" stands for what lies at "/mcp", too */
 
     while (md->path.len > 0 && md->path.data[md->path.len - 1] == '/') {
         md->path.len--;
@@ -68,7 +68,7 @@ ngx_http_jwt_metadata_resource(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
         return fault;
     }
 
-    /* RFC 9728, section 1.2: not even for the loopback is it http */
+    /* RFC 9728, section 1.2: http isn't allowed even for the loopback */
 
     if (!ngx_http_jwt_fetch_is_https(value)) {
         return "is of another scheme, write https";
@@ -114,7 +114,7 @@ ngx_http_jwt_metadata_words(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 }
 
 
-/* One parameter; NULL, or what is wrong with it. */
+/* Reads a parameter; NULL, or what is wrong with it. */
 
 static const char *
 ngx_http_jwt_metadata_parameter(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
@@ -223,7 +223,7 @@ ngx_http_jwt_metadata_handler(ngx_http_request_t *r)
         return NGX_HTTP_NOT_ALLOWED;
     }
 
-    /* an "if" has a configuration of its own, of the same location */
+    /* an "if" has a configuration of its own, for the same location */
 
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
 
@@ -322,8 +322,8 @@ ngx_http_jwt_metadata_below(ngx_http_jwt_metadata_t *md,
 
 
 /*
- * The scopes that this server's locations below the resource ask of this
- * issuer's tokens, also where others' are taken too.
+ * Collects the scopes that this server's locations below the resource require
+ * of this issuer's tokens, also if they accept tokens of other issuers.
  */
 
 static ngx_int_t
@@ -354,11 +354,11 @@ ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* What the same locations say of bound tokens. */
+/* what the same locations require of bound tokens */
 typedef struct {
     ngx_array_t                algs;         /* njwt_slice_t */
     ngx_uint_t                 locations;
-    ngx_uint_t                 required;     /* of them: by dpop */
+    ngx_uint_t                 required;     /* require dpop */
     ngx_uint_t                 mtls;
 } ngx_http_jwt_metadata_bound_t;
 
@@ -434,7 +434,7 @@ ngx_http_jwt_metadata_list(u_char *p, const char *name, njwt_slice_t *text,
 }
 
 
-/* The room that a list takes: escaped, a character may become six. */
+/* The room that a list needs: escaped, a character may take six. */
 
 static size_t
 ngx_http_jwt_metadata_room(njwt_slice_t *text, size_t count)
@@ -451,7 +451,7 @@ ngx_http_jwt_metadata_room(njwt_slice_t *text, size_t count)
 }
 
 
-/* "name":"…", where there is a text */
+/* "name":"…", if there is a text */
 
 static u_char *
 ngx_http_jwt_metadata_text(u_char *p, const char *name, ngx_str_t *text)
@@ -499,7 +499,7 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     p = ngx_http_jwt_metadata_list(p, "authorization_servers", issuers->elts,
                                    issuers->nelts);
 
-    /* RFC 9728, section 3.2: a list without elements is left out */
+    /* RFC 9728, section 3.2: a list without elements is omitted */
 
     if (scopes->nelts > 0) {
         p = ngx_http_jwt_metadata_list(p, "scopes_supported", scopes->elts,
@@ -534,9 +534,9 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 
 
 /*
- * Those of an issuer's values that a client can go to.  RFC 9728, section 2:
- * authorization_servers are issuer identifiers, in the sense of RFC 8414 URLs;
- * an "iss" that is none means nothing to a client.
+ * The values of an issuer that a client can use.  By RFC 9728, section 2,
+ * authorization_servers are issuer identifiers as in RFC 8414, which are URLs;
+ * any other "iss" is useless to a client.
  */
 
 static ngx_int_t

@@ -1,8 +1,8 @@
 /*
- * What is collected for jwt_status, and how it is sent.
+ * The data of jwt_status: how they are collected and sent.
  *
  * What the workers share is copied first, in short sections; the text is made
- * of the copy, without a lock.
+ * from the copy, without a lock.
  */
 
 #include "ngx_http_jwt_status.h"
@@ -259,7 +259,7 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 }
 
 
-/* Keys of the configuration are fetched by nobody and have no age. */
+/* Keys from the configuration are not fetched and have no age. */
 
 static void
 ngx_http_jwt_status_static(ngx_http_jwt_status_issuer_t *row)
@@ -388,7 +388,7 @@ ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
 }
 
 
-/* Copies what is shared. */
+/* Copies the shared data. */
 
 static ngx_int_t
 ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
@@ -437,7 +437,7 @@ ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer)
         return file;
     }
 
-    /* a query may hold what lets us ask */
+    /* a query may hold credentials */
 
     source = ngx_http_jwt_slice(&issuer->jwks_uri);
     query = ngx_strlchr(issuer->jwks_uri.data,
@@ -704,7 +704,7 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* an "if" has a configuration of its own, of the same location */
+    /* an "if" has a configuration of its own, for the same location */
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
     conf = conf->location->conf;
@@ -724,8 +724,8 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
 
 
 /*
- * Has the location an "allow" or "deny"?  The module keeps a list for each
- * kind of address, and nothing else; NULL is an empty one.
+ * Has the location an "allow" or "deny"?  The access module's configuration is
+ * one list for each kind of address and nothing else; NULL is an empty one.
  */
 
 static ngx_uint_t

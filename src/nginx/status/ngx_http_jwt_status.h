@@ -1,11 +1,11 @@
 /*
- * What the gate tells its operator: jwt_status, as a page, as JSON and for
+ * The status for the operator: jwt_status, as a page, as JSON and for
  * Prometheus.
  *
- * All is collected first (ngx_http_jwt_status.c), then written in one of the
- * three forms.  A number that is neither of a verdict nor of a key is one row
- * of a list, which JSON and Prometheus are written from; the page, which shows
- * fewer, takes each from where it was collected.
+ * All data are collected first (ngx_http_jwt_status.c), then written in one of
+ * the three forms.  A number that belongs neither to a verdict nor to a key is
+ * one row of a list, from which JSON and Prometheus are written; the page,
+ * which shows fewer, takes each from where it was collected.
  */
 
 #ifndef NGX_HTTP_JWT_STATUS_H
@@ -25,21 +25,21 @@
 #include "njwt_utf8.h"
 
 
-/* of what there is none: null in JSON, no sample for Prometheus */
+/* no value: null in JSON, no sample for Prometheus */
 #define NGX_HTTP_JWT_NO_NUMBER  INT64_MIN
 
 
-/* what is known of an issuer now; times are seconds of the wall clock */
+/* the state of an issuer; times are seconds of the wall clock */
 typedef struct {
     ngx_http_jwt_issuer_t     *issuer;
     ngx_http_jwt_source_t      source;
 
-    int64_t                    serves;       /* there are keys, young enough */
+    int64_t                    serves;       /* are there keys young enough? */
     int64_t                    fetched;      /* 0: never */
     int64_t                    age;
-    int64_t                    serves_until; /* where no fetch succeeds */
-    int64_t                    skew;         /* of the tenant's clock, s */
-    int64_t                    skew_time;    /* when that was seen; 0: never */
+    int64_t                    serves_until; /* if no fetch succeeds */
+    int64_t                    skew;         /* of the tenant's clock, in s */
+    int64_t                    skew_time;    /* when it was seen; 0: never */
     int64_t                    in_flight;
     int64_t                    next;
     int64_t                    good;
@@ -47,23 +47,23 @@ typedef struct {
     int64_t                    failures;     /* in a row */
     int64_t                    error_time;   /* 0: never */
 
-    /* of "revocation" */
+    /* if the issuer has "revocation" */
     ngx_http_jwt_revoked_info_t  revoked;
     int64_t                    entries;
     int64_t                    of_file;
-    int64_t                    file_read;    /* its last change; 0: none */
+    int64_t                    file_read;    /* last change; 0: none */
     int64_t                    file_failing;
     int64_t                    save_failing;
-    int64_t                    overflow;     /* since when; 0: none */
-    int64_t                    overflow_up_to;  /* revoked with all others */
+    int64_t                    overflow;     /* since when; 0: no overflow */
+    int64_t                    overflow_up_to;  /* all tokens until then */
 } ngx_http_jwt_status_issuer_t;
 
 
-/* how a location is guarded */
+/* the kind of guard of a location */
 typedef enum {
-    NGX_HTTP_JWT_GUARD_NONE = 0,     /* and passes nothing on */
-    NGX_HTTP_JWT_GUARD_MISSING,      /* but requests are passed on */
-    NGX_HTTP_JWT_GUARD_OFF,          /* "jwt off": somebody thought of it */
+    NGX_HTTP_JWT_GUARD_NONE = 0,     /* none, but passes nothing on */
+    NGX_HTTP_JWT_GUARD_MISSING,      /* none, and requests are passed on */
+    NGX_HTTP_JWT_GUARD_OFF,          /* an explicit "jwt off" */
     NGX_HTTP_JWT_GUARD_OPTIONAL,
     NGX_HTTP_JWT_GUARD_REPORT,
     NGX_HTTP_JWT_GUARD_ENFORCE
@@ -72,18 +72,18 @@ typedef enum {
 #define NGX_HTTP_JWT_GUARDS  (NGX_HTTP_JWT_GUARD_ENFORCE + 1)
 
 
-/* what is told: copies, but for the configuration */
+/* what is shown: copies, except for the configuration */
 typedef struct {
     ngx_http_request_t            *request;
     ngx_http_jwt_main_conf_t      *main;
     ngx_http_jwt_out_t             out;
     njwt_arena_t                   arena;
 
-    ngx_uint_t                     counting;  /* 0: there is no issuer */
+    ngx_uint_t                     counting;  /* 0: there are no issuers */
     ngx_http_jwt_counted_t         counted;
     ngx_http_jwt_keystat_t        *keystats;
     ngx_uint_t                     nkeystats;
-    ngx_http_jwt_status_issuer_t  *issuers;   /* as many as main has */
+    ngx_http_jwt_status_issuer_t  *issuers;   /* as many as in main */
     ngx_uint_t                     nissuers;
 
     int64_t                        now;
@@ -107,7 +107,7 @@ typedef struct {
 } ngx_http_jwt_status_t;
 
 
-/* one number, in JSON and for Prometheus */
+/* a number, in JSON and for Prometheus */
 typedef enum {
     NGX_HTTP_JWT_COUNT = 0,
     NGX_HTTP_JWT_FLAG,
@@ -115,18 +115,18 @@ typedef enum {
 } ngx_http_jwt_number_type_t;
 
 typedef struct {
-    const char                    *group;    /* object of the JSON; or NULL */
+    const char                    *group;    /* object in the JSON, or NULL */
     const char                    *name;
     ngx_http_jwt_number_type_t     type;
     size_t                         offset;   /* of an int64_t */
-    const char                    *metric;   /* a counter ends with _total */
+    const char                    *metric;   /* counters end with _total */
     const char                    *help;
 } ngx_http_jwt_number_t;
 
 #define ngx_http_jwt_number(number, base)                                    \
     (*(const int64_t *) ((const u_char *) (base) + (number)->offset))
 
-/* lists that end with a name of NULL */
+/* each list ends with a row whose name is NULL */
 extern const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[];
 extern const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[];
 extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
@@ -136,23 +136,23 @@ extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
 
 char *ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* Warns where everybody may read it. */
+/* Warns about a location that everybody may read. */
 ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
-/* Where the keys come from: a URL without its query, or "file". */
+/* The source of the keys: a URL without its query, or "file". */
 njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
 
-/* Has that URL a query, which isn't told? */
+/* Does that URL have a query, which isn't shown? */
 ngx_uint_t ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer);
 
-/* The i-th algorithm of a set, by its bit; empty: it isn't in it. */
+/* The i-th algorithm, by its bit; empty if it isn't in the set. */
 njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
 
 ngx_http_jwt_guard_t ngx_http_jwt_status_guard(
     ngx_http_jwt_location_t *location);
 
-/* The name of a variable that is required, without its "$". */
+/* The name of a required variable, without its "$". */
 njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
     ngx_int_t index);
 
@@ -161,7 +161,7 @@ ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
     ngx_http_jwt_location_t *location);
 
 
-/* Each writes the whole of it into status->out. */
+/* Each writes the whole status into status->out. */
 ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
 ngx_int_t ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
 ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);

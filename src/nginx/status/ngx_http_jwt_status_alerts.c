@@ -1,17 +1,16 @@
 /*
- * What needs somebody's attention, at the top of the status page: keys,
- * clocks, refusals that weren't there before, and locations that let requests
- * pass.
+ * Alerts at the top of the status page: keys, clocks, new refusals, and
+ * locations that let requests pass.
  */
 
 #include "ngx_http_jwt_status_html.h"
 
 
-/* names in one alert */
+/* locations that an alert names */
 #define NGX_HTTP_JWT_HTML_NAMES  5
 
 
-/* the list is written once for each severity */
+/* the alerts are written once for each severity */
 typedef struct {
     ngx_http_jwt_status_t     *status;
     ngx_http_jwt_severity_t    severity;
@@ -20,8 +19,8 @@ typedef struct {
 
 
 /*
- * What is neither ok nor a refusal: preflights, those that nobody judged, and
- * those without a token where one is optional.
+ * What is neither ok nor a refusal: preflights, unjudged requests, and those
+ * without a token if one is optional.
  */
 
 static ngx_uint_t
@@ -51,7 +50,10 @@ ngx_http_jwt_share_add(ngx_http_jwt_share_t *share, ngx_uint_t counted,
 }
 
 
-/* Of an issuer, NULL: of those without one, by the numbers of a window. */
+/*
+ * The share of an issuer (NULL: of unknown issuers) in the numbers of a
+ * window.
+ */
 
 static void
 ngx_http_jwt_share_of(ngx_http_jwt_status_t *status,
@@ -74,7 +76,7 @@ ngx_http_jwt_share_of(ngx_http_jwt_status_t *status,
 }
 
 
-/* The same of all together, or of one issuer's row. */
+/* The same for all together, or for one issuer's row. */
 
 void
 ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
@@ -121,8 +123,8 @@ ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
 
 
 /*
- * Lately: the shortest of three times in which enough was judged to say
- * something; and what the hour had before that.
+ * The recent share: from the shortest of three windows with enough requests to
+ * be meaningful; and the rest of the hour, before that window.
  */
 
 static void
@@ -154,8 +156,9 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
 
 
 /*
- * How bad is that?  Nothing let through is; so are refusals that were few
- * before.  Many, as ever, are worth a look.
+ * The severity of refusals.  It is high if nothing is let through, or if
+ * refusals were few before.  If there have always been many, they are worth a
+ * look.
  */
 
 static ngx_http_jwt_severity_t
@@ -191,7 +194,7 @@ ngx_http_jwt_share_severity(ngx_http_jwt_status_t *status,
                                                       : NGX_HTTP_JWT_FINE;
     }
 
-    /* where nothing is refused, nobody is locked out */
+    /* if nothing is refused, nobody is locked out */
 
     if (status->guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
         && status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] == 0)
@@ -204,8 +207,8 @@ ngx_http_jwt_share_severity(ngx_http_jwt_status_t *status,
 
 
 /*
- * Begins an alert, if this is the pass that it belongs to.  It is of an
- * issuer's row, or, NULL, of them all.
+ * Begins an alert if it belongs to this pass.  It is about an issuer's row,
+ * or, with NULL, about all.
  */
 
 static ngx_uint_t
@@ -243,7 +246,7 @@ ngx_http_jwt_alert_end(ngx_http_jwt_alerts_t *alerts)
 }
 
 
-/* When the keys stop serving before somebody could have mended it: red. */
+/* Red if the keys stop serving before somebody could have repaired it. */
 
 ngx_http_jwt_severity_t
 ngx_http_jwt_html_keys_severity(ngx_http_jwt_status_t *status,
@@ -344,8 +347,8 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
 
 
 /*
- * Tokens that pass although somebody ended them, or are refused although
- * nobody did.
+ * Tokens that pass although they were revoked, or are refused although they
+ * weren't.
  */
 
 static void
@@ -406,7 +409,7 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
 }
 
 
-/* Of an issuer, or, NULL, of all; returns what there was to tell. */
+/* Refusals of an issuer, or, with NULL, of all; returns the severity. */
 
 static ngx_http_jwt_severity_t
 ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
@@ -465,7 +468,7 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
 }
 
 
-/* Names of the locations that are guarded so, the first few. */
+/* The names of the first few locations with that kind of guard. */
 
 static ngx_int_t
 ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
@@ -633,7 +636,7 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
         ngx_http_jwt_alert_revocation(alerts, row);
     }
 
-    /* of all, where no issuer's is the reason */
+    /* about all, unless an issuer is the reason */
 
     if (status->counting && !reported) {
         (void) ngx_http_jwt_alert_refusals(alerts, NULL);

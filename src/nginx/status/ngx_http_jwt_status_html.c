@@ -1,23 +1,23 @@
 /*
  * The status as a page, for somebody who looks at it at three in the morning.
  *
- * What needs a person comes first, what is worse before what is less so; then
- * the traffic, the issuers and their keys, and what each location asks.  What
- * is fine is folded.  Colours say nothing that a word doesn't.
+ * What needs a person comes first, the worst of it at the top; then the
+ * traffic, the issuers and their keys, and what each location requires.  What
+ * is fine is folded.  Every colour is accompanied by a word.
  */
 
 #include "ngx_http_jwt_status_html.h"
 #include "njwt_dates.h"
 
 
-/* of the table of verdicts; the others are folded */
+/* rows of the table of verdicts; the others are folded */
 #define NGX_HTTP_JWT_HTML_VERDICTS  8
 
 /* so many issuers without requests are not folded */
 #define NGX_HTTP_JWT_HTML_IDLE  4
 
 
-/* a line of the table of verdicts */
+/* a row of the table of verdicts */
 typedef struct {
     ngx_http_jwt_issuer_t     *issuer;     /* NULL: not known */
     ngx_uint_t                 counted;
@@ -27,11 +27,11 @@ typedef struct {
 } ngx_http_jwt_verdicts_t;
 
 
-/* where an issuer stands on the page */
+/* the order of an issuer on the page */
 typedef struct {
     ngx_uint_t                 number;
     ngx_uint_t                 severity;
-    uint64_t                   requests;   /* of the last hour */
+    uint64_t                   requests;   /* in the last hour */
 } ngx_http_jwt_html_rank_t;
 
 
@@ -56,7 +56,7 @@ ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 }
 
 
-/* Cut, not rounded: 100 % is all of them. */
+/* Truncated, not rounded: 100 % means all. */
 
 void
 ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
@@ -71,7 +71,7 @@ ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
 }
 
 
-/* "5 min"; of at least two the larger unit. */
+/* "5 min"; the larger unit from two on. */
 
 void
 ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
@@ -87,7 +87,7 @@ ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
 }
 
 
-/* "5 min ago" or "in 5 min", with the time itself for machines. */
+/* "5 min ago" or "in 5 min", with the time for machines. */
 
 void
 ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
@@ -122,7 +122,7 @@ ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
 }
 
 
-/* A word that stands out; kind is a class of the style. */
+/* A highlighted word; kind is a class of the style. */
 
 void
 ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
@@ -133,7 +133,7 @@ ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
 }
 
 
-/* Foreign words. */
+/* A text from others. */
 
 void
 ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text)
@@ -171,7 +171,7 @@ ngx_http_jwt_html_fact_end(ngx_http_jwt_out_t *out)
 }
 
 
-/* The beginning of a cell with its label, for narrow screens. */
+/* The start of a cell with its label, for narrow screens. */
 
 void
 ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label)
@@ -180,7 +180,7 @@ ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label)
 }
 
 
-/* The head of a table, up to its first row; its columns end with NULL. */
+/* The head of a table, up to its first row; the columns end with NULL. */
 
 void
 ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
@@ -204,7 +204,7 @@ ngx_http_jwt_html_table_end(ngx_http_jwt_out_t *out)
 }
 
 
-/* Something that can be folded; what always shows of it comes next. */
+/* A part that can be folded; its heading follows. */
 
 void
 ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
@@ -216,7 +216,7 @@ ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
 }
 
 
-/* A bar of the share that was ok, and of the one that wasn't. */
+/* A bar of two shares: ok, and not ok. */
 
 static void
 ngx_http_jwt_html_bar(ngx_http_jwt_out_t *out,
@@ -226,7 +226,7 @@ ngx_http_jwt_html_bar(ngx_http_jwt_out_t *out,
 
     all = ngx_http_jwt_share_all(share);
 
-    /* a few can be seen beside many */
+    /* a few must be visible beside many */
 
     bad = all ? 200 * share->refused / all : 0;
     bad = share->refused ? ngx_max(bad, 2) : 0;
@@ -342,7 +342,7 @@ ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
 }
 
 
-/* The most of the last hour first, then the most of all. */
+/* Sorts by the last hour, then by the total, in descending order. */
 
 static int ngx_libc_cdecl
 ngx_http_jwt_html_verdict_order(const void *one, const void *two)
@@ -497,7 +497,7 @@ ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 }
 
 
-/* The last fetches, the newest on the right: a bad one is low, and red. */
+/* The last fetches, the newest on the right: a failed one is low and red. */
 
 static void
 ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
@@ -877,8 +877,8 @@ ngx_http_jwt_html_issuer_order(const void *one, const void *two)
 
 
 /*
- * Those that need a look first, then those with the most requests.  Many that
- * have none, and need no look, are folded.
+ * Issuers that need attention first, then those with the most requests.  If
+ * many have no requests and need no attention, these are folded.
  */
 
 static ngx_int_t

@@ -9,13 +9,13 @@
 #include "ngx_http_jwt_status.h"
 
 
-/* requests of a time, by what became of them */
+/* requests of a period, by their result */
 typedef struct {
     uint64_t                   ok;
     uint64_t                   refused;
     uint64_t                   most;       /* of one verdict */
     ngx_uint_t                 verdict;
-    time_t                     span;       /* how long that time was */
+    time_t                     span;       /* the length of the period */
 } ngx_http_jwt_share_t;
 
 #define ngx_http_jwt_share_all(share)  ((share)->ok + (share)->refused)
@@ -36,36 +36,36 @@ extern const char  *const ngx_http_jwt_html_kinds[];
 /* "1,234" */
 void ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n);
 
-/* Cut, not rounded: 100 % is all of them. */
+/* Truncated, not rounded: 100 % means all. */
 void ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n,
     uint64_t all);
 
-/* "5 min"; of at least two the larger unit. */
+/* "5 min"; the larger unit from two on. */
 void ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds);
 
-/* "5 min ago" or "in 5 min", with the time itself for machines. */
+/* "5 min ago" or "in 5 min", with the time for machines. */
 void ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when);
 
-/* A word that stands out; kind is a class of the style. */
+/* A highlighted word; kind is a class of the style. */
 void ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
     const char *word);
 
-/* Foreign words. */
+/* A text from others. */
 void ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text);
 
 void ngx_http_jwt_html_list(ngx_http_jwt_out_t *out,
     const njwt_slice_t *texts, size_t n);
 
-/* The beginning of a cell with its label, for narrow screens. */
+/* The start of a cell with its label, for narrow screens. */
 void ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label);
 
-/* The head of a table, up to its first row; its columns end with NULL. */
+/* The head of a table, up to its first row; the columns end with NULL. */
 void ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
     const char *const *columns);
 
 void ngx_http_jwt_html_table_end(ngx_http_jwt_out_t *out);
 
-/* Something that can be folded; what always shows of it comes next. */
+/* A part that can be folded; its heading follows. */
 void ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t number, const char *class, ngx_uint_t open);
 
@@ -82,7 +82,7 @@ void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
 
 /* ngx_http_jwt_status_alerts.c */
 
-/* The same of all together, or of one issuer's row. */
+/* The share of all together, or of one issuer's row. */
 void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
     ngx_http_jwt_share_t *share);
@@ -90,7 +90,7 @@ void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
 void ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
     ngx_http_jwt_share_t *share);
 
-/* When the keys stop serving before somebody could have mended it: red. */
+/* Red if the keys stop serving before somebody could have repaired it. */
 ngx_http_jwt_severity_t ngx_http_jwt_html_keys_severity(
     ngx_http_jwt_status_t *status, ngx_http_jwt_status_issuer_t *row);
 

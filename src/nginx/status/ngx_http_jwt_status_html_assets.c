@@ -1,9 +1,9 @@
 /*
- * The style and the script of the status page, and the policy for both.
+ * The style and script of the status page, and its Content-Security-Policy.
  *
- * Nothing is loaded from anywhere: style and script stand in the page, and
- * the policy that is sent with it allows these two by their digest alone.
- * Without the script it is a page that one reloads.
+ * Nothing is loaded from elsewhere: style and script are in the page, and the
+ * policy sent with it allows these two by their digest alone. Without the
+ * script the page has to be reloaded by hand.
  */
 
 #include "ngx_http_jwt_status.h"
@@ -122,8 +122,8 @@ static const char  ngx_http_jwt_html_style[] =
 
 
 /*
- * The page asks for itself again, and takes what is between <main>; what is
- * folded, filtered and focused stays so.  An old page says that it is.
+ * The script fetches the page again and replaces the contents of <main>; what
+ * is folded, filtered and focused stays so.  An outdated page says so.
  */
 
 static const char  ngx_http_jwt_html_script[] =

@@ -1,5 +1,5 @@
 /*
- * What each location asks, on the status page, with its requests.
+ * The locations on the status page: what each requires, and its requests.
  */
 
 #include "ngx_http_jwt_status_html.h"
@@ -171,7 +171,9 @@ ngx_http_jwt_html_rules(ngx_http_jwt_status_t *status,
 }
 
 
-/* Verdicts of a location, the most first; ok is said already. */
+/*
+ * The verdicts of a location, the most frequent first; ok is shown elsewhere.
+ */
 
 static void
 ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
@@ -280,7 +282,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
 }
 
 
-/* Does somebody have to look at it? */
+/* Does it need attention? */
 
 static ngx_uint_t
 ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
@@ -295,7 +297,7 @@ ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
 }
 
 
-/* What of ours answers there; allow and deny may stand beside it. */
+/* The handler of ours that answers there; allow and deny may restrict it. */
 
 static void
 ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
@@ -360,8 +362,8 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
 
 
 /*
- * The locations of a server that stand out, or the others; *n: how many.
- * They are counted only where no table is asked for.
+ * The locations of a server that stand out, or the others; *n is their number.
+ * Without write they are only counted.
  */
 
 static ngx_int_t
@@ -411,7 +413,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
 }
 
 
-/* Several may have one name, or none: their numbers tell them apart. */
+/* Several may have one name, or none: their number tells them apart. */
 
 static void
 ngx_http_jwt_html_server_names(ngx_http_jwt_out_t *out,

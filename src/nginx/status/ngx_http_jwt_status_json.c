@@ -1,6 +1,6 @@
 /*
- * The status as JSON, which jwt-explain reads, too; docs/operations.md has
- * each member.
+ * The status as JSON, which jwt-explain reads, too; docs/operations.md
+ * describes each member.
  */
 
 #include "ngx_http_jwt_json.h"
@@ -9,8 +9,8 @@
 
 
 /*
- * Numbers of a list, of one group: members of the object that is open.  JSON
- * has null for what isn't there.
+ * The numbers of a list that belong to one group: members of the open object.
+ * A number without a value is null.
  */
 
 static void
@@ -222,7 +222,7 @@ ngx_http_jwt_status_json_servers(ngx_http_jwt_status_t *status)
 }
 
 
-/* Names with ", " between; none: every method. */
+/* The names separated by ", "; none: every method. */
 
 static void
 ngx_http_jwt_status_json_methods(ngx_http_jwt_out_t *out,
@@ -333,7 +333,7 @@ ngx_http_jwt_status_json_required(ngx_http_jwt_status_t *status,
 }
 
 
-/* null: the issuers' audiences do */
+/* null: the issuers' audiences suffice */
 
 static void
 ngx_http_jwt_status_json_audience(ngx_http_jwt_out_t *out,
@@ -428,7 +428,9 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
 }
 
 
-/* Those that there were; NULL: the location is counted with others. */
+/*
+ * The verdicts that occurred; NULL: the location has no counters of its own.
+ */
 
 static void
 ngx_http_jwt_status_json_counts(ngx_http_jwt_out_t *out,
@@ -556,7 +558,7 @@ ngx_http_jwt_status_json_algs(ngx_http_jwt_out_t *out, uint32_t algs)
 }
 
 
-/* The numbers of an issuer, or, NULL, of those without one. */
+/* The numbers of an issuer, or, with NULL, of unknown issuers. */
 
 static void
 ngx_http_jwt_status_json_requests(ngx_http_jwt_status_t *status,
@@ -614,7 +616,7 @@ ngx_http_jwt_status_json_key(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_json_word(out, "kty", njwt_alg_kty(keystat->algs));
 
-    /* one that says what it is for has one */
+    /* a key with one algorithm has an "alg" */
 
     if (njwt_alg_info(keystat->algs) != NULL) {
         ngx_http_jwt_json_text(out, "alg",
@@ -725,7 +727,7 @@ ngx_http_jwt_status_json_fetches(ngx_http_jwt_out_t *out,
 }
 
 
-/* Null: there is no "revocation". */
+/* null: no "revocation". */
 
 static void
 ngx_http_jwt_status_json_revoked(ngx_http_jwt_out_t *out,

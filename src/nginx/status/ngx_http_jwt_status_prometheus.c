@@ -2,7 +2,7 @@
  * The status for Prometheus: its text format, version 0.0.4.
  *
  * A family is written as a whole, and no two samples of one have the same
- * labels: keys of one "kid" are one there.
+ * labels: keys with the same "kid" are combined.
  */
 
 #include "ngx_http_jwt_status.h"
@@ -13,7 +13,7 @@
 #define NGX_HTTP_JWT_SHOWN_LEN  (NGX_HTTP_JWT_SHOWN_KID * 6)
 
 
-/* Names are constants, without the prefix that all of ours have. */
+/* Names are constants, without the prefix that they all have. */
 
 static void
 ngx_http_jwt_metric_family(ngx_http_jwt_out_t *out, const char *name,
@@ -62,7 +62,7 @@ ngx_http_jwt_metric_end(ngx_http_jwt_out_t *out, int64_t number)
 }
 
 
-/* Each number of a list, as a family of one sample without labels. */
+/* Writes each number of a list as a family of one sample without labels. */
 
 static void
 ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
@@ -86,7 +86,9 @@ ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
 }
 
 
-/* Each number of the issuers' list, as a family with a sample for each. */
+/*
+ * Writes each number of the issuers' list as a family with a sample for each.
+ */
 
 static void
 ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
@@ -156,7 +158,7 @@ ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
 }
 
 
-/* How long they took: each bucket has the ones before it, too. */
+/* The durations: each bucket includes those before it. */
 
 static void
 ngx_http_jwt_metric_took(ngx_http_jwt_out_t *out,
@@ -261,7 +263,7 @@ ngx_http_jwt_metric_kid(const ngx_http_jwt_keystat_t *keystat,
 }
 
 
-/* Prometheus wants no two samples with the same labels. */
+/* Prometheus allows no two samples with the same labels. */
 
 static ngx_uint_t
 ngx_http_jwt_metric_same_key(const ngx_http_jwt_keystat_t *a,
@@ -278,8 +280,8 @@ ngx_http_jwt_metric_same_key(const ngx_http_jwt_keystat_t *a,
 
 
 /*
- * All keys of one name in one: it serves if one does, was used when one was,
- * and is as old as the oldest.  Returns 0 for a name that came before.
+ * Combines all keys with one name: they serve if one does, were used when one
+ * was, and are as old as the oldest.  Returns 0 for a name that came before.
  */
 
 static ngx_uint_t
@@ -428,20 +430,20 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
 }
 
 
-/* What there was of a location; NULL: of those without counters. */
+/* The counters of a location; NULL: of those without counters. */
 
 static ngx_int_t
 ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_location_counts_t *counts)
 {
-    u_char                twin[NGX_INT_T_LEN];
+    u_char                digits[NGX_INT_T_LEN];
     ngx_str_t             name, server;
     ngx_uint_t            i;
     njwt_slice_t          number;
     ngx_http_jwt_out_t   *out;
 
     out = &status->out;
-    number.data = twin;
+    number.data = digits;
     number.len = 0;
 
     ngx_str_set(&server, "-");
@@ -449,7 +451,8 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
 
     if (location != NULL) {
         server = location->server->server_name;
-        number.len = ngx_sprintf(twin, "%ui", location->duplicate_no) - twin;
+        number.len = ngx_sprintf(digits, "%ui", location->duplicate_no)
+                     - digits;
 
         if (ngx_http_jwt_location_name(status->request->pool, location, &name)
             != NGX_OK)
@@ -470,7 +473,7 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
         ngx_http_jwt_metric_label(out, "location",
                                   ngx_http_jwt_slice(&name));
 
-        /* of servers that are called the same */
+        /* of servers with the same name */
 
         if (location != NULL && location->duplicate_no > 0) {
             ngx_http_jwt_metric_label(out, "twin", number);
