@@ -450,7 +450,7 @@ for (['algorithms', @names],
      ['jwt_dpop_algorithms', grep { !/^HS/ } @names])
 {
     my ($directive, @of) = @$_;
-    my ($section) = $reference =~ /^### \Q$directive\E\n(.*?)^### /ms;
+    my ($section) = $reference =~ /^### \Q$directive\E\n(.*?)^```/ms;
 
     is(join(' ', grep { ($section // '') !~ /\b$_\b/ } @of), '',
        "docs/directives.md, $directive: each is named");
@@ -468,7 +468,8 @@ complete('a hint, of the verdicts', [ verdicts() ],
     NJWT_OK => 'is no refusal');
 
 complete('what a check would come to', [ verdicts() ],
-    [ $code{'src/jwt/hint/njwt_hint_check.c'} ], '\bcase %s:',
+    [ function('njwt_hint_check') . function('njwt_hint_check_policy') ],
+    '\bcase %s:',
     (map { $_ => 'is of the request, before there is a token to look at' }
         qw/ NJWT_NO_TOKEN NJWT_MULTIPLE_TOKENS NJWT_TOKEN_TOO_LARGE
             NJWT_MALFORMED_REQUEST NJWT_OPAQUE_TOKEN NJWT_ENCRYPTED_TOKEN
