@@ -1,9 +1,8 @@
 /*
- * What do the parts of jwt-explain share?  What was asked for, and what was
- * found.
+ * What the parts of jwt-explain share: its options and its results.
  *
- * A process for one token: memory lives until it ends, and what can't be gone
- * on with ends it.
+ * The process handles one token: memory lives until it exits, and an error
+ * that can't be handled ends it.
  */
 
 #ifndef EXPLAIN_H
@@ -22,16 +21,16 @@
 
 #define EXPLAIN_OK        0
 #define EXPLAIN_REFUSED   1
-#define EXPLAIN_TROUBLE   2      /* usage, or keys not to be had */
+#define EXPLAIN_TROUBLE   2      /* wrong usage, or no keys */
 
-/* the last check there is: what follows is the same by variables of nginx's */
+/* the last check: the later verdicts differ only in their status */
 #define EXPLAIN_LAST      NJWT_CLAIM_MISMATCH
 
 #define EXPLAIN_MAX_JWKS  NJWT_DEFAULT_JWKS_MAX_SIZE
 #define EXPLAIN_TIMEOUT   (1000L * NJWT_DEFAULT_JWKS_TIMEOUT)
 
 
-/* a list that grows with the arguments, of which there are at most argc */
+/* a list that grows with the arguments; there are at most argc */
 typedef struct {
     njwt_slice_t         *values;
     size_t                count;
@@ -48,8 +47,8 @@ typedef struct {
     explain_list_t        revocation;    /* claims */
     njwt_scope_rule_t    *scope_rules;
     njwt_claim_rule_t    *claim_rules;
-    njwt_issuer_t         own;           /* of the options */
-    njwt_issuer_t        *issuer;        /* that, or the token's of a gate */
+    njwt_issuer_t         own;           /* from the options */
+    njwt_issuer_t        *issuer;        /* own, or the gate's for the token */
     njwt_issuer_t       **trusted;
     njwt_policy_t         policy;
     njwt_binding_t        binding;
@@ -61,21 +60,21 @@ typedef struct {
     const char           *jwks;          /* a file or a URL */
     const char           *secret;
     const char           *revoked;       /* a file of entries */
-    struct explain_revoked_s  *entries;  /* and what it says */
+    struct explain_revoked_s  *entries;  /* its contents */
     const char           *ca_file;       /* CA bundle; NULL: the system's */
     const char           *token;         /* NULL: standard input */
     const char           *gate;          /* its status, a file or a URL */
     const char           *location;
     explain_list_t        servers;
     const char           *supplied;      /* an option that a gate tells */
-    struct explain_gate_s  *asked;       /* what the gate told; or NULL */
+    struct explain_gate_s  *asked;       /* the gate's settings, or NULL */
     const char           *method;
-    bool                  at;            /* --at was given */
-    bool                  header;        /* the token came in its header */
+    bool                  at;            /* was --at given? */
+    bool                  header;        /* the token was in a header line */
     bool                  json;
     bool                  colour;
 
-    /* the key source */
+    /* the source of the keys */
     const char           *source;
     bool                  remote;
     bool                  tried;
@@ -84,43 +83,43 @@ typedef struct {
 
     njwt_verdict_t        verdict;
     njwt_result_t         found;
-    njwt_value_t          head;          /* as far as it can be read */
+    njwt_value_t          head;          /* as far as it could be parsed */
     njwt_value_t          payload;
 } explain_t;
 
 
 /* explain_util.c */
 
-/* Says what is wrong on standard error, and ends the process with 2. */
+/* Reports an error on standard error, and exits with 2. */
 void explain_die(const char *format, ...)
     __attribute__((noreturn, format(printf, 1, 2)));
 
-/* Memory of the arena; there always is some. */
+/* Allocates from the arena; exits if there is no memory. */
 void *explain_alloc(explain_t *e, size_t size);
 
-/* A slice of a string that lives on. */
+/* A slice of a string that outlives it. */
 njwt_slice_t explain_slice(const char *text);
 
 /* Reads a file of at most that many bytes; NULL, *error set, on failure. */
 uint8_t *explain_read(explain_t *e, const char *path, size_t most,
     size_t *len, const char **error);
 
-/* Takes the token from where it is. */
+/* Reads the token from its source. */
 void explain_token(explain_t *e);
 
 
 /* explain_options.c */
 
-/* Prints all of them, and ends the process. */
-/* Narrows the policy to these audiences; none: it isn't narrowed. */
+/* Prints all options, and exits. */
+/* Narrows the policy to these audiences, unless there are none. */
 void explain_audience(explain_t *e, const njwt_slice_t *audiences,
     size_t count);
 
-/* Reads the command line; --help and --version end the process. */
+/* Reads the command line; --help and --version exit. */
 void explain_options(explain_t *e, int argc, char **argv);
 
 
-/* explain_values.c: what an argument means */
+/* explain_values.c: the values of options */
 
 /* Splits a rule as nginx.conf would, quotes and all; at least one word. */
 size_t explain_words(explain_t *e, const char *text, njwt_slice_t **words,
@@ -135,7 +134,7 @@ int64_t explain_time(const char *text);
 /* A, B: a set of algorithms. */
 njwt_alg_t explain_algorithms(const char *text);
 
-/* One --method; what nginx doesn't know has a bit of its own. */
+/* A --method; one that nginx doesn't know is known by its name. */
 njwt_method_t explain_method(const char *text);
 
 
@@ -147,15 +146,15 @@ void explain_scope_rule(explain_t *e, const char *text);
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
-/* A CLAIM and its VALUEs; of which option, or what else. */
+/* Adds a rule of a CLAIM and its VALUEs; an error names the option. */
 void explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
     const char *option);
 
-/* Is it found in the text?  As a location's. */
+/* Does the expression match the text?  As in a location. */
 bool explain_regex_found(njwt_slice_t regex, bool caseless,
     njwt_slice_t text);
 
-/* Gives back what the rules hold. */
+/* Frees what the rules hold. */
 void explain_rules_free(explain_t *e);
 
 
@@ -166,7 +165,7 @@ void explain_set_proof(explain_t *e, const char *value);
 void explain_set_url(explain_t *e, const char *value);
 void explain_set_certificate(explain_t *e, const char *value);
 
-/* What these came to, for the judge; ends where they contradict. */
+/* Prepares these for the judgement; exits if they contradict each other. */
 void explain_binding(explain_t *e);
 
 
@@ -174,44 +173,46 @@ void explain_binding(explain_t *e);
 
 void explain_set_revocation(explain_t *e, const char *value);
 
-/* What is revoked, for the judge; ends where the file isn't good. */
+/* Prepares the revocation entries; exits if the file is wrong. */
 void explain_revoked(explain_t *e);
 
 
 /* explain_keys.c */
 
-/* Where the keys are, and whether they may be had from there. */
+/* Sets the source of the keys, and checks whether it may be used. */
 void explain_source(explain_t *e);
 
-/* Ends where a gate has keys that couldn't be fetched from here. */
+/* Exits if a gate has keys that couldn't be fetched from here. */
 void explain_gate_unlike(explain_t *e);
 
-/* Gets the issuer's keys; false, e->keys_error set, if they can't be had. */
+/* Gets the issuer's keys; false, with e->keys_error set, if that fails. */
 bool explain_keys(explain_t *e);
 
-/* Fetches a document of at most that size; false, *error set, on failure. */
+/*
+ * Fetches a document of at most that size; false, with *error set, on failure.
+ */
 bool explain_fetch(explain_t *e, const char *url, size_t most,
     njwt_slice_t *body, const char **error);
 
 
-/* explain_gate.c and those named after it: by what a running gate tells */
+/* explain_gate*.c: by the settings of a running gate */
 
-/* Asks the gate, and takes its location's policy; ends where that fails. */
+/* Asks the gate, and takes its location's policy; exits if that fails. */
 void explain_gate(explain_t *e);
 
-/* A header that the location doesn't look at holds no token. */
+/* Drops a token from a header that the location doesn't use. */
 void explain_gate_token(explain_t *e);
 
-/* Where the keys are of the issuer that the token names. */
+/* Sets the key source for the issuer that the token names. */
 void explain_gate_issuer(explain_t *e);
 
-/* What the location's mode makes of the verdict. */
+/* Prints what the location's mode makes of the verdict. */
 void explain_gate_mode(explain_t *e);
 
 
-/* explain_print.c: what a terminal may be shown */
+/* explain_print.c: safe output on a terminal */
 
-/* Writes a text with nothing in it that a terminal obeys. */
+/* Writes a text without anything that a terminal obeys. */
 void explain_out(njwt_slice_t text);
 
 /* The same as a JSON string, quotes and all. */
@@ -222,37 +223,37 @@ void explain_out_string(njwt_slice_t text);
 #define EXPLAIN_DIM    "2"
 #define EXPLAIN_BOLD   "1"
 
-/* Switches a colour on, and off with NULL; nothing without a terminal. */
+/* Switches a colour on, or off with NULL; does nothing without a terminal. */
 void explain_colour(const explain_t *e, const char *code);
 
-/* Writes words from a column on, in lines of 79. */
+/* Writes text from a column on, in lines of 79 columns. */
 void explain_wrap(njwt_slice_t text, size_t column);
 
-/* Writes a value as JSON: on one line, or indented by so many columns. */
+/* Writes a value as JSON: on one line, or indented by that many columns. */
 void explain_compact(njwt_value_t value);
 
-/* Writes an object a member a line, under a title, times also as dates. */
+/* Writes an object with a member per line and a title; times also as dates. */
 void explain_members(const explain_t *e, const char *title,
     njwt_value_t object);
 
 
 /* explain_report.c */
 
-/* Writes all that was found, for people and for machines. */
+/* Writes the report, for people or for machines. */
 void explain_report(explain_t *e);
 void explain_machine(explain_t *e);
 
 
 /* explain_check.c */
 
-/* What the client is told. */
+/* The description that the client gets. */
 njwt_slice_t explain_description(explain_t *e);
 
-/* What a check comes to, and the hint where it fails; for both. */
+/* the result of a check, and the hint if it fails; for both reports */
 typedef enum {
     EXPLAIN_PASS = 0,
     EXPLAIN_FAIL,
-    EXPLAIN_WOULD_PASS,       /* not reached, but can be told */
+    EXPLAIN_WOULD_PASS,       /* not reached, but known */
     EXPLAIN_WOULD_FAIL,
     EXPLAIN_NOT_REACHED
 } explain_result_t;

@@ -1,6 +1,5 @@
 /*
- * What proves that a token is the client's: --binding, --proof, --url and
- * --certificate.
+ * The proof of possession: --binding, --proof, --url and --certificate.
  */
 
 #include "explain.h"
@@ -97,7 +96,7 @@ explain_set_certificate(explain_t *e, const char *value)
         explain_die("\"%s\": %s", value, error);
     }
 
-    /* the first certificate there, as the gate takes it */
+    /* the first certificate, which the gate uses as well */
 
     while (njwt_pem_next(&text, &block)) {
         if (!njwt_slice_equal(block.label, label)) {

@@ -1,5 +1,5 @@
 /*
- * What each check comes to, and what the client is told.
+ * The result of each check, and the description that the client gets.
  */
 
 #include "explain.h"

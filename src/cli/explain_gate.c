@@ -1,6 +1,6 @@
 /*
- * A running gate's settings: its "jwt_status json", from a URL or a file, with
- * the keys and the policy that its location judges by.
+ * The settings of a running gate: its "jwt_status json", from a URL or a file,
+ * with the keys and the policy that its location judges by.
  */
 
 #include "explain_gate.h"
@@ -72,7 +72,9 @@ explain_gate_flag(njwt_value_t object, const char *name)
 }
 
 
-/* The status is no key: who reads it may do so where nobody vouches for it. */
+/*
+ * The status is not secret like a key: it may be read over plain http as well.
+ */
 
 static void
 explain_gate_url(explain_t *e, njwt_slice_t *text)
@@ -136,7 +138,7 @@ explain_gate_form(njwt_slice_t text)
 }
 
 
-/* Whose time it is: the gate judges by its own clock. */
+/* The time to judge by: the gate uses its own clock. */
 
 static void
 explain_gate_clock(explain_t *e)
@@ -184,7 +186,7 @@ explain_gate(explain_t *e)
 }
 
 
-/* A text that ends with a NUL, for functions that look for it. */
+/* A text followed by a NUL, for functions that need one. */
 
 static const char *
 explain_string(explain_t *e, njwt_slice_t text)
@@ -201,7 +203,7 @@ explain_string(explain_t *e, njwt_slice_t text)
 }
 
 
-/* The gate holds no keys: what it says of that. */
+/* The gate has no keys: what its status says about that. */
 
 static const char *
 explain_gate_without(explain_t *e, njwt_value_t status)
@@ -229,7 +231,7 @@ explain_gate_without(explain_t *e, njwt_value_t status)
 }
 
 
-/* A discovery document tells where the keys are, now as to the gate. */
+/* A discovery document has the URL of the keys, now and for the gate. */
 
 static void
 explain_gate_discovery(explain_t *e)
@@ -258,7 +260,7 @@ explain_gate_discovery(explain_t *e)
 }
 
 
-/* Keys that are named on the command line are the token's issuer's. */
+/* Keys named on the command line are those of the token's issuer. */
 
 static bool
 explain_gate_given(explain_t *e, const char *name)
@@ -336,7 +338,7 @@ explain_gate_source(explain_t *e, const char *name)
 }
 
 
-/* Does the gate say so?  One of an earlier version doesn't. */
+/* Does the gate say so?  An earlier version doesn't. */
 
 static bool
 explain_gate_on(njwt_value_t object, const char *name)
@@ -351,8 +353,8 @@ explain_gate_on(njwt_value_t object, const char *name)
 
 
 /*
- * The gate has keys, and from here they can't be had: that is no verdict of
- * the gate's.
+ * The gate has keys, but they can't be fetched from here: that is not the
+ * gate's verdict.
  */
 
 void
@@ -400,7 +402,7 @@ explain_gate_issuer(explain_t *e)
 }
 
 
-/* The texts of a list, in memory of ours with room for more. */
+/* The texts of a list, in memory of our own with room for more. */
 
 static njwt_slice_t *
 explain_texts(explain_t *e, njwt_value_t list, size_t more, size_t *count)
@@ -452,7 +454,7 @@ explain_expected(explain_t *e, njwt_value_t status, njwt_expected_t *expected)
     audience = njwt_json_member(status, explain_slice("audience"));
     max_age = njwt_json_member(status, explain_slice("max_age"));
 
-    /* "audience off" is null, and said so: what isn't told allows nothing */
+    /* "audience off" is an explicit null: a missing member allows nothing */
 
     expected->any_audience = njwt_json_type(audience) == NJWT_JSON_NULL;
     expected->audiences = explain_texts(e, audience, 0,
@@ -509,7 +511,7 @@ explain_block(explain_t *e, explain_block_t *block, njwt_slice_t name)
 }
 
 
-/* The issuers of all locations: one of them may be the token's. */
+/* The issuers of all locations: the token may be from one of them. */
 
 static void
 explain_others(explain_t *e)
@@ -633,7 +635,7 @@ explain_claim_rules(explain_t *e)
 }
 
 
-/* A gate of before jwt_audience doesn't tell of any. */
+/* A gate from before jwt_audience reports none. */
 
 static void
 explain_audience_here(explain_t *e)
@@ -651,8 +653,8 @@ explain_audience_here(explain_t *e)
 
 
 /*
- * What the location checks of bound tokens.  A gate of before jwt_binding
- * doesn't tell of any.
+ * What the location checks of bound tokens.  A gate from before jwt_binding
+ * doesn't say.
  */
 
 static void
@@ -687,7 +689,7 @@ explain_binding_here(explain_t *e)
 }
 
 
-/* Takes the policy of the location that was chosen. */
+/* Uses the policy of the chosen location. */
 
 static void
 explain_gate_policy(explain_t *e)

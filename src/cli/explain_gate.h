@@ -1,6 +1,5 @@
 /*
- * What does a running gate tell?  Its jwt_status json, and what was made of
- * it.
+ * A running gate: its jwt_status json, and what was made of it.
  */
 
 #ifndef EXPLAIN_GATE_H
@@ -23,23 +22,23 @@ typedef struct {
 typedef struct explain_gate_s {
     njwt_value_t          root;
     njwt_value_t          locations;
-    njwt_value_t          server;        /* where the location is */
+    njwt_value_t          server;        /* that the location is in */
     njwt_value_t          location;
     const char           *chosen;        /* how it was found */
     size_t                others;        /* servers that don't guard it */
 
-    explain_block_t      *blocks;        /* that the location names */
+    explain_block_t      *blocks;        /* named by the location */
     size_t                block_count;
     const explain_block_t  *block;       /* the token's; NULL: unknown */
 
-    bool                  live;          /* its clock is that of now */
-    int64_t               ahead;         /* of this machine's, in seconds */
+    bool                  live;          /* is its time the present? */
+    int64_t               ahead;         /* of this machine, in seconds */
 } explain_gate_t;
 
 
 /* explain_gate.c */
 
-/* A member of that type; ends where the gate doesn't tell it. */
+/* A member of that type; exits if the gate doesn't have it. */
 njwt_value_t explain_gate_need(njwt_value_t object, const char *name,
     njwt_json_type_t type);
 
@@ -52,7 +51,7 @@ bool explain_gate_flag(njwt_value_t object, const char *name);
 
 /* explain_gate_find.c */
 
-/* Chooses the location; ends where there isn't one that is guarded. */
+/* Chooses the location; exits if there is none that is guarded. */
 void explain_gate_find(explain_t *e);
 
 

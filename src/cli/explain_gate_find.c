@@ -1,8 +1,9 @@
 /*
- * The gate's location that serves a path, and its server.
+ * The gate's location for a path, and its server.
  *
- * As nginx finds it: an exact one, else the longest prefix, unless a regular
- * expression matches first; then the same among the locations inside it.
+ * The search is nginx's: an exact location, else the longest prefix, unless a
+ * regular expression matches first; then the same among the locations inside
+ * it.
  */
 
 #include "explain_gate.h"
@@ -14,7 +15,7 @@
 
 #define EXPLAIN_NONE  ((size_t) -1)
 
-/* a level: the locations from begin to end that have this depth */
+/* a level: the locations from begin to end with this depth */
 typedef struct {
     size_t         begin;
     size_t         end;
@@ -30,7 +31,7 @@ typedef struct {
 } explain_search_t;
 
 
-#define EXPLAIN_NEAR  6      /* locations that are named to choose from */
+#define EXPLAIN_NEAR  6      /* locations that are suggested */
 
 
 static bool explain_gate_required(const explain_t *e, njwt_value_t server);
@@ -58,7 +59,7 @@ explain_in_level(const explain_search_t *search,
 }
 
 
-/* Those inside a location are listed right behind it. */
+/* The locations inside a location follow it directly. */
 
 static explain_level_t
 explain_inside(const explain_search_t *search, const explain_level_t *level,
@@ -90,7 +91,7 @@ explain_is_prefix(njwt_slice_t prefix, njwt_slice_t path)
 }
 
 
-/* An exact one, or the longest prefix; EXPLAIN_NONE: neither. */
+/* An exact location, or the longest prefix; EXPLAIN_NONE: neither. */
 
 static size_t
 explain_static(const explain_search_t *search, const explain_level_t *level,
@@ -136,7 +137,7 @@ explain_static(const explain_search_t *search, const explain_level_t *level,
 }
 
 
-/* The first regular expression of the level that is found in the path. */
+/* The first regular expression of the level that matches the path. */
 
 static size_t
 explain_regexes(const explain_search_t *search, const explain_level_t *level)
@@ -166,7 +167,7 @@ explain_regexes(const explain_search_t *search, const explain_level_t *level)
 }
 
 
-/* True: no level above has a say.  As deep as they are nested, few. */
+/* Continues in nested locations; true: no outer level decides any more. */
 
 static bool
 explain_search(explain_search_t *search, const explain_level_t *level)
@@ -214,7 +215,7 @@ explain_search(explain_search_t *search, const explain_level_t *level)
 }
 
 
-/* By its name as it is configured and shown: "= /x", "~ \.php$", "@name". */
+/* By the name as configured and shown: "= /x", "~ \.php$", "@name". */
 
 static void
 explain_named(explain_search_t *search, const explain_level_t *all)
@@ -233,7 +234,7 @@ explain_named(explain_search_t *search, const explain_level_t *all)
 }
 
 
-/* The location of one server, which is listed from begin to end. */
+/* The location of one server, whose locations are listed from begin to end. */
 
 static njwt_value_t
 explain_in_server(explain_search_t *search, size_t begin, size_t end)
@@ -263,7 +264,7 @@ explain_in_server(explain_search_t *search, size_t begin, size_t end)
 }
 
 
-/* nginx looks for a path without its query. */
+/* nginx looks a path up without its query. */
 
 static njwt_slice_t
 explain_path(const char *text)
@@ -280,7 +281,7 @@ explain_path(const char *text)
 }
 
 
-/* Takes note of a server's location: guarded, or at least there. */
+/* Records a server's location: a guarded one, or any. */
 
 static void
 explain_note(explain_gate_t *gate, const explain_search_t *search,
@@ -303,7 +304,7 @@ explain_note(explain_gate_t *gate, const explain_search_t *search,
 }
 
 
-/* Which are looked at in any order. */
+/* The gate's locations as an array, for access in any order. */
 
 static njwt_value_t *
 explain_locations(explain_t *e, const explain_gate_t *gate)
@@ -390,7 +391,7 @@ explain_holds(njwt_value_t list, njwt_slice_t wanted)
 }
 
 
-/* Is this one of the servers that were asked for? */
+/* Is this one of the requested servers? */
 
 static bool
 explain_gate_required(const explain_t *e, njwt_value_t server)
@@ -437,7 +438,7 @@ explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 }
 
 
-/* On standard error, with nothing in it that a terminal obeys. */
+/* On standard error, without anything that a terminal obeys. */
 
 static void
 explain_out_safe(njwt_slice_t text)
@@ -474,7 +475,7 @@ explain_out_server(njwt_value_t server)
 }
 
 
-/* Ends, with the servers that there are to choose from. */
+/* Exits, naming the servers to choose from. */
 
 static void
 explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
@@ -496,7 +497,7 @@ explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
 }
 
 
-/* How many bytes of the path does a location's begin with? */
+/* The length of the common beginning of a path and a location's. */
 
 static size_t
 explain_common(njwt_value_t location, njwt_slice_t path)
@@ -516,7 +517,7 @@ explain_common(njwt_value_t location, njwt_slice_t path)
 }
 
 
-/* The guarded locations that are likest, the likest ones first. */
+/* The guarded locations that are most similar, the most similar first. */
 
 static void
 explain_out_near(const explain_t *e)
@@ -559,7 +560,7 @@ explain_out_near(const explain_t *e)
 }
 
 
-/* Is there any server that was asked for? */
+/* Does a requested server exist at all? */
 
 static bool
 explain_any_required(const explain_t *e)
@@ -588,7 +589,7 @@ explain_any_required(const explain_t *e)
 }
 
 
-/* Ends: none of the locations will do; with those that are near. */
+/* Exits, because no location can be used; names similar ones. */
 
 static void
 explain_gate_none(const explain_t *e, njwt_value_t open)

@@ -2,8 +2,8 @@
  * The source of the keys, and its documents.
  *
  * They are fetched under the gate's own restrictions: TLS verified, plain http
- * from the loopback only, no redirects, no endless answers.  The only
- * includer of libcurl's header in the tool.
+ * from the loopback only, no redirects, limited size and time.  No other file
+ * of the tool includes libcurl's header.
  */
 
 #include "explain.h"
@@ -147,7 +147,7 @@ explain_keys_set(explain_t *e)
         return explain_keys_error(e, e->keys_report.error);
     }
 
-    /* what a gate can't hold, it refuses */
+    /* refuses what a gate has no room for */
 
     if (e->remote
         && njwt_jwks_text(e->issuer->keys).len > NJWT_MAX_JWKS_TEXT)
@@ -167,7 +167,7 @@ explain_keys(explain_t *e)
 {
     e->tried = true;
 
-    /* a gate may have told already that there are none */
+    /* a gate may have reported that there are none */
 
     if (e->keys_error == NULL) {
         e->keys_error = (e->secret != NULL) ? explain_keys_secret(e)
@@ -211,7 +211,7 @@ explain_setup(explain_t *e, CURL *easy, const char *url,
 
     protocol = strncasecmp(url, "https:", 6) == 0 ? "https" : "http";
 
-    /* an empty proxy: the gate doesn't ask the environment either */
+    /* an empty proxy: like the gate, ignores the environment's */
 
     return !explain_fails(CURLOPT_URL, url)
            && !explain_fails(CURLOPT_PROTOCOLS_STR, protocol)
@@ -234,7 +234,7 @@ explain_setup(explain_t *e, CURL *easy, const char *url,
 }
 
 
-/* What a failed fetch is told of; the texts live on. */
+/* Writes what is reported about a failed fetch; the texts live on. */
 
 static const char *
 explain_fetch_error(explain_t *e, CURLcode rc, long status,

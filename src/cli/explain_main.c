@@ -1,5 +1,5 @@
 /*
- * Why is this token refused?  By the gate's own decision, told at length.
+ * jwt-explain: the reason why a token is refused, by the gate's own decision.
  */
 
 #include "explain.h"
@@ -62,7 +62,7 @@ explain_audience(explain_t *e, const njwt_slice_t *audiences, size_t count)
 }
 
 
-/* What was asked for, as the core wants it. */
+/* Sets what is judged, as the core needs it. */
 
 static void
 explain_policy(explain_t *e)
@@ -114,7 +114,7 @@ explain_file_keys(explain_t *e)
 }
 
 
-/* Those that a token needs; a gate's issuer is known only by the token. */
+/* Checks the required options; a gate's issuer depends on the token. */
 
 static bool
 explain_late_keys(explain_t *e)
@@ -138,8 +138,9 @@ explain_late_keys(explain_t *e)
 
 
 /*
- * The keys of a file are read whatever the token is: a wrong name is told at
- * once.  From afar they are fetched only for a token that needs them.
+ * Keys from a file are read whatever the token is, so that a wrong name is
+ * noticed at once.  They are fetched from a URL only for a token that needs
+ * them.
  */
 
 static void
@@ -169,7 +170,7 @@ explain_judge(explain_t *e)
 }
 
 
-/* Header and payload for the eye, also of a token that isn't well formed. */
+/* Decodes header and payload for display, even of a malformed token. */
 
 static njwt_value_t
 explain_part(explain_t *e, size_t n)

@@ -1,6 +1,6 @@
 /*
- * The command line: the table of options, what each sets, and whether together
- * they are free of contradictions.
+ * The command line: the table of options, what each sets, and the check for
+ * contradictions between them.
  */
 
 #include "explain.h"
@@ -16,8 +16,8 @@ typedef struct {
     const char           *name;          /* without the dashes */
     const char           *argument;      /* NULL: it takes none */
     const char           *help;
-    explain_set_pt        set;           /* NULL: keeps the text, once */
-    bool                  supplied;      /* by a gate: not beside --gate */
+    explain_set_pt        set;           /* NULL: stores the text, once */
+    bool                  supplied;      /* by a gate: not with --gate */
     size_t                offset;        /* of that text */
 } explain_option_t;
 
@@ -339,7 +339,7 @@ explain_version(explain_t *e, const char *value)
 }
 
 
-/* The option of that name; NULL: there is none. */
+/* The option with that name; NULL: there is none. */
 
 static const explain_option_t *
 explain_find(const char *name, size_t len)
@@ -358,7 +358,7 @@ explain_find(const char *name, size_t len)
 }
 
 
-/* A text that is said once. */
+/* Stores a text that may be given once. */
 
 static void
 explain_keep(explain_t *e, const explain_option_t *option, const char *value)
@@ -375,7 +375,7 @@ explain_keep(explain_t *e, const explain_option_t *option, const char *value)
 }
 
 
-/* One option, with its value in the same argument or in the next. */
+/* Reads an option, with its value in the same argument or in the next. */
 
 static int
 explain_option(explain_t *e, int i, int argc, char **argv)
@@ -423,7 +423,7 @@ explain_option(explain_t *e, int i, int argc, char **argv)
 }
 
 
-/* What a gate tells isn't said beside it, and the reverse. */
+/* Settings of a gate can't be given together with --gate, and the reverse. */
 
 static void
 explain_consistent_gate(explain_t *e)
@@ -456,7 +456,9 @@ explain_consistent_gate(explain_t *e)
 }
 
 
-/* An issuer that is no URL names no source of keys: another must be there. */
+/*
+ * An issuer that is no URL doesn't lead to keys: their source must be given.
+ */
 
 static void
 explain_issuers(explain_t *e)

@@ -1,7 +1,7 @@
 /*
- * Text on a terminal: a stranger's words without anything that a terminal
- * obeys or that makes them look other than they are, JSON values, and a
- * token's header and payload.
+ * Output on a terminal: texts from others without anything that a terminal
+ * obeys or that makes them look like other texts, JSON values, and a token's
+ * header and payload.
  */
 
 #define _GNU_SOURCE
@@ -15,7 +15,7 @@
 #include <time.h>
 
 
-#define EXPLAIN_SHORT  56      /* bytes of an array that stays on its line */
+#define EXPLAIN_SHORT  56      /* bytes of an array that fits on a line */
 
 
 static void explain_pretty(njwt_value_t value, size_t column);
@@ -235,7 +235,7 @@ explain_compact(njwt_value_t value)
 }
 
 
-/* Would all of this array's elements stand on one line? */
+/* Does this array fit on one line? */
 
 static bool
 explain_is_short(njwt_value_t array)
@@ -323,7 +323,7 @@ explain_date(const explain_t *e, double date)
     time_t     seconds;
     struct tm  tm;
 
-    /* years of more than four digits are nobody's */
+    /* a year with more than four digits isn't meant */
 
     if (!(date > -62e9 && date < 253e9)) {
         return;
@@ -354,7 +354,10 @@ explain_date(const explain_t *e, double date)
 }
 
 
-/* Claims' names are plain, or URLs; others in quotes, lest they look alike. */
+/*
+ * Ordinary claim names are plain, or URLs; others are quoted to look
+ * different.
+ */
 
 static size_t
 explain_name(njwt_slice_t name)

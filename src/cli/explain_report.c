@@ -1,18 +1,18 @@
 /*
- * The report: for a person the token, each check in its order and the verdict
- * last, with what a gate said; for a program one JSON object.
+ * The report: for people the token, each check in its order, the verdict and
+ * the gate's settings; for programs one JSON object.
  */
 
 #include "explain_gate.h"
 
 
-#define EXPLAIN_SKEW  2      /* seconds that clocks may differ unmentioned */
+#define EXPLAIN_SKEW  2      /* s of clock difference not worth mentioning */
 
 
 static void explain_gate_report(explain_t *e);
 
 
-/* What each check asks, in the order of the verdicts; none for the ends. */
+/* What each check asks, in the order of the verdicts; NULL: nothing. */
 
 static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_NO_TOKEN] = "there is a token",
@@ -142,7 +142,7 @@ explain_result(const explain_t *e, explain_result_t result)
 }
 
 
-/* Returns true for a check that was told without having been reached. */
+/* Returns true for a check that wasn't reached, but whose result is known. */
 
 static bool
 explain_line(explain_t *e, njwt_verdict_t verdict)
@@ -256,7 +256,7 @@ explain_list(const explain_t *e, const char *name)
 }
 
 
-/* Does the request go on whatever the verdict is? */
+/* Does the request continue whatever the verdict is? */
 
 static bool
 explain_goes_on(const explain_t *e)
@@ -295,7 +295,7 @@ explain_report_server(const explain_t *e)
 }
 
 
-/* What is asked besides, and can't be judged from here. */
+/* What else is required, but can't be judged from here. */
 
 static void
 explain_report_more(const explain_t *e)

@@ -1,5 +1,5 @@
 /*
- * What is revoked: --revoked and --revocation.
+ * Revocation entries: --revoked and --revocation.
  */
 
 #include "explain.h"

@@ -1,6 +1,6 @@
 /*
- * What is asked of the token's scopes and claims?  Rules in the words of
- * jwt_require_scope and jwt_require_claim.
+ * The rules for scopes and claims, in the syntax of jwt_require_scope and
+ * jwt_require_claim.
  */
 
 #define PCRE2_CODE_UNIT_WIDTH  8
@@ -14,11 +14,11 @@
 #include <string.h>
 
 
-/* a longer one is cut */
+/* a longer message is truncated */
 #define EXPLAIN_MAX_FAULT  4096
 
 
-/* Says what is wrong with a rule. */
+/* Reports what is wrong with a rule. */
 
 static void
 explain_fault(char *text, size_t size, const njwt_fault_t *fault,
@@ -67,7 +67,7 @@ explain_scope_rule(explain_t *e, const char *text)
 }
 
 
-/* nginx's flavour: PCRE2, bytes, and no more options than "caseless". */
+/* nginx's options: PCRE2 on bytes, and "caseless" at most. */
 
 static njwt_regex_result_t
 explain_match(void *regex, njwt_slice_t text)
@@ -92,7 +92,7 @@ explain_match(void *regex, njwt_slice_t text)
 }
 
 
-/* A regular expression, as nginx would read it; ends where it is none. */
+/* A regular expression, as nginx would compile it; exits on an error. */
 
 static void *
 explain_regex(njwt_slice_t text, bool caseless, const char *option)

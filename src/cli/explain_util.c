@@ -1,8 +1,8 @@
 /*
- * Memory, errors and input: what the parts of jwt-explain share.
+ * Memory, errors and input of jwt-explain.
  *
- * Where the token comes from: an argument or standard input, bare, with
- * "Bearer" in front, or as a whole header line.
+ * The token is an argument or comes from standard input: bare, with "Bearer"
+ * in front, or as a whole header line.
  */
 
 #include "explain.h"
@@ -15,16 +15,16 @@
 #include <unistd.h>
 
 
-/* a longer one is cut */
+/* a longer message is truncated */
 #define EXPLAIN_MAX_MESSAGE  8192
 
-/* more than the longest token with whatever stands before it */
+/* enough for the longest token and whatever precedes it */
 #define EXPLAIN_MAX_INPUT  (1024 * 1024 + 256)
 
 
 /*
- * Nothing that a terminal obeys: a message may hold what a gate tells, or a
- * server answers.  C1 controls are 0xc2 and a byte below 0xa0 in UTF-8.
+ * Removes what a terminal obeys: a message may contain text from a gate or a
+ * server.  In UTF-8, C1 controls are 0xc2 and a byte below 0xa0.
  */
 
 static void
@@ -89,7 +89,7 @@ explain_slice(const char *text)
 }
 
 
-/* Reads up to one byte more than the most; NULL where that fails. */
+/* Reads at most one byte more than allowed; NULL on failure. */
 
 static uint8_t *
 explain_read_all(explain_t *e, FILE *in, size_t most, size_t *len)
@@ -141,7 +141,7 @@ explain_stdin(explain_t *e)
                         "Ctrl-D\n");
     }
 
-    /* one that is cut is too long in any case */
+    /* a truncated one is too long in any case */
 
     text.data = explain_read_all(e, stdin, EXPLAIN_MAX_INPUT, &text.len);
 
@@ -160,7 +160,7 @@ explain_is_blank(uint8_t c)
 }
 
 
-/* A header line is judged as it came, but for its end. */
+/* A header line is judged as it is, without its line end. */
 
 static njwt_slice_t
 explain_without_newline(njwt_slice_t text)
@@ -178,8 +178,8 @@ explain_without_newline(njwt_slice_t text)
 
 
 /*
- * Is the text the value of a header: a scheme of the registry (RFC 9110,
- * section 16.4.1) or of old habit, and then the rest?  Any other word is the
+ * Is the text the value of a header: a registered scheme (RFC 9110, section
+ * 16.4.1) or a customary one, and then the rest?  Any other word is the
  * beginning of a token with a blank in it.
  */
 
@@ -202,7 +202,7 @@ explain_has_scheme(njwt_slice_t text)
         if (strlen(schemes[i]) == len
             && strncasecmp((const char *) text.data, schemes[i], len) == 0)
         {
-            /* "Bearer" alone: somebody's variable was empty */
+            /* "Bearer" alone: a variable may have been empty */
 
             return len < text.len || strcmp(schemes[i], "Bearer") == 0;
         }
@@ -212,7 +212,7 @@ explain_has_scheme(njwt_slice_t text)
 }
 
 
-/* What came along when the token was copied. */
+/* Removes what was copied together with the token. */
 
 static njwt_slice_t
 explain_trim(njwt_slice_t text)
@@ -277,7 +277,7 @@ explain_token(explain_t *e)
 
     njwt_bearer_bare(text, &e->judged.credentials);
 
-    /* a proof comes with a token of its scheme */
+    /* a proof comes with a token of the DPoP scheme */
 
     e->judged.credentials.dpop = e->proved.dpop.headers > 0;
 }

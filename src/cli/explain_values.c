@@ -1,5 +1,5 @@
 /*
- * What does the value of an option mean?
+ * The values of options.
  */
 
 #define _GNU_SOURCE
@@ -16,7 +16,7 @@
 /*
  * Takes one word off the front as nginx's configuration would: in quotes of
  * either kind, or up to white space; \" \' and \\ are the character itself.
- * The word is put together in place.
+ * The word is assembled in place.
  */
 
 static njwt_slice_t
