@@ -48,9 +48,9 @@ sub all_seen {
 }
 
 
-# How many places of the cache are taken after a token was asked at a path.
+# How many cache entries there are after a request with a token to a path.
 
-sub places {
+sub entries {
     my ($token, $path) = @_;
 
     seen($path, $token);
@@ -88,13 +88,13 @@ subtest 'beyond 256 scopes tokens are remembered, too' => sub {
         'by each location that was asked';
 };
 
-subtest 'a token takes a place for each 256 that it is used with' => sub {
-    my $token = token(scope => 's1 s300 s600', jti => 'places');
+subtest 'a token takes an entry for each 256 that it is used with' => sub {
+    my $token = token(scope => 's1 s300 s600', jti => 'entries');
     my @paths = map { sprintf 'scope%03d', $_ } 1, 2, 256, 257, 300, 512, 513,
                                                 600, 1, 300;
-    my $before = places($token, 'none');
+    my $before = entries($token, 'none');
 
-    is_deeply [ map { places($token, $_) - $before } @paths ],
+    is_deeply [ map { entries($token, $_) - $before } @paths ],
         [ 1, 1, 1, 2, 2, 2, 3, 3, 3, 3 ], 'and no more';
 };
 
@@ -190,7 +190,7 @@ subtest 'a rule that is inherited holds in each set' => sub {
         'and each claim is asked for by itself';
 };
 
-subtest 'a token takes a place for each of 258 times 256, too' => sub {
+subtest 'a token takes an entry for each of 258 times 256, too' => sub {
     ok $s->reload(server => $headers . join '', map {
         my $i = $_;
 
@@ -199,9 +199,9 @@ subtest 'a token takes a place for each of 258 times 256, too' => sub {
     } 0 .. 257), 'reloaded';
 
     my $token = token(scope => 's0 s256 s1', aim => 'x');
-    my $before = places($token, 'none');
+    my $before = entries($token, 'none');
 
-    is_deeply [ map { places($token, "set$_") - $before }
+    is_deeply [ map { entries($token, "set$_") - $before }
                     qw/ 000 256 001 257 000 256 001 257 / ],
         [ 1, 2, 3, 4, 4, 4, 4, 4 ], 'and no more';
     is_deeply all_seen($token, qw/ set000 set256 set001 set257 /),

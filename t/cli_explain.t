@@ -67,7 +67,7 @@ sub check {
     return $check // {};
 }
 
-# what is told of the check that failed
+# the hint for the check that failed
 sub hint_is {
     my ($what, $verdict, $like, $token, @args) = @_;
 
@@ -113,7 +113,7 @@ my $good = made();
     like($out, qr/^  \(FAIL\) +insufficient_scope .*\n +needed/m,
          'and what would have failed after it');
     like($out, qr/^  \(pass\) +method_not_allowed /m, 'or passed');
-    like($out, qr/come after the one that decided/, 'that it is so is told');
+    like($out, qr/come after the one that decided/, 'that is reported');
     like($out, qr/^Verdict: audience_mismatch \(status 401, invalid_token\)\n\z/m,
          'the verdict with its status and error');
 
@@ -121,8 +121,8 @@ my $good = made();
                    stdin => tamper($good, payload => (aud => 'x')))->{out};
 
     like($out, qr/^Payload \(NOT verified/m,
-         'a payload that nobody vouched for is called so');
-    like($out, qr/^  \(FAIL\) +audience_mismatch /m, 'and what it says is told');
+         'an unverified payload is called so');
+    like($out, qr/^  \(FAIL\) +audience_mismatch /m, 'and its audience is reported');
     like($out, qr/not verified\.$/m, 'as not verified');
 }
 
@@ -263,7 +263,7 @@ hint_is('expired long ago', 'expired',
     made(exp => $now - 7200));
 like(check(judged(made(exp => ($now + 60) * 1000)), 'expired')->{hint},
      qr/^"exp" looks like milliseconds, and must be seconds/,
-     'exp in milliseconds is told where the check passes');
+     'exp in milliseconds is reported even if the check passes');
 is(check(judged(made(exp => 9e10)), 'expired')->{hint}, undef,
    'a date that is only far off isn\'t');
 hint_is('nbf in milliseconds', 'not_yet_valid',
@@ -362,14 +362,14 @@ hint_is($_->[0], 'malformed_request', $_->[1], $_->[2]) for
     [ 'nothing', qr/no token behind "Bearer"/, 'Bearer ' ];
 
 
-# Two faults at once are both told.
+# Two faults at once are both reported.
 
 {
     my $result = judged(made(exp => $now - 99, aud => 'urn:x'));
 
     is($result->{json}{verdict}, 'expired', 'expired and of another audience');
     is(check($result, 'audience_mismatch')->{would}, 'fail',
-       'the audience is told too');
+       'the audience is reported, too');
     like(check($result, 'audience_mismatch')->{hint}, qr/received "urn:x"/,
          'with what to do');
     is(check($result, 'audience_mismatch')->{result}, 'not_reached',
@@ -379,7 +379,7 @@ hint_is($_->[0], 'malformed_request', $_->[1], $_->[2]) for
 
     $result = judged(made(iss => 'https://x.example/', -key => 'k3'));
     is(check($result, 'key_not_found')->{would}, 'fail',
-       'another issuer with another key: that is told');
+       'another issuer with another key: that is reported');
 }
 
 
@@ -550,7 +550,7 @@ for my $i (0 .. $#case) {
     my ($what, $like) = @{ $case[$i] };
 
     is($results[$i]{status}, 2, "$what: exit status 2");
-    like($results[$i]{err}, qr/\Ajwt-explain: .*$like/, "$what: is told");
+    like($results[$i]{err}, qr/\Ajwt-explain: .*$like/, "$what: is reported");
     is($results[$i]{out}, '', "$what: and nothing else");
 }
 
@@ -671,7 +671,7 @@ for my $i (0 .. $#case) {
                 $tenant->jwks_uri);
 
     is(judged($good, @args)->{status}, 2,
-       'a certificate that nobody vouches for');
+       'a certificate of an unknown authority');
     is(judged($good, @args, '--trusted-certificate', 't/keys/tls-ca.pem')
            ->{status}, 0, 'and one that the CA given does');
 }

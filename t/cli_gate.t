@@ -164,11 +164,11 @@ sub location_is {
     my ($path, $name, $chosen, @args) = @_;
 
     my $result = asked(token(), $path, @args);
-    my $told = ($result->{json} // {})->{gate} // {};
+    my $gate = ($result->{json} // {})->{gate} // {};
 
-    is $told->{location}, $name, "$path is served by $name"
+    is $gate->{location}, $name, "$path is served by $name"
         or diag $result->{err}, $result->{out};
-    like $told->{chosen} // '', $chosen, '... as it is chosen';
+    like $gate->{chosen} // '', $chosen, '... as it is chosen';
 }
 
 # that of jwt-explain, and nginx's own status
@@ -387,12 +387,12 @@ ok asked('', '/optional')->{json}{gate}{goes_on}, 'without a token';
 ok !asked(token(aud => 'x'), '/optional')->{json}{gate}{goes_on},
     '... but not with a bad one';
 is_deeply asked(token(), '/rules')->{json}{gate}{not_checked}, ['$host'],
-    'jwt_require is not checked, which is told';
+    'jwt_require is not checked, which is reported';
 is asked(token(), '/t')->{json}{gate}{issuer}, 'timesheets', 'the block';
 is asked('Authorization: Bearer ' . token(), '/t')->{json}{verdict}, 'ok',
     'a header line';
 is asked('Authorization: Bearer ' . token(), '/cookie')->{json}{verdict},
-    'no_token', 'is no place of a location that takes cookies';
+    'no_token', 'isn\'t where a location with cookies looks';
 is asked(token(), '/cookie')->{json}{verdict}, 'ok', 'a bare token is';
 
 $r = explain(args => [ @usual, '--location', '/rules' ],
@@ -407,7 +407,7 @@ like explain(args => [ @usual, '--location', '/t' ], stdin =>
              token(aud => audience() . '/'))->{out},
     qr/only the slash at the end\s+differs/, '... with what to do about it';
 like explain(args => [ @usual, '--location', '/report' ], stdin => 'x')
-    ->{out}, qr/mode +report: the request goes on/, 'report is told';
+    ->{out}, qr/mode +report: the request goes on/, 'report is named';
 like explain(args => [ @usual, '--location', '/cors' ], stdin => 'x')
     ->{out}, qr/preflight is not judged/, 'so are preflights';
 
@@ -418,7 +418,7 @@ $r = explain(args => [ '--gate', $gate, '--location', '/twice' ],
              stdin => token());
 is $r->{status}, 2, 'two servers guard it';
 like $r->{err}, qr/2 servers .* write --server .*:\n    "api\.example\.com \*\.example\.com" on 127\.0\.0\.1:\d+\n    "" on 127/,
-    '... which are told';
+    '... which are named';
 
 for (['127.0.0.1:' . $s->port(2), 'files'],
      ['API.example.com', 'files'], ['*.example.com', 'files'],
@@ -446,7 +446,7 @@ $r = explain(args => [ '--gate', $gate, '--location', '/once' ],
              stdin => token());
 like $r->{out}, qr/^Verdict: ok$/m, 'nor one that one server guards';
 like $r->{out}, qr/Other servers serve this path without a gate/,
-    '... which is told';
+    '... which is reported';
 
 
 # What goes wrong.
@@ -516,7 +516,7 @@ for (['issuer', issuer()], ['audience', 'x'], ['algorithms', 'RS256'],
 }
 
 
-# A status that was saved, and one that lacks a fact.
+# A status that was saved, and one that lacks a member.
 
 my $saved = JSON::PP->new->utf8->decode($s->get('/status')->{body});
 
@@ -544,18 +544,18 @@ is explain(args => [ '--gate', saved(sub { }), @only ], stdin => token())
 is explain(args => [ '--gate', saved(sub { $_[0]{time} = 1 }), @only ],
            stdin => token())->{status}, 0, '... whose time is not now';
 
-for my $fact (qw/ leeway profile scope_claims algorithms source
+for my $member (qw/ leeway profile scope_claims algorithms source
                   source_has_query keys_available issuer /)
 {
-    fails "without $fact", qr/doesn't tell "$fact"/, '--gate',
-        saved(sub { delete block($_[0])->{$fact} }), @only;
+    fails "without $member", qr/doesn't tell "$member"/, '--gate',
+        saved(sub { delete block($_[0])->{$member} }), @only;
 }
 
-for my $fact (qw/ scopes claims token max_token_size issuers path match depth
+for my $member (qw/ scopes claims token max_token_size issuers path match depth
                   server_number protected mode /)
 {
-    fails "a location without $fact", qr/doesn't tell "$fact"/, '--gate',
-        saved(sub { delete $_->{$fact} for @{ $_[0]{locations} } }), @only;
+    fails "a location without $member", qr/doesn't tell "$member"/, '--gate',
+        saved(sub { delete $_->{$member} for @{ $_[0]{locations} } }), @only;
 }
 
 is explain(args => [ '--json', '--gate',

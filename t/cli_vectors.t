@@ -47,7 +47,7 @@ sub beyond {
 }
 
 
-# What a location is told besides --binding has its default there, and the
+# What a location has besides --binding has its default there, and the
 # nonces are the gate's own.
 
 sub unproved {
@@ -192,7 +192,7 @@ for my $i (0 .. $#cases) {
     is(join(' ', map { $_->{check} } @failed), $want eq 'ok' ? '' : $want,
        "$case->{id}: the check that failed");
 
-    # what the scopes needed are is told where they were missing
+    # the scopes needed are named if they were missing
 
     next if $want ne 'insufficient_scope' || !$case->{scopes_needed};
     like($failed[0]{hint}, qr/^needed "\Q$case->{scopes_needed}\E"/,

@@ -156,7 +156,7 @@ refused 'nor with a user in the URL',
     issuer('a', jwks_uri => 'https://me:secret@t.eu.auth0.com/k'), undef,
     qr/has a user part/;
 
-refused 'a typo in the block is told with what there is',
+refused 'a typo in the block is reported with what there is',
     issuer('a', jwks_url => 'https://x/'), undef,
     qr/unknown directive "jwks_url" in "jwt_issuer", which takes: .*jwks_uri/;
 
@@ -330,7 +330,7 @@ sub lines {
     return @lines;
 }
 
-# What is wrong is told with the line where it stands.
+# What is wrong is reported with its line.
 
 for my $case (
     [ issuer => 't.eu.auth0.com' ],
@@ -479,7 +479,7 @@ accepted 'two of different ones can',
 accepted 'two of one iss may stand in two locations',
     issuer('a') . "\n" . issuer('b');
 
-for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
+for my $context (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
 {
     for my $d ('jwt a', 'jwt_require_scope x', 'jwt_realm x',
                'jwt_identity_header X a', 'jwt_preflight on',
@@ -487,8 +487,8 @@ for my $place (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {'])
                'jwt_resource_metadata https://api/m',
                'jwt_resource_metadata_handler a resource=https://api/')
     {
-        refused "$d can't stand in $place->[0]", issuer('a'),
-            "jwt a; $place->[1] $d; }",
+        refused "$d can't stand in $context->[0]", issuer('a'),
+            "jwt a; $context->[1] $d; }",
             qr/directive is not allowed here/;
     }
 }
@@ -583,7 +583,7 @@ refused 'no methods at all are none', issuer('a'),
 refused 'match= is any or nothing', issuer('a'),
     'jwt a; jwt_require_scope r match=all;', qr/write match=any/;
 
-refused "a parameter that is misspelt is told: $_", issuer('a'),
+refused "a misspelt parameter is reported: $_", issuer('a'),
     "jwt a; jwt_require_scope r $_;", qr/invalid parameter "$_" .*write methods=/
     for qw/ method=GET METHODS=GET Match=any /;
 
@@ -664,7 +664,7 @@ refused 'and once', issuer('a'),
 ($ok, $said) = $s->check(issuers => issuer('a'),
     server => 'jwt_resource_metadata_handler a resource=https://api/;');
 ok !$ok, 'only a location has a handler';
-like $said, qr/directive is not allowed here in \S+:\d+/, '... it is told';
+like $said, qr/directive is not allowed here in \S+:\d+/, '... it is reported';
 
 refused "$_->[0] stands once in a level", issuer('a'),
     "jwt a; $_->[0] $_->[1]; $_->[0] $_->[1];",
@@ -687,7 +687,7 @@ my $three = join ' ', map { issuer("i$_") } 1 .. 3;
     open my $in, '<', 'docs/operations.md' or die "docs/operations.md: $!";
     my %size = do { local $/; <$in> } =~ /^\| (\d+) \| (\d+)k\b.*\|$/gm;
 
-    cmp_ok scalar(keys %size), '>', 2, 'sizes are told';
+    cmp_ok scalar(keys %size), '>', 2, 'sizes are shown';
 
     for my $n (sort { $a <=> $b } keys %size) {
         my $blocks = join ' ', map {

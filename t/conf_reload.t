@@ -135,7 +135,7 @@ subtest 'a reload with a fetch in flight and requests that wait for it'
         'and who came later';
 
     old_ones_end();
-    is $tenant->fetches, $before + 1, 'one fetch took the place of another';
+    is $tenant->fetches, $before + 1, 'one fetch replaced another';
     wait_until { !in_flight() } 5, 'and none is left';
 };
 
@@ -278,8 +278,8 @@ END
     $is->('the same iss', 'k1', 'k3');
 
     ok $s->reload(issuers => $issuers->(one => 'k3', other => 'k1')),
-        'a reload that changes places';
-    $is->('changed places', 'k3', 'k1');
+        'a reload that swaps names';
+    $is->('swapped names', 'k3', 'k1');
 
     ok $s->reload(issuers => $issuers->(one => 'k1', other => 'k3')),
         'and one back';
@@ -300,7 +300,7 @@ subtest 'an issuer that is taken away and comes back' => sub {
     }
 END
 
-    ok $s->reload(issuers => $other), 'another in its place';
+    ok $s->reload(issuers => $other), 'another instead';
     is verdict('/t'), '401 issuer_mismatch', 'its tokens are refused';
     is verdict('/t', iss => 'https://other.example/'), '200 ok',
         "the other's pass";
@@ -353,7 +353,7 @@ subtest 'reloads leak no shared memory' => sub {
     fresh(http => 'jwt_shared_zone zone=jwt:32k;');
     is verdict('/t'), '200 ok', 'the least zone that nginx makes';
 
-    # each takes the place of the one before
+    # each replaces the one before
 
     is scalar(grep {
         $s->reload(issuer => "jwks_uri \@JWKS_URI\@?$_;")

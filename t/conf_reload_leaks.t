@@ -95,7 +95,7 @@ sub files {
 }
 
 
-# each reload has another source in the place of the one before
+# each reload replaces the source by another one
 
 sub reloads {
     my ($from, $to) = @_;

@@ -1,7 +1,7 @@
 # Do the README and docs/ say what the module does?
 #
 # The directives, the verdicts and the variables are taken from the tables in
-# the sources; each has its place, and nothing else has one.  A directive has
+# the sources; each has its section, and nothing else has one.  A directive has
 # a section in docs/directives.md, and a row in the README's table, which is
 # made from the sections:
 #
@@ -237,10 +237,10 @@ for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
 
 cmp_ok(scalar(keys %variable), '>=', 2, 'there are variables at all');
 
-my %told = map { $_ => 1 }
+my %documented = map { $_ => 1 }
            chapter($readme, 'Variables') =~ /^\| `(\$\w+)` \| \S.*\|$/gm;
 
-is_deeply([ sort keys %told ], [ sort keys %variable ],
+is_deeply([ sort keys %documented ], [ sort keys %variable ],
           'the table of variables has each, and no other');
 
 

@@ -1,4 +1,4 @@
-# Which authorities vouch for the keys?  Those whose bytes were in the file:
+# Which authorities are the keys trusted by?  Those whose bytes were in the file:
 # one that was taken out of it must not go on through the keys that it brought.
 
 use strict;

@@ -164,7 +164,7 @@ subtest 'the key that a waiting request names is not in the set' => sub {
 
     my ($unknown, $known) = $s->finish($flight);
 
-    is $unknown->{status}, 401, 'it is told so';
+    is $unknown->{status}, 401, 'the client is refused';
     is $unknown->{headers}{'x-verdict'}, 'key_not_found', 'by its verdict';
     is $known->{status}, 200, 'the one whose key is there passes';
 };
@@ -298,7 +298,7 @@ subtest 'an upload that was held goes on whole' => sub {
 };
 
 
-subtest 'a held request over HTTP/2 passes' => sub {
+subtest 'a suspended request over HTTP/2 passes' => sub {
     cold(server => "listen 127.0.0.1:\@PORT2\@ http2;\n$server");
 
     my $url = 'http://127.0.0.1:' . $s->port(2);

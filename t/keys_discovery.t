@@ -33,7 +33,7 @@ sub answer {
 sub document {
     my ($name, %change) = @_;
 
-    # a byte order mark before it is passed over
+    # a byte order mark before it is ignored
     my $mark = $name eq 'marked' ? "\xef\xbb\xbf" : '';
     my %document = (issuer => "$url/$name",
                     jwks_uri => "$url/${name}_keys/", %change);

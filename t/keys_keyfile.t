@@ -203,7 +203,7 @@ subtest 'a restart while the tenant is out of reach goes on serving' => sub {
         'the log says whose keys these are, once';
     $s->wait_for_log(qr/\[error\].*can't be fetched.*go on serving/);
     ok 1, 'and that they go on serving';
-    is_deeply [ passed_over('') ], [], 'nothing was passed over';
+    is_deeply [ passed_over('') ], [], 'nothing was rejected';
 
 
     $tenant->rotate;
@@ -300,7 +300,7 @@ push @broken, [ 'another user\'s', qr/another user/, sub {
 for my $case (@broken) {
     my ($how, $why, $break, $issuer) = @$case;
 
-    subtest "a file that is $how is passed over" => sub {
+    subtest "a file that is $how is rejected" => sub {
         my $file = kept();
 
         $break->($file, $text);
@@ -318,7 +318,7 @@ for my $case (@broken) {
         return if -d $file;
 
         wait_until { !-l $file && -f _ && slurp($file) =~ /\n\n\{"keys"/ } 5,
-            'a good file takes its place';
+            'a good file replaces it';
         lose();
         start(issuer => $issuer);
         is verdict(), '200 ok', 'and serves the next time';

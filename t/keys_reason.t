@@ -235,12 +235,12 @@ subtest 'the reason outlives a reload, and belongs to its source' => sub {
     }
 
     unlike join("\n", refusals()), qr/status 404|hunter2/,
-        'nor is the other one\'s reason told';
+        'nor the other one\'s reason';
     $origin->mend;
 };
 
 
-subtest 'a tenant whose clock is another is told of' => sub {
+subtest 'a tenant whose clock differs is reported' => sub {
     my $off = qr/\[warn\].*"timesheets": the tenant's clock is/;
 
     for my $case ([ ahead600 => 'ahead of' ], [ behind600 => 'behind' ]) {
@@ -310,15 +310,15 @@ jwks_uri http://127.0.0.1:9/k; jwks_proxy http://me:wolf%40pack@127.0.0.1:@PORT4
 END_OF_ISSUER
     is verdict(), '200 ok', 'keeps the keys';
 
-    my $told = join "\n", $s->log_lines, map { $s->get($_)->{body} } '/status';
+    my $shown = join "\n", $s->log_lines, map { $s->get($_)->{body} } '/status';
 
-    unlike $told, qr/hunt|wolf|pack/, 'it is in no line and no status';
+    unlike $shown, qr/hunt|wolf|pack/, 'it is in no line and no status';
 
     ok $s->reload(issuer => <<'END_OF_ISSUER'), 'a proxy that wants one';
 jwks_uri http://127.0.0.1:9/other; jwks_proxy http://127.0.0.1:@PORT4@; jwks_wait 0;
 END_OF_ISSUER
     $s->wait_for_log(qr/status 407, the proxy wants a user and a password: write "jwks_proxy/);
-    ok 1, 'and gets none is told of';
+    ok 1, 'and gets none is reported';
 };
 
 

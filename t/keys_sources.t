@@ -264,7 +264,7 @@ is verdict('bare', iss => $tenant_url), '401 issuer_mismatch',
     'with one it is another issuer';
 is scalar $s->log_lines(
     qr/"(?:slash|bare)": 2 keys from "\Q${\ $tenant->jwks_uri}\E"/), 2,
-    'both are fetched from the same place';
+    'both are fetched from the same URL';
 
 serves('mixed', 'a good key among unusable ones');
 is verdict('mixed', -key => 'small'), '401 key_not_found',
@@ -314,23 +314,23 @@ for (qw/ nokids nokid_other /) {
 
 serves('nokid_other', 'but one without', -header => { kid => undef });
 
-# what RFC 7518 doesn't allow is read, and told once
+# what RFC 7518 doesn't allow is read, and logged once
 
-my %told = (
+my %although = (
     zero   => 'an "n" or "e" has a zero byte in front',
     padded => 'an "n" or "e" has "=" at its end',
     plain  => 'an "n" or "e" is base64 with "+" or "/", not base64url',
     mark   => 'a byte order mark stands before them',
 );
 
-for my $name (sort keys %told) {
+for my $name (sort keys %although) {
     serves($name, "$name: read all the same");
     is verdict($name, -key => 'k2', -kid => 'k1'), '401 bad_signature',
         "$name: as this key and no other";
     my @lines = $s->log_lines(qr/\[notice\].*"$name".* are read although /);
 
     is scalar @lines, 1, "$name: logged once";
-    like $lines[0] // '', qr/although \Q$told{$name}\E/, "$name: what it is";
+    like $lines[0] // '', qr/although \Q$although{$name}\E/, "$name: what it is";
 }
 
 serves('x5c', 'a key that is only in its certificate, expired or not');

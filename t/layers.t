@@ -5,7 +5,7 @@
 #   the glue (src/nginx)  no crypto, no JSON; libcurl behind one door
 #   the tool (src/cli)    the core's decision: libcurl and PCRE behind one
 #                         door each, no crypto and no JSON library of its own
-#   the permission        is given at one place
+#   the permission        is given once
 #   the module            shows nginx's loader what it needs and no more, and
 #                         has no state of its own
 #
@@ -69,7 +69,7 @@ my %code = map {
 } keys %source;
 
 # file:line of each match
-sub places {
+sub uses {
     my ($pattern, @files) = @_;
 
     my @found;
@@ -107,10 +107,10 @@ sub lines_of {
 # The core knows of no nginx.
 
 none('the core has no name of nginx\'s',
-     places(qr/\b(?:ngx|NGX)_\w+/, @core));
+     uses(qr/\b(?:ngx|NGX)_\w+/, @core));
 
 
-none('nor has the tool', places(qr/\b(?:ngx|NGX)_\w+/, @tool));
+none('nor has the tool', uses(qr/\b(?:ngx|NGX)_\w+/, @tool));
 
 
 # Which headers a file reads, directly or not, is the compiler's to say.
@@ -147,7 +147,7 @@ for my $file (grep { /\.c$/ } @glue) {
 cmp_ok(scalar(keys %reads), '>', 20, 'the compiler listed what they read');
 
 for my $header (sort keys %door) {
-    my @direct = places(qr{^\s*#\s*include\s*<\Q$header\E}, @core, @glue,
+    my @direct = uses(qr{^\s*#\s*include\s*<\Q$header\E}, @core, @glue,
                         @tool);
 
     cmp_ok(scalar(@direct), '>', 0, "<$header> is included at all");
@@ -162,22 +162,22 @@ for my $header (sort keys %door) {
 }
 
 none('the glue has no crypto of its own',
-     places(qr/^\s*\#\s*include\s*<openssl|\b(?:EVP|RSA|EC|BN|SHA|MD5|HMAC
+     uses(qr/^\s*\#\s*include\s*<openssl|\b(?:EVP|RSA|EC|BN|SHA|MD5|HMAC
               |OSSL)\w*_\w+\s*\(/x, @glue));
 none('and TLS is the fetch\'s alone',
-     places(qr/\b(?:SSL|X509)\w*_\w+\s*\(/,
+     uses(qr/\b(?:SSL|X509)\w*_\w+\s*\(/,
             grep { !m{/ngx_http_jwt_(?:fetch|trust)} } @glue));
-none('the glue has no JSON of its own', places(qr/\bjson_\w+\s*\(/, @glue));
+none('the glue has no JSON of its own', uses(qr/\bjson_\w+\s*\(/, @glue));
 
 none('nobody changes the functions that jansson has its memory from',
-     places(qr/\bjson_set_alloc_funcs\w*\b/, @core, @glue, @tool));
+     uses(qr/\bjson_set_alloc_funcs\w*\b/, @core, @glue, @tool));
 
 none('the core reads no header of nginx\'s or libcurl\'s',
      sort grep { m{/jwt/} && grep { m{ngx_|nginx/src|/curl/} }
                  @{ $reads{$_} } } keys %reads);
 
 none('the core includes C\'s headers for types and bytes only',
-     places(qr{^\s*\#\s*include\s*<(?!jansson\.h|openssl/)
+     uses(qr{^\s*\#\s*include\s*<(?!jansson\.h|openssl/)
                (?!(?:errno|limits|math|stdbool|stddef|stdint|stdlib|string)\.h>)}x,
             @core));
 
@@ -274,7 +274,7 @@ sub folder {
     return (split m{/}, $file)[-2];
 }
 
-none('each file of the glue lies in a folder that has a place in the order',
+none('each file of the glue lies in a folder that the order names',
      grep { !m{^src/nginx/\w+\.} && !exists $level{folder($_)} } @glue);
 
 my %header = map { basename($_) => folder($_) } grep { /\.h$/ } @glue;
@@ -318,13 +318,13 @@ none('they know what is below them, and no more', @up);
 
 # One allow.
 
-my @allow = places(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue, @tool);
+my @allow = uses(qr/\breturn\b[^;]*\bNJWT_OK\b/, @core, @glue, @tool);
 
 is(scalar(@allow), 1, 'the permission is returned once');
 like($allow[0], qr{^src/jwt/judge/njwt_verdict\.c:}, 'by the verdict function');
 
 none('and handed out in no other way',
-     places(qr/[^=!<>]=\s*NJWT_OK\b|[?:,]\s*NJWT_OK\b/,
+     uses(qr/[^=!<>]=\s*NJWT_OK\b|[?:,]\s*NJWT_OK\b/,
             grep { $_ !~ m{/njwt_verdict\.h$} } @core, @glue, @tool));
 
 
@@ -354,27 +354,27 @@ none('the glue\'s names begin with ngx_http_jwt_',
 # the MAC of an HS token (make timing measures that).
 
 none('where keys are used bytes are compared by CRYPTO_memcmp() alone',
-     places(qr/\b(?:memcmp|bcmp|str\w*cmp|njwt_slice_equal)\s*\(/,
+     uses(qr/\b(?:memcmp|bcmp|str\w*cmp|njwt_slice_equal)\s*\(/,
             grep { m{/njwt_(?:key(?:_verify)?|hash)\.c$} } @core));
 none('of a JWK only names are compared otherwise',
-     places(qr/\b(?:memcmp|bcmp|str\w*cmp)\s*\(/,
+     uses(qr/\b(?:memcmp|bcmp|str\w*cmp)\s*\(/,
             grep { m{/njwt_jwk\.c$} } @core));
-is(scalar(my @constant = places(qr/\bCRYPTO_memcmp\s*\(/, @core)), 1,
+is(scalar(my @constant = uses(qr/\bCRYPTO_memcmp\s*\(/, @core)), 1,
    'and a MAC is');
 
 # The glue compares digests of tokens, salted with what nobody knows: how much
 # of one was right leads to no token.
 
 none('the glue has no secret to compare',
-     places(qr/\bsecret\b[^;]*\bngx_(?:mem|str\w*)cmp
+     uses(qr/\bsecret\b[^;]*\bngx_(?:mem|str\w*)cmp
               |\bngx_(?:mem|str\w*)cmp\s*\([^;]*\bsecret\b/x, @glue));
 
 
-# What a record vouches for, njwt_cached alone may say.
+# Only njwt_cached may make claims and proofs from a cache entry.
 
 none('only njwt_cached makes claims of a record',
      grep { !m{njwt_(?:cached|claims|key)\.[ch]:} && !m{njwt_claims\.h:} }
-     places(qr/\bnjwt_(?:claims|proof)_cached\b/, @core, @glue));
+     uses(qr/\bnjwt_(?:claims|proof)_cached\b/, @core, @glue));
 
 
 # No process-wide state: two configurations coexist during a reload.  What

@@ -24,7 +24,7 @@ Content-Length: 58
 
 
 
-=== TEST 2: error_page takes the body's place, and the challenge stays
+=== TEST 2: error_page replaces the body, and the challenge stays
 --- config
     error_page  401 /401.html;
     location = /401.html { internal; return 401 "please log in\n"; }

@@ -378,7 +378,7 @@ X-Verdict: ok
 
 
 
-=== TEST 26: one that is no use beside others is told
+=== TEST 26: one that is no use beside others is reported
 --- http_config
     jwt_issuer timesheets {
         issuer      $TEST_NGINX_ISSUER;

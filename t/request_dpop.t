@@ -76,7 +76,7 @@ sub mine {
 my $first = get('/dpop', $bound, mine('/dpop'));
 
 is $first->{status}, 401, 'after a start a proof needs a nonce';
-is $first->{headers}{'x-verdict'}, 'dpop_nonce_needed', '... and that is told';
+is $first->{headers}{'x-verdict'}, 'dpop_nonce_needed', '... and that is the verdict';
 like $first->{headers}{'www-authenticate'},
     qr/^Bearer realm="timesheets", DPoP algs="ES256", error="use_dpop_nonce"/,
     '... in the part of the scheme that was used';

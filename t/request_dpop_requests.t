@@ -87,7 +87,7 @@ sub ask {
         Authorization => "DPoP $token", DPoP => $proof });
 }
 
-sub told {
+sub answer {
     my ($r) = @_;
     my $h = $r->{headers};
 
@@ -103,36 +103,36 @@ $nonce = ask('/t')->{headers}{'dpop-nonce'};
 for my $path (qw{ /twice /files /rewrite /named }) {
     my $proof = of($path);
 
-    is told(ask($path, -proof => $proof)), '200 ok',
+    is answer(ask($path, -proof => $proof)), '200 ok',
         "$path: the client's own URL counts";
-    is told(ask($path, -proof => $proof)), '401 dpop_proof_replayed',
+    is answer(ask($path, -proof => $proof)), '401 dpop_proof_replayed',
         '... each proof once';
-    is told(ask($path, -proof => of('/t'))), '401 dpop_proof_invalid',
+    is answer(ask($path, -proof => of('/t'))), '401 dpop_proof_invalid',
         '... and not the one that it is sent to';
 }
 
-is told(ask('/twice?a=b&c')), '200 ok', 'the query doesn\'t count';
-is told(ask('/files', -proof => of('/files?x#y'))), '200 ok',
+is answer(ask('/twice?a=b&c')), '200 ok', 'the query doesn\'t count';
+is answer(ask('/files', -proof => of('/files?x#y'))), '200 ok',
     '... nor does a proof\'s';
 
 # error_page makes a GET of all but HEAD
 
 for (qw/ PUT POST DELETE /) {
-    is told(ask('/gone', -method => $_)), '200 ok',
+    is answer(ask('/gone', -method => $_)), '200 ok',
         "a $_ is one after error_page";
-    is told(ask('/gone', -method => $_, htm => 'GET')),
+    is answer(ask('/gone', -method => $_, htm => 'GET')),
         '401 dpop_proof_invalid', '... and no GET';
 }
 
-is told(ask('/twice', -method => 'POST')), '200 ok',
+is answer(ask('/twice', -method => 'POST')), '200 ok',
     '... also where it is judged before and after';
 
-is told(ask('/t', -method => 'HEAD')), '200 ok', 'HEAD is HEAD';
-is told(ask('/t', -method => 'HEAD', htm => 'GET')), '401 dpop_proof_invalid',
+is answer(ask('/t', -method => 'HEAD')), '200 ok', 'HEAD is HEAD';
+is answer(ask('/t', -method => 'HEAD', htm => 'GET')), '401 dpop_proof_invalid',
     '... and not GET';
-is told(ask('/t', -method => 'GET', htm => 'HEAD')), '401 dpop_proof_invalid',
+is answer(ask('/t', -method => 'GET', htm => 'HEAD')), '401 dpop_proof_invalid',
     '... nor the other way round';
-is told(ask('/t', -proof => of('/t', htm => $_))), '401 dpop_proof_invalid',
+is answer(ask('/t', -proof => of('/t', htm => $_))), '401 dpop_proof_invalid',
     "a method is written as it is: $_" for 'get', 'Get', ' GET', 'GET ', '';
 
 for (['/t', '/%74', 'ok'], ['/%74', '/t', 'ok'], ['/t', '/x/../t', 'ok'],
@@ -142,7 +142,7 @@ for (['/t', '/%74', 'ok'], ['/%74', '/t', 'ok'], ['/t', '/x/../t', 'ok'],
 {
     my ($asked, $proved, $verdict) = @$_;
 
-    like told(ask($asked, -proof => of($proved))), qr/^\d+ \Q$verdict\E$/,
+    like answer(ask($asked, -proof => of($proved))), qr/^\d+ \Q$verdict\E$/,
         "$proved for $asked: $verdict";
 }
 
@@ -189,30 +189,30 @@ is raw('GET /t', "DPoP: $twice\r\n"), 'ok',
 # Answers of other locations
 
 my $r = ask('/refused', nonce => undef);
-is told($r), '200 dpop_nonce_needed nonce', 'error_page shows its page';
+is answer($r), '200 dpop_nonce_needed nonce', 'error_page shows its page';
 like $r->{headers}{'www-authenticate'}, qr/error="use_dpop_nonce"/,
     '... with the challenge';
 
 $r = ask('/guarded', nonce => undef);
-is told($r), '401 dpop_nonce_needed nonce',
+is answer($r), '401 dpop_nonce_needed nonce',
     'a page that is guarded itself is refused';
 is scalar(() = $r->{headers}{'www-authenticate'} =~ /use_dpop_nonce/g), 1,
     '... with one challenge';
 unlike $r->{headers}{'dpop-nonce'}, qr/,/, '... and one nonce';
 
 $r = ask('/guarded', -proof => of('/other'));
-is told($r), '401 dpop_proof_invalid',
+is answer($r), '401 dpop_proof_invalid',
     'a page that is guarded asks for the proof, too';
 
 
 # satisfy any
 
-is told(ask('/any')), '200 ok', 'under "satisfy any" a proof allows';
-is told(ask('/any', nonce => undef)), '401 dpop_nonce_needed nonce',
+is answer(ask('/any')), '200 ok', 'under "satisfy any" a proof allows';
+is answer(ask('/any', nonce => undef)), '401 dpop_nonce_needed nonce',
     '... where nothing else does the gate\'s answer is given';
 
 $r = ask('/in', nonce => undef);
-is told($r), '200 dpop_nonce_needed', 'and where another module allows, none';
+is answer($r), '200 dpop_nonce_needed', 'and where another module allows, none';
 ok !exists $r->{headers}{'www-authenticate'}, '... no challenge';
 ok !exists $r->{headers}{'cache-control'}, '... nor the rest of it';
 
@@ -220,21 +220,21 @@ ok !exists $r->{headers}{'cache-control'}, '... nor the rest of it';
 # report, optional, preflight
 
 my $proof = of('/report');
-is told(ask('/report', -proof => $proof)), '200 ok', 'report lets it go on';
-is told(ask('/report', -proof => $proof)), '200 dpop_proof_replayed',
+is answer(ask('/report', -proof => $proof)), '200 ok', 'report lets it go on';
+is answer(ask('/report', -proof => $proof)), '200 dpop_proof_replayed',
     '... and remembers';
-is told(ask('/report', -proof => of('/t'))), '200 dpop_proof_invalid',
+is answer(ask('/report', -proof => of('/t'))), '200 dpop_proof_invalid',
     '... and sees what is wrong';
 is scalar($s->log_lines(qr/\[warn\].*dpop_proof_replayed/)), 1,
     '... and says so';
 
-is told(ask('/optional', -proof => of('/t'))), '401 dpop_proof_invalid',
+is answer(ask('/optional', -proof => of('/t'))), '401 dpop_proof_invalid',
     'where a token is optional its proof is not';
-is told($s->get('/optional')), '200 no_token', '... without one it goes on';
-is told($s->request(path => '/optional', headers => { DPoP => of('/t') })),
+is answer($s->get('/optional')), '200 no_token', '... without one it goes on';
+is answer($s->request(path => '/optional', headers => { DPoP => of('/t') })),
     '200 no_token', '... a proof alone is nothing';
 
-is told($s->request(method => 'OPTIONS', path => '/preflight', headers =>
+is answer($s->request(method => 'OPTIONS', path => '/preflight', headers =>
     { Origin => 'https://app.example',
       'Access-Control-Request-Method' => 'GET' })), '405 ok',
     'a preflight carries no proof';
@@ -264,13 +264,13 @@ sub curl {
 sub h2 {
     my ($path, $proof, @options) = @_;
 
-    return told(curl($path, '-H', "DPoP: $proof", @options));
+    return answer(curl($path, '-H', "DPoP: $proof", @options));
 }
 
 my $h2 = of('/t');
 is h2('/t', $h2), '200 ok', 'HTTP/2: a proof is good';
 is h2('/t', $h2), '401 dpop_proof_replayed', '... once';
-is told(ask('/t', -proof => $h2)), '401 dpop_proof_replayed',
+is answer(ask('/t', -proof => $h2)), '401 dpop_proof_replayed',
     '... whichever version it comes by';
 is h2('/t?a=b', of('/t')), '200 ok', '... the path counts alone';
 is h2('/twice', of('/twice')), '200 ok', '... that of the client';

@@ -172,7 +172,7 @@ sub answers {
 
     my @lines = lines_of(substr(log_of(), $before), 'before the gate was asked');
 
-    is scalar(@lines), $unjudged && !$more{told} ? 1 : 0, '... and told once';
+    is scalar(@lines), $unjudged && !$more{logged} ? 1 : 0, '... and logged once';
     like $_, qr/ answered with $status in location "\Q$location\E" before/,
         '... with where' for @lines;
     unlike join('', @lines), qr{request: |GET /|eyJ}, '... and without the request';
@@ -181,8 +181,8 @@ sub answers {
 }
 
 answers('/return', 200, 1);
-answers('/return', 200, 1, told => 1);
-answers('/says', 200, 1, told => 1);
+answers('/return', 200, 1, logged => 1);
+answers('/says', 200, 1, logged => 1);
 answers('/moved', 302, 1);
 answers('/sometimes?a=1', 204, 1);
 answers('/open?tk=' . unsigned(), 200, 1);
@@ -215,7 +215,7 @@ like $s->get('/page')->{body}, qr{<code>unjudged</code>&nbsp;6},
 
     my @lines = lines_of(substr(log_of(), $before), 'milliseconds');
 
-    is scalar(@lines), 1, '... and told once';
+    is scalar(@lines), 1, '... and logged once';
     like $lines[0] // '', qr/issuer "a".*"exp" looks like milliseconds/, '... of whom';
 }
 

@@ -641,7 +641,7 @@ passed
 
 
 
-=== TEST 34: or found at their new place
+=== TEST 34: or found after they moved
 --- config
     location /t {
         jwt                  timesheets;

@@ -50,7 +50,7 @@ sub block {
 
 my $all = join ' ', map { "t$_" } @tenants;
 
-sub place {
+sub location {
     my ($n) = @_;
     my $rules = join "\n", map {
         "jwt_require_scope $_:$n methods=" . ($_ eq 'read' ? 'GET' : uc) . ';'
@@ -76,7 +76,7 @@ sub place {
 my %config = (
     workers => 2,
     issuers => join('', map { block($_) } @tenants),
-    server  => <<'    END' . join('', map { place($_) } @apis),
+    server  => <<'    END' . join('', map { location($_) } @apis),
         root        @CONTENT@;
         add_header  X-Verdict $jwt_verdict always;
         add_header  X-Issuer $jwt_issuer always;
@@ -124,10 +124,10 @@ wait_until { verdicts([ '/01', grant(aud => api('01')) ])->[0]
 my %token = map { $_ => grant(aud => api($_), scope => "read:$_") } @apis;
 
 for my $time ('new', 'remembered') {
-    for my $place (@apis) {
-        is_deeply verdicts(map { [ "/$place", $token{$_} ] } @apis),
-            [ map { $_ eq $place ? 'ok' : 'audience_mismatch' } @apis ],
-            "/$place, $time tokens";
+    for my $api (@apis) {
+        is_deeply verdicts(map { [ "/$api", $token{$_} ] } @apis),
+            [ map { $_ eq $api ? 'ok' : 'audience_mismatch' } @apis ],
+            "/$api, $time tokens";
     }
 }
 
@@ -194,7 +194,7 @@ for my $n ('01', '20') {
 }
 
 
-# what is told, by path
+# what the documents say, by path
 
 sub document {
     my ($path) = @_;

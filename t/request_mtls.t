@@ -64,7 +64,7 @@ my %config = (
         location /off      { jwt timesheets; try_files /t =404; }
     END
 
-# another server at the same place, which asks for certificates, too
+# another server at the same address, which asks for certificates, too
 
 $config{http} = <<'    END';
     server {
@@ -105,7 +105,7 @@ sub curl {
 sub verdict { curl(@_)->{'x-verdict'} }
 
 is verdict('/tls', $bound, $me), 'ok', 'the client\'s own certificate passes';
-is curl('/tls', $bound, $me)->{'x-binding'}, 'mtls', '... and is told of';
+is curl('/tls', $bound, $me)->{'x-binding'}, 'mtls', '... and is named';
 is verdict('/tls', $bound, $me, 'DPoP'), 'ok',
     '... by the scheme DPoP, too, as Auth0 has clients send it';
 is verdict('/tls', $bound, $thief), 'certificate_mismatch',

@@ -452,7 +452,7 @@ write_in_place('[{"claim":"sub","value":"a","before":1764000000000}]');
         '... which says what to write';
 }
 write_in_place("\xef\xbb\xbf[]");
-ok +($s->check(%config))[0], 'a byte order mark before the entries is passed over';
+ok +($s->check(%config))[0], 'a byte order mark before the entries is ignored';
 
 write_in_place('[]');
 

@@ -209,7 +209,7 @@ subtest 'another size of the zone' => sub {
     is_revoked($one, 'and revokes: the cache remembers no answer of then');
 
     # a request that began before, and ends in a worker whose zone nobody
-    # reads any more, isn't told that it revoked; one of the same zone is
+    # reads any more, gets no success; one of the same zone is
 
     for (
         [ 'jwt_revocation_zone zone=r:5m;', 503 ],

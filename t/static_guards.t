@@ -2,7 +2,7 @@
 # the new one?
 #
 # What a digest names, what a level takes from the one around it, and what the
-# status shows are lists, kept in another place than the struct.  So each
+# status shows are lists, kept elsewhere than the struct.  So each
 # member is in its list, or stands here with the reason why it isn't.  (That a
 # setting really takes a token out of the cache, t/cache_settings.t shows.)  So
 # are the changes that the core's tests must notice.
@@ -256,11 +256,11 @@ my %not_shown = (
     (map { $_ => 'of proofs, which nobody but this nginx takes' } qw/
         jwt_dpop_lifetime jwt_dpop_nonce jwt_dpop_origin
         jwt_dpop_algorithms /),
-    (map { $_ => 'what is told to clients, which they see' } qw/ jwt_realm
+    (map { $_ => 'what clients see' } qw/ jwt_realm
         jwt_error_format jwt_resource_metadata
         jwt_resource_metadata_handler /),
     jwt_status => 'shows itself',
-    jwt_identity_header => 'what is told to the backend',
+    jwt_identity_header => 'what the backend gets',
     jwt_claim_set => 'the same, and to logs',
     jwt_log_level => 'how loud the log is',
     jwt_close_expired => 'what becomes of a request that was allowed',

@@ -2,7 +2,7 @@
 # need of other libraries, what they would let others call, and the
 # distribution's hardening.
 #
-# Read from the built files by readelf and nm; what the compiler was told is in
+# Read from the built files by readelf and nm; the compiler's options are in
 # their debug information, a line for each source file.
 
 use strict;

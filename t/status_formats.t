@@ -1,4 +1,4 @@
-# What does an operator see of the gate?  jwt_status: facts, counters, keys
+# What does an operator see of the gate?  jwt_status: state, counters, keys
 # and policy, as JSON, for Prometheus and as a page.
 
 use strict;
@@ -517,7 +517,7 @@ subtest 'what each location asks' => sub {
     is location_of(status(), '/t')->{methods}, undef, 'every method';
     ok location_of(status(), '/t')->{protected}, 'guarded';
     ok !location_of(status(), '/open')->{protected}, 'not guarded';
-    is location_of(status(), ''), undef, 'where nobody gets isn\'t told';
+    is location_of(status(), ''), undef, 'what no request reaches isn\'t listed';
 };
 
 subtest 'what is passed on without a gate is marked' => sub {
@@ -558,7 +558,7 @@ subtest 'when a key was last of use, and that it has gone' => sub {
 
     is $k1->{state}, 'gone', 'k1 has gone';
     is metrics()->{jwt_scope_key_serving}{'issuer="timesheets",kid="k1"'}, 0,
-        'Prometheus is told';
+        'Prometheus gets it, too';
     cmp_ok abs($k1->{gone_since} - time), '<', 60, 'since then';
     is $k1->{first_seen}, $seen, 'it is still the same';
     is key_of(status(), 'k3')->{state}, 'serving', 'k3 came';
@@ -841,7 +841,7 @@ subtest 'a cache that is full' => sub {
     is status()->{cache}{evictions}, $after->{evictions} + 1, 'one more';
     is status()->{cache}{entries}, $after->{entries}, 'the rest stay';
     is metrics()->{jwt_scope_cache_evictions_total}{''},
-        $after->{evictions} + 1, 'Prometheus is told';
+        $after->{evictions} + 1, 'Prometheus gets it, too';
     like page(), qr{Evictions</dt><dd>@{[ $after->{evictions} + 1 ]}<},
         'and so is the page';
 };
@@ -863,10 +863,10 @@ subtest 'a small zone' => sub {
         'but each request is counted';
     is total($status, 'no_token'), 12, 'by its verdict';
 
-    my @untold = grep { $_->{protected} && !defined $_->{requests} }
+    my @unlogged = grep { $_->{protected} && !defined $_->{requests} }
                  @{ $status->{locations} };
 
-    cmp_ok scalar(@untold), '>', 0, 'where it isn\'t, that is told';
+    cmp_ok scalar(@unlogged), '>', 0, 'if it isn\'t, that is logged';
 };
 
 
@@ -880,7 +880,7 @@ END
 
     my $status = status();
 
-    is_deeply $status->{issuers}, [], 'none is told of';
+    is_deeply $status->{issuers}, [], 'none is listed';
     is $status->{counting_since}, undef, 'nothing is counted';
     is_deeply [ sort keys %{ metrics() } ],
         [ map { "jwt_scope_$_" } 'build_info',
@@ -889,7 +889,7 @@ END
         'nor for Prometheus';
     like $s->get('/page')->{body}, qr/There is no <code>jwt_issuer/,
         'the page says so';
-    is scalar @{ $status->{locations} }, 5, 'locations are told all the same';
+    is scalar @{ $status->{locations} }, 5, 'locations are listed all the same';
 };
 
 
@@ -908,7 +908,7 @@ END
 
     my $status = status();
 
-    is scalar @{ $status->{locations} }, 1002, 'all are told';
+    is scalar @{ $status->{locations} }, 1002, 'all are listed';
     is location_of($status, '/many/7')->{requests}{no_token}, 3, 'and counted';
 };
 
@@ -917,7 +917,7 @@ END
 
 my $open = '"jwt_status" in location "[^"]*" shows everybody';
 
-sub told {
+sub says {
     my ($what, $server, $expected, %more) = @_;
 
     my ($ok, $said) = $s->check(http => '', server => $server,
@@ -940,19 +940,19 @@ for (['', 'everybody may read it', qr/\[warn\].*$open.* in \S+:\d+$/m],
      ['jwt timesheets;', 'jwt'],
      ['jwt off;', 'not with jwt off', qr/\[warn\].*$open/])
 {
-    told $_->[1], "location /s { jwt_status; $_->[0] }", $_->[2];
+    says $_->[1], "location /s { jwt_status; $_->[0] }", $_->[2];
 }
 
-told 'deny of the server', 'deny all; location /s { jwt_status json; }';
-told 'another form', 'location /s { jwt_status xml; deny all; }',
+says 'deny of the server', 'deny all; location /s { jwt_status json; }';
+says 'another form', 'location /s { jwt_status xml; deny all; }',
     qr/invalid value "xml" in "jwt_status", write html, json or prometheus in/;
-told 'twice', 'location /s { jwt_status; jwt_status json; deny all; }',
+says 'twice', 'location /s { jwt_status; jwt_status json; deny all; }',
     qr/"jwt_status" directive is duplicate/;
-told 'in a server', 'jwt_status; deny all;',
+says 'in a server', 'jwt_status; deny all;',
     qr/"jwt_status" directive is not allowed here/;
-told 'in an if', 'location /s { if ($arg_a) { jwt_status; } deny all; }',
+says 'in an if', 'location /s { if ($arg_a) { jwt_status; } deny all; }',
     qr/"jwt_status" directive is not allowed here/;
-told 'without an issuer', 'location /s { jwt_status; }', qr/\[warn\].*$open/,
+says 'without an issuer', 'location /s { jwt_status; }', qr/\[warn\].*$open/,
     issuers => '';
 
 

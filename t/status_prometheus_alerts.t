@@ -120,7 +120,7 @@ sub alert {
     fires "$name fires", $name, $labels, @{ $case{fires} };
     fires "... and is quiet: $case{when}", $name, undef, @{ $case{quiet} };
 
-    # a label that the alert hasn't got would be told as nothing
+    # a label that the alert hasn't got would be shown as nothing
 
     my ($text) = $rule =~ /alert: \Q$name\E\n(.*?)(?=- alert:|\z)/s;
 

@@ -58,7 +58,7 @@ my $status = JSON::PP->new->utf8->decode($body);
 my %issuer = map { ($_->{name} => $_) } @{ $status->{issuers} };
 
 # members of a location, by its name
-sub facts {
+sub shown {
     my ($name, @members) = @_;
 
     my ($location) = grep { $_->{location} eq $name }
@@ -85,24 +85,24 @@ is_deeply [ map { [ @$_{qw/ number names listen /} ] }
       [ 2, [ '' ], [ '127.0.0.1:' . $s->port ] ] ],
     'the servers' or diag explain $status->{servers};
 
-my @place = qw/ server_number match path depth /;
+my @members = qw/ server_number match path depth /;
 
-is_deeply facts('= /status', @place), [ 2, 'exact', '/status', 1 ], 'exact';
-is_deeply facts('^~ /first', @place), [ 2, 'prefix_first', '/first', 1 ],
+is_deeply shown('= /status', @members), [ 2, 'exact', '/status', 1 ], 'exact';
+is_deeply shown('^~ /first', @members), [ 2, 'prefix_first', '/first', 1 ],
     'a prefix before regular expressions';
-is_deeply facts('/usual', @place), [ 2, 'prefix', '/usual', 1 ], 'a prefix';
-is_deeply facts('~ ^/a', @place), [ 1, 'regex', '^/a', 1 ],
+is_deeply shown('/usual', @members), [ 2, 'prefix', '/usual', 1 ], 'a prefix';
+is_deeply shown('~ ^/a', @members), [ 1, 'regex', '^/a', 1 ],
     'a regular expression';
-is_deeply facts('/outer ~* \.JPG$', @place),
+is_deeply shown('/outer ~* \.JPG$', @members),
     [ 1, 'regex_caseless', '\.JPG$', 2 ], 'one inside another location';
-is_deeply facts('= /outer/in/side', @place),
+is_deeply shown('= /outer/in/side', @members),
     [ 1, 'exact', '/outer/in/side', 3 ], 'three levels down';
-is_deeply facts('@named', @place), [ 1, 'named', '@named', 1 ], 'named';
-is_deeply facts('', @place), [ 1, 'server', '', 0 ], 'the server\'s level';
+is_deeply shown('@named', @members), [ 1, 'named', '@named', 1 ], 'named';
+is_deeply shown('', @members), [ 1, 'server', '', 0 ], 'the server\'s level';
 
-is_deeply facts('^~ /first', qw/ token max_token_size /),
+is_deeply shown('^~ /first', qw/ token max_token_size /),
     [ [ 'bearer', '$cookie_token' ], 3000 ], 'where the token is taken from';
-is_deeply facts('/usual', qw/ token max_token_size /),
+is_deeply shown('/usual', qw/ token max_token_size /),
     [ ['bearer'], 8192 ], 'and where nothing is said';
 
 unlike $body, qr/concealed/, 'no path of a file';
@@ -113,7 +113,7 @@ $status = JSON::PP->new->utf8->decode($body);
 
 is_deeply [ map { $_->{name} } grep { $_->{source_has_query} }
             @{ $status->{issuers} } ], ['timesheets'],
-    'that the source has a query is told';
+    'that the source has a query is shown';
 unlike $body, qr/concealed/, 'but not which';
 
 is_deeply [ map { $_->{names} } @{ $status->{servers} } ],

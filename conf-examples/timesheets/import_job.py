@@ -450,7 +450,7 @@ class Job:
     # waiting
 
     def patiently(self, session, url, whom, code, **kwargs):
-        """POSTs; comes back later when told so, within bounds.
+        """POSTs; tries again later when told to, within bounds.
 
         Only after 429 and 503: both mean that nothing was done. After a
         timeout the entry may be there already, and a second try would make

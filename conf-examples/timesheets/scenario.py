@@ -54,15 +54,15 @@ class Page:
 
         return good
 
-    def row(self, name, request, status, verdict, told):
+    def row(self, name, request, status, verdict, said):
         status = self.paint('32' if status < '400' else '33',
                             f'{status:<4}')
 
-        return f'{name:<27} {request:<24} {status} {verdict:<18} {told}'
+        return f'{name:<27} {request:<24} {status} {verdict:<18} {said}'
 
     def head(self):
         self.say(self.paint('2', '    {:<27} {:<24} {:<4} {:<18} {}'.format(
-            'token', 'request', '', 'verdict', 'what the client is told')))
+            'token', 'request', '', 'verdict', 'what the client gets')))
 
 
 class Gate:
@@ -211,7 +211,7 @@ def unsigned(token, signature):
                      signature))
 
 
-def told(response):
+def said(response):
     """What a client reads in a refusal or in the backend's answer."""
 
     challenge = response.headers.get('WWW-Authenticate')
@@ -340,7 +340,7 @@ class Scenario:
 
         self.page.check(good, self.page.row(
             name, f'{method} {path}', str(response.status_code), seen,
-            told(response)),
+            said(response)),
             f'{status} {verdict}, header and body saying the same')
 
         return response

@@ -709,11 +709,11 @@ explain_gate_policy(explain_t *e)
 void
 explain_gate_token(explain_t *e)
 {
-    njwt_value_t  places;
+    njwt_value_t  sources;
 
-    places = explain_gate_need(e->asked->location, "token", NJWT_JSON_ARRAY);
+    sources = explain_gate_need(e->asked->location, "token", NJWT_JSON_ARRAY);
 
-    if (e->header && !njwt_json_holds(places, explain_slice("bearer"))) {
+    if (e->header && !njwt_json_holds(sources, explain_slice("bearer"))) {
         e->judged.credentials.found = 0;
         e->judged.credentials.token = explain_slice("");
     }

@@ -436,7 +436,7 @@ explain_consistent_gate(explain_t *e)
 
     if (e->revoked != NULL) {
         explain_die("\"--revoked\" stands beside \"--gate\", whose claims of "
-                    "\"revocation\" aren't told: write --issuer and the "
+                    "\"revocation\" aren't known: write --issuer and the "
                     "other options instead");
     }
 

@@ -25,7 +25,7 @@ my $origin = 'https://api.example.com';
 my $nonce_key = 'a key of nonces, of 32 characters';
 
 # Proofs are minted long before nginx starts, which asks then for a nonce from
-# after the start: one of the year 2100, which vouches for any time.
+# after the start: one of the year 2100, which is good for any time.
 
 my $ahead = 'jwt_dpop_lifetime 5m ahead=100y;';
 my $made = pack 'Q>', 4102444800;

@@ -114,7 +114,7 @@ curve('bytes of the token', 1.10, [ 500, 1000, 2000, 4000, 8000, 16_000 ],
 
 # Which of a slice are a point's: gate, bare or the only one, and what else.
 
-sub places {
+sub points {
     my (@its) = @_;
 
     my $each = @{ $its[0] };
@@ -132,7 +132,7 @@ sub weighed {
     my ($curve) = @_;
 
     my @its = map { [ $curve->{its}->($_) ] } @{ $curve->{x} };
-    my @at = places(@its);
+    my @at = points(@its);
     my @all = map { @$_ } @its;
 
     push @all, Rows::hot(Rows::bare()) if @{ $its[0] } == 1;

@@ -134,7 +134,7 @@ def reads(driver, url):
         ".length")
     tell(bare == 0, "tables have captions and headers", bare)
     tell(driver.execute_script("return document.documentElement.lang") == "en",
-         "its language is told")
+         "its language is declared")
 
 
 def total(driver):

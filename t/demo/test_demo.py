@@ -126,7 +126,7 @@ class Demo(unittest.TestCase):
         with open(path, 'w') as f:
             f.write(text)
 
-        # found from the checkout's place otherwise
+        # found by the checkout's path otherwise
         self.environ.setdefault('DEMO_MODULE', os.path.join(
             TOP, 'build', 'ngx_http_jwt_scope_module.so'))
 

@@ -1,4 +1,4 @@
-"""The import job, against a gateway that answers as told."""
+"""The import job, against a gateway that answers as it is set to."""
 
 import collections
 import contextlib
@@ -17,7 +17,7 @@ import serve
 
 
 class Gateway:
-    """Stands where nginx does, and answers as told."""
+    """Stands where nginx does, and answers as it is set to."""
 
     def __init__(self):
         self.script = collections.deque()
@@ -206,7 +206,7 @@ class ImportJob(unittest.TestCase):
             self.assertEqual(self.run_job(export), 0)
         self.assertEqual(self.tokens(), 7)
 
-        # no place for it: a warning, and no more
+        # no room for it: a warning, and no more
         self.assertEqual(self.run_job(
             export, TIMESHEETS_TOKEN_FILE='/proc/nowhere/token'), 0)
         self.assertIn('warning', self.err)

@@ -122,7 +122,7 @@ class TokenRequests(unittest.TestCase):
                          'read:timesheets')
 
     def test_no_client_credentials(self):
-        "tenant: an application without that grant type is told so"
+        "tenant: an application without that grant type gets that answer"
         config = copy.deepcopy(CONFIG)
         config['clients'][0]['grant_types'] = ['authorization_code']
         self.assertEqual(StandIn(config).token().json()['error'],

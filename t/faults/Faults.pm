@@ -9,7 +9,7 @@ package Faults;
 #   $f->arm($kinds, $n);                     the n-th fails; 'on': all after it
 #   …
 #   $f->disarm                true: it came so far, and failed
-#   $f->place                 where in the module, for a person
+#   $f->point                 where in the module, for a person
 #   $f->live                  allocated by $pid and not yet freed
 #   $f->locks, ->slabs, ->misuse
 #
@@ -144,16 +144,16 @@ sub _lines {
         or return "@offsets";
     chomp(my @lines = <$in>);
 
-    my @places;
+    my @points;
 
     while (my ($function, $line) = splice @lines, 0, 2) {
-        push @places, "$function ($line)" =~ s/ \(discriminator \d+\)//r;
+        push @points, "$function ($line)" =~ s/ \(discriminator \d+\)//r;
     }
 
-    return join ' < ', @places;
+    return join ' < ', @points;
 }
 
-sub place {
+sub point {
     return _lines(($_[0]->_read)[7]);
 }
 

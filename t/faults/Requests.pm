@@ -344,7 +344,7 @@ sub revoked {
     return good(sub => $name);
 }
 
-# What was told to be revoked is.
+# What the request revoked is revoked.
 
 sub revokes {
     my ($r) = @_;
@@ -366,22 +366,22 @@ sub is_revoked {
 
 # What a backend may hear of alice, and of nobody else.
 
-sub told {
+sub forwarded {
     my ($r) = @_;
 
     return 'the user is missing' if $r->{body} !~ /^X-User: alice$/m;
     return 'the roles are missing' if $r->{body} !~ /^X-Roles: a,b$/m;
-    return 'it is told twice' if $r->{body} =~ /^X-User: .*^X-User: /ms;
+    return 'it is sent twice' if $r->{body} =~ /^X-User: .*^X-User: /ms;
 
     return '';
 }
 
 # proxy_set_header is read where nobody can refuse any more.
 
-sub told_more {
+sub forwarded_more {
     my ($r) = @_;
 
-    return told($r)
+    return forwarded($r)
         || ($r->{body} !~ /^X-Team: blue$/m ? 'the team is missing' : '');
 }
 
@@ -442,7 +442,7 @@ sub has {
 # name; request: what to send, made anew for each; hot: made once, and sent
 # once before; status: without a fault; also: with one, beside 500 and 503;
 # lost: what OpenSSL 3.0 itself doesn't free where memory fails in it while a
-# key is made, once for each such place;
+# key is made, once for each such point;
 # right: what a clean answer must have; safe: what any answer of that status.
 
 sub cases {
@@ -450,29 +450,29 @@ sub cases {
 
     my @cases = (
         { name => 'good', request => sub { (token => good()) },
-          status => 200, also => [401], right => \&told_more,
-          safe => \&told },
+          status => 200, also => [401], right => \&forwarded_more,
+          safe => \&forwarded },
         { name => 'good, seen', hot => 1,
           request => sub { (token => good()) },
-          status => 200, right => \&told_more, safe => \&told },
+          status => 200, right => \&forwarded_more, safe => \&forwarded },
         { name => 'ES256', request => sub { (token => good(-key => 'ec',
               -alg => 'ES256', -kid => 'ec')) },
-          status => 200, also => [401], right => \&told_more,
-          safe => \&told },
+          status => 200, also => [401], right => \&forwarded_more,
+          safe => \&forwarded },
         { name => 'POST', request => sub { (method => 'POST', body => 'x',
               token => good()) },
-          status => 200, also => [401], right => \&told_more,
-          safe => \&told },
+          status => 200, also => [401], right => \&forwarded_more,
+          safe => \&forwarded },
         { name => 'in a cookie',
           request => sub { (headers => { Cookie => 'token=' . good() }) },
-          status => 200, also => [401], right => \&told_more,
-          safe => \&told },
+          status => 200, also => [401], right => \&forwarded_more,
+          safe => \&forwarded },
         { name => 'forged header',
           request => sub { (token => good(),
               headers => { 'X-User' => 'mallory', 'x_roles' => 'admin' }) },
-          status => 200, also => [401], right => \&told_more,
+          status => 200, also => [401], right => \&forwarded_more,
           safe => sub {
-              return told($_[0]) || ($_[0]{body} =~ /mallory|admin/
+              return forwarded($_[0]) || ($_[0]{body} =~ /mallory|admin/
                                      ? 'a forged header' : '');
           } },
         { name => 'forged header, report', path => '/report/x',

@@ -219,8 +219,8 @@ sub _request_row {
         last if !$f->disarm;
 
         $tally{ $_->{status} }++ for @{ $r->{before} // [] }, $r;
-        push @wrong, map { "$_; $n: " . $f->place } _bearable($case, $r);
-        push @wrong, map { "$_; $n: " . $f->place }
+        push @wrong, map { "$_; $n: " . $f->point } _bearable($case, $r);
+        push @wrong, map { "$_; $n: " . $f->point }
                      _clean($case, _one_request($s, $case));
 
         # who answered just now is a worker that the master put in its place
@@ -229,7 +229,7 @@ sub _request_row {
         my ($now) = $s->worker_pids;
 
         if (($now // 0) != $pid) {
-            push @wrong, "the worker died; $n: " . $f->place;
+            push @wrong, "the worker died; $n: " . $f->point;
             $pid = $now // wait_until { ($s->worker_pids)[0] } 5, 'a worker';
             $f->process($pid);
             $live = undef;
@@ -407,20 +407,20 @@ sub _fetch_row {
         $points++;
 
         $tally{none}++, next if !$fired;
-        my $place = $f->place;
+        my $point = $f->point;
 
         for my $path (sort keys %token) {
             my $r = $s->get($path, token => $token{$path});
 
             $tally{ $r->{status} }++;
-            push @wrong, "$path: status $r->{status}; $n: $place"
+            push @wrong, "$path: status $r->{status}; $n: $point"
                 if $r->{status} != 200;
         }
 
         my ($now) = $s->worker_pids;
 
         if (($now // 0) != $pid) {
-            push @wrong, "the worker died; $n: $place";
+            push @wrong, "the worker died; $n: $point";
             $pid = $now // wait_until { ($s->worker_pids)[0] } 5, 'a worker';
             $f->process($pid);
             $least = undef;
@@ -520,8 +520,8 @@ sub run_config {
                       : "status $status";
             $tally{$how}++;
 
-            push @wrong, "$how; $n: " . $f->place if $how =~ /status/;
-            push @wrong, "refused without a word; $n: " . $f->place
+            push @wrong, "$how; $n: " . $f->point if $how =~ /status/;
+            push @wrong, "refused without a word; $n: " . $f->point
                 if $how eq 'refused' && $said eq '';
         }
 
@@ -585,14 +585,14 @@ sub _reload_row {
         for my $path (sort keys %token) {
             my $r = $s->get($path, token => $token{$path});
 
-            push @wrong, "$path: status $r->{status}; $n: " . $f->place
+            push @wrong, "$path: status $r->{status}; $n: " . $f->point
                 if $r->{status} != 200;
         }
 
         next if kill 0 => $master;
 
         return $self->row('a reload', $way, $n, \%tally, @wrong,
-                          "the master died; $n: " . $f->place);
+                          "the master died; $n: " . $f->point);
     }
 
     my $end = _reload($s);

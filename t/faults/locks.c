@@ -34,7 +34,7 @@ shim_under_lock(const char *what)
 
     if (__atomic_add_fetch(&shim_page->misuses, 1, __ATOMIC_SEQ_CST) == 1) {
         strncpy(shim_page->misuse, what, sizeof(shim_page->misuse) - 1);
-        shim_place(shim_page->misuse_place, sizeof(shim_page->misuse_place));
+        shim_point(shim_page->misuse_point, sizeof(shim_page->misuse_point));
     }
 }
 

@@ -135,7 +135,7 @@ begin(void)
 /* Where the module, or what it called, asked: for t/faults/Faults.pm. */
 
 void
-shim_place(char *p, size_t size)
+shim_point(char *p, size_t size)
 {
     int      i, n;
     char    *last;
@@ -197,7 +197,7 @@ shim_fails(uint32_t kind)
     }
 
     if (__atomic_add_fetch(&shim_page->failed, 1, __ATOMIC_SEQ_CST) == 1) {
-        shim_place(shim_page->place, sizeof(shim_page->place));
+        shim_point(shim_page->point, sizeof(shim_page->point));
     }
 
     errno = ENOMEM;

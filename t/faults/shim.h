@@ -26,14 +26,14 @@ typedef struct {
     uint32_t  count;
     uint32_t  failed;
     int64_t   live;           /* allocated and not yet freed */
-    char      place[208];     /* offsets in the module, innermost first */
+    char      point[208];     /* offsets in the module, innermost first */
 
     uint32_t  slabs;          /* allocations of the slab */
     uint32_t  locks;          /* how often one was taken */
     uint32_t  misuses;
     uint32_t  unused;
     char      misuse[48];     /* what was done under a lock, first */
-    char      misuse_place[208];
+    char      misuse_point[208];
 } shim_page_t;
 
 
@@ -46,7 +46,7 @@ int shim_mine(void);
 int shim_fails(uint32_t kind);
 
 /* Who in the module asks: offsets for addr2line. */
-void shim_place(char *p, size_t size);
+void shim_point(char *p, size_t size);
 
 /* Notes that something is done that may not be while a lock is held. */
 void shim_under_lock(const char *what);

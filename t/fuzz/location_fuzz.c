@@ -2,7 +2,7 @@
  * Does a location of any configuration judge the same however it is asked?
  *
  * A token that was verified is judged by its record as it was without one;
- * what people are told is plain text; a claim that is looked at is the claim
+ * what people are shown is plain text; a claim that is looked at is the claim
  * that is read; and where memory runs out, nobody passes who didn't before.
  *
  * Four bytes set the location up: flags, which allocation fails, more flags,
@@ -477,7 +477,7 @@ misremember(place_t *p, njwt_verdict_t verdict, const njwt_cached_t *cached)
                              sizeof(other.predicates)) == 0);
     }
 
-    /* keys that vouch for nothing yet */
+    /* keys that have verified nothing yet */
 
     made = true;
     other = *cached;
@@ -497,7 +497,7 @@ misremember(place_t *p, njwt_verdict_t verdict, const njwt_cached_t *cached)
 }
 
 
-/* A proof is one of these bytes, in this place, by a key of this set. */
+/* A proof is about these very bytes, and by a key of this set. */
 
 static void
 mistake(const place_t *p)

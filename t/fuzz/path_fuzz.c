@@ -146,7 +146,7 @@ match(void *regex, njwt_slice_t text)
 }
 
 
-/* 1: the text matches the value; 0: it doesn't; -1: can't be told */
+/* 1: the text matches the value; 0: it doesn't; -1: undecided */
 
 static int
 matches(const ref_t *value, njwt_slice_t word)

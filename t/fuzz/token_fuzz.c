@@ -637,7 +637,7 @@ tell(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
  */
 
 static void
-recall(njwt_arena_t *arena, njwt_request_t c, const njwt_result_t *fresh)
+judge_cached(njwt_arena_t *arena, njwt_request_t c, const njwt_result_t *fresh)
 {
     size_t           i;
     njwt_cached_t    cached;
@@ -788,7 +788,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     must((found.claims != NULL) == (verdict >= NJWT_METHOD_NOT_ALLOWED));
     must(!arena.failed);
-    recall(&arena, c, &found);
+    judge_cached(&arena, c, &found);
     tell(&arena, &c, verdict, &found);
     must(!arena.failed);
 

@@ -2,7 +2,7 @@
 
     python3 -m hypercorn --bind 127.0.0.1:PORT h2c_backend:app
 
-Debian's hypercorn takes "Upgrade: h2c" without being told to.
+Debian's hypercorn takes "Upgrade: h2c" by default.
 """
 
 

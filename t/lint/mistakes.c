@@ -1,7 +1,7 @@
 /*
  * Does a reader of make analyse read at all?  It must find these mistakes.
  *
- * (cppcheck and gcc once passed over files that include nginx's headers, and
+ * (cppcheck and gcc once skipped files that include nginx's headers, and
  * said nothing.)
  */
 

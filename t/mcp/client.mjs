@@ -93,7 +93,7 @@ const client = await connect(tokens);
 const first = asked[0];
 
 equal(first.status, 401, 'the first request has no token');
-equal(first.scope, 'read:timesheets', '... and is told the scope');
+equal(first.scope, 'read:timesheets', '... and learns the scope');
 
 const bodies = asked.filter((step) => step.body?.includes('grant_type'));
 

@@ -225,7 +225,7 @@ main(int argc, char **argv)
     njwt_key_free(key);
 
     if (naive < NOISE) {
-        printf("timing: nothing can be told on this machine now: even a "
+        printf("timing: nothing can be measured on this machine now: even a "
                "naive comparison isn't found out\n");
         return 1;
     }

@@ -246,16 +246,16 @@ sign(size_t i)
 
 
 static bool
-vouches(njwt_key_t *key, njwt_alg_t alg, njwt_slice_t signature)
+verifies(njwt_key_t *key, njwt_alg_t alg, njwt_slice_t signature)
 {
-    bool  vouched;
+    bool  verified;
 
-    vouched = njwt_key_verify(&unit_arena, key, alg, unit_text(input),
-                              signature)
-              != NULL;
+    verified = njwt_key_verify(&unit_arena, key, alg, unit_text(input),
+                               signature)
+               != NULL;
     assert_false(unit_arena.failed);
 
-    return vouched;
+    return verified;
 }
 
 
@@ -408,7 +408,7 @@ a_signature_is_taken_by_its_key_under_its_algorithm_alone(void **state)
                 signature = sign(i);
                 right = fits && i == m;
 
-                if (vouches(key, algs[m].alg, signature) != right) {
+                if (verifies(key, algs[m].alg, signature) != right) {
                     fail_msg("%s's signature with the %s key under %s",
                              algs[i].name, all[k], algs[m].name);
                 }
@@ -467,34 +467,34 @@ a_signature_changed_cut_or_lengthened_is_refused(void **state)
             return;     /* for gcc 16, which doesn't know what asserts do */
         }
 
-        assert_true(vouches(key, algs[i].alg, good));
+        assert_true(verifies(key, algs[i].alg, good));
 
         for (k = 0; k < good.len * 8; k += 5) {
             memcpy(copy, good.data, good.len);
             copy[k / 8] ^= (uint8_t) (1 << k % 8);
-            assert_for(!vouches(key, algs[i].alg,
+            assert_for(!verifies(key, algs[i].alg,
                                 unit_bytes(copy, good.len)), algs[i].name);
         }
 
         for (k = 0; k < good.len; k++) {
-            assert_for(!vouches(key, algs[i].alg, unit_bytes(good.data, k)),
+            assert_for(!verifies(key, algs[i].alg, unit_bytes(good.data, k)),
                        algs[i].name);
         }
 
         memcpy(copy, good.data, good.len);
         copy[good.len] = 0;
-        assert_false(vouches(key, algs[i].alg,
+        assert_false(verifies(key, algs[i].alg,
                              unit_bytes(copy, good.len + 1)));
         memcpy(copy + 1, good.data, good.len);
         copy[0] = 0;
-        assert_false(vouches(key, algs[i].alg,
+        assert_false(verifies(key, algs[i].alg,
                              unit_bytes(copy, good.len + 1)));
         memset(copy, 0, sizeof(copy));
-        assert_false(vouches(key, algs[i].alg, unit_bytes(copy, good.len)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(copy, good.len)));
         memset(copy, 0xff, sizeof(copy));
-        assert_false(vouches(key, algs[i].alg, unit_bytes(copy, good.len)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(copy, good.len)));
 
-        assert_true(vouches(key, algs[i].alg, good));
+        assert_true(verifies(key, algs[i].alg, good));
         njwt_key_free(key);
     }
 }
@@ -516,8 +516,8 @@ an_ecdsa_signature_in_der_is_refused(void **state)
         }
 
         key = key_of(algs[i].kind);
-        assert_true(vouches(key, algs[i].alg, sign(i)));
-        assert_false(vouches(key, algs[i].alg,
+        assert_true(verifies(key, algs[i].alg, sign(i)));
+        assert_false(verifies(key, algs[i].alg,
                              sign_with(i, RSA_PSS_SALTLEN_DIGEST, true)));
         njwt_key_free(key);
     }
@@ -552,19 +552,19 @@ an_ecdsa_signature_has_its_numbers_in_their_range(void **state)
 
         memcpy(raw, good.data, 2 * half);
         memset(raw, 0, half);
-        assert_false(vouches(key, algs[i].alg, unit_bytes(raw, 2 * half)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(raw, 2 * half)));
 
         memcpy(raw, good.data, 2 * half);
         memset(raw + half, 0, half);
-        assert_false(vouches(key, algs[i].alg, unit_bytes(raw, 2 * half)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(raw, 2 * half)));
 
         memset(raw, 0, 2 * half);
         raw[half - 1] = 1;
-        assert_false(vouches(key, algs[i].alg, unit_bytes(raw, 2 * half)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(raw, 2 * half)));
 
         memcpy(raw, good.data + half, half);
         memcpy(raw + half, good.data, half);
-        assert_false(vouches(key, algs[i].alg, unit_bytes(raw, 2 * half)));
+        assert_false(verifies(key, algs[i].alg, unit_bytes(raw, 2 * half)));
 
         order = NULL;
         assert_int_equal(EVP_PKEY_get_bn_param(private_key(algs[i].kind),
@@ -575,7 +575,7 @@ an_ecdsa_signature_has_its_numbers_in_their_range(void **state)
         memcpy(raw, good.data, half);
 
         if (BN_bn2binpad(s, raw + half, (int) half) == (int) half) {
-            assert_false(vouches(key, algs[i].alg,
+            assert_false(verifies(key, algs[i].alg,
                                  unit_bytes(raw, 2 * half)));
         }
 
@@ -620,8 +620,8 @@ an_eddsa_signature_is_not_malleable(void **state)
         raw[63 - i] = little[i];
     }
 
-    assert_false(vouches(key, NJWT_ALG_EDDSA, unit_bytes(raw, 64)));
-    assert_true(vouches(key, NJWT_ALG_EDDSA, good));
+    assert_false(verifies(key, NJWT_ALG_EDDSA, unit_bytes(raw, 64)));
+    assert_true(verifies(key, NJWT_ALG_EDDSA, good));
 
     BN_free(s);
     BN_free(order);
@@ -642,10 +642,10 @@ the_salt_of_pss_is_as_long_as_the_hash(void **state)
     key = key_of("RSA");
 
     for (i = 3; i < 6; i++) {
-        assert_true(vouches(key, algs[i].alg, sign(i)));
-        assert_false(vouches(key, algs[i].alg, sign_with(i, 0, false)));
-        assert_false(vouches(key, algs[i].alg, sign_with(i, 20, false)));
-        assert_false(vouches(key, algs[i].alg,
+        assert_true(verifies(key, algs[i].alg, sign(i)));
+        assert_false(verifies(key, algs[i].alg, sign_with(i, 0, false)));
+        assert_false(verifies(key, algs[i].alg, sign_with(i, 20, false)));
+        assert_false(verifies(key, algs[i].alg,
                              sign_with(i, RSA_PSS_SALTLEN_MAX, false)));
     }
 
@@ -848,15 +848,15 @@ another_secret_vouches_for_nothing(void **state)
     (void) state;
 
     key = njwt_key_secret(unit_bytes(secret, sizeof(secret) - 1));
-    assert_true(vouches(key, NJWT_ALG_HS256, sign(10)));
+    assert_true(verifies(key, NJWT_ALG_HS256, sign(10)));
     njwt_key_free(key);
 
     key = njwt_key_secret(unit_bytes(secret, sizeof(secret) - 2));
-    assert_false(vouches(key, NJWT_ALG_HS256, sign(10)));
+    assert_false(verifies(key, NJWT_ALG_HS256, sign(10)));
     njwt_key_free(key);
 
     key = njwt_key_secret(unit_text("A secret"));
-    assert_false(vouches(key, NJWT_ALG_HS256, sign(10)));
+    assert_false(verifies(key, NJWT_ALG_HS256, sign(10)));
     njwt_key_free(key);
 }
 

@@ -175,19 +175,19 @@ unused_bits_must_be_zero(void **state)
 static void
 no_byte_but_the_64_is_taken_at_any_place(void **state)
 {
-    size_t        place, taken;
+    size_t        at, taken;
     unsigned      c;
     uint8_t       text[4];
     njwt_slice_t  out;
 
     (void) state;
 
-    for (place = 0; place < 4; place++) {
+    for (at = 0; at < 4; at++) {
         taken = 0;
 
         for (c = 0; c < 256; c++) {
             memcpy(text, "QUJD", 4);
-            text[place] = (uint8_t) c;
+            text[at] = (uint8_t) c;
             taken += njwt_b64_decode(&unit_arena, unit_bytes(text, 4), &out);
         }
 

@@ -15,7 +15,7 @@ static njwt_scope_rule_t   rules[2];
 static njwt_rule_value_t   values[1];
 static njwt_claim_rule_t   claim_rules[2];
 static njwt_policy_t       policy;
-static njwt_predicates_t   facts;
+static njwt_predicates_t   predicates;
 static njwt_request_t      judged;
 static njwt_result_t       found;
 static njwt_cached_t       record;
@@ -41,9 +41,9 @@ bound(const char *keys, const char *context)
 static void
 number(void)
 {
-    memset(&facts, 0, sizeof(facts));
-    njwt_policy_index(&policy, rules, claim_rules, &facts);
-    assert_true(njwt_predicates_seal(&facts));
+    memset(&predicates, 0, sizeof(predicates));
+    njwt_policy_index(&policy, rules, claim_rules, &predicates);
+    assert_true(njwt_predicates_seal(&predicates));
 }
 
 
@@ -238,7 +238,7 @@ a_key_that_left_the_set_takes_its_tokens_along(void **state)
     issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k1\""), "ours");
     assert_false(from_cache(NJWT_KEY_NOT_FOUND));
 
-    /* its name in its place doesn't help */
+    /* the same name doesn't help */
 
     njwt_jwks_free(issuer.keys);
     issuer.keys = bound(unit_jwk(1, ",\"kid\":\"k0\""), "ours");
@@ -482,23 +482,23 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
     (void) state;
 
     remember();
-    memset(&facts, 0, sizeof(facts));
+    memset(&predicates, 0, sizeof(predicates));
     rules[0].indexed = false;
 
     for (i = 0; i < NJWT_PREDICATE_COUNT - 1; i++) {
-        assert_true(njwt_predicates_add_scope(&facts,
+        assert_true(njwt_predicates_add_scope(&predicates,
                                               unit_text(unit_format("s%zu",
                                                                     i)),
                                               &n));
         assert_int_equal(n, i);
     }
 
-    njwt_policy_index(&policy, rules, claim_rules, &facts);
-    assert_true(njwt_predicates_seal(&facts));
+    njwt_policy_index(&policy, rules, claim_rules, &predicates);
+    assert_true(njwt_predicates_seal(&predicates));
     assert_false(policy.indexed);
     assert_false(rules[0].indexed);
     assert_false(claim_rules[0].indexed);
-    memcpy(record.predicates, facts.digest, NJWT_PREDICATES_DIGEST);
+    memcpy(record.predicates, predicates.digest, NJWT_PREDICATES_DIGEST);
     memset(&record.summary.answers, 0xff, sizeof(record.summary.answers));
 
     assert_true(from_cache(NJWT_OK));
@@ -512,8 +512,8 @@ questions_beyond_the_last_number_are_asked_of_the_token(void **state)
 
 
 /*
- * A rule that got its number from other facts, and none from these, is asked
- * of the token: the number is another question's here.
+ * A rule that got its number from other predicates, and none from these, is
+ * asked of the token: here the number is another question's.
  */
 
 static void
@@ -525,16 +525,16 @@ a_number_of_other_facts_is_forgotten(void **state)
 
     remember();
     assert_true(rules[0].indexed && claim_rules[0].indexed);
-    memset(&facts, 0, sizeof(facts));
+    memset(&predicates, 0, sizeof(predicates));
 
     for (i = 0; i < NJWT_PREDICATE_COUNT; i++) {
-        assert_true(njwt_predicates_add_scope(&facts,
+        assert_true(njwt_predicates_add_scope(&predicates,
                                               unit_text(unit_format("s%zu",
                                                                     i)),
                                               &n));
     }
 
-    njwt_policy_index(&policy, rules, claim_rules, &facts);
+    njwt_policy_index(&policy, rules, claim_rules, &predicates);
     assert_false(rules[0].indexed || claim_rules[0].indexed);
     forget();
 }
@@ -775,30 +775,30 @@ a_rule_takes_two_numbers(void **state)
 
     (void) state;
 
-    memset(&facts, 0, sizeof(facts));
+    memset(&predicates, 0, sizeof(predicates));
     memset(&rule, 0, sizeof(rule));
     memset(&second, 0, sizeof(second));
     rule.claim = unit_text("c");
     second.claim = unit_text("d");
 
     for (i = 0; i < NJWT_PREDICATE_COUNT - 3; i++) {
-        assert_true(njwt_predicates_add_scope(&facts,
+        assert_true(njwt_predicates_add_scope(&predicates,
                                               unit_text(unit_format("s%zu",
                                                                     i)),
                                               &n));
     }
 
-    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
+    assert_true(njwt_predicates_add_rule(&predicates, &rule, &n));
     assert_int_equal(n, NJWT_PREDICATE_COUNT - 3);
-    assert_false(njwt_predicates_add_rule(&facts, &second, &n));
-    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
+    assert_false(njwt_predicates_add_rule(&predicates, &second, &n));
+    assert_true(njwt_predicates_add_rule(&predicates, &rule, &n));
     assert_int_equal(n, NJWT_PREDICATE_COUNT - 3);
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("t"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("t"), &n));
     assert_int_equal(n, NJWT_PREDICATE_COUNT - 1);
-    assert_false(njwt_predicates_add_scope(&facts, unit_text("u"), &n));
+    assert_false(njwt_predicates_add_scope(&predicates, unit_text("u"), &n));
 
     for (i = 0; i < NJWT_PREDICATE_COUNT; i++) {
-        assert_true(njwt_predicate_set_has(&facts.rules, i)
+        assert_true(njwt_predicate_set_has(&predicates.rules, i)
                     == (i == NJWT_PREDICATE_COUNT - 3 || i
                         == NJWT_PREDICATE_COUNT - 2));
     }
@@ -821,12 +821,12 @@ a_record_of_other_questions_is_made_anew_whatever_its_bits(void **state)
     scopes[1] = unit_text("a");
     number();
 
-    assert_memory_not_equal(record.predicates, facts.digest,
+    assert_memory_not_equal(record.predicates, predicates.digest,
                             NJWT_PREDICATES_DIGEST);
     assert_true(from_cache(NJWT_OK));
     assert_true(njwt_result_cached(&unit_arena, &judged, &found, &renewed));
     assert_int_equal(renewed.summary.answers.set.words[0], 0x7);
-    assert_memory_equal(renewed.predicates, facts.digest,
+    assert_memory_equal(renewed.predicates, predicates.digest,
                         NJWT_PREDICATES_DIGEST);
     forget();
 }
@@ -863,17 +863,17 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
 
     (void) state;
 
-    memset(&facts, 0, sizeof(facts));
+    memset(&predicates, 0, sizeof(predicates));
 
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("b"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("b"), &n));
     assert_int_equal(n, 0);
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("a"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("a"), &n));
     assert_int_equal(n, 1);
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("ab"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("ab"), &n));
     assert_int_equal(n, 2);
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("b"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("b"), &n));
     assert_int_equal(n, 0);
-    assert_true(njwt_predicates_add_scope(&facts, unit_text("a"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("a"), &n));
     assert_int_equal(n, 1);
 
     memset(&rule, 0, sizeof(rule));
@@ -882,9 +882,9 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
     rule.values = &value;
     rule.value_count = 1;
 
-    assert_true(njwt_predicates_add_rule(&facts, &rule, &n));
+    assert_true(njwt_predicates_add_rule(&predicates, &rule, &n));
     assert_int_equal(n, 3);
-    assert_true(njwt_predicates_add_rule(&facts,
+    assert_true(njwt_predicates_add_rule(&predicates,
                                          &(njwt_claim_rule_t) {
                                              .claim = rule.claim,
                                              .values = &(njwt_rule_value_t) {
@@ -894,7 +894,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                              .value_count = 1
                                          }, &n));
     assert_int_equal(n, 3);
-    assert_true(njwt_predicates_add_rule(&facts,
+    assert_true(njwt_predicates_add_rule(&predicates,
                                          &(njwt_claim_rule_t) {
                                              .claim = rule.claim,
                                              .values = &(njwt_rule_value_t) {
@@ -904,7 +904,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                              .value_count = 1
                                          }, &n));
     assert_int_equal(n, 5);
-    assert_true(njwt_predicates_add_rule(&facts,
+    assert_true(njwt_predicates_add_rule(&predicates,
                                          &(njwt_claim_rule_t) {
                                              .claim = rule.claim,
                                              .values = &(njwt_rule_value_t) {
@@ -915,7 +915,7 @@ a_question_has_one_number_wherever_it_is_asked(void **state)
                                              .value_count = 1
                                          }, &n));
     assert_int_equal(n, 7);
-    assert_true(njwt_predicates_add_rule(&facts,
+    assert_true(njwt_predicates_add_rule(&predicates,
                                          &(njwt_claim_rule_t) {
                                              .claim = rule.claim,
                                              .values = &(njwt_rule_value_t) {
@@ -943,14 +943,14 @@ other_questions_have_another_digest(void **state)
     for (i = 0; i < unit_count(lists); i++) {
         njwt_slice_t  word, rest = unit_text(lists[i]);
 
-        memset(&facts, 0, sizeof(facts));
+        memset(&predicates, 0, sizeof(predicates));
 
         while (njwt_slice_word(&rest, &word)) {
-            assert_true(njwt_predicates_add_scope(&facts, word, &n));
+            assert_true(njwt_predicates_add_scope(&predicates, word, &n));
         }
 
-        assert_true(njwt_predicates_seal(&facts));
-        memcpy(digests[i], facts.digest, NJWT_PREDICATES_DIGEST);
+        assert_true(njwt_predicates_seal(&predicates));
+        memcpy(digests[i], predicates.digest, NJWT_PREDICATES_DIGEST);
 
         for (k = 0; k < i; k++) {
             assert_memory_not_equal(digests[k], digests[i],
@@ -960,12 +960,13 @@ other_questions_have_another_digest(void **state)
 
     /* a claim is no scope of that name */
 
-    memset(&facts, 0, sizeof(facts));
-    assert_true(njwt_predicates_add_rule(&facts, &(njwt_claim_rule_t) {
+    memset(&predicates, 0, sizeof(predicates));
+    assert_true(njwt_predicates_add_rule(&predicates, &(njwt_claim_rule_t) {
                                              .claim = unit_text("a")
                                          }, &n));
-    assert_true(njwt_predicates_seal(&facts));
-    assert_memory_not_equal(digests[2], facts.digest, NJWT_PREDICATES_DIGEST);
+    assert_true(njwt_predicates_seal(&predicates));
+    assert_memory_not_equal(digests[2], predicates.digest,
+                            NJWT_PREDICATES_DIGEST);
 }
 
 
@@ -985,7 +986,7 @@ a_shared_secret_vouches_as_a_key_does(void **state)
     assert_true(njwt_jwks_bind(b, unit_text("x")));
     assert_true(njwt_jwks_bind(again, unit_text("x")));
 
-    memcpy(fingerprint, "no voucher of anybody's at all..", NJWT_DIGEST);
+    memcpy(fingerprint, "the fingerprint of no key at all", NJWT_DIGEST);
     index = 0;
     assert_false(njwt_jwks_has_fingerprint(a, fingerprint, &index));
     assert_false(njwt_jwks_fingerprint(a, njwt_proof_cached(&unit_arena,

@@ -454,7 +454,7 @@ a_nonce_tells_when_it_was_made_and_by_whom(void **state)
 }
 
 
-/* Who is told to take a nonce must get through with it, at once. */
+/* A client that is told to use a nonce must get through with it at once. */
 
 static void
 a_nonce_of_the_second_of_the_start_is_good(void **state)

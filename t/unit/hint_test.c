@@ -202,39 +202,39 @@ what_the_decision_did_not_reach_is_told(void **state)
                          "\"scope\":\"read:timesheets\"}"));
     assert_int_equal(c.verdict, NJWT_ISSUER_MISMATCH);
 
-#define told(verdict)                                                        \
+#define checked(verdict)                                                     \
     njwt_hint_check(&unit_arena, &c.judged, verdict, &c.found)
 
-    assert_int_equal(told(NJWT_ISSUER_MISMATCH), NJWT_HINT_FAIL);
-    assert_int_equal(told(NJWT_ALG_NOT_ALLOWED), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_KEY_NOT_FOUND), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_FAIL);
-    assert_int_equal(told(NJWT_NOT_YET_VALID), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_AUDIENCE_MISMATCH), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_INSUFFICIENT_SCOPE), NJWT_HINT_PASS);
-    assert_int_equal(told(NJWT_CLAIM_MISMATCH), NJWT_HINT_FAIL);
+    assert_int_equal(checked(NJWT_ISSUER_MISMATCH), NJWT_HINT_FAIL);
+    assert_int_equal(checked(NJWT_ALG_NOT_ALLOWED), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_KEY_NOT_FOUND), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_BAD_SIGNATURE), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_EXPIRED), NJWT_HINT_FAIL);
+    assert_int_equal(checked(NJWT_NOT_YET_VALID), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_AUDIENCE_MISMATCH), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_INSUFFICIENT_SCOPE), NJWT_HINT_PASS);
+    assert_int_equal(checked(NJWT_CLAIM_MISMATCH), NJWT_HINT_FAIL);
 
-    /* without keys, or an issuer to assume, it can't be told */
+    /* without keys, or an issuer to assume, it isn't known */
 
     njwt_jwks_free(c.issuer.keys);
     c.issuer.keys = NULL;
-    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
+    assert_int_equal(checked(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
     c.policy.issuer_count = 0;
-    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
+    assert_int_equal(checked(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
 
     /* nor is a key looked for by an algorithm that isn't allowed */
 
     judge(&c, unit_token(0, "{\"alg\":\"RS512\",\"kid\":\"k0\"}",
                          "{\"iss\":\"https://t.example/\"}"));
     assert_int_equal(c.verdict, NJWT_ALG_NOT_ALLOWED);
-    assert_int_equal(told(NJWT_KEY_NOT_FOUND), NJWT_HINT_UNKNOWN);
-    assert_int_equal(told(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
-    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_FAIL);
+    assert_int_equal(checked(NJWT_KEY_NOT_FOUND), NJWT_HINT_UNKNOWN);
+    assert_int_equal(checked(NJWT_BAD_SIGNATURE), NJWT_HINT_UNKNOWN);
+    assert_int_equal(checked(NJWT_EXPIRED), NJWT_HINT_FAIL);
     njwt_jwks_free(c.issuer.keys);
 
     judge(&c, unit_text("opaque"));
-    assert_int_equal(told(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
+    assert_int_equal(checked(NJWT_EXPIRED), NJWT_HINT_UNKNOWN);
     njwt_jwks_free(c.issuer.keys);
 }
 

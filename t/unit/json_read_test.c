@@ -144,26 +144,26 @@ no_beginning_of_a_text_is_taken(void **state)
 }
 
 
-/* Eight bytes are looked at in one step: each byte, at each place of them. */
+/* Eight bytes are looked at in one step: each byte, at each position. */
 
 static void
 a_byte_counts_wherever_it_stands(void **state)
 {
     bool      good;
     char      text[64];
-    size_t    place, len;
+    size_t    at, len;
     unsigned  c;
 
     (void) state;
 
-    for (place = 0; place < 20; place++) {
+    for (at = 0; at < 20; at++) {
         for (c = 0; c < 256; c++) {
             if (c == '"' || c == '\\') {
                 continue;
             }
 
             len = (size_t) sprintf(text, "{\"a\":\"xxxxxxxxxxxxxxxxxxxx\"}");
-            text[6 + place] = (char) c;
+            text[6 + at] = (char) c;
             good = c >= 0x20 && c < 0x80;
 
             assert_int_equal(njwt_json_object(&unit_arena,
@@ -171,15 +171,15 @@ a_byte_counts_wherever_it_stands(void **state)
                              != NULL, good);
         }
 
-        sprintf(text, "{\"a\":\"%.*s\",\"b\":\"xxxxxxxxxxxx\"}", (int) place,
+        sprintf(text, "{\"a\":\"%.*s\",\"b\":\"xxxxxxxxxxxx\"}", (int) at,
                 "xxxxxxxxxxxxxxxxxxxx");
         assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
-                         place);
+                         at);
 
-        sprintf(text, "{\"a\":\"%.*s\\\"\xc3\xa9xxxxxxxx\"}", (int) place,
+        sprintf(text, "{\"a\":\"%.*s\\\"\xc3\xa9xxxxxxxx\"}", (int) at,
                 "xxxxxxxxxxxxxxxxxxxx");
         assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
-                         place + 11);
+                         at + 11);
     }
 }
 
@@ -294,7 +294,7 @@ only_members_of_one_object_are_compared(void **state)
 }
 
 
-/* Nodes move to a larger place when they are many: what was read stays. */
+/* Nodes move to larger memory when they are many: what was read stays. */
 
 static void
 many_nodes_keep_their_order_and_their_children(void **state)

@@ -264,7 +264,7 @@ a_kid_of_255_bytes_names_a_key_and_a_longer_one_none(void **state)
                                          "\"kid\":\"%sk\"}", kid)));
     njwt_jwks_free(jwks);
 
-    /* a longer one in the set is passed over, the others stay */
+    /* a longer one in the set is skipped, the others stay */
 
     jwks = taken(set(unit_format("%s,%s",
                                  unit_jwk(1, unit_format(",\"kid\":\"%sk\"",

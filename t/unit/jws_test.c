@@ -127,7 +127,7 @@ each_part_is_strict_base64url(void **state)
 
 /*
  * njwt_judge() asks what is wrong only of a token that can't be parsed: any
- * byte in any place makes one of these, or a b64token of three parts.
+ * byte anywhere makes one of these, or a b64token of three parts.
  */
 
 static void

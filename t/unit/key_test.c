@@ -1,5 +1,5 @@
 /*
- * Which keys are usable, and what do they vouch for?
+ * Which keys are usable, and what do they verify?
  */
 
 #include "unit_token.h"
@@ -423,7 +423,7 @@ the_kid_lives_on_when_the_text_is_gone(void **state)
 
 
 static bool
-vouches(njwt_key_t *key, njwt_slice_t input, njwt_slice_t signature)
+verifies(njwt_key_t *key, njwt_slice_t input, njwt_slice_t signature)
 {
     return njwt_key_verify(&unit_arena, key, NJWT_ALG_RS256, input, signature)
            != NULL;
@@ -451,17 +451,17 @@ a_key_vouches_for_what_it_signed_and_nothing_else(void **state)
     assert_ptr_equal(proven.data, input.data);
     assert_int_equal(proven.len, input.len);
 
-    assert_false(vouches(key, unit_text("header.payloae"), signature));
-    assert_false(vouches(key, unit_text("header.payloa"), signature));
-    assert_false(vouches(key, unit_text("header.payload."), signature));
-    assert_false(vouches(key, unit_text(""), signature));
+    assert_false(verifies(key, unit_text("header.payloae"), signature));
+    assert_false(verifies(key, unit_text("header.payloa"), signature));
+    assert_false(verifies(key, unit_text("header.payload."), signature));
+    assert_false(verifies(key, unit_text(""), signature));
 
     other = unit_sign(1, "header.payload");
-    assert_false(vouches(key, input, other));
+    assert_false(verifies(key, input, other));
 
     /* and still after all these failures */
 
-    assert_true(vouches(key, input, signature));
+    assert_true(verifies(key, input, signature));
     assert_false(unit_arena.failed);
     njwt_key_free(key);
 }
@@ -483,7 +483,7 @@ an_algorithm_that_the_key_does_not_fit_is_never_tried(void **state)
                                 unit_text("a.b"), signature));
     assert_null(njwt_key_verify(&unit_arena, key, 1u << 31, unit_text("a.b"),
                                 signature));
-    assert_true(vouches(key, unit_text("a.b"), signature));
+    assert_true(verifies(key, unit_text("a.b"), signature));
     njwt_key_free(key);
 }
 
@@ -506,12 +506,12 @@ each_bit_of_a_signature_counts(void **state)
 
     for (i = 0; i < signature.len * 8; i += 7) {
         copy[i / 8] ^= (uint8_t) (1 << i % 8);
-        assert_false(vouches(key, input,
+        assert_false(verifies(key, input,
                              (njwt_slice_t) { copy, signature.len }));
         copy[i / 8] ^= (uint8_t) (1 << i % 8);
     }
 
-    assert_true(vouches(key, input, (njwt_slice_t) { copy, signature.len }));
+    assert_true(verifies(key, input, (njwt_slice_t) { copy, signature.len }));
     njwt_key_free(key);
 }
 
@@ -534,15 +534,15 @@ a_signature_has_exactly_the_length_of_the_modulus(void **state)
     memset(padded, 0, sizeof(padded));
     memcpy(padded + 100, signature.data, signature.len);
 
-    assert_true(vouches(key, input, unit_bytes(padded + 100, 256)));
+    assert_true(verifies(key, input, unit_bytes(padded + 100, 256)));
 
     for (len = 0; len < 256; len++) {
-        assert_false(vouches(key, input, unit_bytes(padded + 100, len)));
+        assert_false(verifies(key, input, unit_bytes(padded + 100, len)));
     }
 
     for (len = 257; len <= 356; len++) {
-        assert_false(vouches(key, input, unit_bytes(padded + 100, len)));
-        assert_false(vouches(key, input,
+        assert_false(verifies(key, input, unit_bytes(padded + 100, len)));
+        assert_false(verifies(key, input,
                              unit_bytes(padded + 356 - len, len)));
     }
 
@@ -581,7 +581,7 @@ a_signature_is_below_the_modulus(void **state)
 
         if (BN_num_bytes(s) == 256) {
             assert_int_equal(BN_bn2bin(s, bytes), 256);
-            assert_false(vouches(key, unit_text(text),
+            assert_false(verifies(key, unit_text(text),
                                  unit_bytes(bytes, 256)));
             taken++;
         }
@@ -591,14 +591,14 @@ a_signature_is_below_the_modulus(void **state)
 
     /* the modulus itself, 0 and 1, n - 1 */
 
-    assert_false(vouches(key, unit_text("a.0"), modulus));
+    assert_false(verifies(key, unit_text("a.0"), modulus));
     memset(bytes, 0, 256);
-    assert_false(vouches(key, unit_text("a.0"), unit_bytes(bytes, 256)));
+    assert_false(verifies(key, unit_text("a.0"), unit_bytes(bytes, 256)));
     bytes[255] = 1;
-    assert_false(vouches(key, unit_text("a.0"), unit_bytes(bytes, 256)));
+    assert_false(verifies(key, unit_text("a.0"), unit_bytes(bytes, 256)));
     assert_int_equal(BN_sub_word(n, 1), 1);
     assert_int_equal(BN_bn2bin(n, bytes), 256);
-    assert_false(vouches(key, unit_text("a.0"), unit_bytes(bytes, 256)));
+    assert_false(verifies(key, unit_text("a.0"), unit_bytes(bytes, 256)));
 
     print_message("%d signatures beyond the modulus tried\n", taken);
     BN_free(n);
@@ -641,15 +641,15 @@ rs256_is_neither_another_digest_nor_another_padding(void **state)
     key = load(unit_jwk(0, ""), &why);
     input = unit_text("a.b");
 
-    assert_true(vouches(key, input, sign_otherwise(EVP_sha256(),
+    assert_true(verifies(key, input, sign_otherwise(EVP_sha256(),
                                                    RSA_PKCS1_PADDING)));
-    assert_false(vouches(key, input, sign_otherwise(EVP_sha256(),
+    assert_false(verifies(key, input, sign_otherwise(EVP_sha256(),
                                                     RSA_PKCS1_PSS_PADDING)));
-    assert_false(vouches(key, input, sign_otherwise(EVP_sha384(),
+    assert_false(verifies(key, input, sign_otherwise(EVP_sha384(),
                                                     RSA_PKCS1_PADDING)));
-    assert_false(vouches(key, input, sign_otherwise(EVP_sha512(),
+    assert_false(verifies(key, input, sign_otherwise(EVP_sha512(),
                                                     RSA_PKCS1_PADDING)));
-    assert_false(vouches(key, input, sign_otherwise(EVP_sha1(),
+    assert_false(verifies(key, input, sign_otherwise(EVP_sha1(),
                                                     RSA_PKCS1_PADDING)));
     njwt_key_free(key);
 }
@@ -722,7 +722,7 @@ junk_behind_the_digest_is_no_signature_with_exponent_3(void **state)
     assert_memory_equal(signature, block, 11 + sizeof(prefix) + 32);
 
     assert_int_equal(BN_bn2binpad(low, signature, 256), 256);
-    assert_false(vouches(key, unit_text("a.b"),
+    assert_false(verifies(key, unit_text("a.b"),
                          unit_bytes(signature, 256)));
 
     BN_free(low);
@@ -748,15 +748,15 @@ openssls_error_queue_is_left_as_it_was(void **state)
     key = load(unit_jwk(0, ""), &why);
     bad = unit_text("not a signature");
 
-    assert_false(vouches(key, unit_text("a.b"), bad));
+    assert_false(verifies(key, unit_text("a.b"), bad));
     assert_false(usable_rsa(number(2047, true), "AQAB"));
     assert_int_equal(ERR_peek_error(), 0);
 
     /* with an error of somebody else in it */
 
     ERR_raise(ERR_LIB_USER, 42);
-    assert_false(vouches(key, unit_text("a.b"), bad));
-    assert_false(vouches(key, unit_text("a.b"), bad));
+    assert_false(verifies(key, unit_text("a.b"), bad));
+    assert_false(verifies(key, unit_text("a.b"), bad));
     assert_true(usable_with(""));
     assert_int_equal(ERR_GET_REASON(ERR_get_error()), 42);
     assert_int_equal(ERR_peek_error(), 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Would a test notice?  Breaks the core in one place at a time, in a copy, and
+# Would a test notice?  Breaks the core one change at a time, in a copy, and
 # runs the unit tests until one fails.  Exits non-zero when a mutant survives.
 #
 #   t/unit/mutate.pl [-v] [word ...]     only mutants of whose descriptions one
@@ -1428,7 +1428,7 @@ sub mutants {
             my $file = basename($path);
             my $text = slurp($path);
 
-            # every place of the text, one mutant each
+            # every position of the text, one mutant each
 
             for (my $at = index $text, $old; $at >= 0;
                  $at = index $text, $old, $at + 1)

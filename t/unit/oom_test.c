@@ -1198,7 +1198,7 @@ many_escapes_take_no_more_pieces_than_one(void **state)
 }
 
 
-/* More nodes and members than have their place without memory. */
+/* More nodes and members than fit without an allocation. */
 
 static void
 many_members_are_read_whole_or_not_at_all(void **state)

@@ -235,7 +235,7 @@ each_spelling_has_its_words(void **state)
 }
 
 
-/* A private key where a public one belongs serves, and is told of. */
+/* A private key where a public one belongs serves, and is reported. */
 
 static void
 private_members_are_told_of(void **state)
@@ -485,7 +485,7 @@ the_only_key_of_a_set_fits_any_kid_if_it_has_none(void **state)
 }
 
 
-/* Those that were passed over are keys of the set, too. */
+/* Those that were skipped are keys of the set, too. */
 
 static void
 in_a_larger_set_it_fits_tokens_without_one_only(void **state)
@@ -552,7 +552,7 @@ a_secret_fits_any_kid(void **state)
 /* A cached token is verified anew when its key fits other tokens. */
 
 static bool
-vouched(njwt_jwks_t *jwks, uint8_t *fingerprint)
+finds(njwt_jwks_t *jwks, uint8_t *fingerprint)
 {
     bool                 is;
     uint16_t             index = 0;
@@ -584,22 +584,22 @@ a_key_that_fits_other_tokens_than_before_vouches_for_none(void **state)
 
     (void) state;
 
-    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
-    assert_true(vouched(taken(unit_jwk(0, ",\"use\":\"sig\"")), fingerprint));
-    assert_false(vouched(taken(unit_format("%s,{}", unit_jwk(0, ""))),
+    assert_false(finds(taken(unit_jwk(0, "")), fingerprint));
+    assert_true(finds(taken(unit_jwk(0, ",\"use\":\"sig\"")), fingerprint));
+    assert_false(finds(taken(unit_format("%s,{}", unit_jwk(0, ""))),
                          fingerprint));
-    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
+    assert_false(finds(taken(unit_jwk(0, "")), fingerprint));
 
     jwks = njwt_jwks_of_file(unit_text(pem(unit_private(0))), &report);
     assert_non_null(jwks);
-    assert_false(vouched(jwks, fingerprint));
-    assert_false(vouched(taken(unit_jwk(0, "")), fingerprint));
+    assert_false(finds(jwks, fingerprint));
+    assert_false(finds(taken(unit_jwk(0, "")), fingerprint));
 
-    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"k\"")), fingerprint));
-    assert_true(vouched(taken(unit_format("%s,{}",
+    assert_false(finds(taken(unit_jwk(0, ",\"kid\":\"k\"")), fingerprint));
+    assert_true(finds(taken(unit_format("%s,{}",
                                           unit_jwk(0, ",\"kid\":\"k\""))),
                         fingerprint));
-    assert_false(vouched(taken(unit_jwk(0, ",\"kid\":\"K\"")), fingerprint));
+    assert_false(finds(taken(unit_jwk(0, ",\"kid\":\"K\"")), fingerprint));
 }
 
 

@@ -30,12 +30,12 @@ is_url(const char *text)
 static bool
 fault_is(const char *text, const char *fault)
 {
-    const char  *told;
+    const char  *actual;
 
-    told = njwt_url_fault(unit_text(text));
+    actual = njwt_url_fault(unit_text(text));
 
-    return (fault == NULL) ? told == NULL
-                           : told != NULL && strstr(told, fault) != NULL;
+    return (fault == NULL) ? actual == NULL
+                           : actual != NULL && strstr(actual, fault) != NULL;
 }
 
 

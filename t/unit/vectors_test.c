@@ -489,7 +489,7 @@ read_policy(json_t *from, vector_location_t *to)
 
 
 static void
-read_presented(json_t *from, bool dpop, njwt_credentials_t *to)
+read_credentials(json_t *from, bool dpop, njwt_credentials_t *to)
 {
     size_t   i;
     json_t  *headers, *bare;
@@ -731,7 +731,7 @@ check_hints(const char *id, const njwt_request_t *judged,
 
 /*
  * A token that was verified once gets the same verdict by its record: at the
- * same moment, and by one of another configuration's facts.
+ * same moment, and by one of another configuration's predicates.
  */
 
 static void
@@ -971,7 +971,7 @@ run_case(const char *file, json_t *c)
     assert_non_null(location);
 
     read_policy(json_object_get(c, "policy"), location);
-    read_presented(c, location->policy.binding != NULL,
+    read_credentials(c, location->policy.binding != NULL,
                    &location->judged.credentials);
     read_proof(c, location);
     predicates = njwt_arena_alloc(&unit_arena, sizeof(njwt_predicates_t));

@@ -165,7 +165,7 @@ class Fault:
 
 
 def hung_up(sock):
-    """Has the client closed? Not to be told of a TLS connection."""
+    """Has the client closed? Unknown for a TLS connection."""
 
     if isinstance(sock, ssl.SSLSocket):
         return False

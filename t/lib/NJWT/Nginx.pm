@@ -27,7 +27,7 @@ package NJWT::Nginx;
 #                  list of pairs goes to token(): nothing at all is the good
 #                  token.  A single value is the token itself:
 #                      tamper(token(), 'payload')
-#                  It is sent as "Authorization: Bearer …", or takes the place
+#                  It is sent as "Authorization: Bearer …", or replaces
 #                  of $TOKEN where request or more_headers have that
 #   jwks           names of the keys in the set (k1), or the text of the whole
 #                  answer, which then begins with { or is made with eval
@@ -36,7 +36,7 @@ package NJWT::Nginx;
 #                  their source
 #   jwks_config    what the location of the key set does instead: return 500;
 #   issuer_config  more directives for jwt_issuer; issuer, audience and
-#                  jwks_uri there take the default's place
+#                  jwks_uri there replace the default
 #   http_config    as ever, before the default; with a "jwt_issuer timesheets"
 #                  of its own there is no default issuer
 #   request        GET /t

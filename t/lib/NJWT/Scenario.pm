@@ -23,7 +23,7 @@ package NJWT::Scenario;
 #   workers   2
 #   http      more of http {}
 #   issuer    more of jwt_issuer timesheets {}; issuer, audience and jwks_uri
-#             there take the default's place (the tenant's)
+#             there replace the default (the tenant's)
 #   issuers   all of the jwt_issuer blocks, instead
 #   server    the locations, instead of these two:
 #                 location /t    { jwt timesheets; root @CONTENT@; }
@@ -400,7 +400,7 @@ sub reload {
 
 
 # As a crash would end it (KILL) or an administrator (TERM); returns when the
-# master has put another one in its place, whose pid is returned.
+# master has started another one, whose pid is returned.
 
 sub kill_worker {
     my ($self, $pid, $signal) = @_;
@@ -425,7 +425,7 @@ sub kill_worker {
 
 
 # The worker that fetches keys: number 0.  Its number can't be seen, but the
-# master starts it first, and puts others in its place.
+# master starts it first, and replaces it by others.
 
 sub fetcher_pid {
     return $_[0]{fetcher};
@@ -466,7 +466,7 @@ sub _log_from {
     return map { chomp; $_ } <$in>;
 }
 
-# What was logged before is passed over from now on.
+# What was logged before is ignored from now on.
 
 sub mark_log {
     my ($self) = @_;

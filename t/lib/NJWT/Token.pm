@@ -307,9 +307,9 @@ sub hs256_with_public_key {
 sub tamper {
     my ($token, $part, %over) = @_;
 
-    my %place = (header => 0, payload => 1, signature => 2);
+    my %index = (header => 0, payload => 1, signature => 2);
     my @parts = split /\./, $token, -1;
-    my $n = $place{$part} // croak "no such part of a token: $part";
+    my $n = $index{$part} // croak "no such part of a token: $part";
 
     my $bytes = b64url_decode($parts[$n]);
 
