@@ -63,6 +63,42 @@ twins('machine-path', 'a home', "cd /ho" . "me/me/x\n",
 is rules("see https://a.example/wo" . "rk/x\n", 'a.md'), '',
     'machine-path: an address is none';
 
+# a retired word, and English that is like it; put together, as this file is
+# read like all others
+for (['a key that vouc' . 'hes', 'a key that verifies'],
+     ['it was reca' . 'lled', 'it was called'],
+     ['the led' . 'ger', 'the leader'],
+     ['in mour' . 'ning', 'in the morning'],
+     ['its take' . 'over', 'it may take over an hour'],
+     ['kic' . 'k it', 'a click'],
+     ['it is pass' . 'ed over', 'it went over the wire'],
+     ['hel' . 'd requests', 'it held the requests'],
+     ['njwt_fac' . 'ts_t', 'njwt_predicates_t'],
+     ['an error is tol' . 'd', 'a client is told to retry'],
+     ['which is tol' . 'd', 'which can be told apart'],
+     ['$plac' . 'e', 'takes the place of another'],
+     ['plac' . 'e = 1', 'in place'],
+     ['size_t  plac' . 'e', 'the size in its place'],
+     ['&fac' . 'ts', 'these facts'],
+     ['read_pres' . 'ented', 'the certificate presented'])
+{
+    my ($bad, $good) = @$_;
+
+    twins('retired-word', $bad, "$bad.\n", "$good.\n", 'docs/a.md');
+}
+
+for (['the fin' . 'ding', 'finding the result'],
+     ['twi' . 'ns', '"twin"'],
+     ['a numb' . 'ered rule', 'the number of a rule'],
+     ['what it pres' . 'ented', 'what it sent'])
+{
+    my ($bad, $good) = @$_;
+
+    twins('retired-word', "$bad in src", "/* a: $bad. */\n",
+          "/* a: $good. */\n");
+    is rules("# $bad.\n", 't/a.t'), '', "retired-word: $bad in a test may";
+}
+
 
 # C
 

@@ -51,6 +51,42 @@ my %calls = (
     (map { $_ => 'it starts a process' } qw/ system popen fork /),
 );
 
+# Words that were ours alone, and what the field says instead.  The first ones
+# are used nowhere.  The others are English, too: of them only what nobody but
+# us meant is found, as a name in code or in a phrase.  (Brackets in a pattern,
+# because this file is read like all others.)
+my $subject = qr/(?:[\$\@%&]|->|\bsub\s+)/;
+
+my @retired = (
+    [ qr/\b(?:v[o]uch(?:e[sdr]+|ing)?)\b/i,
+      'an authority "signs", a key "verifies", a cache "has an entry"' ],
+    [ qr/\b(?:r[e]call(?:s|ed|ing)?)\b/i, 'it is "cached"' ],
+    [ qr/\b(?:l[e]dger|k[e]ylog)s?\b/i, 'records of keys are "keystats"' ],
+    [ qr/\bm[o]urn\w*\b/i, 'a removed key has a "retention"' ],
+    [ qr/\b(?:t[a]keover|b[u]rial)s?\b/i, '"recover", "recover delay"' ],
+    [ qr/\bk[i]ck(?:s|ed|ing)?\b/i, '"refresh_now", "resume"' ],
+    [ qr/\bp[a]ssed over\b/i, 'it is "skipped", "ignored" or "rejected"' ],
+    [ qr/\bh[e]ld requests?\b|\bngx_http_jwt_h[o]ld\w*/i, '"suspended"' ],
+    [ qr/\bnjwt_(?:c[a]se|f[i]nding|f[a]cts|g[r]ant|p[r]esented)_t\b/,
+      'request, result, predicates, claims_summary, credentials' ],
+    [ qr/\bt[o]ld\b(?!\ (?:apart|to|that|who|whom|what|where|whether)\b)/ix,
+      'it is "reported", "logged", "shown" or "named"' ],
+    [ qr/$subject\s*p[l]aces?\b|\bp[l]aces?(?:\(|\[|\s=\s)
+         |\b\w+_t\s+\*?p[l]aces?\b/x,
+      'a name of its own for each: index, position, entry, source' ],
+    [ qr/$subject\s*f[a]cts\b|\bf[a]cts(?:\(|->|\.\w)|_t\s+f[a]cts\b/,
+      '"predicates"' ],
+    [ qr/\w_p[r]esented\b/, '"credentials"' ],
+);
+
+# in these the tests of tests have words of their own
+my @retired_in_code = (
+    [ qr/(?<!")\bt[w]ins?\b/i, 'a "duplicate", its "duplicate_no"' ],
+    [ qr/\b(?:the|its|a|this)\s+f[i]nding\b/i, '"result"' ],
+    [ qr/\bn[u]mbered\b/i, '"indexed"' ],
+    [ qr/\bp[r]esented\b/i, '"credentials"' ],
+);
+
 # a process of its own may wait
 my %waits = (
     (map { $_ => 'it blocks the worker' }
@@ -63,7 +99,7 @@ sub check {
     my ($name, $text) = @_;
 
     my @found = (_tabs($name, $text), _blanks($text), _last_line($text),
-                 _paths($text));
+                 _paths($text), _words($name, $text));
 
     push @found, _c($name, $text) if $name =~ /\.[ch]$/;
 
@@ -117,11 +153,24 @@ sub _paths {
     my ($text) = @_;
 
     # put together, for this file is checked too
-    my $places = join '|', map { "/$_/" } 'wo' . 'rk', 'ho' . 'me/\w+',
+    my $paths = join '|', map { "/$_/" } 'wo' . 'rk', 'ho' . 'me/\w+',
                                           'ro' . 'ot';
 
-    return _each_line($text, sub { $_[0] =~ m~(?<![\w.*/\])\}])(?:$places)\w*~ },
+    return _each_line($text, sub { $_[0] =~ m~(?<![\w.*/\])\}])(?:$paths)\w*~ },
                       'machine-path', 'a path of one machine only');
+}
+
+sub _words {
+    my ($name, $text) = @_;
+
+    my @words = (@retired, $name =~ m{(?:^|/)src/} ? @retired_in_code : ());
+
+    return map {
+        my ($word, $instead) = @$_;
+
+        _each_line($text, sub { $_[0] =~ $word }, 'retired-word',
+                   "a word of our own: $instead");
+    } @words;
 }
 
 
