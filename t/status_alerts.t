@@ -107,6 +107,29 @@ subtest 'requests that are refused' => sub {
     like +(alerts())[0], qr/^ok .* 80 of 100 /, 'a fifth isn\'t, as ever';
 };
 
+subtest 'a location that refuses every token' => sub {
+    start('fine', "$guarded location /n { jwt timesheets; }"
+                  . ' location /x { jwt timesheets; jwt_require_scope x; }');
+    good(60);
+    $s->get('/n') for 1 .. 20;
+    $s->get('/x', token => token()) for 1 .. 9;
+    like +(alerts())[0], qr/^ok All is well\. .* 60 of 89 /,
+        'nine are too few to say so, and who sends no token isn\'t counted';
+
+    $s->get('/x', token => token());
+
+    my @alerts = alerts();
+
+    is scalar(@alerts), 1, 'of ten there is one line';
+    is $alerts[0], "warn Warning: So far 1 location has refused every token:"
+        . " /x. Below is what it asks for and why it refused.\n",
+        'that names the location';
+
+    $s->get('/x', token => token(scope => 'x'));
+    like +(alerts())[0], qr/^ok All is well\. .* 61 of 91 /,
+        'and there is none once a token got through';
+};
+
 subtest 'what is revoked' => sub {
     my $file = $s->dir . '/revoked.json';
     my $entry = '{"claim":"sub","value":"auth0|%d","before":' . (time + 60) . '}';

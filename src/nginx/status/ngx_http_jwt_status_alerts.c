@@ -540,6 +540,71 @@ ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
 }
 
 
+/*
+ * Did it refuse each token that it was sent, so far?  Who sends none may be
+ * anybody, and tells nothing of how it is configured.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_html_is_shut(ngx_http_jwt_location_t *location)
+{
+    ngx_http_jwt_guard_t             guard;
+    ngx_http_jwt_share_t             share;
+    ngx_http_jwt_location_counts_t  *counts;
+
+    guard = ngx_http_jwt_status_guard(location);
+    counts = ngx_http_jwt_status_counts(location);
+
+    if (counts == NULL
+        || (guard != NGX_HTTP_JWT_GUARD_ENFORCE
+            && guard != NGX_HTTP_JWT_GUARD_OPTIONAL))
+    {
+        return 0;
+    }
+
+    ngx_http_jwt_share_location(location, &share);
+
+    if (guard == NGX_HTTP_JWT_GUARD_ENFORCE) {
+        share.refused -= ngx_min(share.refused, counts->totals[NJWT_NO_TOKEN]);
+    }
+
+    return share.ok == 0 && share.refused >= 10;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 i, n;
+    ngx_http_jwt_out_t        *out;
+    ngx_http_jwt_location_t  **all;
+
+    n = 0;
+    out = &alerts->status->out;
+    all = alerts->status->main->locations.elts;
+
+    for (i = 0; i < alerts->status->main->locations.nelts; i++) {
+        n += ngx_http_jwt_location_reached(all[i])
+             && ngx_http_jwt_html_is_shut(all[i]);
+    }
+
+    if (n == 0 || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        return NGX_OK;
+    }
+
+    ngx_http_jwt_out_printf(out, "So far %ui location%s refused every token: ",
+                            n, n == 1 ? " has" : "s have");
+    rc = ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_shut);
+    ngx_http_jwt_out_printf(out, ". Below is what %s for and why %s refused.",
+                            n == 1 ? "it asks" : "they ask",
+                            n == 1 ? "it" : "they");
+    ngx_http_jwt_alert_end(alerts);
+
+    return rc;
+}
+
+
 /* long: one paragraph for each kind of alert */
 static ngx_int_t
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
@@ -639,7 +704,13 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
     /* about all, unless an issuer is the reason */
 
     if (status->counting && !reported) {
-        (void) ngx_http_jwt_alert_refusals(alerts, NULL);
+        reported = ngx_http_jwt_alert_refusals(alerts, NULL);
+    }
+
+    /* of single locations, where not even all together are */
+
+    if (!reported && ngx_http_jwt_alert_shut(alerts) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     return ngx_http_jwt_alert_locations(alerts);
