@@ -422,14 +422,11 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 ngx_int_t
 ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
-    ngx_uint_t                 i, k;
-    ngx_http_jwt_issuer_t    **issuers;
+    ngx_uint_t                 i;
     ngx_http_jwt_location_t  **all;
     ngx_http_jwt_loc_conf_t   *conf;
 
     all = jmcf->locations.elts;
-    issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
         conf = all[i]->conf;
@@ -438,15 +435,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        for (k = 0; k < jmcf->issuers.nelts; k++) {
-            if (issuers[k]->name.len == conf->revoke.len
-                && ngx_strncmp(issuers[k]->name.data, conf->revoke.data,
-                               conf->revoke.len)
-                   == 0)
-            {
-                conf->revoke_issuer = issuers[k];
-            }
-        }
+        conf->revoke_issuer = ngx_http_jwt_policy_find(jmcf, &conf->revoke);
 
         if (conf->revoke_issuer == NULL
             || conf->revoke_issuer->revocation.claims == NULL)
@@ -462,18 +451,12 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_revoke_handler\" in location \"%V\" lets "
                       "everybody revoke tokens, write \"allow\" and \"deny "
                       "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
                       "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
-                      "%V:%ui", &name,
+                      "%V:%ui", &all[i]->name,
                       &conf->revoke_pos.file, conf->revoke_pos.line);
     }
 

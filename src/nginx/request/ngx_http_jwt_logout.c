@@ -660,23 +660,18 @@ ngx_http_jwt_logout_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /* Who posts has no access token; what can't be revoked is refused. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 {
     size_t                  count;
-    ngx_str_t               name;
     ngx_http_jwt_logout_t  *lo = location->conf->logout;
-
-    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK) {
-        return NGX_ERROR;
-    }
 
     if (location->conf->policy != NULL) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_logout_handler\" in location \"%V\" is behind "
                       "\"jwt\": the authorization server that posts there has "
-                      "no access token, write \"jwt off;\" in %V:%ui", &name,
-                      &lo->pos.file, lo->pos.line);
+                      "no access token, write \"jwt off;\" in %V:%ui",
+                      &location->name, &lo->pos.file, lo->pos.line);
     }
 
     count = lo->issuer->trust.revocation_count;
@@ -686,11 +681,10 @@ ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
                       "\"jwt_logout_handler\" in location \"%V\" has nothing "
                       "to revoke: \"revocation\" of jwt_issuer \"%V\" names "
                       "no claim for a logout token's \"sub\" or \"sid\", "
-                      "write \"revocation sub;\" there, in %V:%ui", &name,
-                      &lo->name, &lo->pos.file, lo->pos.line);
+                      "write \"revocation sub;\" there, in %V:%ui",
+                      &location->name, &lo->name, &lo->pos.file,
+                      lo->pos.line);
     }
-
-    return NGX_OK;
 }
 
 
@@ -727,11 +721,11 @@ ngx_http_jwt_logout_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         lo->subject = njwt_revocation_subject(issuer->trust.revocation,
                                               issuer->trust.revocation_count);
 
-        if (ngx_http_jwt_logouts_add(cf, jmcf) != NGX_OK
-            || ngx_http_jwt_logout_warn(cf, locations[i]) != NGX_OK)
-        {
+        if (ngx_http_jwt_logouts_add(cf, jmcf) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        ngx_http_jwt_logout_warn(cf, locations[i]);
     }
 
     return NGX_OK;

@@ -582,30 +582,21 @@ ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_metadata_warn_guarded(ngx_conf_t *cf,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t                 name;
-    ngx_http_jwt_metadata_t  *md;
+    ngx_http_jwt_metadata_t  *md = location->conf->metadata;
 
     if (location->conf->policy == NULL) {
-        return NGX_OK;
+        return;
     }
-
-    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    md = location->conf->metadata;
 
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "\"jwt_resource_metadata_handler\" in location \"%V\", "
                   "which \"jwt\" guards: clients ask for it before they "
                   "have a token, write \"jwt off;\" there in %V:%ui",
-                  &name, &md->pos.file, md->pos.line);
-
-    return NGX_OK;
+                  &location->name, &md->pos.file, md->pos.line);
 }
 
 
@@ -629,9 +620,7 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    if (ngx_http_jwt_metadata_warn_guarded(cf, location) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_metadata_warn_guarded(cf, location);
 
     if (ngx_http_jwt_metadata_servers(cf, md, issuer, &servers) != NGX_OK) {
         return NGX_ERROR;

@@ -776,10 +776,9 @@ ngx_http_jwt_status_limited(ngx_module_t *access,
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
     ngx_uint_t                 i;
     ngx_module_t              *access;
     ngx_http_jwt_location_t  **all;
@@ -798,18 +797,10 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_status\" in location \"%V\" shows everybody the "
                       "issuers and the rules, write \"jwt NAME;\" there, or "
-                      "\"allow\" and \"deny\" in %V:%ui", &name,
+                      "\"allow\" and \"deny\" in %V:%ui", &all[i]->name,
                       &conf->status_pos.file, conf->status_pos.line);
     }
-
-    return NGX_OK;
 }

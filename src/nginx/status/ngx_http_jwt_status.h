@@ -136,8 +136,7 @@ extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
 char *ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Warns where everybody may read it. */
-ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
+void ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf);
 
 /* Where the keys come from: a URL without its query, or "file". */
 njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);

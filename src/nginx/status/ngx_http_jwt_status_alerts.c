@@ -467,11 +467,10 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
 
 /* Names of the locations that are guarded so, the first few. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
     ngx_uint_t (*is)(ngx_http_jwt_location_t *location))
 {
-    ngx_str_t                  name;
     ngx_uint_t                 i, n;
     ngx_http_jwt_out_t        *out;
     ngx_http_jwt_location_t  **all;
@@ -488,16 +487,10 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        if (ngx_http_jwt_location_name(status->request->pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_http_jwt_out_printf(out, "%s<a href=\"#server-%ui\">",
                                 n > 1 ? ", " : "", all[i]->number);
-        ngx_http_jwt_html_code(out, name.len
-                               ? ngx_http_jwt_slice(&name)
+        ngx_http_jwt_html_code(out, all[i]->name.len
+                               ? ngx_http_jwt_slice(&all[i]->name)
                                : ngx_http_jwt_slice(
                                            &all[i]->server->server_name));
         ngx_http_jwt_out_literal(out, "</a>");
@@ -507,8 +500,6 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
         ngx_http_jwt_out_printf(out, " and %ui more",
                                 n - NGX_HTTP_JWT_HTML_NAMES);
     }
-
-    return NGX_OK;
 }
 
 
@@ -538,16 +529,14 @@ ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
 
 
 /* long: one paragraph for each kind of alert */
-static ngx_int_t
+static void
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
     int64_t                *guards;
-    ngx_int_t               rc;
     ngx_uint_t              unjudged;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
-    rc = NGX_OK;
     status = alerts->status;
     out = &status->out;
     guards = status->guards;
@@ -567,7 +556,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                 : "locations pass requests",
                                 guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
                                 ? "says" : "say");
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
         ngx_http_jwt_out_literal(out,
                                  ". Write <code>jwt NAME;</code> there, or "
                                  "<code>jwt off;</code> if it is public.");
@@ -583,7 +572,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                  "<code>rewrite</code> or <code>if</code> "
                                  "beside "
                                  "jwt does that, in ");
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
@@ -597,7 +586,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                 guards[NGX_HTTP_JWT_GUARD_REPORT]
                                 + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
                                 + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
@@ -609,12 +598,10 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                  "nothing is guarded.");
         ngx_http_jwt_alert_end(alerts);
     }
-
-    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 {
     ngx_uint_t                     i, reported;
@@ -639,7 +626,7 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
         (void) ngx_http_jwt_alert_refusals(alerts, NULL);
     }
 
-    return ngx_http_jwt_alert_locations(alerts);
+    ngx_http_jwt_alert_locations(alerts);
 }
 
 
@@ -676,7 +663,7 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_alerts_t  alerts;
@@ -690,9 +677,7 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
     for (alerts.severity = NGX_HTTP_JWT_BAD;
          alerts.severity != NGX_HTTP_JWT_FINE; alerts.severity--)
     {
-        if (ngx_http_jwt_alert_pass(&alerts) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_alert_pass(&alerts);
     }
 
     if (alerts.n == 0) {
@@ -700,6 +685,4 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
     }
 
     ngx_http_jwt_out_literal(&status->out, "</ul>\n");
-
-    return NGX_OK;
 }

@@ -1052,9 +1052,7 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
     ngx_http_jwt_out_literal(out, "<main>\n");
     ngx_http_jwt_html_now(status);
 
-    if (ngx_http_jwt_html_alerts(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_html_alerts(status);
 
     if (status->counting) {
         if (ngx_http_jwt_html_requests(status) != NGX_OK) {
@@ -1066,9 +1064,7 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
         }
     }
 
-    if (ngx_http_jwt_html_servers(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_html_servers(status);
 
     if (status->counting) {
         ngx_http_jwt_html_memory(status);

@@ -102,12 +102,12 @@ ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location);
 
 ngx_uint_t ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location);
 
-ngx_int_t ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status);
 
 
 /* ngx_http_jwt_status_html_policy.c */
 
-ngx_int_t ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status);
 
 
 #endif /* NGX_HTTP_JWT_STATUS_HTML_H */

@@ -292,20 +292,13 @@ ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
 {
-    ngx_str_t             name;
     ngx_http_jwt_out_t   *out;
 
     out = &status->out;
-
-    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
 
     ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
                             "data-r=\"%uL\"><th scope=\"row\">",
@@ -313,8 +306,8 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
                                                                 : "",
                             ngx_http_jwt_share_all(share), share->refused);
 
-    if (name.len > 0) {
-        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&name));
+    if (location->name.len > 0) {
+        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&location->name));
 
     } else {
         ngx_http_jwt_out_literal(out, "all else of the server");
@@ -333,21 +326,19 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     }
 
     ngx_http_jwt_out_literal(out, "</tr>\n");
-
-    return NGX_OK;
 }
 
 
 /*
- * The locations of a server that stand out, or the others; *n: how many.
+ * The locations of a server that stand out, or the others; returns how many.
  * They are counted only where no table is asked for.
  */
 
-static ngx_int_t
+static ngx_uint_t
 ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
-    ngx_uint_t standing_out, ngx_uint_t write, ngx_uint_t *n)
+    ngx_uint_t standing_out, ngx_uint_t write)
 {
-    ngx_uint_t                 i;
+    ngx_uint_t                 i, n;
     ngx_http_jwt_share_t       share;
     ngx_http_jwt_location_t  **all;
 
@@ -355,7 +346,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
         "Location", "Guard", "Requests", "Issuers", "Asks for", NULL
     };
 
-    *n = 0;
+    n = 0;
     all = status->main->locations.elts;
 
     for (i = 0; i < status->main->locations.nelts; i++) {
@@ -368,25 +359,23 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
             continue;
         }
 
-        if ((*n)++ == 0 && write) {
+        if (n++ == 0 && write) {
             ngx_http_jwt_html_table(&status->out, standing_out
                                     ? "Locations to look at"
                                     : "Locations",
                                     columns);
         }
 
-        if (write
-            && ngx_http_jwt_html_location(status, all[i], &share) != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (write) {
+            ngx_http_jwt_html_location(status, all[i], &share);
         }
     }
 
-    if (*n > 0 && write) {
+    if (n > 0 && write) {
         ngx_http_jwt_html_table_end(&status->out);
     }
 
-    return NGX_OK;
+    return n;
 }
 
 
@@ -423,7 +412,7 @@ ngx_http_jwt_html_server_names(ngx_http_jwt_out_t *out,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
     ngx_uint_t              look, fine, many, several;
@@ -434,8 +423,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
     server = status->main->servers.elts;
     several = status->main->servers.nelts > 1;
 
-    (void) ngx_http_jwt_html_locations(status, number, 1, 0, &look);
-    (void) ngx_http_jwt_html_locations(status, number, 0, 0, &fine);
+    look = ngx_http_jwt_html_locations(status, number, 1, 0);
+    fine = ngx_http_jwt_html_locations(status, number, 0, 0);
 
     ngx_http_jwt_html_fold(out, "server", number, "card",
                            look > 0 || !several);
@@ -459,9 +448,7 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
                                 look);
     }
 
-    if (ngx_http_jwt_html_locations(status, number, 1, 1, &look) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    (void) ngx_http_jwt_html_locations(status, number, 1, 1);
 
     ngx_http_jwt_out_literal(out, many ? "</details>\n" : "");
 
@@ -474,18 +461,14 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
                                           : "locations with nothing ");
     }
 
-    if (ngx_http_jwt_html_locations(status, number, 0, 1, &fine) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    (void) ngx_http_jwt_html_locations(status, number, 0, 1);
 
     ngx_http_jwt_out_literal(out, fine > 0 ? "</details></details>\n"
                                             : "</details>\n");
-
-    return NGX_OK;
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t            i;
@@ -498,12 +481,8 @@ ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
                              "</h2>\n");
 
     for (i = 1; i <= status->main->servers.nelts; i++) {
-        if (ngx_http_jwt_html_server(status, i) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_html_server(status, i);
     }
 
     ngx_http_jwt_out_literal(out, "</section>\n");
-
-    return NGX_OK;
 }

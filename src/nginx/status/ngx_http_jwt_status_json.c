@@ -463,27 +463,20 @@ ngx_http_jwt_status_json_counts(ngx_http_jwt_out_t *out,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t             name;
     ngx_uint_t            guarded;
     ngx_http_jwt_out_t   *out;
 
     out = &status->out;
     guarded = location->conf->policy != NULL;
 
-    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     ngx_http_jwt_json_open(out, NULL, "{");
     ngx_http_jwt_json_text(out, "server",
                     ngx_http_jwt_slice(&location->server->server_name));
-    ngx_http_jwt_json_text(out, "location", ngx_http_jwt_slice(&name));
+    ngx_http_jwt_json_text(out, "location", ngx_http_jwt_slice(&location->name));
     ngx_http_jwt_status_json_match(out, location);
     ngx_http_jwt_json_flag(out, "protected", guarded);
     ngx_http_jwt_json_flag(out, "passed_on", location->passes);
@@ -497,12 +490,10 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     }
 
     ngx_http_jwt_out_literal(out, "}");
-
-    return NGX_OK;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                 i;
@@ -516,10 +507,8 @@ ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status)
 
     for (i = 0; i < status->main->locations.nelts; i++) {
 
-        if (ngx_http_jwt_location_reached(all[i])
-            && ngx_http_jwt_status_json_location(status, all[i]) != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (ngx_http_jwt_location_reached(all[i])) {
+            ngx_http_jwt_status_json_location(status, all[i]);
         }
     }
 
@@ -531,8 +520,6 @@ ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status)
                                         &status->main->counters->other);
         ngx_http_jwt_out_literal(out, "}");
     }
-
-    return NGX_OK;
 }
 
 
@@ -864,9 +851,7 @@ ngx_http_jwt_status_json(ngx_http_jwt_status_t *status)
     ngx_http_jwt_status_json_object(out, ngx_http_jwt_policy_numbers, status,
                                     "guards");
 
-    if (ngx_http_jwt_status_json_policy(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_status_json_policy(status);
 
     ngx_http_jwt_out_literal(out, "}\n");
 

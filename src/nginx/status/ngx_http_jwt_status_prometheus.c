@@ -430,7 +430,7 @@ ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
 
 /* What there was of a location; NULL: of those without counters. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_location_counts_t *counts)
 {
@@ -449,13 +449,8 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
 
     if (location != NULL) {
         server = location->server->server_name;
+        name = location->name;
         number.len = ngx_sprintf(twin, "%ui", location->duplicate_no) - twin;
-
-        if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
     }
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
@@ -480,12 +475,10 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
                                   ngx_http_jwt_counted_name(i));
         ngx_http_jwt_metric_end(out, counts->totals[i]);
     }
-
-    return NGX_OK;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                        i;
@@ -502,17 +495,15 @@ ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
     for (i = 0; i < status->main->locations.nelts; i++) {
         counts = ngx_http_jwt_status_counts(all[i]);
 
-        if (counts != NULL
-            && ngx_http_jwt_metric_location(status, all[i], counts) != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (counts != NULL) {
+            ngx_http_jwt_metric_location(status, all[i], counts);
         }
     }
 
-    return status->counting
-           ? ngx_http_jwt_metric_location(status, NULL,
-                                          &status->main->counters->other)
-           : NGX_OK;
+    if (status->counting) {
+        ngx_http_jwt_metric_location(status, NULL,
+                                     &status->main->counters->other);
+    }
 }
 
 
@@ -538,5 +529,7 @@ ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
         ngx_http_jwt_metric_counted(status);
     }
 
-    return ngx_http_jwt_metric_locations(status);
+    ngx_http_jwt_metric_locations(status);
+
+    return NGX_OK;
 }
