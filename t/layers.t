@@ -212,6 +212,7 @@ my %below = (
     binding => [qw/ dpop json key thumbprint verdict_info /],
     url     => [],
     utf8    => [],
+    out     => ['utf8'],
     form    => [],
     predicates   => [qw/ hash json rule /],
     path    => ['json'],
@@ -221,7 +222,8 @@ my %below = (
     keyfile => [qw/ hash /],
     jwks    => [qw/ alg jansson json jws key pem thumbprint /],
     claims  => [qw/ dates predicates json jws key scopes /],
-    policy  => [qw/ alg binding json claims predicates jwks method rule scopes /],
+    policy  => [qw/ alg binding json claims out path predicates jwks method rule
+                    scopes /],
     cached  => [qw/ b64 claims predicates jws jwks key policy /],
     verdict => [qw/ alg bearer binding claims dates json jws jwks path policy
                     cached verdict_info /],

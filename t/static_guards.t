@@ -175,6 +175,39 @@ complete('... and bindings', [ members('ngx_http_jwt_binding_conf_t') ],
     own => 'tells what is of this level');
 
 
+# What the status shows of a policy, jwt-explain judges by.
+
+my $policy_json = $code{'src/jwt/judge/njwt_policy_json.c'};
+
+sub both_ways {
+    my ($what, $type, %left_out) = @_;
+
+    my @texts = map { my $way = $_; join "\n", map { function($_) }
+                      $policy_json =~ /^(njwt_\w*${way}\w*)\([^;{]*\)\n\{/gm }
+                qw/ write read /;
+
+    # what writes of a method or a binding is theirs
+    $texts[0] .= function('njwt_scope_rule_allow')
+                 . function('njwt_policy_names')
+                 . function('njwt_policy_add_others');
+    $texts[1] .= function('njwt_scope_rule_add')
+                 . function('njwt_claim_rule_value')
+                 . function('njwt_rule_value');
+
+    complete("written and read, $what", [ members($type) ], \@texts, $used,
+             %left_out);
+}
+
+both_ways('of an issuer', 'njwt_issuer_t',
+    keys => 'are fetched by who judges',
+    (map { $_ => 'what is revoked isn\'t told' } qw/ revocation
+        revocation_count /));
+both_ways('of what it expects', 'njwt_expected_t');
+both_ways('of a policy', 'njwt_policy_t',
+    predicates => 'of the cache',
+    indexed => 'the same');
+
+
 # Directives, each with what tells of it in the status's JSON.
 
 my %shown = (
@@ -233,7 +266,8 @@ my %not_shown = (
     jwt_revoke_handler => 'for one location alone',
 );
 
-my $json = $code{'src/nginx/status/ngx_http_jwt_status_json.c'};
+my $json = join "\n", @code{ qw{ src/nginx/status/ngx_http_jwt_status_json.c
+                                 src/jwt/judge/njwt_policy_json.c } };
 my @directives = map {
     my ($table) = $all =~ /^(?:static )?ngx_command_t\s+\Q$_\E\[\] = \{(.*?)^\};/ms;
 

@@ -13,6 +13,7 @@
 #include "njwt.h"
 #include "njwt_defaults.h"
 #include "njwt_jwks.h"
+#include "njwt_policy_words.h"
 #include "njwt_url.h"
 #include "njwt_verdict.h"
 
@@ -111,11 +112,6 @@ void explain_token(explain_t *e);
 
 /* explain_options.c */
 
-/* Prints all of them, and ends the process. */
-/* Narrows the policy to these audiences; none: it isn't narrowed. */
-void explain_audience(explain_t *e, const njwt_slice_t *audiences,
-    size_t count);
-
 /* Reads the command line; --help and --version end the process. */
 void explain_options(explain_t *e, int argc, char **argv);
 
@@ -147,9 +143,12 @@ void explain_scope_rule(explain_t *e, const char *text);
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
-/* A CLAIM and its VALUEs; of which option, or what else. */
-void explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
-    const char *option);
+/* Compiles the expressions of a rule of that option, or what else. */
+void explain_claim_regexes(njwt_claim_rule_t *rule, const char *option);
+
+/* Says what is wrong with a rule, and ends the process. */
+void explain_fault(const njwt_fault_t *fault, const char *option)
+    __attribute__((noreturn));
 
 /* Is it found in the text?  As a location's. */
 bool explain_regex_found(njwt_slice_t regex, bool caseless,

@@ -9,6 +9,7 @@
 
 #include "explain.h"
 #include "njwt_jansson.h"
+#include "njwt_policy_json.h"
 
 
 #define EXPLAIN_MAX_GATE  (8 * 1024 * 1024)
@@ -16,8 +17,9 @@
 
 /* a jwt_issuer block */
 typedef struct {
-    njwt_issuer_t         trust;
+    njwt_issuer_t         trust;         /* first: the block is found by it */
     njwt_value_t          status;
+    njwt_reader_t         reader;
 } explain_block_t;
 
 typedef struct explain_gate_s {
@@ -28,7 +30,7 @@ typedef struct explain_gate_s {
     const char           *chosen;        /* how it was found */
     size_t                others;        /* servers that don't guard it */
 
-    explain_block_t      *blocks;        /* that the location names */
+    explain_block_t      *blocks;
     size_t                block_count;
     const explain_block_t  *block;       /* the token's; NULL: unknown */
 

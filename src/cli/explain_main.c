@@ -46,27 +46,14 @@ explain_begin(explain_t *e, int argc)
 }
 
 
-void
-explain_audience(explain_t *e, const njwt_slice_t *audiences, size_t count)
-{
-    if (count == 0) {
-        return;
-    }
-
-    e->policy.audience = explain_alloc(e, sizeof(njwt_claim_rule_t));
-
-    njwt_policy_audience_rule(e->policy.audience,
-                              explain_alloc(e, count
-                                               * sizeof(njwt_rule_value_t)),
-                              audiences, count);
-}
-
-
 /* What was asked for, as the core wants it. */
 
 static void
 explain_policy(explain_t *e)
 {
+    explain_list_t     *here = &e->audiences_here;
+    njwt_rule_value_t  *values;
+
     e->issuer->issuers = e->issuers.values;
     e->issuer->issuer_count = e->issuers.count;
     e->issuer->expected.audiences = e->audiences.values;
@@ -81,7 +68,12 @@ explain_policy(explain_t *e)
     e->policy.scope_rules = e->scope_rules;
     e->policy.claim_rules = e->claim_rules;
 
-    explain_audience(e, e->audiences_here.values, e->audiences_here.count);
+    if (here->count > 0) {
+        e->policy.audience = explain_alloc(e, sizeof(njwt_claim_rule_t));
+        values = explain_alloc(e, here->count * sizeof(njwt_rule_value_t));
+        njwt_policy_audience_rule(e->policy.audience, values, here->values,
+                                  here->count);
+    }
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 #include "njwt_policy_words.h"
+#include "njwt_path.h"
 
 #include <string.h>
 
@@ -306,11 +307,16 @@ njwt_claim_rule_value(njwt_rule_value_t *value, njwt_slice_t word,
 
 
 bool
-njwt_claim_rule_read(njwt_rule_value_t *values, const njwt_slice_t *words,
-    size_t count, njwt_fault_t *fault)
+njwt_claim_rule_read(njwt_slice_t claim, njwt_rule_value_t *values,
+    const njwt_slice_t *words, size_t count, njwt_fault_t *fault)
 {
     size_t        i;
     njwt_slice_t  instead;
+
+    if (!njwt_path_valid(claim)) {
+        return njwt_fault(fault, "invalid claim ", claim,
+                          ", write its name, or a JSON Pointer as in /org/id");
+    }
 
     /* would somebody who knows another module's rules mean something else? */
 
@@ -351,4 +357,57 @@ njwt_claim_rule_range(const njwt_claim_rule_t *rule)
     }
 
     return above && below;
+}
+
+
+static const struct {
+    njwt_slice_t  word;
+    size_t        offset;        /* of a bool */
+} njwt_binding_table[NJWT_BINDING_WORDS] = {
+    { njwt_literal("dpop"), offsetof(njwt_binding_t, dpop) },
+    { njwt_literal("mtls"), offsetof(njwt_binding_t, mtls) },
+    { njwt_literal("required"), offsetof(njwt_binding_t, required) }
+};
+
+
+bool
+njwt_binding_read(njwt_binding_t *binding, njwt_slice_t word)
+{
+    bool    *flag;
+    size_t   i;
+
+    for (i = 0; i < NJWT_BINDING_WORDS; i++) {
+        flag = (bool *) ((uint8_t *) binding + njwt_binding_table[i].offset);
+
+        if (njwt_slice_equal(word, njwt_binding_table[i].word)) {
+            if (*flag) {
+                return false;
+            }
+
+            *flag = true;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+size_t
+njwt_binding_words(const njwt_binding_t *binding,
+    njwt_slice_t words[NJWT_BINDING_WORDS])
+{
+    size_t  i, count;
+
+    count = 0;
+
+    for (i = 0; i < NJWT_BINDING_WORDS; i++) {
+        if (*(const bool *) ((const uint8_t *) binding
+                             + njwt_binding_table[i].offset))
+        {
+            words[count++] = njwt_binding_table[i].word;
+        }
+    }
+
+    return count;
 }

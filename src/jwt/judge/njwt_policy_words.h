@@ -1,6 +1,7 @@
 /*
- * The rules of a location as they are written: jwt_require_scope and
- * jwt_require_claim, in the configuration and on jwt-explain's command line.
+ * The rules of a location as they are written: jwt_require_scope,
+ * jwt_require_claim and jwt_binding, in the configuration and on jwt-explain's
+ * command line.
  */
 
 #ifndef NJWT_POLICY_WORDS_H
@@ -43,14 +44,23 @@ bool njwt_scope_rule_comma(const njwt_scope_rule_t *rule,
     njwt_fault_t *warning);
 
 /*
- * Reads VALUE ..., as many values as words; what njwt_rule_value_regex() finds
- * among them is for the caller to compile.  False: *fault says why not.
+ * Reads CLAIM VALUE ..., as many values as words; what njwt_rule_value_regex()
+ * finds among them is for the caller to compile.  False: *fault says why not.
  */
-bool njwt_claim_rule_read(njwt_rule_value_t *values,
+bool njwt_claim_rule_read(njwt_slice_t claim, njwt_rule_value_t *values,
     const njwt_slice_t *words, size_t count, njwt_fault_t *fault);
 
 /* Are there two bounds, of which one is enough, where a range is meant? */
 bool njwt_claim_rule_range(const njwt_claim_rule_t *rule);
+
+#define NJWT_BINDING_WORDS  3
+
+/* Sets what the word stands for.  False: it is none, or was there before. */
+bool njwt_binding_read(njwt_binding_t *binding, njwt_slice_t word);
+
+/* The words of what is set; returns how many. */
+size_t njwt_binding_words(const njwt_binding_t *binding,
+    njwt_slice_t words[NJWT_BINDING_WORDS]);
 
 /* Does a text begin as one with a variable in it would? */
 bool njwt_has_variable(njwt_slice_t text);

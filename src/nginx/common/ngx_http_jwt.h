@@ -176,9 +176,7 @@ typedef struct {
     ngx_str_t                  algs;         /* in their order */
     unsigned                   set:1;        /* jwt_binding is */
     unsigned                   own:1;        /* something of this level */
-    unsigned                   dpop:1;
-    unsigned                   mtls:1;
-    unsigned                   required:1;
+    njwt_binding_t             words;        /* of jwt_binding */
 } ngx_http_jwt_binding_conf_t;
 
 

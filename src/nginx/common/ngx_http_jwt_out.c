@@ -75,6 +75,22 @@ ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data, size_t len)
 }
 
 
+static void
+ngx_http_jwt_out_json_write(void *data, const void *text, size_t len)
+{
+    ngx_http_jwt_out_write(data, text, len);
+}
+
+
+void
+ngx_http_jwt_out_json(ngx_http_jwt_out_t *out, njwt_out_t *json)
+{
+    json->write = ngx_http_jwt_out_json_write;
+    json->data = out;
+    json->last = '\0';
+}
+
+
 void
 ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text)
 {
@@ -145,15 +161,6 @@ ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text)
 
     while (text.len > 0) {
         shown = njwt_utf8_shown(&text, escape);
-
-        if (shown.data == escape && out->format == NGX_HTTP_JWT_JSON) {
-            /* JSON's own escape; it has none for what is no UTF-8 */
-            ngx_http_jwt_out_write(out, (escape[1] == 'x') ? "\\ufffd"
-                                                            : (char *) escape,
-                                   (escape[1] == 'x') ? 6 : shown.len);
-            continue;
-        }
-
         escaped = ngx_http_jwt_out_escape(out->format, shown.data[0]);
 
         if (escaped != NULL) {

@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_jwt.h"
+#include "njwt_out.h"
 
 
 typedef enum {
@@ -30,6 +31,9 @@ typedef struct {
 
 void ngx_http_jwt_out_init(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
     ngx_http_jwt_format_t format);
+
+/* The writer of JSON that writes to it. */
+void ngx_http_jwt_out_json(ngx_http_jwt_out_t *out, njwt_out_t *json);
 
 /* Ours: as it is. */
 void ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data,

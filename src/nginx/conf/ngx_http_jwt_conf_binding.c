@@ -5,6 +5,7 @@
 #include "ngx_http_jwt_binding.h"
 #include "njwt_defaults.h"
 #include "njwt_htu.h"
+#include "njwt_policy_words.h"
 
 
 /* bytes of a nonce key's text, at least, and of a file of them, at most */
@@ -33,18 +34,7 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
 {
     ngx_str_t  name;
 
-    if (ngx_strcmp(word->data, "dpop") == 0 && !binding->dpop) {
-        binding->dpop = 1;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(word->data, "mtls") == 0 && !binding->mtls) {
-        binding->mtls = 1;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(word->data, "required") == 0 && !binding->required) {
-        binding->required = 1;
+    if (njwt_binding_read(&binding->words, ngx_http_jwt_slice(word))) {
         return NGX_CONF_OK;
     }
 
@@ -119,16 +109,16 @@ ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (!binding->dpop && !binding->mtls) {
+    if (!binding->words.dpop && !binding->words.mtls) {
         return "names nothing that a token can be bound by, write \"dpop\", "
                "\"mtls\" or both";
     }
 
-    if (binding->certificate != NGX_ERROR && !binding->mtls) {
+    if (binding->certificate != NGX_ERROR && !binding->words.mtls) {
         return "has \"certificate=\" without \"mtls\", write both or neither";
     }
 
-    if (binding->dpop) {
+    if (binding->words.dpop) {
         jmcf = ngx_http_conf_get_module_main_conf(cf,
                                                   ngx_http_jwt_scope_module);
         jmcf->proofs_required = 1;
@@ -519,9 +509,7 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
     if (!binding->set && outer->set) {
         binding->set = 1;
         binding->pos = outer->pos;
-        binding->dpop = outer->dpop;
-        binding->mtls = outer->mtls;
-        binding->required = outer->required;
+        binding->words = outer->words;
         binding->certificate = outer->certificate;
         binding->header = outer->header;
     }
@@ -607,7 +595,9 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
 
     sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_ssl_module);
 
-    if (conf->mtls && conf->certificate == NGX_ERROR && sscf->verify == 0) {
+    if (conf->words.mtls && conf->certificate == NGX_ERROR
+        && sscf->verify == 0)
+    {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding mtls\" in a server that asks clients for "
                    "no certificate, write \"ssl_verify_client "
@@ -616,7 +606,7 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
                    "the certificate");
     }
 
-    if (conf->dpop && conf->origins == NULL && conf->names->nelts == 0) {
+    if (conf->words.dpop && conf->origins == NULL && conf->names->nelts == 0) {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding dpop\" in a server without an exact "
                    "\"server_name\": proofs are for a URL, and the Host that "
@@ -640,11 +630,11 @@ ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 
     from = &conf->binding;
 
-    if (!from->dpop && !from->mtls) {
+    if (!from->words.dpop && !from->words.mtls) {
         return NGX_CONF_OK;
     }
 
-    binding = ngx_pcalloc(cf->pool, sizeof(njwt_binding_t));
+    binding = ngx_palloc(cf->pool, sizeof(njwt_binding_t));
     if (binding == NULL
         || ngx_http_jwt_binding_names(cf, &from->names) != NGX_OK)
     {
@@ -658,9 +648,7 @@ ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
     dpop = &jmcf->dpop;
 
-    binding->dpop = from->dpop;
-    binding->mtls = from->mtls;
-    binding->required = from->required;
+    *binding = from->words;
 
     binding->proofs.algorithms = from->algorithms;
     binding->proofs.lifetime = (double) dpop->lifetime;

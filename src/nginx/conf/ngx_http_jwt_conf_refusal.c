@@ -213,9 +213,10 @@ ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     ngx_memzero(&schemes, sizeof(ngx_http_jwt_schemes_t));
 
-    if (conf->binding.dpop) {
+    if (conf->binding.words.dpop) {
         schemes.algs = conf->binding.algs;
-        schemes.alone = conf->binding.required && !conf->binding.mtls;
+        schemes.alone = conf->binding.words.required
+                        && !conf->binding.words.mtls;
     }
 
     realm = conf->refusal.realm.data != NULL ? &conf->refusal.realm

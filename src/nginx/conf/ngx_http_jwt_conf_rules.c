@@ -214,7 +214,9 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 
     rule->values = values;
 
-    if (!njwt_claim_rule_read(values, words, rule->value_count, &fault)) {
+    if (!njwt_claim_rule_read(rule->claim, values, words, rule->value_count,
+                              &fault))
+    {
         return ngx_http_jwt_rule_fault(cf, NGX_LOG_EMERG, &fault);
     }
 

@@ -389,13 +389,13 @@ ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
         }
 
         bound->locations++;
-        bound->required += binding->dpop && binding->required
-                           && !binding->mtls;
-        bound->mtls += binding->mtls;
+        bound->required += binding->words.dpop && binding->words.required
+                           && !binding->words.mtls;
+        bound->mtls += binding->words.mtls;
 
         rest = ngx_http_jwt_slice(&binding->algs);
 
-        while (binding->dpop && njwt_slice_word(&rest, &word)) {
+        while (binding->words.dpop && njwt_slice_word(&rest, &word)) {
             if (ngx_http_jwt_metadata_add_scope(&bound->algs, word) != NGX_OK)
             {
                 return NGX_ERROR;

@@ -729,6 +729,7 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
                                                  ngx_http_jwt_scope_module);
 
     ngx_http_jwt_out_init(&status->out, r->pool, conf->status->format);
+    ngx_http_jwt_out_json(&status->out, &status->json);
 
     if (ngx_http_jwt_status_write(status, conf->status) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

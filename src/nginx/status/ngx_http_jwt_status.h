@@ -76,6 +76,7 @@ typedef struct {
     ngx_http_request_t            *request;
     ngx_http_jwt_main_conf_t      *main;
     ngx_http_jwt_out_t             out;
+    njwt_out_t                     json;      /* writes to out */
     njwt_arena_t                   arena;
 
     ngx_uint_t                     counting;  /* 0: there is no issuer */
