@@ -14,9 +14,9 @@
 
 /* what there is to be seen of the cache */
 typedef struct {
-    size_t        size;       /* of the zone, in bytes */
-    ngx_uint_t    entries;    /* that there is room for */
-    ngx_uint_t    used;
+    int64_t       size;       /* of the zone, in bytes */
+    int64_t       entries;    /* that there is room for */
+    int64_t       used;
 } ngx_http_jwt_cache_state_t;
 
 

@@ -15,10 +15,10 @@
 
 /* what there is to be seen of the memory */
 typedef struct {
-    size_t        size;       /* of the zone, in bytes; 0: there is none */
-    ngx_uint_t    entries;    /* that there is room for */
-    ngx_uint_t    used;       /* expired ones are counted until they go */
-    time_t        start;      /* it knows all proofs that were used since */
+    int64_t       size;       /* of the zone, in bytes; 0: there is none */
+    int64_t       entries;    /* that there is room for */
+    int64_t       used;       /* expired ones are counted until they go */
+    int64_t       start;      /* it knows all proofs that were used since */
 } ngx_http_jwt_proofs_state_t;
 
 

@@ -51,70 +51,41 @@ ngx_http_jwt_share_add(ngx_http_jwt_share_t *share, ngx_uint_t counted,
 }
 
 
-/* Of an issuer, NULL: of those without one, by the numbers of a window. */
-
-static void
-ngx_http_jwt_share_of(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, const uint32_t *numbers,
-    ngx_http_jwt_share_t *share)
+void
+ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status, ngx_array_t *verdicts,
+    size_t window, ngx_http_jwt_share_t *share)
 {
-    ngx_uint_t  i, optional;
+    ngx_uint_t                      i, optional;
+    ngx_http_jwt_status_verdict_t  *row;
 
+    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
+
+    row = verdicts->elts;
     optional = status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] > 0;
 
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        if (ngx_http_jwt_series_has(issuer, i)
-            && !ngx_http_jwt_share_skips(optional, i))
-        {
-            ngx_http_jwt_share_add(share, i,
-                                   numbers[ngx_http_jwt_series(issuer, i)]);
+    for (i = 0; i < verdicts->nelts; i++) {
+        if (!ngx_http_jwt_share_skips(optional, row[i].counted)) {
+            ngx_http_jwt_share_add(share, row[i].counted,
+                                   *(uint32_t *) ((u_char *) &row[i]
+                                                  + window));
         }
     }
 }
 
 
-/* The same of all together, or of one issuer's row. */
-
 void
-ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
+ngx_http_jwt_share_location(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, optional;
 
     ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
 
-    if (row != NULL) {
-        ngx_http_jwt_share_of(status, row->issuer, numbers, share);
-        return;
-    }
+    optional = row->guard == NGX_HTTP_JWT_GUARD_OPTIONAL;
 
-    ngx_http_jwt_share_of(status, NULL, numbers, share);
-
-    for (i = 0; i < status->nissuers; i++) {
-        ngx_http_jwt_share_of(status, status->issuers[i].issuer, numbers,
-                              share);
-    }
-}
-
-
-void
-ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
-    ngx_http_jwt_share_t *share)
-{
-    ngx_uint_t                       i, optional;
-    ngx_http_jwt_location_counts_t  *counts;
-
-    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
-
-    counts = ngx_http_jwt_status_counts(location);
-    optional = ngx_http_jwt_status_guard(location)
-               == NGX_HTTP_JWT_GUARD_OPTIONAL;
-
-    for (i = 0; counts != NULL && i < NGX_HTTP_JWT_COUNTED; i++) {
+    for (i = 0; row->counts != NULL && i < NGX_HTTP_JWT_COUNTED; i++) {
         if (!ngx_http_jwt_share_skips(optional, i)) {
-            ngx_http_jwt_share_add(share, i, counts->totals[i]);
+            ngx_http_jwt_share_add(share, i, row->counts->totals[i]);
         }
     }
 }
@@ -130,17 +101,18 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_share_t *lately,
     ngx_http_jwt_share_t *before)
 {
-    ngx_http_jwt_counted_t  *counted;
+    ngx_array_t  *of;
 
-    counted = &status->counted;
+    of = row ? &row->verdicts : &status->verdicts;
 
-    ngx_http_jwt_share_sum(status, row, counted->hour, before);
-    ngx_http_jwt_share_sum(status, row, counted->minute, lately);
+    ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(hour), before);
+    ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(minute), lately);
     lately->span = 60;
 
     if (ngx_http_jwt_share_all(lately) < 20) {
-        ngx_http_jwt_share_sum(status, row, counted->recent, lately);
-        lately->span = counted->span / 1000;
+        ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(recent),
+                               lately);
+        lately->span = status->recently;
     }
 
     if (ngx_http_jwt_share_all(lately) < 10) {
@@ -469,30 +441,32 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
 
 static void
 ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
-    ngx_uint_t (*is)(ngx_http_jwt_location_t *location))
+    ngx_uint_t (*is)(ngx_http_jwt_status_location_t *row))
 {
-    ngx_uint_t                 i, n;
-    ngx_http_jwt_out_t        *out;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_out_t              *out;
+    ngx_http_jwt_location_t         *location;
+    ngx_http_jwt_status_location_t  *row;
 
     n = 0;
     out = &status->out;
-    all = status->main->locations.elts;
+    row = status->locations.elts;
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
+    for (i = 0; i < status->locations.nelts; i++) {
+        location = row[i].location;
 
-        if (!ngx_http_jwt_location_reached(all[i]) || !is(all[i])
+        if (!row[i].reached || !is(&row[i])
             || ++n > NGX_HTTP_JWT_HTML_NAMES)
         {
             continue;
         }
 
         ngx_http_jwt_out_printf(out, "%s<a href=\"#server-%ui\">",
-                                n > 1 ? ", " : "", all[i]->number);
-        ngx_http_jwt_html_code(out, all[i]->name.len
-                               ? ngx_http_jwt_slice(&all[i]->name)
+                                n > 1 ? ", " : "", location->number);
+        ngx_http_jwt_html_code(out, location->name.len
+                               ? ngx_http_jwt_slice(&location->name)
                                : ngx_http_jwt_slice(
-                                           &all[i]->server->server_name));
+                                           &location->server->server_name));
         ngx_http_jwt_out_literal(out, "</a>");
     }
 
@@ -504,27 +478,44 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_open(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row)
 {
-    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_MISSING;
+    return row->guard == NGX_HTTP_JWT_GUARD_MISSING;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_report(ngx_http_jwt_status_location_t *row)
 {
-    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_REPORT;
+    return row->guard == NGX_HTTP_JWT_GUARD_REPORT;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_unjudged(ngx_http_jwt_status_location_t *row)
 {
-    ngx_http_jwt_location_counts_t  *counts;
+    return row->counts != NULL
+           && row->counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0;
+}
 
-    counts = ngx_http_jwt_status_counts(location);
 
-    return counts != NULL && counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0;
+/* Requests of the last hour that nobody judged. */
+
+static uint64_t
+ngx_http_jwt_alert_unjudged(ngx_http_jwt_status_t *status)
+{
+    uint64_t                        n;
+    ngx_uint_t                      i;
+    ngx_http_jwt_status_verdict_t  *row;
+
+    n = 0;
+    row = status->no_issuer.elts;
+
+    for (i = 0; i < status->no_issuer.nelts; i++) {
+        n += (row[i].counted == NGX_HTTP_JWT_UNJUDGED) ? row[i].hour : 0;
+    }
+
+    return n;
 }
 
 
@@ -533,7 +524,7 @@ static void
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
     int64_t                *guards;
-    ngx_uint_t              unjudged;
+    uint64_t                unjudged;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
@@ -541,10 +532,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     out = &status->out;
     guards = status->guards;
 
-    unjudged = status->counting
-               ? status->counted.hour[ngx_http_jwt_series(NULL,
-                                                    NGX_HTTP_JWT_UNJUDGED)]
-               : 0;
+    unjudged = ngx_http_jwt_alert_unjudged(status);
 
     if (guards[NGX_HTTP_JWT_GUARD_MISSING] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))

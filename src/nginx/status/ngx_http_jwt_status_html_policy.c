@@ -191,9 +191,9 @@ ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
-    ngx_http_jwt_location_t *location)
+    ngx_http_jwt_status_location_t *row)
 {
-    ngx_http_jwt_guard_t  guard;
+    ngx_http_jwt_loc_conf_t  *conf = row->location->conf;
 
     static const char  *const words[NGX_HTTP_JWT_GUARDS][2] = {
         { "plain", "no jwt" },
@@ -204,13 +204,11 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
         { "ok", "guarded" }
     };
 
-    guard = ngx_http_jwt_status_guard(location);
-
     ngx_http_jwt_html_cell(out, "Guard");
     ngx_http_jwt_out_literal(out, "<span>");
-    ngx_http_jwt_html_badge(out, words[guard][0], words[guard][1]);
+    ngx_http_jwt_html_badge(out, words[row->guard][0], words[row->guard][1]);
 
-    if (location->conf->policy != NULL && location->conf->preflight == 1) {
+    if (conf->policy != NULL && conf->preflight == 1) {
         ngx_http_jwt_out_literal(out, " preflights pass");
     }
 
@@ -220,26 +218,24 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+    ngx_http_jwt_status_location_t *row, ngx_http_jwt_share_t *share)
 {
-    size_t                           i;
-    ngx_http_jwt_out_t              *out;
-    const njwt_policy_t             *policy;
-    ngx_http_jwt_location_counts_t  *counts;
+    size_t                i;
+    ngx_http_jwt_out_t   *out;
+    const njwt_policy_t  *policy;
 
     out = &status->out;
-    policy = location->conf->policy;
-    counts = ngx_http_jwt_status_counts(location);
+    policy = row->location->conf->policy;
 
     ngx_http_jwt_html_cell(out, "Requests");
     ngx_http_jwt_out_literal(out, "<span>");
 
-    if (counts == NULL) {
+    if (row->counts == NULL) {
         ngx_http_jwt_out_literal(out, "not counted by itself");
 
     } else {
         ngx_http_jwt_html_share(out, share);
-        ngx_http_jwt_html_others(out, counts);
+        ngx_http_jwt_html_others(out, row->counts);
     }
 
     ngx_http_jwt_out_literal(out, "</span></td>");
@@ -254,7 +250,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_out_literal(out, "</span></td>");
     ngx_http_jwt_html_cell(out, "Asks for");
-    ngx_http_jwt_html_rules(status, location);
+    ngx_http_jwt_html_rules(status, row->location);
     ngx_http_jwt_out_literal(out, "</td>");
 }
 
@@ -262,14 +258,14 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
 /* Does somebody have to look at it? */
 
 static ngx_uint_t
-ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
+ngx_http_jwt_html_stands_out(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share)
 {
-    ngx_http_jwt_share_location(location, share);
+    ngx_http_jwt_share_location(row, share);
 
-    return ngx_http_jwt_html_is_open(location)
-           || ngx_http_jwt_html_is_report(location)
-           || ngx_http_jwt_html_is_unjudged(location)
+    return ngx_http_jwt_html_is_open(row)
+           || ngx_http_jwt_html_is_report(row)
+           || ngx_http_jwt_html_is_unjudged(row)
            || (share->refused >= 10 && share->refused >= share->ok);
 }
 
@@ -294,16 +290,17 @@ ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+    ngx_http_jwt_status_location_t *row, ngx_http_jwt_share_t *share)
 {
-    ngx_http_jwt_out_t   *out;
+    ngx_http_jwt_out_t       *out;
+    ngx_http_jwt_location_t  *location;
 
     out = &status->out;
+    location = row->location;
 
     ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
                             "data-r=\"%uL\"><th scope=\"row\">",
-                            ngx_http_jwt_html_is_open(location) ? " open"
-                                                                : "",
+                            ngx_http_jwt_html_is_open(row) ? " open" : "",
                             ngx_http_jwt_share_all(share), share->refused);
 
     if (location->name.len > 0) {
@@ -314,10 +311,10 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     }
 
     ngx_http_jwt_out_literal(out, "</th>");
-    ngx_http_jwt_html_guard(out, location);
+    ngx_http_jwt_html_guard(out, row);
 
     if (location->conf->policy != NULL) {
-        ngx_http_jwt_html_asked(status, location, share);
+        ngx_http_jwt_html_asked(status, row, share);
 
     } else {
         ngx_http_jwt_out_literal(out, "<td></td><td></td><td>");
@@ -338,23 +335,22 @@ static ngx_uint_t
 ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
     ngx_uint_t standing_out, ngx_uint_t write)
 {
-    ngx_uint_t                 i, n;
-    ngx_http_jwt_share_t       share;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_share_t             share;
+    ngx_http_jwt_status_location_t  *row;
 
     static const char  *const  columns[] = {
         "Location", "Guard", "Requests", "Issuers", "Asks for", NULL
     };
 
     n = 0;
-    all = status->main->locations.elts;
+    row = status->locations.elts;
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
+    for (i = 0; i < status->locations.nelts; i++) {
 
-        if (all[i]->number != number
-            || !ngx_http_jwt_location_reached(all[i])
-            || ngx_http_jwt_html_stands_out(all[i], &share)
-               != standing_out)
+        if (row[i].location->number != number
+            || !row[i].reached
+            || ngx_http_jwt_html_stands_out(&row[i], &share) != standing_out)
         {
             continue;
         }
@@ -367,7 +363,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
         }
 
         if (write) {
-            ngx_http_jwt_html_location(status, all[i], &share);
+            ngx_http_jwt_html_location(status, &row[i], &share);
         }
     }
 

@@ -8,20 +8,6 @@
 #include "njwt_policy_json.h"
 
 
-/* Null for a time that never was. */
-
-static void
-ngx_http_jwt_status_json_time(njwt_out_t *out, const char *name, time_t when)
-{
-    if (when == 0) {
-        njwt_out_null(out, name);
-
-    } else {
-        njwt_out_number(out, name, when);
-    }
-}
-
-
 /*
  * Numbers of a list, of one group: members of the object that is open.  JSON
  * has null for what isn't there.
@@ -55,6 +41,19 @@ ngx_http_jwt_status_json_group(njwt_out_t *out,
         } else {
             njwt_out_number(out, number->name, value);
         }
+    }
+}
+
+
+static void
+ngx_http_jwt_status_json_maybe(njwt_out_t *out, const char *name,
+    const njwt_slice_t *text)
+{
+    if (text == NULL) {
+        njwt_out_null(out, name);
+
+    } else {
+        njwt_out_string(out, name, *text);
     }
 }
 
@@ -224,10 +223,10 @@ ngx_http_jwt_status_json_required(ngx_http_jwt_status_t *status,
 
 static void
 ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
+    ngx_http_jwt_status_location_t *row)
 {
     njwt_out_t               *out = &status->json;
-    ngx_http_jwt_loc_conf_t  *conf = location->conf;
+    ngx_http_jwt_loc_conf_t  *conf = row->location->conf;
 
     static const char  *const modes[NGX_HTTP_JWT_GUARDS] = {
         [NGX_HTTP_JWT_GUARD_OPTIONAL] = "optional",
@@ -236,7 +235,7 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
     };
 
     njwt_policy_write(&status->arena, out, conf->policy);
-    njwt_out_word(out, "mode", modes[ngx_http_jwt_status_guard(location)]);
+    njwt_out_word(out, "mode", modes[row->guard]);
     njwt_out_flag(out, "preflight", conf->preflight == 1);
     njwt_out_flag(out, "pass_token", conf->pass_token != 0);
     ngx_http_jwt_status_json_required(status, conf->conditions);
@@ -274,12 +273,14 @@ ngx_http_jwt_status_json_counts(njwt_out_t *out,
 
 static void
 ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location)
+    ngx_http_jwt_status_location_t *row)
 {
-    ngx_uint_t            guarded;
-    njwt_out_t           *out;
+    ngx_uint_t                guarded;
+    njwt_out_t               *out;
+    ngx_http_jwt_location_t  *location;
 
     out = &status->json;
+    location = row->location;
     guarded = location->conf->policy != NULL;
 
     njwt_out_open(out, NULL, '{');
@@ -289,13 +290,11 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_json_match(out, location);
     njwt_out_flag(out, "protected", guarded);
     njwt_out_flag(out, "passed_on", location->passes);
-    njwt_out_flag(out, "off", ngx_http_jwt_status_guard(location)
-                              == NGX_HTTP_JWT_GUARD_OFF);
+    njwt_out_flag(out, "off", row->guard == NGX_HTTP_JWT_GUARD_OFF);
 
     if (guarded) {
-        ngx_http_jwt_status_json_asked(status, location);
-        ngx_http_jwt_status_json_counts(out,
-                                        ngx_http_jwt_status_counts(location));
+        ngx_http_jwt_status_json_asked(status, row);
+        ngx_http_jwt_status_json_counts(out, row->counts);
     }
 
     njwt_out_close(out, '}');
@@ -305,19 +304,18 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
 static void
 ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                 i;
-    njwt_out_t                *out;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i;
+    njwt_out_t                      *out;
+    ngx_http_jwt_status_location_t  *row;
 
     out = &status->json;
-    all = status->main->locations.elts;
+    row = status->locations.elts;
 
     njwt_out_open(out, "locations", '[');
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
-
-        if (ngx_http_jwt_location_reached(all[i])) {
-            ngx_http_jwt_status_json_location(status, all[i]);
+    for (i = 0; i < status->locations.nelts; i++) {
+        if (row[i].reached) {
+            ngx_http_jwt_status_json_location(status, &row[i]);
         }
     }
 
@@ -332,31 +330,21 @@ ngx_http_jwt_status_json_policy(ngx_http_jwt_status_t *status)
 }
 
 
-/* The numbers of an issuer, or, NULL, of those without one. */
-
 static void
-ngx_http_jwt_status_json_requests(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_status_json_requests(njwt_out_t *out, ngx_array_t *verdicts)
 {
-    ngx_uint_t            i, at;
-    njwt_out_t           *out;
+    ngx_uint_t                      i;
+    ngx_http_jwt_status_verdict_t  *row;
 
-    out = &status->json;
+    row = verdicts->elts;
     njwt_out_open(out, "requests", '{');
 
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        if (!ngx_http_jwt_series_has(issuer, i)) {
-            continue;
-        }
-
-        at = ngx_http_jwt_series(issuer, i);
-
-        njwt_out_open(out, (const char *) ngx_http_jwt_counted_name(i).data,
-                      '{');
-        njwt_out_number(out, "total", status->counted.total[at]);
-        njwt_out_number(out, "last_hour", status->counted.hour[at]);
-        njwt_out_number(out, "last_minute", status->counted.minute[at]);
+    for (i = 0; i < verdicts->nelts; i++) {
+        njwt_out_open(out, (const char *)
+                      ngx_http_jwt_counted_name(row[i].counted).data, '{');
+        njwt_out_number(out, "total", row[i].total);
+        njwt_out_number(out, "last_hour", row[i].hour);
+        njwt_out_number(out, "last_minute", row[i].minute);
         njwt_out_close(out, '}');
     }
 
@@ -365,66 +353,28 @@ ngx_http_jwt_status_json_requests(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_status_json_key(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_keystat_t *keystat)
+ngx_http_jwt_status_json_keys(njwt_out_t *out, ngx_array_t *keys)
 {
-    njwt_slice_t          kid;
-    njwt_out_t           *out;
+    ngx_uint_t                  i;
+    ngx_http_jwt_status_key_t  *key;
 
-    out = &status->json;
-    njwt_out_open(out, NULL, '{');
+    key = keys->elts;
+    njwt_out_open(out, "keys", '[');
 
-    if (keystat->has_kid) {
-        kid.data = keystat->kid;
-        kid.len = keystat->kid_len;
-        njwt_out_string(out, "kid", kid);
-
-    } else {
-        njwt_out_null(out, "kid");
+    for (i = 0; i < keys->nelts; i++) {
+        njwt_out_open(out, NULL, '{');
+        ngx_http_jwt_status_json_maybe(out, "kid", key[i].stat->has_kid
+                                                   ? &key[i].kid : NULL);
+        njwt_out_word(out, "kty", ngx_http_jwt_status_kty(key[i].stat->algs));
+        ngx_http_jwt_status_json_maybe(out, "alg", key[i].alg
+                                                   ? &key[i].alg->name : NULL);
+        njwt_out_word(out, "state", key[i].serving ? "serving" : "gone");
+        ngx_http_jwt_status_json_group(out, ngx_http_jwt_key_numbers, &key[i],
+                                       NULL);
+        njwt_out_close(out, '}');
     }
 
-    njwt_out_word(out, "kty", ngx_http_jwt_status_kty(keystat->algs));
-
-    /* one that says what it is for has one */
-
-    if (njwt_alg_info(keystat->algs) != NULL) {
-        njwt_out_string(out, "alg", njwt_alg_info(keystat->algs)->name);
-
-    } else {
-        njwt_out_null(out, "alg");
-    }
-
-    njwt_out_word(out, "state", keystat->removed ? "gone" : "serving");
-    ngx_http_jwt_status_json_time(out, "first_seen", keystat->first_seen);
-    njwt_out_number(out, "age", ngx_max(status->now - keystat->first_seen, 0));
-    ngx_http_jwt_status_json_time(out, "last_used",
-                                  (time_t) keystat->last_used);
-    ngx_http_jwt_status_json_time(out, "gone_since", keystat->removed);
-
-    njwt_out_close(out, '}');
-}
-
-
-static void
-ngx_http_jwt_status_json_keys(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
-{
-    ngx_uint_t  i, gone;
-
-    njwt_out_open(&status->json, "keys", '[');
-
-    for (gone = 0; gone < 2; gone++) {
-        for (i = 0; i < status->nkeystats; i++) {
-
-            if ((status->keystats[i].removed != 0) == gone
-                && ngx_http_jwt_keystat_shown(&status->keystats[i], issuer))
-            {
-                ngx_http_jwt_status_json_key(status, &status->keystats[i]);
-            }
-        }
-    }
-
-    njwt_out_close(&status->json, ']');
+    njwt_out_close(out, ']');
 }
 
 
@@ -529,14 +479,10 @@ ngx_http_jwt_status_json_revoked(njwt_out_t *out,
 
 
 static void
-ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
+ngx_http_jwt_status_json_issuer(njwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
-    njwt_out_t             *out;
-    ngx_http_jwt_issuer_t  *issuer;
-
-    out = &status->json;
-    issuer = row->issuer;
+    ngx_http_jwt_issuer_t  *issuer = row->issuer;
 
     njwt_out_open(out, NULL, '{');
     njwt_issuer_write(out, &issuer->trust);
@@ -552,8 +498,8 @@ ngx_http_jwt_status_json_issuer(ngx_http_jwt_status_t *status,
                                    NULL);
     ngx_http_jwt_status_json_fetches(out, row);
     ngx_http_jwt_status_json_revoked(out, row);
-    ngx_http_jwt_status_json_keys(status, issuer);
-    ngx_http_jwt_status_json_requests(status, issuer);
+    ngx_http_jwt_status_json_keys(out, &row->keys);
+    ngx_http_jwt_status_json_requests(out, &row->verdicts);
 
     njwt_out_close(out, '}');
 }
@@ -570,7 +516,7 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
     njwt_out_open(out, "issuers", '[');
 
     for (i = 0; i < status->nissuers; i++) {
-        ngx_http_jwt_status_json_issuer(status, &status->issuers[i]);
+        ngx_http_jwt_status_json_issuer(out, &status->issuers[i]);
     }
 
     njwt_out_close(out, ']');
@@ -581,7 +527,7 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
 
     njwt_out_open(out, "no_issuer", '{');
     njwt_out_word(out, "name", "-");
-    ngx_http_jwt_status_json_requests(status, NULL);
+    ngx_http_jwt_status_json_requests(out, &status->no_issuer);
     njwt_out_close(out, '}');
 
     ngx_http_jwt_status_json_object(out, ngx_http_jwt_gate_numbers, status,
@@ -595,7 +541,7 @@ ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_status_json(ngx_http_jwt_status_t *status)
 {
     njwt_out_t           *out;
@@ -621,6 +567,4 @@ ngx_http_jwt_status_json(ngx_http_jwt_status_t *status)
 
     njwt_out_close(out, '}');
     ngx_http_jwt_out_literal(&status->out, "\n");
-
-    return NGX_OK;
 }
