@@ -13,6 +13,7 @@
 #include "njwt.h"
 #include "njwt_defaults.h"
 #include "njwt_jwks.h"
+#include "njwt_out.h"
 #include "njwt_policy_words.h"
 #include "njwt_url.h"
 #include "njwt_verdict.h"
@@ -227,8 +228,14 @@ void explain_colour(const explain_t *e, const char *code);
 /* Writes words from a column on, in lines of 79. */
 void explain_wrap(njwt_slice_t text, size_t column);
 
-/* Writes a value as JSON: on one line, or indented by so many columns. */
-void explain_compact(njwt_value_t value);
+/* Writes a value as JSON, indented by so many columns; 0: on one line. */
+void explain_value(njwt_value_t value, size_t column);
+
+/* The writer of JSON on standard output. */
+njwt_out_t explain_json(void);
+
+/* Writes what stands above a part of the report. */
+void explain_title(const explain_t *e, const char *title);
 
 /* Writes an object a member a line, under a title, times also as dates. */
 void explain_members(const explain_t *e, const char *title,

@@ -76,19 +76,6 @@ explain_source(explain_t *e)
 }
 
 
-/* A secret as long as the longest hash that it is used with (RFC 7518, 3.2) */
-
-static size_t
-explain_secret_min(const explain_t *e)
-{
-    if (e->issuer->algorithms & NJWT_ALG_HS512) {
-        return 64;
-    }
-
-    return (e->issuer->algorithms & NJWT_ALG_HS384) ? 48 : 32;
-}
-
-
 static const char *
 explain_keys_secret(explain_t *e)
 {
@@ -105,7 +92,7 @@ explain_keys_secret(explain_t *e)
         secret.len--;
     }
 
-    if (secret.len < explain_secret_min(e)) {
+    if (secret.len < njwt_alg_secret_min(e->issuer->algorithms)) {
         return "the secret is shorter than its hash (32, 48 or 64 bytes)";
     }
 

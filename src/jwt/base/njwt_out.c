@@ -29,7 +29,7 @@ njwt_out_constant(njwt_out_t *out, const char *text)
 }
 
 
-void
+static void
 njwt_out_escaped(njwt_out_t *out, njwt_slice_t text)
 {
     uint8_t       escape[NJWT_UTF8_ESCAPE];
@@ -58,8 +58,8 @@ njwt_out_escaped(njwt_out_t *out, njwt_slice_t text)
 
 /* A comma, where one is due: what stands before tells. */
 
-static void
-njwt_out_next(njwt_out_t *out, const char *name)
+void
+njwt_out_name(njwt_out_t *out, const char *name)
 {
     if (out->last != '\0' && out->last != '{' && out->last != '[') {
         njwt_out_constant(out, ",");
@@ -76,7 +76,7 @@ njwt_out_next(njwt_out_t *out, const char *name)
 void
 njwt_out_open(njwt_out_t *out, const char *name, char bracket)
 {
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
     njwt_out_bytes(out, &bracket, 1);
 }
 
@@ -92,7 +92,7 @@ static void
 njwt_out_quoted(njwt_out_t *out, const char *name, const char *prefix,
     njwt_slice_t text)
 {
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
     njwt_out_constant(out, "\"");
     njwt_out_constant(out, prefix);
     njwt_out_escaped(out, text);
@@ -143,7 +143,7 @@ njwt_out_digits(njwt_out_t *out, uint64_t number, size_t digits)
 void
 njwt_out_number(njwt_out_t *out, const char *name, int64_t number)
 {
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
 
     if (number < 0) {
         njwt_out_constant(out, "-");
@@ -161,7 +161,7 @@ njwt_out_seconds(njwt_out_t *out, const char *name, double seconds)
 
     ms = (uint64_t) (seconds * 1000 + 0.5);
 
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
     njwt_out_digits(out, ms / 1000, 1);
 
     if (ms % 1000 != 0) {
@@ -174,7 +174,7 @@ njwt_out_seconds(njwt_out_t *out, const char *name, double seconds)
 void
 njwt_out_flag(njwt_out_t *out, const char *name, bool flag)
 {
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
     njwt_out_constant(out, flag ? "true" : "false");
 }
 
@@ -182,8 +182,20 @@ njwt_out_flag(njwt_out_t *out, const char *name, bool flag)
 void
 njwt_out_null(njwt_out_t *out, const char *name)
 {
-    njwt_out_next(out, name);
+    njwt_out_name(out, name);
     njwt_out_constant(out, "null");
+}
+
+
+void
+njwt_out_optional(njwt_out_t *out, const char *name, const njwt_slice_t *text)
+{
+    if (text == NULL) {
+        njwt_out_null(out, name);
+
+    } else {
+        njwt_out_string(out, name, *text);
+    }
 }
 
 

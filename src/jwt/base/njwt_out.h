@@ -19,18 +19,22 @@ typedef struct {
 } njwt_out_t;
 
 
-
-/*
- * Somebody else's text within a string: what would hide or turn round the text
- * beside it is escaped, too, and a byte that is no UTF-8 becomes U+FFFD.
- */
-void njwt_out_escaped(njwt_out_t *out, njwt_slice_t text);
-
 /* An object or a list, and its end. */
 void njwt_out_open(njwt_out_t *out, const char *name, char bracket);
 void njwt_out_close(njwt_out_t *out, char bracket);
 
+/* What comes before a value, which the caller writes. */
+void njwt_out_name(njwt_out_t *out, const char *name);
+
+/*
+ * Somebody else's text: what would hide or turn round the text beside it is
+ * escaped, too, and a byte that is no UTF-8 becomes U+FFFD.
+ */
 void njwt_out_string(njwt_out_t *out, const char *name, njwt_slice_t text);
+
+/* The same, or, NULL, null. */
+void njwt_out_optional(njwt_out_t *out, const char *name,
+    const njwt_slice_t *text);
 
 /* A string that is a constant. */
 void njwt_out_word(njwt_out_t *out, const char *name, const char *word);

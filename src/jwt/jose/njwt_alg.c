@@ -66,6 +66,17 @@ njwt_alg_info(njwt_alg_t alg)
 
 
 size_t
+njwt_alg_secret_min(njwt_alg_t algorithms)
+{
+    if (algorithms & NJWT_ALG_HS512) {
+        return 64;
+    }
+
+    return (algorithms & NJWT_ALG_HS384) ? 48 : 32;
+}
+
+
+size_t
 njwt_alg_index(const njwt_alg_info_t *info)
 {
     return (size_t) (info - njwt_algs);

@@ -69,6 +69,9 @@ njwt_alg_t njwt_alg(njwt_slice_t name);
 /* All about one algorithm; NULL of NJWT_ALG_UNKNOWN and of several. */
 const njwt_alg_info_t *njwt_alg_info(njwt_alg_t alg);
 
+/* The bytes of a secret: as many as the longest hash has (RFC 7518, 3.2). */
+size_t njwt_alg_secret_min(njwt_alg_t algorithms);
+
 /* The place of one algorithm's bit, below NJWT_ALG_COUNT. */
 size_t njwt_alg_index(const njwt_alg_info_t *info);
 

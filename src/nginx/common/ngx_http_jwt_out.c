@@ -120,6 +120,30 @@ ngx_http_jwt_out_last(ngx_http_jwt_out_t *out)
 }
 
 
+ngx_int_t
+ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
+    ngx_str_t *text)
+{
+    u_char       *p;
+    ngx_chain_t  *cl;
+
+    p = out->failed ? NULL : ngx_pnalloc(pool, out->size);
+
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    text->len = out->size;
+
+    for (cl = out->chain; cl != NULL; cl = cl->next) {
+        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+    }
+
+    return NGX_OK;
+}
+
+
 /* What a character must be written as; NULL: as itself. */
 
 static const char *

@@ -43,6 +43,10 @@ void ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text);
 /* Ours, with numbers and short constants: at most 256 bytes. */
 void ngx_http_jwt_out_printf(ngx_http_jwt_out_t *out, const char *fmt, ...);
 
+/* The whole of it in one piece; NGX_ERROR: something failed. */
+ngx_int_t ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
+    ngx_str_t *text);
+
 /*
  * Others' words: escaped for the format, and what would hide or turn round
  * the text beside it is shown as njwt_utf8_shown() has it.

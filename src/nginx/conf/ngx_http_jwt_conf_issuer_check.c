@@ -429,19 +429,6 @@ ngx_http_jwt_keys_cleanup(void *data)
 }
 
 
-/* A secret as long as the longest hash that it is used with (RFC 7518, 3.2) */
-
-static size_t
-ngx_http_jwt_keys_secret_min(ngx_http_jwt_issuer_t *issuer)
-{
-    if (issuer->algorithms & NJWT_ALG_HS512) {
-        return 64;
-    }
-
-    return (issuer->algorithms & NJWT_ALG_HS384) ? 48 : 32;
-}
-
-
 static char *
 ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
@@ -462,7 +449,7 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         secret.len--;
     }
 
-    least = ngx_http_jwt_keys_secret_min(issuer);
+    least = njwt_alg_secret_min(issuer->algorithms);
 
     if (secret.len >= least) {
         issuer->static_jwks = njwt_jwks_of_secret(secret);

@@ -10,6 +10,7 @@
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_out.h"
 
 
 static ngx_int_t ngx_http_jwt_metadata_handler(ngx_http_request_t *r);
@@ -407,129 +408,58 @@ ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* "name":["…","…"] */
-
-static u_char *
-ngx_http_jwt_metadata_list(u_char *p, const char *name, njwt_slice_t *text,
-    size_t count)
-{
-    size_t  i;
-
-    p = ngx_sprintf(p, ",\"%s\":[", name);
-
-    for (i = 0; i < count; i++) {
-        if (i > 0) {
-            *p++ = ',';
-        }
-
-        *p++ = '"';
-        p = (u_char *) ngx_escape_json(p, (u_char *) text[i].data,
-                                       text[i].len);
-        *p++ = '"';
-    }
-
-    *p++ = ']';
-
-    return p;
-}
-
-
-/* The room that a list takes: escaped, a character may become six. */
-
-static size_t
-ngx_http_jwt_metadata_room(njwt_slice_t *text, size_t count)
-{
-    size_t  i, size;
-
-    size = sizeof(",\"authorization_servers\":[]");
-
-    for (i = 0; i < count; i++) {
-        size += 6 * text[i].len + sizeof("\"\",");
-    }
-
-    return size;
-}
-
-
-/* "name":"…", where there is a text */
-
-static u_char *
-ngx_http_jwt_metadata_text(u_char *p, const char *name, ngx_str_t *text)
-{
-    if (text->len == 0) {
-        return p;
-    }
-
-    p = ngx_sprintf(p, ",\"%s\":\"", name);
-    p = (u_char *) ngx_escape_json(p, text->data, text->len);
-    *p++ = '"';
-
-    return p;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_array_t *issuers, ngx_array_t *scopes,
     ngx_http_jwt_metadata_bound_t *bound)
 {
-    u_char  *p;
+    njwt_out_t          json;
+    ngx_http_jwt_out_t  out;
 
-    p = ngx_pnalloc(cf->pool,
-                    sizeof("{\"resource\":\"\"") + md->resource.len
-                    + ngx_http_jwt_metadata_room(issuers->elts, issuers->nelts)
-                    + ngx_http_jwt_metadata_room(scopes->elts, scopes->nelts)
-                    + sizeof(",\"bearer_methods_supported\":[\"header\"]}")
-                    + sizeof(",\"resource_name\":\"\"") + 6 * md->name.len
-                    + sizeof(",\"resource_documentation\":\"\"")
-                    + 6 * md->documentation.len
-                    + sizeof(",\"dpop_signing_alg_values_supported\":[]")
-                    + ngx_http_jwt_metadata_room(bound->algs.elts,
-                                                 bound->algs.nelts)
-                    + sizeof(",\"dpop_bound_access_tokens_required\":true")
-                    + sizeof(",\"tls_client_certificate_bound_access_tokens"
-                             "\":true"));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
+    static const njwt_slice_t  header = njwt_literal("header");
 
-    md->body.data = p;
+    ngx_http_jwt_out_init(&out, cf->temp_pool, NGX_HTTP_JWT_JSON);
+    ngx_http_jwt_out_json(&out, &json);
 
-    p = ngx_sprintf(p, "{\"resource\":\"%V\"", &md->resource);
-    p = ngx_http_jwt_metadata_list(p, "authorization_servers", issuers->elts,
-                                   issuers->nelts);
+    njwt_out_open(&json, NULL, '{');
+    njwt_out_string(&json, "resource", ngx_http_jwt_slice(&md->resource));
+    njwt_out_list(&json, "authorization_servers", issuers->elts,
+                  issuers->nelts);
 
     /* RFC 9728, section 3.2: a list without elements is left out */
 
     if (scopes->nelts > 0) {
-        p = ngx_http_jwt_metadata_list(p, "scopes_supported", scopes->elts,
-                                       scopes->nelts);
+        njwt_out_list(&json, "scopes_supported", scopes->elts, scopes->nelts);
     }
 
-    p = ngx_sprintf(p, ",\"bearer_methods_supported\":[\"header\"]");
-    p = ngx_http_jwt_metadata_text(p, "resource_name", &md->name);
-    p = ngx_http_jwt_metadata_text(p, "resource_documentation",
-                                   &md->documentation);
+    njwt_out_list(&json, "bearer_methods_supported", &header, 1);
+
+    if (md->name.len > 0) {
+        njwt_out_string(&json, "resource_name", ngx_http_jwt_slice(&md->name));
+    }
+
+    if (md->documentation.len > 0) {
+        njwt_out_string(&json, "resource_documentation",
+                        ngx_http_jwt_slice(&md->documentation));
+    }
 
     if (bound->algs.nelts > 0) {
-        p = ngx_http_jwt_metadata_list(p, "dpop_signing_alg_values_supported",
-                                       bound->algs.elts, bound->algs.nelts);
+        njwt_out_list(&json, "dpop_signing_alg_values_supported",
+                      bound->algs.elts, bound->algs.nelts);
     }
 
     if (bound->locations > 0 && bound->required == bound->locations) {
-        p = ngx_sprintf(p, ",\"dpop_bound_access_tokens_required\":true");
+        njwt_out_flag(&json, "dpop_bound_access_tokens_required", true);
     }
 
     if (bound->mtls > 0) {
-        p = ngx_sprintf(p, ",\"tls_client_certificate_bound_access_tokens\""
-                           ":true");
+        njwt_out_flag(&json, "tls_client_certificate_bound_access_tokens",
+                      true);
     }
 
-    *p++ = '}';
+    njwt_out_close(&json, '}');
 
-    md->body.len = p - md->body.data;
-
-    return NGX_OK;
+    return ngx_http_jwt_out_text(&out, cf->pool, &md->body);
 }
 
 

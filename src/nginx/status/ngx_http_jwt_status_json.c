@@ -46,19 +46,6 @@ ngx_http_jwt_status_json_group(njwt_out_t *out,
 
 
 static void
-ngx_http_jwt_status_json_maybe(njwt_out_t *out, const char *name,
-    const njwt_slice_t *text)
-{
-    if (text == NULL) {
-        njwt_out_null(out, name);
-
-    } else {
-        njwt_out_string(out, name, *text);
-    }
-}
-
-
-static void
 ngx_http_jwt_status_json_object(njwt_out_t *out,
     const ngx_http_jwt_number_t *numbers, const void *base, const char *group)
 {
@@ -363,11 +350,10 @@ ngx_http_jwt_status_json_keys(njwt_out_t *out, ngx_array_t *keys)
 
     for (i = 0; i < keys->nelts; i++) {
         njwt_out_open(out, NULL, '{');
-        ngx_http_jwt_status_json_maybe(out, "kid", key[i].stat->has_kid
-                                                   ? &key[i].kid : NULL);
+        njwt_out_optional(out, "kid", key[i].stat->has_kid ? &key[i].kid
+                                                           : NULL);
         njwt_out_word(out, "kty", ngx_http_jwt_status_kty(key[i].stat->algs));
-        ngx_http_jwt_status_json_maybe(out, "alg", key[i].alg
-                                                   ? &key[i].alg->name : NULL);
+        njwt_out_optional(out, "alg", key[i].alg ? &key[i].alg->name : NULL);
         njwt_out_word(out, "state", key[i].serving ? "serving" : "gone");
         ngx_http_jwt_status_json_group(out, ngx_http_jwt_key_numbers, &key[i],
                                        NULL);
