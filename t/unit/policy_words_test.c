@@ -307,6 +307,41 @@ the_words_of_a_binding_are_read_once_each(void **state)
 
 
 static void
+what_varies_is_no_issuer_and_no_audience(void **state)
+{
+    size_t  i;
+
+    static const char *const  inexact[] = {
+        "a$b", "*", "{a", "a}", "a b", "a\tb", "a\r", "\n"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(inexact); i++) {
+        assert_false(njwt_issuer_exact(unit_text(inexact[i])));
+        assert_int_equal(njwt_audience_exact(unit_text(inexact[i])), i > 0);
+    }
+
+    assert_true(njwt_issuer_exact(unit_text("https://a.example/(x)?y=%24")));
+    assert_true(njwt_issuer_exact(unit_literal("a\0b")));
+    assert_true(njwt_audience_exact(unit_literal("a\0 b")));
+    assert_true(njwt_issuer_exact(unit_text("")));
+}
+
+
+static void
+secrets_do_not_mix_with_public_keys(void **state)
+{
+    (void) state;
+
+    assert_false(njwt_algorithms_mixed(0));
+    assert_false(njwt_algorithms_mixed(NJWT_ALG_RS256 | NJWT_ALG_EDDSA));
+    assert_false(njwt_algorithms_mixed(NJWT_ALGS_HMAC));
+    assert_true(njwt_algorithms_mixed(NJWT_ALG_HS512 | NJWT_ALG_ES256));
+}
+
+
+static void
 variables_are_seen(void **state)
 {
     size_t  i;
@@ -375,6 +410,8 @@ main(void)
         unit_case(wrong_claim_rules_say_why),
         unit_case(a_claim_is_named),
         unit_case(the_words_of_a_binding_are_read_once_each),
+        unit_case(what_varies_is_no_issuer_and_no_audience),
+        unit_case(secrets_do_not_mix_with_public_keys),
         unit_case(variables_are_seen),
         unit_case(two_bounds_are_no_range)
     };

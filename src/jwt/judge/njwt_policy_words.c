@@ -411,3 +411,41 @@ njwt_binding_words(const njwt_binding_t *binding,
 
     return count;
 }
+
+
+static bool
+njwt_value_without(njwt_slice_t value, const char *characters)
+{
+    size_t  i;
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] != '\0'
+            && strchr(characters, value.data[i]) != NULL)
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_issuer_exact(njwt_slice_t value)
+{
+    return njwt_value_without(value, "$*{} \t\r\n");
+}
+
+
+bool
+njwt_audience_exact(njwt_slice_t value)
+{
+    return njwt_value_without(value, "$");
+}
+
+
+bool
+njwt_algorithms_mixed(njwt_alg_t algorithms)
+{
+    return (algorithms & NJWT_ALGS_HMAC) && (algorithms & ~NJWT_ALGS_HMAC);
+}

@@ -1,7 +1,8 @@
 /*
  * The rules of a location as they are written: jwt_require_scope,
  * jwt_require_claim and jwt_binding, in the configuration and on jwt-explain's
- * command line.
+ * command line; and the values of an issuer, which contradict each other
+ * there as here.
  */
 
 #ifndef NJWT_POLICY_WORDS_H
@@ -61,6 +62,28 @@ bool njwt_binding_read(njwt_binding_t *binding, njwt_slice_t word);
 /* The words of what is set; returns how many. */
 size_t njwt_binding_words(const njwt_binding_t *binding,
     njwt_slice_t words[NJWT_BINDING_WORDS]);
+
+/*
+ * Is it an "iss" or "aud" that a token may have?  What another product's
+ * configuration or a tenant's documentation writes for a part that varies
+ * never matches: issuers are compared byte for byte.
+ */
+bool njwt_issuer_exact(njwt_slice_t value);
+bool njwt_audience_exact(njwt_slice_t value);
+
+#define NJWT_ISSUER_INEXACT                                                  \
+    "holds a \"$\", \"*\", \"{\", \"}\" or blank: there are no patterns "    \
+    "and no variables, write the exact \"iss\" of the tokens"
+#define NJWT_AUDIENCE_INEXACT                                                \
+    "holds a \"$\": there are no variables, write the exact \"aud\" of the "  \
+    "tokens"
+
+/* Are there public keys beside shared secrets? */
+bool njwt_algorithms_mixed(njwt_alg_t algorithms);
+
+#define NJWT_ALGORITHMS_MIXED                                                \
+    "mixes shared secrets (HS*) with public keys: a public key could be "    \
+    "taken for the secret, write one kind"
 
 /* Does a text begin as one with a variable in it would? */
 bool njwt_has_variable(njwt_slice_t text);

@@ -5,6 +5,7 @@
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_directives.h"
 #include "njwt_path.h"
+#include "njwt_policy_words.h"
 
 
 static char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
@@ -392,29 +393,18 @@ ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/*
- * Issuers are compared byte for byte.  What another product's configuration
- * or a tenant's documentation writes for a part that varies never matches.
- */
-
 static char *
 ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    size_t      at;
     ngx_str_t  *value;
     ngx_uint_t  i;
 
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        at = strcspn((char *) value[i].data, "$*{} \t\r\n");
-
-        if (at < value[i].len) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"issuer\" \"%V\" holds a \"$\", \"*\", "
-                               "\"{\", \"}\" or blank: there are no patterns "
-                               "and no variables, write the exact \"iss\" of "
-                               "the tokens, each value of several",
+        if (!njwt_issuer_exact(ngx_http_jwt_slice(&value[i]))) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"issuer\" \"%V\" "
+                               NJWT_ISSUER_INEXACT ", each value of several",
                                &value[i]);
             return NGX_CONF_ERROR;
         }
@@ -435,11 +425,10 @@ ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_strchr(value[i].data, '$') != NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"audience\" \"%V\" holds a \"$\": there are "
-                               "no variables, write the exact \"aud\" of the "
-                               "tokens, each value of several", &value[i]);
+        if (!njwt_audience_exact(ngx_http_jwt_slice(&value[i]))) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"audience\" \"%V\" "
+                               NJWT_AUDIENCE_INEXACT ", each value of "
+                               "several", &value[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -488,14 +477,8 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         issuer->algorithms |= alg;
     }
 
-    if ((issuer->algorithms & NJWT_ALGS_HMAC)
-        && (issuer->algorithms & ~NJWT_ALGS_HMAC))
-    {
-        return "mixes shared secrets (HS*) with public keys: a public key "
-               "could be taken for the secret, write one kind";
-    }
-
-    return NGX_CONF_OK;
+    return njwt_algorithms_mixed(issuer->algorithms) ? NJWT_ALGORITHMS_MIXED
+                                                     : NGX_CONF_OK;
 }
 
 

@@ -274,7 +274,7 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                    "accepts, and takes no \"off\", leave it out";
         }
 
-        if (ngx_strlchr(arg[i].data, arg[i].data + arg[i].len, '$')) {
+        if (!njwt_audience_exact(ngx_http_jwt_slice(&arg[i]))) {
             return "takes no variables, write the API's identifier itself";
         }
 
