@@ -133,20 +133,9 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t     *value;
-    ngx_uint_t     i;
-    const char    *fault;
-    njwt_slice_t  *origin;
-
-    if (jlcf->binding.origins != NULL) {
-        return "is duplicate, write its values in one";
-    }
-
-    jlcf->binding.origins = ngx_array_create(cf->pool, cf->args->nelts - 1,
-                                             sizeof(njwt_slice_t));
-    if (jlcf->binding.origins == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    const char  *fault;
 
     value = cf->args->elts;
 
@@ -165,16 +154,9 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                fault);
             return NGX_CONF_ERROR;
         }
-
-        origin = ngx_array_push(jlcf->binding.origins);
-        if (origin == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *origin = ngx_http_jwt_slice(&value[i]);
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_values(cf, &jlcf->binding.origins);
 }
 
 
@@ -301,47 +283,23 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_http_jwt_dpop_read(ngx_conf_t *cf, ngx_str_t *path, njwt_slice_t *text)
 {
-    u_char      *data;
-    ssize_t      n;
-    ngx_file_t   file;
+    ngx_int_t  rc;
 
-    data = ngx_palloc(cf->temp_pool, NGX_HTTP_JWT_NONCE_FILE + 1);
+    rc = ngx_http_jwt_conf_file(cf, path, NGX_HTTP_JWT_NONCE_FILE, text);
 
-    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(&file, sizeof(ngx_file_t));
-    file.name = *path;
-    file.log = cf->log;
-    file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (file.fd == NGX_INVALID_FILE) {
+    if (rc == NGX_DECLINED) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
                            "\"%V\" in \"jwt_dpop_nonce\" can't be read, write "
                            "the path of a file that nginx's master may read",
                            path);
-        return NGX_ERROR;
-    }
 
-    n = ngx_read_file(&file, data, NGX_HTTP_JWT_NONCE_FILE + 1, 0);
-
-    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
-                      ngx_close_file_n " \"%V\" failed", path);
-    }
-
-    if (n == NGX_ERROR || n > NGX_HTTP_JWT_NONCE_FILE) {
+    } else if (rc == NGX_ABORT || rc == NGX_BUSY) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" in \"jwt_dpop_nonce\" %s", path,
-                           n == NGX_ERROR ? "can't be read" : "is too large");
-        return NGX_ERROR;
+                           rc == NGX_ABORT ? "can't be read" : "is too large");
     }
 
-    text->data = data;
-    text->len = (size_t) n;
-
-    return NGX_OK;
+    return rc;
 }
 
 

@@ -350,46 +350,12 @@ ngx_http_jwt_issuer_knows(const ngx_str_t *name)
 }
 
 
-/* Adds each argument to a list of slices. */
-
 static char *
 ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char  *p = conf;
 
-    ngx_str_t      *value;
-    ngx_uint_t      i;
-    ngx_array_t   **list;
-    njwt_slice_t   *slice;
-
-    list = (ngx_array_t **) (p + cmd->offset);
-
-    if (*list != NULL) {
-        return "is duplicate, write its values in one";
-    }
-
-    *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
-    if (*list == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (value[i].len == 0) {
-            return "has an empty value, write one or leave it out";
-        }
-
-        slice = ngx_array_push(*list);
-        if (slice == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *slice = ngx_http_jwt_slice(&value[i]);
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_values(cf, (ngx_array_t **) (p + cmd->offset));
 }
 
 

@@ -8,12 +8,6 @@
 #include "njwt_defaults.h"
 
 
-typedef struct {
-    const char  *name;
-    ngx_uint_t   value;
-} ngx_http_jwt_word_t;
-
-
 static ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
 
@@ -380,47 +374,19 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 }
 
 
-/* Returns NULL, or the place in the table. */
-
-static const ngx_http_jwt_word_t *
-ngx_http_jwt_word(const ngx_http_jwt_word_t *words, ngx_str_t *name)
-{
-    for ( /* void */ ; words->name != NULL; words++) {
-        if (ngx_strcmp(words->name, name->data) == 0) {
-            return words;
-        }
-    }
-
-    return NULL;
-}
-
-
 char *
 ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t                  *value;
-    const ngx_http_jwt_word_t  *word;
-
     if (jlcf->mode != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    word = ngx_http_jwt_word(ngx_http_jwt_modes, &value[1]);
-
-    if (word == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid mode \"%V\" in \"jwt_mode\", write "
-                           "enforce, optional or report", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
     ngx_http_jwt_conf_pos(cf, &jlcf->mode_pos);
-    jlcf->mode = word->value;
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_modes, "mode",
+                                  "enforce, optional or report", &jlcf->mode);
 }
 
 
@@ -429,26 +395,13 @@ ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t                  *value;
-    const ngx_http_jwt_word_t  *word;
-
     if (jlcf->log_level != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    word = ngx_http_jwt_word(ngx_http_jwt_log_levels, &value[1]);
-
-    if (word == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid level \"%V\" in \"jwt_log_level\", write "
-                           "info, notice, warn or error", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    jlcf->log_level = word->value;
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_log_levels, "level",
+                                  "info, notice, warn or error",
+                                  &jlcf->log_level);
 }
 
 
