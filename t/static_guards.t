@@ -106,13 +106,10 @@ complete('... and of what is expected', [ members('njwt_expected_t') ],
 complete('the digest of the source of keys', [
     members('ngx_http_jwt_issuer_t') ],
     [ digest('ngx_http_jwt_zone_digest') ], $used,
-    trust => 'made of the others',
     main => 'no setting',
     name => 'a block may change its name and keep its keys',
     pos => 'no setting',
     lines => 'no setting',
-    audiences => 'for whom tokens are, not which keys are trusted',
-    algorithms => 'the same',
     jwks_file => 'has no keyset: its keys are the configuration\'s',
     secret_file => 'the same',
     jwks_proxy_user => 'a password may change',
@@ -121,8 +118,7 @@ complete('the digest of the source of keys', [
     (map { $_ => 'when keys are fetched, not which' } qw/ jwks_refresh
         jwks_cooldown jwks_wait jwks_timeout jwks_stale refresh /),
     jwks_max_size => 'how large a set may be, not which',
-    (map { $_ => 'how tokens are judged, not which keys are trusted' }
-        qw/ leeway max_age profile scope_claims revocation /),
+    revocation => 'how tokens are judged, not which keys are trusted',
     keyfile => 'of state_path',
     ssl => 'made of authorities',
     ca_digest => 'for the next fetch, not which keys are trusted',

@@ -72,9 +72,8 @@ typedef struct {
 /* more than a jwt_issuer block has directives */
 #define NGX_HTTP_JWT_ISSUER_LINES  32
 
-/* what a configuration says of an issuer's revocation, and has of it */
+/* what a configuration says of an issuer's revocation, but for the claims */
 typedef struct {
-    ngx_array_t                  *claims;    /* njwt_slice_t */
     ngx_str_t                     file;
     ngx_msec_t                    keep;
 
@@ -98,16 +97,14 @@ typedef struct {
 
 /* a jwt_issuer block, and this worker's view of its keys */
 typedef struct {
-    njwt_issuer_t              trust;        /* what the core judges by */
+    njwt_issuer_t              trust;        /* what the core judges by; as
+                                                configured, but for the keys */
 
     ngx_http_jwt_main_conf_t  *main;
     ngx_str_t                  name;
     ngx_http_jwt_conf_pos_t    pos;
     ngx_http_jwt_line_t        lines[NGX_HTTP_JWT_ISSUER_LINES];
-    ngx_array_t               *issuers;      /* njwt_slice_t */
-    ngx_array_t               *audiences;    /* njwt_slice_t */
 
-    njwt_alg_t                 algorithms;
     ngx_str_t                  jwks_uri;     /* or of the discovery */
     ngx_flag_t                 discovery;
     ngx_str_t                  jwks_file;
@@ -122,10 +119,6 @@ typedef struct {
     ngx_msec_t                 jwks_timeout;
     ngx_msec_t                 jwks_stale;
     size_t                     jwks_max_size;
-    ngx_msec_t                 leeway;
-    ngx_msec_t                 max_age;      /* unset: none */
-    ngx_uint_t                 profile;
-    ngx_array_t               *scope_claims; /* njwt_slice_t; NULL: scope */
     ngx_http_jwt_revocation_t  revocation;
 
     njwt_jwks_t               *static_jwks;  /* from a file; never stale */

@@ -473,19 +473,20 @@ static ngx_int_t
 ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_http_jwt_issuer_t *issuer, ngx_array_t *servers)
 {
-    ngx_uint_t     i;
-    njwt_slice_t  *value, *server;
+    ngx_uint_t           i;
+    njwt_slice_t        *server;
+    const njwt_slice_t  *value;
 
-    value = issuer->issuers->elts;
+    value = issuer->trust.issuers;
 
-    if (ngx_array_init(servers, cf->temp_pool, issuer->issuers->nelts,
+    if (ngx_array_init(servers, cf->temp_pool, issuer->trust.issuer_count,
                        sizeof(njwt_slice_t))
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < issuer->issuers->nelts; i++) {
+    for (i = 0; i < issuer->trust.issuer_count; i++) {
         if (!njwt_url_is_web(value[i])) {
             continue;
         }

@@ -285,7 +285,7 @@ ngx_uint_t
 ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row)
 {
     return row->skew != NGX_HTTP_JWT_NO_NUMBER
-           && ngx_abs(row->skew) * 1000 > (int64_t) row->issuer->leeway;
+           && (double) ngx_abs(row->skew) > row->issuer->trust.expected.leeway;
 }
 
 
@@ -307,7 +307,7 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_html_clock(out, row);
     ngx_http_jwt_out_printf(out, ", more than leeway allows (%T&nbsp;s): %s. "
                             "Check this host&rsquo;s clock (NTP).",
-                            (time_t) (row->issuer->leeway / 1000),
+                            (time_t) row->issuer->trust.expected.leeway,
                             row->skew > 0 ? "new tokens may be refused"
                                           : "tokens may be refused as expired "
                                             "too early");

@@ -639,23 +639,23 @@ ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer)
 {
     njwt_alg_t            bit;
+    njwt_issuer_t        *trust = &issuer->trust;
     ngx_http_jwt_out_t   *out;
 
     out = &status->out;
 
     ngx_http_jwt_html_fact(out, "Issuer");
-    ngx_http_jwt_html_list(out, issuer->issuers->elts,
-                           issuer->issuers->nelts);
+    ngx_http_jwt_html_list(out, trust->issuers, trust->issuer_count);
     ngx_http_jwt_html_fact_end(out);
 
     ngx_http_jwt_html_fact(out, "Audience");
 
-    if (issuer->trust.expected.any_audience) {
+    if (trust->expected.any_audience) {
         ngx_http_jwt_html_badge(out, "warn", "any");
 
     } else {
-        ngx_http_jwt_html_list(out, issuer->audiences->elts,
-                               issuer->audiences->nelts);
+        ngx_http_jwt_html_list(out, trust->expected.audiences,
+                               trust->expected.audience_count);
     }
 
     ngx_http_jwt_html_fact_end(out);
@@ -663,7 +663,7 @@ ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
     ngx_http_jwt_html_fact(out, "Algorithms");
 
     for (bit = 1; bit < 1u << NJWT_ALG_COUNT; bit <<= 1) {
-        if (issuer->algorithms & bit) {
+        if (trust->algorithms & bit) {
             ngx_http_jwt_out_escaped(out, njwt_alg_info(bit)->name);
             ngx_http_jwt_out_literal(out, " ");
         }
