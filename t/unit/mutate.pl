@@ -308,7 +308,7 @@ my @changes = (
     [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
     [ 'form', " || type.data[i] == '\\t'", '' ],
     [ 'form', "type.data[i] == ' ' || ", '' ],
-    [ 'form', 'type.len < form.len', 'type.len <= form.len' ],
+    [ 'form', 'type.len < wanted.len', 'type.len <= wanted.len' ],
     [ 'form', 'high < 0 || ', '' ],
     [ 'form', ' || low < 0', '' ],
     [ 'form', 'text.len - i < 3', 'text.len - i < 2' ],

@@ -8,26 +8,23 @@
 
 
 bool
-njwt_form_type(njwt_slice_t type)
+njwt_media_type(njwt_slice_t type, njwt_slice_t wanted)
 {
     size_t   i;
     uint8_t  c;
 
-    static const njwt_slice_t  form = njwt_literal(
-        "application/x-www-form-urlencoded");
-
-    if (type.len < form.len) {
+    if (type.len < wanted.len) {
         return false;
     }
 
-    for (i = 0; i < form.len; i++) {
+    for (i = 0; i < wanted.len; i++) {
         c = type.data[i];
 
         if (c >= 'A' && c <= 'Z') {
             c |= 0x20;
         }
 
-        if (c != form.data[i]) {
+        if (c != wanted.data[i]) {
             return false;
         }
     }
@@ -37,6 +34,16 @@ njwt_form_type(njwt_slice_t type)
     }
 
     return i == type.len || type.data[i] == ';';
+}
+
+
+bool
+njwt_form_type(njwt_slice_t type)
+{
+    static const njwt_slice_t  form = njwt_literal(
+        "application/x-www-form-urlencoded");
+
+    return njwt_media_type(type, form);
 }
 
 
