@@ -344,6 +344,23 @@ what_cannot_be_read_is_told(void **state)
 
 
 static void
+an_audience_that_is_not_told_allows_nothing(void **state)
+{
+    njwt_issuer_t  found;
+    njwt_reader_t  reader = { .arena = &unit_arena };
+
+    (void) state;
+
+    assert_true(njwt_issuer_read(&reader, njwt_jansson_object(&unit_arena,
+        unit_text("{\"name\":\"a\",\"issuer\":[\"b\"],\"algorithms\":[],"
+                  "\"leeway\":0,\"max_age\":null,\"profile\":\"any\","
+                  "\"scope_claims\":[]}")), &found));
+    assert_false(found.expected.any_audience);
+    assert_int_equal(found.expected.audience_count, 0);
+}
+
+
+static void
 numbers_are_written_as_json_has_them(void **state)
 {
     njwt_out_t  out = { taken, NULL, 0 };
@@ -377,6 +394,7 @@ main(void)
         unit_case(an_issuer_is_read_as_it_was_written),
         unit_case(a_policy_is_read_as_it_was_written),
         unit_case(what_cannot_be_read_is_told),
+        unit_case(an_audience_that_is_not_told_allows_nothing),
         unit_case(numbers_are_written_as_json_has_them)
     };
 
