@@ -137,16 +137,6 @@ my @changes = (
          qw(d p q dp dq qi oth k priv)),
 
     # certificates
-    [ 'certificate', "c >= '0' && ", '' ],
-    [ 'certificate', "c <= '9'", "c <= ':'" ],
-    [ 'certificate', 'c |= 0x20;', '' ],
-    [ 'certificate', "c >= 'a' && ", '' ],
-    [ 'certificate', "c <= 'f'", "c <= 'g'" ],
-    [ 'certificate', 'text->len - i < 3', 'text->len - i < 2' ],
-    [ 'certificate', 'high < 0 || ', '' ],
-    [ 'certificate', ' || low < 0', '' ],
-    [ 'certificate', 'high << 4 | low', 'high << 4' ],
-    [ 'certificate', 'i += 2;', 'i += 1;' ],
     [ 'certificate', "text.len < 2 || ", '' ],
     [ 'certificate', " || text.data[text.len - 1] != ':'", '' ],
     [ 'certificate', "memchr(text.data, '%', text.len) != NULL
@@ -324,20 +314,36 @@ my @changes = (
     [ 'policy_words', 'return (algorithms & NJWT_ALGS_HMAC) &&',
                       'return false &&' ],
 
+    [ 'url', "c >= '0' && c <= '9') {
+        return c - '0'", "c <= '9') {
+        return c - '0'" ],
+    [ 'url', "c <= '9') {
+        return c - '0'", "c <= ':') {
+        return c - '0'" ],
+    [ 'url', "    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f')", "    return (c >= 'a' && c <= 'f')" ],
+    [ 'url', "(c >= 'a' && c <= 'f')", "(c <= 'f')" ],
+    [ 'url', "(c >= 'a' && c <= 'f')", "(c >= 'a' && c <= 'g')" ],
+    [ 'url', 'text.len - at < 3', 'text.len - at < 2' ],
+    [ 'url', 'njwt_url_byte(text, i) <= 0', 'njwt_url_byte(text, i) < 0' ],
+    [ 'url', 'high < 0 || ', '' ],
+    [ 'url', ' || low < 0', '' ],
+    [ 'url', 'high * 16 + low', 'high * 16' ],
+    [ 'url', "(plus && text.data[i] == '+')", "(text.data[i] == '+')" ],
+    [ 'url', "(plus && text.data[i] == '+')", '(false)' ],
+    [ 'url', "        data[len++] = (uint8_t) byte;
+        i += 2;", "        data[len++] = (uint8_t) byte;
+        i += 1;" ],
+    [ 'certificate', 'njwt_url_decode(arena, text, false, &text)',
+                     'njwt_url_decode(arena, text, true, &text)' ],
     [ 'form', 'i == type.len || ', '' ],
     [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
     [ 'form', " || type.data[i] == '\\t'", '' ],
     [ 'form', "type.data[i] == ' ' || ", '' ],
     [ 'form', 'type.len < wanted.len', 'type.len <= wanted.len' ],
-    [ 'form', 'high < 0 || ', '' ],
-    [ 'form', ' || low < 0', '' ],
-    [ 'form', 'text.len - i < 3', 'text.len - i < 2' ],
-    [ 'form', "(text.data[i] == '+') ? ' ' : ", '' ],
     [ 'form', "
             && memchr(text.data, '+', text.len) == NULL", '' ],
-    [ 'form', "(c >= 'a' && c <= 'f')", "(c >= 'a' && c <= 'g')" ],
-    [ 'form', "(c >= 'a' && c <= 'f')", "(c <= 'f')" ],
-    [ 'form', "c <= '9'", "c <= ':'" ],
     [ 'form', '(found == NJWT_FORM_NONE) ? NJWT_FORM_ONE : NJWT_FORM_MANY',
               'NJWT_FORM_ONE' ],
     [ 'logout', "

@@ -3,6 +3,7 @@
  */
 
 #include "njwt_form.h"
+#include "njwt_url.h"
 
 #include <string.h>
 
@@ -72,30 +73,11 @@ njwt_form_part(njwt_slice_t *rest, uint8_t separator)
 }
 
 
-/* The value of a hexadecimal digit; -1 of another character. */
-
-static int
-njwt_form_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c |= 0x20;
-
-    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
-}
-
-
 /* Writes out what is coded; false: it can't be, or there is no memory. */
 
 static bool
 njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
 {
-    int       high, low;
-    size_t    i, len;
-    uint8_t  *data;
-
     if (text.len == 0
         || (memchr(text.data, '%', text.len) == NULL
             && memchr(text.data, '+', text.len) == NULL))
@@ -104,40 +86,7 @@ njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
         return true;
     }
 
-    data = njwt_arena_alloc(arena, text.len);
-
-    if (data == NULL) {
-        return false;
-    }
-
-    len = 0;
-
-    for (i = 0; i < text.len; i++) {
-
-        if (text.data[i] != '%') {
-            data[len++] = (text.data[i] == '+') ? ' ' : text.data[i];
-            continue;
-        }
-
-        if (text.len - i < 3) {
-            return false;
-        }
-
-        high = njwt_form_digit(text.data[i + 1]);
-        low = njwt_form_digit(text.data[i + 2]);
-
-        if (high < 0 || low < 0) {
-            return false;
-        }
-
-        data[len++] = (uint8_t) (high * 16 + low);
-        i += 2;
-    }
-
-    out->data = data;
-    out->len = len;
-
-    return true;
+    return njwt_url_decode(arena, text, true, out);
 }
 
 

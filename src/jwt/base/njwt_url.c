@@ -316,10 +316,34 @@ njwt_url_is_web(njwt_slice_t text)
 }
 
 
-static bool
-njwt_url_hex(uint8_t c)
+/* The value of a hexadecimal digit; -1 of another character. */
+
+static int
+njwt_url_hex_value(uint8_t c)
 {
-    return njwt_url_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}
+
+
+int
+njwt_url_byte(njwt_slice_t text, size_t at)
+{
+    int  high, low;
+
+    if (text.len - at < 3) {
+        return -1;
+    }
+
+    high = njwt_url_hex_value(text.data[at + 1]);
+    low = njwt_url_hex_value(text.data[at + 2]);
+
+    return (high < 0 || low < 0) ? -1 : high * 16 + low;
 }
 
 
@@ -335,11 +359,7 @@ njwt_url_userinfo(njwt_slice_t text)
         c = text.data[i];
 
         if (c == '%') {
-            if (text.len - i < 3
-                || !njwt_url_hex(text.data[i + 1])
-                || !njwt_url_hex(text.data[i + 2])
-                || (text.data[i + 1] == '0' && text.data[i + 2] == '0'))
-            {
+            if (njwt_url_byte(text, i) <= 0) {
                 return false;
             }
 
@@ -445,4 +465,44 @@ njwt_url_fault(njwt_slice_t text)
     }
 
     return "is http, which is for the loopback only, write https";
+}
+
+
+bool
+njwt_url_decode(njwt_arena_t *arena, njwt_slice_t text, bool plus,
+    njwt_slice_t *out)
+{
+    int       byte;
+    size_t    i, len;
+    uint8_t  *data;
+
+    data = njwt_arena_alloc(arena, text.len);
+
+    if (data == NULL) {
+        return false;
+    }
+
+    len = 0;
+
+    for (i = 0; i < text.len; i++) {
+
+        if (text.data[i] != '%') {
+            data[len++] = (plus && text.data[i] == '+') ? ' ' : text.data[i];
+            continue;
+        }
+
+        byte = njwt_url_byte(text, i);
+
+        if (byte < 0) {
+            return false;
+        }
+
+        data[len++] = (uint8_t) byte;
+        i += 2;
+    }
+
+    out->data = data;
+    out->len = len;
+
+    return true;
 }
