@@ -341,7 +341,6 @@ my @changes = (
     [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
     [ 'form', " || type.data[i] == '\\t'", '' ],
     [ 'form', "type.data[i] == ' ' || ", '' ],
-    [ 'form', 'type.len < wanted.len', 'type.len <= wanted.len' ],
     [ 'form', "
             && memchr(text.data, '+', text.len) == NULL", '' ],
     [ 'form', '(found == NJWT_FORM_NONE) ? NJWT_FORM_ONE : NJWT_FORM_MANY',
@@ -462,7 +461,6 @@ my @changes = (
     [ 'jws', "\n           || njwt_json_type(njwt_json_member("
                     . "jws->header, b64))\n              != NJWT_JSON_ABSENT",
                     '' ],
-    [ 'jws', 'text.len != lower.len', 'text.len < lower.len' ],
     [ 'jws', 'return njwt_json_type(value) == NJWT_JSON_OBJECT', 'return true' ],
     [ 'jws', 'njwt_json_type(value) == NJWT_JSON_ARRAY
                && ', '' ],
@@ -1090,7 +1088,11 @@ my @changes = (
     [ 'policy', 'policy->indexed = all;', 'policy->indexed = true;' ],
 
     # bearer
-    [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],
+    [ 'arena', '(uint8_t) (c | 0x20) : c', 'c : c' ],
+    [ 'arena', "c >= 'A' && ", '' ],
+    [ 'arena', "c <= 'Z'", "c <= '_'" ],
+    [ 'arena', 'a.len == b.len && ', '' ],
+    [ 'arena', 'text.len < start.len', 'text.len <= start.len' ],
     [ 'bearer', "['/'] = true,", "['/'] = true, ['='] = true," ],
     [ 'bearer', "['/'] = true,", "['/'] = true, [' '] = true," ],
     [ 'bearer', "['~'] = true, ", '' ],

@@ -108,6 +108,10 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 }
 
 
+/* The same in any case of ASCII's letters; and does a text begin so? */
+bool njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b);
+bool njwt_slice_starts_nocase(njwt_slice_t text, njwt_slice_t start);
+
 /* Is it free of what would split or end a header: below 0x20, and 0x7f? */
 bool njwt_slice_clean(njwt_slice_t text);
 

@@ -124,6 +124,39 @@ njwt_arena_free(njwt_arena_t *arena)
 }
 
 
+static uint8_t
+njwt_lower(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c | 0x20) : c;
+}
+
+
+bool
+njwt_slice_starts_nocase(njwt_slice_t text, njwt_slice_t start)
+{
+    size_t  i;
+
+    if (text.len < start.len) {
+        return false;
+    }
+
+    for (i = 0; i < start.len; i++) {
+        if (njwt_lower(text.data[i]) != njwt_lower(start.data[i])) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b)
+{
+    return a.len == b.len && njwt_slice_starts_nocase(a, b);
+}
+
+
 bool
 njwt_slice_clean(njwt_slice_t text)
 {

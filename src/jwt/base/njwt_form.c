@@ -11,23 +11,10 @@
 bool
 njwt_media_type(njwt_slice_t type, njwt_slice_t wanted)
 {
-    size_t   i;
-    uint8_t  c;
+    size_t  i = wanted.len;
 
-    if (type.len < wanted.len) {
+    if (!njwt_slice_starts_nocase(type, wanted)) {
         return false;
-    }
-
-    for (i = 0; i < wanted.len; i++) {
-        c = type.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != wanted.data[i]) {
-            return false;
-        }
     }
 
     while (i < type.len && (type.data[i] == ' ' || type.data[i] == '\t')) {

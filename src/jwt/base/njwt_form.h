@@ -18,10 +18,7 @@ typedef enum {
 } njwt_form_t;
 
 
-/*
- * Is this Content-Type that one, which is in lower case: in any case, maybe
- * with parameters?
- */
+/* Is this Content-Type that one, in any case, maybe with parameters? */
 bool njwt_media_type(njwt_slice_t type, njwt_slice_t wanted);
 
 /* Is it one of forms? */

@@ -197,31 +197,15 @@ njwt_htu_port(const njwt_url_t *url)
 static bool
 njwt_htu_same_host(njwt_slice_t a, njwt_slice_t b)
 {
-    size_t   i;
-    uint8_t  c, d;
-
-    if (a.len != b.len) {
-        return false;
-    }
+    size_t  i;
 
     for (i = 0; i < a.len; i++) {
-        c = a.data[i];
-        d = b.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (d >= 'A' && d <= 'Z') {
-            d |= 0x20;
-        }
-
-        if (c != d || c >= 0x80) {
+        if (a.data[i] >= 0x80) {
             return false;
         }
     }
 
-    return true;
+    return njwt_slice_same_nocase(a, b);
 }
 
 

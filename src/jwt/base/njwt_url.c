@@ -24,26 +24,6 @@ njwt_url_digit(uint8_t c)
 }
 
 
-/* In any case, as schemes and hosts are (RFC 3986, section 6.2.2.1). */
-
-static bool
-njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
-{
-    size_t   i;
-    uint8_t  c;
-
-    for (i = 0; i < text.len && i < lower.len; i++) {
-        c = text.data[i];
-
-        if ((njwt_url_alpha(c) ? (c | 0x20) : c) != lower.data[i]) {
-            return false;
-        }
-    }
-
-    return text.len == lower.len;
-}
-
-
 /* Up to the first such character, or to the end. */
 
 static njwt_slice_t
@@ -136,8 +116,11 @@ njwt_url_scheme(njwt_slice_t name, njwt_url_scheme_t *scheme)
         }
     }
 
-    *scheme = njwt_url_is(name, https) ? NJWT_URL_HTTPS
-              : njwt_url_is(name, http) ? NJWT_URL_HTTP : NJWT_URL_OTHER;
+    /* in any case, as hosts (RFC 3986, section 6.2.2.1) */
+
+    *scheme = njwt_slice_same_nocase(name, https) ? NJWT_URL_HTTPS
+              : njwt_slice_same_nocase(name, http) ? NJWT_URL_HTTP
+              : NJWT_URL_OTHER;
 
     return true;
 }
@@ -458,8 +441,8 @@ njwt_url_fault(njwt_slice_t text)
         return "is of another scheme, write https";
     }
 
-    if (njwt_url_is_127(url.host) || njwt_url_is(url.host, name)
-        || njwt_url_is(url.host, address))
+    if (njwt_url_is_127(url.host) || njwt_slice_same_nocase(url.host, name)
+        || njwt_slice_same_nocase(url.host, address))
     {
         return NULL;
     }

@@ -54,9 +54,6 @@ void njwt_hint_number(njwt_hint_t *hint, double number);
 /* Adds a time in seconds, longer ones also in what people count in. */
 void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
 
-/* Are these the same letters, in any case? */
-bool njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b);
-
 /* Says both; the log's line has what was received. */
 void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received);

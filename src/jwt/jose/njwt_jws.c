@@ -210,34 +210,6 @@ njwt_jws_critical(const njwt_jws_t *jws)
 }
 
 
-/* media types are compared in any case (RFC 2045, section 5.1) */
-
-static bool
-njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
-{
-    size_t   i;
-    uint8_t  c;
-
-    if (text.len != lower.len) {
-        return false;
-    }
-
-    for (i = 0; i < text.len; i++) {
-        c = text.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != lower.data[i]) {
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
 static bool
 njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
     size_t count, bool absent)
@@ -252,7 +224,9 @@ njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
     }
 
     for (i = 0; i < count; i++) {
-        if (njwt_jws_same_nocase(typ, allowed[i])) {
+        /* as media types are (RFC 2045, section 5.1) */
+
+        if (njwt_slice_same_nocase(typ, allowed[i])) {
             return true;
         }
     }

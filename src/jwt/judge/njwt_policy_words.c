@@ -33,32 +33,17 @@ njwt_fault_whole(njwt_fault_t *fault, const char *rest)
 }
 
 
-/* Does the word begin so?  The start is in lower case. */
+#define njwt_word(text)  ((njwt_slice_t) njwt_literal(text))
+
 
 static bool
-njwt_word_starts(njwt_slice_t word, const char *start, bool caseless)
+njwt_word_starts(njwt_slice_t word, njwt_slice_t start)
 {
-    size_t   i;
-    uint8_t  c;
-
-    for (i = 0; start[i] != '\0'; i++) {
-
-        if (i == word.len) {
-            return false;
-        }
-
-        c = word.data[i];
-
-        if (caseless && c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != (uint8_t) start[i]) {
-            return false;
-        }
+    if (word.len > start.len) {
+        word.len = start.len;
     }
 
-    return true;
+    return njwt_slice_equal(word, start);
 }
 
 
@@ -180,7 +165,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
 static bool
 njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 {
-    if (njwt_word_starts(word, "match=", false)) {
+    if (njwt_word_starts(word, njwt_word("match="))) {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write match=any, or leave it out for all of the "
                           "scopes");
@@ -188,9 +173,9 @@ njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 
     /* a parameter that is misspelt would be a scope that nobody has */
 
-    if (njwt_word_starts(word, "method=", true)
-        || njwt_word_starts(word, "methods=", true)
-        || njwt_word_starts(word, "match=", true))
+    if (njwt_slice_starts_nocase(word, njwt_word("method="))
+        || njwt_slice_starts_nocase(word, njwt_word("methods="))
+        || njwt_slice_starts_nocase(word, njwt_word("match=")))
     {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write methods=GET,POST or match=any");
@@ -228,7 +213,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
     for (i = 0; i < count; i++) {
         word = words[i];
 
-        if (njwt_word_starts(word, "methods=", false)) {
+        if (njwt_word_starts(word, njwt_word("methods="))) {
             if (!njwt_scope_rule_methods(rule, word, room + count, fault)) {
                 return false;
             }
