@@ -166,33 +166,14 @@ explain_judge(explain_t *e)
 static njwt_value_t
 explain_part(explain_t *e, size_t n)
 {
-    size_t        begin, end;
     njwt_value_t  none = { NULL };
-    njwt_slice_t  part, text, token;
+    njwt_slice_t  part, rest, text;
 
-    token = e->judged.credentials.token;
-    begin = 0;
+    rest = e->judged.credentials.token;
 
-    for ( ;; ) {
-        end = begin;
-
-        while (end < token.len && token.data[end] != '.') {
-            end++;
-        }
-
-        if (n-- == 0) {
-            break;
-        }
-
-        if (end == token.len) {
-            return none;
-        }
-
-        begin = end + 1;
-    }
-
-    part.data = token.data + begin;
-    part.len = end - begin;
+    do {
+        part = njwt_slice_until(&rest, '.');
+    } while (n-- > 0);
 
     return njwt_b64_decode(&e->arena, part, &text)
            ? njwt_json_object(&e->arena, text) : none;

@@ -122,6 +122,12 @@ bool njwt_slice_clean(njwt_slice_t text);
 bool njwt_slice_unmark(njwt_slice_t *text);
 
 /*
+ * Takes the text up to the next such byte, and that byte, off the front of
+ * *rest; all of it where there is none.
+ */
+njwt_slice_t njwt_slice_until(njwt_slice_t *rest, uint8_t end);
+
+/*
  * Takes the next of the words that single spaces (one or more) separate off
  * the front of *rest (RFC 6749, section 3.3: scope).  Returns false, *word
  * untouched, when there is none left.

@@ -188,6 +188,29 @@ njwt_slice_unmark(njwt_slice_t *text)
 }
 
 
+njwt_slice_t
+njwt_slice_until(njwt_slice_t *rest, uint8_t end)
+{
+    njwt_slice_t    part;
+    const uint8_t  *found;
+
+    part = *rest;
+    found = (rest->len > 0) ? memchr(rest->data, end, rest->len) : NULL;
+
+    if (found == NULL) {
+        rest->len = 0;
+        return part;
+    }
+
+    part.len = (size_t) (found - part.data);
+
+    rest->data += part.len + 1;
+    rest->len -= part.len + 1;
+
+    return part;
+}
+
+
 bool
 njwt_slice_word(njwt_slice_t *rest, njwt_slice_t *word)
 {

@@ -35,31 +35,6 @@ njwt_form_type(njwt_slice_t type)
 }
 
 
-/* Takes the text up to the separator, and that, off the front of *rest. */
-
-static njwt_slice_t
-njwt_form_part(njwt_slice_t *rest, uint8_t separator)
-{
-    njwt_slice_t    part;
-    const uint8_t  *end;
-
-    part = *rest;
-    end = (rest->len > 0) ? memchr(rest->data, separator, rest->len) : NULL;
-
-    if (end == NULL) {
-        rest->len = 0;
-        return part;
-    }
-
-    part.len = (size_t) (end - part.data);
-
-    rest->data += part.len + 1;
-    rest->len -= part.len + 1;
-
-    return part;
-}
-
-
 /* Writes out what is coded; false: it can't be, or there is no memory. */
 
 static bool
@@ -88,9 +63,9 @@ njwt_form_value(njwt_arena_t *arena, njwt_slice_t body, njwt_slice_t name,
     found = NJWT_FORM_NONE;
 
     while (rest.len > 0) {
-        pair = njwt_form_part(&rest, '&');
+        pair = njwt_slice_until(&rest, '&');
 
-        if (!njwt_form_decode(arena, njwt_form_part(&pair, '='), &decoded)) {
+        if (!njwt_form_decode(arena, njwt_slice_until(&pair, '='), &decoded)) {
             return NJWT_FORM_MALFORMED;
         }
 
