@@ -9,10 +9,7 @@ use Test::Nginx::Socket 'no_plan';
 NJWT::Nginx::write_file('keys.json', NJWT::Token::jwks('k1'));
 NJWT::Nginx::write_file('secret', 's' x 64 . "\n");
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt         timesheets;
         add_header  X-Cache   $jwt_cache   always;
@@ -21,7 +18,6 @@ add_block_preprocessor(sub {
         root        $TEST_NGINX_CONTENT;
     }
 CONF
-});
 
 no_long_string();
 run_tests();

@@ -6,11 +6,12 @@ use warnings;
 
 use lib 't/lib';
 
+use Crypt::Digest::SHA256 qw/ sha256 /;
 use JSON::PP ();
 use Test::More;
 use NJWT::Explain qw/ explain /;
 use NJWT::Process qw/ wait_until /;
-use NJWT::Proof qw/ client bound proof /;
+use NJWT::Proof qw/ client bound proof certificate /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 
@@ -140,6 +141,16 @@ my $locations = <<'END';
     }
     location /nokeys { jwt nokeys; jwt_mode report; }
     location /private { jwt private; }
+    location /bound {
+        jwt              timesheets;
+        jwt_binding      dpop mtls required certificate=$http_x_certificate;
+        jwt_dpop_origin  http://127.0.0.1:@PORT@;
+    }
+    location /dpop {
+        jwt              timesheets;
+        jwt_binding      dpop;
+        jwt_dpop_origin  http://127.0.0.1:@PORT@;
+    }
     location /twice { jwt timesheets; }
     location /once { jwt timesheets; }
     location @named { jwt timesheets; jwt_require_scope named; }
@@ -300,6 +311,33 @@ ok !asked('', '/posted')->{json}{signature_verified},
     '... which says nothing of a signature';
 ok asked(token(), '/posted')->{json}{signature_verified},
     '... but for a token that has a good one';
+
+
+# What a token is bound to: the location says what must be, and can be.
+
+my $me = client();
+my $url = 'http://127.0.0.1:' . $s->port . '/bound';
+my $bound = bound($me);
+my @proof = ('--url', $url, '--proof', proof($me, $bound, $url));
+my $der = certificate($s->dir . '/me');
+my %by_mtls = (cnf => { 'x5t#S256' => b64url(sha256($der)) });
+
+same 'a token that is bound to nothing', '/bound', token(), 'unbound_token';
+same 'the same where it may be', '/dpop', token(), 'ok';
+same 'a token that is bound to a certificate', '/bound', token(%by_mtls),
+    'certificate_missing';
+is asked(token(%by_mtls), '/bound', '--certificate', $s->dir . '/me.pem')
+    ->{json}{verdict}, 'ok', '... which is taken';
+same 'the same where no certificate is looked at', '/dpop', token(%by_mtls),
+    'sender_constrained';
+is asked($bound, '/bound', '--url', $url, '--proof',
+         proof($me, $bound, "$url/x"))->{json}{verdict},
+    'dpop_proof_invalid', 'a proof for another URL';
+is asked($bound, '/bound', @proof)->{json}{verdict}, 'ok',
+    'a proof for this one';
+like asked(token(), '/t', @proof)->{err},
+    qr/"--proof" is for a location that checks it, and the gate's has no jwt_/,
+    'a proof for a location that takes none';
 
 
 # Where the keys come from.
@@ -552,6 +590,7 @@ for my $member (qw/ leeway profile scope_claims algorithms source
 }
 
 for my $member (qw/ scopes claims token max_token_size issuers path match depth
+                    binding
                   server_number protected mode /)
 {
     fails "a location without $member", qr/doesn't tell "$member"/, '--gate',

@@ -37,13 +37,7 @@ my $patient = 'jwks_wait 20s; jwks_timeout 20s; jwks_cooldown 1s;';
 sub verdict {
     my ($path, @token) = @_;
 
-    my $r = $s->get($path, token => token(@token));
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
-}
-
-sub in_flight {
-    return $tenant->stats->{in_flight}{jwks};
+    return $s->verdict($path, token => token(@token));
 }
 
 sub good {
@@ -117,7 +111,7 @@ subtest 'a reload with a fetch in flight and requests that wait for it'
 
     my $flight = $s->begin(map { good() } 1 .. 20);
 
-    wait_until { in_flight() } 5, 'the fetch is in flight';
+    wait_until { $tenant->in_flight } 5, 'the fetch is in flight';
 
     my $before = $tenant->fetches;
 
@@ -136,7 +130,7 @@ subtest 'a reload with a fetch in flight and requests that wait for it'
 
     old_ones_end();
     is $tenant->fetches, $before + 1, 'one fetch replaced another';
-    wait_until { !in_flight() } 5, 'and none is left';
+    wait_until { !$tenant->in_flight } 5, 'and none is left';
 };
 
 
@@ -148,7 +142,7 @@ subtest 'a reload during the fetch of an unknown kid' => sub {
     $tenant->fault(mode => 'delay', seconds => 30);
 
     my $flight = $s->begin({ path => '/t', token => token(-kid => 'x') });
-    wait_until { in_flight() } 5, 'the fetch is in flight';
+    wait_until { $tenant->in_flight } 5, 'the fetch is in flight';
 
     my $before = $tenant->fetches;
 
@@ -389,13 +383,13 @@ for my $signal (qw/ QUIT TERM /) {
     subtest "$signal with a fetch in flight" => sub {
         $tenant->fault(mode => 'hang');
         fresh();
-        wait_until { in_flight() } 5, 'the fetch is in flight';
+        wait_until { $tenant->in_flight } 5, 'the fetch is in flight';
 
         my $began = time;
 
         ok $s->stop($signal), 'nginx ends';
         cmp_ok time - $began, '<', 1, 'at once';
-        wait_until { !in_flight() } 5, 'the fetch ends, too';
+        wait_until { !$tenant->in_flight } 5, 'the fetch ends, too';
         $tenant->fault(mode => 'none');
     };
 }
@@ -406,7 +400,7 @@ subtest 'requests that wait when nginx is told to quit are answered' => sub {
     fresh(issuer => 'jwks_wait 700ms; jwks_timeout 20s;');
 
     my $flight = $s->begin(map { good() } 1 .. 10);
-    wait_until { in_flight() } 5, 'the fetch is in flight';
+    wait_until { $tenant->in_flight } 5, 'the fetch is in flight';
 
     ok $s->stop('QUIT'), 'nginx ends';
 

@@ -40,10 +40,6 @@ my $server = <<"END";
 END
 
 
-sub in_flight {
-    return $tenant->stats->{in_flight}{jwks};
-}
-
 # A start without keys: the fetch is in flight until lift().
 
 sub cold {
@@ -51,13 +47,13 @@ sub cold {
 
     $s->stop;
     $tenant->fault(mode => 'delay', seconds => 30);
-    wait_until { in_flight() == 0 } 5, 'no fetch of before';
+    wait_until { $tenant->in_flight == 0 } 5, 'no fetch of before';
 
     $s->mark_log;
     $s->start(workers => 2, events => 'worker_connections 512;',
               issuer => $patient, server => $server, %conf);
 
-    wait_until { in_flight() == 1 } 5, 'the first fetch is in flight';
+    wait_until { $tenant->in_flight == 1 } 5, 'the first fetch is in flight';
 
     return;
 }
@@ -145,7 +141,7 @@ subtest 'a token that keys can not help is answered while others wait'
     }
 
     is $s->get('/open')->{status}, 200, 'an unprotected location too';
-    is in_flight(), 1, 'the fetch was in flight all that time';
+    is $tenant->in_flight, 1, 'the fetch was in flight all that time';
     is $tenant->fetches, $before, 'and no other began';
 
     lift();
@@ -179,12 +175,12 @@ subtest 'a request waits as long as jwks_wait says' => sub {
     is $r->{headers}{'x-verdict'}, 'keys_unavailable', 'by its verdict';
     like $r->{headers}{'retry-after'}, qr/^[1-9]\d*$/, 'with Retry-After';
     ok $r->{time} >= 0.35, 'not before';
-    is in_flight(), 1, 'and the fetch goes on';
+    is $tenant->in_flight, 1, 'and the fetch goes on';
 
     lift();
     wait_until { $s->get('/t', token => token())->{status} == 200 } 5,
         'its keys serve';
-    is $tenant->stats->{in_flight}{jwks}, 0, 'when it is over';
+    is $tenant->in_flight, 0, 'when it is over';
 };
 
 
@@ -195,7 +191,7 @@ subtest 'jwks_wait 0: nobody waits' => sub {
 
     is $r->{status}, 503, 'answered';
     like $r->{headers}{'retry-after'}, qr/^[1-9]\d*$/, 'with Retry-After';
-    is in_flight(), 1, 'while the fetch is in flight';
+    is $tenant->in_flight, 1, 'while the fetch is in flight';
 
     lift();
     wait_until { $s->get('/t', token => token())->{status} == 200 } 5,
@@ -212,7 +208,7 @@ subtest 'at most a quarter of worker_connections waits' => sub {
     # those that may wait no more are closed
 
     held(16);
-    is in_flight(), 1, 'the others are answered at once';
+    is $tenant->in_flight, 1, 'the others are answered at once';
     is $s->get('/open')->{status}, 200, 'and who needs no keys is served';
 
     lift();
@@ -288,7 +284,7 @@ subtest 'an upload that was held goes on whole' => sub {
         body => qq({"claims":{"note":"$note"}}),
     });
 
-    is in_flight(), 1, 'it waits';
+    is $tenant->in_flight, 1, 'it waits';
     lift();
 
     my ($r) = $s->finish($flight);

@@ -94,9 +94,7 @@ my $origin = NJWT::Origin->start(
 sub verdict {
     my ($name) = @_;
 
-    my $r = $s->get("/gate/$name", token => token(iss => "$url/$name"));
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict("/gate/$name", token => token(iss => "$url/$name"));
 }
 
 sub failures {

@@ -272,9 +272,7 @@ END
 sub verdict {
     my ($name) = @_;
 
-    my $r = $s->get("/gate/$name", token => token());
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict("/gate/$name", token => token());
 }
 
 sub failures {

@@ -23,10 +23,6 @@ my $uri = quotemeta $tenant->jwks_uri;
 
 my $at_once = 1;
 
-sub in_flight {
-    return $tenant->stats->{in_flight}{jwks};
-}
-
 sub slow {
     return [ map { sprintf '%.3f s', $_->{time} }
              grep { $_->{time} >= $at_once } @_ ];
@@ -50,7 +46,7 @@ for my $workers (1, 2) {
         $s->wait_for_log(qr/2 keys from/);
 
         $tenant->fault(mode => 'hang');
-        wait_until { in_flight() } 5, 'it hangs';
+        wait_until { $tenant->in_flight } 5, 'it hangs';
 
         my @r = $s->burst(
             map { { path => '/t', token => token() }, { path => '/open' },
@@ -59,13 +55,13 @@ for my $workers (1, 2) {
         is_deeply tally(@r), { 200 => 40, 401 => 20 },
             'known keys, open locations, no token: all as before';
         is_deeply slow(@r), [], 'and as fast';
-        ok in_flight(), 'it hung all that time';
+        ok $tenant->in_flight, 'it hung all that time';
 
         my ($r) = $s->burst({ path => '/t', token => token(-key => 'k3') });
 
         is $r->{status}, 401, 'an unknown kid is answered';
         ok $r->{time} > 0.5 && $r->{time} < 10, 'after jwks_wait';
-        ok in_flight(), 'it hung all that time, too';
+        ok $tenant->in_flight, 'it hung all that time, too';
     };
 }
 
@@ -183,13 +179,13 @@ subtest 'nginx ends at once, whatever hangs' => sub {
     $s->stop;
     $tenant->fault(mode => 'hang');
     $s->start(http => '', issuer => 'jwks_timeout 20s;');
-    wait_until { in_flight() } 5, 'it hangs';
+    wait_until { $tenant->in_flight } 5, 'it hangs';
 
     my $began = time;
 
     ok $s->stop('TERM'), 'when it is told to';
     ok time - $began < $at_once, 'at once';
-    wait_until { !in_flight() } 5, 'the connection to the tenant ends, too';
+    wait_until { !$tenant->in_flight } 5, 'the connection to the tenant ends, too';
 };
 
 

@@ -60,11 +60,7 @@ system($ENV{CC} // 'cc', '-shared', '-fPIC', '-o', "$root/fsync.so", $source)
 
 
 sub verdict {
-    my (@token) = @_;
-
-    my $r = $s->get('/t', token => token(@token));
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict('/t', token => token(@_));
 }
 
 sub block {
@@ -418,9 +414,9 @@ subtest 'keys that arrive while nginx reloads are kept where it says now'
 
     my $old = $s->fetcher_pid;
 
-    wait_until { $tenant->stats->{in_flight}{jwks} } 5, 'a fetch';
+    wait_until { $tenant->in_flight } 5, 'a fetch';
     kill 'STOP', $old;
-    wait_until { !$tenant->stats->{in_flight}{jwks} } 5, 'its answer';
+    wait_until { !$tenant->in_flight } 5, 'its answer';
     $tenant->fault(mode => 'none');
 
     my $later = fork // die "fork: $!\n";

@@ -9,7 +9,7 @@ use lib 't/lib';
 
 use IO::Socket::INET;
 use JSON::PP qw/ encode_json /;
-use NJWT::Client qw/ tally /;
+use NJWT::Client qw/ tally verdict_of /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -37,9 +37,7 @@ sub answer {
 }
 
 sub verdict {
-    my $r = answer(@_);
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return verdict_of(answer(@_));
 }
 
 sub fresh {

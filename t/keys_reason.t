@@ -65,9 +65,7 @@ sub source {
 }
 
 sub verdict {
-    my $r = $s->get('/t', token => token());
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict('/t', token => token());
 }
 
 sub start {

@@ -21,27 +21,6 @@ use Time::HiRes qw/ sleep time /;
 
 my $cooldown = 1;
 
-my $server = <<'END';
-        add_header  X-Verdict $jwt_verdict always;
-
-        location /t {
-            jwt   timesheets;
-            root  @CONTENT@;
-        }
-END
-
-
-sub verdict {
-    my ($s, $path, %req) = @_;
-
-    my $r = $s->get($path, %req);
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
-}
-
-sub in_flight {
-    return $_[0]->stats->{in_flight}{jwks};
-}
 
 # For what must not happen: longer than the fetcher takes to see that a fetch
 # is due, which it looks for ten times a second.
@@ -61,13 +40,13 @@ sub fetches_stay {
 my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
 
-$s->start(workers => 2, server => $server,
+$s->start(workers => 2,
           issuer => "jwks_cooldown ${cooldown}s; jwks_wait 20s; "
                     . 'jwks_timeout 20s;');
 
 
 subtest 'a key that was announced serves when it becomes current' => sub {
-    is verdict($s, '/t', token => $tenant->token), '200 ok', 'the old one';
+    is $s->verdict('/t', token => $tenant->token), '200 ok', 'the old one';
 
     my $before = $tenant->fetches;
     $tenant->rotate;
@@ -75,11 +54,11 @@ subtest 'a key that was announced serves when it becomes current' => sub {
     my $token = $tenant->token;
 
     for my $pid ($s->worker_pids) {
-        is $s->on_worker($pid, sub { verdict($s, '/t', token => $token) }),
+        is $s->on_worker($pid, sub { $s->verdict('/t', token => $token) }),
             '200 ok', 'the new one, in each worker';
     }
 
-    is verdict($s, '/t', token => token(-key => 'k1')), '200 ok',
+    is $s->verdict('/t', token => token(-key => 'k1')), '200 ok',
         'the old one still';
     is $tenant->fetches, $before, 'nothing was fetched for it';
 };
@@ -91,10 +70,10 @@ subtest 'a key that nobody announced is fetched, and the request passes'
 
     # the tenant announced k3 after our fetch
 
-    is verdict($s, '/t', token => token(-key => 'k3')), '200 ok',
+    is $s->verdict('/t', token => token(-key => 'k3')), '200 ok',
         'the very first request';
     is $tenant->fetches, $before + 1, 'by one fetch';
-    is verdict($s, '/t', token => token(-key => 'k3')), '200 ok',
+    is $s->verdict('/t', token => token(-key => 'k3')), '200 ok',
         'and the next one';
     is $tenant->fetches, $before + 1, 'by none';
 };
@@ -104,9 +83,9 @@ subtest 'another unknown kid must wait until the cooldown is over' => sub {
     my $began = $tenant->stats->{times}{jwks}[-1];
     my $before = $tenant->fetches;
 
-    is verdict($s, '/t', token => token(-kid => 'nobody')),
+    is $s->verdict('/t', token => token(-kid => 'nobody')),
         '401 key_not_found', 'it is unknown';
-    is verdict($s, '/t', token => token()), '200 ok', 'the known one passes';
+    is $s->verdict('/t', token => token()), '200 ok', 'the known one passes';
 
     # it is wanted all the same: the next token of that key may pass
 
@@ -143,13 +122,13 @@ subtest 'a token that would not pass anyway causes no fetch' => sub {
     for my $case (@case) {
         my ($name, $status, $verdict, @token) = @$case;
 
-        is verdict($s, '/t', token => token(-kid => 'no one', @token)),
+        is $s->verdict('/t', token => token(-kid => 'no one', @token)),
             "$status $verdict", $name;
     }
 
     ok fetches_stay($tenant, $before), 'none of them was worth a fetch';
 
-    is verdict($s, '/t', token => token(-kid => 'no one')),
+    is $s->verdict('/t', token => token(-kid => 'no one')),
         '401 key_not_found', 'one that would pass';
     is $tenant->fetches, $before + 1, 'is worth one';
 };
@@ -159,7 +138,7 @@ subtest 'a kid that came too early is known soon after it is published'
     => sub {
     sleep $cooldown;
 
-    is verdict($s, '/t', token => token(-kid => 'early', -key => 'k1')),
+    is $s->verdict('/t', token => token(-kid => 'early', -key => 'k1')),
         '401 key_not_found', 'the tenant does not know it yet';
 
     my $began = time;
@@ -167,7 +146,7 @@ subtest 'a kid that came too early is known soon after it is published'
         %{ NJWT::Token::public_jwk('k1') }, kid => 'early' }));
 
     wait_until {
-        verdict($s, '/t', token => token(-kid => 'early', -key => 'k1'))
+        $s->verdict('/t', token => token(-kid => 'early', -key => 'k1'))
             eq '200 ok'
     } 5, 'then it does';
     cmp_ok time - $began, '<', $cooldown + 2, 'known within the cooldown';
@@ -182,11 +161,11 @@ subtest 'a known kid is not delayed by a fetch for an unknown one' => sub {
 
     my $flight = $s->begin({ path => '/t',
                              token => token(-kid => 'somebody else') });
-    wait_until { in_flight($tenant) == 1 } 5, 'the fetch is in flight';
+    wait_until { $tenant->in_flight == 1 } 5, 'the fetch is in flight';
 
     is_deeply tally($s->burst(map { { path => '/t', token => token() } }
                               1 .. 20)), { 200 => 20 }, 'known ones pass';
-    is in_flight($tenant), 1, 'while it is in flight';
+    is $tenant->in_flight, 1, 'while it is in flight';
 
     $tenant->fault(mode => 'none');
 
@@ -234,19 +213,19 @@ subtest 'a key that was revoked verifies nothing after the refresh' => sub {
 
     my %token = map { $_ => token(-key => $_) } qw/ k1 k2 /;
 
-    is verdict($s, '/t', token => $token{k1}), '200 ok', 'before';
-    is verdict($s, '/t', token => $token{k2}), '200 ok', 'its twin';
+    is $s->verdict('/t', token => $token{k1}), '200 ok', 'before';
+    is $s->verdict('/t', token => $token{k2}), '200 ok', 'its twin';
 
     $tenant->revoke('k1');
 
-    wait_until { verdict($s, '/t', token => $token{k1}) !~ /^200/ } 5,
+    wait_until { $s->verdict('/t', token => $token{k1}) !~ /^200/ } 5,
         'it is refused';
 
     for my $pid ($s->worker_pids) {
-        is $s->on_worker($pid, sub { verdict($s, '/t',
+        is $s->on_worker($pid, sub { $s->verdict('/t',
                                              token => $token{k1}) }),
             '401 key_not_found', 'then in all workers';
-        is $s->on_worker($pid, sub { verdict($s, '/t',
+        is $s->on_worker($pid, sub { $s->verdict('/t',
                                              token => $token{k2}) }),
             '200 ok', 'its twin passes in all';
     }
@@ -363,7 +342,7 @@ my @gates = (sort(keys %fault), 'tenant');
 
 sub passing {
     return [ grep {
-        verdict($t, "/gate/$_", token => token()) eq '200 ok'
+        $t->verdict("/gate/$_", token => token()) eq '200 ok'
     } @gates ];
 }
 
@@ -461,17 +440,17 @@ subtest 'a tenant that is gone, and comes back with other keys' => sub {
     $tenant->stop;
     $t->wait_for_log(qr/\[error\].*"tenant".*can't be fetched.*connect/);
 
-    is verdict($t, '/gate/tenant', token => token()), '200 ok',
+    is $t->verdict('/gate/tenant', token => token()), '200 ok',
         'its keys serve';
 
     $tenant->resume;
     $tenant->revoke('k1');
 
     wait_until {
-        verdict($t, '/gate/tenant', token => token()) eq '401 key_not_found'
+        $t->verdict('/gate/tenant', token => token()) eq '401 key_not_found'
     } 5, 'the new set counts';
 
-    is verdict($t, '/gate/tenant', token => token(-key => 'k2')), '200 ok',
+    is $t->verdict('/gate/tenant', token => token(-key => 'k2')), '200 ok',
         'in full';
 };
 

@@ -203,9 +203,7 @@ END
 sub verdict {
     my ($name, @token) = @_;
 
-    my $r = $s->get("/gate/$name", token => token(@token));
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict("/gate/$name", token => token(@token));
 }
 
 sub serves {

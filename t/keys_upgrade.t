@@ -115,7 +115,7 @@ subtest 'a new binary beside the old one: who has no keys waits' => sub {
     my $new = upgrade($old);
 
     wait_until { $tenant->fetches > $fetches } 5, 'it fetches';
-    wait_until { !$tenant->stats->{in_flight}{jwks} } 5, 'it has keys';
+    wait_until { !$tenant->in_flight } 5, 'it has keys';
     sleep 0.3;
     $tenant->fault(mode => 'none');
 

@@ -20,28 +20,11 @@ use Time::HiRes qw/ sleep /;
 my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
 
-my $server = <<'END';
-        add_header  X-Verdict $jwt_verdict always;
-
-        location /t {
-            jwt   timesheets;
-            root  @CONTENT@;
-        }
-END
-
 my $patient = 'jwks_wait 20s; jwks_timeout 20s; jwks_cooldown 1s;';
 
 
 sub verdict {
-    my (@token) = @_;
-
-    my $r = $s->get('/t', token => token(@token));
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
-}
-
-sub in_flight {
-    return $tenant->stats->{in_flight}{jwks};
+    return $s->verdict('/t', token => token(@_));
 }
 
 sub good {
@@ -52,7 +35,7 @@ sub fresh {
     my (%conf) = @_;
 
     $s->stop;
-    $s->start(workers => 2, issuer => $patient, server => $server, %conf);
+    $s->start(workers => 2, issuer => $patient, %conf);
 
     return;
 }
@@ -145,7 +128,7 @@ subtest 'another worker dies' => sub {
 subtest 'worker 0 dies in the middle of the first fetch' => sub {
     $tenant->fault(mode => 'delay', seconds => 30);
     fresh();
-    wait_until { in_flight() } 5, 'it is in flight';
+    wait_until { $tenant->in_flight } 5, 'it is in flight';
 
     my $before = $tenant->fetches;
     my ($other) = others();
@@ -203,7 +186,7 @@ subtest 'worker 0 dies in the middle of each of its fetches' => sub {
 subtest 'another worker dies with requests that wait' => sub {
     $tenant->fault(mode => 'delay', seconds => 30);
     fresh();
-    wait_until { in_flight() } 5, 'a fetch is in flight';
+    wait_until { $tenant->in_flight } 5, 'a fetch is in flight';
 
     my $before = $tenant->fetches;
     my ($other) = others();

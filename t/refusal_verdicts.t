@@ -6,10 +6,7 @@ use lib 't/lib';
 use NJWT::Nginx;
 use Test::Nginx::Socket 'no_plan';
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt                timesheets;
         jwt_require_scope  batch:upload methods=GET,POST;
@@ -18,7 +15,6 @@ add_block_preprocessor(sub {
         root               $TEST_NGINX_CONTENT;
     }
 CONF
-});
 
 no_long_string();
 run_tests();

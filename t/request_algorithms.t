@@ -18,17 +18,13 @@ NJWT::Nginx::write_file('eight.pem', $pem x 2 . $pem =~ s/(.*?END.*?\n.*?END
 NJWT::Nginx::write_file('mixed.pem', $pem . NJWT::Token::key('small')
                                      ->export_key_pem('public_x509'));
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt         timesheets;
         add_header  X-Verdict $jwt_verdict always;
         root        $TEST_NGINX_CONTENT;
     }
 CONF
-});
 
 no_long_string();
 run_tests();

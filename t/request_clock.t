@@ -55,9 +55,7 @@ sub rest {
 sub verdict {
     my ($token) = @_;
 
-    my $r = $s->get('/t', token => $token);
-
-    return "$r->{status} " . ($r->{headers}{'x-verdict'} // '');
+    return $s->verdict('/t', token => $token);
 }
 
 

@@ -14,10 +14,7 @@ my $echo = NJWT::Echo->start(dir => $dir);
 
 $ENV{TEST_NGINX_ECHO} = 'http://127.0.0.1:' . $echo->port;
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt                  timesheets;
         jwt_identity_header  X-User $jwt_claim_azp;
@@ -25,7 +22,6 @@ add_block_preprocessor(sub {
     }
     location /open { proxy_pass $TEST_NGINX_ECHO; }
 CONF
-});
 
 no_long_string();
 no_shuffle();

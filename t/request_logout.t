@@ -325,7 +325,7 @@ subtest 'a key that nobody announced is fetched, and the request waits'
 subtest 'while some wait, their clients may leave' => sub {
     sleep 1.2;
 
-    my ($started, @gone) = $tenant->stats->{in_flight}{jwks};
+    my ($started, @gone) = $tenant->in_flight;
 
     $tenant->fault(mode => 'delay', seconds => 20);
 
@@ -333,7 +333,7 @@ subtest 'while some wait, their clients may leave' => sub {
         headers => { 'Content-Type' => $form },
         body => 'logout_token=' . logout_token(-kid => "new-$_") } } 1 .. 8);
 
-    wait_until { $tenant->stats->{in_flight}{jwks} } 5, 'a fetch';
+    wait_until { $tenant->in_flight } 5, 'a fetch';
 
     my $stays = $s->begin({ path => '/logout', method => 'POST',
         headers => { 'Content-Type' => $form },

@@ -22,10 +22,7 @@ our $old = NJWT::Token::token(exp => 1);
 
 # Where a block has no configuration, /t passes no token on.
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt             timesheets;
         jwt_token       bearer $cookie_tk $http_x_tok;
@@ -35,7 +32,6 @@ add_block_preprocessor(sub {
         proxy_pass      $TEST_NGINX_ECHO;
     }
 CONF
-});
 
 no_long_string();
 no_shuffle();

@@ -5,19 +5,14 @@ use lib 't/lib';
 use NJWT::Nginx;
 use Test::Nginx::Socket 'no_plan';
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-    my $rules = $block->rules // return;
-
-    $block->set_value(config => <<"CONF");
+default_config(<<'CONF');
     location /t {
         jwt         timesheets;
-        $rules
-        add_header  X-Verdict \$jwt_verdict always;
+        $RULES
+        add_header  X-Verdict $jwt_verdict always;
         empty_gif;
     }
 CONF
-});
 
 no_long_string();
 run_tests();

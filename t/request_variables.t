@@ -5,17 +5,13 @@ use lib 't/lib';
 use NJWT::Nginx;
 use Test::Nginx::Socket 'no_plan';
 
-add_block_preprocessor(sub {
-    my ($block) = @_;
-
-    $block->set_value(config => <<'CONF') if !defined $block->config;
+default_config(<<'CONF');
     location /t {
         jwt         timesheets;
         add_header  X-Claim $jwt_claim_c always;
         root        $TEST_NGINX_CONTENT;
     }
 CONF
-});
 
 no_long_string();
 run_tests();

@@ -116,13 +116,10 @@ complete('... and of what is expected', [ members('njwt_expected_t') ],
 complete('the digest of the source of keys', [
     members('ngx_http_jwt_issuer_t') ],
     [ digest('ngx_http_jwt_zone_digest') ], $used,
-    trust => 'made of the others',
     main => 'no setting',
     name => 'a block may change its name and keep its keys',
     pos => 'no setting',
     lines => 'no setting',
-    audiences => 'for whom tokens are, not which keys are trusted',
-    algorithms => 'the same',
     jwks_file => 'has no keyset: its keys are the configuration\'s',
     secret_file => 'the same',
     jwks_proxy_user => 'a password may change',
@@ -131,8 +128,7 @@ complete('the digest of the source of keys', [
     (map { $_ => 'when keys are fetched, not which' } qw/ jwks_refresh
         jwks_cooldown jwks_wait jwks_timeout jwks_stale refresh /),
     jwks_max_size => 'how large a set may be, not which',
-    (map { $_ => 'how tokens are judged, not which keys are trusted' }
-        qw/ leeway max_age profile scope_claims revocation /),
+    revocation => 'how tokens are judged, not which keys are trusted',
     keyfile => 'of state_path',
     ssl => 'made of authorities',
     ca_digest => 'for the next fetch, not which keys are trusted',
@@ -204,6 +200,39 @@ complete('a rule where jwt is off', [ grep { $_ !~ /_pos$/ }
     refusal => 'what is told to clients');
 
 
+# What the status shows of a policy, jwt-explain judges by.
+
+my $policy_json = $code{'src/jwt/judge/njwt_policy_json.c'};
+
+sub both_ways {
+    my ($what, $type, %left_out) = @_;
+
+    my @texts = map { my $way = $_; join "\n", map { function($_) }
+                      $policy_json =~ /^(njwt_\w*${way}\w*)\([^;{]*\)\n\{/gm }
+                qw/ write read /;
+
+    # what writes of a method or a binding is theirs
+    $texts[0] .= function('njwt_scope_rule_allow')
+                 . function('njwt_policy_names')
+                 . function('njwt_policy_add_others');
+    $texts[1] .= function('njwt_scope_rule_add')
+                 . function('njwt_claim_rule_value')
+                 . function('njwt_rule_value');
+
+    complete("written and read, $what", [ members($type) ], \@texts, $used,
+             %left_out);
+}
+
+both_ways('of an issuer', 'njwt_issuer_t',
+    keys => 'are fetched by who judges',
+    (map { $_ => 'revocation isn\'t shown' } qw/ revocation
+        revocation_count /));
+both_ways('of what it expects', 'njwt_expected_t');
+both_ways('of a policy', 'njwt_policy_t',
+    predicates => 'of the cache',
+    indexed => 'the same');
+
+
 # Directives, each with what tells of it in the status's JSON, by the function
 # that writes the whole of the JSON, a location or an issuer: another one may
 # have a member of that name.
@@ -270,13 +299,16 @@ my %not_shown = (
     jwt_revoke_handler => 'for one location alone',
 );
 
-# A function's text, and that of all those of its file that it calls; but for
-# those that are named.
+# A function's text, and that of all those of its file, and of what writes
+# policies as JSON, that it calls; but for those that are named.
 
 sub reached {
     my ($name, @without) = @_;
 
     my ($text) = grep { /^\Q$name\E\([^;{]*\)\n\{/m } values %code;
+
+    $text = join "\n", $text // '', $policy_json;
+
     my %seen = map { $_ => 1 } @without;
     my @todo = $name;
     my $all = '';
@@ -284,7 +316,7 @@ sub reached {
     while (defined(my $next = shift @todo)) {
         next if $seen{$next}++;
 
-        my ($body) = ($text // '') =~ /^\Q$next\E\([^;{]*\)\n\{\n(.*?)^\}/ms
+        my ($body) = $text =~ /^\Q$next\E\([^;{]*\)\n\{\n(.*?)^\}/ms
             or next;
 
         $all .= $body;
@@ -337,14 +369,18 @@ for my $name (sort keys %rows) {
 
 # The tool judges as a location does: it reads each member of one.
 
-my $reader = join "\n", map { $code{"src/cli/explain_$_.c"} }
-             qw/ gate gate_find report /;
+my $reader = join "\n", (map { $code{"src/cli/explain_$_.c"} }
+             qw/ gate gate_find report /),
+             function('njwt_policy_read'),
+             map { function($_) }
+                 $policy_json =~ /^(njwt_read_\w+)\(njwt_reader_t/gm;
 my $location = $shown{ngx_http_jwt_status_json_location};
 
 for my $name (sort keys %$location) {
     next if $name eq 'jwt_pass_token';    # what becomes of a judged request
 
     like($reader, qr/(?:\blocation,\s*(?:explain_slice\()?
+                     |\bobject,\s*njwt_name\(
                      |\bexplain_list\(e,\s*)"$location->{$name}"/x,
          "jwt-explain reads $location->{$name} of a location");
 }
@@ -378,18 +414,20 @@ complete('the counters that are read', [
     $all =~ /^struct ngx_http_jwt_counters_s \{([^}]*)\};/m ],
     [ function('ngx_http_jwt_status_numbers') ], '\bcounters->%s\b');
 
-for (['ngx_http_jwt_status_issuer_t', 'row', 'ngx_http_jwt_issuer_at'],
-     ['ngx_http_jwt_status_t', 'status', 'ngx_http_jwt_status_at'])
+for (['ngx_http_jwt_status_issuer_t', 'row', 'ngx_http_jwt_issuer_row'],
+     ['ngx_http_jwt_status_key_t', 'key', 'ngx_http_jwt_key_row'],
+     ['ngx_http_jwt_status_t', 'status', 'ngx_http_jwt_gate_row'])
 {
-    my ($type, $variable, $at) = @$_;
+    my ($type, $variable, $list) = @$_;
     my ($body) = $all =~ /^typedef struct \{([^}]*)\} \Q$type\E;/m;
     my @numbers = ($body // '') =~ /\bint64_t\s+(\w+)/g;
 
     complete("a number of $type is set", \@numbers, [ $collected ],
-             "\\b$variable->%s(?:\\[.*\\])?(?: = |\\+\\+)");
+             "\\b$variable->%s(?:\\[.*\\])?(?: \\+?= |\\+\\+)");
     complete("... and in a list", \@numbers, [ $collected ],
-             "\\b$at\\(%s\\b", $type =~ /issuer/ ? ()
-             : (now => 'the time, which has its own member'));
+             "\\b$list\\((?:NULL|\"\\w+\"),\\s*\"\\w+\",\\s*\\w+,\\s*%s\\b",
+             $type eq 'ngx_http_jwt_status_t'
+             ? (now => 'the time, which has its own member') : ());
 }
 
 for my $list (qw/ issuer gate policy /) {
@@ -398,7 +436,9 @@ for my $list (qw/ issuer gate policy /) {
 
     defined $rows or BAIL_OUT("there is no list $list");
 
-    while ($rows =~ /\{ (?:"(\w+)"|NULL), "(\w+)",.*?(?:"(\w+)",\s*"|NULL, NULL)/gs) {
+    while ($rows =~ /_row\((?:"(\w+)"|NULL),\s*"(\w+)",\s*\w+,\s*[\w.\[\]]+,
+                     \s*(?:"(\w+)"|NULL)/gx)
+    {
         my ($object, $name, $metric) = ($1, $2, $3);
         my $in = defined $object ? "\"$object\"" : 'NULL';
 
@@ -416,11 +456,11 @@ for my $list (qw/ issuer gate policy /) {
         ok(in_prometheus($metric), "... as $metric, too") if defined $metric;
     }
 
-    cmp_ok($n, '==', scalar(() = $rows =~ /_at\(/g), "$list: all were seen");
+    cmp_ok($n, '==', scalar(() = $rows =~ /_row\(/g), "$list: all were seen");
 }
 
 my %in_json = map { $_ => 1 }
-    $json =~ /_json_\w+\((?:out|&status->out),\s*"(\w+)"/g;
+    "$json $policy_json" =~ /njwt_out_\w+\(out,\s*"(\w+)"/g;
 
 cmp_ok(scalar(keys %in_json), '>', 60, 'the JSON has members');
 ok(($in_json // '') =~ /`\Q$_\E(?:\[\])?`/, "docs/operations.md has $_")
@@ -432,7 +472,7 @@ my $families = $code{'src/nginx/status/ngx_http_jwt_status_prometheus.c'};
 my %family = map { $_ => 1 }
     $families =~ /ngx_http_jwt_metric_(?:family|begin)\(out, "(\w+?)(?:_bucket|_sum|_count)?"/g,
     $families =~ /ngx_http_jwt_metric_family\(&status->out, "(\w+)"/g,
-    $families =~ /^        \{ "(key_\w+)"/gm;
+    $collected =~ /_key_row\(.*\n?.*"(key_\w+)"/g;
 
 cmp_ok(scalar(keys %family), '>=', 8, 'there are metrics with labels');
 ok(in_prometheus($_), "docs/operations.md has $_")  for sort keys %family;

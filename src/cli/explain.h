@@ -12,6 +12,8 @@
 #include "njwt.h"
 #include "njwt_defaults.h"
 #include "njwt_jwks.h"
+#include "njwt_out.h"
+#include "njwt_policy_words.h"
 #include "njwt_url.h"
 #include "njwt_verdict.h"
 
@@ -110,11 +112,6 @@ void explain_token(explain_t *e);
 
 /* explain_options.c */
 
-/* Prints all options, and exits. */
-/* Narrows the policy to these audiences, unless there are none. */
-void explain_audience(explain_t *e, const njwt_slice_t *audiences,
-    size_t count);
-
 /* Reads the command line; --help and --version exit. */
 void explain_options(explain_t *e, int argc, char **argv);
 
@@ -146,9 +143,12 @@ void explain_scope_rule(explain_t *e, const char *text);
 /* CLAIM [VALUE ...]: one rule, as jwt_require_claim has it. */
 void explain_claim_rule(explain_t *e, const char *text);
 
-/* Adds a rule of a CLAIM and its VALUEs; an error names the option. */
-void explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
-    const char *option);
+/* Compiles the expressions of a rule of that option, or what else. */
+void explain_claim_regexes(njwt_claim_rule_t *rule, const char *option);
+
+/* Says what is wrong with a rule, and ends the process. */
+void explain_fault(const njwt_fault_t *fault, const char *option)
+    __attribute__((noreturn));
 
 /* Does the expression match the text?  As in a location. */
 bool explain_regex_found(njwt_slice_t regex, bool caseless,
@@ -229,8 +229,14 @@ void explain_colour(const explain_t *e, const char *code);
 /* Writes text from a column on, in lines of 79 columns. */
 void explain_wrap(njwt_slice_t text, size_t column);
 
-/* Writes a value as JSON: on one line, or indented by that many columns. */
-void explain_compact(njwt_value_t value);
+/* Writes a value as JSON, indented by so many columns; 0: on one line. */
+void explain_value(njwt_value_t value, size_t column);
+
+/* The writer of JSON on standard output. */
+njwt_out_t explain_json(void);
+
+/* Writes what stands above a part of the report. */
+void explain_title(const explain_t *e, const char *title);
 
 /* Writes an object with a member per line and a title; times also as dates. */
 void explain_members(const explain_t *e, const char *title,

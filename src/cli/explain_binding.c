@@ -15,28 +15,20 @@
 void
 explain_set_binding(explain_t *e, const char *value)
 {
-    size_t           len;
     const char      *at;
+    njwt_slice_t     word;
     njwt_binding_t  *binding = &e->binding;
 
-    for (at = value; ; at += len + 1) {
-        len = strcspn(at, ",");
+    for (at = value; ; at += word.len + 1) {
+        word.data = (const uint8_t *) at;
+        word.len = strcspn(at, ",");
 
-        if (len == 4 && memcmp(at, "dpop", 4) == 0) {
-            binding->dpop = true;
-
-        } else if (len == 4 && memcmp(at, "mtls", 4) == 0) {
-            binding->mtls = true;
-
-        } else if (len == 8 && memcmp(at, "required", 8) == 0) {
-            binding->required = true;
-
-        } else {
+        if (!njwt_binding_read(binding, word)) {
             explain_die("invalid \"--binding\" \"%s\", write it as in "
                         "--binding dpop,mtls,required", value);
         }
 
-        if (at[len] == '\0') {
+        if (at[word.len] == '\0') {
             break;
         }
     }
@@ -120,28 +112,22 @@ explain_set_certificate(explain_t *e, const char *value)
 void
 explain_binding(explain_t *e)
 {
+    bool          proof = e->proved.dpop.headers > 0;
     njwt_dpop_t  *proofs = &e->binding.proofs;
 
     if (e->policy.binding == NULL) {
-        if (e->proved.dpop.headers > 0 || e->proved.certificate != NULL) {
-            if (e->gate != NULL) {
-                explain_die("\"%s\" is for a location that checks it, and "
-                            "the gate's has no such \"jwt_binding\"",
-                            e->proved.dpop.headers > 0 ? "--proof"
-                                                       : "--certificate");
-            }
-
-            explain_die("\"%s\" is for a location that checks it, write "
-                        "--binding %s",
-                        e->proved.dpop.headers > 0 ? "--proof"
-                                                   : "--certificate",
-                        e->proved.dpop.headers > 0 ? "dpop" : "mtls");
+        if (proof || e->proved.certificate != NULL) {
+            explain_die("\"%s\" is for a location that checks it, %s%s",
+                        proof ? "--proof" : "--certificate",
+                        e->gate != NULL ? "and the gate's has no jwt_binding"
+                                        : "write --binding ",
+                        e->gate != NULL ? "" : proof ? "dpop" : "mtls");
         }
 
         return;
     }
 
-    if (e->proved.dpop.headers > 0 && e->url.len == 0) {
+    if (proof && e->url.len == 0) {
         explain_die("\"--proof\" is for a URL, write --url with the one of "
                     "the request");
     }

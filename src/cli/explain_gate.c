@@ -5,13 +5,21 @@
 
 #include "explain_gate.h"
 #include "njwt_discovery.h"
-#include "njwt_policy_words.h"
 
 #include <string.h>
 #include <time.h>
 
 
 static void explain_gate_policy(explain_t *e);
+
+
+static void __attribute__((noreturn))
+explain_gate_untold(njwt_slice_t name)
+{
+    explain_die("the gate's status doesn't tell \"%.*s\": it is of another "
+                "version of nginx-jwt-scope than this jwt-explain",
+                (int) name.len, (const char *) name.data);
+}
 
 
 njwt_value_t
@@ -23,9 +31,7 @@ explain_gate_need(njwt_value_t object, const char *name,
     value = njwt_json_member(object, explain_slice(name));
 
     if (njwt_json_type(value) != type) {
-        explain_die("the gate's status doesn't tell \"%s\": it is of another "
-                    "version of nginx-jwt-scope than this jwt-explain",
-                    name);
+        explain_gate_untold(explain_slice(name));
     }
 
     return value;
@@ -402,289 +408,66 @@ explain_gate_issuer(explain_t *e)
 }
 
 
-/* The texts of a list, in memory of our own with room for more. */
+/* Ends with what can't be read of an issuer or of the location. */
 
-static njwt_slice_t *
-explain_texts(explain_t *e, njwt_value_t list, size_t more, size_t *count)
+static void __attribute__((noreturn))
+explain_unread(const njwt_reader_t *reader)
 {
-    size_t         i;
-    njwt_slice_t  *texts;
+    switch (reader->why) {
 
-    *count = njwt_json_length(list);
-    texts = explain_alloc(e, (*count + more + 1) * sizeof(njwt_slice_t));
+    case NJWT_UNREAD_MEMBER:
+        explain_gate_untold(reader->member);
 
-    for (i = 0; i < *count; i++) {
-        texts[more + i] = njwt_json_string(njwt_json_element(list, i));
-    }
+    case NJWT_UNREAD_ALGORITHM:
+        explain_die("the gate allows an algorithm that this jwt-explain "
+                    "doesn't know: it is of another version");
 
-    return texts;
-}
+    case NJWT_UNREAD_BINDING:
+        explain_die("the gate's location checks a binding that this "
+                    "jwt-explain doesn't know: it is of another version");
 
-
-static njwt_alg_t
-explain_algs(njwt_value_t list)
-{
-    size_t        i;
-    njwt_alg_t    alg, set;
-    njwt_slice_t  name;
-
-    set = 0;
-
-    for (i = 0; i < njwt_json_length(list); i++) {
-        name = njwt_json_string(njwt_json_element(list, i));
-        alg = njwt_alg(name);
-
-        if (alg == NJWT_ALG_UNKNOWN) {
-            explain_die("the gate allows an algorithm that this jwt-explain "
-                        "doesn't know: it is of another version");
-        }
-
-        set |= alg;
-    }
-
-    return set;
-}
-
-
-static void
-explain_expected(explain_t *e, njwt_value_t status, njwt_expected_t *expected)
-{
-    njwt_value_t  audience, max_age;
-
-    audience = njwt_json_member(status, explain_slice("audience"));
-    max_age = njwt_json_member(status, explain_slice("max_age"));
-
-    /* "audience off" is an explicit null: a missing member allows nothing */
-
-    expected->any_audience = njwt_json_type(audience) == NJWT_JSON_NULL;
-    expected->audiences = explain_texts(e, audience, 0,
-                                        &expected->audience_count);
-    expected->leeway = njwt_json_number(explain_gate_need(status, "leeway",
-                                                          NJWT_JSON_NUMBER));
-
-    if (njwt_json_type(max_age) != NJWT_JSON_NULL) {
-        expected->has_max_age = true;
-        expected->max_age = njwt_json_number(
-                                explain_gate_need(status, "max_age",
-                                                  NJWT_JSON_NUMBER));
-    }
-
-    expected->profile = explain_gate_is(status, "profile", "rfc9068")
-                        ? NJWT_PROFILE_RFC9068 : NJWT_PROFILE_ANY;
-    expected->scope_claims = explain_texts(e,
-                                 explain_gate_need(status, "scope_claims",
-                                                   NJWT_JSON_ARRAY), 0,
-                                 &expected->scope_claim_count);
-}
-
-
-static void
-explain_block(explain_t *e, explain_block_t *block, njwt_slice_t name)
-{
-    size_t        i;
-    njwt_value_t  all, status;
-
-    all = explain_gate_need(e->asked->root, "issuers", NJWT_JSON_ARRAY);
-
-    for (i = 0; i < njwt_json_length(all); i++) {
-        status = njwt_json_element(all, i);
-
-        if (!njwt_slice_equal(explain_gate_text(status, "name"), name)) {
-            continue;
-        }
-
-        block->status = status;
-        block->trust.name = name;
-        block->trust.issuers = explain_texts(e,
-                                   explain_gate_need(status, "issuer",
-                                                     NJWT_JSON_ARRAY), 0,
-                                   &block->trust.issuer_count);
-        block->trust.algorithms = explain_algs(
-                                      explain_gate_need(status, "algorithms",
-                                                        NJWT_JSON_ARRAY));
-        explain_expected(e, status, &block->trust.expected);
-        return;
-    }
-
-    explain_die("the gate's location names a jwt_issuer that its status "
-                "doesn't list");
-}
-
-
-/* The issuers of all locations: the token may be from one of them. */
-
-static void
-explain_others(explain_t *e)
-{
-    size_t          i, count;
-    njwt_value_t    list, status;
-    njwt_issuer_t  *issuers;
-
-    list = explain_gate_need(e->asked->root, "issuers", NJWT_JSON_ARRAY);
-    count = njwt_json_length(list);
-    issuers = explain_alloc(e, (count + 1) * sizeof(njwt_issuer_t));
-
-    e->judged.others = explain_alloc(e, (count + 1)
-                                        * sizeof(njwt_issuer_t *));
-    e->judged.other_count = count;
-
-    for (i = 0; i < count; i++) {
-        status = njwt_json_element(list, i);
-
-        memset(&issuers[i], 0, sizeof(njwt_issuer_t));
-        issuers[i].name = explain_gate_text(status, "name");
-        issuers[i].issuers = explain_texts(e,
-                                 explain_gate_need(status, "issuer",
-                                                   NJWT_JSON_ARRAY), 0,
-                                 &issuers[i].issuer_count);
-        e->judged.others[i] = &issuers[i];
-    }
-}
-
-
-static void
-explain_blocks(explain_t *e)
-{
-    size_t           i;
-    njwt_value_t     names;
-    explain_gate_t  *gate;
-
-    gate = e->asked;
-    names = explain_gate_need(gate->location, "issuers", NJWT_JSON_ARRAY);
-    gate->block_count = njwt_json_length(names);
-
-    if (gate->block_count == 0) {
+    case NJWT_UNREAD_ISSUERS:
         explain_die("the gate's location names no jwt_issuer");
+
+    case NJWT_UNREAD_ISSUER:
+        explain_die("the gate's location names a jwt_issuer that its status "
+                    "doesn't list");
+
+    case NJWT_UNREAD_RULE:
+        explain_fault(&reader->fault, "jwt_require_claim");
+
+    default:
+        explain_die("out of memory");
     }
-
-    gate->blocks = explain_alloc(e, gate->block_count
-                                    * sizeof(explain_block_t));
-    e->trusted = explain_alloc(e, gate->block_count
-                                  * sizeof(njwt_issuer_t *));
-
-    for (i = 0; i < gate->block_count; i++) {
-        explain_block(e, &gate->blocks[i],
-                      njwt_json_string(njwt_json_element(names, i)));
-        e->trusted[i] = &gate->blocks[i].trust;
-    }
-
-    e->issuer = e->trusted[0];
-    e->policy.issuers = e->trusted;
-    e->policy.issuer_count = gate->block_count;
-}
-
-
-static void
-explain_scope_rules(explain_t *e)
-{
-    size_t              i, k;
-    njwt_slice_t       *others;
-    njwt_value_t        rules, rule, methods;
-    njwt_scope_rule_t  *made;
-
-    rules = explain_gate_need(e->asked->location, "scopes", NJWT_JSON_ARRAY);
-    e->policy.scope_rule_count = njwt_json_length(rules);
-    e->scope_rules = explain_alloc(e, (e->policy.scope_rule_count + 1)
-                                      * sizeof(njwt_scope_rule_t));
-
-    for (i = 0; i < e->policy.scope_rule_count; i++) {
-        rule = njwt_json_element(rules, i);
-        made = &e->scope_rules[i];
-        made->scopes = explain_texts(e,
-                                     explain_gate_need(rule, "scopes",
-                                                       NJWT_JSON_ARRAY), 0,
-                                     &made->scope_count);
-        made->any = explain_gate_is(rule, "match", "any");
-        methods = njwt_json_member(rule, explain_slice("methods"));
-        made->every_method = njwt_json_type(methods) == NJWT_JSON_NULL;
-
-        others = explain_alloc(e, (njwt_json_length(methods) + 1)
-                                  * sizeof(njwt_slice_t));
-
-        for (k = 0; k < njwt_json_length(methods); k++) {
-            njwt_scope_rule_add(made, others,
-                                njwt_json_string(njwt_json_element(methods,
-                                                                   k)));
-        }
-    }
-
-    e->policy.scope_rules = e->scope_rules;
-}
-
-
-static void
-explain_claim_rules(explain_t *e)
-{
-    size_t         i, n;
-    njwt_value_t   rules, rule;
-    njwt_slice_t  *words;
-
-    rules = explain_gate_need(e->asked->location, "claims", NJWT_JSON_ARRAY);
-    e->claim_rules = explain_alloc(e, (njwt_json_length(rules) + 1)
-                                      * sizeof(njwt_claim_rule_t));
-
-    for (i = 0; i < njwt_json_length(rules); i++) {
-        rule = njwt_json_element(rules, i);
-        words = explain_texts(e, explain_gate_need(rule, "values",
-                                                   NJWT_JSON_ARRAY), 1, &n);
-        words[0] = explain_gate_text(rule, "claim");
-        explain_claim_words(e, words, n + 1, "jwt_require_claim");
-    }
-
-    e->policy.claim_rules = e->claim_rules;
-}
-
-
-/* A gate from before jwt_audience reports none. */
-
-static void
-explain_audience_here(explain_t *e)
-{
-    size_t         count;
-    njwt_value_t   audience;
-    njwt_slice_t  *values;
-
-    audience = njwt_json_member(e->asked->location,
-                                explain_slice("audience"));
-    values = explain_texts(e, audience, 0, &count);
-
-    explain_audience(e, values, count);
 }
 
 
 /*
- * What the location checks of bound tokens.  A gate from before jwt_binding
- * doesn't say.
+ * All jwt_issuer blocks of the gate: one that the location doesn't name may be
+ * the token's.  Of such a one it doesn't matter what can't be read.
  */
 
 static void
-explain_binding_here(explain_t *e)
+explain_blocks(explain_t *e)
 {
-    size_t           i;
-    njwt_slice_t     word;
-    njwt_value_t     words;
-    njwt_binding_t  *binding = &e->binding;
+    njwt_value_t      all, status = { NULL };
+    explain_gate_t   *gate;
+    explain_block_t  *block;
 
-    words = njwt_json_member(e->asked->location, explain_slice("binding"));
+    gate = e->asked;
+    all = explain_gate_need(gate->root, "issuers", NJWT_JSON_ARRAY);
 
-    for (i = 0; i < njwt_json_length(words); i++) {
-        word = njwt_json_string(njwt_json_element(words, i));
+    gate->blocks = explain_alloc(e, (njwt_json_length(all) + 1)
+                                    * sizeof(explain_block_t));
+    e->judged.others = explain_alloc(e, (njwt_json_length(all) + 1)
+                                        * sizeof(njwt_issuer_t *));
 
-        if (njwt_slice_equal(word, explain_slice("dpop"))) {
-            binding->dpop = true;
-
-        } else if (njwt_slice_equal(word, explain_slice("mtls"))) {
-            binding->mtls = true;
-
-        } else if (njwt_slice_equal(word, explain_slice("required"))) {
-            binding->required = true;
-
-        } else {
-            explain_die("the gate checks a binding that this jwt-explain "
-                        "doesn't know: it is of another version");
-        }
-
-        e->policy.binding = binding;
+    while (njwt_json_each(all, &status)) {
+        block = &gate->blocks[gate->block_count++];
+        block->status = status;
+        block->reader.arena = &e->arena;
+        (void) njwt_issuer_read(&block->reader, status, &block->trust);
+        e->judged.others[e->judged.other_count++] = &block->trust;
     }
 }
 
@@ -694,15 +477,32 @@ explain_binding_here(explain_t *e)
 static void
 explain_gate_policy(explain_t *e)
 {
-    explain_blocks(e);
-    explain_others(e);
-    explain_scope_rules(e);
-    explain_audience_here(e);
-    explain_claim_rules(e);
-    explain_binding_here(e);
+    size_t            i;
+    njwt_reader_t     reader = { .arena = &e->arena };
+    explain_block_t  *block;
 
-    e->policy.max_token_size = explain_gate_number(e->asked->location,
-                                                   "max_token_size");
+    explain_blocks(e);
+
+    if (!njwt_policy_read(&reader, e->asked->location, e->judged.others,
+                          e->judged.other_count, &e->policy, &e->binding))
+    {
+        explain_unread(&reader);
+    }
+
+    for (i = 0; i < e->policy.issuer_count; i++) {
+        block = (explain_block_t *) e->policy.issuers[i];
+
+        if (block->reader.why != NJWT_UNREAD_NOTHING) {
+            explain_unread(&block->reader);
+        }
+    }
+
+    e->issuer = e->policy.issuers[0];
+    e->claim_rules = (njwt_claim_rule_t *) e->policy.claim_rules;
+
+    for (i = 0; i < e->policy.claim_rule_count; i++) {
+        explain_claim_regexes(&e->claim_rules[i], "jwt_require_claim");
+    }
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "explain.h"
 #include "njwt_jansson.h"
+#include "njwt_policy_json.h"
 
 
 #define EXPLAIN_MAX_GATE  (8 * 1024 * 1024)
@@ -15,8 +16,9 @@
 
 /* a jwt_issuer block */
 typedef struct {
-    njwt_issuer_t         trust;
+    njwt_issuer_t         trust;         /* first: the block is found by it */
     njwt_value_t          status;
+    njwt_reader_t         reader;
 } explain_block_t;
 
 typedef struct explain_gate_s {

@@ -46,27 +46,14 @@ explain_begin(explain_t *e, int argc)
 }
 
 
-void
-explain_audience(explain_t *e, const njwt_slice_t *audiences, size_t count)
-{
-    if (count == 0) {
-        return;
-    }
-
-    e->policy.audience = explain_alloc(e, sizeof(njwt_claim_rule_t));
-
-    njwt_policy_audience_rule(e->policy.audience,
-                              explain_alloc(e, count
-                                               * sizeof(njwt_rule_value_t)),
-                              audiences, count);
-}
-
-
 /* Sets what is judged, as the core needs it. */
 
 static void
 explain_policy(explain_t *e)
 {
+    explain_list_t     *here = &e->audiences_here;
+    njwt_rule_value_t  *values;
+
     e->issuer->issuers = e->issuers.values;
     e->issuer->issuer_count = e->issuers.count;
     e->issuer->expected.audiences = e->audiences.values;
@@ -81,7 +68,12 @@ explain_policy(explain_t *e)
     e->policy.scope_rules = e->scope_rules;
     e->policy.claim_rules = e->claim_rules;
 
-    explain_audience(e, e->audiences_here.values, e->audiences_here.count);
+    if (here->count > 0) {
+        e->policy.audience = explain_alloc(e, sizeof(njwt_claim_rule_t));
+        values = explain_alloc(e, here->count * sizeof(njwt_rule_value_t));
+        njwt_policy_audience_rule(e->policy.audience, values, here->values,
+                                  here->count);
+    }
 }
 
 
@@ -175,33 +167,14 @@ explain_judge(explain_t *e)
 static njwt_value_t
 explain_part(explain_t *e, size_t n)
 {
-    size_t        begin, end;
     njwt_value_t  none = { NULL };
-    njwt_slice_t  part, text, token;
+    njwt_slice_t  part, rest, text;
 
-    token = e->judged.credentials.token;
-    begin = 0;
+    rest = e->judged.credentials.token;
 
-    for ( ;; ) {
-        end = begin;
-
-        while (end < token.len && token.data[end] != '.') {
-            end++;
-        }
-
-        if (n-- == 0) {
-            break;
-        }
-
-        if (end == token.len) {
-            return none;
-        }
-
-        begin = end + 1;
-    }
-
-    part.data = token.data + begin;
-    part.len = end - begin;
+    do {
+        part = njwt_slice_until(&rest, '.');
+    } while (n-- > 0);
 
     return njwt_b64_decode(&e->arena, part, &text)
            ? njwt_json_object(&e->arena, text) : none;

@@ -40,10 +40,8 @@ explain_add(explain_list_t *list, const char *value, const char *option)
 static void
 explain_set_issuer(explain_t *e, const char *value)
 {
-    if (value[strcspn(value, "$*{} \t\r\n")] != '\0') {
-        explain_die("\"--issuer\" \"%s\" holds a \"$\", \"*\", \"{\", "
-                    "\"}\" or blank: there are no patterns and no "
-                    "variables, write the exact \"iss\" of the tokens, an "
+    if (!njwt_issuer_exact(explain_slice(value))) {
+        explain_die("\"--issuer\" \"%s\" " NJWT_ISSUER_INEXACT ", an "
                     "--issuer for each value of several", value);
     }
 
@@ -59,9 +57,8 @@ explain_set_audience(explain_t *e, const char *value)
         return;
     }
 
-    if (strchr(value, '$') != NULL) {
-        explain_die("\"--audience\" \"%s\" holds a \"$\": there are no "
-                    "variables, write the exact \"aud\" of the tokens, an "
+    if (!njwt_audience_exact(explain_slice(value))) {
+        explain_die("\"--audience\" \"%s\" " NJWT_AUDIENCE_INEXACT ", an "
                     "--audience for each value of several", value);
     }
 
@@ -511,10 +508,8 @@ explain_consistent(explain_t *e)
                     "the other");
     }
 
-    if ((algorithms & NJWT_ALGS_HMAC) && (algorithms & ~NJWT_ALGS_HMAC)) {
-        explain_die("\"--algorithms\" mixes shared secrets (HS*) with public "
-                    "keys: a public key could be taken for the secret, write "
-                    "one kind");
+    if (njwt_algorithms_mixed(algorithms)) {
+        explain_die("\"--algorithms\" " NJWT_ALGORITHMS_MIXED);
     }
 
     if (e->secret != NULL && e->jwks != NULL) {

@@ -18,52 +18,42 @@
 #define EXPLAIN_SHORT  56      /* bytes of an array that fits on a line */
 
 
-static void explain_pretty(njwt_value_t value, size_t column);
-
-
 static void
-explain_out_all(njwt_slice_t text, bool quoted)
+explain_write(void *data, const void *text, size_t len)
 {
-    uint8_t       escape[NJWT_UTF8_ESCAPE];
-    njwt_slice_t  shown;
+    (void) data;
+    (void) fwrite(text, 1, len, stdout);
+}
 
-    while (text.len > 0) {
-        shown = njwt_utf8_shown(&text, escape);
 
-        if (!quoted) {
-            (void) fwrite(shown.data, 1, shown.len, stdout);
-            continue;
-        }
+njwt_out_t
+explain_json(void)
+{
+    njwt_out_t  out = { explain_write, NULL, 0 };
 
-        if (shown.data == escape && escape[1] == 'x') {
-            printf("\\ufffd");
-            continue;
-        }
-
-        if (shown.data[0] == '"'
-            || (shown.data[0] == '\\' && shown.data != escape))
-        {
-            putchar('\\');
-        }
-
-        (void) fwrite(shown.data, 1, shown.len, stdout);
-    }
+    return out;
 }
 
 
 void
 explain_out(njwt_slice_t text)
 {
-    explain_out_all(text, false);
+    uint8_t       escape[NJWT_UTF8_ESCAPE];
+    njwt_slice_t  shown;
+
+    while (text.len > 0) {
+        shown = njwt_utf8_shown(&text, escape);
+        explain_write(NULL, shown.data, shown.len);
+    }
 }
 
 
 void
 explain_out_string(njwt_slice_t text)
 {
-    putchar('"');
-    explain_out_all(text, true);
-    putchar('"');
+    njwt_out_t  out = explain_json();
+
+    njwt_out_string(&out, NULL, text);
 }
 
 
@@ -139,59 +129,24 @@ explain_break(size_t column)
 }
 
 
-/* column 0: on one line */
+/* An object or an array; column 0: on one line. */
 
 static void
-explain_object(njwt_value_t object, size_t column)
+explain_structure(njwt_value_t structure, size_t column)
 {
-    bool          first;
+    bool          object, first;
     size_t        inner;
     njwt_slice_t  name;
     njwt_value_t  value = { NULL };
 
     first = true;
     inner = (column > 0) ? column + 4 : 0;
-    putchar('{');
+    object = njwt_json_type(structure) == NJWT_JSON_OBJECT;
+    putchar(object ? '{' : '[');
 
-    while (njwt_json_next(object, &name, &value)) {
-        if (!first) {
-            putchar(',');
-        }
-
-        first = false;
-        explain_break(inner);
-        explain_out_string(name);
-        putchar(':');
-
-        if (inner > 0) {
-            putchar(' ');
-            explain_pretty(value, inner);
-
-        } else {
-            explain_compact(value);
-        }
-    }
-
-    if (!first) {
-        explain_break(column);
-    }
-
-    putchar('}');
-}
-
-
-static void
-explain_array(njwt_value_t array, size_t column)
-{
-    bool          first;
-    size_t        inner;
-    njwt_value_t  element = { NULL };
-
-    first = true;
-    inner = (column > 0) ? column + 4 : 0;
-    putchar('[');
-
-    while (njwt_json_each(array, &element)) {
+    while (object ? njwt_json_next(structure, &name, &value)
+                  : njwt_json_each(structure, &value))
+    {
         if (!first) {
             putchar(',');
         }
@@ -199,39 +154,19 @@ explain_array(njwt_value_t array, size_t column)
         first = false;
         explain_break(inner);
 
-        if (inner > 0) {
-            explain_pretty(element, inner);
-
-        } else {
-            explain_compact(element);
+        if (object) {
+            explain_out_string(name);
+            fputs(inner > 0 ? ": " : ":", stdout);
         }
+
+        explain_value(value, inner);
     }
 
     if (!first) {
         explain_break(column);
     }
 
-    putchar(']');
-}
-
-
-void
-explain_compact(njwt_value_t value)
-{
-    switch (njwt_json_type(value)) {
-
-    case NJWT_JSON_OBJECT:
-        explain_object(value, 0);
-        break;
-
-    case NJWT_JSON_ARRAY:
-        explain_array(value, 0);
-        break;
-
-    default:
-        explain_scalar(value);
-        break;
-    }
+    putchar(object ? '}' : ']');
 }
 
 
@@ -258,17 +193,17 @@ explain_is_short(njwt_value_t array)
 }
 
 
-static void
-explain_pretty(njwt_value_t value, size_t column)
+void
+explain_value(njwt_value_t value, size_t column)
 {
     switch (njwt_json_type(value)) {
 
     case NJWT_JSON_OBJECT:
-        explain_object(value, column);
+        explain_structure(value, column);
         break;
 
     case NJWT_JSON_ARRAY:
-        explain_array(value, explain_is_short(value) ? 0 : column);
+        explain_structure(value, explain_is_short(value) ? 0 : column);
         break;
 
     default:
@@ -381,15 +316,22 @@ explain_name(njwt_slice_t name)
 
 
 void
+explain_title(const explain_t *e, const char *title)
+{
+    explain_colour(e, EXPLAIN_BOLD);
+    printf("%s", title);
+    explain_colour(e, NULL);
+}
+
+
+void
 explain_members(const explain_t *e, const char *title, njwt_value_t object)
 {
     size_t        width;
     njwt_slice_t  name;
     njwt_value_t  value = { NULL };
 
-    explain_colour(e, EXPLAIN_BOLD);
-    printf("%s", title);
-    explain_colour(e, NULL);
+    explain_title(e, title);
     printf("\n");
 
     if (njwt_json_type(object) != NJWT_JSON_OBJECT) {
@@ -401,7 +343,7 @@ explain_members(const explain_t *e, const char *title, njwt_value_t object)
         printf("  ");
         width = explain_name(name);
         printf("%*s", (width < 10) ? (int) (11 - width) : 1, "");
-        explain_pretty(value, 2);
+        explain_value(value, 2);
 
         if (explain_is_date(name, value)) {
             explain_date(e, njwt_json_number(value));

@@ -61,9 +61,7 @@ explain_key_source(const explain_t *e)
     const char   *how;
     njwt_slice_t  kid;
 
-    explain_colour(e, EXPLAIN_BOLD);
-    printf("Keys");
-    explain_colour(e, NULL);
+    explain_title(e, "Keys");
     printf(" of ");
     explain_out(explain_slice(e->source));
     printf("\n");
@@ -216,9 +214,7 @@ explain_report(explain_t *e)
         explain_key_source(e);
     }
 
-    explain_colour(e, EXPLAIN_BOLD);
-    printf("Checks");
-    explain_colour(e, NULL);
+    explain_title(e, "Checks");
     printf(" of a %s request\n", e->method);
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
@@ -352,9 +348,7 @@ explain_report_clock(const explain_t *e)
 static void
 explain_gate_report(explain_t *e)
 {
-    explain_colour(e, EXPLAIN_BOLD);
-    printf("Gate");
-    explain_colour(e, NULL);
+    explain_title(e, "Gate");
     printf(" at ");
     explain_out(explain_slice(e->gate));
     printf("\n");
@@ -367,109 +361,96 @@ explain_gate_report(explain_t *e)
 
 
 static void
-explain_gate_machine(explain_t *e)
+explain_text(njwt_out_t *out, const char *name, const char *text)
 {
-    njwt_value_t  location;
-
-    location = e->asked->location;
-
-    printf(",\"gate\":{\"server\":");
-    explain_out_string(explain_gate_text(location, "server"));
-    printf(",\"server_number\":%zu",
-           explain_gate_number(location, "server_number"));
-    printf(",\"location\":");
-    explain_out_string(explain_gate_text(location, "location"));
-    printf(",\"chosen\":");
-    explain_out_string(explain_slice(e->asked->chosen));
-    printf(",\"issuer\":");
-
-    if (e->asked->block != NULL) {
-        explain_out_string(e->asked->block->trust.name);
+    if (text == NULL) {
+        njwt_out_null(out, name);
 
     } else {
-        printf("null");
+        njwt_out_string(out, name, explain_slice(text));
     }
-
-    printf(",\"mode\":");
-    explain_out_string(explain_gate_text(location, "mode"));
-    printf(",\"goes_on\":%s",
-           e->verdict == NJWT_OK || explain_goes_on(e) ? "true" : "false");
-    printf(",\"clock_ahead\":%lld,\"not_checked\":",
-           (long long) e->asked->ahead);
-    explain_compact(explain_list(e, "variables"));
-    printf("}");
 }
 
 
 static void
-explain_member(const char *name, const char *value)
+explain_gate_machine(explain_t *e, njwt_out_t *out)
 {
-    printf(",\"%s\":", name);
+    njwt_value_t            location;
+    const explain_block_t  *block;
 
-    if (value == NULL) {
-        printf("null");
+    location = e->asked->location;
+    block = e->asked->block;
+
+    njwt_out_open(out, "gate", '{');
+    njwt_out_string(out, "server", explain_gate_text(location, "server"));
+    njwt_out_number(out, "server_number",
+                    (int64_t) explain_gate_number(location, "server_number"));
+    njwt_out_string(out, "location", explain_gate_text(location, "location"));
+    njwt_out_word(out, "chosen", e->asked->chosen);
+    njwt_out_optional(out, "issuer",
+                      block != NULL ? &block->trust.name : NULL);
+    njwt_out_string(out, "mode", explain_gate_text(location, "mode"));
+    njwt_out_flag(out, "goes_on",
+                  e->verdict == NJWT_OK || explain_goes_on(e));
+    njwt_out_number(out, "clock_ahead", e->asked->ahead);
+    njwt_out_name(out, "not_checked");
+    explain_value(explain_list(e, "variables"), 0);
+    njwt_out_close(out, '}');
+}
+
+
+static void
+explain_part(njwt_out_t *out, const char *name, njwt_value_t value)
+{
+    if (njwt_json_type(value) != NJWT_JSON_OBJECT) {
+        njwt_out_null(out, name);
         return;
     }
 
-    explain_out_string(explain_slice(value));
+    njwt_out_name(out, name);
+    explain_value(value, 0);
 }
 
 
 static void
-explain_value(const char *name, njwt_value_t value)
+explain_machine_keys(const explain_t *e, njwt_out_t *out)
 {
-    printf("\"%s\":", name);
-
-    if (njwt_json_type(value) == NJWT_JSON_OBJECT) {
-        explain_compact(value);
-        return;
-    }
-
-    printf("null");
-}
-
-
-static void
-explain_machine_keys(const explain_t *e)
-{
-    bool          first;
     size_t        i, count;
     njwt_slice_t  kid;
 
-    first = true;
     count = e->issuer->keys != NULL ? njwt_jwks_count(e->issuer->keys) : 0;
 
-    printf(",\"keys\":{\"source\":");
-
-    if (e->source != NULL) {
-        explain_out_string(explain_slice(e->source));
-
-    } else {
-        printf("null");
-    }
-
-    printf(",\"usable\":%zu,\"passed_over\":%zu", count,
-           e->keys_report.skipped);
-    explain_member("error", e->keys_error);
-    printf(",\"kids\":[");
+    njwt_out_open(out, "keys", '{');
+    explain_text(out, "source", e->source);
+    njwt_out_number(out, "usable", (int64_t) count);
+    njwt_out_number(out, "passed_over", (int64_t) e->keys_report.skipped);
+    explain_text(out, "error", e->keys_error);
+    njwt_out_open(out, "kids", '[');
 
     for (i = 0; i < count; i++) {
         if (njwt_key_kid(njwt_jwks_key(e->issuer->keys, i), &kid)) {
-            printf("%s", first ? "" : ",");
-            explain_out_string(kid);
-            first = false;
+            njwt_out_string(out, NULL, kid);
         }
     }
 
-    printf("]}");
+    njwt_out_close(out, ']');
+    njwt_out_close(out, '}');
 }
 
 
 static void
-explain_machine_check(explain_t *e, njwt_verdict_t verdict)
+explain_machine_check(explain_t *e, njwt_out_t *out, njwt_verdict_t verdict)
 {
     njwt_slice_t      hint;
     explain_result_t  result;
+
+    static const char  *const results[][2] = {
+        [EXPLAIN_PASS] = { "pass", NULL },
+        [EXPLAIN_FAIL] = { "fail", NULL },
+        [EXPLAIN_WOULD_PASS] = { "not_reached", "pass" },
+        [EXPLAIN_WOULD_FAIL] = { "not_reached", "fail" },
+        [EXPLAIN_NOT_REACHED] = { "not_reached", NULL }
+    };
 
     result = explain_check(e, verdict, &hint);
 
@@ -477,23 +458,12 @@ explain_machine_check(explain_t *e, njwt_verdict_t verdict)
         hint = explain_slice(e->keys_error);
     }
 
-    printf("{\"check\":");
-    explain_out_string(njwt_verdict_info(verdict)->name);
-    explain_member("result", result == EXPLAIN_PASS ? "pass"
-                             : result == EXPLAIN_FAIL ? "fail"
-                             : "not_reached");
-    explain_member("would", result == EXPLAIN_WOULD_PASS ? "pass"
-                            : result == EXPLAIN_WOULD_FAIL ? "fail" : NULL);
-    printf(",\"hint\":");
-
-    if (hint.len > 0) {
-        explain_out_string(hint);
-
-    } else {
-        printf("null");
-    }
-
-    printf("}");
+    njwt_out_open(out, NULL, '{');
+    njwt_out_string(out, "check", njwt_verdict_info(verdict)->name);
+    njwt_out_word(out, "result", results[result][0]);
+    explain_text(out, "would", results[result][1]);
+    njwt_out_optional(out, "hint", hint.len > 0 ? &hint : NULL);
+    njwt_out_close(out, '}');
 }
 
 
@@ -501,36 +471,32 @@ void
 explain_machine(explain_t *e)
 {
     int                         i;
-    const njwt_verdict_info_t  *info;
+    njwt_out_t                  out = explain_json();
+    const njwt_verdict_info_t  *info = njwt_verdict_info(e->verdict);
 
-    printf("{");
-    explain_value("header", e->head);
-    printf(",");
-    explain_value("payload", e->payload);
-    printf(",\"signature_verified\":%s",
-           e->found.proof != NULL ? "true" : "false");
-    printf(",\"at\":%lld", (long long) e->judged.now);
-    explain_member("method", e->method);
+    njwt_out_open(&out, NULL, '{');
+    explain_part(&out, "header", e->head);
+    explain_part(&out, "payload", e->payload);
+    njwt_out_flag(&out, "signature_verified", e->found.proof != NULL);
+    njwt_out_number(&out, "at", e->judged.now);
+    explain_text(&out, "method", e->method);
 
     if (e->gate != NULL) {
-        explain_gate_machine(e);
+        explain_gate_machine(e, &out);
     }
 
-    explain_machine_keys(e);
-    printf(",\"checks\":[");
+    explain_machine_keys(e, &out);
+    njwt_out_open(&out, "checks", '[');
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
-        printf("%s", i != NJWT_UNDECIDED + 1 ? "," : "");
-        explain_machine_check(e, (njwt_verdict_t) i);
+        explain_machine_check(e, &out, (njwt_verdict_t) i);
     }
 
-    info = njwt_verdict_info(e->verdict);
-
-    printf("],\"status\":%u,\"error\":", info->status);
-    explain_out_string(info->error);
-    printf(",\"description\":");
-    explain_out_string(explain_description(e));
-    printf(",\"verdict\":");
-    explain_out_string(info->name);
-    printf("}\n");
+    njwt_out_close(&out, ']');
+    njwt_out_number(&out, "status", info->status);
+    njwt_out_string(&out, "error", info->error);
+    njwt_out_string(&out, "description", explain_description(e));
+    njwt_out_string(&out, "verdict", info->name);
+    njwt_out_close(&out, '}');
+    printf("\n");
 }

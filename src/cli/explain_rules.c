@@ -6,8 +6,6 @@
 #define PCRE2_CODE_UNIT_WIDTH  8
 
 #include "explain.h"
-#include "njwt_path.h"
-#include "njwt_policy_words.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -18,33 +16,44 @@
 #define EXPLAIN_MAX_FAULT  4096
 
 
-/* Reports what is wrong with a rule. */
-
-static void
-explain_fault(char *text, size_t size, const njwt_fault_t *fault,
+static const char *
+explain_fault_text(char text[EXPLAIN_MAX_FAULT], const njwt_fault_t *fault,
     const char *option)
 {
     njwt_slice_t  where;
 
     if (fault->what == NULL) {
-        (void) snprintf(text, size, "\"%s\" %s", option, fault->rest);
-        return;
+        (void) snprintf(text, EXPLAIN_MAX_FAULT, "\"%s\" %s", option,
+                        fault->rest);
+        return text;
     }
 
     where = fault->where.len ? fault->where : explain_slice(option);
 
-    (void) snprintf(text, size, "%s\"%.*s\"%s in \"%.*s\"%s%.*s", fault->what,
+    (void) snprintf(text, EXPLAIN_MAX_FAULT,
+                    "%s\"%.*s\"%s in \"%.*s\"%s%.*s", fault->what,
                     (int) fault->word.len, (const char *) fault->word.data,
                     fault->how, (int) where.len, (const char *) where.data,
                     fault->rest, (int) fault->instead.len,
                     (const char *) fault->instead.data);
+
+    return text;
+}
+
+
+void
+explain_fault(const njwt_fault_t *fault, const char *option)
+{
+    char  text[EXPLAIN_MAX_FAULT];
+
+    explain_die("%s", explain_fault_text(text, fault, option));
 }
 
 
 void
 explain_scope_rule(explain_t *e, const char *text)
 {
-    char                fault_text[EXPLAIN_MAX_FAULT];
+    char                warning[EXPLAIN_MAX_FAULT];
     size_t              n;
     njwt_fault_t        fault;
     njwt_slice_t       *words, *room;
@@ -56,13 +65,12 @@ explain_scope_rule(explain_t *e, const char *text)
     rule = &e->scope_rules[e->policy.scope_rule_count++];
 
     if (!njwt_scope_rule_read(rule, words, n, room, &fault)) {
-        explain_fault(fault_text, sizeof(fault_text), &fault, "--scope");
-        explain_die("%s", fault_text);
+        explain_fault(&fault, "--scope");
     }
 
     if (njwt_scope_rule_comma(rule, &fault)) {
-        explain_fault(fault_text, sizeof(fault_text), &fault, "--scope");
-        fprintf(stderr, "jwt-explain: %s\n", fault_text);
+        fprintf(stderr, "jwt-explain: %s\n",
+                explain_fault_text(warning, &fault, "--scope"));
     }
 }
 
@@ -144,51 +152,45 @@ explain_regex_found(njwt_slice_t regex, bool caseless, njwt_slice_t text)
 
 
 void
-explain_claim_words(explain_t *e, njwt_slice_t *words, size_t n,
-    const char *option)
+explain_claim_regexes(njwt_claim_rule_t *rule, const char *option)
 {
-    char                text[EXPLAIN_MAX_FAULT];
     size_t              i;
-    njwt_fault_t        fault;
-    njwt_rule_value_t  *values;
-    njwt_claim_rule_t  *rule;
+    njwt_rule_value_t  *value;
 
-    if (!njwt_path_valid(words[0])) {
-        explain_die("invalid claim \"%.*s\" in \"%s\", write its name, or "
-                    "a JSON Pointer as in /org/id", (int) words[0].len,
-                    (const char *) words[0].data, option);
-    }
+    rule->match = explain_match;
 
-    values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
+    for (i = 0; i < rule->value_count; i++) {
+        value = (njwt_rule_value_t *) &rule->values[i];
 
-    if (!njwt_claim_rule_read(values, words + 1, n - 1, &fault)) {
-        explain_fault(text, sizeof(text), &fault, option);
-        explain_die("%s", text);
-    }
-
-    for (i = 0; i + 1 < n; i++) {
-        if (njwt_rule_value_regex(&values[i])) {
-            values[i].regex = explain_regex(values[i].text,
-                                            values[i].caseless, option);
+        if (njwt_rule_value_regex(value)) {
+            value->regex = explain_regex(value->text, value->caseless,
+                                         option);
         }
     }
-
-    rule = &e->claim_rules[e->policy.claim_rule_count++];
-    rule->claim = words[0];
-    rule->values = values;
-    rule->value_count = n - 1;
-    rule->match = explain_match;
 }
 
 
 void
 explain_claim_rule(explain_t *e, const char *text)
 {
-    size_t         n;
-    njwt_slice_t  *words;
+    size_t              n;
+    njwt_fault_t        fault;
+    njwt_slice_t       *words;
+    njwt_rule_value_t  *values;
+    njwt_claim_rule_t  *rule;
 
     n = explain_words(e, text, &words, "--claim");
-    explain_claim_words(e, words, n, "--claim");
+    values = explain_alloc(e, n * sizeof(njwt_rule_value_t));
+
+    if (!njwt_claim_rule_read(words[0], values, words + 1, n - 1, &fault)) {
+        explain_fault(&fault, "--claim");
+    }
+
+    rule = &e->claim_rules[e->policy.claim_rule_count++];
+    rule->claim = words[0];
+    rule->values = values;
+    rule->value_count = n - 1;
+    explain_claim_regexes(rule, "--claim");
 }
 
 

@@ -329,6 +329,26 @@ ngx_http_jwt_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
 
 
 static ngx_int_t
+ngx_http_jwt_warn(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
+{
+    if (ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_warn_subrequests(cf, jmcf);
+
+    if (ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_jwt_warn_return(cf, jmcf);
+    ngx_http_jwt_warn_upgrade(cf, jmcf);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
 {
     ngx_http_jwt_loc_conf_t   *jlcf;
@@ -358,17 +378,14 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_logout_init(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn_subrequests(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn_return(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn_upgrade(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn(cf, jmcf) != NGX_OK
         || ngx_http_jwt_revoke_init(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_status_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
+
+    ngx_http_jwt_status_init(cf, jmcf);
 
     if (ngx_http_jwt_add_handler(cf, NGX_HTTP_PREACCESS_PHASE,
                                  ngx_http_jwt_preaccess_handler)

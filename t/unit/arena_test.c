@@ -249,10 +249,32 @@ a_clean_slice_can_be_the_value_of_a_header(void **state)
 }
 
 
+static void
+letters_are_the_same_in_any_case_and_nothing_else_is(void **state)
+{
+    (void) state;
+
+    assert_true(njwt_slice_same_nocase(unit_text("aZ-@[`{"),
+                                       unit_text("Az-@[`{")));
+    assert_true(njwt_slice_same_nocase(unit_text(""), unit_text("")));
+    assert_false(njwt_slice_same_nocase(unit_text("@"), unit_text("`")));
+    assert_false(njwt_slice_same_nocase(unit_text("["), unit_text("{")));
+    assert_false(njwt_slice_same_nocase(unit_text("^"), unit_text("~")));
+    assert_false(njwt_slice_same_nocase(unit_text("a"), unit_text("ab")));
+    assert_false(njwt_slice_same_nocase(unit_text("ab"), unit_text("a")));
+
+    assert_true(njwt_slice_starts_nocase(unit_text("aBc"), unit_text("Ab")));
+    assert_true(njwt_slice_starts_nocase(unit_text("aB"), unit_text("Ab")));
+    assert_false(njwt_slice_starts_nocase(unit_text("a"), unit_text("ab")));
+    assert_false(njwt_slice_starts_nocase(unit_text("ac"), unit_text("ab")));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        unit_case(letters_are_the_same_in_any_case_and_nothing_else_is),
         unit_case(pieces_are_zeroed_and_aligned_for_any_type),
         unit_case(pieces_do_not_overlap),
         unit_case(pieces_larger_than_a_block_are_given),

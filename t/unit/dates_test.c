@@ -2,28 +2,16 @@
  * Is a token in force at each second that it should be, and at no other?
  */
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_dates.h"
-
-
-static njwt_value_t
-root_of(const char *json)
-{
-    njwt_value_t  root;
-
-    root = njwt_json_object(&unit_arena, unit_text(json));
-    assert_for(njwt_json_type(root) == NJWT_JSON_OBJECT, json);
-
-    return root;
-}
 
 
 static njwt_dates_t
 dates_of(const char *json)
 {
-    assert_for(njwt_dates_ok(root_of(json)), json);
+    assert_for(njwt_dates_ok(unit_object(json)), json);
 
-    return njwt_dates_read(root_of(json));
+    return njwt_dates_read(unit_object(json));
 }
 
 
@@ -34,7 +22,7 @@ ok(const char *name, const char *value)
 
     snprintf(json, sizeof(json), "{\"%s\":%s}", name, value);
 
-    return njwt_dates_ok(root_of(json));
+    return njwt_dates_ok(unit_object(json));
 }
 
 
@@ -60,7 +48,7 @@ each_date_is_absent_or_a_number_within_2_to_the_53(void **state)
 
     (void) state;
 
-    assert_true(njwt_dates_ok(root_of("{}")));
+    assert_true(njwt_dates_ok(unit_object("{}")));
 
     for (i = 0; i < unit_count(names); i++) {
         for (k = 0; k < unit_count(good); k++) {

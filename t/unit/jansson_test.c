@@ -2,7 +2,7 @@
  * jansson's door: what it reads is what the core's own reader reads.
  */
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_jansson.h"
 
 
@@ -10,13 +10,6 @@ static njwt_value_t
 parse(const char *text)
 {
     return njwt_jansson_object(&unit_arena, unit_text(text));
-}
-
-
-static njwt_value_t
-member(njwt_value_t object, const char *name)
-{
-    return njwt_json_member(object, unit_text(name));
 }
 
 
@@ -157,9 +150,9 @@ a_text_of_any_length_is_read(void **state)
 
     for (len = 0; len < 50000; len += len < 1200 ? 1 : len) {
         sprintf(text, "{\"a\":\"%0*d\",\"b\":%0*d}", (int) len, 0, 1, 7);
-        assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
+        assert_int_equal(njwt_json_string(unit_member(parse(text), "a")).len,
                          len == 0 ? 1 : len);
-        assert_true(njwt_json_number(member(parse(text), "b")) == 7);
+        assert_true(njwt_json_number(unit_member(parse(text), "b")) == 7);
     }
 
     free(text);
@@ -191,10 +184,10 @@ values_stay_when_the_text_goes(void **state)
     memset(text, 'x', len);
     free(text);
 
-    assert_slice(njwt_json_string(member(root, "issuer")), "https://t/");
-    assert_true(njwt_json_scalar(member(root, "flag"), &scalar));
+    assert_slice(njwt_json_string(unit_member(root, "issuer")), "https://t/");
+    assert_true(njwt_json_scalar(unit_member(root, "flag"), &scalar));
     assert_slice(scalar, "true");
-    assert_true(njwt_json_number(member(root, "version")) == 1);
+    assert_true(njwt_json_number(unit_member(root, "version")) == 1);
 }
 
 

@@ -5,7 +5,7 @@
 
 #define _DEFAULT_SOURCE
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_json.h"
 #include "njwt_number.h"
 
@@ -55,13 +55,6 @@ parse(const char *text)
     assert_for(error == NJWT_JSON_GOOD, text);
 
     return value;
-}
-
-
-static njwt_value_t
-member(njwt_value_t object, const char *name)
-{
-    return njwt_json_member(object, unit_text(name));
 }
 
 
@@ -173,12 +166,12 @@ a_byte_counts_wherever_it_stands(void **state)
 
         sprintf(text, "{\"a\":\"%.*s\",\"b\":\"xxxxxxxxxxxx\"}", (int) at,
                 "xxxxxxxxxxxxxxxxxxxx");
-        assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
+        assert_int_equal(njwt_json_string(unit_member(parse(text), "a")).len,
                          at);
 
         sprintf(text, "{\"a\":\"%.*s\\\"\xc3\xa9xxxxxxxx\"}", (int) at,
                 "xxxxxxxxxxxxxxxxxxxx");
-        assert_int_equal(njwt_json_string(member(parse(text), "a")).len,
+        assert_int_equal(njwt_json_string(unit_member(parse(text), "a")).len,
                          at + 11);
     }
 }
@@ -315,7 +308,7 @@ many_nodes_keep_their_order_and_their_children(void **state)
         }
 
         sprintf(text + len, "],\"last\":true}");
-        list = member(parse(text), "list");
+        list = unit_member(parse(text), "list");
         assert_int_equal(njwt_json_length(list), n);
         element.node = NULL;
 
@@ -327,7 +320,7 @@ many_nodes_keep_their_order_and_their_children(void **state)
             assert_true(njwt_json_scalar(one, &out));
             assert_slice(out, want);
             assert_true(njwt_json_each(element, &one));
-            assert_int_equal(njwt_json_type(member(one, want)),
+            assert_int_equal(njwt_json_type(unit_member(one, want)),
                              NJWT_JSON_ARRAY);
             assert_false(njwt_json_each(element, &one));
         }
@@ -365,7 +358,7 @@ a_number_is_the_double_next_to_it(void **state)
 
     for (i = 0; i < unit_count(numbers); i++) {
         sprintf(text, "{\"a\":%s}", numbers[i]);
-        value = member(parse(text), "a");
+        value = unit_member(parse(text), "a");
         assert_for(njwt_json_number(value) == strtod(numbers[i], NULL), text);
     }
 
@@ -375,7 +368,7 @@ a_number_is_the_double_next_to_it(void **state)
                 unit_chance(&seed) * strtod(
                     (i & 2) != 0 ? "1e280" : (i & 4) != 0 ? "1e-290" : "1e9",
                     NULL));
-        value = member(parse(text), "a");
+        value = unit_member(parse(text), "a");
         assert_for(njwt_json_number(value) == strtod(text + 5, NULL), text);
     }
 
@@ -383,20 +376,21 @@ a_number_is_the_double_next_to_it(void **state)
 
     for (len = 700; len < 900; len++) {
         sprintf(text, "{\"a\":9007199254740993.%0*d1}", (int) len, 0);
-        assert_true(njwt_json_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(unit_member(parse(text), "a"))
                     == 9007199254740994.0);
         sprintf(text, "{\"a\":9007199254740993.%0*d0}", (int) len, 0);
-        assert_true(njwt_json_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(unit_member(parse(text), "a"))
                     == 9007199254740992.0);
         sprintf(text, "{\"a\":9007199254740993%0*d1e-%zu}", (int) len, 0,
                 len + 1);
-        assert_true(njwt_json_number(member(parse(text), "a"))
+        assert_true(njwt_json_number(unit_member(parse(text), "a"))
                     == 9007199254740994.0);
         sprintf(text, "{\"a\":0.%0*d7e%zu}", (int) len, 0, len + 3);
-        assert_true(njwt_json_number(member(parse(text), "a")) == 700);
+        assert_true(njwt_json_number(unit_member(parse(text), "a")) == 700);
     }
 
-    assert_true(njwt_json_number(member(parse("{\"a\":\"7\"}"), "a")) == 0);
+    assert_true(njwt_json_number(unit_member(parse("{\"a\":\"7\"}"), "a"))
+                == 0);
 
     /* what is no number at all is none either where it is all digits */
 
@@ -423,7 +417,7 @@ what_is_no_container_has_nothing_in_it(void **state)
                  "\"o\":{},\"x\":[1],\"y\":{\"z\":1}}");
 
     for (i = 0; i < unit_count(names); i++) {
-        value = member(root, names[i]);
+        value = unit_member(root, names[i]);
         assert_non_null(value.node);
         assert_false(njwt_json_each(value, &at));
         assert_false(njwt_json_next(value, &name, &at));
@@ -432,16 +426,16 @@ what_is_no_container_has_nothing_in_it(void **state)
         assert_int_equal(njwt_json_length(value), 0);
     }
 
-    assert_false(njwt_json_next(member(root, "x"), &name, &at));
-    assert_false(njwt_json_each(member(root, "y"), &at));
-    assert_int_equal(njwt_json_length(member(root, "y")), 0);
+    assert_false(njwt_json_next(unit_member(root, "x"), &name, &at));
+    assert_false(njwt_json_each(unit_member(root, "y"), &at));
+    assert_int_equal(njwt_json_length(unit_member(root, "y")), 0);
     assert_false(njwt_json_each(at, &at));
     assert_false(njwt_json_next(at, &name, &at));
     assert_int_equal(njwt_json_type(at), NJWT_JSON_ABSENT);
     assert_null(at.node);
     assert_int_equal(name.len, 4711);
-    assert_false(njwt_json_scalar(member(root, "0"), &name));
-    assert_false(njwt_json_scalar(member(root, "x"), &name));
+    assert_false(njwt_json_scalar(unit_member(root, "0"), &name));
+    assert_false(njwt_json_scalar(unit_member(root, "x"), &name));
     assert_int_equal(name.len, 4711);
 }
 

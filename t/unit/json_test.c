@@ -2,7 +2,7 @@
  * Is a JSON text read in one way only, and given back as it stood?
  */
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_json.h"
 
 #include <jansson.h>
@@ -40,13 +40,6 @@ taken(const char *text)
 #define taken_literal(text)  taken_bytes(text, sizeof(text) - 1)
 
 
-static njwt_value_t
-member(njwt_value_t object, const char *name)
-{
-    return njwt_json_member(object, unit_text(name));
-}
-
-
 /* "a" of a text, as njwt_json_text() gives it */
 
 static njwt_slice_t
@@ -54,7 +47,7 @@ text_of(const char *text)
 {
     njwt_slice_t  out = { (const uint8_t *) "(none)", 6 };
 
-    (void) njwt_json_text(&unit_arena, member(parse(text), "a"), &out);
+    (void) njwt_json_text(&unit_arena, unit_member(parse(text), "a"), &out);
 
     return out;
 }
@@ -236,7 +229,7 @@ nul_is_taken_in_a_string_but_not_in_a_name(void **state)
 
     (void) state;
 
-    out = njwt_json_string(member(parse("{\"a\":\"x\\u0000y\"}"), "a"));
+    out = njwt_json_string(unit_member(parse("{\"a\":\"x\\u0000y\"}"), "a"));
     assert_int_equal(out.len, 3);
     assert_memory_equal(out.data, "x\0y", 3);
 
@@ -408,7 +401,7 @@ a_number_is_given_as_it_stands(void **state)
 
     for (i = 0; i < unit_count(numbers); i++) {
         sprintf(text, "{\"a\":%s}", numbers[i]);
-        value = member(parse(text), "a");
+        value = unit_member(parse(text), "a");
         assert_for(njwt_json_type(value) == NJWT_JSON_NUMBER, numbers[i]);
         assert_true(njwt_json_scalar(value, &out));
         assert_slice(out, numbers[i]);
@@ -498,7 +491,7 @@ each_of_many_numbers_keeps_its_own_text(void **state)
     sprintf(text + len, "}");
 
     root = parse(text);
-    list = member(root, "list");
+    list = unit_member(root, "list");
     assert_int_equal(njwt_json_length(list), 2000);
 
     for (i = 0; i < 2000; i++) {
@@ -514,11 +507,11 @@ each_of_many_numbers_keeps_its_own_text(void **state)
         k %= 500;
         sprintf(name, "%zu", k);
         sprintf(want, "%zue0", k);
-        assert_true(njwt_json_scalar(member(root, name), &out));
+        assert_true(njwt_json_scalar(unit_member(root, name), &out));
         assert_slice(out, want);
     }
 
-    assert_slice(njwt_json_string(member(root, "-1")), "2,3");
+    assert_slice(njwt_json_string(unit_member(root, "-1")), "2,3");
 }
 
 
@@ -533,33 +526,36 @@ types_are_told_apart_and_what_is_not_there_is_absent(void **state)
                  "\"a\":[],\"o\":{},\"\":5}");
 
     assert_int_equal(njwt_json_type(root), NJWT_JSON_OBJECT);
-    assert_int_equal(njwt_json_type(member(root, "n")), NJWT_JSON_NULL);
-    assert_int_equal(njwt_json_type(member(root, "t")), NJWT_JSON_BOOLEAN);
-    assert_int_equal(njwt_json_type(member(root, "f")), NJWT_JSON_BOOLEAN);
-    assert_int_equal(njwt_json_type(member(root, "0")), NJWT_JSON_NUMBER);
-    assert_int_equal(njwt_json_type(member(root, "s")), NJWT_JSON_STRING);
-    assert_int_equal(njwt_json_type(member(root, "a")), NJWT_JSON_ARRAY);
-    assert_int_equal(njwt_json_type(member(root, "o")), NJWT_JSON_OBJECT);
-    assert_int_equal(njwt_json_type(member(root, "")), NJWT_JSON_NUMBER);
+    assert_int_equal(njwt_json_type(unit_member(root, "n")), NJWT_JSON_NULL);
+    assert_int_equal(njwt_json_type(unit_member(root, "t")),
+                     NJWT_JSON_BOOLEAN);
+    assert_int_equal(njwt_json_type(unit_member(root, "f")),
+                     NJWT_JSON_BOOLEAN);
+    assert_int_equal(njwt_json_type(unit_member(root, "0")), NJWT_JSON_NUMBER);
+    assert_int_equal(njwt_json_type(unit_member(root, "s")), NJWT_JSON_STRING);
+    assert_int_equal(njwt_json_type(unit_member(root, "a")), NJWT_JSON_ARRAY);
+    assert_int_equal(njwt_json_type(unit_member(root, "o")), NJWT_JSON_OBJECT);
+    assert_int_equal(njwt_json_type(unit_member(root, "")), NJWT_JSON_NUMBER);
 
-    assert_int_equal(njwt_json_type(member(root, "N")), NJWT_JSON_ABSENT);
+    assert_int_equal(njwt_json_type(unit_member(root, "N")), NJWT_JSON_ABSENT);
     assert_int_equal(njwt_json_type(njwt_json_member(root,
                                                      unit_literal("n\0"))),
                      NJWT_JSON_ABSENT);
-    assert_int_equal(njwt_json_type(member(member(root, "a"), "x")),
+    assert_int_equal(njwt_json_type(unit_member(unit_member(root, "a"), "x")),
                      NJWT_JSON_ABSENT);
-    assert_int_equal(njwt_json_type(member(member(root, "s"), "x")),
+    assert_int_equal(njwt_json_type(unit_member(unit_member(root, "s"), "x")),
                      NJWT_JSON_ABSENT);
-    assert_int_equal(njwt_json_type(member(member(root, "?"), "x")),
+    assert_int_equal(njwt_json_type(unit_member(unit_member(root, "?"), "x")),
                      NJWT_JSON_ABSENT);
-    assert_int_equal(njwt_json_type(njwt_json_element(member(root, "a"), 0)),
+    assert_int_equal(njwt_json_type(njwt_json_element(unit_member(root, "a"),
+                                                      0)),
                      NJWT_JSON_ABSENT);
     assert_int_equal(njwt_json_type(njwt_json_element(root, 0)),
                      NJWT_JSON_ABSENT);
     assert_int_equal(njwt_json_length(root), 0);
-    assert_int_equal(njwt_json_length(member(root, "?")), 0);
-    assert_int_equal(njwt_json_string(member(root, "0")).len, 0);
-    assert_true(njwt_json_number(member(root, "s")) == 0);
+    assert_int_equal(njwt_json_length(unit_member(root, "?")), 0);
+    assert_int_equal(njwt_json_string(unit_member(root, "0")).len, 0);
+    assert_true(njwt_json_number(unit_member(root, "s")) == 0);
 }
 
 
@@ -574,28 +570,28 @@ strings_means_a_string_or_an_array_of_nothing_else(void **state)
                  "\"k\":[\"a\",null],\"i\":[[\"a\"]],\"n\":null,\"1\":1,"
                  "\"o\":{\"a\":\"a\"}}");
 
-    assert_true(njwt_json_strings(member(root, "s")));
-    assert_true(njwt_json_strings(member(root, "l")));
-    assert_true(njwt_json_strings(member(root, "e")));
-    assert_false(njwt_json_strings(member(root, "m")));
-    assert_false(njwt_json_strings(member(root, "k")));
-    assert_false(njwt_json_strings(member(root, "i")));
-    assert_false(njwt_json_strings(member(root, "n")));
-    assert_false(njwt_json_strings(member(root, "1")));
-    assert_false(njwt_json_strings(member(root, "o")));
-    assert_false(njwt_json_strings(member(root, "?")));
+    assert_true(njwt_json_strings(unit_member(root, "s")));
+    assert_true(njwt_json_strings(unit_member(root, "l")));
+    assert_true(njwt_json_strings(unit_member(root, "e")));
+    assert_false(njwt_json_strings(unit_member(root, "m")));
+    assert_false(njwt_json_strings(unit_member(root, "k")));
+    assert_false(njwt_json_strings(unit_member(root, "i")));
+    assert_false(njwt_json_strings(unit_member(root, "n")));
+    assert_false(njwt_json_strings(unit_member(root, "1")));
+    assert_false(njwt_json_strings(unit_member(root, "o")));
+    assert_false(njwt_json_strings(unit_member(root, "?")));
 
-    assert_true(njwt_json_holds(member(root, "s"), unit_text("a")));
-    assert_false(njwt_json_holds(member(root, "s"), unit_text("A")));
-    assert_false(njwt_json_holds(member(root, "s"), unit_text("")));
-    assert_true(njwt_json_holds(member(root, "l"), unit_text("b")));
-    assert_false(njwt_json_holds(member(root, "l"), unit_text("c")));
-    assert_false(njwt_json_holds(member(root, "e"), unit_text("")));
-    assert_false(njwt_json_holds(member(root, "o"), unit_text("a")));
-    assert_false(njwt_json_holds(member(root, "i"), unit_text("a")));
-    assert_false(njwt_json_holds(member(root, "?"), unit_text("")));
-    assert_false(njwt_json_holds(member(root, "n"), unit_text("")));
-    assert_false(njwt_json_holds(member(root, "1"), unit_text("")));
+    assert_true(njwt_json_holds(unit_member(root, "s"), unit_text("a")));
+    assert_false(njwt_json_holds(unit_member(root, "s"), unit_text("A")));
+    assert_false(njwt_json_holds(unit_member(root, "s"), unit_text("")));
+    assert_true(njwt_json_holds(unit_member(root, "l"), unit_text("b")));
+    assert_false(njwt_json_holds(unit_member(root, "l"), unit_text("c")));
+    assert_false(njwt_json_holds(unit_member(root, "e"), unit_text("")));
+    assert_false(njwt_json_holds(unit_member(root, "o"), unit_text("a")));
+    assert_false(njwt_json_holds(unit_member(root, "i"), unit_text("a")));
+    assert_false(njwt_json_holds(unit_member(root, "?"), unit_text("")));
+    assert_false(njwt_json_holds(unit_member(root, "n"), unit_text("")));
+    assert_false(njwt_json_holds(unit_member(root, "1"), unit_text("")));
 }
 
 
@@ -873,7 +869,7 @@ every_number_that_a_double_holds_is_taken(void **state)
         sprintf(text, "{\"a\":%s}", number);
         want = strtod(number, NULL);
 
-        value = member(parse(text), "a");
+        value = unit_member(parse(text), "a");
         assert_for(!unit_arena.failed, number);
 
         if (want > 1.7976931348623157e308 || want < -1.7976931348623157e308) {

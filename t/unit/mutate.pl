@@ -173,16 +173,6 @@ my @changes = (
          qw(d p q dp dq qi oth k priv)),
 
     # certificates
-    [ 'certificate', "c >= '0' && ", '' ],
-    [ 'certificate', "c <= '9'", "c <= ':'" ],
-    [ 'certificate', 'c |= 0x20;', '' ],
-    [ 'certificate', "c >= 'a' && ", '' ],
-    [ 'certificate', "c <= 'f'", "c <= 'g'" ],
-    [ 'certificate', 'text->len - i < 3', 'text->len - i < 2' ],
-    [ 'certificate', 'high < 0 || ', '' ],
-    [ 'certificate', ' || low < 0', '' ],
-    [ 'certificate', 'high << 4 | low', 'high << 4' ],
-    [ 'certificate', 'i += 2;', 'i += 1;' ],
     [ 'certificate', "text.len < 2 || ", '' ],
     [ 'certificate', " || text.data[text.len - 1] != ':'", '' ],
     [ 'certificate', "memchr(text.data, '%', text.len) != NULL
@@ -340,20 +330,55 @@ my @changes = (
            || ', '' ],
     (map { [ 'revocation', "njwt_revocation_is(claims[i], \"$_\")", 'false' ] }
          qw(sub /sub)),
+    # what a gate tells of its policy
+    [ 'policy_json', 'expected->any_audience = njwt_json_type(value) == NJWT_JSON_NULL;',
+                     'expected->any_audience = true;' ],
+    [ 'policy_json', 'njwt_json_type(value) != NJWT_JSON_NULL;', 'false;' ],
+    [ 'policy_json', 'njwt_json_type(methods) == NJWT_JSON_NULL', 'true' ],
+    [ 'policy_json', 'if (alg == NJWT_ALG_UNKNOWN)', 'if (false)' ],
+    [ 'policy_json', 'njwt_unread(r, NJWT_UNREAD_BINDING, words[i]);', '' ],
+    [ 'policy_json', 'policy->binding = (count > 0) ? binding : NULL;',
+                     'policy->binding = NULL;' ],
+    [ 'policy_json', 'if (named == 0)', 'if (false)' ],
+    [ 'policy_json', 'if (k == count)', 'if (false)' ],
+    [ 'policy_json', 'r->why = NJWT_UNREAD_RULE;', '' ],
+    [ 'policy_json', 'rule->value_count = count;', '' ],
+    [ 'policy_words', 'if (!njwt_path_valid(claim))', 'if (false)' ],
+    [ 'policy_words', 'if (*flag)', 'if (false)' ],
+    [ 'policy_words', 'return njwt_value_without(value, "$");',
+                      'return true;' ],
+    [ 'policy_words', 'return (algorithms & NJWT_ALGS_HMAC) &&',
+                      'return false &&' ],
+
+    [ 'url', "c >= '0' && c <= '9') {
+        return c - '0'", "c <= '9') {
+        return c - '0'" ],
+    [ 'url', "c <= '9') {
+        return c - '0'", "c <= ':') {
+        return c - '0'" ],
+    [ 'url', "    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f')", "    return (c >= 'a' && c <= 'f')" ],
+    [ 'url', "(c >= 'a' && c <= 'f')", "(c <= 'f')" ],
+    [ 'url', "(c >= 'a' && c <= 'f')", "(c >= 'a' && c <= 'g')" ],
+    [ 'url', 'text.len - at < 3', 'text.len - at < 2' ],
+    [ 'url', 'njwt_url_byte(text, i) <= 0', 'njwt_url_byte(text, i) < 0' ],
+    [ 'url', 'high < 0 || ', '' ],
+    [ 'url', ' || low < 0', '' ],
+    [ 'url', 'high * 16 + low', 'high * 16' ],
+    [ 'url', "(plus && text.data[i] == '+')", "(text.data[i] == '+')" ],
+    [ 'url', "(plus && text.data[i] == '+')", '(false)' ],
+    [ 'url', "        data[len++] = (uint8_t) byte;
+        i += 2;", "        data[len++] = (uint8_t) byte;
+        i += 1;" ],
+    [ 'certificate', 'njwt_url_decode(arena, text, false, &text)',
+                     'njwt_url_decode(arena, text, true, &text)' ],
     [ 'form', 'i == type.len || ', '' ],
     [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
     [ 'form', " || type.data[i] == '\\t'", '' ],
     [ 'form', "type.data[i] == ' ' || ", '' ],
-    [ 'form', 'type.len < form.len', 'type.len <= form.len' ],
-    [ 'form', 'high < 0 || ', '' ],
-    [ 'form', ' || low < 0', '' ],
-    [ 'form', 'text.len - i < 3', 'text.len - i < 2' ],
-    [ 'form', "(text.data[i] == '+') ? ' ' : ", '' ],
     [ 'form', "
             && memchr(text.data, '+', text.len) == NULL", '' ],
-    [ 'form', "(c >= 'a' && c <= 'f')", "(c >= 'a' && c <= 'g')" ],
-    [ 'form', "(c >= 'a' && c <= 'f')", "(c <= 'f')" ],
-    [ 'form', "c <= '9'", "c <= ':'" ],
     [ 'form', '(found == NJWT_FORM_NONE) ? NJWT_FORM_ONE : NJWT_FORM_MANY',
               'NJWT_FORM_ONE' ],
     [ 'logout', "
@@ -472,7 +497,6 @@ my @changes = (
     [ 'jws', "\n           || njwt_json_type(njwt_json_member("
                     . "jws->header, b64))\n              != NJWT_JSON_ABSENT",
                     '' ],
-    [ 'jws', 'text.len != lower.len', 'text.len < lower.len' ],
     [ 'jws', 'return njwt_json_type(value) == NJWT_JSON_OBJECT', 'return true' ],
     [ 'jws', 'njwt_json_type(value) == NJWT_JSON_ARRAY
                && ', '' ],
@@ -1127,7 +1151,11 @@ my @changes = (
     [ 'policy', 'policy->indexed = all;', 'policy->indexed = true;' ],
 
     # bearer
-    [ 'bearer', '(scheme.data[i] | 0x20)', 'scheme.data[i]' ],
+    [ 'arena', '(uint8_t) (c | 0x20) : c', 'c : c' ],
+    [ 'arena', "c >= 'A' && ", '' ],
+    [ 'arena', "c <= 'Z'", "c <= '_'" ],
+    [ 'arena', 'a.len == b.len && ', '' ],
+    [ 'arena', 'text.len < start.len', 'text.len <= start.len' ],
     [ 'bearer', "['/'] = true,", "['/'] = true, ['='] = true," ],
     [ 'bearer', "['/'] = true,", "['/'] = true, [' '] = true," ],
     [ 'bearer', "['~'] = true, ", '' ],
@@ -1216,10 +1244,14 @@ my @changes = (
            || ', 'return true || ' ],
     [ 'policy_words', "memchr(word.data, '\$', word.len) != NULL", 'false' ],
     [ 'policy_words', '!njwt_scope_valid(word)', 'false' ],
-    [ 'policy_words', 'caseless && c', 'c' ],
-    (map { [ 'policy_words', "njwt_word_starts(word, \"$_\", true)", 'false' ] }
+    (map { [ 'policy_words', "njwt_slice_starts_nocase(word, njwt_word(\"$_\"))",
+             'false' ] }
          qw(method= methods= match=)),
-    [ 'policy_words', 'njwt_word_starts(word, "match=", false)', 'false' ],
+    [ 'policy_words', 'njwt_word_starts(word, njwt_word("match="))', 'false' ],
+    [ 'policy_words', "    if (word.len > start.len) {
+        word.len = start.len;
+    }
+", '' ],
     [ 'policy_words', "memchr(scope.data, ',', scope.len) != NULL", 'false' ],
 
     # URLs, from which keys may come
@@ -1228,8 +1260,8 @@ my @changes = (
     [ 'url', "(part.len > 1 && part.data[0] == '0')", 'false' ],
     [ 'url', '(n < 3) != (part.len < host.len)', 'false' ],
     [ 'url', 'njwt_url_is_127(url.host) || ', '' ],
-    [ 'url', 'njwt_url_is(url.host, name)', 'false' ],
-    [ 'url', 'njwt_url_is(url.host, address)', 'false' ],
+    [ 'url', 'njwt_slice_same_nocase(url.host, name)', 'false' ],
+    [ 'url', 'njwt_slice_same_nocase(url.host, address)', 'false' ],
     [ 'url', 'if (url.user) {', 'if (false) {' ],
     [ 'url', 'if (url.scheme == NJWT_URL_OTHER) {', 'if (false) {' ],
     [ 'url', 'text.data[i] <= 0x20 || ', '' ],
@@ -1245,7 +1277,6 @@ my @changes = (
     [ 'url', 'return host.len > 0;', 'return true;' ],
     [ 'url', 'return text.len <= NJWT_MAX_URL', 'return text.len < NJWT_MAX_URL' ],
     [ 'url', 'return text.len <= NJWT_MAX_URL', 'return true' ],
-    [ 'url', "(text.data[i + 1] == '0' && text.data[i + 2] == '0')", 'false' ],
     [ 'url', '(!url.user || njwt_url_userinfo(url.userinfo))', 'true' ],
     [ 'url', 'len += part.len + read.user;', 'len += part.len;' ],
     [ 'url', "        shown.len = 0;\n", '' ],
@@ -1253,8 +1284,7 @@ my @changes = (
     [ 'url', " || text.data[i] == '?'", '' ],
     [ 'url', "
             || text.data[i] == '#'", '' ],
-    [ 'url', 'return text.len == lower.len;', 'return true;' ],
-    [ 'url', '(njwt_url_alpha(c) ? (c | 0x20) : c)', '(c | 0x20)' ],
+    [ 'arena', 'a.len == b.len && njwt_slice_starts_nocase', 'njwt_slice_starts_nocase' ],
 
     # verdict
     [ 'verdict', 'token.len > policy->max_token_size',

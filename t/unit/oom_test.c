@@ -7,7 +7,7 @@
  * (or AddressSanitizer's) for all of them, and pass on to it.
  */
 
-#include "unit_token.h"
+#include "unit_judge.h"
 #include "njwt_b64.h"
 #include "njwt_dpop.h"
 #include "njwt_jansson.h"
@@ -15,7 +15,6 @@
 #include "njwt_logout.h"
 #include "njwt_path.h"
 #include "njwt_revocation.h"
-#include "njwt_verdict.h"
 
 #include <errno.h>
 
@@ -162,50 +161,10 @@ every_library_gets_its_memory_here(void **state)
 }
 
 
-static njwt_slice_t       issuers[1], audiences[1], scopes[1];
-static njwt_issuer_t      issuer;
-static njwt_issuer_t     *trusted[1] = { &issuer };
-static njwt_scope_rule_t  rule;
-static njwt_policy_t      policy;
-static njwt_request_t     judged;
-
-
 static void
 prepare(const char *keys, njwt_slice_t token)
 {
-    njwt_jwks_report_t  report;
-
-    memset(&issuer, 0, sizeof(issuer));
-    memset(&policy, 0, sizeof(policy));
-    memset(&judged, 0, sizeof(judged));
-
-    issuers[0] = unit_text("https://t/");
-    audiences[0] = unit_text("https://api.example.com/a/long/audience");
-    scopes[0] = unit_text("a");
-
-    issuer.issuers = issuers;
-    issuer.issuer_count = 1;
-    issuer.algorithms = NJWT_ALG_RS256;
-    issuer.expected.audiences = audiences;
-    issuer.expected.audience_count = 1;
-    issuer.keys = unit_jwks(keys, &report);
-    assert_non_null(issuer.keys);
-
-    rule.scopes = scopes;
-    rule.scope_count = 1;
-    rule.every_method = true;
-
-    policy.issuers = trusted;
-    policy.issuer_count = 1;
-    policy.scope_rules = &rule;
-    policy.scope_rule_count = 1;
-    policy.max_token_size = 8192;
-
-    judged.policy = &policy;
-    judged.method.bit = NJWT_METHOD_GET;
-    judged.now = 1000;
-    judged.credentials.found = 1;
-    judged.credentials.token = token;
+    unit_prepare(keys, "https://api.example.com/a/long/audience", token);
 }
 
 

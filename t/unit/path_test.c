@@ -2,20 +2,8 @@
  * Does the name of a claim mean the value that RFC 6901 says, and no other?
  */
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_path.h"
-
-
-static njwt_value_t
-root_of(const char *json)
-{
-    njwt_value_t  root;
-
-    root = njwt_json_object(&unit_arena, unit_text(json));
-    assert_for(njwt_json_type(root) == NJWT_JSON_OBJECT, json);
-
-    return root;
-}
 
 
 /* the value as text; "-" where there is none */
@@ -70,7 +58,7 @@ each_example_of_rfc_6901_means_its_value(void **state)
 
     (void) state;
 
-    root = root_of("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,"
+    root = unit_object("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,"
                    "\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,"
                    "\"m~n\":8}");
 
@@ -91,8 +79,8 @@ a_name_without_a_slash_is_a_members_own(void **state)
 
     (void) state;
 
-    root = root_of("{\"https://example.com/roles\":\"own\",\"a\":{\"b\":1},"
-                   "\"a/b\":2,\"m~1n\":3,\"m/n\":4}");
+    root = unit_object("{\"https://example.com/roles\":\"own\","
+                       "\"a\":{\"b\":1},\"a/b\":2,\"m~1n\":3,\"m/n\":4}");
 
     assert_string_equal(found(root, "https://example.com/roles"), "own");
     assert_string_equal(found(root, "a/b"), "2");
@@ -115,7 +103,7 @@ escapes_are_read_once_from_the_left(void **state)
 
     (void) state;
 
-    root = root_of("{\"~1\":1,\"/\":2,\"~~\":3,\"//\":4,\"x~y/z\":5,"
+    root = unit_object("{\"~1\":1,\"/\":2,\"~~\":3,\"//\":4,\"x~y/z\":5,"
                    "\"~0\":6}");
 
     assert_string_equal(found(root, "/~01"), "1");
@@ -134,7 +122,7 @@ a_step_without_a_value_ends_the_way(void **state)
 
     (void) state;
 
-    root = root_of("{\"a\":{\"b\":{\"c\":1},\"n\":null,\"s\":\"text\","
+    root = unit_object("{\"a\":{\"b\":{\"c\":1},\"n\":null,\"s\":\"text\","
                    "\"0\":2},\"\":{\"\":3}}");
 
     assert_string_equal(found(root, "/a/b/c"), "1");
@@ -163,7 +151,7 @@ an_array_has_indices_without_leading_zeros(void **state)
 
     (void) state;
 
-    root = root_of("{\"a\":[\"x\",[\"y\"],{\"0\":\"z\"},3,4,5,6,7,8,9,"
+    root = unit_object("{\"a\":[\"x\",[\"y\"],{\"0\":\"z\"},3,4,5,6,7,8,9,"
                    "\"ten\"]}");
 
     assert_string_equal(found(root, "/a/0"), "x");
@@ -211,7 +199,7 @@ an_index_that_is_too_large_means_nothing(void **state)
 
     (void) state;
 
-    root = root_of("{\"a\":[\"x\",\"y\"]}");
+    root = unit_object("{\"a\":[\"x\",\"y\"]}");
 
     for (i = 0; i < unit_count(paths); i++) {
         assert_string_equal(found(root, paths[i]), "-");
@@ -253,7 +241,7 @@ nul_and_any_byte_are_characters_as_others(void **state)
 
     (void) state;
 
-    root = root_of("{\"caf\xc3\xa9\":1,\"a\":{\"b\":2}}");
+    root = unit_object("{\"caf\xc3\xa9\":1,\"a\":{\"b\":2}}");
 
     assert_string_equal(found(root, "/caf\xc3\xa9"), "1");
 

@@ -80,7 +80,8 @@ read_values(const char *const *text, result_t *r)
     n = words_of(text, words);
 
     r->fault[0] = '\0';
-    r->good = njwt_claim_rule_read(r->values, words, n, &fault);
+    r->good = njwt_claim_rule_read(unit_text("claim"), r->values, words, n,
+                                   &fault);
 
     if (!r->good) {
         say(r, &fault);
@@ -260,6 +261,87 @@ wrong_claim_rules_say_why(void **state)
 
 
 static void
+a_claim_is_named(void **state)
+{
+    njwt_fault_t  fault;
+
+    (void) state;
+
+    assert_true(njwt_claim_rule_read(unit_text("/a/b~1c"), NULL, NULL, 0,
+                                     &fault));
+    assert_false(njwt_claim_rule_read(unit_text("/a~b"), NULL, NULL, 0,
+                                      &fault));
+    assert_string_equal(fault.what, "invalid claim ");
+    assert_slice(fault.word, "/a~b");
+    assert_false(njwt_claim_rule_read(unit_text(""), NULL, NULL, 0, &fault));
+}
+
+
+static void
+the_words_of_a_binding_are_read_once_each(void **state)
+{
+    njwt_slice_t    words[NJWT_BINDING_WORDS];
+    njwt_binding_t  binding;
+
+    (void) state;
+
+    memset(&binding, 0, sizeof(binding));
+    assert_int_equal(njwt_binding_words(&binding, words), 0);
+
+    assert_true(njwt_binding_read(&binding, unit_text("mtls")));
+    assert_true(binding.mtls && !binding.dpop && !binding.required);
+    assert_false(njwt_binding_read(&binding, unit_text("mtls")));
+    assert_false(njwt_binding_read(&binding, unit_text("MTLS")));
+    assert_false(njwt_binding_read(&binding, unit_text("off")));
+    assert_false(njwt_binding_read(&binding, unit_text("")));
+    assert_int_equal(njwt_binding_words(&binding, words), 1);
+    assert_slice(words[0], "mtls");
+
+    assert_true(njwt_binding_read(&binding, unit_text("required")));
+    assert_true(njwt_binding_read(&binding, unit_text("dpop")));
+    assert_true(binding.mtls && binding.dpop && binding.required);
+    assert_int_equal(njwt_binding_words(&binding, words), 3);
+    assert_slice(words[0], "dpop");
+    assert_slice(words[2], "required");
+}
+
+
+static void
+what_varies_is_no_issuer_and_no_audience(void **state)
+{
+    size_t  i;
+
+    static const char *const  inexact[] = {
+        "a$b", "*", "{a", "a}", "a b", "a\tb", "a\r", "\n"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(inexact); i++) {
+        assert_false(njwt_issuer_exact(unit_text(inexact[i])));
+        assert_int_equal(njwt_audience_exact(unit_text(inexact[i])), i > 0);
+    }
+
+    assert_true(njwt_issuer_exact(unit_text("https://a.example/(x)?y=%24")));
+    assert_true(njwt_issuer_exact(unit_literal("a\0b")));
+    assert_true(njwt_audience_exact(unit_literal("a\0 b")));
+    assert_true(njwt_issuer_exact(unit_text("")));
+}
+
+
+static void
+secrets_do_not_mix_with_public_keys(void **state)
+{
+    (void) state;
+
+    assert_false(njwt_algorithms_mixed(0));
+    assert_false(njwt_algorithms_mixed(NJWT_ALG_RS256 | NJWT_ALG_EDDSA));
+    assert_false(njwt_algorithms_mixed(NJWT_ALGS_HMAC));
+    assert_true(njwt_algorithms_mixed(NJWT_ALG_HS512 | NJWT_ALG_ES256));
+}
+
+
+static void
 variables_are_seen(void **state)
 {
     size_t  i;
@@ -326,6 +408,10 @@ main(void)
         unit_case(wrong_scope_rules_say_why),
         unit_case(claim_rules_are_read),
         unit_case(wrong_claim_rules_say_why),
+        unit_case(a_claim_is_named),
+        unit_case(the_words_of_a_binding_are_read_once_each),
+        unit_case(what_varies_is_no_issuer_and_no_audience),
+        unit_case(secrets_do_not_mix_with_public_keys),
         unit_case(variables_are_seen),
         unit_case(two_bounds_are_no_range)
     };

@@ -2,20 +2,8 @@
  * Are the scopes those of the first claim that is there, and no others?
  */
 
-#include "unit.h"
+#include "unit_json.h"
 #include "njwt_scopes.h"
-
-
-static njwt_value_t
-root_of(const char *json)
-{
-    njwt_value_t  root;
-
-    root = njwt_json_object(&unit_arena, unit_text(json));
-    assert_for(njwt_json_type(root) == NJWT_JSON_OBJECT, json);
-
-    return root;
-}
 
 
 /* in the claims of these names, which spaces separate; "": the default */
@@ -34,7 +22,7 @@ granted_in(const char *names, const char *json)
         list[count++] = word;
     }
 
-    return njwt_scopes_find(&unit_arena, root_of(json), list, count);
+    return njwt_scopes_find(&unit_arena, unit_object(json), list, count);
 }
 
 

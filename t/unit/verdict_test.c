@@ -3,8 +3,7 @@
  * it promises besides the verdict?
  */
 
-#include "unit_token.h"
-#include "njwt_verdict.h"
+#include "unit_judge.h"
 
 
 /* the contract's table, in its order */
@@ -177,57 +176,19 @@ a_wrong_value_is_undecided_and_no_allowance(void **state)
 }
 
 
-/* A location that is ready to judge; the keys are freed by unjudge(). */
-
-static njwt_slice_t       issuers[1], audiences[1], scopes[1];
-static njwt_issuer_t      issuer;
-static njwt_issuer_t     *trusted[1] = { &issuer };
-static njwt_scope_rule_t  rule;
-static njwt_policy_t      policy;
-static njwt_request_t     judged;
 static njwt_result_t      found;
 
 #define PAYLOAD  "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"      \
                  "\"scope\":\"a\"%s}"
 
 
+/* The keys are freed by unjudge(). */
+
 static void
 prepare(const char *token)
 {
-    njwt_jwks_report_t  report;
-
-    memset(&issuer, 0, sizeof(issuer));
-    memset(&policy, 0, sizeof(policy));
-    memset(&judged, 0, sizeof(judged));
-
-    issuers[0] = unit_text("https://t/");
-    audiences[0] = unit_text("us");
-    scopes[0] = unit_text("a");
-
-    issuer.issuers = issuers;
-    issuer.issuer_count = 1;
-    issuer.algorithms = NJWT_ALG_RS256;
-    issuer.expected.audiences = audiences;
-    issuer.expected.audience_count = 1;
+    unit_prepare(unit_jwk(0, ",\"kid\":\"k0\""), "us", unit_text(token));
     issuer.expected.leeway = 5;
-    issuer.keys = unit_jwks(unit_jwk(0, ",\"kid\":\"k0\""), &report);
-    assert_non_null(issuer.keys);
-
-    rule.scopes = scopes;
-    rule.scope_count = 1;
-    rule.every_method = true;
-
-    policy.issuers = trusted;
-    policy.issuer_count = 1;
-    policy.scope_rules = &rule;
-    policy.scope_rule_count = 1;
-    policy.max_token_size = 8192;
-
-    judged.policy = &policy;
-    judged.method.bit = NJWT_METHOD_GET;
-    judged.now = 1000;
-    judged.credentials.found = 1;
-    judged.credentials.token = unit_text(token);
 
     /* what is found must not depend on what was there */
 

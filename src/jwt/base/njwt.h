@@ -112,6 +112,10 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 }
 
 
+/* The same, ignoring the case of ASCII letters; and does a text begin so? */
+bool njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b);
+bool njwt_slice_starts_nocase(njwt_slice_t text, njwt_slice_t start);
+
 /* Does the text hold no byte that would split or end a header? */
 bool njwt_slice_clean(njwt_slice_t text);
 
@@ -120,6 +124,12 @@ bool njwt_slice_clean(njwt_slice_t text);
  * ignore one (RFC 8259, section 8.1).  Returns false when there is none.
  */
 bool njwt_slice_unmark(njwt_slice_t *text);
+
+/*
+ * Takes the text up to the first such byte, and that byte, off the front of
+ * *rest; all of it if there is none.
+ */
+njwt_slice_t njwt_slice_until(njwt_slice_t *rest, uint8_t end);
 
 /*
  * Takes the next word off the front of *rest; words are separated by one or

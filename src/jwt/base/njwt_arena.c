@@ -125,6 +125,39 @@ njwt_arena_free(njwt_arena_t *arena)
 }
 
 
+static uint8_t
+njwt_lower(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c | 0x20) : c;
+}
+
+
+bool
+njwt_slice_starts_nocase(njwt_slice_t text, njwt_slice_t start)
+{
+    size_t  i;
+
+    if (text.len < start.len) {
+        return false;
+    }
+
+    for (i = 0; i < start.len; i++) {
+        if (njwt_lower(text.data[i]) != njwt_lower(start.data[i])) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b)
+{
+    return a.len == b.len && njwt_slice_starts_nocase(a, b);
+}
+
+
 bool
 njwt_slice_clean(njwt_slice_t text)
 {
@@ -153,6 +186,29 @@ njwt_slice_unmark(njwt_slice_t *text)
     text->len -= mark.len;
 
     return true;
+}
+
+
+njwt_slice_t
+njwt_slice_until(njwt_slice_t *rest, uint8_t end)
+{
+    njwt_slice_t    part;
+    const uint8_t  *found;
+
+    part = *rest;
+    found = (rest->len > 0) ? memchr(rest->data, end, rest->len) : NULL;
+
+    if (found == NULL) {
+        rest->len = 0;
+        return part;
+    }
+
+    part.len = (size_t) (found - part.data);
+
+    rest->data += part.len + 1;
+    rest->len -= part.len + 1;
+
+    return part;
 }
 
 

@@ -3,33 +3,18 @@
  */
 
 #include "njwt_form.h"
+#include "njwt_url.h"
 
 #include <string.h>
 
 
 bool
-njwt_form_type(njwt_slice_t type)
+njwt_media_type(njwt_slice_t type, njwt_slice_t wanted)
 {
-    size_t   i;
-    uint8_t  c;
+    size_t  i = wanted.len;
 
-    static const njwt_slice_t  form = njwt_literal(
-        "application/x-www-form-urlencoded");
-
-    if (type.len < form.len) {
+    if (!njwt_slice_starts_nocase(type, wanted)) {
         return false;
-    }
-
-    for (i = 0; i < form.len; i++) {
-        c = type.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != form.data[i]) {
-            return false;
-        }
     }
 
     while (i < type.len && (type.data[i] == ' ' || type.data[i] == '\t')) {
@@ -40,45 +25,13 @@ njwt_form_type(njwt_slice_t type)
 }
 
 
-/*
- * Takes the text up to a separator, and the separator, off the front of *rest.
- */
-
-static njwt_slice_t
-njwt_form_part(njwt_slice_t *rest, uint8_t separator)
+bool
+njwt_form_type(njwt_slice_t type)
 {
-    njwt_slice_t    part;
-    const uint8_t  *end;
+    static const njwt_slice_t  form = njwt_literal(
+        "application/x-www-form-urlencoded");
 
-    part = *rest;
-    end = (rest->len > 0) ? memchr(rest->data, separator, rest->len) : NULL;
-
-    if (end == NULL) {
-        rest->len = 0;
-        return part;
-    }
-
-    part.len = (size_t) (end - part.data);
-
-    rest->data += part.len + 1;
-    rest->len -= part.len + 1;
-
-    return part;
-}
-
-
-/* The value of a hexadecimal digit; -1 for any other character. */
-
-static int
-njwt_form_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c |= 0x20;
-
-    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+    return njwt_media_type(type, form);
 }
 
 
@@ -89,10 +42,6 @@ njwt_form_digit(uint8_t c)
 static bool
 njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
 {
-    int       high, low;
-    size_t    i, len;
-    uint8_t  *data;
-
     if (text.len == 0
         || (memchr(text.data, '%', text.len) == NULL
             && memchr(text.data, '+', text.len) == NULL))
@@ -101,40 +50,7 @@ njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
         return true;
     }
 
-    data = njwt_arena_alloc(arena, text.len);
-
-    if (data == NULL) {
-        return false;
-    }
-
-    len = 0;
-
-    for (i = 0; i < text.len; i++) {
-
-        if (text.data[i] != '%') {
-            data[len++] = (text.data[i] == '+') ? ' ' : text.data[i];
-            continue;
-        }
-
-        if (text.len - i < 3) {
-            return false;
-        }
-
-        high = njwt_form_digit(text.data[i + 1]);
-        low = njwt_form_digit(text.data[i + 2]);
-
-        if (high < 0 || low < 0) {
-            return false;
-        }
-
-        data[len++] = (uint8_t) (high * 16 + low);
-        i += 2;
-    }
-
-    out->data = data;
-    out->len = len;
-
-    return true;
+    return njwt_url_decode(arena, text, true, out);
 }
 
 
@@ -149,9 +65,9 @@ njwt_form_value(njwt_arena_t *arena, njwt_slice_t body, njwt_slice_t name,
     found = NJWT_FORM_NONE;
 
     while (rest.len > 0) {
-        pair = njwt_form_part(&rest, '&');
+        pair = njwt_slice_until(&rest, '&');
 
-        if (!njwt_form_decode(arena, njwt_form_part(&pair, '='), &decoded)) {
+        if (!njwt_form_decode(arena, njwt_slice_until(&pair, '='), &decoded)) {
             return NJWT_FORM_MALFORMED;
         }
 

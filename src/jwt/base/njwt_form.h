@@ -18,10 +18,10 @@ typedef enum {
 } njwt_form_t;
 
 
-/*
- * Is this Content-Type that of a form?  In any case, with or without
- * parameters.
- */
+/* Is this Content-Type the wanted one?  In any case, with any parameters. */
+bool njwt_media_type(njwt_slice_t type, njwt_slice_t wanted);
+
+/* Is it that of a form? */
 bool njwt_form_type(njwt_slice_t type);
 
 /*

@@ -8,8 +8,6 @@
 #include <string.h>
 
 
-#define NJWT_HTU_NO_DIGIT  16u
-
 
 /* The URL without query and fragment. */
 
@@ -27,20 +25,6 @@ njwt_htu_path(njwt_slice_t rest)
     rest.len = i;
 
     return rest;
-}
-
-
-static unsigned
-njwt_htu_hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - (unsigned) '0';
-    }
-
-    c |= 0x20;
-
-    return (c >= 'a' && c <= 'f') ? c - (unsigned) 'a' + 10
-                                  : NJWT_HTU_NO_DIGIT;
 }
 
 
@@ -62,8 +46,9 @@ njwt_htu_unreserved(unsigned c)
 static bool
 njwt_htu_decode(njwt_slice_t path, uint8_t *text, size_t *len)
 {
+    int       coded;
     size_t    i, n;
-    unsigned  c, high, low;
+    unsigned  c;
 
     static const char  digits[] = "0123456789ABCDEF";
 
@@ -81,19 +66,14 @@ njwt_htu_decode(njwt_slice_t path, uint8_t *text, size_t *len)
             continue;
         }
 
-        if (path.len - i < 3) {
-            return false;
-        }
+        coded = njwt_url_byte(path, i);
 
-        high = njwt_htu_hex(path.data[i + 1]);
-        low = njwt_htu_hex(path.data[i + 2]);
-
-        if (high == NJWT_HTU_NO_DIGIT || low == NJWT_HTU_NO_DIGIT) {
+        if (coded < 0) {
             return false;
         }
 
         i += 2;
-        c = high * 16 + low;
+        c = (unsigned) coded;
 
         if (njwt_htu_unreserved(c)) {
             text[n++] = (uint8_t) c;
@@ -101,8 +81,8 @@ njwt_htu_decode(njwt_slice_t path, uint8_t *text, size_t *len)
         }
 
         text[n++] = '%';
-        text[n++] = (uint8_t) digits[high];
-        text[n++] = (uint8_t) digits[low];
+        text[n++] = (uint8_t) digits[c >> 4];
+        text[n++] = (uint8_t) digits[c & 0xf];
     }
 
     *len = n;
@@ -220,31 +200,15 @@ njwt_htu_port(const njwt_url_t *url)
 static bool
 njwt_htu_same_host(njwt_slice_t a, njwt_slice_t b)
 {
-    size_t   i;
-    uint8_t  c, d;
-
-    if (a.len != b.len) {
-        return false;
-    }
+    size_t  i;
 
     for (i = 0; i < a.len; i++) {
-        c = a.data[i];
-        d = b.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (d >= 'A' && d <= 'Z') {
-            d |= 0x20;
-        }
-
-        if (c != d || c >= 0x80) {
+        if (a.data[i] >= 0x80) {
             return false;
         }
     }
 
-    return true;
+    return njwt_slice_same_nocase(a, b);
 }
 
 
@@ -392,11 +356,7 @@ njwt_htu_origin_fault(njwt_slice_t origin)
                    "Punycode and the path percent-coded";
         }
 
-        if (origin.data[i] == '%'
-            && (origin.len - i < 3
-                || njwt_htu_hex(origin.data[i + 1]) == NJWT_HTU_NO_DIGIT
-                || njwt_htu_hex(origin.data[i + 2]) == NJWT_HTU_NO_DIGIT))
-        {
+        if (origin.data[i] == '%' && njwt_url_byte(origin, i) < 0) {
             return "has a \"%\" without two hexadecimal digits behind it";
         }
     }

@@ -24,28 +24,6 @@ njwt_url_digit(uint8_t c)
 }
 
 
-/*
- * Compares in any case, as schemes and hosts are (RFC 3986, section 6.2.2.1).
- */
-
-static bool
-njwt_url_is(njwt_slice_t text, njwt_slice_t lower)
-{
-    size_t   i;
-    uint8_t  c;
-
-    for (i = 0; i < text.len && i < lower.len; i++) {
-        c = text.data[i];
-
-        if ((njwt_url_alpha(c) ? (c | 0x20) : c) != lower.data[i]) {
-            return false;
-        }
-    }
-
-    return text.len == lower.len;
-}
-
-
 /* The text up to the first such character, or to its end. */
 
 static njwt_slice_t
@@ -138,8 +116,11 @@ njwt_url_scheme(njwt_slice_t name, njwt_url_scheme_t *scheme)
         }
     }
 
-    *scheme = njwt_url_is(name, https) ? NJWT_URL_HTTPS
-              : njwt_url_is(name, http) ? NJWT_URL_HTTP : NJWT_URL_OTHER;
+    /* in any case, as hosts (RFC 3986, section 6.2.2.1) */
+
+    *scheme = njwt_slice_same_nocase(name, https) ? NJWT_URL_HTTPS
+              : njwt_slice_same_nocase(name, http) ? NJWT_URL_HTTP
+              : NJWT_URL_OTHER;
 
     return true;
 }
@@ -320,10 +301,34 @@ njwt_url_is_web(njwt_slice_t text)
 }
 
 
-static bool
-njwt_url_hex(uint8_t c)
+/* The value of a hexadecimal digit; -1 of another character. */
+
+static int
+njwt_url_hex_value(uint8_t c)
 {
-    return njwt_url_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}
+
+
+int
+njwt_url_byte(njwt_slice_t text, size_t at)
+{
+    int  high, low;
+
+    if (text.len - at < 3) {
+        return -1;
+    }
+
+    high = njwt_url_hex_value(text.data[at + 1]);
+    low = njwt_url_hex_value(text.data[at + 2]);
+
+    return (high < 0 || low < 0) ? -1 : high * 16 + low;
 }
 
 
@@ -341,11 +346,7 @@ njwt_url_userinfo(njwt_slice_t text)
         c = text.data[i];
 
         if (c == '%') {
-            if (text.len - i < 3
-                || !njwt_url_hex(text.data[i + 1])
-                || !njwt_url_hex(text.data[i + 2])
-                || (text.data[i + 1] == '0' && text.data[i + 2] == '0'))
-            {
+            if (njwt_url_byte(text, i) <= 0) {
                 return false;
             }
 
@@ -444,11 +445,51 @@ njwt_url_fault(njwt_slice_t text)
         return "is of another scheme, write https";
     }
 
-    if (njwt_url_is_127(url.host) || njwt_url_is(url.host, name)
-        || njwt_url_is(url.host, address))
+    if (njwt_url_is_127(url.host) || njwt_slice_same_nocase(url.host, name)
+        || njwt_slice_same_nocase(url.host, address))
     {
         return NULL;
     }
 
     return "is http, which is for the loopback only, write https";
+}
+
+
+bool
+njwt_url_decode(njwt_arena_t *arena, njwt_slice_t text, bool plus,
+    njwt_slice_t *out)
+{
+    int       byte;
+    size_t    i, len;
+    uint8_t  *data;
+
+    data = njwt_arena_alloc(arena, text.len);
+
+    if (data == NULL) {
+        return false;
+    }
+
+    len = 0;
+
+    for (i = 0; i < text.len; i++) {
+
+        if (text.data[i] != '%') {
+            data[len++] = (plus && text.data[i] == '+') ? ' ' : text.data[i];
+            continue;
+        }
+
+        byte = njwt_url_byte(text, i);
+
+        if (byte < 0) {
+            return false;
+        }
+
+        data[len++] = (uint8_t) byte;
+        i += 2;
+    }
+
+    out->data = data;
+    out->len = len;
+
+    return true;
 }

@@ -64,5 +64,18 @@ njwt_slice_t njwt_url_shown(njwt_slice_t text);
  */
 const char *njwt_url_fault(njwt_slice_t text);
 
+/*
+ * The byte that the "%XX" at that place of a text stands for; -1: no two
+ * hexadecimal digits are there.
+ */
+int njwt_url_byte(njwt_slice_t text, size_t at);
+
+/*
+ * Writes out what is percent-coded, and a blank for "+" where that means one.
+ * False: a "%" without two digits, or arena->failed.
+ */
+bool njwt_url_decode(njwt_arena_t *arena, njwt_slice_t text, bool plus,
+    njwt_slice_t *out);
+
 
 #endif /* NJWT_URL_H */

@@ -189,28 +189,6 @@ njwt_hint_without_scheme(njwt_slice_t text)
 }
 
 
-static uint8_t
-njwt_hint_lower(uint8_t c)
-{
-    return (c >= 'A' && c <= 'Z') ? (uint8_t) (c | 0x20) : c;
-}
-
-
-bool
-njwt_hint_same_nocase(njwt_slice_t a, njwt_slice_t b)
-{
-    size_t  i;
-
-    for (i = 0; i < a.len && a.len == b.len; i++) {
-        if (njwt_hint_lower(a.data[i]) != njwt_hint_lower(b.data[i])) {
-            return false;
-        }
-    }
-
-    return a.len == b.len;
-}
-
-
 static njwt_hint_near_t
 njwt_hint_near(njwt_slice_t configured, njwt_slice_t received)
 {
@@ -228,11 +206,11 @@ njwt_hint_near(njwt_slice_t configured, njwt_slice_t received)
                                              : NJWT_HINT_SLASH_EXTRA;
     }
 
-    if (njwt_hint_same_nocase(ours, theirs)) {
+    if (njwt_slice_same_nocase(ours, theirs)) {
         return NJWT_HINT_CASE;
     }
 
-    if (njwt_hint_same_nocase(njwt_hint_without_scheme(ours),
+    if (njwt_slice_same_nocase(njwt_hint_without_scheme(ours),
                               njwt_hint_without_scheme(theirs)))
     {
         return NJWT_HINT_SCHEME;

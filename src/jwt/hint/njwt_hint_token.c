@@ -700,7 +700,7 @@ njwt_hint_alg(njwt_hint_t *hint)
         return;
     }
 
-    unsigned_token = njwt_hint_same_nocase(alg, none);
+    unsigned_token = njwt_slice_same_nocase(alg, none);
 
     if (unsigned_token) {
         njwt_hint_add(hint, "the token is not signed at all: Auth0 doesn't "

@@ -5,66 +5,9 @@
 #include "njwt_certificate.h"
 #include "njwt_b64.h"
 #include "njwt_pem.h"
+#include "njwt_url.h"
 
 #include <string.h>
-
-
-static int
-njwt_certificate_hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    c |= 0x20;
-
-    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
-}
-
-
-/* Decodes %XX; "+" stands for itself.  False: broken coding, or no memory. */
-
-static bool
-njwt_certificate_unescape(njwt_arena_t *arena, njwt_slice_t *text)
-{
-    int       high, low;
-    size_t    i, n;
-    uint8_t  *data;
-
-    data = njwt_arena_alloc(arena, text->len);
-    if (data == NULL) {
-        return false;
-    }
-
-    n = 0;
-
-    for (i = 0; i < text->len; i++) {
-
-        if (text->data[i] != '%') {
-            data[n++] = text->data[i];
-            continue;
-        }
-
-        if (text->len - i < 3) {
-            return false;
-        }
-
-        high = njwt_certificate_hex(text->data[i + 1]);
-        low = njwt_certificate_hex(text->data[i + 2]);
-
-        if (high < 0 || low < 0) {
-            return false;
-        }
-
-        data[n++] = (uint8_t) (high << 4 | low);
-        i += 2;
-    }
-
-    text->data = data;
-    text->len = n;
-
-    return true;
-}
 
 
 /* RFC 9440, section 2.1: a byte sequence of RFC 8941. */
@@ -93,7 +36,7 @@ njwt_certificate_pem(njwt_arena_t *arena, njwt_slice_t text,
     static const njwt_slice_t  label = njwt_literal("CERTIFICATE");
 
     if (memchr(text.data, '%', text.len) != NULL
-        && !njwt_certificate_unescape(arena, &text))
+        && !njwt_url_decode(arena, text, false, &text))
     {
         return false;
     }

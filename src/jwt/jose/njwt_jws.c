@@ -55,31 +55,6 @@ njwt_jws_parts(njwt_slice_t token)
 }
 
 
-/* Takes the text up to the next dot, and the dot, off the front of *rest. */
-
-static njwt_slice_t
-njwt_jws_part(njwt_slice_t *rest)
-{
-    njwt_slice_t    part;
-    const uint8_t  *dot;
-
-    part = *rest;
-    dot = (rest->len > 0) ? memchr(rest->data, '.', rest->len) : NULL;
-
-    if (dot == NULL) {
-        rest->len = 0;
-        return part;
-    }
-
-    part.len = (size_t) (dot - rest->data);
-
-    rest->data += part.len + 1;
-    rest->len -= part.len + 1;
-
-    return part;
-}
-
-
 static bool
 njwt_jws_type_ok(njwt_value_t value, njwt_jws_type_t type)
 {
@@ -147,8 +122,8 @@ njwt_jws_parse(njwt_arena_t *arena, njwt_slice_t token, njwt_jws_t *jws)
     njwt_slice_t  rest, header, payload, json;
 
     rest = token;
-    header = njwt_jws_part(&rest);
-    payload = njwt_jws_part(&rest);
+    header = njwt_slice_until(&rest, '.');
+    payload = njwt_slice_until(&rest, '.');
 
     if (header.len == 0 || payload.len == 0 || rest.len == 0) {
         return false;
@@ -186,7 +161,7 @@ njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token)
 
     rest = token;
 
-    if (!njwt_b64_decode(arena, njwt_jws_part(&rest), &json)) {
+    if (!njwt_b64_decode(arena, njwt_slice_until(&rest, '.'), &json)) {
         return false;
     }
 
@@ -210,34 +185,6 @@ njwt_jws_critical(const njwt_jws_t *jws)
 }
 
 
-/* media types are case-insensitive (RFC 2045, section 5.1) */
-
-static bool
-njwt_jws_same_nocase(njwt_slice_t text, njwt_slice_t lower)
-{
-    size_t   i;
-    uint8_t  c;
-
-    if (text.len != lower.len) {
-        return false;
-    }
-
-    for (i = 0; i < text.len; i++) {
-        c = text.data[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != lower.data[i]) {
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
 static bool
 njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
     size_t count, bool absent)
@@ -252,7 +199,9 @@ njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
     }
 
     for (i = 0; i < count; i++) {
-        if (njwt_jws_same_nocase(typ, allowed[i])) {
+        /* as media types are (RFC 2045, section 5.1) */
+
+        if (njwt_slice_same_nocase(typ, allowed[i])) {
             return true;
         }
     }

@@ -25,25 +25,6 @@ njwt_bearer_tchar(uint8_t c)
 }
 
 
-static bool
-njwt_bearer_scheme(njwt_slice_t scheme, njwt_slice_t lower)
-{
-    size_t  i;
-
-    if (scheme.len != lower.len) {
-        return false;
-    }
-
-    for (i = 0; i < scheme.len; i++) {
-        if ((scheme.data[i] | 0x20) != lower.data[i]) {
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
 static void
 njwt_bearer_read(njwt_slice_t value, bool dpop_too,
     njwt_credentials_t *credentials)
@@ -63,9 +44,9 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
         scheme.len++;
     }
 
-    dpop = dpop_too && njwt_bearer_scheme(scheme, dpop_name);
+    dpop = dpop_too && njwt_slice_same_nocase(scheme, dpop_name);
 
-    if (!dpop && !njwt_bearer_scheme(scheme, bearer_name)) {
+    if (!dpop && !njwt_slice_same_nocase(scheme, bearer_name)) {
         return;
     }
 

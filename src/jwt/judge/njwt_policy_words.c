@@ -4,6 +4,7 @@
  */
 
 #include "njwt_policy_words.h"
+#include "njwt_path.h"
 
 #include <string.h>
 
@@ -32,32 +33,17 @@ njwt_fault_whole(njwt_fault_t *fault, const char *rest)
 }
 
 
-/* Does the word begin so, in any case?  The start is given in lower case. */
+#define njwt_word(text)  ((njwt_slice_t) njwt_literal(text))
+
 
 static bool
-njwt_word_starts(njwt_slice_t word, const char *start, bool caseless)
+njwt_word_starts(njwt_slice_t word, njwt_slice_t start)
 {
-    size_t   i;
-    uint8_t  c;
-
-    for (i = 0; start[i] != '\0'; i++) {
-
-        if (i == word.len) {
-            return false;
-        }
-
-        c = word.data[i];
-
-        if (caseless && c >= 'A' && c <= 'Z') {
-            c |= 0x20;
-        }
-
-        if (c != (uint8_t) start[i]) {
-            return false;
-        }
+    if (word.len > start.len) {
+        word.len = start.len;
     }
 
-    return true;
+    return njwt_slice_equal(word, start);
 }
 
 
@@ -179,7 +165,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
 static bool
 njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 {
-    if (njwt_word_starts(word, "match=", false)) {
+    if (njwt_word_starts(word, njwt_word("match="))) {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write match=any, or leave it out for all of the "
                           "scopes");
@@ -187,9 +173,9 @@ njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 
     /* a misspelt parameter would become a scope that no token has */
 
-    if (njwt_word_starts(word, "method=", true)
-        || njwt_word_starts(word, "methods=", true)
-        || njwt_word_starts(word, "match=", true))
+    if (njwt_slice_starts_nocase(word, njwt_word("method="))
+        || njwt_slice_starts_nocase(word, njwt_word("methods="))
+        || njwt_slice_starts_nocase(word, njwt_word("match=")))
     {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write methods=GET,POST or match=any");
@@ -227,7 +213,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
     for (i = 0; i < count; i++) {
         word = words[i];
 
-        if (njwt_word_starts(word, "methods=", false)) {
+        if (njwt_word_starts(word, njwt_word("methods="))) {
             if (!njwt_scope_rule_methods(rule, word, room + count, fault)) {
                 return false;
             }
@@ -306,11 +292,16 @@ njwt_claim_rule_value(njwt_rule_value_t *value, njwt_slice_t word,
 
 
 bool
-njwt_claim_rule_read(njwt_rule_value_t *values, const njwt_slice_t *words,
-    size_t count, njwt_fault_t *fault)
+njwt_claim_rule_read(njwt_slice_t claim, njwt_rule_value_t *values,
+    const njwt_slice_t *words, size_t count, njwt_fault_t *fault)
 {
     size_t        i;
     njwt_slice_t  instead;
+
+    if (!njwt_path_valid(claim)) {
+        return njwt_fault(fault, "invalid claim ", claim,
+                          ", write its name, or a JSON Pointer as in /org/id");
+    }
 
     /* would a user of another module's rules read these words differently? */
 
@@ -351,4 +342,95 @@ njwt_claim_rule_range(const njwt_claim_rule_t *rule)
     }
 
     return above && below;
+}
+
+
+static const struct {
+    njwt_slice_t  word;
+    size_t        offset;        /* of a bool */
+} njwt_binding_table[NJWT_BINDING_WORDS] = {
+    { njwt_literal("dpop"), offsetof(njwt_binding_t, dpop) },
+    { njwt_literal("mtls"), offsetof(njwt_binding_t, mtls) },
+    { njwt_literal("required"), offsetof(njwt_binding_t, required) }
+};
+
+
+bool
+njwt_binding_read(njwt_binding_t *binding, njwt_slice_t word)
+{
+    bool    *flag;
+    size_t   i;
+
+    for (i = 0; i < NJWT_BINDING_WORDS; i++) {
+        flag = (bool *) ((uint8_t *) binding + njwt_binding_table[i].offset);
+
+        if (njwt_slice_equal(word, njwt_binding_table[i].word)) {
+            if (*flag) {
+                return false;
+            }
+
+            *flag = true;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+size_t
+njwt_binding_words(const njwt_binding_t *binding,
+    njwt_slice_t words[NJWT_BINDING_WORDS])
+{
+    size_t  i, count;
+
+    count = 0;
+
+    for (i = 0; i < NJWT_BINDING_WORDS; i++) {
+        if (*(const bool *) ((const uint8_t *) binding
+                             + njwt_binding_table[i].offset))
+        {
+            words[count++] = njwt_binding_table[i].word;
+        }
+    }
+
+    return count;
+}
+
+
+static bool
+njwt_value_without(njwt_slice_t value, const char *characters)
+{
+    size_t  i;
+
+    for (i = 0; i < value.len; i++) {
+        if (value.data[i] != '\0'
+            && strchr(characters, value.data[i]) != NULL)
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+njwt_issuer_exact(njwt_slice_t value)
+{
+    return njwt_value_without(value, "$*{} \t\r\n");
+}
+
+
+bool
+njwt_audience_exact(njwt_slice_t value)
+{
+    return njwt_value_without(value, "$");
+}
+
+
+bool
+njwt_algorithms_mixed(njwt_alg_t algorithms)
+{
+    return (algorithms & NJWT_ALGS_HMAC) && (algorithms & ~NJWT_ALGS_HMAC);
 }

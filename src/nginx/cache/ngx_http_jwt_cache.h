@@ -14,9 +14,9 @@
 
 /* the state of the cache, for the status */
 typedef struct {
-    size_t        size;       /* of the zone, in bytes */
-    ngx_uint_t    entries;    /* for which there is room */
-    ngx_uint_t    used;
+    int64_t       size;       /* of the zone, in bytes */
+    int64_t       entries;    /* for which there is room */
+    int64_t       used;
 } ngx_http_jwt_cache_state_t;
 
 

@@ -71,9 +71,8 @@ typedef struct {
 /* more than a jwt_issuer block has directives */
 #define NGX_HTTP_JWT_ISSUER_LINES  32
 
-/* an issuer's settings of revocation, and what results from them */
+/* an issuer's settings of revocation, but for its claims */
 typedef struct {
-    ngx_array_t                  *claims;    /* njwt_slice_t */
     ngx_str_t                     file;
     ngx_msec_t                    keep;
 
@@ -97,16 +96,14 @@ typedef struct {
 
 /* a jwt_issuer block, and this worker's view of its keys */
 typedef struct {
-    njwt_issuer_t              trust;        /* what the core judges by */
+    njwt_issuer_t              trust;        /* what the core judges by; as
+                                                configured, but for the keys */
 
     ngx_http_jwt_main_conf_t  *main;
     ngx_str_t                  name;
     ngx_http_jwt_conf_pos_t    pos;
     ngx_http_jwt_line_t        lines[NGX_HTTP_JWT_ISSUER_LINES];
-    ngx_array_t               *issuers;      /* njwt_slice_t */
-    ngx_array_t               *audiences;    /* njwt_slice_t */
 
-    njwt_alg_t                 algorithms;
     ngx_str_t                  jwks_uri;     /* or of discovery */
     ngx_flag_t                 discovery;
     ngx_str_t                  jwks_file;
@@ -121,10 +118,6 @@ typedef struct {
     ngx_msec_t                 jwks_timeout;
     ngx_msec_t                 jwks_stale;
     size_t                     jwks_max_size;
-    ngx_msec_t                 leeway;
-    ngx_msec_t                 max_age;      /* unset: none */
-    ngx_uint_t                 profile;
-    ngx_array_t               *scope_claims; /* njwt_slice_t; NULL: scope */
     ngx_http_jwt_revocation_t  revocation;
 
     njwt_jwks_t               *static_jwks;  /* from a file; never stale */
@@ -174,9 +167,7 @@ typedef struct {
     njwt_alg_t                 algorithms;   /* 0: not set */
     ngx_str_t                  algs;         /* in their order */
     unsigned                   set:1;        /* was jwt_binding given? */
-    unsigned                   dpop:1;
-    unsigned                   mtls:1;
-    unsigned                   required:1;
+    njwt_binding_t             words;        /* of jwt_binding */
 } ngx_http_jwt_binding_conf_t;
 
 

@@ -422,22 +422,16 @@ ngx_http_jwt_conf_names_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 
 ngx_int_t
-ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
-    const char *directive, ngx_str_t *path, size_t size, njwt_slice_t *text)
+ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
+    njwt_slice_t *text)
 {
-    u_char                   *data;
-    ssize_t                   n;
-    ngx_file_t                file;
-    ngx_http_jwt_conf_pos_t  *pos;
-
-    pos = ngx_http_jwt_issuer_pos(issuer, directive);
-
-    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    u_char      *data;
+    ssize_t      n;
+    ngx_file_t   file;
 
     data = ngx_palloc(cf->temp_pool, size + 1);
-    if (data == NULL) {
+
+    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -447,14 +441,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
 
     if (file.fd == NGX_INVALID_FILE) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_open_file_n " \"%V\" failed", path);
-        (void) ngx_http_jwt_conf_error(cf, pos,
-                                       "\"%V\" of jwt_issuer \"%V\" can't be "
-                                       "read, write the path of a file that "
-                                       "nginx's master may read", path,
-                                       &issuer->name);
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     n = ngx_read_file(&file, data, size + 1, 0);
@@ -465,18 +452,103 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     if (n == NGX_ERROR || (size_t) n > size) {
-        (void) ngx_http_jwt_conf_error(cf, pos,
-                                       "\"%V\" of jwt_issuer \"%V\" %s", path,
-                                       &issuer->name,
-                                       n == NGX_ERROR ? "can't be read"
-                                                      : "is too large");
-        return NGX_ERROR;
+        return (n == NGX_ERROR) ? NGX_ABORT : NGX_BUSY;
     }
 
     text->data = data;
     text->len = (size_t) n;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+    const char *directive, ngx_str_t *path, size_t size, njwt_slice_t *text)
+{
+    ngx_int_t    rc;
+    const char  *fault;
+
+    rc = ngx_http_jwt_conf_file(cf, path, size, text);
+
+    if (rc == NGX_OK || rc == NGX_ERROR) {
+        return rc;
+    }
+
+    fault = (rc == NGX_BUSY) ? "is too large" : "can't be read";
+
+    if (rc == NGX_DECLINED) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_open_file_n " \"%V\" failed", path);
+        fault = "can't be read, write the path of a file that nginx's master "
+                "may read";
+    }
+
+    (void) ngx_http_jwt_conf_error(cf,
+               ngx_http_jwt_issuer_pos(issuer, directive),
+               "\"%V\" of jwt_issuer \"%V\" %s", path, &issuer->name, fault);
+
+    return NGX_ERROR;
+}
+
+
+char *
+ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
+    const char *kind, const char *instead, ngx_uint_t *value)
+{
+    ngx_str_t  *arg;
+
+    arg = cf->args->elts;
+
+    for ( /* void */ ; words->name != NULL; words++) {
+        if (ngx_strcmp(words->name, arg[1].data) == 0) {
+            *value = words->value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid %s \"%V\" in \"%V\", write %s", kind, &arg[1],
+                       &arg[0], instead);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list)
+{
+    ngx_str_t     *arg;
+    ngx_uint_t     i;
+    njwt_slice_t  *slice;
+
+    if (*list != NULL) {
+        return "is duplicate, write its values in one";
+    }
+
+    *list = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                             sizeof(njwt_slice_t));
+    if (*list == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    arg = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (arg[i].len == 0) {
+            return "has an empty value, write one or leave it out";
+        }
+
+        slice = ngx_array_push(*list);
+        if (slice == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *slice = ngx_http_jwt_slice(&arg[i]);
+    }
+
+    return NGX_CONF_OK;
 }
 
 

@@ -9,6 +9,30 @@
 #define NGX_HTTP_JWT_CONF_H
 
 
+/* a word that a directive takes, and what it means */
+typedef struct {
+    const char                *name;
+    ngx_uint_t                 value;
+} ngx_http_jwt_word_t;
+
+/*
+ * Reads the only argument, one of some words, of which the last has no name;
+ * of what kind, and what to write instead, is for the error.
+ */
+char *ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
+    const char *kind, const char *instead, ngx_uint_t *value);
+
+/* Makes a list of njwt_slice_t of all arguments, none of them empty. */
+char *ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list);
+
+/*
+ * Reads a file of at most size bytes into the configuration's temporary
+ * memory.  NGX_DECLINED: it can't be opened, ngx_errno says why; NGX_ABORT:
+ * it can't be read; NGX_BUSY: it is too large.
+ */
+ngx_int_t ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
+    njwt_slice_t *text);
+
 /*
  * Reads the whole file of a directive, at most size bytes, into the
  * configuration's temporary memory; a longer file is an error, and so is one

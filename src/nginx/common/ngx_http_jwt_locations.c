@@ -23,6 +23,17 @@ ngx_http_jwt_location_begin(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
+ngx_uint_t
+ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location)
+{
+#if (NGX_PCRE)
+    return location->core->regex != NULL;
+#else
+    return 0;
+#endif
+}
+
+
 /* Does it take every request that no other location of its server takes? */
 
 static ngx_uint_t
@@ -36,6 +47,55 @@ ngx_http_jwt_location_is_root(ngx_http_jwt_location_t *location)
            && name->data[0] == '/'
            && !location->core->exact_match
            && !ngx_http_jwt_location_is_regex(location);
+}
+
+
+static const char *
+ngx_http_jwt_location_modifier(ngx_http_jwt_location_t *location)
+{
+    if (ngx_http_jwt_location_is_regex(location)) {
+        return location->conf->caseless ? "~* " : "~ ";
+    }
+
+    if (location->core->exact_match) {
+        return "= ";
+    }
+
+    return location->core->noregex ? "^~ " : "";
+}
+
+
+static ngx_int_t
+ngx_http_jwt_location_name(ngx_pool_t *pool, ngx_http_jwt_location_t *location)
+{
+    size_t       size;
+    ngx_str_t    none = ngx_null_string;
+    ngx_str_t   *name, *outer;
+
+    if (location->outer == NULL) {
+        return NGX_OK;
+    }
+
+    /* a prefix begins with the whole of the outer one's: it says all */
+
+    name = &location->name;
+    outer = ngx_http_jwt_location_is_regex(location) ? &location->outer->name
+                                                     : &none;
+
+    size = outer->len + sizeof(" ~* ") - 1 + location->core->name.len;
+
+    name->data = ngx_pnalloc(pool, size);
+    if (name->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    name->len = ngx_slprintf(name->data, name->data + size, "%V%s%s%V", outer,
+                             outer->len ? " " : "",
+                             ngx_http_jwt_location_modifier(location),
+                             &location->core->name)
+                - name->data;
+
+    return NGX_OK;
 }
 
 
@@ -79,6 +139,10 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     location->conf = conf;
     location->outer = prev->location;
 
+    if (ngx_http_jwt_location_name(cf->pool, location) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     if (location->outer != NULL && ngx_http_jwt_location_is_root(location)) {
         location->outer->covered = 1;
     }
@@ -87,72 +151,6 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     *entry = location;
 
     return NGX_CONF_OK;
-}
-
-
-ngx_uint_t
-ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location)
-{
-#if (NGX_PCRE)
-    return location->core->regex != NULL;
-#else
-    return 0;
-#endif
-}
-
-
-static const char *
-ngx_http_jwt_location_modifier(ngx_http_jwt_location_t *location)
-{
-    if (ngx_http_jwt_location_is_regex(location)) {
-        return location->conf->caseless ? "~* " : "~ ";
-    }
-
-    if (location->core->exact_match) {
-        return "= ";
-    }
-
-    return location->core->noregex ? "^~ " : "";
-}
-
-
-ngx_int_t
-ngx_http_jwt_location_name(ngx_pool_t *pool, ngx_http_jwt_location_t *location,
-    ngx_str_t *name)
-{
-    u_char      *p;
-    size_t       size;
-    ngx_str_t    outer = ngx_null_string;
-
-    if (location->outer == NULL) {
-        ngx_str_null(name);
-        return NGX_OK;
-    }
-
-    /* a nested prefix includes the outer one's: it is the whole name */
-
-    if (ngx_http_jwt_location_is_regex(location)
-        && ngx_http_jwt_location_name(pool, location->outer, &outer)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    size = outer.len + sizeof(" ~* ") - 1 + location->core->name.len;
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    name->data = p;
-    name->len = ngx_slprintf(p, p + size, "%V%s%s%V", &outer,
-                             outer.len ? " " : "",
-                             ngx_http_jwt_location_modifier(location),
-                             &location->core->name)
-                - p;
-
-    return NGX_OK;
 }
 
 

@@ -25,6 +25,12 @@ struct ngx_http_jwt_location_s {
     ngx_http_jwt_loc_conf_t   *conf;     /* its position is conf->pos */
     ngx_http_jwt_location_t   *outer;    /* NULL: the server's own level */
     ngx_array_t                blocks;   /* ngx_http_core_loc_conf_t * */
+
+    /*
+     * The name as it is configured, with its modifier; for a regex inside
+     * another location after that one's name; empty for the server's level.
+     */
+    ngx_str_t                  name;
     unsigned                   warned:1; /* about subrequests */
 
     ngx_uint_t                 number;   /* of its server; 1 is the first */
@@ -59,13 +65,6 @@ void ngx_http_jwt_location_begin(ngx_conf_t *cf,
 /* Adds a level to main->locations as it is merged; sets conf->location. */
 char *ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     ngx_http_jwt_loc_conf_t *conf);
-
-/*
- * The name as it is configured, with its modifier; for a regex inside another
- * location after that one's name; empty for the server's level.
- */
-ngx_int_t ngx_http_jwt_location_name(ngx_pool_t *pool,
-    ngx_http_jwt_location_t *location, ngx_str_t *name);
 
 /*
  * Can a request end up in it?  Not in the server's own level if there is a

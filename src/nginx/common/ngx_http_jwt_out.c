@@ -75,6 +75,22 @@ ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data, size_t len)
 }
 
 
+static void
+ngx_http_jwt_out_json_write(void *data, const void *text, size_t len)
+{
+    ngx_http_jwt_out_write(data, text, len);
+}
+
+
+void
+ngx_http_jwt_out_json(ngx_http_jwt_out_t *out, njwt_out_t *json)
+{
+    json->write = ngx_http_jwt_out_json_write;
+    json->data = out;
+    json->last = '\0';
+}
+
+
 void
 ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text)
 {
@@ -101,6 +117,30 @@ ngx_http_jwt_out_last(ngx_http_jwt_out_t *out)
 {
     return (out->buf != NULL && out->buf->last > out->buf->pos)
            ? out->buf->last[-1] : 0;
+}
+
+
+ngx_int_t
+ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
+    ngx_str_t *text)
+{
+    u_char       *p;
+    ngx_chain_t  *cl;
+
+    p = out->failed ? NULL : ngx_pnalloc(pool, out->size);
+
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    text->len = out->size;
+
+    for (cl = out->chain; cl != NULL; cl = cl->next) {
+        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -145,15 +185,6 @@ ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text)
 
     while (text.len > 0) {
         shown = njwt_utf8_shown(&text, escape);
-
-        if (shown.data == escape && out->format == NGX_HTTP_JWT_JSON) {
-            /* JSON has no escape for a byte that is no UTF-8 */
-            ngx_http_jwt_out_write(out, (escape[1] == 'x') ? "\\ufffd"
-                                                            : (char *) escape,
-                                   (escape[1] == 'x') ? 6 : shown.len);
-            continue;
-        }
-
         escaped = ngx_http_jwt_out_escape(out->format, shown.data[0]);
 
         if (escaped != NULL) {

@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_jwt.h"
+#include "njwt_out.h"
 
 
 typedef enum {
@@ -31,6 +32,9 @@ typedef struct {
 void ngx_http_jwt_out_init(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
     ngx_http_jwt_format_t format);
 
+/* The writer of JSON that writes to it. */
+void ngx_http_jwt_out_json(ngx_http_jwt_out_t *out, njwt_out_t *json);
+
 /* Writes a text of our own, as it is. */
 void ngx_http_jwt_out_write(ngx_http_jwt_out_t *out, const void *data,
     size_t len);
@@ -41,6 +45,10 @@ void ngx_http_jwt_out_literal(ngx_http_jwt_out_t *out, const char *text);
  * bytes.
  */
 void ngx_http_jwt_out_printf(ngx_http_jwt_out_t *out, const char *fmt, ...);
+
+/* The whole of it in one piece; NGX_ERROR: something failed. */
+ngx_int_t ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
+    ngx_str_t *text);
 
 /*
  * Writes a text from others: escaped for the format, and with anything that

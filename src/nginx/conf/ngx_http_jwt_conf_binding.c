@@ -5,6 +5,7 @@
 #include "ngx_http_jwt_binding.h"
 #include "njwt_defaults.h"
 #include "njwt_htu.h"
+#include "njwt_policy_words.h"
 
 
 /* bytes of a nonce key, at least, and of a file of them, at most */
@@ -33,18 +34,7 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
 {
     ngx_str_t  name;
 
-    if (ngx_strcmp(word->data, "dpop") == 0 && !binding->dpop) {
-        binding->dpop = 1;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(word->data, "mtls") == 0 && !binding->mtls) {
-        binding->mtls = 1;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(word->data, "required") == 0 && !binding->required) {
-        binding->required = 1;
+    if (njwt_binding_read(&binding->words, ngx_http_jwt_slice(word))) {
         return NGX_CONF_OK;
     }
 
@@ -119,16 +109,16 @@ ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (!binding->dpop && !binding->mtls) {
+    if (!binding->words.dpop && !binding->words.mtls) {
         return "names nothing that a token can be bound by, write \"dpop\", "
                "\"mtls\" or both";
     }
 
-    if (binding->certificate != NGX_ERROR && !binding->mtls) {
+    if (binding->certificate != NGX_ERROR && !binding->words.mtls) {
         return "has \"certificate=\" without \"mtls\", write both or neither";
     }
 
-    if (binding->dpop) {
+    if (binding->words.dpop) {
         jmcf = ngx_http_conf_get_module_main_conf(cf,
                                                   ngx_http_jwt_scope_module);
         jmcf->proofs_required = 1;
@@ -143,20 +133,9 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t     *value;
-    ngx_uint_t     i;
-    const char    *fault;
-    njwt_slice_t  *origin;
-
-    if (jlcf->binding.origins != NULL) {
-        return "is duplicate, write its values in one";
-    }
-
-    jlcf->binding.origins = ngx_array_create(cf->pool, cf->args->nelts - 1,
-                                             sizeof(njwt_slice_t));
-    if (jlcf->binding.origins == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    const char  *fault;
 
     value = cf->args->elts;
 
@@ -175,16 +154,9 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                fault);
             return NGX_CONF_ERROR;
         }
-
-        origin = ngx_array_push(jlcf->binding.origins);
-        if (origin == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *origin = ngx_http_jwt_slice(&value[i]);
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_values(cf, &jlcf->binding.origins);
 }
 
 
@@ -311,47 +283,23 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_http_jwt_dpop_read(ngx_conf_t *cf, ngx_str_t *path, njwt_slice_t *text)
 {
-    u_char      *data;
-    ssize_t      n;
-    ngx_file_t   file;
+    ngx_int_t  rc;
 
-    data = ngx_palloc(cf->temp_pool, NGX_HTTP_JWT_NONCE_FILE + 1);
+    rc = ngx_http_jwt_conf_file(cf, path, NGX_HTTP_JWT_NONCE_FILE, text);
 
-    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(&file, sizeof(ngx_file_t));
-    file.name = *path;
-    file.log = cf->log;
-    file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (file.fd == NGX_INVALID_FILE) {
+    if (rc == NGX_DECLINED) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
                            "\"%V\" in \"jwt_dpop_nonce\" can't be read, write "
                            "the path of a file that nginx's master may read",
                            path);
-        return NGX_ERROR;
-    }
 
-    n = ngx_read_file(&file, data, NGX_HTTP_JWT_NONCE_FILE + 1, 0);
-
-    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
-                      ngx_close_file_n " \"%V\" failed", path);
-    }
-
-    if (n == NGX_ERROR || n > NGX_HTTP_JWT_NONCE_FILE) {
+    } else if (rc == NGX_ABORT || rc == NGX_BUSY) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" in \"jwt_dpop_nonce\" %s", path,
-                           n == NGX_ERROR ? "can't be read" : "is too large");
-        return NGX_ERROR;
+                           rc == NGX_ABORT ? "can't be read" : "is too large");
     }
 
-    text->data = data;
-    text->len = (size_t) n;
-
-    return NGX_OK;
+    return rc;
 }
 
 
@@ -517,9 +465,7 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
     if (!binding->set && outer->set) {
         binding->set = 1;
         binding->pos = outer->pos;
-        binding->dpop = outer->dpop;
-        binding->mtls = outer->mtls;
-        binding->required = outer->required;
+        binding->words = outer->words;
         binding->certificate = outer->certificate;
         binding->header = outer->header;
     }
@@ -605,7 +551,9 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
 
     sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_ssl_module);
 
-    if (conf->mtls && conf->certificate == NGX_ERROR && sscf->verify == 0) {
+    if (conf->words.mtls && conf->certificate == NGX_ERROR
+        && sscf->verify == 0)
+    {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding mtls\" in a server that asks clients for "
                    "no certificate, write \"ssl_verify_client "
@@ -614,7 +562,7 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
                    "the certificate");
     }
 
-    if (conf->dpop && conf->origins == NULL && conf->names->nelts == 0) {
+    if (conf->words.dpop && conf->origins == NULL && conf->names->nelts == 0) {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding dpop\" in a server without an exact "
                    "\"server_name\": proofs are for a URL, and the Host that "
@@ -638,11 +586,11 @@ ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 
     from = &conf->binding;
 
-    if (!from->dpop && !from->mtls) {
+    if (!from->words.dpop && !from->words.mtls) {
         return NGX_CONF_OK;
     }
 
-    binding = ngx_pcalloc(cf->pool, sizeof(njwt_binding_t));
+    binding = ngx_palloc(cf->pool, sizeof(njwt_binding_t));
     if (binding == NULL
         || ngx_http_jwt_binding_names(cf, &from->names) != NGX_OK)
     {
@@ -656,9 +604,7 @@ ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
     dpop = &jmcf->dpop;
 
-    binding->dpop = from->dpop;
-    binding->mtls = from->mtls;
-    binding->required = from->required;
+    *binding = from->words;
 
     binding->proofs.algorithms = from->algorithms;
     binding->proofs.lifetime = (double) dpop->lifetime;

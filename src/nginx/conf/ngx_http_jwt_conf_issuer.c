@@ -4,7 +4,9 @@
 
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_directives.h"
+#include "njwt_defaults.h"
 #include "njwt_path.h"
+#include "njwt_policy_words.h"
 
 
 static char *ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy,
@@ -14,6 +16,8 @@ static char *ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jwt_issuer_seconds(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -30,13 +34,13 @@ static char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf,
 static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 
     { ngx_string("issuer"), NGX_CONF_1MORE, ngx_http_jwt_issuer_issuer,
-      ngx_http_jwt_issuer_setting(issuers) },
+      ngx_http_jwt_issuer_setting(trust.issuers) },
 
     { ngx_string("audience"), NGX_CONF_1MORE, ngx_http_jwt_issuer_audience,
-      ngx_http_jwt_issuer_setting(audiences) },
+      ngx_http_jwt_issuer_setting(trust.expected.audiences) },
 
     { ngx_string("algorithms"), NGX_CONF_1MORE, ngx_http_jwt_issuer_algorithms,
-      ngx_http_jwt_issuer_setting(algorithms) },
+      ngx_http_jwt_issuer_setting(trust.algorithms) },
 
     { ngx_string("jwks_uri"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
       ngx_http_jwt_issuer_setting(jwks_uri) },
@@ -78,22 +82,22 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
     { ngx_string("state_path"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
       ngx_http_jwt_issuer_setting(state_path) },
 
-    { ngx_string("leeway"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
-      ngx_http_jwt_issuer_setting(leeway) },
+    { ngx_string("leeway"), NGX_CONF_TAKE1, ngx_http_jwt_issuer_seconds,
+      ngx_http_jwt_issuer_setting(trust.expected.leeway) },
 
-    { ngx_string("max_age"), NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
-      ngx_http_jwt_issuer_setting(max_age) },
+    { ngx_string("max_age"), NGX_CONF_TAKE1, ngx_http_jwt_issuer_seconds,
+      ngx_http_jwt_issuer_setting(trust.expected.max_age) },
 
     { ngx_string("profile"), NGX_CONF_TAKE1, ngx_http_jwt_issuer_profile,
-      ngx_http_jwt_issuer_setting(profile) },
+      ngx_http_jwt_issuer_setting(trust.expected.profile) },
 
     { ngx_string("scope_claim"), NGX_CONF_1MORE,
       ngx_http_jwt_issuer_scope_claim,
-      ngx_http_jwt_issuer_setting(scope_claims) },
+      ngx_http_jwt_issuer_setting(trust.expected.scope_claims) },
 
     { ngx_string("revocation"), NGX_CONF_1MORE,
       ngx_http_jwt_issuer_scope_claim,
-      ngx_http_jwt_issuer_setting(revocation.claims) },
+      ngx_http_jwt_issuer_setting(trust.revocation) },
 
     { ngx_string("revocation_file"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
       ngx_http_jwt_issuer_setting(revocation.file) },
@@ -107,6 +111,20 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
 _Static_assert(sizeof(ngx_http_jwt_issuer_commands) / sizeof(ngx_command_t)
                <= NGX_HTTP_JWT_ISSUER_LINES + 1,
                "each directive needs room in NGX_HTTP_JWT_ISSUER_LINES");
+
+/* ngx_http_jwt_issuer_values() finds each list's count behind it */
+
+#define ngx_http_jwt_issuer_counted(list, count)                             \
+    (offsetof(ngx_http_jwt_issuer_t, trust.count)                            \
+     == offsetof(ngx_http_jwt_issuer_t, trust.list) + sizeof(void *))
+
+_Static_assert(ngx_http_jwt_issuer_counted(issuers, issuer_count)
+               && ngx_http_jwt_issuer_counted(expected.audiences,
+                                              expected.audience_count)
+               && ngx_http_jwt_issuer_counted(expected.scope_claims,
+                                              expected.scope_claim_count)
+               && ngx_http_jwt_issuer_counted(revocation, revocation_count),
+               "a list's count stands behind it");
 
 
 /*
@@ -139,6 +157,8 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
     cln->handler = ngx_http_jwt_issuer_cleanup;
 
     issuer->name = *name;
+    issuer->trust.name = ngx_http_jwt_slice(name);
+    issuer->trust.expected.leeway = NJWT_DEFAULT_LEEWAY;
     ngx_http_jwt_conf_pos(cf, &issuer->pos);
 
     issuer->discovery = NGX_CONF_UNSET;
@@ -148,9 +168,6 @@ ngx_http_jwt_issuer_create(ngx_conf_t *cf, ngx_str_t *name)
     issuer->jwks_cooldown = NGX_CONF_UNSET_MSEC;
     issuer->jwks_wait = NGX_CONF_UNSET_MSEC;
     issuer->jwks_timeout = NGX_CONF_UNSET_MSEC;
-    issuer->leeway = NGX_CONF_UNSET_MSEC;
-    issuer->max_age = NGX_CONF_UNSET_MSEC;
-    issuer->profile = NGX_CONF_UNSET_UINT;
     issuer->revocation.keep = NGX_CONF_UNSET_MSEC;
 
     return issuer;
@@ -265,6 +282,23 @@ ngx_http_jwt_issuer_arguments(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
+static ngx_command_t *
+ngx_http_jwt_issuer_find(const ngx_str_t *name)
+{
+    ngx_command_t  *cmd;
+
+    for (cmd = ngx_http_jwt_issuer_commands; cmd->name.len; cmd++) {
+        if (cmd->name.len == name->len
+            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
+        {
+            return cmd;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* Reads one directive of the block by the block's own table. */
 
 static char *
@@ -287,15 +321,9 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         return ngx_conf_include(cf, dummy, conf);
     }
 
-    for (cmd = ngx_http_jwt_issuer_commands; cmd->name.len; cmd++) {
-        if (cmd->name.len == value[0].len
-            && ngx_strcmp(cmd->name.data, value[0].data) == 0)
-        {
-            break;
-        }
-    }
+    cmd = ngx_http_jwt_issuer_find(&value[0]);
 
-    if (cmd->name.len == 0) {
+    if (cmd == NULL) {
         return ngx_http_jwt_issuer_unknown(cf, &value[0]);
     }
 
@@ -306,16 +334,20 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     }
 
     line = &issuer->lines[cmd - ngx_http_jwt_issuer_commands];
+
+    rv = (line->name == NULL) ? cmd->set(cf, cmd, conf)
+         : (cmd->type == NGX_CONF_TAKE1) ? "is duplicate"
+         : "is duplicate, write its values in one";
+
     line->name = (const char *) cmd->name.data;
     ngx_http_jwt_conf_pos(cf, &line->pos);
-
-    rv = cmd->set(cf, cmd, conf);
 
     if (rv == NGX_CONF_OK || rv == NGX_CONF_ERROR) {
         return rv;
     }
 
-    if (cmd->set == ngx_conf_set_msec_slot
+    if ((cmd->set == ngx_conf_set_msec_slot
+         || cmd->set == ngx_http_jwt_issuer_seconds)
         && ngx_strcmp(rv, "invalid value") == 0)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -335,86 +367,63 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 ngx_uint_t
 ngx_http_jwt_issuer_knows(const ngx_str_t *name)
 {
-    ngx_command_t  *cmd;
-
-    for (cmd = ngx_http_jwt_issuer_commands; cmd->name.len; cmd++) {
-        if (cmd->name.len == name->len
-            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    return ngx_http_jwt_issuer_find(name) != NULL;
 }
 
-
-/* Appends each argument to a list of slices. */
 
 static char *
 ngx_http_jwt_issuer_values(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char  *p = conf;
 
-    ngx_str_t      *value;
-    ngx_uint_t      i;
-    ngx_array_t   **list;
-    njwt_slice_t   *slice;
+    char         *rv;
+    ngx_array_t  *list;
 
-    list = (ngx_array_t **) (p + cmd->offset);
+    list = NULL;
+    rv = ngx_http_jwt_conf_values(cf, &list);
 
-    if (*list != NULL) {
-        return "is duplicate, write its values in one";
+    if (rv == NGX_CONF_OK) {
+        *(njwt_slice_t **) (p + cmd->offset) = list->elts;
+        *(size_t *) (p + cmd->offset + sizeof(void *)) = list->nelts;
     }
 
-    *list = ngx_array_create(cf->pool, 2, sizeof(njwt_slice_t));
-    if (*list == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    return rv;
+}
+
+
+static char *
+ngx_http_jwt_issuer_seconds(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_int_t   msec;
+    ngx_str_t  *value;
 
     value = cf->args->elts;
+    msec = ngx_parse_time(&value[1], 0);
 
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (value[i].len == 0) {
-            return "has an empty value, write one or leave it out";
-        }
-
-        slice = ngx_array_push(*list);
-        if (slice == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *slice = ngx_http_jwt_slice(&value[i]);
+    if (msec == NGX_ERROR) {
+        return "invalid value";
     }
+
+    *(double *) (p + cmd->offset) = (double) msec / 1000;
 
     return NGX_CONF_OK;
 }
 
 
-/*
- * Issuers are compared byte for byte.  A placeholder, as in other products'
- * configurations or a tenant's documentation, would never match.
- */
-
 static char *
 ngx_http_jwt_issuer_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    size_t      at;
     ngx_str_t  *value;
     ngx_uint_t  i;
 
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        at = strcspn((char *) value[i].data, "$*{} \t\r\n");
-
-        if (at < value[i].len) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"issuer\" \"%V\" holds a \"$\", \"*\", "
-                               "\"{\", \"}\" or blank: there are no patterns "
-                               "and no variables, write the exact \"iss\" of "
-                               "the tokens, each value of several",
+        if (!njwt_issuer_exact(ngx_http_jwt_slice(&value[i]))) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"issuer\" \"%V\" "
+                               NJWT_ISSUER_INEXACT ", each value of several",
                                &value[i]);
             return NGX_CONF_ERROR;
         }
@@ -435,11 +444,10 @@ ngx_http_jwt_issuer_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        if (ngx_strchr(value[i].data, '$') != NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"audience\" \"%V\" holds a \"$\": there are "
-                               "no variables, write the exact \"aud\" of the "
-                               "tokens, each value of several", &value[i]);
+        if (!njwt_audience_exact(ngx_http_jwt_slice(&value[i]))) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"audience\" \"%V\" "
+                               NJWT_AUDIENCE_INEXACT ", each value of "
+                               "several", &value[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -467,10 +475,6 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_uint_t   i;
     njwt_alg_t   alg;
 
-    if (issuer->algorithms) {
-        return "is duplicate, write its values in one";
-    }
-
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
@@ -485,17 +489,11 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        issuer->algorithms |= alg;
+        issuer->trust.algorithms |= alg;
     }
 
-    if ((issuer->algorithms & NJWT_ALGS_HMAC)
-        && (issuer->algorithms & ~NJWT_ALGS_HMAC))
-    {
-        return "mixes shared secrets (HS*) with public keys: a public key "
-               "could be taken for the secret, write one kind";
-    }
-
-    return NGX_CONF_OK;
+    return njwt_algorithms_mixed(issuer->trust.algorithms)
+           ? NJWT_ALGORITHMS_MIXED : NGX_CONF_OK;
 }
 
 
@@ -506,19 +504,15 @@ ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t  *value;
 
-    if (issuer->profile != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "any") == 0) {
-        issuer->profile = NJWT_PROFILE_ANY;
+        issuer->trust.expected.profile = NJWT_PROFILE_ANY;
         return NGX_CONF_OK;
     }
 
     if (ngx_strcmp(value[1].data, "rfc9068") == 0) {
-        issuer->profile = NJWT_PROFILE_RFC9068;
+        issuer->trust.expected.profile = NJWT_PROFILE_RFC9068;
         return NGX_CONF_OK;
     }
 

@@ -21,11 +21,11 @@ static char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
 static ngx_int_t
 ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    u_char        *p;
-    size_t         len;
-    njwt_slice_t  *first;
+    u_char              *p;
+    size_t               len;
+    const njwt_slice_t  *first;
 
-    first = issuer->issuers->elts;
+    first = issuer->trust.issuers;
 
     p = ngx_pnalloc(cf->pool, first->len + NJWT_DISCOVERY_ROOM);
     if (p == NULL) {
@@ -105,13 +105,13 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
         return "has \"jwks_uri\" and \"discovery on\", write one of them";
     }
 
-    if (secret && !(issuer->algorithms & NJWT_ALGS_HMAC)) {
+    if (secret && !(issuer->trust.algorithms & NJWT_ALGS_HMAC)) {
         *directive = "secret_file";
         return "has \"secret_file\", which is for HS* only, write "
                "\"algorithms HS256;\"";
     }
 
-    if (!secret && (issuer->algorithms & NJWT_ALGS_HMAC)) {
+    if (!secret && (issuer->trust.algorithms & NJWT_ALGS_HMAC)) {
         *directive = "algorithms";
         return "has \"algorithms HS*\" without a secret, write "
                "\"secret_file PATH;\"";
@@ -217,8 +217,8 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     ngx_conf_init_value(issuer->discovery, 0);
 
-    if (issuer->algorithms == 0) {
-        issuer->algorithms = NJWT_ALG_RS256;
+    if (issuer->trust.algorithms == 0) {
+        issuer->trust.algorithms = NJWT_ALG_RS256;
     }
 
     fault = ngx_http_jwt_issuer_conflict(issuer, &directive);
@@ -257,18 +257,17 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 static char *
 ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_str_t      iss;
-    ngx_uint_t     i;
-    njwt_slice_t  *value;
+    ngx_uint_t           i;
+    const njwt_slice_t  *value;
 
-    if (issuer->issuers == NULL) {
+    if (issuer->trust.issuer_count == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->pos,
                    "jwt_issuer \"%V\" has no \"issuer\", write the exact "
                    "\"iss\" of its tokens, as in \"issuer "
                    "https://TENANT.eu.auth0.com/;\"", &issuer->name);
     }
 
-    if (issuer->audiences == NULL) {
+    if (issuer->trust.expected.audience_count == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->pos,
                    "jwt_issuer \"%V\" has no \"audience\", write the "
                    "identifier of the API, or \"audience off;\" to accept "
@@ -282,19 +281,17 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return NGX_CONF_OK;
     }
 
-    value = issuer->issuers->elts;
+    value = issuer->trust.issuers;
 
-    for (i = 0; i < issuer->issuers->nelts; i++) {
-        iss.data = (u_char *) value[i].data;
-        iss.len = value[i].len;
-
+    for (i = 0; i < issuer->trust.issuer_count; i++) {
         if (!njwt_url_is_web(value[i])) {
             return ngx_http_jwt_conf_error(cf,
                        ngx_http_jwt_issuer_pos(issuer, "issuer"),
-                       "\"issuer\" \"%V\" in jwt_issuer \"%V\" is no URL, "
+                       "\"issuer\" \"%*s\" in jwt_issuer \"%V\" is no URL, "
                        "write it as in \"https://TENANT.eu.auth0.com/\", or "
                        "where the keys are: \"jwks_uri\", \"jwks_file\" or "
-                       "\"secret_file\"", &iss, &issuer->name);
+                       "\"secret_file\"", value[i].len, value[i].data,
+                       &issuer->name);
         }
     }
 
@@ -305,7 +302,11 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 static char *
 ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    const char  *name;
+    const char       *name;
+    njwt_expected_t  *expected = &issuer->trust.expected;
+
+    expected->has_max_age = ngx_http_jwt_issuer_pos(issuer, "max_age")
+                            != &issuer->pos;
 
     ngx_conf_init_msec_value(issuer->jwks_refresh,
                              1000 * NJWT_DEFAULT_JWKS_REFRESH);
@@ -315,7 +316,6 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                              1000 * NJWT_DEFAULT_JWKS_WAIT);
     ngx_conf_init_msec_value(issuer->jwks_timeout,
                              1000 * NJWT_DEFAULT_JWKS_TIMEOUT);
-    ngx_conf_init_msec_value(issuer->leeway, 1000 * NJWT_DEFAULT_LEEWAY);
 
     ngx_conf_init_msec_value(issuer->jwks_stale,
                              1000 * NJWT_DEFAULT_JWKS_STALE);
@@ -331,7 +331,7 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                    "16m, write a size as in 256k", &issuer->name);
     }
 
-    if (issuer->max_age == 0) {
+    if (expected->has_max_age && expected->max_age == 0) {
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "max_age"),
                    "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
@@ -355,39 +355,6 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* Sets what the core judges by. */
-
-static void
-ngx_http_jwt_issuer_trust(ngx_http_jwt_issuer_t *issuer)
-{
-    njwt_issuer_t  *trust;
-
-    trust = &issuer->trust;
-
-    trust->name = ngx_http_jwt_slice(&issuer->name);
-    trust->issuers = issuer->issuers->elts;
-    trust->issuer_count = issuer->issuers->nelts;
-    trust->algorithms = issuer->algorithms;
-    trust->expected.audiences = issuer->audiences->elts;
-    trust->expected.audience_count = issuer->audiences->nelts;
-    trust->expected.leeway = (double) issuer->leeway / 1000;
-
-    if (issuer->max_age != NGX_CONF_UNSET_MSEC) {
-        trust->expected.has_max_age = true;
-        trust->expected.max_age = (double) issuer->max_age / 1000;
-    }
-
-    if (issuer->profile != NGX_CONF_UNSET_UINT) {
-        trust->expected.profile = (njwt_profile_t) issuer->profile;
-    }
-
-    if (issuer->scope_claims != NULL) {
-        trust->expected.scope_claims = issuer->scope_claims->elts;
-        trust->expected.scope_claim_count = issuer->scope_claims->nelts;
-    }
-}
-
-
 char *
 ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_issuer_t *issuer)
@@ -408,8 +375,6 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     if (ngx_http_jwt_issuer_revocation(cf, jmcf, issuer) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
-
-    ngx_http_jwt_issuer_trust(issuer);
 
     entry = ngx_array_push(&jmcf->issuers);
     if (entry == NULL) {
@@ -449,7 +414,7 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         secret.len--;
     }
 
-    least = njwt_alg_secret_min(issuer->algorithms);
+    least = njwt_alg_secret_min(issuer->trust.algorithms);
 
     if (secret.len >= least) {
         issuer->static_jwks = njwt_jwks_of_secret(secret);

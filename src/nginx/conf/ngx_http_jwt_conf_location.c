@@ -8,12 +8,6 @@
 #include "njwt_defaults.h"
 
 
-typedef struct {
-    const char  *name;
-    ngx_uint_t   value;
-} ngx_http_jwt_word_t;
-
-
 static ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
 
@@ -195,11 +189,10 @@ _Static_assert(njwt_size_is(njwt_policy_t, 88)
                && njwt_size_is(njwt_binding_t, 64),
                "what a location asks changes: the new member is set below, "
                "judged in njwt_judge() and, where it decides whether a token "
-               "is worth a fetch, in njwt_verdict_wants_keys(), told by "
-               "ngx_http_jwt_status_json_asked() and "
-               "ngx_http_jwt_html_rules(), read by explain_gate_policy() and "
-               "by t/unit/vectors_test.c; a rule that asks something stands "
-               "in ngx_http_jwt_policy_off(), too");
+               "is worth a fetch, in njwt_verdict_wants_keys(), written by "
+               "njwt_policy_write() and ngx_http_jwt_html_rules(), read by "
+               "njwt_policy_read() and t/unit/vectors_test.c; a rule that "
+               "asks something stands in ngx_http_jwt_policy_off(), too");
 
 
 static char *
@@ -392,47 +385,19 @@ ngx_http_jwt_policy_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 }
 
 
-/* Returns NULL, or the row of the table. */
-
-static const ngx_http_jwt_word_t *
-ngx_http_jwt_word(const ngx_http_jwt_word_t *words, ngx_str_t *name)
-{
-    for ( /* void */ ; words->name != NULL; words++) {
-        if (ngx_strcmp(words->name, name->data) == 0) {
-            return words;
-        }
-    }
-
-    return NULL;
-}
-
-
 char *
 ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t                  *value;
-    const ngx_http_jwt_word_t  *word;
-
     if (jlcf->mode != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    word = ngx_http_jwt_word(ngx_http_jwt_modes, &value[1]);
-
-    if (word == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid mode \"%V\" in \"jwt_mode\", write "
-                           "enforce, optional or report", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
     ngx_http_jwt_conf_pos(cf, &jlcf->mode_pos);
-    jlcf->mode = word->value;
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_modes, "mode",
+                                  "enforce, optional or report", &jlcf->mode);
 }
 
 
@@ -441,26 +406,13 @@ ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t                  *value;
-    const ngx_http_jwt_word_t  *word;
-
     if (jlcf->log_level != NGX_CONF_UNSET_UINT) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-    word = ngx_http_jwt_word(ngx_http_jwt_log_levels, &value[1]);
-
-    if (word == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid level \"%V\" in \"jwt_log_level\", write "
-                           "info, notice, warn or error", &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    jlcf->log_level = word->value;
-
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_log_levels, "level",
+                                  "info, notice, warn or error",
+                                  &jlcf->log_level);
 }
 
 

@@ -84,28 +84,19 @@ ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t  *value;
+    static const ngx_http_jwt_word_t  formats[] = {
+        { "problem", NGX_HTTP_JWT_FORMAT_PROBLEM },
+        { "nginx", NGX_HTTP_JWT_FORMAT_NGINX },
+        { NULL, 0 }
+    };
 
     if (jlcf->refusal.format != 0) {
         return "is duplicate";
     }
 
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "problem") == 0) {
-        jlcf->refusal.format = NGX_HTTP_JWT_FORMAT_PROBLEM;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value[1].data, "nginx") == 0) {
-        jlcf->refusal.format = NGX_HTTP_JWT_FORMAT_NGINX;
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"jwt_error_format\", write "
-                       "\"problem\" or \"nginx\"", &value[1]);
-    return NGX_CONF_ERROR;
+    return ngx_http_jwt_conf_word(cf, formats, "value",
+                                  "\"problem\" or \"nginx\"",
+                                  &jlcf->refusal.format);
 }
 
 
@@ -208,9 +199,10 @@ ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     ngx_memzero(&schemes, sizeof(ngx_http_jwt_schemes_t));
 
-    if (conf->binding.dpop) {
+    if (conf->binding.words.dpop) {
         schemes.algs = conf->binding.algs;
-        schemes.alone = conf->binding.required && !conf->binding.mtls;
+        schemes.alone = conf->binding.words.required
+                        && !conf->binding.words.mtls;
     }
 
     realm = conf->refusal.realm.data != NULL ? &conf->refusal.realm

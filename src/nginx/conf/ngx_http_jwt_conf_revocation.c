@@ -40,12 +40,12 @@ ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 {
     u_char                     *p, where[NGX_INT64_LEN + 16], why[128];
     ngx_err_t                   err;
-    njwt_slice_t               *claim;
+    const njwt_slice_t         *claim;
     ngx_http_jwt_conf_pos_t    *pos;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
     err = ngx_errno;
-    claim = rv->claims->elts;
+    claim = issuer->trust.revocation;
     pos = ngx_http_jwt_issuer_pos(issuer, "revocation_file");
 
     if (entries->entry != 0) {
@@ -107,8 +107,8 @@ ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     ngx_memzero(file, sizeof(ngx_http_jwt_revoked_file_t));
     cln->handler = ngx_http_jwt_revocation_forget;
 
-    terms.claims = rv->claims->elts;
-    terms.claim_count = rv->claims->nelts;
+    terms.claims = issuer->trust.revocation;
+    terms.claim_count = issuer->trust.revocation_count;
     terms.file = true;
     terms.now = (double) ngx_time();
     terms.keep = (double) rv->keep / 1000;
@@ -132,22 +132,22 @@ ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 static char *
 ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_uint_t                  i, k;
-    njwt_slice_t               *claims;
-    ngx_http_jwt_conf_pos_t    *pos;
-    ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
+    size_t                    i, k, count;
+    const njwt_slice_t       *claims;
+    ngx_http_jwt_conf_pos_t  *pos;
 
     pos = ngx_http_jwt_issuer_pos(issuer, "revocation");
-    claims = rv->claims->elts;
+    claims = issuer->trust.revocation;
+    count = issuer->trust.revocation_count;
 
-    if (rv->claims->nelts > NGX_HTTP_JWT_REVOKED_CLAIMS) {
+    if (count > NGX_HTTP_JWT_REVOKED_CLAIMS) {
         return ngx_http_jwt_conf_error(cf, pos,
-                   "\"revocation\" of jwt_issuer \"%V\" names %ui claims, "
-                   "write %d at most", &issuer->name, rv->claims->nelts,
+                   "\"revocation\" of jwt_issuer \"%V\" names %uz claims, "
+                   "write %d at most", &issuer->name, count,
                    NGX_HTTP_JWT_REVOKED_CLAIMS);
     }
 
-    for (i = 0; i < rv->claims->nelts; i++) {
+    for (i = 0; i < count; i++) {
 
         /* a claim with such a name has to be written as a path */
 
@@ -207,14 +207,15 @@ ngx_http_jwt_revocation_name(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 {
     u_char                      mix[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_uint_t                  i;
-    njwt_slice_t               *claims, salt;
+    njwt_slice_t                salt;
+    njwt_issuer_t              *trust = &issuer->trust;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
     if (ngx_http_jwt_revocation_hasher(cf, jmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    rv->prefix = ngx_pcalloc(cf->pool, rv->claims->nelts
+    rv->prefix = ngx_pcalloc(cf->pool, trust->revocation_count
                                        * NGX_HTTP_JWT_DIGEST_LEN);
     if (rv->prefix == NULL) {
         return NGX_ERROR;
@@ -229,13 +230,14 @@ ngx_http_jwt_revocation_name(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    claims = rv->claims->elts;
     ngx_memcpy(mix, rv->id, NGX_HTTP_JWT_DIGEST_LEN);
     salt.data = mix;
     salt.len = NGX_HTTP_JWT_DIGEST_LEN;
 
-    for (i = 0; i < rv->claims->nelts; i++) {
-        if (!njwt_hasher_sum(jmcf->revoked_hasher, salt, claims[i], mix)) {
+    for (i = 0; i < trust->revocation_count; i++) {
+        if (!njwt_hasher_sum(jmcf->revoked_hasher, salt, trust->revocation[i],
+                             mix))
+        {
             return NGX_ERROR;
         }
     }
@@ -253,7 +255,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     const char                 *name;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
-    if (rv->claims == NULL) {
+    if (issuer->trust.revocation_count == 0) {
 
         if (rv->file.data == NULL && rv->keep == NGX_CONF_UNSET_MSEC) {
             return NGX_CONF_OK;
@@ -285,9 +287,6 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     {
         return NGX_CONF_ERROR;
     }
-
-    issuer->trust.revocation = rv->claims->elts;
-    issuer->trust.revocation_count = rv->claims->nelts;
 
     return (rv->file.data != NULL) ? ngx_http_jwt_revocation_read(cf, issuer)
                                    : NGX_CONF_OK;
@@ -425,14 +424,11 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 ngx_int_t
 ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
-    ngx_uint_t                 i, k;
-    ngx_http_jwt_issuer_t    **issuers;
+    ngx_uint_t                 i;
     ngx_http_jwt_location_t  **all;
     ngx_http_jwt_loc_conf_t   *conf;
 
     all = jmcf->locations.elts;
-    issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
         conf = all[i]->conf;
@@ -441,18 +437,10 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        for (k = 0; k < jmcf->issuers.nelts; k++) {
-            if (issuers[k]->name.len == conf->revoke.len
-                && ngx_strncmp(issuers[k]->name.data, conf->revoke.data,
-                               conf->revoke.len)
-                   == 0)
-            {
-                conf->revoke_issuer = issuers[k];
-            }
-        }
+        conf->revoke_issuer = ngx_http_jwt_policy_find(jmcf, &conf->revoke);
 
         if (conf->revoke_issuer == NULL
-            || conf->revoke_issuer->revocation.claims == NULL)
+            || conf->revoke_issuer->trust.revocation_count == 0)
         {
             (void) ngx_http_jwt_conf_error(cf, &conf->revoke_pos,
                        "\"jwt_revoke_handler\" names \"%V\", write the name "
@@ -465,18 +453,12 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_revoke_handler\" in location \"%V\" lets "
                       "everybody revoke tokens, write \"allow\" and \"deny "
                       "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
                       "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
-                      "%V:%ui", &name,
+                      "%V:%ui", &all[i]->name,
                       &conf->revoke_pos.file, conf->revoke_pos.line);
     }
 

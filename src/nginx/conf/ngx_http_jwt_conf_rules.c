@@ -214,7 +214,9 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 
     rule->values = values;
 
-    if (!njwt_claim_rule_read(values, words, rule->value_count, &fault)) {
+    if (!njwt_claim_rule_read(rule->claim, values, words, rule->value_count,
+                              &fault))
+    {
         return ngx_http_jwt_rule_fault(cf, NGX_LOG_EMERG, &fault);
     }
 
@@ -243,48 +245,26 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    ngx_str_t     *arg;
-    ngx_uint_t     i;
-    njwt_slice_t  *audience;
-
-    if (jlcf->audiences != NULL) {
-        return "is duplicate, write its values in one";
-    }
+    ngx_str_t   *arg;
+    ngx_uint_t   i;
 
     ngx_http_jwt_conf_pos(cf, &jlcf->audiences_pos);
-
-    jlcf->audiences = ngx_array_create(cf->pool, cf->args->nelts - 1,
-                                       sizeof(njwt_slice_t));
-    if (jlcf->audiences == NULL) {
-        return NGX_CONF_ERROR;
-    }
 
     arg = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-
-        if (arg[i].len == 0) {
-            return "has an empty value, write one or leave it out";
-        }
 
         if (ngx_strcmp(arg[i].data, "off") == 0) {
             return "narrows what \"audience\" of the jwt_issuer block "
                    "accepts, and takes no \"off\", leave it out";
         }
 
-        if (ngx_strlchr(arg[i].data, arg[i].data + arg[i].len, '$')) {
+        if (!njwt_audience_exact(ngx_http_jwt_slice(&arg[i]))) {
             return "takes no variables, write the API's identifier itself";
         }
-
-        audience = ngx_array_push(jlcf->audiences);
-        if (audience == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        *audience = ngx_http_jwt_slice(&arg[i]);
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_jwt_conf_values(cf, &jlcf->audiences);
 }
 
 

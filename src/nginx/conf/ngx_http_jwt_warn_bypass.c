@@ -70,10 +70,10 @@ ngx_http_jwt_bypass_of(ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                        name;
+    ngx_str_t                       *name;
     ngx_uint_t                       i;
     const char                      *of;
     ngx_module_t                    *rewrite;
@@ -83,7 +83,7 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     rewrite = ngx_http_jwt_warnings_module(cf, "ngx_http_rewrite_module");
 
     if (rewrite == NULL) {
-        return NGX_OK;
+        return;
     }
 
     all = jmcf->locations.elts;
@@ -101,17 +101,13 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        name = &all[i]->name;
 
         if (ngx_strcmp(of, "jwt") != 0) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "location \"%V\" has \"%s\" and \"return %ui\", "
                           "which answers before the handler is asked, and "
-                          "nothing is revoked: take it out in %V:%ui", &name,
+                          "nothing is revoked: take it out in %V:%ui", name,
                           of, code->status, &all[i]->conf->pos.file,
                           all[i]->conf->pos.line);
             continue;
@@ -122,12 +118,10 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "before the gate is asked: write \"jwt off;\" there if "
                       "everybody may have that answer, or give it by a file "
                       "or a backend in %V:%ui",
-                      name.len ? "location \"" : "a server", &name,
-                      name.len ? "\"" : "", code->status,
+                      name->len ? "location \"" : "a server", name,
+                      name->len ? "\"" : "", code->status,
                       &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
-
-    return NGX_OK;
 }
 
 
@@ -205,10 +199,9 @@ ngx_http_jwt_bypass_upgrades(ngx_http_jwt_location_t *location,
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
     ngx_uint_t                 i;
     ngx_module_t              *proxy;
     ngx_command_t             *set_header;
@@ -219,7 +212,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     proxy = ngx_http_jwt_warnings_module(cf, "ngx_http_proxy_module");
 
     if (proxy == NULL) {
-        return NGX_OK;
+        return;
     }
 
     set_header = ngx_http_jwt_warnings_command(proxy, &directive);
@@ -228,7 +221,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         || set_header->set != ngx_conf_set_keyval_slot
         || set_header->conf != NGX_HTTP_LOC_CONF_OFFSET)
     {
-        return NGX_OK;
+        return;
     }
 
     all = jmcf->locations.elts;
@@ -243,20 +236,12 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "location \"%V\" passes on any $http_upgrade, in a "
                       "server that protects some of it: a backend that "
                       "speaks h2c opens a tunnel whose requests nobody "
                       "judges, write a \"map\" of it that gives nothing but "
-                      "\"websocket\" in %V:%ui", &name,
+                      "\"websocket\" in %V:%ui", &all[i]->name,
                       &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
-
-    return NGX_OK;
 }

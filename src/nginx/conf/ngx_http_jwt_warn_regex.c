@@ -237,27 +237,16 @@ ngx_http_jwt_regex_find(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_regex_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
     ngx_http_jwt_location_t *prefix)
 {
-    ngx_str_t  name, guarded;
-
-    if (ngx_http_jwt_location_name(cf->temp_pool, regex, &name) != NGX_OK
-        || ngx_http_jwt_location_name(cf->temp_pool, prefix, &guarded)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "location \"%V\" is without \"jwt\" and wins over \"%V\", "
                   "which has it, where both match: write \"jwt NAME;\" there, "
                   "\"jwt off;\" if it is public, or \"location ^~ %V\" in "
-                  "%V:%ui", &name, &guarded, &prefix->core->name,
+                  "%V:%ui", &regex->name, &prefix->name, &prefix->core->name,
                   &regex->conf->pos.file, regex->conf->pos.line);
-
-    return NGX_OK;
 }
 
 
@@ -291,10 +280,8 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             return NGX_ERROR;
         }
 
-        if (prefix != NULL
-            && ngx_http_jwt_regex_warn(cf, all[i], prefix) != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (prefix != NULL) {
+            ngx_http_jwt_regex_warn(cf, all[i], prefix);
         }
     }
 

@@ -133,15 +133,14 @@ ngx_http_jwt_subrequest_find(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
     ngx_http_jwt_location_t *location, ngx_str_t *uri, const char *directive)
 {
-    ngx_str_t                 name;
     ngx_http_jwt_location_t  *target;
 
     if (uri->len == 0 || ngx_strlchr(uri->data, uri->data + uri->len, '$')) {
-        return NGX_OK;
+        return;
     }
 
     while (location->outer != NULL) {
@@ -151,31 +150,23 @@ ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
     target = ngx_http_jwt_subrequest_find(sub->jmcf, location, uri);
 
     if (target->conf->policy == NULL || target->warned) {
-        return NGX_OK;
+        return;
     }
 
     target->warned = 1;
-
-    if (ngx_http_jwt_location_name(sub->cf->temp_pool, target, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
 
     ngx_log_error(NGX_LOG_WARN, sub->cf->log, 0,
                   "\"jwt\" in location \"%V\" guards nothing as the target of "
                   "\"%s %V\": a subrequest is not judged, write \"jwt\" where "
                   "\"%s\" applies, and \"jwt off;\" in the target in %V:%ui",
-                  &name, directive, uri, directive,
+                  &target->name, directive, uri, directive,
                   &target->conf->pos.file, target->conf->pos.line);
-
-    return NGX_OK;
 }
 
 
 /* The configuration of each of these modules begins with its targets. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
     ngx_http_jwt_location_t *location)
 {
@@ -185,40 +176,28 @@ ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
 
     if (sub->auth_request != NULL) {
         uri = ngx_http_jwt_location_conf(location, sub->auth_request);
-
-        if (ngx_http_jwt_subrequest_target(sub, location, uri,
-                                           "auth_request")
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_subrequest_target(sub, location, uri, "auth_request");
     }
 
     if (sub->mirror == NULL) {
-        return NGX_OK;
+        return;
     }
 
     targets = *(ngx_array_t **) ngx_http_jwt_location_conf(location,
                                                            sub->mirror);
     if (targets == NULL) {
-        return NGX_OK;
+        return;
     }
 
     uri = targets->elts;
 
     for (i = 0; i < targets->nelts; i++) {
-        if (ngx_http_jwt_subrequest_target(sub, location, &uri[i], "mirror")
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_subrequest_target(sub, location, &uri[i], "mirror");
     }
-
-    return NGX_OK;
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_warn_subrequests(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t                   i;
@@ -234,10 +213,6 @@ ngx_http_jwt_warn_subrequests(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     all = jmcf->locations.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
-        if (ngx_http_jwt_subrequest_level(&sub, all[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_subrequest_level(&sub, all[i]);
     }
-
-    return NGX_OK;
 }

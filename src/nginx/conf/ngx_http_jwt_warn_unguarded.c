@@ -257,7 +257,6 @@ ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
 ngx_int_t
 ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
     ngx_uint_t                 i;
     ngx_http_jwt_passer_t      passer[NGX_HTTP_JWT_PROXIES];
     ngx_http_jwt_location_t   *location, **all;
@@ -295,17 +294,11 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, location, &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "location \"%V\" passes requests on without \"jwt\" in "
                       "a server that protects others, write \"jwt NAME;\" "
                       "there, or \"jwt off;\" if it is public in %V:%ui",
-                      &name, &location->conf->pos.file,
+                      &location->name, &location->conf->pos.file,
                       location->conf->pos.line);
     }
 

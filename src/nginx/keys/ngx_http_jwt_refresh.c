@@ -241,9 +241,8 @@ ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
                              ngx_time());
     off = (skew < 0) ? -skew : skew;
 
-    switch (ngx_http_jwt_history_clock(issuer, skew,
-                                       off * 1000
-                                       > (int64_t) issuer->leeway))
+    switch (ngx_http_jwt_history_clock(issuer, skew, (double) off
+                                       > issuer->trust.expected.leeway))
     {
 
     case NGX_OK:

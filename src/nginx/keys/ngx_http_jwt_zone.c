@@ -168,7 +168,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4376),
+_Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4312),
                "a jwt_issuer block's members change: does the new one decide "
                "which keys are trusted?  Then it belongs into the digest "
                "below; and into t/static_guards.t");
@@ -181,11 +181,11 @@ _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4376),
 static ngx_int_t
 ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t number)
 {
-    ngx_uint_t      i;
-    njwt_slice_t   *iss;
-    njwt_digest_t   digest;
+    ngx_uint_t           i;
+    njwt_digest_t        digest;
+    const njwt_slice_t  *iss;
 
-    iss = issuer->issuers->elts;
+    iss = issuer->trust.issuers;
 
     njwt_digest_begin(&digest);
     njwt_digest_add(&digest, &number, sizeof(number));
@@ -195,7 +195,7 @@ ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t number)
     njwt_digest_add(&digest, issuer->jwks_proxy.data, issuer->jwks_proxy.len);
     njwt_digest_add(&digest, &issuer->discovery, sizeof(issuer->discovery));
 
-    for (i = 0; i < issuer->issuers->nelts; i++) {
+    for (i = 0; i < issuer->trust.issuer_count; i++) {
         njwt_digest_add(&digest, iss[i].data, iss[i].len);
     }
 

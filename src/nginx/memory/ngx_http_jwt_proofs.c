@@ -589,5 +589,5 @@ ngx_http_jwt_proofs_look(ngx_http_jwt_main_conf_t *jmcf,
     state->size = jmcf->proofs->shm.size;
     state->entries = proofs->entries;
     state->used = proofs->used;
-    state->start = (time_t) proofs->start;
+    state->start = (int64_t) proofs->start;
 }

@@ -15,10 +15,10 @@
 
 /* the state of the memory, for the status */
 typedef struct {
-    size_t        size;       /* of the zone, in bytes; 0: no zone */
-    ngx_uint_t    entries;    /* for which there is room */
-    ngx_uint_t    used;       /* including expired ones not yet freed */
-    time_t        start;      /* proofs used since then are known */
+    int64_t       size;       /* of the zone, in bytes; 0: no zone */
+    int64_t       entries;    /* for which there is room */
+    int64_t       used;       /* including expired ones not yet freed */
+    int64_t       start;      /* proofs used since then are known */
 } ngx_http_jwt_proofs_state_t;
 
 

@@ -907,7 +907,7 @@ ngx_http_jwt_revoked_info(ngx_http_jwt_issuer_t *issuer,
 
     shared = ngx_http_jwt_revoked_lock(zone);
 
-    for (i = 0; i < rv->claims->nelts; i++) {
+    for (i = 0; i < issuer->trust.revocation_count; i++) {
         ngx_memcpy(&claim, rv->prefix[i], sizeof(uint32_t));
 
         count = ngx_http_jwt_revoked_count_locked(rv->slot, claim);

@@ -235,14 +235,13 @@ ngx_http_jwt_revoked_file_job(ngx_http_jwt_issuer_t *issuer)
     u_char                      *p;
     size_t                       size;
     ngx_uint_t                   i;
-    njwt_slice_t                *claims;
+    const njwt_slice_t          *claims = issuer->trust.revocation;
     ngx_http_jwt_revocation_t   *rv = &issuer->revocation;
     ngx_http_jwt_revoked_job_t  *job;
 
-    claims = rv->claims->elts;
     size = rv->file.len + 1;
 
-    for (i = 0; i < rv->claims->nelts; i++) {
+    for (i = 0; i < issuer->trust.revocation_count; i++) {
         size += claims[i].len;
     }
 
@@ -256,7 +255,7 @@ ngx_http_jwt_revoked_file_job(ngx_http_jwt_issuer_t *issuer)
     job->path = p;
     p = ngx_cpymem(p, rv->file.data, rv->file.len) + 1;
 
-    for (i = 0; i < rv->claims->nelts; i++) {
+    for (i = 0; i < issuer->trust.revocation_count; i++) {
         job->claims[i].data = p;
         job->claims[i].len = claims[i].len;
         p = ngx_cpymem(p, claims[i].data, claims[i].len);
@@ -265,7 +264,7 @@ ngx_http_jwt_revoked_file_job(ngx_http_jwt_issuer_t *issuer)
     }
 
     job->terms.claims = job->claims;
-    job->terms.claim_count = rv->claims->nelts;
+    job->terms.claim_count = issuer->trust.revocation_count;
     job->terms.file = true;
     job->terms.now = (double) ngx_time();
     job->terms.keep = (double) rv->keep / 1000;

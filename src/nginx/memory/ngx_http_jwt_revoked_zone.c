@@ -162,7 +162,7 @@ ngx_http_jwt_revoked_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     entries = 0;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->revocation.claims == NULL) {
+        if (issuers[i]->trust.revocation_count == 0) {
             continue;
         }
 
@@ -312,7 +312,7 @@ ngx_http_jwt_revoked_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     for (i = 0; i < jmcf->issuers.nelts; i++) {
         rv = &issuers[i]->revocation;
 
-        if (rv->claims == NULL) {
+        if (issuers[i]->trust.revocation_count == 0) {
             continue;
         }
 
@@ -408,14 +408,14 @@ static ngx_int_t
 ngx_http_jwt_revoked_prefix(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t                  i;
-    njwt_slice_t               *claims, salt;
+    njwt_slice_t                salt;
+    const njwt_slice_t         *claims = issuer->trust.revocation;
     ngx_http_jwt_revocation_t  *rv = &issuer->revocation;
 
-    claims = rv->claims->elts;
     salt.data = rv->slot->salt;
     salt.len = NGX_HTTP_JWT_DIGEST_LEN;
 
-    for (i = 0; i < rv->claims->nelts; i++) {
+    for (i = 0; i < issuer->trust.revocation_count; i++) {
         if (!njwt_hasher_sum(issuer->main->revoked_hasher, salt, claims[i],
                              rv->prefix[i]))
         {
@@ -433,7 +433,6 @@ static void
 ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 {
     ngx_int_t                        rc;
-    njwt_slice_t                    *claims;
     njwt_revocation_entries_t        none, *entries;
     ngx_http_jwt_revocation_t       *rv = &issuer->revocation;
     ngx_http_jwt_revoked_replace_t   replace;
@@ -441,10 +440,11 @@ ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     ngx_memzero(&none, sizeof(njwt_revocation_entries_t));
     ngx_memzero(&replace, sizeof(ngx_http_jwt_revoked_replace_t));
 
-    claims = rv->claims->elts;
     entries = (rv->read != NULL) ? &rv->read->entries : &none;
 
-    replace.list = ngx_http_jwt_revoked_keys(rv->prefix, claims, entries, 1);
+    replace.list = ngx_http_jwt_revoked_keys(rv->prefix,
+                                             issuer->trust.revocation, entries,
+                                             1);
 
     if (replace.list == NULL) {
         rv->slot = NULL;

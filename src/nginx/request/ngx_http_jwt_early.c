@@ -80,24 +80,22 @@ ngx_http_jwt_early_name(ngx_http_request_t *r,
     ngx_http_jwt_location_t *location, ngx_str_t *text)
 {
     u_char     *p;
-    ngx_str_t   name;
+    ngx_str_t  *name;
 
-    if (ngx_http_jwt_location_name(r->pool, location, &name) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    name = &location->name;
 
-    if (name.len == 0) {
+    if (name->len == 0) {
         ngx_str_set(text, "a server");
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, sizeof("location \"\"") - 1 + name.len);
+    p = ngx_pnalloc(r->pool, sizeof("location \"\"") - 1 + name->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text->data = p;
-    text->len = ngx_sprintf(p, "location \"%V\"", &name) - p;
+    text->len = ngx_sprintf(p, "location \"%V\"", name) - p;
 
     return NGX_OK;
 }

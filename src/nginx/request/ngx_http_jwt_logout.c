@@ -13,6 +13,7 @@
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_logouts.h"
+#include "ngx_http_jwt_revoke.h"
 #include "ngx_http_jwt_revoked.h"
 #include "ngx_http_jwt_keyset.h"
 #include "njwt_form.h"
@@ -386,92 +387,24 @@ ngx_http_jwt_logout_judge(ngx_http_jwt_logout_request_t *lr)
 }
 
 
-/* The whole body, in one piece; NULL: no memory, or it can't be read. */
-
-static u_char *
-ngx_http_jwt_logout_body(ngx_http_request_t *r, size_t size)
-{
-    u_char       *data, *p;
-    size_t        n;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    data = ngx_pnalloc(r->pool, size + 1);
-    if (data == NULL) {
-        return NULL;
-    }
-
-    p = data;
-
-    for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
-        b = cl->buf;
-        n = (size_t) ngx_buf_size(b);
-
-        if (n > size - (size_t) (p - data)) {
-            return NULL;
-        }
-
-        if (ngx_buf_in_memory(b)) {
-            ngx_memcpy(p, b->pos, n);
-
-        } else if (n > 0
-                   && ngx_read_file(b->file, p, n, b->file_pos)
-                      != (ssize_t) n)
-        {
-            return NULL;
-        }
-
-        p += n;
-    }
-
-    return data;
-}
-
-
-/* The length of the body. */
-
-static off_t
-ngx_http_jwt_logout_length(ngx_http_request_t *r)
-{
-    off_t         len;
-    ngx_chain_t  *cl;
-
-    len = 0;
-
-    if (r->request_body != NULL) {
-        for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
-            len += ngx_buf_size(cl->buf);
-        }
-    }
-
-    return len;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_logout_form(ngx_http_jwt_logout_request_t *lr)
 {
-    off_t                len;
+    ngx_int_t            rc;
     njwt_slice_t         body;
     ngx_http_request_t  *r = lr->request;
 
     static const njwt_slice_t  name = njwt_literal("logout_token");
 
-    len = ngx_http_jwt_logout_length(r);
+    rc = ngx_http_jwt_post_body(r, NGX_HTTP_JWT_LOGOUT_BODY, &body);
 
-    if (len > NGX_HTTP_JWT_LOGOUT_BODY) {
+    if (rc == NGX_DECLINED) {
         return ngx_http_jwt_logout_fault(r, lr->conf,
                                          "the body is longer than 64k");
     }
 
-    body.data = (u_char *) "";
-    body.len = (size_t) len;
-
-    if (len > 0) {
-        body.data = ngx_http_jwt_logout_body(r, (size_t) len);
-        if (body.data == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     switch (njwt_form_value(&lr->arena, body, name, &lr->token)) {
@@ -546,9 +479,10 @@ ngx_http_jwt_logout_request(ngx_http_request_t *r)
     ngx_table_elt_t        *type;
     ngx_http_jwt_logout_t  *lo;
 
-    if (r->method != NGX_HTTP_POST) {
-        return (ngx_http_jwt_headers_answer(r, "Allow", "POST") == NGX_OK)
-               ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_http_jwt_post_only(r);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     lo = ngx_http_jwt_logout_conf(r);
@@ -663,23 +597,18 @@ ngx_http_jwt_logout_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /* Posting needs no access token; what can't be revoked is refused. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 {
     size_t                  count;
-    ngx_str_t               name;
     ngx_http_jwt_logout_t  *lo = location->conf->logout;
-
-    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK) {
-        return NGX_ERROR;
-    }
 
     if (location->conf->policy != NULL) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_logout_handler\" in location \"%V\" is behind "
                       "\"jwt\": the authorization server that posts there has "
-                      "no access token, write \"jwt off;\" in %V:%ui", &name,
-                      &lo->pos.file, lo->pos.line);
+                      "no access token, write \"jwt off;\" in %V:%ui",
+                      &location->name, &lo->pos.file, lo->pos.line);
     }
 
     count = lo->issuer->trust.revocation_count;
@@ -689,11 +618,10 @@ ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
                       "\"jwt_logout_handler\" in location \"%V\" has nothing "
                       "to revoke: \"revocation\" of jwt_issuer \"%V\" names "
                       "no claim for a logout token's \"sub\" or \"sid\", "
-                      "write \"revocation sub;\" there, in %V:%ui", &name,
-                      &lo->name, &lo->pos.file, lo->pos.line);
+                      "write \"revocation sub;\" there, in %V:%ui",
+                      &location->name, &lo->name, &lo->pos.file,
+                      lo->pos.line);
     }
-
-    return NGX_OK;
 }
 
 
@@ -730,11 +658,11 @@ ngx_http_jwt_logout_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         lo->subject = njwt_revocation_subject(issuer->trust.revocation,
                                               issuer->trust.revocation_count);
 
-        if (ngx_http_jwt_logouts_add(cf, jmcf) != NGX_OK
-            || ngx_http_jwt_logout_warn(cf, locations[i]) != NGX_OK)
-        {
+        if (ngx_http_jwt_logouts_add(cf, jmcf) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        ngx_http_jwt_logout_warn(cf, locations[i]);
     }
 
     return NGX_OK;

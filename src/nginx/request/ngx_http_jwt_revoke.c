@@ -9,6 +9,7 @@
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_revoked.h"
+#include "njwt_form.h"
 
 
 #define NGX_HTTP_JWT_REVOKE_BODY  65536
@@ -98,48 +99,63 @@ ngx_http_jwt_revoke_bad(ngx_http_request_t *r, size_t entry,
 }
 
 
-/* The whole body in memory; NULL: no memory, or it can't be read. */
-
-static u_char *
-ngx_http_jwt_revoke_body(ngx_http_request_t *r, size_t *len)
+ngx_int_t
+ngx_http_jwt_post_only(ngx_http_request_t *r)
 {
-    u_char       *data, *p;
-    size_t        size;
-    ssize_t       n;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    data = ngx_pnalloc(r->pool, NGX_HTTP_JWT_REVOKE_BODY + 1);
-    if (data == NULL) {
-        return NULL;
+    if (r->method == NGX_HTTP_POST) {
+        return NGX_OK;
     }
 
-    p = data;
-    cl = (r->request_body != NULL) ? r->request_body->bufs : NULL;
+    return (ngx_http_jwt_headers_answer(r, "Allow", "POST") == NGX_OK)
+           ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
 
-    for ( /* void */ ; cl != NULL; cl = cl->next) {
+
+ngx_int_t
+ngx_http_jwt_post_body(ngx_http_request_t *r, size_t most, njwt_slice_t *body)
+{
+    off_t         size;
+    u_char       *p;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl, *bufs;
+
+    size = 0;
+    bufs = (r->request_body != NULL) ? r->request_body->bufs : NULL;
+
+    for (cl = bufs; cl != NULL; cl = cl->next) {
+        size += ngx_buf_size(cl->buf);
+    }
+
+    if (size > (off_t) most) {
+        return NGX_DECLINED;
+    }
+
+    p = ngx_pnalloc(r->pool, (size_t) size + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->data = p;
+    body->len = (size_t) size;
+
+    for (cl = bufs; cl != NULL; cl = cl->next) {
         b = cl->buf;
-        size = (size_t) ngx_buf_size(b);
-        size = ngx_min(size, (size_t) (data + NGX_HTTP_JWT_REVOKE_BODY + 1
-                                       - p));
+        size = ngx_buf_size(b);
 
-        if (b->in_file) {
-            n = ngx_read_file(b->file, p, size, b->file_pos);
+        if (ngx_buf_in_memory(b)) {
+            ngx_memcpy(p, b->pos, (size_t) size);
 
-            if (n == NGX_ERROR || (size_t) n != size) {
-                return NULL;
-            }
-
-        } else {
-            ngx_memcpy(p, b->pos, size);
+        } else if (size > 0
+                   && ngx_read_file(b->file, p, (size_t) size, b->file_pos)
+                      != size)
+        {
+            return NGX_ERROR;
         }
 
         p += size;
     }
 
-    *len = p - data;
-
-    return data;
+    return NGX_OK;
 }
 
 
@@ -202,22 +218,21 @@ ngx_http_jwt_revoke_read(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
     jlcf = jlcf->location->conf;
 
-    body.data = ngx_http_jwt_revoke_body(r, &body.len);
-
-    if (body.data == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
-
-    if (body.len > NGX_HTTP_JWT_REVOKE_BODY) {
-        ngx_http_finalize_request(r,
-            ngx_http_jwt_revoke_bad(r, 0, "is longer than 64k"));
-        return;
-    }
-
     njwt_arena_init(&arena);
 
-    rc = ngx_http_jwt_revoke_take(r, jlcf->revoke_issuer, &arena, body);
+    switch (ngx_http_jwt_post_body(r, NGX_HTTP_JWT_REVOKE_BODY, &body)) {
+
+    case NGX_OK:
+        rc = ngx_http_jwt_revoke_take(r, jlcf->revoke_issuer, &arena, body);
+        break;
+
+    case NGX_DECLINED:
+        rc = ngx_http_jwt_revoke_bad(r, 0, "is longer than 64k");
+        break;
+
+    default:
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     njwt_arena_free(&arena);
 
@@ -228,24 +243,12 @@ ngx_http_jwt_revoke_read(ngx_http_request_t *r)
 static ngx_uint_t
 ngx_http_jwt_revoke_is_json(ngx_http_request_t *r)
 {
-    u_char     c;
-    ngx_str_t  type, json = ngx_string("application/json");
+    ngx_table_elt_t  *type = r->headers_in.content_type;
 
-    if (r->headers_in.content_type == NULL) {
-        return 0;
-    }
+    static const njwt_slice_t  json = njwt_literal("application/json");
 
-    type = r->headers_in.content_type->value;
-
-    if (type.len < json.len
-        || ngx_strncasecmp(type.data, json.data, json.len) != 0)
-    {
-        return 0;
-    }
-
-    c = (type.len > json.len) ? type.data[json.len] : ';';
-
-    return c == ';' || c == ' ' || c == '\t';
+    return type != NULL
+           && njwt_media_type(ngx_http_jwt_slice(&type->value), json);
 }
 
 
@@ -276,9 +279,10 @@ ngx_http_jwt_revoke_request(ngx_http_request_t *r)
 {
     ngx_int_t  rc;
 
-    if (r->method != NGX_HTTP_POST) {
-        return (ngx_http_jwt_headers_answer(r, "Allow", "POST") == NGX_OK)
-               ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_http_jwt_post_only(r);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     if (ngx_http_jwt_revoke_is_forged(r)) {

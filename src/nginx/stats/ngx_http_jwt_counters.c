@@ -163,24 +163,20 @@ ngx_http_jwt_counters_location_id(ngx_conf_t *cf,
     ngx_http_jwt_location_t *location)
 {
     u_char        *p;
-    ngx_str_t      name, *server;
+    ngx_str_t     *server;
     njwt_slice_t   text;
 
     server = &location->server->server_name;
 
-    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    p = ngx_pnalloc(cf->temp_pool, server->len + name.len + NGX_INT_T_LEN + 2);
+    p = ngx_pnalloc(cf->temp_pool, server->len + location->name.len
+                                   + NGX_INT_T_LEN + 2);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     text.data = p;
     text.len = ngx_sprintf(p, "%V %ui %V", server, location->duplicate_no,
-                           &name) - p;
+                           &location->name) - p;
 
     return ngx_http_jwt_counters_id(text, &location->id);
 }

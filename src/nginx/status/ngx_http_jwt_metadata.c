@@ -10,6 +10,7 @@
 #include "ngx_http_jwt_fetch.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_metadata.h"
+#include "ngx_http_jwt_out.h"
 
 
 static ngx_int_t ngx_http_jwt_metadata_handler(ngx_http_request_t *r);
@@ -389,13 +390,13 @@ ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
         }
 
         bound->locations++;
-        bound->required += binding->dpop && binding->required
-                           && !binding->mtls;
-        bound->mtls += binding->mtls;
+        bound->required += binding->words.dpop && binding->words.required
+                           && !binding->words.mtls;
+        bound->mtls += binding->words.mtls;
 
         rest = ngx_http_jwt_slice(&binding->algs);
 
-        while (binding->dpop && njwt_slice_word(&rest, &word)) {
+        while (binding->words.dpop && njwt_slice_word(&rest, &word)) {
             if (ngx_http_jwt_metadata_add_scope(&bound->algs, word) != NGX_OK)
             {
                 return NGX_ERROR;
@@ -407,129 +408,58 @@ ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* "name":["…","…"] */
-
-static u_char *
-ngx_http_jwt_metadata_list(u_char *p, const char *name, njwt_slice_t *text,
-    size_t count)
-{
-    size_t  i;
-
-    p = ngx_sprintf(p, ",\"%s\":[", name);
-
-    for (i = 0; i < count; i++) {
-        if (i > 0) {
-            *p++ = ',';
-        }
-
-        *p++ = '"';
-        p = (u_char *) ngx_escape_json(p, (u_char *) text[i].data,
-                                       text[i].len);
-        *p++ = '"';
-    }
-
-    *p++ = ']';
-
-    return p;
-}
-
-
-/* The room that a list needs: escaped, a character may take six. */
-
-static size_t
-ngx_http_jwt_metadata_room(njwt_slice_t *text, size_t count)
-{
-    size_t  i, size;
-
-    size = sizeof(",\"authorization_servers\":[]");
-
-    for (i = 0; i < count; i++) {
-        size += 6 * text[i].len + sizeof("\"\",");
-    }
-
-    return size;
-}
-
-
-/* "name":"…", if there is a text */
-
-static u_char *
-ngx_http_jwt_metadata_text(u_char *p, const char *name, ngx_str_t *text)
-{
-    if (text->len == 0) {
-        return p;
-    }
-
-    p = ngx_sprintf(p, ",\"%s\":\"", name);
-    p = (u_char *) ngx_escape_json(p, text->data, text->len);
-    *p++ = '"';
-
-    return p;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_array_t *issuers, ngx_array_t *scopes,
     ngx_http_jwt_metadata_bound_t *bound)
 {
-    u_char  *p;
+    njwt_out_t          json;
+    ngx_http_jwt_out_t  out;
 
-    p = ngx_pnalloc(cf->pool,
-                    sizeof("{\"resource\":\"\"") + md->resource.len
-                    + ngx_http_jwt_metadata_room(issuers->elts, issuers->nelts)
-                    + ngx_http_jwt_metadata_room(scopes->elts, scopes->nelts)
-                    + sizeof(",\"bearer_methods_supported\":[\"header\"]}")
-                    + sizeof(",\"resource_name\":\"\"") + 6 * md->name.len
-                    + sizeof(",\"resource_documentation\":\"\"")
-                    + 6 * md->documentation.len
-                    + sizeof(",\"dpop_signing_alg_values_supported\":[]")
-                    + ngx_http_jwt_metadata_room(bound->algs.elts,
-                                                 bound->algs.nelts)
-                    + sizeof(",\"dpop_bound_access_tokens_required\":true")
-                    + sizeof(",\"tls_client_certificate_bound_access_tokens"
-                             "\":true"));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
+    static const njwt_slice_t  header = njwt_literal("header");
 
-    md->body.data = p;
+    ngx_http_jwt_out_init(&out, cf->temp_pool, NGX_HTTP_JWT_JSON);
+    ngx_http_jwt_out_json(&out, &json);
 
-    p = ngx_sprintf(p, "{\"resource\":\"%V\"", &md->resource);
-    p = ngx_http_jwt_metadata_list(p, "authorization_servers", issuers->elts,
-                                   issuers->nelts);
+    njwt_out_open(&json, NULL, '{');
+    njwt_out_string(&json, "resource", ngx_http_jwt_slice(&md->resource));
+    njwt_out_list(&json, "authorization_servers", issuers->elts,
+                  issuers->nelts);
 
     /* RFC 9728, section 3.2: a list without elements is omitted */
 
     if (scopes->nelts > 0) {
-        p = ngx_http_jwt_metadata_list(p, "scopes_supported", scopes->elts,
-                                       scopes->nelts);
+        njwt_out_list(&json, "scopes_supported", scopes->elts, scopes->nelts);
     }
 
-    p = ngx_sprintf(p, ",\"bearer_methods_supported\":[\"header\"]");
-    p = ngx_http_jwt_metadata_text(p, "resource_name", &md->name);
-    p = ngx_http_jwt_metadata_text(p, "resource_documentation",
-                                   &md->documentation);
+    njwt_out_list(&json, "bearer_methods_supported", &header, 1);
+
+    if (md->name.len > 0) {
+        njwt_out_string(&json, "resource_name", ngx_http_jwt_slice(&md->name));
+    }
+
+    if (md->documentation.len > 0) {
+        njwt_out_string(&json, "resource_documentation",
+                        ngx_http_jwt_slice(&md->documentation));
+    }
 
     if (bound->algs.nelts > 0) {
-        p = ngx_http_jwt_metadata_list(p, "dpop_signing_alg_values_supported",
-                                       bound->algs.elts, bound->algs.nelts);
+        njwt_out_list(&json, "dpop_signing_alg_values_supported",
+                      bound->algs.elts, bound->algs.nelts);
     }
 
     if (bound->locations > 0 && bound->required == bound->locations) {
-        p = ngx_sprintf(p, ",\"dpop_bound_access_tokens_required\":true");
+        njwt_out_flag(&json, "dpop_bound_access_tokens_required", true);
     }
 
     if (bound->mtls > 0) {
-        p = ngx_sprintf(p, ",\"tls_client_certificate_bound_access_tokens\""
-                           ":true");
+        njwt_out_flag(&json, "tls_client_certificate_bound_access_tokens",
+                      true);
     }
 
-    *p++ = '}';
+    njwt_out_close(&json, '}');
 
-    md->body.len = p - md->body.data;
-
-    return NGX_OK;
+    return ngx_http_jwt_out_text(&out, cf->pool, &md->body);
 }
 
 
@@ -543,19 +473,20 @@ static ngx_int_t
 ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
     ngx_http_jwt_issuer_t *issuer, ngx_array_t *servers)
 {
-    ngx_uint_t     i;
-    njwt_slice_t  *value, *server;
+    ngx_uint_t           i;
+    njwt_slice_t        *server;
+    const njwt_slice_t  *value;
 
-    value = issuer->issuers->elts;
+    value = issuer->trust.issuers;
 
-    if (ngx_array_init(servers, cf->temp_pool, issuer->issuers->nelts,
+    if (ngx_array_init(servers, cf->temp_pool, issuer->trust.issuer_count,
                        sizeof(njwt_slice_t))
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < issuer->issuers->nelts; i++) {
+    for (i = 0; i < issuer->trust.issuer_count; i++) {
         if (!njwt_url_is_web(value[i])) {
             continue;
         }
@@ -582,30 +513,21 @@ ngx_http_jwt_metadata_servers(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_metadata_warn_guarded(ngx_conf_t *cf,
     ngx_http_jwt_location_t *location)
 {
-    ngx_str_t                 name;
-    ngx_http_jwt_metadata_t  *md;
+    ngx_http_jwt_metadata_t  *md = location->conf->metadata;
 
     if (location->conf->policy == NULL) {
-        return NGX_OK;
+        return;
     }
-
-    if (ngx_http_jwt_location_name(cf->temp_pool, location, &name) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    md = location->conf->metadata;
 
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "\"jwt_resource_metadata_handler\" in location \"%V\", "
                   "which \"jwt\" guards: clients ask for it before they "
                   "have a token, write \"jwt off;\" there in %V:%ui",
-                  &name, &md->pos.file, md->pos.line);
-
-    return NGX_OK;
+                  &location->name, &md->pos.file, md->pos.line);
 }
 
 
@@ -629,9 +551,7 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    if (ngx_http_jwt_metadata_warn_guarded(cf, location) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_metadata_warn_guarded(cf, location);
 
     if (ngx_http_jwt_metadata_servers(cf, md, issuer, &servers) != NGX_OK) {
         return NGX_ERROR;

@@ -11,225 +11,150 @@
 #include "ngx_http_jwt_warnings.h"
 
 
-#define ngx_http_jwt_issuer_at(member)                                        \
-    offsetof(ngx_http_jwt_status_issuer_t, member)
-#define ngx_http_jwt_status_at(member)                                        \
-    offsetof(ngx_http_jwt_status_t, member)
+/* group, name, type, member, metric, help; how each list ends */
+
+#define ngx_http_jwt_number_row(of, group, name, type, member, metric, help)  \
+    { group, name, NGX_HTTP_JWT_##type, offsetof(of, member), metric, help }
+
+#define ngx_http_jwt_issuer_row(...)                                          \
+    ngx_http_jwt_number_row(ngx_http_jwt_status_issuer_t, __VA_ARGS__)
+#define ngx_http_jwt_key_row(...)                                             \
+    ngx_http_jwt_number_row(ngx_http_jwt_status_key_t, __VA_ARGS__)
+#define ngx_http_jwt_gate_row(...)                                            \
+    ngx_http_jwt_number_row(ngx_http_jwt_status_t, __VA_ARGS__)
+
+#define ngx_http_jwt_last_row                                                 \
+    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
 
 
 const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[] = {
+    ngx_http_jwt_issuer_row(NULL, "keys_available", FLAG, serves,
+        "keys_available", "Are there keys, young enough to serve?"),
+    ngx_http_jwt_issuer_row(NULL, "fetched", TIME, fetched,
+        "keys_fetched_timestamp_seconds",
+        "When keys were last fetched; 0: never."),
+    ngx_http_jwt_issuer_row(NULL, "age", COUNT, age, NULL, NULL),
+    ngx_http_jwt_issuer_row(NULL, "serves_until", TIME, serves_until,
+        "keys_serve_until_timestamp_seconds",
+        "Until when the keys serve if no fetch succeeds; 0: there are none."),
+    ngx_http_jwt_issuer_row(NULL, "clock_skew", COUNT, skew,
+        "clock_skew_seconds",
+        "By how much the tenant's clock is ahead of this host's."),
+    ngx_http_jwt_issuer_row(NULL, "clock_skew_time", TIME, skew_time,
+        NULL, NULL),
+    ngx_http_jwt_issuer_row("fetches", "good", COUNT, good, NULL, NULL),
+    ngx_http_jwt_issuer_row("fetches", "bad", COUNT, bad, NULL, NULL),
+    ngx_http_jwt_issuer_row("fetches", "failures_in_a_row", COUNT, failures,
+        "fetch_failures_in_a_row", "Failed fetches since the last good one."),
+    ngx_http_jwt_issuer_row("fetches", "in_flight", FLAG, in_flight,
+        NULL, NULL),
+    ngx_http_jwt_issuer_row("fetches", "next", TIME, next,
+        "next_fetch_timestamp_seconds", "When keys will be fetched again."),
+    ngx_http_jwt_issuer_row("last_error", "time", TIME, error_time,
+        "fetch_error_timestamp_seconds",
+        "When a fetch last failed; 0: never."),
+    ngx_http_jwt_issuer_row("revocation", "entries", COUNT, entries,
+        "revocation_entries", "Entries of what is revoked."),
+    ngx_http_jwt_issuer_row("revocation", "of_file", COUNT, of_file,
+        "revocation_file_entries",
+        "Those of them that the revocation_file names."),
+    ngx_http_jwt_issuer_row("revocation", "file_read", TIME, file_read,
+        "revocation_file_timestamp_seconds",
+        "When what the revocation_file says last changed; 0: never."),
+    ngx_http_jwt_issuer_row("revocation", "file_failing", COUNT, file_failing,
+        "revocation_file_failing",
+        "1: what the revocation_file says now isn't in force."),
+    ngx_http_jwt_issuer_row("revocation", "save_failing", COUNT, save_failing,
+        "revocation_save_failing",
+        "1: what is revoked can't be kept in state_path."),
+    ngx_http_jwt_issuer_row("revocation", "overflow_since", TIME, overflow,
+        "revocation_overflow_timestamp_seconds",
+        "Since when entries found no room, or were lost; 0: none."),
+    ngx_http_jwt_issuer_row("revocation", "overflow_up_to", TIME,
+        overflow_up_to, NULL, NULL),
+    ngx_http_jwt_last_row
+};
 
-    { NULL, "keys_available", NGX_HTTP_JWT_FLAG,
-      ngx_http_jwt_issuer_at(serves), "keys_available",
-      "Are there keys, young enough to serve?" },
 
-    { NULL, "fetched", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(fetched), "keys_fetched_timestamp_seconds",
-      "When keys were last fetched; 0: never." },
-
-    { NULL, "age", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(age), NULL, NULL },
-
-    { NULL, "serves_until", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(serves_until),
-      "keys_serve_until_timestamp_seconds",
-      "Until when the keys serve if no fetch succeeds; 0: there are none." },
-
-    { NULL, "clock_skew", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(skew), "clock_skew_seconds",
-      "By how much the tenant's clock is ahead of this host's." },
-
-    { NULL, "clock_skew_time", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(skew_time), NULL, NULL },
-
-    { "fetches", "good", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(good), NULL, NULL },
-
-    { "fetches", "bad", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(bad), NULL, NULL },
-
-    { "fetches", "failures_in_a_row", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(failures), "fetch_failures_in_a_row",
-      "Failed fetches since the last good one." },
-
-    { "fetches", "in_flight", NGX_HTTP_JWT_FLAG,
-      ngx_http_jwt_issuer_at(in_flight), NULL, NULL },
-
-    { "fetches", "next", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(next), "next_fetch_timestamp_seconds",
-      "When keys will be fetched again." },
-
-    { "last_error", "time", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(error_time), "fetch_error_timestamp_seconds",
-      "When a fetch last failed; 0: never." },
-
-    { "revocation", "entries", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(entries), "revocation_entries",
-      "Entries of what is revoked." },
-
-    { "revocation", "of_file", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(of_file), "revocation_file_entries",
-      "Those of them that the revocation_file names." },
-
-    { "revocation", "file_read", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(file_read), "revocation_file_timestamp_seconds",
-      "When what the revocation_file says last changed; 0: never." },
-
-    { "revocation", "file_failing", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(file_failing), "revocation_file_failing",
-      "1: what the revocation_file says now isn't in force." },
-
-    { "revocation", "save_failing", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_issuer_at(save_failing), "revocation_save_failing",
-      "1: what is revoked can't be kept in state_path." },
-
-    { "revocation", "overflow_since", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(overflow),
-      "revocation_overflow_timestamp_seconds",
-      "Since when entries found no room, or were lost; 0: none." },
-
-    { "revocation", "overflow_up_to", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_issuer_at(overflow_up_to), NULL, NULL },
-
-    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+const ngx_http_jwt_number_t  ngx_http_jwt_key_numbers[] = {
+    /* JSON has it as the state */
+    ngx_http_jwt_key_row("state", "serving", FLAG, serving,
+        "key_serving", "Is the key in the set?"),
+    ngx_http_jwt_key_row(NULL, "first_seen", TIME, first_seen,
+        "key_first_seen_timestamp_seconds", "Since when it is known."),
+    ngx_http_jwt_key_row(NULL, "age", COUNT, age, NULL, NULL),
+    ngx_http_jwt_key_row(NULL, "last_used", TIME, last_used,
+        "key_last_used_timestamp_seconds",
+        "When a token that it signed was last accepted; 0: never."),
+    ngx_http_jwt_key_row(NULL, "gone_since", TIME, removed, NULL, NULL),
+    ngx_http_jwt_last_row
 };
 
 
 const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[] = {
-
-    { NULL, "counting_since", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_status_at(since), "counting_since_timestamp_seconds",
-      "When the counters were at 0." },
-
-    { NULL, "closed", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(closed), "closed_total",
-      "Requests that were ended with their token." },
-
-    { "cache", "size", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(cache_size), "cache_size_bytes",
-      "The cache of verified tokens; 0: off." },
-
-    { "cache", "entries", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(cache_used), "cache_entries",
-      "Verified tokens that are kept." },
-
-    { "cache", "capacity", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(cache_entries), "cache_capacity",
-      "Verified tokens that there is room for." },
-
-    { "cache", "hits", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(hits), "cache_hits_total",
-      "Tokens whose signature was found verified." },
-
-    { "cache", "misses", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(misses), "cache_misses_total",
-      "Tokens whose signature had to be verified." },
-
-    { "cache", "evictions", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(evictions), "cache_evictions_total",
-      "Verified tokens that were dropped to make room." },
-
-    { "proofs", "size", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(proofs_size), NULL, NULL },
-
-    { "proofs", "entries", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(proofs_used), "proofs",
-      "DPoP proofs that are remembered." },
-
-    { "proofs", "capacity", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(proofs_entries), "proofs_capacity",
-      "DPoP proofs that there is room for." },
-
-    { "proofs", "since", NGX_HTTP_JWT_TIME,
-      ngx_http_jwt_status_at(proofs_start), NULL, NULL },
-
-    { "logouts", "taken", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(logouts.taken), "logouts_total",
-      "Logout tokens that were taken." },
-
-    { "logouts", "refused", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(logouts.refused), "logouts_refused_total",
-      "Posts without a good logout token." },
-
-    { "logouts", "remembered", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(logouts.remembered), NULL, NULL },
-    { "revoked", "size", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(revoked_size), NULL, NULL },
-
-    { "revoked", "entries", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(revoked_used), "revoked",
-      "Entries of what is revoked, of all issuers." },
-
-    { "revoked", "capacity", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(revoked_entries), "revoked_capacity",
-      "Entries of what is revoked that there is room for." },
-
-    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+    ngx_http_jwt_gate_row(NULL, "counting_since", TIME, since,
+        "counting_since_timestamp_seconds", "When the counters were at 0."),
+    ngx_http_jwt_gate_row(NULL, "closed", COUNT, closed,
+        "closed_total", "Requests that were ended with their token."),
+    ngx_http_jwt_gate_row("cache", "size", COUNT, cache.size,
+        "cache_size_bytes", "The cache of verified tokens; 0: off."),
+    ngx_http_jwt_gate_row("cache", "entries", COUNT, cache.used,
+        "cache_entries", "Verified tokens that are kept."),
+    ngx_http_jwt_gate_row("cache", "capacity", COUNT, cache.entries,
+        "cache_capacity", "Verified tokens that there is room for."),
+    ngx_http_jwt_gate_row("cache", "hits", COUNT, hits,
+        "cache_hits_total", "Tokens whose signature was found verified."),
+    ngx_http_jwt_gate_row("cache", "misses", COUNT, misses,
+        "cache_misses_total", "Tokens whose signature had to be verified."),
+    ngx_http_jwt_gate_row("cache", "evictions", COUNT, evictions,
+        "cache_evictions_total",
+        "Verified tokens that were dropped to make room."),
+    ngx_http_jwt_gate_row("proofs", "size", COUNT, proofs.size, NULL, NULL),
+    ngx_http_jwt_gate_row("proofs", "entries", COUNT, proofs.used,
+        "proofs", "DPoP proofs that are remembered."),
+    ngx_http_jwt_gate_row("proofs", "capacity", COUNT, proofs.entries,
+        "proofs_capacity", "DPoP proofs that there is room for."),
+    ngx_http_jwt_gate_row("proofs", "since", TIME, proofs.start, NULL, NULL),
+    ngx_http_jwt_gate_row("logouts", "taken", COUNT, logouts.taken,
+        "logouts_total", "Logout tokens that were taken."),
+    ngx_http_jwt_gate_row("logouts", "refused", COUNT, logouts.refused,
+        "logouts_refused_total", "Posts without a good logout token."),
+    ngx_http_jwt_gate_row("logouts", "remembered", COUNT, logouts.remembered,
+        NULL, NULL),
+    ngx_http_jwt_gate_row("revoked", "size", COUNT, revoked_size, NULL, NULL),
+    ngx_http_jwt_gate_row("revoked", "entries", COUNT, revoked_used,
+        "revoked", "Entries of what is revoked, of all issuers."),
+    ngx_http_jwt_gate_row("revoked", "capacity", COUNT, revoked_entries,
+        "revoked_capacity",
+        "Entries of what is revoked that there is room for."),
+    ngx_http_jwt_last_row
 };
 
 
 const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[] = {
-
-    { "guards", "enforce", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_ENFORCE]),
-      "enforce_locations", "Locations that refuse requests." },
-
-    { "guards", "optional", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_OPTIONAL]),
-      "optional_locations", "Locations in which a token is optional." },
-
-    { "guards", "report", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_REPORT]),
-      "report_locations", "Locations in report mode, that refuse nothing." },
-
-    { "guards", "unprotected", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_MISSING]),
-      "unprotected_locations",
-      "Locations that pass requests on and say nothing of jwt." },
-
-    { "guards", "off", NGX_HTTP_JWT_COUNT,
-      ngx_http_jwt_status_at(guards[NGX_HTTP_JWT_GUARD_OFF]),
-      "off_locations", "Locations that say \"jwt off\"." },
-
-    { NULL, NULL, NGX_HTTP_JWT_COUNT, 0, NULL, NULL }
+    ngx_http_jwt_gate_row("guards", "enforce", COUNT,
+        guards[NGX_HTTP_JWT_GUARD_ENFORCE], "enforce_locations",
+        "Locations that refuse requests."),
+    ngx_http_jwt_gate_row("guards", "optional", COUNT,
+        guards[NGX_HTTP_JWT_GUARD_OPTIONAL], "optional_locations",
+        "Locations in which a token is optional."),
+    ngx_http_jwt_gate_row("guards", "report", COUNT,
+        guards[NGX_HTTP_JWT_GUARD_REPORT], "report_locations",
+        "Locations in report mode, that refuse nothing."),
+    ngx_http_jwt_gate_row("guards", "unprotected", COUNT,
+        guards[NGX_HTTP_JWT_GUARD_MISSING], "unprotected_locations",
+        "Locations that pass requests on and say nothing of jwt."),
+    ngx_http_jwt_gate_row("guards", "off", COUNT,
+        guards[NGX_HTTP_JWT_GUARD_OFF], "off_locations",
+        "Locations that say \"jwt off\"."),
+    ngx_http_jwt_last_row
 };
-
-
-static ngx_int_t
-ngx_http_jwt_status_counted(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t                n;
-    ngx_pool_t               *pool;
-    ngx_http_jwt_counted_t   *counted;
-
-    pool = status->request->pool;
-    counted = &status->counted;
-    n = status->main->counters->nseries;
-
-    counted->total = ngx_palloc(pool, n * sizeof(uint64_t));
-    counted->minute = ngx_palloc(pool, 3 * n * sizeof(uint32_t));
-
-    if (counted->total == NULL || counted->minute == NULL) {
-        return NGX_ERROR;
-    }
-
-    counted->recent = counted->minute + n;
-    counted->hour = counted->recent + n;
-
-    ngx_http_jwt_counters_read(status->main, counted);
-
-    status->counting = 1;
-
-    return NGX_OK;
-}
 
 
 static void
 ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_counters_t      *counters;
-    ngx_http_jwt_cache_state_t    cache;
-    ngx_http_jwt_proofs_state_t   proofs;
+    ngx_http_jwt_counters_t  *counters;
 
     counters = status->main->counters;
 
@@ -242,40 +167,148 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
     status->evictions = counters->cache_evictions;
     status->closed = counters->closed;
 
-    ngx_http_jwt_cache_look(status->main, &cache);
-
-    status->cache_size = cache.size;
-    status->cache_used = cache.used;
-    status->cache_entries = cache.entries;
-
-    ngx_http_jwt_proofs_look(status->main, &proofs);
-
-    status->proofs_size = proofs.size;
-    status->proofs_used = proofs.used;
-    status->proofs_entries = proofs.entries;
-    status->proofs_start = proofs.start;
-
+    ngx_http_jwt_cache_look(status->main, &status->cache);
+    ngx_http_jwt_proofs_look(status->main, &status->proofs);
     ngx_http_jwt_logouts_look(status->main, &status->logouts);
 }
 
 
-/* Keys from the configuration are not fetched and have no age. */
+/* The numbers of an issuer, or, with NULL, without one; *part: those rows. */
 
-static void
-ngx_http_jwt_status_static(ngx_http_jwt_status_issuer_t *row)
+static ngx_int_t
+ngx_http_jwt_status_verdicts_of(ngx_http_jwt_status_t *status,
+    const ngx_http_jwt_counted_t *counted, ngx_http_jwt_issuer_t *issuer,
+    ngx_array_t *part)
 {
-    row->serves = (row->issuer->static_jwks != NULL);
-    row->fetched = NGX_HTTP_JWT_NO_NUMBER;
-    row->age = NGX_HTTP_JWT_NO_NUMBER;
-    row->serves_until = NGX_HTTP_JWT_NO_NUMBER;
-    row->skew = NGX_HTTP_JWT_NO_NUMBER;
-    row->skew_time = NGX_HTTP_JWT_NO_NUMBER;
-    row->in_flight = NGX_HTTP_JWT_NO_NUMBER;
-    row->next = NGX_HTTP_JWT_NO_NUMBER;
-    row->good = NGX_HTTP_JWT_NO_NUMBER;
-    row->bad = NGX_HTTP_JWT_NO_NUMBER;
-    row->failures = NGX_HTTP_JWT_NO_NUMBER;
-    row->error_time = NGX_HTTP_JWT_NO_NUMBER;
+    ngx_uint_t                      i, at, before;
+    ngx_http_jwt_status_verdict_t  *row;
+
+    before = status->verdicts.nelts;
+
+    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+
+        if (!ngx_http_jwt_series_has(issuer, i)) {
+            continue;
+        }
+
+        row = ngx_array_push(&status->verdicts);
+        if (row == NULL) {
+            return NGX_ERROR;
+        }
+
+        at = ngx_http_jwt_series(issuer, i);
+
+        row->issuer = issuer;
+        row->counted = i;
+        row->total = counted->total[at];
+        row->hour = counted->hour[at];
+        row->recent = counted->recent[at];
+        row->minute = counted->minute[at];
+    }
+
+    /* there was room for all: none of them moved */
+
+    part->elts = (ngx_http_jwt_status_verdict_t *) status->verdicts.elts
+                 + before;
+    part->nelts = status->verdicts.nelts - before;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_verdicts(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t               i, n;
+    ngx_pool_t              *pool;
+    ngx_http_jwt_counted_t   counted;
+
+    pool = status->request->pool;
+    n = status->main->counters->nseries;
+
+    counted.total = ngx_palloc(pool, n * sizeof(uint64_t));
+    counted.minute = ngx_palloc(pool, 3 * n * sizeof(uint32_t));
+
+    if (counted.total == NULL
+        || counted.minute == NULL
+        || ngx_array_init(&status->verdicts, pool, n,
+                          sizeof(ngx_http_jwt_status_verdict_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    counted.recent = counted.minute + n;
+    counted.hour = counted.recent + n;
+
+    ngx_http_jwt_counters_read(status->main, &counted);
+    status->recently = counted.span / 1000;
+
+    if (ngx_http_jwt_status_verdicts_of(status, &counted, NULL,
+                                        &status->no_issuer)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < status->nissuers; i++) {
+        if (ngx_http_jwt_status_verdicts_of(status, &counted,
+                                            status->issuers[i].issuer,
+                                            &status->issuers[i].verdicts)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* An issuer's keys: those that serve first. */
+
+static ngx_int_t
+ngx_http_jwt_status_keys(ngx_http_jwt_status_t *status,
+    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_keystat_t *stat,
+    ngx_uint_t n)
+{
+    ngx_uint_t                  i, gone;
+    ngx_http_jwt_status_key_t  *key;
+
+    if (ngx_array_init(&row->keys, status->request->pool, 4,
+                       sizeof(ngx_http_jwt_status_key_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (gone = 0; gone < 2; gone++) {
+        for (i = 0; i < n; i++) {
+
+            if ((stat[i].removed != 0) != gone
+                || !ngx_http_jwt_keystat_shown(&stat[i], row->issuer))
+            {
+                continue;
+            }
+
+            key = ngx_array_push(&row->keys);
+            if (key == NULL) {
+                return NGX_ERROR;
+            }
+
+            key->stat = &stat[i];
+            key->kid.data = stat[i].kid;
+            key->kid.len = stat[i].kid_len;
+            key->alg = njwt_alg_info(stat[i].algs);
+            key->serving = !gone;
+            key->first_seen = stat[i].first_seen;
+            key->age = ngx_max(status->now - key->first_seen, 0);
+            key->last_used = (int64_t) stat[i].last_used;
+            key->removed = stat[i].removed;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -287,13 +320,6 @@ ngx_http_jwt_status_revoked(ngx_http_jwt_status_issuer_t *row)
     ngx_http_jwt_revoked_info(row->issuer, revoked);
 
     if (row->issuer->revocation.slot == NULL) {
-        row->entries = NGX_HTTP_JWT_NO_NUMBER;
-        row->of_file = NGX_HTTP_JWT_NO_NUMBER;
-        row->file_read = NGX_HTTP_JWT_NO_NUMBER;
-        row->file_failing = NGX_HTTP_JWT_NO_NUMBER;
-        row->save_failing = NGX_HTTP_JWT_NO_NUMBER;
-        row->overflow = NGX_HTTP_JWT_NO_NUMBER;
-        row->overflow_up_to = NGX_HTTP_JWT_NO_NUMBER;
         return;
     }
 
@@ -313,16 +339,23 @@ static void
 ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
     ngx_http_jwt_issuer_t *issuer, int64_t now)
 {
-    int64_t                  stale;
-    ngx_http_jwt_source_t   *source;
-    ngx_http_jwt_history_t  *history;
+    int64_t                       stale;
+    ngx_http_jwt_source_t        *source;
+    ngx_http_jwt_history_t       *history;
+    const ngx_http_jwt_number_t  *number;
+
+    for (number = ngx_http_jwt_issuer_numbers; number->name; number++) {
+        ngx_http_jwt_number(number, row) = NGX_HTTP_JWT_NO_NUMBER;
+    }
 
     row->issuer = issuer;
+    row->serves = (issuer->static_jwks != NULL);
     source = &row->source;
 
     ngx_http_jwt_history_read(issuer, source);
-    ngx_http_jwt_status_static(row);
     ngx_http_jwt_status_revoked(row);
+
+    /* keys of the configuration are fetched by nobody and have no age */
 
     if (issuer->static_jwks != NULL || !source->known) {
         return;
@@ -357,16 +390,19 @@ ngx_http_jwt_status_issuer(ngx_http_jwt_status_issuer_t *row,
 static ngx_int_t
 ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                     i, n;
+    ngx_uint_t                     i, n, nstats;
     ngx_http_jwt_issuer_t        **issuers;
+    ngx_http_jwt_keystat_t        *stats;
     ngx_http_jwt_revoked_info_t   *revoked;
 
     n = status->main->issuers.nelts;
     issuers = status->main->issuers.elts;
 
+    stats = ngx_http_jwt_keystat_read(status->main, status->request->pool,
+                                      &nstats);
     status->issuers = ngx_palloc(status->request->pool,
                                  n * sizeof(ngx_http_jwt_status_issuer_t));
-    if (status->issuers == NULL) {
+    if (stats == NULL || status->issuers == NULL) {
         return NGX_ERROR;
     }
 
@@ -375,6 +411,13 @@ ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
     for (i = 0; i < n; i++) {
         ngx_http_jwt_status_issuer(&status->issuers[i], issuers[i],
                                    status->now);
+
+        if (ngx_http_jwt_status_keys(status, &status->issuers[i], stats,
+                                     nstats)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
 
         if (issuers[i]->revocation.slot != NULL) {
             revoked = &status->issuers[i].revoked;
@@ -388,38 +431,89 @@ ngx_http_jwt_status_issuers(ngx_http_jwt_status_t *status)
 }
 
 
+static ngx_http_jwt_guard_t
+ngx_http_jwt_status_guard(ngx_http_jwt_location_t *location)
+{
+    ngx_http_jwt_loc_conf_t  *conf;
+
+    conf = location->conf;
+
+    if (conf->policy != NULL) {
+        return (conf->mode == NGX_HTTP_JWT_OPTIONAL)
+               ? NGX_HTTP_JWT_GUARD_OPTIONAL
+               : (conf->mode == NGX_HTTP_JWT_REPORT)
+                 ? NGX_HTTP_JWT_GUARD_REPORT : NGX_HTTP_JWT_GUARD_ENFORCE;
+    }
+
+    /* names, but none of them: an explicit "jwt off" */
+
+    if (conf->names != NULL) {
+        return NGX_HTTP_JWT_GUARD_OFF;
+    }
+
+    return location->passes ? NGX_HTTP_JWT_GUARD_MISSING
+                            : NGX_HTTP_JWT_GUARD_NONE;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_status_locations(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t                        i, n;
+    ngx_http_jwt_location_t         **all;
+    ngx_http_jwt_status_location_t   *row;
+
+    n = status->main->locations.nelts;
+    all = status->main->locations.elts;
+
+    if (ngx_array_init(&status->locations, status->request->pool, n,
+                       sizeof(ngx_http_jwt_status_location_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    status->locations.nelts = n;
+    row = status->locations.elts;
+
+    for (i = 0; i < n; i++) {
+        row[i].location = all[i];
+        row[i].guard = ngx_http_jwt_status_guard(all[i]);
+        row[i].reached = ngx_http_jwt_location_reached(all[i]);
+        row[i].counts = (all[i]->counts != NULL && all[i]->id != 0
+                         && all[i]->counts->id == all[i]->id)
+                        ? all[i]->counts : NULL;
+
+        status->guards[row[i].guard] += row[i].reached;
+    }
+
+    return NGX_OK;
+}
+
+
 /* Copies the shared data. */
 
 static ngx_int_t
 ngx_http_jwt_status_collect(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
-
     status->now = ngx_time();
-    all = status->main->locations.elts;
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
-        if (ngx_http_jwt_location_reached(all[i])) {
-            status->guards[ngx_http_jwt_status_guard(all[i])]++;
-        }
+    if (ngx_http_jwt_status_locations(status) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     if (status->main->counters == NULL) {
         return NGX_OK;
     }
 
-    status->keystats = ngx_http_jwt_keystat_read(status->main,
-                                                 status->request->pool,
-                                                 &status->nkeystats);
-    if (status->keystats == NULL
-        || ngx_http_jwt_status_issuers(status) != NGX_OK
-        || ngx_http_jwt_status_counted(status) != NGX_OK)
+    if (ngx_http_jwt_status_issuers(status) != NGX_OK
+        || ngx_http_jwt_status_verdicts(status) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     ngx_http_jwt_status_numbers(status);
+    status->counting = 1;
 
     return NGX_OK;
 }
@@ -460,43 +554,6 @@ ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer)
 
 
 njwt_slice_t
-ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i)
-{
-    njwt_slice_t            none = { NULL, 0 };
-    const njwt_alg_info_t  *info;
-
-    info = njwt_alg_info(algs & (1u << i));
-
-    return (info != NULL) ? info->name : none;
-}
-
-
-ngx_http_jwt_guard_t
-ngx_http_jwt_status_guard(ngx_http_jwt_location_t *location)
-{
-    ngx_http_jwt_loc_conf_t  *conf;
-
-    conf = location->conf;
-
-    if (conf->policy != NULL) {
-        return (conf->mode == NGX_HTTP_JWT_OPTIONAL)
-               ? NGX_HTTP_JWT_GUARD_OPTIONAL
-               : (conf->mode == NGX_HTTP_JWT_REPORT)
-                 ? NGX_HTTP_JWT_GUARD_REPORT : NGX_HTTP_JWT_GUARD_ENFORCE;
-    }
-
-    /* names, but none of them: an explicit "jwt off" */
-
-    if (conf->names != NULL) {
-        return NGX_HTTP_JWT_GUARD_OFF;
-    }
-
-    return location->passes ? NGX_HTTP_JWT_GUARD_MISSING
-                            : NGX_HTTP_JWT_GUARD_NONE;
-}
-
-
-njwt_slice_t
 ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status, ngx_int_t index)
 {
     ngx_http_variable_t        *v;
@@ -510,24 +567,10 @@ ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status, ngx_int_t index)
 }
 
 
-ngx_http_jwt_location_counts_t *
-ngx_http_jwt_status_counts(ngx_http_jwt_location_t *location)
-{
-    if (location->counts == NULL
-        || location->id == 0
-        || location->counts->id != location->id)
-    {
-        return NULL;
-    }
-
-    return location->counts;
-}
-
-
 static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
 
 
-typedef ngx_int_t (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);
+typedef void (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);
 
 typedef struct ngx_http_jwt_status_format_s  ngx_http_jwt_status_format_t;
 
@@ -669,7 +712,7 @@ ngx_http_jwt_status_write(ngx_http_jwt_status_t *status,
     rc = ngx_http_jwt_status_collect(status);
 
     if (rc == NGX_OK) {
-        rc = format->write(status);
+        format->write(status);
     }
 
     if (status->arena.failed || status->out.failed) {
@@ -714,6 +757,7 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
                                                  ngx_http_jwt_scope_module);
 
     ngx_http_jwt_out_init(&status->out, r->pool, conf->status->format);
+    ngx_http_jwt_out_json(&status->out, &status->json);
 
     if (ngx_http_jwt_status_write(status, conf->status) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -761,10 +805,9 @@ ngx_http_jwt_status_limited(ngx_module_t *access,
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                  name;
     ngx_uint_t                 i;
     ngx_module_t              *access;
     ngx_http_jwt_location_t  **all;
@@ -783,18 +826,10 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_location_name(cf->temp_pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_status\" in location \"%V\" shows everybody the "
                       "issuers and the rules, write \"jwt NAME;\" there, or "
-                      "\"allow\" and \"deny\" in %V:%ui", &name,
+                      "\"allow\" and \"deny\" in %V:%ui", &all[i]->name,
                       &conf->status_pos.file, conf->status_pos.line);
     }
-
-    return NGX_OK;
 }

@@ -29,9 +29,36 @@
 #define NGX_HTTP_JWT_NO_NUMBER  INT64_MIN
 
 
+/* what was judged so, of an issuer's tokens */
+typedef struct {
+    ngx_http_jwt_issuer_t     *issuer;       /* NULL: not known */
+    ngx_uint_t                 counted;
+    uint64_t                   total;
+    uint32_t                   hour;
+    uint32_t                   recent;
+    uint32_t                   minute;
+} ngx_http_jwt_status_verdict_t;
+
+
+/* a key */
+typedef struct {
+    ngx_http_jwt_keystat_t    *stat;
+    njwt_slice_t               kid;
+    const njwt_alg_info_t     *alg;          /* NULL: it says none */
+
+    int64_t                    serving;
+    int64_t                    first_seen;
+    int64_t                    age;
+    int64_t                    last_used;
+    int64_t                    removed;
+} ngx_http_jwt_status_key_t;
+
+
 /* the state of an issuer; times are seconds of the wall clock */
 typedef struct {
     ngx_http_jwt_issuer_t     *issuer;
+    ngx_array_t                keys;         /* ngx_http_jwt_status_key_t */
+    ngx_array_t                verdicts;     /* those of status->verdicts */
     ngx_http_jwt_source_t      source;
 
     int64_t                    serves;       /* are there keys young enough? */
@@ -72,33 +99,41 @@ typedef enum {
 #define NGX_HTTP_JWT_GUARDS  (NGX_HTTP_JWT_GUARD_ENFORCE + 1)
 
 
+/* a location */
+typedef struct {
+    ngx_http_jwt_location_t         *location;
+    ngx_http_jwt_guard_t             guard;
+    ngx_uint_t                       reached;
+    ngx_http_jwt_location_counts_t  *counts;   /* NULL: none of its own */
+} ngx_http_jwt_status_location_t;
+
+
 /* what is shown: copies, except for the configuration */
 typedef struct {
     ngx_http_request_t            *request;
     ngx_http_jwt_main_conf_t      *main;
     ngx_http_jwt_out_t             out;
+    njwt_out_t                     json;      /* writes to out */
     njwt_arena_t                   arena;
 
-    ngx_uint_t                     counting;  /* 0: there are no issuers */
-    ngx_http_jwt_counted_t         counted;
-    ngx_http_jwt_keystat_t        *keystats;
-    ngx_uint_t                     nkeystats;
-    ngx_http_jwt_status_issuer_t  *issuers;   /* as many as in main */
+    ngx_uint_t                     counting;  /* 0: there is no issuer */
+    ngx_http_jwt_status_issuer_t  *issuers;
     ngx_uint_t                     nissuers;
+    ngx_array_t                    verdicts;  /* ngx_http_jwt_status_verdict_t:
+                                                 without an issuer first */
+    ngx_array_t                    no_issuer; /* those of verdicts */
+    time_t                         recently;  /* s that are "recent" */
+    ngx_array_t                    locations; /* ngx_http_jwt_status_
+                                                 location_t */
 
     int64_t                        now;
     int64_t                        since;     /* when counting began */
     int64_t                        guards[NGX_HTTP_JWT_GUARDS];  /* how many */
-    int64_t                        cache_size;
-    int64_t                        cache_used;
-    int64_t                        cache_entries;
+    ngx_http_jwt_cache_state_t     cache;
     int64_t                        hits;
     int64_t                        misses;
     int64_t                        evictions;
-    int64_t                        proofs_size;
-    int64_t                        proofs_used;
-    int64_t                        proofs_entries;
-    int64_t                        proofs_start;
+    ngx_http_jwt_proofs_state_t    proofs;
     ngx_http_jwt_logouts_state_t   logouts;
     int64_t                        revoked_size;
     int64_t                        revoked_used;
@@ -124,10 +159,11 @@ typedef struct {
 } ngx_http_jwt_number_t;
 
 #define ngx_http_jwt_number(number, base)                                    \
-    (*(const int64_t *) ((const u_char *) (base) + (number)->offset))
+    (*(int64_t *) ((u_char *) (base) + (number)->offset))
 
 /* each list ends with a row whose name is NULL */
 extern const ngx_http_jwt_number_t  ngx_http_jwt_issuer_numbers[];
+extern const ngx_http_jwt_number_t  ngx_http_jwt_key_numbers[];
 extern const ngx_http_jwt_number_t  ngx_http_jwt_gate_numbers[];
 extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
 
@@ -137,8 +173,7 @@ extern const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[];
 char *ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Warns about a location that everybody may read. */
-ngx_int_t ngx_http_jwt_status_init(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
+void ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf);
 
 /* The source of the keys: a URL without its query, or "file". */
 njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
@@ -146,25 +181,15 @@ njwt_slice_t ngx_http_jwt_status_source(ngx_http_jwt_issuer_t *issuer);
 /* Does that URL have a query, which isn't shown? */
 ngx_uint_t ngx_http_jwt_status_source_cut(ngx_http_jwt_issuer_t *issuer);
 
-/* The i-th algorithm, by its bit; empty if it isn't in the set. */
-njwt_slice_t ngx_http_jwt_status_alg(uint32_t algs, ngx_uint_t i);
-
-ngx_http_jwt_guard_t ngx_http_jwt_status_guard(
-    ngx_http_jwt_location_t *location);
-
 /* The name of a required variable, without its "$". */
 njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
     ngx_int_t index);
 
-/* The counters of a location; NULL: it has none of its own. */
-ngx_http_jwt_location_counts_t *ngx_http_jwt_status_counts(
-    ngx_http_jwt_location_t *location);
-
 
 /* Each writes the whole status into status->out. */
-ngx_int_t ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
-ngx_int_t ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
-ngx_int_t ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_status_html(ngx_http_jwt_status_t *status);
 
 
 /* ngx_http_jwt_status_html_assets.c */

@@ -50,73 +50,41 @@ ngx_http_jwt_share_add(ngx_http_jwt_share_t *share, ngx_uint_t counted,
 }
 
 
-/*
- * The share of an issuer (NULL: of unknown issuers) in the numbers of a
- * window.
- */
-
-static void
-ngx_http_jwt_share_of(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, const uint32_t *numbers,
-    ngx_http_jwt_share_t *share)
+void
+ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status, ngx_array_t *verdicts,
+    size_t window, ngx_http_jwt_share_t *share)
 {
-    ngx_uint_t  i, optional;
+    ngx_uint_t                      i, optional;
+    ngx_http_jwt_status_verdict_t  *row;
 
+    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
+
+    row = verdicts->elts;
     optional = status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] > 0;
 
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        if (ngx_http_jwt_series_has(issuer, i)
-            && !ngx_http_jwt_share_skips(optional, i))
-        {
-            ngx_http_jwt_share_add(share, i,
-                                   numbers[ngx_http_jwt_series(issuer, i)]);
+    for (i = 0; i < verdicts->nelts; i++) {
+        if (!ngx_http_jwt_share_skips(optional, row[i].counted)) {
+            ngx_http_jwt_share_add(share, row[i].counted,
+                                   *(uint32_t *) ((u_char *) &row[i]
+                                                  + window));
         }
     }
 }
 
 
-/* The same for all together, or for one issuer's row. */
-
 void
-ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
+ngx_http_jwt_share_location(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share)
 {
-    ngx_uint_t  i;
+    ngx_uint_t  i, optional;
 
     ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
 
-    if (row != NULL) {
-        ngx_http_jwt_share_of(status, row->issuer, numbers, share);
-        return;
-    }
+    optional = row->guard == NGX_HTTP_JWT_GUARD_OPTIONAL;
 
-    ngx_http_jwt_share_of(status, NULL, numbers, share);
-
-    for (i = 0; i < status->nissuers; i++) {
-        ngx_http_jwt_share_of(status, status->issuers[i].issuer, numbers,
-                              share);
-    }
-}
-
-
-void
-ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
-    ngx_http_jwt_share_t *share)
-{
-    ngx_uint_t                       i, optional;
-    ngx_http_jwt_location_counts_t  *counts;
-
-    ngx_memzero(share, sizeof(ngx_http_jwt_share_t));
-
-    counts = ngx_http_jwt_status_counts(location);
-    optional = ngx_http_jwt_status_guard(location)
-               == NGX_HTTP_JWT_GUARD_OPTIONAL;
-
-    for (i = 0; counts != NULL && i < NGX_HTTP_JWT_COUNTED; i++) {
+    for (i = 0; row->counts != NULL && i < NGX_HTTP_JWT_COUNTED; i++) {
         if (!ngx_http_jwt_share_skips(optional, i)) {
-            ngx_http_jwt_share_add(share, i, counts->totals[i]);
+            ngx_http_jwt_share_add(share, i, row->counts->totals[i]);
         }
     }
 }
@@ -132,17 +100,18 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_share_t *lately,
     ngx_http_jwt_share_t *before)
 {
-    ngx_http_jwt_counted_t  *counted;
+    ngx_array_t  *of;
 
-    counted = &status->counted;
+    of = row ? &row->verdicts : &status->verdicts;
 
-    ngx_http_jwt_share_sum(status, row, counted->hour, before);
-    ngx_http_jwt_share_sum(status, row, counted->minute, lately);
+    ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(hour), before);
+    ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(minute), lately);
     lately->span = 60;
 
     if (ngx_http_jwt_share_all(lately) < 20) {
-        ngx_http_jwt_share_sum(status, row, counted->recent, lately);
-        lately->span = counted->span / 1000;
+        ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(recent),
+                               lately);
+        lately->span = status->recently;
     }
 
     if (ngx_http_jwt_share_all(lately) < 10) {
@@ -316,7 +285,7 @@ ngx_uint_t
 ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row)
 {
     return row->skew != NGX_HTTP_JWT_NO_NUMBER
-           && ngx_abs(row->skew) * 1000 > (int64_t) row->issuer->leeway;
+           && (double) ngx_abs(row->skew) > row->issuer->trust.expected.leeway;
 }
 
 
@@ -338,7 +307,7 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_html_clock(out, row);
     ngx_http_jwt_out_printf(out, ", more than leeway allows (%T&nbsp;s): %s. "
                             "Check this host&rsquo;s clock (NTP).",
-                            (time_t) (row->issuer->leeway / 1000),
+                            (time_t) row->issuer->trust.expected.leeway,
                             row->skew > 0 ? "new tokens may be refused"
                                           : "tokens may be refused as expired "
                                             "too early");
@@ -470,39 +439,34 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
 
 /* The names of the first few locations with that kind of guard. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
-    ngx_uint_t (*is)(ngx_http_jwt_location_t *location))
+    ngx_uint_t (*is)(ngx_http_jwt_status_location_t *row))
 {
-    ngx_str_t                  name;
-    ngx_uint_t                 i, n;
-    ngx_http_jwt_out_t        *out;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_out_t              *out;
+    ngx_http_jwt_location_t         *location;
+    ngx_http_jwt_status_location_t  *row;
 
     n = 0;
     out = &status->out;
-    all = status->main->locations.elts;
+    row = status->locations.elts;
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
+    for (i = 0; i < status->locations.nelts; i++) {
+        location = row[i].location;
 
-        if (!ngx_http_jwt_location_reached(all[i]) || !is(all[i])
+        if (!row[i].reached || !is(&row[i])
             || ++n > NGX_HTTP_JWT_HTML_NAMES)
         {
             continue;
         }
 
-        if (ngx_http_jwt_location_name(status->request->pool, all[i], &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
         ngx_http_jwt_out_printf(out, "%s<a href=\"#server-%ui\">",
-                                n > 1 ? ", " : "", all[i]->number);
-        ngx_http_jwt_html_code(out, name.len
-                               ? ngx_http_jwt_slice(&name)
+                                n > 1 ? ", " : "", location->number);
+        ngx_http_jwt_html_code(out, location->name.len
+                               ? ngx_http_jwt_slice(&location->name)
                                : ngx_http_jwt_slice(
-                                           &all[i]->server->server_name));
+                                           &location->server->server_name));
         ngx_http_jwt_out_literal(out, "</a>");
     }
 
@@ -510,33 +474,48 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
         ngx_http_jwt_out_printf(out, " and %ui more",
                                 n - NGX_HTTP_JWT_HTML_NAMES);
     }
-
-    return NGX_OK;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_open(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row)
 {
-    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_MISSING;
+    return row->guard == NGX_HTTP_JWT_GUARD_MISSING;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_report(ngx_http_jwt_status_location_t *row)
 {
-    return ngx_http_jwt_status_guard(location) == NGX_HTTP_JWT_GUARD_REPORT;
+    return row->guard == NGX_HTTP_JWT_GUARD_REPORT;
 }
 
 
 ngx_uint_t
-ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_unjudged(ngx_http_jwt_status_location_t *row)
 {
-    ngx_http_jwt_location_counts_t  *counts;
+    return row->counts != NULL
+           && row->counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0;
+}
 
-    counts = ngx_http_jwt_status_counts(location);
 
-    return counts != NULL && counts->totals[NGX_HTTP_JWT_UNJUDGED] != 0;
+/* Requests of the last hour that nobody judged. */
+
+static uint64_t
+ngx_http_jwt_alert_unjudged(ngx_http_jwt_status_t *status)
+{
+    uint64_t                        n;
+    ngx_uint_t                      i;
+    ngx_http_jwt_status_verdict_t  *row;
+
+    n = 0;
+    row = status->no_issuer.elts;
+
+    for (i = 0; i < status->no_issuer.nelts; i++) {
+        n += (row[i].counted == NGX_HTTP_JWT_UNJUDGED) ? row[i].hour : 0;
+    }
+
+    return n;
 }
 
 
@@ -546,84 +525,71 @@ ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location)
  */
 
 static ngx_uint_t
-ngx_http_jwt_html_is_shut(ngx_http_jwt_location_t *location)
+ngx_http_jwt_html_is_shut(ngx_http_jwt_status_location_t *row)
 {
-    ngx_http_jwt_guard_t             guard;
-    ngx_http_jwt_share_t             share;
-    ngx_http_jwt_location_counts_t  *counts;
+    ngx_http_jwt_share_t  share;
 
-    guard = ngx_http_jwt_status_guard(location);
-    counts = ngx_http_jwt_status_counts(location);
-
-    if (counts == NULL
-        || (guard != NGX_HTTP_JWT_GUARD_ENFORCE
-            && guard != NGX_HTTP_JWT_GUARD_OPTIONAL))
+    if (row->counts == NULL
+        || (row->guard != NGX_HTTP_JWT_GUARD_ENFORCE
+            && row->guard != NGX_HTTP_JWT_GUARD_OPTIONAL))
     {
         return 0;
     }
 
-    ngx_http_jwt_share_location(location, &share);
+    ngx_http_jwt_share_location(row, &share);
 
-    if (guard == NGX_HTTP_JWT_GUARD_ENFORCE) {
-        share.refused -= ngx_min(share.refused, counts->totals[NJWT_NO_TOKEN]);
+    if (row->guard == NGX_HTTP_JWT_GUARD_ENFORCE) {
+        share.refused -= ngx_min(share.refused,
+                                 row->counts->totals[NJWT_NO_TOKEN]);
     }
 
     return share.ok == 0 && share.refused >= 10;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
 {
-    ngx_int_t                  rc;
-    ngx_uint_t                 i, n;
-    ngx_http_jwt_out_t        *out;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_out_t              *out;
+    ngx_http_jwt_status_location_t  *row;
 
     n = 0;
     out = &alerts->status->out;
-    all = alerts->status->main->locations.elts;
+    row = alerts->status->locations.elts;
 
-    for (i = 0; i < alerts->status->main->locations.nelts; i++) {
-        n += ngx_http_jwt_location_reached(all[i])
-             && ngx_http_jwt_html_is_shut(all[i]);
+    for (i = 0; i < alerts->status->locations.nelts; i++) {
+        n += row[i].reached && ngx_http_jwt_html_is_shut(&row[i]);
     }
 
     if (n == 0 || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        return NGX_OK;
+        return;
     }
 
     ngx_http_jwt_out_printf(out, "So far %ui location%s refused every token: ",
                             n, n == 1 ? " has" : "s have");
-    rc = ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_shut);
+    ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_shut);
     ngx_http_jwt_out_printf(out, ". Below is what %s for and why %s refused.",
                             n == 1 ? "it asks" : "they ask",
                             n == 1 ? "it" : "they");
     ngx_http_jwt_alert_end(alerts);
-
-    return rc;
 }
 
 
 /* long: one paragraph for each kind of alert */
-static ngx_int_t
+static void
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
     int64_t                *guards;
-    ngx_int_t               rc;
-    ngx_uint_t              unjudged;
+    uint64_t                unjudged;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
-    rc = NGX_OK;
     status = alerts->status;
     out = &status->out;
     guards = status->guards;
 
-    unjudged = status->counting
-               ? status->counted.hour[ngx_http_jwt_series(NULL,
-                                                    NGX_HTTP_JWT_UNJUDGED)]
-               : 0;
+    unjudged = ngx_http_jwt_alert_unjudged(status);
 
     if (guards[NGX_HTTP_JWT_GUARD_MISSING] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
@@ -635,7 +601,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                 : "locations pass requests",
                                 guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
                                 ? "says" : "say");
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
         ngx_http_jwt_out_literal(out,
                                  ". Write <code>jwt NAME;</code> there, or "
                                  "<code>jwt off;</code> if it is public.");
@@ -651,7 +617,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                  "<code>rewrite</code> or <code>if</code> "
                                  "beside "
                                  "jwt does that, in ");
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
@@ -665,7 +631,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                 guards[NGX_HTTP_JWT_GUARD_REPORT]
                                 + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
                                 + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
-        rc |= ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
     }
@@ -677,12 +643,10 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
                                  "nothing is guarded.");
         ngx_http_jwt_alert_end(alerts);
     }
-
-    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 {
     ngx_uint_t                     i, reported;
@@ -709,11 +673,11 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 
     /* of single locations, where not even all together are */
 
-    if (!reported && ngx_http_jwt_alert_shut(alerts) != NGX_OK) {
-        return NGX_ERROR;
+    if (!reported) {
+        ngx_http_jwt_alert_shut(alerts);
     }
 
-    return ngx_http_jwt_alert_locations(alerts);
+    ngx_http_jwt_alert_locations(alerts);
 }
 
 
@@ -750,7 +714,7 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_alerts_t  alerts;
@@ -764,9 +728,7 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
     for (alerts.severity = NGX_HTTP_JWT_BAD;
          alerts.severity != NGX_HTTP_JWT_FINE; alerts.severity--)
     {
-        if (ngx_http_jwt_alert_pass(&alerts) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_alert_pass(&alerts);
     }
 
     if (alerts.n == 0) {
@@ -774,6 +736,4 @@ ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status)
     }
 
     ngx_http_jwt_out_literal(&status->out, "</ul>\n");
-
-    return NGX_OK;
 }

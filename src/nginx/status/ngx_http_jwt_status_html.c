@@ -17,16 +17,6 @@
 #define NGX_HTTP_JWT_HTML_IDLE  4
 
 
-/* a row of the table of verdicts */
-typedef struct {
-    ngx_http_jwt_issuer_t     *issuer;     /* NULL: not known */
-    ngx_uint_t                 counted;
-    uint32_t                   minute;
-    uint32_t                   hour;
-    uint64_t                   total;
-} ngx_http_jwt_verdicts_t;
-
-
 /* the order of an issuer on the page */
 typedef struct {
     ngx_uint_t                 number;
@@ -306,7 +296,7 @@ ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
-    ngx_http_jwt_verdicts_t *row)
+    ngx_http_jwt_status_verdict_t *row)
 {
     ngx_http_jwt_out_literal(out, row->counted == NJWT_OK
                                    ? "<tr class=\"yes\">" : "<tr>");
@@ -347,8 +337,8 @@ ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
 static int ngx_libc_cdecl
 ngx_http_jwt_html_verdict_order(const void *one, const void *two)
 {
-    const ngx_http_jwt_verdicts_t  *a = one;
-    const ngx_http_jwt_verdicts_t  *b = two;
+    const ngx_http_jwt_status_verdict_t  *a = one;
+    const ngx_http_jwt_status_verdict_t  *b = two;
 
     if (a->hour != b->hour) {
         return (a->hour < b->hour) ? 1 : -1;
@@ -358,112 +348,71 @@ ngx_http_jwt_html_verdict_order(const void *one, const void *two)
 }
 
 
-static ngx_int_t
-ngx_http_jwt_html_verdicts_of(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_array_t *rows)
-{
-    ngx_uint_t                i, at;
-    ngx_http_jwt_verdicts_t  *row;
-
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        at = ngx_http_jwt_series(issuer, i);
-
-        if (!ngx_http_jwt_series_has(issuer, i)
-            || status->counted.total[at] == 0)
-        {
-            continue;
-        }
-
-        row = ngx_array_push(rows);
-        if (row == NULL) {
-            return NGX_ERROR;
-        }
-
-        row->issuer = issuer;
-        row->counted = i;
-        row->minute = status->counted.minute[at];
-        row->hour = status->counted.hour[at];
-        row->total = status->counted.total[at];
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
+static void
 ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                i;
-    ngx_array_t               rows;
-    ngx_http_jwt_out_t       *out;
-    ngx_http_jwt_verdicts_t  *row;
+    ngx_uint_t                      i, n;
+    ngx_http_jwt_out_t             *out;
+    ngx_http_jwt_status_verdict_t  *all, *row;
 
     static const char  *const  columns[] = {
         "Verdict", "Issuer", "Last minute", "Last hour", "Total", NULL
     };
 
     out = &status->out;
+    all = status->verdicts.elts;
 
-    if (ngx_array_init(&rows, status->request->pool, 32,
-                       sizeof(ngx_http_jwt_verdicts_t)) != NGX_OK
-        || ngx_http_jwt_html_verdicts_of(status, NULL, &rows) != NGX_OK)
-    {
-        return NGX_ERROR;
+    row = ngx_palloc(status->request->pool, status->verdicts.nelts
+                     * sizeof(ngx_http_jwt_status_verdict_t));
+    if (row == NULL) {
+        out->failed = 1;
+        return;
     }
 
-    for (i = 0; i < status->nissuers; i++) {
-        if (ngx_http_jwt_html_verdicts_of(status, status->issuers[i].issuer,
-                                          &rows)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
+    for (i = 0, n = 0; i < status->verdicts.nelts; i++) {
+        if (all[i].total != 0) {
+            row[n++] = all[i];
         }
     }
 
-    row = rows.elts;
-    ngx_qsort(row, rows.nelts, sizeof(ngx_http_jwt_verdicts_t),
-              ngx_http_jwt_html_verdict_order);
-
-    if (rows.nelts > 0) {
-        ngx_http_jwt_html_table(out, "By verdict and issuer, the most "
-                                "frequent of the last hour first.", columns);
+    if (n == 0) {
+        return;
     }
 
-    for (i = 0; i < rows.nelts; i++) {
+    ngx_qsort(row, n, sizeof(ngx_http_jwt_status_verdict_t),
+              ngx_http_jwt_html_verdict_order);
+    ngx_http_jwt_html_table(out, "By verdict and issuer, the most frequent of "
+                            "the last hour first.", columns);
+
+    for (i = 0; i < n; i++) {
 
         if (i == NGX_HTTP_JWT_HTML_VERDICTS) {
             ngx_http_jwt_html_table_end(out);
             ngx_http_jwt_html_fold(out, "verdicts", 0, "more", 0);
-            ngx_http_jwt_out_printf(out, "%ui more</summary>",
-                                    rows.nelts - i);
+            ngx_http_jwt_out_printf(out, "%ui more</summary>", n - i);
             ngx_http_jwt_html_table(out, "The others", columns);
         }
 
         ngx_http_jwt_html_verdict(out, &row[i]);
     }
 
-    if (rows.nelts > 0) {
-        ngx_http_jwt_html_table_end(out);
-    }
+    ngx_http_jwt_html_table_end(out);
 
-    if (rows.nelts > NGX_HTTP_JWT_HTML_VERDICTS) {
+    if (n > NGX_HTTP_JWT_HTML_VERDICTS) {
         ngx_http_jwt_out_literal(out, "</details>");
     }
-
-    return NGX_OK;
 }
 
 
 static void
 ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
-    const uint32_t *numbers)
+    size_t window)
 {
     ngx_http_jwt_out_t    *out;
     ngx_http_jwt_share_t   share;
 
     out = &status->out;
-    ngx_http_jwt_share_sum(status, NULL, numbers, &share);
+    ngx_http_jwt_share_sum(status, &status->verdicts, window, &share);
 
     ngx_http_jwt_html_fact(out, name);
     ngx_http_jwt_html_share(out, &share);
@@ -472,7 +421,7 @@ ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_out_t   *out;
@@ -482,18 +431,12 @@ ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
     ngx_http_jwt_out_literal(out, "<section class=\"card\" aria-labelledby="
                              "\"requests\"><h2 id=\"requests\">Requests</h2>\n"
                              "<dl class=\"facts w\">\n");
-    ngx_http_jwt_html_time(status, "Last minute", status->counted.minute);
-    ngx_http_jwt_html_time(status, "Last 5 min", status->counted.recent);
-    ngx_http_jwt_html_time(status, "Last hour", status->counted.hour);
+    ngx_http_jwt_html_time(status, "Last minute", ngx_http_jwt_window(minute));
+    ngx_http_jwt_html_time(status, "Last 5 min", ngx_http_jwt_window(recent));
+    ngx_http_jwt_html_time(status, "Last hour", ngx_http_jwt_window(hour));
     ngx_http_jwt_out_literal(out, "</dl>\n");
-
-    if (ngx_http_jwt_html_verdicts(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
+    ngx_http_jwt_html_verdicts(status);
     ngx_http_jwt_out_literal(out, "</section>\n");
-
-    return NGX_OK;
 }
 
 
@@ -609,22 +552,16 @@ ngx_http_jwt_html_fetches(ngx_http_jwt_status_t *status,
 
 static void
 ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_keystat_t *keystat)
+    ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_status_key_t *key)
 {
-    njwt_slice_t             kid;
-    ngx_http_jwt_out_t      *out;
-    const njwt_alg_info_t   *alg;
+    ngx_http_jwt_out_t   *out;
 
     out = &status->out;
-    alg = njwt_alg_info(keystat->algs);
-
-    kid.data = keystat->kid;
-    kid.len = keystat->kid_len;
 
     ngx_http_jwt_out_literal(out, "<tr><th scope=\"row\">");
 
-    if (keystat->has_kid) {
-        ngx_http_jwt_html_code(out, kid);
+    if (key->stat->has_kid) {
+        ngx_http_jwt_html_code(out, key->kid);
 
     } else {
         ngx_http_jwt_out_literal(out, "without kid");
@@ -633,11 +570,11 @@ ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
     ngx_http_jwt_out_literal(out, "</th>");
 
     ngx_http_jwt_html_cell(out, "Type");
-    ngx_http_jwt_out_literal(out, njwt_alg_kty(keystat->algs));
+    ngx_http_jwt_out_literal(out, njwt_alg_kty(key->stat->algs));
 
-    if (alg != NULL) {
+    if (key->alg != NULL) {
         ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_out_escaped(out, alg->name);
+        ngx_http_jwt_out_escaped(out, key->alg->name);
     }
 
     ngx_http_jwt_out_literal(out, "</td>");
@@ -645,24 +582,24 @@ ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
     ngx_http_jwt_html_cell(out, "State");
     ngx_http_jwt_out_literal(out, "<span>");
 
-    if (keystat->removed == 0) {
+    if (key->serving) {
         ngx_http_jwt_html_badge(out, row->serves ? "ok" : "bad",
                                 row->serves ? "serving" : "stale");
 
     } else {
         ngx_http_jwt_html_badge(out, "plain", "gone");
         ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_html_ago(out, status->now, keystat->removed);
+        ngx_http_jwt_html_ago(out, status->now, key->removed);
     }
 
     ngx_http_jwt_out_literal(out, "</span></td>");
 
     ngx_http_jwt_html_cell(out, "First seen");
-    ngx_http_jwt_html_ago(out, status->now, keystat->first_seen);
+    ngx_http_jwt_html_ago(out, status->now, key->first_seen);
     ngx_http_jwt_out_literal(out, "</td>");
 
     ngx_http_jwt_html_cell(out, "Last used");
-    ngx_http_jwt_html_ago(out, status->now, (time_t) keystat->last_used);
+    ngx_http_jwt_html_ago(out, status->now, key->last_used);
     ngx_http_jwt_out_literal(out, "</td></tr>\n");
 }
 
@@ -671,31 +608,24 @@ static void
 ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_uint_t            i, n, gone;
-    ngx_http_jwt_out_t   *out;
+    ngx_uint_t                  i;
+    ngx_http_jwt_out_t         *out;
+    ngx_http_jwt_status_key_t  *key;
 
     static const char  *const  columns[] = {
         "Key", "Type", "State", "First seen", "Last used", NULL
     };
 
     out = &status->out;
+    key = row->keys.elts;
 
     ngx_http_jwt_html_table(out, "Keys", columns);
 
-    for (gone = 0, n = 0; gone < 2; gone++) {
-        for (i = 0; i < status->nkeystats; i++) {
-
-            if ((status->keystats[i].removed != 0) == gone
-                && ngx_http_jwt_keystat_shown(&status->keystats[i],
-                                              row->issuer))
-            {
-                ngx_http_jwt_html_key(status, row, &status->keystats[i]);
-                n++;
-            }
-        }
+    for (i = 0; i < row->keys.nelts; i++) {
+        ngx_http_jwt_html_key(status, row, &key[i]);
     }
 
-    if (n == 0) {
+    if (row->keys.nelts == 0) {
         ngx_http_jwt_out_literal(out, "<tr><td colspan=\"5\">none yet"
                                  "</td></tr>\n");
     }
@@ -708,36 +638,35 @@ static void
 ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
     ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_uint_t            i;
-    njwt_slice_t          alg;
+    njwt_alg_t            bit;
+    njwt_issuer_t        *trust = &issuer->trust;
     ngx_http_jwt_out_t   *out;
 
     out = &status->out;
 
     ngx_http_jwt_html_fact(out, "Issuer");
-    ngx_http_jwt_html_list(out, issuer->issuers->elts,
-                           issuer->issuers->nelts);
+    ngx_http_jwt_html_list(out, trust->issuers, trust->issuer_count);
     ngx_http_jwt_html_fact_end(out);
 
     ngx_http_jwt_html_fact(out, "Audience");
 
-    if (issuer->trust.expected.any_audience) {
+    if (trust->expected.any_audience) {
         ngx_http_jwt_html_badge(out, "warn", "any");
 
     } else {
-        ngx_http_jwt_html_list(out, issuer->audiences->elts,
-                               issuer->audiences->nelts);
+        ngx_http_jwt_html_list(out, trust->expected.audiences,
+                               trust->expected.audience_count);
     }
 
     ngx_http_jwt_html_fact_end(out);
 
     ngx_http_jwt_html_fact(out, "Algorithms");
 
-    for (i = 0; i < NJWT_ALG_COUNT; i++) {
-        alg = ngx_http_jwt_status_alg(issuer->algorithms, i);
-
-        ngx_http_jwt_out_escaped(out, alg);
-        ngx_http_jwt_out_literal(out, alg.len ? " " : "");
+    for (bit = 1; bit < 1u << NJWT_ALG_COUNT; bit <<= 1) {
+        if (trust->algorithms & bit) {
+            ngx_http_jwt_out_escaped(out, njwt_alg_info(bit)->name);
+            ngx_http_jwt_out_literal(out, " ");
+        }
     }
 
     ngx_http_jwt_html_fact_end(out);
@@ -841,7 +770,8 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
         ngx_http_jwt_html_badge(out, "bad", "revocation_file not in force");
     }
 
-    ngx_http_jwt_share_sum(status, row, status->counted.hour, &share);
+    ngx_http_jwt_share_sum(status, &row->verdicts, ngx_http_jwt_window(hour),
+                           &share);
     ngx_http_jwt_out_literal(out, "<span class=\"soft\">last hour: ");
     ngx_http_jwt_html_share(out, &share);
     ngx_http_jwt_out_literal(out, "</span></summary>\n<dl class=\"facts\">\n");
@@ -881,7 +811,7 @@ ngx_http_jwt_html_issuer_order(const void *one, const void *two)
  * many have no requests and need no attention, these are folded.
  */
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t                 i, n, idle;
@@ -896,12 +826,13 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
     rank = ngx_palloc(status->request->pool,
                       (n + 1) * sizeof(ngx_http_jwt_html_rank_t));
     if (rank == NULL) {
-        return NGX_ERROR;
+        out->failed = 1;
+        return;
     }
 
     for (i = 0; i < n; i++) {
-        ngx_http_jwt_share_sum(status, &status->issuers[i],
-                               status->counted.hour, &share);
+        ngx_http_jwt_share_sum(status, &status->issuers[i].verdicts,
+                               ngx_http_jwt_window(hour), &share);
         rank[i].number = i;
         rank[i].requests = ngx_http_jwt_share_all(&share);
         rank[i].severity = ngx_http_jwt_html_keys_severity(status,
@@ -942,8 +873,6 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
     ngx_http_jwt_out_literal(out, idle > NGX_HTTP_JWT_HTML_IDLE
                                    ? "</details></section>\n"
                                    : "</section>\n");
-
-    return NGX_OK;
 }
 
 
@@ -977,8 +906,8 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
                              "<dl class=\"facts\">\n");
 
     ngx_http_jwt_html_fact(out, "Cache of verified tokens");
-    ngx_http_jwt_html_room(out, status->cache_size, status->cache_used,
-                           status->cache_entries);
+    ngx_http_jwt_html_room(out, status->cache.size, status->cache.used,
+                           status->cache.entries);
     ngx_http_jwt_html_fact_end(out);
 
     ngx_http_jwt_html_fact(out, "Hit ratio");
@@ -992,10 +921,10 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
     ngx_http_jwt_html_count(out, status->evictions);
     ngx_http_jwt_html_fact_end(out);
 
-    if (status->proofs_size > 0) {
+    if (status->proofs.size > 0) {
         ngx_http_jwt_html_fact(out, "DPoP proofs that were used");
-        ngx_http_jwt_html_room(out, status->proofs_size, status->proofs_used,
-                               status->proofs_entries);
+        ngx_http_jwt_html_room(out, status->proofs.size, status->proofs.used,
+                               status->proofs.entries);
         ngx_http_jwt_html_fact_end(out);
     }
 
@@ -1041,7 +970,7 @@ ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_out_t   *out;
@@ -1052,23 +981,14 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
     ngx_http_jwt_out_literal(out, "<main>\n");
     ngx_http_jwt_html_now(status);
 
-    if (ngx_http_jwt_html_alerts(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_html_alerts(status);
 
     if (status->counting) {
-        if (ngx_http_jwt_html_requests(status) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (ngx_http_jwt_html_issuers(status) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_html_requests(status);
+        ngx_http_jwt_html_issuers(status);
     }
 
-    if (ngx_http_jwt_html_servers(status) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_html_servers(status);
 
     if (status->counting) {
         ngx_http_jwt_html_memory(status);
@@ -1076,6 +996,4 @@ ngx_http_jwt_status_html(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_out_literal(out, "</main>\n");
     ngx_http_jwt_html_foot(out);
-
-    return NGX_OK;
 }

@@ -82,12 +82,14 @@ void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
 
 /* ngx_http_jwt_status_alerts.c */
 
-/* The share of all together, or of one issuer's row. */
+/* The share of some verdicts, by the numbers of a window of their rows. */
 void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_status_issuer_t *row, const uint32_t *numbers,
-    ngx_http_jwt_share_t *share);
+    ngx_array_t *verdicts, size_t window, ngx_http_jwt_share_t *share);
 
-void ngx_http_jwt_share_location(ngx_http_jwt_location_t *location,
+#define ngx_http_jwt_window(member)                                          \
+    offsetof(ngx_http_jwt_status_verdict_t, member)
+
+void ngx_http_jwt_share_location(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share);
 
 /* Red if the keys stop serving before somebody could have repaired it. */
@@ -96,18 +98,18 @@ ngx_http_jwt_severity_t ngx_http_jwt_html_keys_severity(
 
 ngx_uint_t ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row);
 
-ngx_uint_t ngx_http_jwt_html_is_open(ngx_http_jwt_location_t *location);
+ngx_uint_t ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row);
 
-ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_location_t *location);
+ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_status_location_t *row);
 
-ngx_uint_t ngx_http_jwt_html_is_unjudged(ngx_http_jwt_location_t *location);
+ngx_uint_t ngx_http_jwt_html_is_unjudged(ngx_http_jwt_status_location_t *row);
 
-ngx_int_t ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_html_alerts(ngx_http_jwt_status_t *status);
 
 
 /* ngx_http_jwt_status_html_policy.c */
 
-ngx_int_t ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status);
+void ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status);
 
 
 #endif /* NGX_HTTP_JWT_STATUS_HTML_H */

@@ -214,9 +214,9 @@ ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
-    ngx_http_jwt_location_t *location)
+    ngx_http_jwt_status_location_t *row)
 {
-    ngx_http_jwt_guard_t  guard;
+    ngx_http_jwt_loc_conf_t  *conf = row->location->conf;
 
     static const char  *const words[NGX_HTTP_JWT_GUARDS][2] = {
         { "plain", "no jwt" },
@@ -227,13 +227,11 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
         { "ok", "guarded" }
     };
 
-    guard = ngx_http_jwt_status_guard(location);
-
     ngx_http_jwt_html_cell(out, "Guard");
     ngx_http_jwt_out_literal(out, "<span>");
-    ngx_http_jwt_html_badge(out, words[guard][0], words[guard][1]);
+    ngx_http_jwt_html_badge(out, words[row->guard][0], words[row->guard][1]);
 
-    if (location->conf->policy != NULL && location->conf->preflight == 1) {
+    if (conf->policy != NULL && conf->preflight == 1) {
         ngx_http_jwt_out_literal(out, " preflights pass");
     }
 
@@ -243,26 +241,24 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
 
 static void
 ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+    ngx_http_jwt_status_location_t *row, ngx_http_jwt_share_t *share)
 {
-    size_t                           i;
-    ngx_http_jwt_out_t              *out;
-    const njwt_policy_t             *policy;
-    ngx_http_jwt_location_counts_t  *counts;
+    size_t                i;
+    ngx_http_jwt_out_t   *out;
+    const njwt_policy_t  *policy;
 
     out = &status->out;
-    policy = location->conf->policy;
-    counts = ngx_http_jwt_status_counts(location);
+    policy = row->location->conf->policy;
 
     ngx_http_jwt_html_cell(out, "Requests");
     ngx_http_jwt_out_literal(out, "<span>");
 
-    if (counts == NULL) {
+    if (row->counts == NULL) {
         ngx_http_jwt_out_literal(out, "not counted by itself");
 
     } else {
         ngx_http_jwt_html_share(out, share);
-        ngx_http_jwt_html_others(out, counts);
+        ngx_http_jwt_html_others(out, row->counts);
     }
 
     ngx_http_jwt_out_literal(out, "</span></td>");
@@ -277,7 +273,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_out_literal(out, "</span></td>");
     ngx_http_jwt_html_cell(out, "Asks for");
-    ngx_http_jwt_html_rules(status, location);
+    ngx_http_jwt_html_rules(status, row->location);
     ngx_http_jwt_out_literal(out, "</td>");
 }
 
@@ -285,14 +281,14 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
 /* Does it need attention? */
 
 static ngx_uint_t
-ngx_http_jwt_html_stands_out(ngx_http_jwt_location_t *location,
+ngx_http_jwt_html_stands_out(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share)
 {
-    ngx_http_jwt_share_location(location, share);
+    ngx_http_jwt_share_location(row, share);
 
-    return ngx_http_jwt_html_is_open(location)
-           || ngx_http_jwt_html_is_report(location)
-           || ngx_http_jwt_html_is_unjudged(location)
+    return ngx_http_jwt_html_is_open(row)
+           || ngx_http_jwt_html_is_report(row)
+           || ngx_http_jwt_html_is_unjudged(row)
            || (share->refused >= 10 && share->refused >= share->ok);
 }
 
@@ -315,39 +311,33 @@ ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_location_t *location, ngx_http_jwt_share_t *share)
+    ngx_http_jwt_status_location_t *row, ngx_http_jwt_share_t *share)
 {
-    ngx_str_t             name;
-    ngx_http_jwt_out_t   *out;
+    ngx_http_jwt_out_t       *out;
+    ngx_http_jwt_location_t  *location;
 
     out = &status->out;
-
-    if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
+    location = row->location;
 
     ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
                             "data-r=\"%uL\"><th scope=\"row\">",
-                            ngx_http_jwt_html_is_open(location) ? " open"
-                                                                : "",
+                            ngx_http_jwt_html_is_open(row) ? " open" : "",
                             ngx_http_jwt_share_all(share), share->refused);
 
-    if (name.len > 0) {
-        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&name));
+    if (location->name.len > 0) {
+        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&location->name));
 
     } else {
         ngx_http_jwt_out_literal(out, "all else of the server");
     }
 
     ngx_http_jwt_out_literal(out, "</th>");
-    ngx_http_jwt_html_guard(out, location);
+    ngx_http_jwt_html_guard(out, row);
 
     if (location->conf->policy != NULL) {
-        ngx_http_jwt_html_asked(status, location, share);
+        ngx_http_jwt_html_asked(status, row, share);
 
     } else {
         ngx_http_jwt_out_literal(out, "<td></td><td></td><td>");
@@ -356,60 +346,55 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     }
 
     ngx_http_jwt_out_literal(out, "</tr>\n");
-
-    return NGX_OK;
 }
 
 
 /*
- * The locations of a server that stand out, or the others; *n is their number.
- * Without write they are only counted.
+ * The locations of a server that stand out, or the others; returns how many.
+ * Without a table they are only counted.
  */
 
-static ngx_int_t
+static ngx_uint_t
 ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
-    ngx_uint_t standing_out, ngx_uint_t write, ngx_uint_t *n)
+    ngx_uint_t standing_out, ngx_uint_t write)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_share_t       share;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_share_t             share;
+    ngx_http_jwt_status_location_t  *row;
 
     static const char  *const  columns[] = {
         "Location", "Guard", "Requests", "Issuers", "Asks for", NULL
     };
 
-    *n = 0;
-    all = status->main->locations.elts;
+    n = 0;
+    row = status->locations.elts;
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
+    for (i = 0; i < status->locations.nelts; i++) {
 
-        if (all[i]->number != number
-            || !ngx_http_jwt_location_reached(all[i])
-            || ngx_http_jwt_html_stands_out(all[i], &share)
-               != standing_out)
+        if (row[i].location->number != number
+            || !row[i].reached
+            || ngx_http_jwt_html_stands_out(&row[i], &share) != standing_out)
         {
             continue;
         }
 
-        if ((*n)++ == 0 && write) {
+        if (n++ == 0 && write) {
             ngx_http_jwt_html_table(&status->out, standing_out
                                     ? "Locations to look at"
                                     : "Locations",
                                     columns);
         }
 
-        if (write
-            && ngx_http_jwt_html_location(status, all[i], &share) != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (write) {
+            ngx_http_jwt_html_location(status, &row[i], &share);
         }
     }
 
-    if (*n > 0 && write) {
+    if (n > 0 && write) {
         ngx_http_jwt_html_table_end(&status->out);
     }
 
-    return NGX_OK;
+    return n;
 }
 
 
@@ -446,7 +431,7 @@ ngx_http_jwt_html_server_names(ngx_http_jwt_out_t *out,
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 {
     ngx_uint_t              look, fine, many, several;
@@ -457,8 +442,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
     server = status->main->servers.elts;
     several = status->main->servers.nelts > 1;
 
-    (void) ngx_http_jwt_html_locations(status, number, 1, 0, &look);
-    (void) ngx_http_jwt_html_locations(status, number, 0, 0, &fine);
+    look = ngx_http_jwt_html_locations(status, number, 1, 0);
+    fine = ngx_http_jwt_html_locations(status, number, 0, 0);
 
     ngx_http_jwt_html_fold(out, "server", number, "card",
                            look > 0 || !several);
@@ -482,9 +467,7 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
                                 look);
     }
 
-    if (ngx_http_jwt_html_locations(status, number, 1, 1, &look) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    (void) ngx_http_jwt_html_locations(status, number, 1, 1);
 
     ngx_http_jwt_out_literal(out, many ? "</details>\n" : "");
 
@@ -497,18 +480,14 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
                                           : "locations with nothing ");
     }
 
-    if (ngx_http_jwt_html_locations(status, number, 0, 1, &fine) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    (void) ngx_http_jwt_html_locations(status, number, 0, 1);
 
     ngx_http_jwt_out_literal(out, fine > 0 ? "</details></details>\n"
                                             : "</details>\n");
-
-    return NGX_OK;
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
 {
     ngx_uint_t            i;
@@ -521,12 +500,8 @@ ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
                              "</h2>\n");
 
     for (i = 1; i <= status->main->servers.nelts; i++) {
-        if (ngx_http_jwt_html_server(status, i) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_html_server(status, i);
     }
 
     ngx_http_jwt_out_literal(out, "</section>\n");
-
-    return NGX_OK;
 }

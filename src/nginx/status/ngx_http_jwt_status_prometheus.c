@@ -244,15 +244,13 @@ ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 /* A kid as a label shows it. */
 
 static size_t
-ngx_http_jwt_metric_kid(const ngx_http_jwt_keystat_t *keystat,
+ngx_http_jwt_metric_kid(njwt_slice_t kid,
     u_char shown[NGX_HTTP_JWT_SHOWN_LEN])
 {
     u_char        *p, escape[NJWT_UTF8_ESCAPE];
-    njwt_slice_t   kid, next;
+    njwt_slice_t   next;
 
     p = shown;
-    kid.data = keystat->kid;
-    kid.len = keystat->kid_len;
 
     while (kid.len > 0) {
         next = njwt_utf8_shown(&kid, escape);
@@ -266,8 +264,7 @@ ngx_http_jwt_metric_kid(const ngx_http_jwt_keystat_t *keystat,
 /* Prometheus allows no two samples with the same labels. */
 
 static ngx_uint_t
-ngx_http_jwt_metric_same_key(const ngx_http_jwt_keystat_t *a,
-    const ngx_http_jwt_keystat_t *b)
+ngx_http_jwt_metric_same_key(njwt_slice_t a, njwt_slice_t b)
 {
     u_char  one[NGX_HTTP_JWT_SHOWN_LEN], other[NGX_HTTP_JWT_SHOWN_LEN];
     size_t  len;
@@ -285,21 +282,18 @@ ngx_http_jwt_metric_same_key(const ngx_http_jwt_keystat_t *a,
  */
 
 static ngx_uint_t
-ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, ngx_uint_t at,
-    ngx_http_jwt_keystat_t *joined)
+ngx_http_jwt_metric_join_keys(ngx_array_t *keys, ngx_uint_t at,
+    ngx_http_jwt_status_key_t *joined)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_keystat_t  *keystat;
+    ngx_uint_t                  i;
+    ngx_http_jwt_status_key_t  *key;
 
-    *joined = status->keystats[at];
+    key = keys->elts;
+    *joined = key[at];
 
-    for (i = 0; i < status->nkeystats; i++) {
-        keystat = &status->keystats[i];
+    for (i = 0; i < keys->nelts; i++) {
 
-        if (!ngx_http_jwt_keystat_shown(keystat, issuer)
-            || !ngx_http_jwt_metric_same_key(keystat, joined))
-        {
+        if (!ngx_http_jwt_metric_same_key(key[i].kid, joined->kid)) {
             continue;
         }
 
@@ -307,9 +301,9 @@ ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
             return 0;
         }
 
-        joined->last_used = ngx_max(joined->last_used, keystat->last_used);
-        joined->first_seen = ngx_min(joined->first_seen, keystat->first_seen);
-        joined->removed = keystat->removed ? joined->removed : 0;
+        joined->last_used = ngx_max(joined->last_used, key[i].last_used);
+        joined->first_seen = ngx_min(joined->first_seen, key[i].first_seen);
+        joined->serving = ngx_max(joined->serving, key[i].serving);
     }
 
     return 1;
@@ -317,122 +311,76 @@ ngx_http_jwt_metric_join_keys(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_metric_keys_of(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer, const char *name, ngx_uint_t which)
+ngx_http_jwt_metric_keys(ngx_http_jwt_status_t *status)
 {
-    int64_t                 numbers[3];
-    ngx_uint_t              i;
-    njwt_slice_t            kid;
-    ngx_http_jwt_out_t     *out;
-    ngx_http_jwt_keystat_t  joined;
+    ngx_uint_t                     i, k;
+    ngx_http_jwt_out_t            *out;
+    ngx_http_jwt_status_key_t      joined;
+    ngx_http_jwt_status_issuer_t  *row;
+    const ngx_http_jwt_number_t   *number;
 
     out = &status->out;
 
-    for (i = 0; i < status->nkeystats; i++) {
+    for (number = ngx_http_jwt_key_numbers; number->name; number++) {
 
-        if (!ngx_http_jwt_keystat_shown(&status->keystats[i], issuer)
-            || !ngx_http_jwt_metric_join_keys(status, issuer, i, &joined))
-        {
+        if (number->metric == NULL) {
             continue;
         }
 
-        kid.data = joined.kid;
-        kid.len = joined.kid_len;
-
-        numbers[0] = joined.removed == 0;
-        numbers[1] = joined.first_seen;
-        numbers[2] = joined.last_used;
-
-        ngx_http_jwt_metric_begin(out, name);
-        ngx_http_jwt_metric_label(out, "issuer",
-                                  ngx_http_jwt_slice(&issuer->name));
-        ngx_http_jwt_metric_label(out, "kid", kid);
-        ngx_http_jwt_metric_end(out, numbers[which]);
-    }
-}
-
-
-static void
-ngx_http_jwt_metric_keys(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t  i, which;
-
-    static const char  *const families[][2] = {
-        { "key_serving", "Is the key in the set?" },
-        { "key_first_seen_timestamp_seconds", "Since when it is known." },
-        { "key_last_used_timestamp_seconds",
-          "When a token that it signed was last accepted; 0: never." }
-    };
-
-    for (which = 0; which < 3; which++) {
-        ngx_http_jwt_metric_family(&status->out, families[which][0],
-                                   families[which][1]);
+        ngx_http_jwt_metric_family(out, number->metric, number->help);
 
         for (i = 0; i < status->nissuers; i++) {
-            ngx_http_jwt_metric_keys_of(status, status->issuers[i].issuer,
-                                        families[which][0], which);
+            row = &status->issuers[i];
+
+            for (k = 0; k < row->keys.nelts; k++) {
+
+                if (!ngx_http_jwt_metric_join_keys(&row->keys, k, &joined)) {
+                    continue;
+                }
+
+                ngx_http_jwt_metric_begin(out, number->metric);
+                ngx_http_jwt_metric_label(out, "issuer",
+                                    ngx_http_jwt_slice(&row->issuer->name));
+                ngx_http_jwt_metric_label(out, "kid", joined.kid);
+                ngx_http_jwt_metric_end(out,
+                                        ngx_http_jwt_number(number, &joined));
+            }
         }
     }
 }
 
 
 static void
-ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status,
-    ngx_http_jwt_issuer_t *issuer)
+ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t            i;
-    ngx_http_jwt_out_t   *out;
+    ngx_uint_t                      i;
+    ngx_http_jwt_out_t             *out;
+    ngx_http_jwt_status_verdict_t  *row;
 
     static const njwt_slice_t  none = njwt_literal("-");
 
     out = &status->out;
-
-    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
-
-        if (!ngx_http_jwt_series_has(issuer, i)) {
-            continue;
-        }
-
-        ngx_http_jwt_metric_begin(out, "requests_total");
-        ngx_http_jwt_metric_label(out, "issuer",
-                                  issuer ? ngx_http_jwt_slice(&issuer->name)
-                                         : none);
-        ngx_http_jwt_metric_label(out, "verdict",
-                                  ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_metric_end(out,
-                     status->counted.total[ngx_http_jwt_series(issuer, i)]);
-    }
-}
-
-
-static void
-ngx_http_jwt_metric_counted(ngx_http_jwt_status_t *status)
-{
-    ngx_uint_t            i;
-    ngx_http_jwt_out_t   *out;
-
-    out = &status->out;
+    row = status->verdicts.elts;
 
     ngx_http_jwt_metric_family(out, "requests_total",
                                "Requests that were judged, by issuer (-: "
                                "before it was known) and verdict.");
-    ngx_http_jwt_metric_requests(status, NULL);
 
-    for (i = 0; i < status->nissuers; i++) {
-        ngx_http_jwt_metric_requests(status, status->issuers[i].issuer);
+    for (i = 0; i < status->verdicts.nelts; i++) {
+        ngx_http_jwt_metric_begin(out, "requests_total");
+        ngx_http_jwt_metric_label(out, "issuer", row[i].issuer
+                                  ? ngx_http_jwt_slice(&row[i].issuer->name)
+                                  : none);
+        ngx_http_jwt_metric_label(out, "verdict",
+                                  ngx_http_jwt_counted_name(row[i].counted));
+        ngx_http_jwt_metric_end(out, row[i].total);
     }
-
-    ngx_http_jwt_metric_numbers(status, ngx_http_jwt_gate_numbers);
-    ngx_http_jwt_metric_issuers(status);
-    ngx_http_jwt_metric_revoked(status);
-    ngx_http_jwt_metric_fetches(status);
-    ngx_http_jwt_metric_keys(status);
 }
 
 
 /* The counters of a location; NULL: of those without counters. */
 
-static ngx_int_t
+static void
 ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_location_counts_t *counts)
 {
@@ -451,14 +399,9 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
 
     if (location != NULL) {
         server = location->server->server_name;
+        name = location->name;
         number.len = ngx_sprintf(digits, "%ui", location->duplicate_no)
                      - digits;
-
-        if (ngx_http_jwt_location_name(status->request->pool, location, &name)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
     }
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
@@ -483,43 +426,37 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
                                   ngx_http_jwt_counted_name(i));
         ngx_http_jwt_metric_end(out, counts->totals[i]);
     }
-
-    return NGX_OK;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_jwt_metric_locations(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                        i;
-    ngx_http_jwt_location_t         **all;
-    ngx_http_jwt_location_counts_t   *counts;
+    ngx_uint_t                       i;
+    ngx_http_jwt_status_location_t  *row;
 
-    all = status->main->locations.elts;
+    row = status->locations.elts;
 
     ngx_http_jwt_metric_family(&status->out, "location_requests_total",
                                "Requests that were judged, by location (-: "
                                "those without counters of their own) and "
                                "verdict.");
 
-    for (i = 0; i < status->main->locations.nelts; i++) {
-        counts = ngx_http_jwt_status_counts(all[i]);
-
-        if (counts != NULL
-            && ngx_http_jwt_metric_location(status, all[i], counts) != NGX_OK)
-        {
-            return NGX_ERROR;
+    for (i = 0; i < status->locations.nelts; i++) {
+        if (row[i].counts != NULL) {
+            ngx_http_jwt_metric_location(status, row[i].location,
+                                         row[i].counts);
         }
     }
 
-    return status->counting
-           ? ngx_http_jwt_metric_location(status, NULL,
-                                          &status->main->counters->other)
-           : NGX_OK;
+    if (status->counting) {
+        ngx_http_jwt_metric_location(status, NULL,
+                                     &status->main->counters->other);
+    }
 }
 
 
-ngx_int_t
+void
 ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_out_t   *out;
@@ -538,8 +475,13 @@ ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
     ngx_http_jwt_metric_numbers(status, ngx_http_jwt_policy_numbers);
 
     if (status->counting) {
-        ngx_http_jwt_metric_counted(status);
+        ngx_http_jwt_metric_requests(status);
+        ngx_http_jwt_metric_numbers(status, ngx_http_jwt_gate_numbers);
+        ngx_http_jwt_metric_issuers(status);
+        ngx_http_jwt_metric_revoked(status);
+        ngx_http_jwt_metric_fetches(status);
+        ngx_http_jwt_metric_keys(status);
     }
 
-    return ngx_http_jwt_metric_locations(status);
+    ngx_http_jwt_metric_locations(status);
 }

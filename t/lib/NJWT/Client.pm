@@ -7,6 +7,7 @@ package NJWT::Client;
 #   my $flight = begin({ … }, { … });    # sent, and not waited for
 #   @r = finish($flight);                # or leave($flight): hang up
 #   my $count = tally(@r);               # { 200 => 99, 503 => 1 }
+#   my $judged = verdict_of($r);         # "200 ok": with its X-Verdict
 #
 # A request: port, path; method (GET), token (Authorization: Bearer), headers
 # (a hash), body, timeout (10 s), tls; before: requests without a body that go
@@ -30,7 +31,7 @@ use IO::Socket::INET;
 use Time::HiRes qw/ time /;
 
 
-our @EXPORT_OK = qw/ request burst begin finish leave tally /;
+our @EXPORT_OK = qw/ request burst begin finish leave tally verdict_of /;
 
 
 sub _text {
@@ -215,6 +216,13 @@ sub leave {
 
 sub burst {
     return finish(begin(@_));
+}
+
+
+sub verdict_of {
+    my ($response) = @_;
+
+    return "$response->{status} " . ($response->{headers}{'x-verdict'} // '');
 }
 
 

@@ -40,6 +40,9 @@ package NJWT::Nginx;
 #   http_config    as ever, before the default; with a "jwt_issuer timesheets"
 #                  of its own there is no default issuer
 #   request        GET /t
+#   rules          directives in place of $RULES in the default configuration:
+#
+# default_config(<<'CONF') says which configuration blocks without one have.
 #
 # In every configuration section $TEST_NGINX_JWKS_URI is the key set's URL,
 # $TEST_NGINX_ISSUER and $TEST_NGINX_AUDIENCE what token() says, and
@@ -58,9 +61,12 @@ use warnings;
 
 use File::Basename qw/ dirname /;
 use File::Spec;
+use Exporter qw/ import /;
 use NJWT::Process ();
 use NJWT::Token qw/ :all /;
 
+
+our @EXPORT = qw/ default_config /;
 
 my $dir;
 my @ports;
@@ -272,6 +278,23 @@ Test::Nginx::Util::add_block_preprocessor(sub {
             join "\n", (grep { length } $not), '[alert]', '[emerg]');
     }
 });
+
+
+sub default_config {
+    my ($config) = @_;
+
+    Test::Nginx::Util::add_block_preprocessor(sub {
+        my ($block) = @_;
+
+        return if defined $block->config;
+
+        my $rules = $block->rules // '';
+
+        $block->set_value(config => $config =~ s/\$RULES\b/$rules/r);
+    });
+
+    return;
+}
 
 
 1;

@@ -25,7 +25,7 @@ package NJWT::Scenario;
 #   issuer    more of jwt_issuer timesheets {}; issuer, audience and jwks_uri
 #             there replace the default (the tenant's)
 #   issuers   all of the jwt_issuer blocks, instead
-#   server    the locations, instead of these two:
+#   server    the locations, instead of these two (and X-Verdict):
 #                 location /t    { jwt timesheets; root @CONTENT@; }
 #                 location /open { root @CONTENT@; }
 #   main      more at the top;  events  of events {};  log_level  info
@@ -37,7 +37,7 @@ package NJWT::Scenario;
 # folder of this test's, @FIXTURES@ t/keys, @PORT@ nginx's port, @PORT2@ to
 # @PORT4@ others that are free, @JWKS_URI@ @ISSUER@ @AUDIENCE@ the tenant's.
 #
-# Requests: get(path, …), request(path => …, method => …), burst({ … }, …),
+# Requests: get(path, …), verdict(path, …), request(path => …, method => …), burst({ … }, …),
 # begin({ … }, …) and finish($flight), as in NJWT::Client; traffic({ … }, …),
 # as in NJWT::Traffic.
 # Processes: binary, master_pid, worker_pids, old_worker_pids, settled,
@@ -55,7 +55,7 @@ use Carp qw/ croak /;
 use File::Basename qw/ dirname /;
 use File::Path qw/ make_path /;
 use File::Spec;
-use NJWT::Client ();
+use NJWT::Client qw/ verdict_of /;
 use NJWT::Process qw/ folder ports wait_until /;
 use NJWT::Tenant;
 use NJWT::Token ();
@@ -94,6 +94,8 @@ sub new {
             log_level => 'info',
             user      => 'root',
             server    => <<'            END',
+        add_header  X-Verdict $jwt_verdict always;
+
         location /t {
             jwt   timesheets;
             root  @CONTENT@;
@@ -514,6 +516,12 @@ sub get {
     my ($self, $path, %req) = @_;
 
     return $self->request(path => $path, %req);
+}
+
+sub verdict {
+    my ($self, $path, %req) = @_;
+
+    return verdict_of($self->get($path, %req));
 }
 
 sub _with_port {

@@ -172,6 +172,10 @@ sub fetches {
     return $_[0]->stats->{requests}{jwks};
 }
 
+sub in_flight {
+    return $_[0]->stats->{in_flight}{jwks};
+}
+
 sub token {
     my ($self, %order) = @_;
 
