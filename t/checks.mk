@@ -52,8 +52,8 @@ ASAN_FLAGS := -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
     -fsanitize=address,undefined -fno-sanitize=nonnull-attribute
 ASAN_LOOSE := $(ASAN_FLAGS) -fno-sanitize=alignment,pointer-overflow,shift \
     -DNGX_DEBUG_PALLOC=1
-# (t/request_clock.t puts another clock in: a sanitizer has one of its own)
-ASAN_TESTS  = $(filter-out t/request_clock.t,$(shell \
+# (t/*_clock.t put another clock in: a sanitizer has one of its own)
+ASAN_TESTS  = $(filter-out t/%_clock.t,$(shell \
     grep -lE '^use NJWT::(Nginx|Scenario)' $(TESTS)))
 ASAN_MAKE   = ASAN_OPTIONS=detect_leaks=0 $(MAKE) --no-print-directory \
     NGINX_SRC=$(OWN_TREE) HARDEN= LD_OPT='$(ASAN_FLAGS) -fPIC'

@@ -28,8 +28,11 @@ use warnings;
 use strict;
 
 use Cwd qw(abs_path);
+use Fcntl qw(LOCK_EX);
 use File::Basename qw(basename dirname);
+use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use List::Util qw(max);
 use POSIX ();
 
 my %option;
@@ -1503,41 +1506,77 @@ sub run {
 }
 
 
-# The core's objects and all tests, in one folder for each way to build.  What
-# a mutant changes is compiled anew.
+# The core's objects and all tests, in one folder for each way to build; what
+# is there already and not older than its source, or a header, is kept.  What a
+# mutant changes is compiled anew, elsewhere.
 
 sub prepare {
     my ($how) = @_;
-    my $dir = "$temp/$how";
-    my (%core, %tests);
+    my $dir = "$root/build/mutants/$how";
+    my (@changed, %core, %tests);
 
-    mkdir $dir or die "$dir: $!";
+    make_path($dir);
+
+    open my $lock, '>', "$dir/lock" or die "$dir/lock: $!";
+    flock $lock, LOCK_EX or die "$dir/lock: $!";
+
+    my $header = max map { (stat)[9] } abs_path(__FILE__),
+                     glob("$root/src/jwt/*/*.h $root/t/unit/*.h");
 
     for my $path (glob("$root/src/jwt/*/*.c"), glob("$root/t/unit/*_test.c")) {
         my $name = basename($path, '.c');
+        my $made = (stat "$dir/$name.o")[9] // 0;
+
+        ($path =~ m{/src/} ? \%core : \%tests)->{$name} = 1;
+        next if $made > max($header, (stat $path)[9]);
 
         run("$cc $flags{$how} -c $path -o $dir/$name.o")
             or die "$name.c doesn't compile\n";
-        ($path =~ m{/src/} ? \%core : \%tests)->{$name} = 1;
+        push @changed, $name;
     }
 
-    library($how, $dir, map { "$dir/$_.o" } sort keys %core)
-        or die "the core can't be linked\n";
+    # of another core each test may need another time
+
+    @changed = keys %tests if grep { $core{$_} } @changed;
+
+    if (@changed) {
+        library($how, $dir, map { "$dir/$_.o" } sort keys %core)
+            or die "the core can't be linked\n";
+    }
 
     for my $test (keys %tests) {
-        run("$cc $link{$how} $dir/$test.o -L$dir -lnjwt -o $dir/$test $libs")
-            or die "$test.c can't be linked\n";
-
-        my $before = (POSIX::times())[3];
-
-        passes($how, $dir, $test, 300) or die "$test fails anyway\n";
-
-        # nothing is to be learned from tests that have no time
-        $tests{$test} = 5 + 10 * int(((POSIX::times())[3] - $before)
-                                     / POSIX::sysconf(POSIX::_SC_CLK_TCK()));
+        $tests{$test} = measured($how, $dir, $test,
+                                 scalar grep { $_ eq $test } @changed);
     }
 
     return { core => [ sort keys %core ], tests => \%tests };
+}
+
+
+# How many seconds a test may take: some more than it does.
+
+sub measured {
+    my ($how, $dir, $test, $changed) = @_;
+
+    if (!$changed && -e "$dir/$test.seconds") {
+        return slurp("$dir/$test.seconds") + 0;
+    }
+
+    run("$cc $link{$how} $dir/$test.o -L$dir -lnjwt -o $dir/$test $libs")
+        or die "$test.c can't be linked\n";
+
+    my $before = (POSIX::times())[3];
+
+    # nothing is to be learned from tests that fail anyway
+
+    passes($how, $dir, $test, 300) or die "$test fails anyway\n";
+
+    my $seconds = 5 + 10 * int(((POSIX::times())[3] - $before)
+                               / POSIX::sysconf(POSIX::_SC_CLK_TCK()));
+
+    spew("$dir/$test.seconds", $seconds);
+
+    return $seconds;
 }
 
 
@@ -1554,7 +1593,7 @@ sub passes {
     my $memory = $how eq 'plain' ? 'ulimit -v 4000000;' : '';
 
     return run("cd $root; ulimit -t $seconds; $memory "
-               . "LD_LIBRARY_PATH=$dir exec $temp/$how/$test");
+               . "LD_LIBRARY_PATH=$dir exec $root/build/mutants/$how/$test");
 }
 
 
@@ -1593,7 +1632,7 @@ sub killer {
     run("$cc $flags{$how} -c $dir/$file -o $dir/$name.o")
         or return 'the compiler';
 
-    library($how, $dir, map { $_ eq $name ? "$dir/$_.o" : "$temp/$how/$_.o" }
+    library($how, $dir, map { $_ eq $name ? "$dir/$_.o" : "$root/build/mutants/$how/$_.o" }
                         @{ $built->{core} })
         or return 'the linker';
 
