@@ -16,6 +16,11 @@
  * the table, as in a flood of such tokens, needs no digest, and the memory of
  * one that is gets loaded while its digest is computed.
  *
+ * The list is in the order of use, to within a 64th of the table: a token that
+ * is used moves to the front only if more new ones than that have come since
+ * it was last there.  While all tokens are known, nobody writes or takes the
+ * lock.
+ *
  * A worker may be killed while it writes.  The master then releases its lock,
  * but the flag for a write in progress remains: the next writer starts with an
  * empty table.
@@ -26,15 +31,19 @@
 
 
 #define NGX_HTTP_JWT_CACHE_MAGIC   0x6e6a7463
-#define NGX_HTTP_JWT_CACHE_LAYOUT  4
+#define NGX_HTTP_JWT_CACHE_LAYOUT  5
 
 /* a longer chain isn't followed; a full table's chains have 1.5 on average */
 #define NGX_HTTP_JWT_CACHE_STEPS   32
 
+/* of a table: after so many new tokens one that is used is put in front */
+#define NGX_HTTP_JWT_CACHE_PART    64
+
 
 /* numbers of entries start at 1; 0 means none */
 typedef struct {
-    uint64_t          sequence;     /* odd: being written */
+    uint32_t          sequence;     /* odd: being written */
+    uint32_t          listed;       /* cache->stored when put in front */
     uint32_t          next;         /* in the chain */
     uint32_t          newer;
     uint32_t          older;
@@ -63,12 +72,13 @@ struct ngx_http_jwt_cache_s {
     uint32_t                     allocated;   /* entries used so far */
     uint32_t                     newest;
     uint32_t                     oldest;
+    uint32_t                     stored;      /* new tokens, ever */
 
     uint32_t                    *chains;
     ngx_http_jwt_cache_entry_t  *table;
 };
 
-_Static_assert(njwt_size_is(struct ngx_http_jwt_cache_s, 48),
+_Static_assert(njwt_size_is(struct ngx_http_jwt_cache_s, 56),
                "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
 
 
@@ -173,7 +183,7 @@ static ngx_int_t
 ngx_http_jwt_cache_copy(ngx_http_jwt_cache_entry_t *entry,
     const u_char *digest, njwt_cached_t *cached)
 {
-    uint64_t  before;
+    uint32_t  before;
 
     before = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
 
@@ -255,6 +265,36 @@ ngx_http_jwt_cache_seek(ngx_http_jwt_cache_t *cache, uint32_t tag,
 }
 
 
+/* Have so many new tokens come since this entry was put in front? */
+
+static ngx_inline ngx_uint_t
+ngx_http_jwt_cache_is_behind(ngx_http_jwt_cache_t *cache,
+    ngx_http_jwt_cache_entry_t *entry)
+{
+    uint32_t  since;
+
+    since = __atomic_load_n(&cache->stored, __ATOMIC_RELAXED)
+            - __atomic_load_n(&entry->listed, __ATOMIC_RELAXED);
+
+    return since > cache->entries / NGX_HTTP_JWT_CACHE_PART;
+}
+
+
+/* An entry's end may be in the fourth line of memory that it touches. */
+
+static ngx_inline void
+ngx_http_jwt_cache_prefetch_entry(ngx_http_jwt_cache_entry_t *entry)
+{
+    u_char  *p;
+
+    p = (u_char *) entry;
+
+    __builtin_prefetch(p + 64);
+    __builtin_prefetch(p + 128);
+    __builtin_prefetch(p + sizeof(ngx_http_jwt_cache_entry_t) - 1);
+}
+
+
 static ngx_inline void
 ngx_http_jwt_cache_prefetch(ngx_http_jwt_cache_t *cache, uint32_t *number)
 {
@@ -293,6 +333,7 @@ ngx_http_jwt_cache_prefetch_free(ngx_http_jwt_cache_t *cache)
         __builtin_prefetch(entry, 1);
         __builtin_prefetch(entry + 64, 1);
         __builtin_prefetch(entry + 128, 1);
+        __builtin_prefetch(entry + sizeof(ngx_http_jwt_cache_entry_t) - 1, 1);
     }
 }
 
@@ -322,11 +363,12 @@ ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
 
     entry = &cache->table[n - 1];
 
-    __builtin_prefetch((u_char *) entry + 64);
-    __builtin_prefetch((u_char *) entry + 128);
+    ngx_http_jwt_cache_prefetch_entry(entry);
 
-    ngx_http_jwt_cache_prefetch(cache, &entry->newer);
-    ngx_http_jwt_cache_prefetch(cache, &entry->older);
+    if (ngx_http_jwt_cache_is_behind(cache, entry)) {
+        ngx_http_jwt_cache_prefetch(cache, &entry->newer);
+        ngx_http_jwt_cache_prefetch(cache, &entry->older);
+    }
 
     return NGX_OK;
 }
@@ -375,6 +417,8 @@ ngx_http_jwt_cache_list_locked(ngx_http_jwt_cache_t *cache, uint32_t n)
     }
 
     cache->newest = n;
+
+    __atomic_store_n(&entry->listed, cache->stored, __ATOMIC_RELAXED);
 }
 
 
@@ -408,7 +452,8 @@ ngx_http_jwt_cache_end_locked(ngx_http_jwt_cache_t *cache)
 
 
 /*
- * Marks the entry as the most recently used, unless another worker is writing.
+ * Marks the entry as used, if that makes a difference, and unless another
+ * worker is writing.
  */
 
 static void
@@ -417,7 +462,7 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
 {
     ngx_shmtx_t  *mutex;
 
-    if (__atomic_load_n(&cache->newest, __ATOMIC_RELAXED) == n) {
+    if (!ngx_http_jwt_cache_is_behind(cache, &cache->table[n - 1])) {
         return;
     }
 
@@ -493,6 +538,8 @@ ngx_http_jwt_cache_take_locked(ngx_http_jwt_cache_t *cache)
 {
     uint32_t  n;
 
+    __atomic_store_n(&cache->stored, cache->stored + 1, __ATOMIC_RELAXED);
+
     if (cache->allocated < cache->entries) {
         return ++cache->allocated;
     }
@@ -510,7 +557,7 @@ static void
 ngx_http_jwt_cache_write_locked(ngx_http_jwt_cache_entry_t *entry,
     const u_char *digest, const njwt_cached_t *cached)
 {
-    uint64_t  sequence;
+    uint32_t  sequence;
 
     /* already odd if a worker was killed here */
 
