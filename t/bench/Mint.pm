@@ -4,6 +4,7 @@ package Mint;
 #
 #   tokens(50_000)                    a file of so many, each another
 #   tokens(1, claims => { scope => 'x' }, header => { kid => 'x' })
+#   tokens(1, header => 'no JSON')
 #   tokens(1, key => 'junk')          'hmac' (HS256), no good signature
 #   sized(8000), padded(8000, 200)    a token of so many bytes, and claims
 #   pem(), public(), jwks(64), secret()   files
@@ -153,16 +154,23 @@ sub _claims {
 }
 
 
+sub _header {
+    my ($key, $over) = @_;
+
+    my %header = (
+        $key =~ /^hmac/ ? (alg => 'HS256') : (alg => 'RS256', kid => 'k1'),
+        typ => 'JWT', %{ $over // {} });
+    delete @header{ grep { !defined $header{$_} } keys %header };
+
+    return $json->encode(\%header);
+}
+
 sub tokens {
     my ($count, %args) = @_;
 
     my $key = $args{key} // pem();
-    my %header = (
-        $key =~ /^hmac/ ? (alg => 'HS256') : (alg => 'RS256', kid => 'k1'),
-        typ => 'JWT', %{ $args{header} // {} });
-    delete @header{ grep { !defined $header{$_} } keys %header };
-
-    my $header = $json->encode(\%header);
+    my $header = ref($args{header} // {}) ? _header($key, $args{header})
+                                          : $args{header};
 
     $key = "hmac:$secret" if $key eq 'hmac';
 

@@ -97,6 +97,29 @@ Rows::row(forged => sub {
 });
 
 
+# What is refused for its form, each another: it costs no signature, and nothing
+# is kept of it.
+
+my %form = (
+    'three parts, no JSON' => [ header => 'junk%N' ],
+    'alg none'             => [ header => { alg => 'none' } ],
+    'typ of another token' => [ header => { typ => 'dpop+jwt' } ],
+);
+
+Rows::row('refused-form' => sub {
+    my ($report) = @_;
+
+    for my $kind (sort keys %form) {
+        my $bad = tokens($Rows::many, key => 'junk', @{ $form{$kind} });
+
+        Rows::held($report, "$kind, to one refused as expired", 1.5,
+                   rounds => 5, value => \&Rows::ratio, its => [
+                       Rows::cold(Rows::gate(), tokens => $bad, status => 401),
+                       Rows::hot(Rows::gate(), load_of('expired')) ]);
+    }
+});
+
+
 # The keys come from a tenant here; one fetch for them, and then one for each
 # cooldown of 30 s.
 

@@ -30,9 +30,8 @@ use Time::HiRes qw/ time /;
 our @EXPORT_OK = qw/ weigh found median /;
 our $slices = $ENV{BENCH_SLICES} // 15;
 
-# seconds that all rows together may take for more rounds, and when it is so
-# late that three rounds have to do
-our ($spare, $late) = (0, 9**99);
+# seconds that all rows together may take for more rounds
+our $spare = 0;
 
 
 sub median {

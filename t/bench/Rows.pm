@@ -102,10 +102,10 @@ sub bare {
 }
 
 sub upstream {
-    my ($side) = @_;
+    my ($side, $kept) = @_;
 
     return 'upstream backend { server 127.0.0.1:' . $side->port
-           . '; keepalive 64; }';
+           . '; keepalive ' . ($kept // 64) . '; }';
 }
 
 

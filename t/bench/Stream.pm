@@ -57,8 +57,11 @@ Rows::row(http2 => sub {
     $held->('8,000 bytes, seen before, to bare', 1.40,
             hot(gate($empty), %big), hot(side($open), %big));
 
+    # a connection for each stream: with fewer, half of what is weighed is nginx
+    # that connects
+
     my $backend = Rows::bare();
-    my $http = Rows::upstream($backend);
+    my $http = Rows::upstream($backend, 512);
 
     $backend->fresh;
     $held->('proxied, seen before, to bare', 1.10,
