@@ -123,7 +123,7 @@ Rows::row(dpop => sub {
     my $bound = bound_to($me);
     my %good = proofs(40_000, $me, $bound);
 
-    my $found = weigh(rounds => 5, limit => 1.25,
+    my $found = weigh(rounds => 12, limit => 1.25,
         value => sub { ($_[0] - $_[1]) / $_[2] },
         its => [ { side => gate('jwt_binding dpop;'),
                    load => { requests => $Rows::slice, %good },
@@ -165,7 +165,7 @@ Rows::row('dpop-refused' => sub {
                                     proofs(40_000, $me, $bound) };
 
         Rows::held($report, "a proof $what, to a token that is expired", 1.3,
-                   rounds => 5, value => \&Rows::ratio,
+                   rounds => 12, value => \&Rows::ratio,
                    its => [ $it, Rows::hot(gate(''), beside($expired, %load),
                                            status => 401) ]);
     }
@@ -178,7 +178,7 @@ Rows::row('dpop-off' => sub {
     my ($report) = @_;
 
     Rows::held($report, 'a bearer token where jwt_binding is dpop, to off',
-               1.03, rounds => 7, value => \&Rows::ratio,
+               1.03, rounds => 15, value => \&Rows::ratio,
                its => [ map { Rows::hot(gate($_)) }
                         'jwt_binding dpop;', '' ]);
 });

@@ -137,7 +137,7 @@ sub weighed {
 
     push @all, Rows::hot(Rows::bare()) if @{ $its[0] } == 1;
 
-    local $Rounds::slices = $Rounds::slices < 10 ? $Rounds::slices : 10;
+    local $Rounds::slices = $ENV{BENCH_SLICES} // 10;
 
     my $found = weigh(rounds => 3, limit => $curve->{limit}, its => \@all,
         value => sub {

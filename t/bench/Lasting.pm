@@ -126,7 +126,7 @@ Rows::row(hang => sub {
     }
 
     Rows::held($report, 'a hung tenant: p99 of others, to before (us)', 1.2,
-               rounds => 5, value => \&Rows::ratio, its => \@its);
+               rounds => 9, value => \&Rows::ratio, its => \@its);
 });
 
 

@@ -60,7 +60,7 @@ sub protocol {
 Rows::row(latency => sub {
     my ($report) = @_;
 
-    local $Rounds::slices = $Rounds::slices < 10 ? $Rounds::slices : 10;
+    local $Rounds::slices = $ENV{BENCH_SLICES} // 10;
 
     for (['HTTP/1.1', 'Side'], ['HTTP/2', 'Http2']) {
         my ($name, $class) = @$_;

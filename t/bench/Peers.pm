@@ -127,7 +127,7 @@ sub compare {
                      label => $label };
     }
 
-    local $Rounds::slices = $Rounds::slices < 8 ? $Rounds::slices : 8;
+    local $Rounds::slices = $ENV{BENCH_SLICES} // 8;
 
     my $all = weigh(rounds => 3, value => sub { 0 },
                     its => [ Rows::hot($bare, what => 'all'), @its ],

@@ -79,7 +79,7 @@ Rows::row(refusals => sub {
 
         Rows::held($report,
                    "$kind, seen before, to bare's return $load{status}", 1.2,
-                   rounds => 5, value => \&Rows::ratio, its => [
+                   rounds => 12, value => \&Rows::ratio, its => [
                        map { Rows::hot($_, %load) } $gate, $bare ]);
     }
 });
@@ -91,14 +91,14 @@ Rows::row(forged => sub {
     my $bad = tokens($Rows::many, key => 'junk');
 
     Rows::held($report, 'a bad signature, to cold', 1.0,
-               rounds => 5, value => \&Rows::ratio, its => [
+               rounds => 12, value => \&Rows::ratio, its => [
                    Rows::cold(Rows::gate(), tokens => $bad, status => 401),
                    Rows::cold(Rows::gate()) ]);
 });
 
 
-# What is refused for its form, each another: it costs no signature, and nothing
-# is kept of it.
+# What is refused for its form, each time another: it costs no signature, and
+# nothing is kept of it.
 
 my %form = (
     'three parts, no JSON' => [ header => 'junk%N' ],
@@ -113,7 +113,7 @@ Rows::row('refused-form' => sub {
         my $bad = tokens($Rows::many, key => 'junk', @{ $form{$kind} });
 
         Rows::held($report, "$kind, to one refused as expired", 1.5,
-                   rounds => 5, value => \&Rows::ratio, its => [
+                   rounds => 12, value => \&Rows::ratio, its => [
                        Rows::cold(Rows::gate(), tokens => $bad, status => 401),
                        Rows::hot(Rows::gate(), load_of('expired')) ]);
     }
@@ -143,7 +143,7 @@ Rows::row(flood => sub {
 
     my $found = Rows::held($report,
                'unknown kid, to one refused as expired', 1.5,
-               rounds => 5, value => \&Rows::ratio, its => [
+               rounds => 12, value => \&Rows::ratio, its => [
                    $it, Rows::hot(Rows::gate(), load_of('expired')) ]);
 
     # each round starts anew: its first fetch, and the flood's

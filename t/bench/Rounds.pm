@@ -2,15 +2,16 @@ package Rounds;
 
 # How are costs compared on a machine that does other things as well?
 #
-#   my $found = weigh(rounds => 5, its => [ \%a, \%b ], limit => 1.1,
+#   my $found = weigh(rounds => 12, its => [ \%a, \%b ], limit => 1.1,
 #                     value => sub { $_[0] / $_[1] });
 #   my $other = found($found->{slices}, sub { $_[1] / $_[0] });
 #
-# Each round has new processes: where the kernel put their pages is worth some
-# per cent, and would be the same in all rounds.  Within a round they are asked
-# in short slices, A B, B A, …, since what else the machine does comes and
-# goes within a second and would hit only one.  The value is taken of each
-# pair of slices; the median of a round's is the round's.
+# Each round has new processes: where the kernel put their pages is worth up to
+# a tenth, and would be the same in all slices.  Therefore many rounds of few
+# slices say more than few rounds of many.  Within a round they are asked in
+# short slices, A B, B A, …, since what else the machine does comes and goes
+# within a second and would hit only one.  The value is taken of each pair of
+# slices; the median of a round's is the round's.
 #
 # Where the limit is so near to the median that other rounds might have said
 # otherwise, there are more of them, up to three times as many; a line may take
@@ -28,7 +29,7 @@ use Time::HiRes qw/ time /;
 
 
 our @EXPORT_OK = qw/ weigh found median /;
-our $slices = $ENV{BENCH_SLICES} // 15;
+our $slices = $ENV{BENCH_SLICES} // 5;
 
 # seconds that all rows together may take for more rounds
 our $spare = 0;

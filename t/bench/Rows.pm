@@ -143,7 +143,7 @@ row noise => sub {
     my ($report) = @_;
 
     held($report, 'bare nginx against bare nginx', undef,
-         rounds => 3, value => \&ratio,
+         rounds => 7, value => \&ratio,
          its => [ hot(bare()), hot(bare()) ]);
 };
 
@@ -152,7 +152,7 @@ row hot => sub {
     my ($report) = @_;
 
     held($report, 'one scope rule, to bare', 1.15,
-         rounds => 7, value => \&ratio,
+         rounds => 15, value => \&ratio,
          its => [ hot(gate()), hot(bare()) ]);
 };
 
@@ -177,7 +177,7 @@ row proxied => sub {
             . ' proxy_set_header X-Client mQmSBVQzKSxS1Vy9JQVyDXZmf0sK1Hvn; }');
 
     held($report, 'proxied, rule by method, a claim passed on, to bare', 1.10,
-         rounds => 5, value => \&ratio,
+         rounds => 12, value => \&ratio,
          its => [ hot($gate), hot($bare) ]);
 
     $backend->stop;
@@ -192,7 +192,7 @@ row cold => sub {
     my $floor = floor(pem());
 
     held($report, 'added cost, to EVP_PKEY_verify()', 1.5,
-         rounds => 5, its => [ cold(gate()), hot(bare()), $floor ],
+         rounds => 12, its => [ cold(gate()), hot(bare()), $floor ],
          value => sub { ($_[0] - $_[1]) / $_[2] });
 };
 
@@ -203,7 +203,7 @@ row tokens => sub {
     my $all = hot(gate(), tokens => tokens($many), seen => $many);
 
     held($report, "$many tokens in turn, all cached, to hot", 1.10,
-         rounds => 5, value => \&ratio,
+         rounds => 12, value => \&ratio,
          its => [ $all, hot(gate()) ]);
 };
 
@@ -214,7 +214,7 @@ row big => sub {
     my %big = (tokens => Mint::sized(8000));
 
     held($report, 'a token of 8,000 bytes, hot, to bare', 1.40,
-         rounds => 5, value => \&ratio,
+         rounds => 12, value => \&ratio,
          its => [ hot(gate(), %big), hot(bare(), %big) ]);
 };
 
@@ -229,7 +229,7 @@ row keys => sub {
         my ($name, $how) = @$_;
 
         held($report, "64 keys in the set, to 1, $name", 1.03,
-             rounds => 7, value => \&ratio,
+             rounds => 15, value => \&ratio,
              its => [ map { $how->(gate(http => $_)) } @http ]);
     }
 };
@@ -260,7 +260,7 @@ row locations => sub {
         my @sides = map { gate(server => $_) } locations($scopes), locations();
 
         held($report, "1,000 locations with rules, $scopes scopes, to 1",
-             1.03, rounds => 7, value => \&ratio,
+             1.03, rounds => 15, value => \&ratio,
              its => [ map { hot($_, path => '/l500') } @sides ]);
     }
 };
@@ -277,7 +277,7 @@ row issuers => sub {
     } 50, 1;
 
     held($report, '50 issuers, to 1', 1.03,
-         rounds => 7, value => \&ratio,
+         rounds => 15, value => \&ratio,
          its => [ map { hot($_) } @sides ]);
 };
 
@@ -302,7 +302,7 @@ row revocation => sub {
     {
         my ($what, @entries) = @$_;
 
-        held($report, "revocation: $what", 1.03, rounds => 7,
+        held($report, "revocation: $what", 1.03, rounds => 15,
              value => \&ratio, its => [ map { hot(revocation($_)) } @entries ]);
     }
 };
@@ -322,7 +322,7 @@ row eviction => sub {
                       first => 25_000 } ];
 
     held($report, 'cache full, each token a new one, to cold', 1.10,
-         rounds => 5, value => \&ratio,
+         rounds => 12, value => \&ratio,
          its => [ $it, cold(gate()) ]);
 };
 
@@ -341,7 +341,7 @@ row workers => sub {
         } $count, 1;
 
         held($report, "$count workers, to 1, beside bare's", 1.05,
-             rounds => 5, its => \@its, value => sub {
+             rounds => 12, its => \@its, value => sub {
                  ($_[0] / $_[1]) / ($_[2] / $_[3])
              });
     }
@@ -371,7 +371,7 @@ row mixed => sub {
         }
 
         held($report, "$count workers, a tenth new, to 1, beside bare's", 1.05,
-             rounds => 5, its => \@its, value => sub {
+             rounds => 12, its => \@its, value => sub {
                  ($_[0] / $_[1]) / ($_[2] / $_[3])
              });
     }

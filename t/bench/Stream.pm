@@ -42,11 +42,9 @@ Rows::row(http2 => sub {
     my $held = sub {
         my ($what, $limit, @its) = @_;
 
-        Rows::held($report, "TLS, HTTP/2: $what", $limit, rounds => 5,
+        Rows::held($report, "TLS, HTTP/2: $what", $limit, rounds => 9,
                    value => \&Rows::ratio, its => \@its);
     };
-
-    local $Rounds::slices = $Rounds::slices < 8 ? $Rounds::slices : 8;
 
     my $empty = "location / { $Rows::gate empty_gif; }";
     my $open = 'location / { empty_gif; }';
@@ -57,8 +55,8 @@ Rows::row(http2 => sub {
     $held->('8,000 bytes, seen before, to bare', 1.40,
             hot(gate($empty), %big), hot(side($open), %big));
 
-    # a connection for each stream: with fewer, half of what is weighed is nginx
-    # that connects
+    # a connection for each stream: with fewer, half of what is weighed is how
+    # nginx connects
 
     my $backend = Rows::bare();
     my $http = Rows::upstream($backend, 512);
