@@ -205,6 +205,19 @@ my ($beside, $closed) = finish(begin(map {
 is length $beside->{body}, 6000, 'beside jwt_close_expired the answer is whole';
 cmp_ok length $closed->{body}, '<', 6000, '... where it stands it ends';
 
+# what says how tokens are judged may stand once, around locations with jwt;
+# a rule may not, as it would bind nobody
+
+for (['jwt_binding dpop required', 1], ['jwt_max_token_size 4k', 1],
+     ['jwt_audience urn:x', 0], ['jwt_require_scope x', 0])
+{
+    my ($directive, $good) = @$_;
+    my ($ok) = $s->check(server => "server_name api.example.com; $directive;\n"
+                                   . 'location /t { jwt timesheets; }');
+
+    is $ok, $good, "$directive around a location with jwt";
+}
+
 is_deeply [ grep { !/no_token/ } $s->errors ], [],
     'nginx has nothing to complain of';
 $s->stop;
