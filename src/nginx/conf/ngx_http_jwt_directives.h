@@ -43,7 +43,7 @@ char *ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
-/* ngx_http_jwt_conf_location.c */
+/* ngx_http_jwt_conf_policy.c */
 
 char *ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

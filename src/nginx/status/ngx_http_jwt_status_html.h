@@ -80,7 +80,7 @@ void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row);
 
 
-/* ngx_http_jwt_status_alerts.c */
+/* ngx_http_jwt_status_html_alerts.c */
 
 /* The share of some verdicts, by the numbers of a window of their rows. */
 void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
