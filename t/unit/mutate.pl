@@ -695,6 +695,13 @@ my @changes = (
     [ 'b64', "(copy[i] == '+') ? '-' : '_'", "(copy[i] == '+') ? '_' : '-'" ],
     [ 'b64', 'if (bits > 0)', 'if (false)' ],
     [ 'alg', 'if (njwt_slice_equal(name, ed25519))', 'if (false)' ],
+    [ 'alg', '.alg & algs & NJWT_ALGS_HMAC)', '.alg & algs)' ],
+    [ 'alg', '.alg & algs & NJWT_ALGS_HMAC)', '.alg & NJWT_ALGS_HMAC)' ],
+    [ 'alg', 'njwt_algs[i].hash_len > most', 'most == 0' ],
+    [ 'alg', 'if (algs & NJWT_ALGS_RSA)', 'if (false)' ],
+    [ 'alg', 'if (algs & NJWT_ALGS_EC)', 'if (false)' ],
+    [ 'alg', 'if (algs & NJWT_ALGS_OKP)', 'if (false)' ],
+    [ 'alg', '(algs & NJWT_ALGS_HMAC) ? "oct" : ""', '"oct"' ],
 
     # PEM
     [ 'pem', 'return njwt_slice_equal(label, block->label);',
