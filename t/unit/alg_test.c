@@ -1044,24 +1044,10 @@ a_digest_of_pieces_has_their_lengths(void **state)
 }
 
 
-static void
-a_secret_is_as_long_as_the_longest_hash(void **state)
-{
-    (void) state;
-
-    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS256), 32);
-    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS384), 48);
-    assert_int_equal(njwt_alg_secret_min(NJWT_ALG_HS384 | NJWT_ALG_HS256),
-                     48);
-    assert_int_equal(njwt_alg_secret_min(NJWT_ALGS_HMAC), 64);
-}
-
-
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        unit_case(a_secret_is_as_long_as_the_longest_hash),
         unit_case(each_algorithm_has_its_name_and_a_bit_of_its_own),
         unit_case(messages_name_each_algorithm),
         unit_case(an_algorithm_is_of_the_kind_of_its_keys),
