@@ -202,12 +202,13 @@ hint_is('an audience with a slash', 'audience_mismatch',
 hint_is('in another case', 'audience_mismatch',
     qr/only upper and lower case/, made(aud => [ 'x', uc $aud ]));
 hint_is('another audience', 'audience_mismatch',
-    qr/^configured "\Q$aud\E", received "urn:x": request the token with the API's identifier as audience$/,
+    qr/^configured "\Q$aud\E", received "urn:x": request the token with the API's identifier as audience, or correct "audience"$/,
     made(aud => 'urn:x'));
 hint_is('no audience', 'audience_mismatch', qr/has no "aud"/,
     made(aud => undef));
 hint_is('Auth0\'s userinfo', 'audience_mismatch',
-    qr/this token is for Auth0's own API/, made(aud => "${iss}userinfo"));
+    qr/this token is for Auth0's own API, not for yours: request the token with the API's identifier as audience$/,
+    made(aud => "${iss}userinfo"));
 hint_is('Auth0\'s Management API', 'audience_mismatch',
     qr/this token is for Auth0's own API/, made(aud => [ "${iss}api/v2/" ]));
 unlike(check(judged(made(aud => [ "${iss}userinfo", 'urn:x' ])),
@@ -235,7 +236,7 @@ hint_is('an encrypted token', 'encrypted_token',
     b64url('{"alg":"RSA-OAEP","enc":"A256GCM"}') . '.a.b.c.d');
 
 hint_is('HS256', 'alg_not_allowed',
-    qr/^the API signs with HS256; RS256 is required: .* can't be changed, create it anew$/,
+    qr/^the API signs with HS256; RS256 is required: in Auth0 an API's algorithm can't be changed, so create a new API$/,
     hs256_with_public_key());
 hint_is('PS256', 'alg_not_allowed',
     qr/signs with PS256; RS256 is required: .*, or add it to "algorithms"$/,
@@ -261,6 +262,8 @@ hint_is('expired just now', 'expired',
 hint_is('expired long ago', 'expired',
     qr/^expired 7200 s \(2 h\) ago: the client must request a new token/,
     made(exp => $now - 7200));
+hint_is('and not quite ten minutes ago', 'expired',
+    qr/^expired 597 s \(10 min\) ago: /, made(exp => $now - 597));
 like(check(judged(made(exp => ($now + 60) * 1000)), 'expired')->{hint},
      qr/^"exp" looks like milliseconds, and must be seconds/,
      'exp in milliseconds is reported even if the check passes');
@@ -287,12 +290,28 @@ hint_is('a scope that is missing', 'insufficient_scope',
     qr/^needed "read:timesheets", granted "batch:upload": grant it/,
     $good, issuer_args(), '--scope', 'read:timesheets');
 hint_is('in permissions only', 'insufficient_scope',
-    qr/in "permissions" only \(RBAC\): .*scope_claim permissions"$/,
+    qr/in "permissions" only \(RBAC\): .*write "scope_claim permissions;" in the jwt_issuer block$/,
     made(permissions => [ 'read:timesheets' ]), issuer_args(), '--scope',
     'read:timesheets');
 hint_is('none at all', 'insufficient_scope',
-    qr/^needed "batch:upload", none granted: .*client grant .* is empty$/,
+    qr/^needed "batch:upload": nothing is granted at all: .*client grant .* is empty, or the client asked for no scope$/,
     made(scope => ''));
+
+my @rbac = (issuer_args(), '--scope', 'batch:upload', '--scope-claim',
+            'permissions');
+
+hint_is('in scope only', 'insufficient_scope',
+    qr/^needed "batch:upload": it is in "scope" only, and "scope_claim" names another claim first: take "scope_claim" out of the jwt_issuer block, or have Auth0 add the permissions /,
+    $good, @rbac);
+hint_is('in scope beside empty permissions', 'insufficient_scope',
+    qr/it is in "scope" only/, made(permissions => []), @rbac,
+    '--scope-claim', 'scope');
+hint_is('in neither', 'insufficient_scope',
+    qr/: "scope_claim" names nothing that grants anything in this token: /,
+    made(scope => 'x'), @rbac);
+hint_is('permissions that are too few', 'insufficient_scope',
+    qr/^needed "batch:upload", granted "a": grant it/,
+    made(scope => 'x', permissions => [ 'a' ]), @rbac);
 is(judged(made(permissions => [ 'a' ]), issuer_args(), '--scope', 'a',
           '--scope-claim', 'permissions')->{status}, 0,
    'with --scope-claim permissions they count');
@@ -307,7 +326,7 @@ hint_is('a claim', 'claim_mismatch',
     qr/^claim "azp" must be "x" ~"\^y", received "importjob"$/, $good,
     @usual, '--claim', 'azp x ~^y');
 hint_is('a claim that is not there', 'claim_mismatch',
-    qr/^claim "\/org\/id": the token hasn't got it/, $good, @usual,
+    qr/^claim "\/org\/id": the token has no such claim/, $good, @usual,
     '--claim', '/org/id');
 is(judged($good, @usual, '--claim', 'azp ~*^IMPORT', '--claim',
           'sub !~^anon@')->{status}, 0, 'rules that hold');

@@ -257,7 +257,7 @@ subtest 'a tenant whose clock differs is reported' => sub {
 
         isnt $s->get('/t', token => $good)->{status}, 200, 'a refusal';
         ok $s->wait_for_log(
-            qr/jwt refused: (?:expired|issued_in_future).*: this host's clock is (?:59\d|60\d) s \(\d+ min\) $is the issuer's, by which the token is good: set this host's clock/,
+            qr/jwt refused: (?:expired|issued_in_future).*: this host's clock is (?:59\d|60\d) s \(\d+ min\) $is the issuer's: by the issuer's clock the token is valid, so set this host's clock \(NTP\)/,
             5), 'that our own clock causes, and the log says so';
 
         my $asked = $origin->asked($path);

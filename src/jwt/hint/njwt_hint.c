@@ -80,7 +80,7 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
 
     case NJWT_CRIT_UNSUPPORTED:
         njwt_hint_add(hint, "the header has \"crit\" or \"b64\", which "
-                            "Auth0's access tokens have not");
+                            "Auth0's access tokens never have");
         break;
 
     default:

@@ -53,6 +53,9 @@ void njwt_hint_number(njwt_hint_t *hint, double number);
 /* Appends a duration in seconds, and a long one in a larger unit as well. */
 void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
 
+/* Appends which jwt_issuer block has to be changed. */
+void njwt_hint_block(njwt_hint_t *hint);
+
 /* Appends what was configured; the log line has what was received. */
 void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received);

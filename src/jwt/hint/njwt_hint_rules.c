@@ -100,8 +100,8 @@ njwt_hint_own_clock(njwt_hint_t *hint, njwt_verdict_t verdict,
         njwt_hint_add(hint, " behind");
     }
 
-    njwt_hint_add(hint, " the issuer's, by which the token is good: set this "
-                        "host's clock (NTP)");
+    njwt_hint_add(hint, " the issuer's: by the issuer's clock the token is "
+                        "valid, so set this host's clock (NTP)");
 
     return true;
 }
@@ -152,7 +152,8 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
     if (njwt_json_type(njwt_json_member(hint->payload, exp))
         == NJWT_JSON_ABSENT)
     {
-        njwt_hint_add(hint, "the token has no \"exp\": it is not of Auth0");
+        njwt_hint_add(hint, "the token has no \"exp\": Auth0 didn't issue "
+                            "it");
         return;
     }
 
@@ -329,13 +330,10 @@ njwt_hint_write_granted(njwt_hint_t *hint, njwt_value_t granted)
 
     (void) njwt_scopes_text(hint->arena, granted, &text);
 
-    if (text.len == 0) {
-        njwt_hint_add(hint, ", none granted");
-        return;
+    if (text.len > 0) {
+        njwt_hint_add(hint, ", granted ");
+        njwt_hint_quote(hint, text);
     }
-
-    njwt_hint_add(hint, ", granted ");
-    njwt_hint_quote(hint, text);
 }
 
 
@@ -359,16 +357,67 @@ njwt_hint_scope_dotted(njwt_hint_t *hint)
 }
 
 
+/*
+ * Are the scopes in a claim that isn't the one looked at?  Auth0 has them in
+ * "scope", and with RBAC in "permissions".
+ */
+
+static bool
+njwt_hint_scope_elsewhere(njwt_hint_t *hint)
+{
+    static const njwt_slice_t  scope = njwt_literal("scope");
+    static const njwt_slice_t  permissions = njwt_literal("permissions");
+
+    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, permissions))) {
+        njwt_hint_add(hint, "it is in \"permissions\" only (RBAC): the "
+                            "application must ask for it in \"scope\", or "
+                            "write \"scope_claim permissions;\" in ");
+        njwt_hint_block(hint);
+        return true;
+    }
+
+    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, scope))) {
+        njwt_hint_add(hint, "it is in \"scope\" only, and \"scope_claim\" "
+                            "names another claim first: take "
+                            "\"scope_claim\" out of ");
+        njwt_hint_block(hint);
+        njwt_hint_add(hint, ", or have Auth0 add the permissions to the token "
+                            "(Applications, APIs, the API, Settings, RBAC)");
+        return true;
+    }
+
+    return false;
+}
+
+
+/* Nothing is granted: by the tenant, or in the claim that is looked at? */
+
+static void
+njwt_hint_no_scope(njwt_hint_t *hint)
+{
+    if (hint->issuer != NULL && hint->issuer->expected.scope_claim_count > 0) {
+        njwt_hint_add(hint, "\"scope_claim\" names nothing that grants "
+                            "anything in this token: grant it in Auth0, and "
+                            "have Auth0 add the permissions to the token "
+                            "(Applications, APIs, the API, Settings, RBAC), "
+                            "or take \"scope_claim\" out of ");
+        njwt_hint_block(hint);
+        return;
+    }
+
+    njwt_hint_add(hint, "nothing is granted at all: the application's client "
+                        "grant for this API is empty, or the client asked "
+                        "for no scope");
+}
+
+
 void
 njwt_hint_scope(njwt_hint_t *hint)
 {
     njwt_slice_t  needed = { NULL, 0 }, text = { NULL, 0 };
-    njwt_value_t  granted, permissions;
-
-    static const njwt_slice_t  name = njwt_literal("permissions");
+    njwt_value_t  granted;
 
     granted = njwt_hint_scopes(hint);
-    permissions = njwt_json_member(hint->payload, name);
 
     (void) njwt_policy_scopes_needed(hint->arena, hint->c->policy,
                                      hint->c->method, &needed);
@@ -386,18 +435,14 @@ njwt_hint_scope(njwt_hint_t *hint)
         return;
     }
 
-    if (njwt_hint_covers(hint, permissions)) {
-        njwt_hint_add(hint, "it is in \"permissions\" only (RBAC): the "
-                            "application must ask for it in \"scope\", or "
-                            "set \"scope_claim permissions\"");
+    if (njwt_hint_scope_elsewhere(hint)) {
         return;
     }
 
     (void) njwt_scopes_text(hint->arena, granted, &text);
 
     if (text.len == 0) {
-        njwt_hint_add(hint, "nothing is granted at all: the application's "
-                            "client grant for this API is empty");
+        njwt_hint_no_scope(hint);
         return;
     }
 
@@ -541,8 +586,9 @@ njwt_hint_absent(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
     njwt_hint_add(hint, ": ");
 
     if (!njwt_hint_dotted(hint, rule->claim)) {
-        njwt_hint_add(hint, "the token hasn't got it (a custom claim needs "
-                            "an Action in Auth0, and its full name here)");
+        njwt_hint_add(hint, "the token has no such claim (a custom claim "
+                            "needs an Action in Auth0, and its full name "
+                            "here)");
     }
 }
 
@@ -644,7 +690,7 @@ njwt_hint_claim_missing(njwt_hint_t *hint)
         || hint->issuer->expected.profile == NJWT_PROFILE_ANY)
     {
         njwt_hint_add(hint, "\"max_age\" needs \"iat\", which the token "
-                            "hasn't got");
+                            "doesn't have");
         return;
     }
 

@@ -151,11 +151,24 @@ njwt_hint_seconds(njwt_hint_t *hint, double seconds)
 
     if (unit > 1) {
         njwt_hint_add(hint, " (");
-        njwt_hint_number(hint, seconds / unit);
+        njwt_hint_number(hint, seconds / unit + 0.5);
         njwt_hint_add(hint, " ");
         njwt_hint_write(hint, name);
         njwt_hint_add(hint, ")");
     }
+}
+
+
+void
+njwt_hint_block(njwt_hint_t *hint)
+{
+    if (hint->issuer == NULL || hint->issuer->name.len == 0) {
+        njwt_hint_add(hint, "the jwt_issuer block");
+        return;
+    }
+
+    njwt_hint_add(hint, "jwt_issuer ");
+    njwt_hint_quote(hint, hint->issuer->name);
 }
 
 

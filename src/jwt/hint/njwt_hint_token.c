@@ -388,7 +388,8 @@ njwt_hint_issuer(njwt_hint_t *hint)
     iss = njwt_json_member(hint->payload, name);
 
     if (njwt_json_type(iss) != NJWT_JSON_STRING) {
-        njwt_hint_add(hint, "the token has no \"iss\": it is not of Auth0");
+        njwt_hint_add(hint, "the token has no \"iss\": Auth0 didn't issue "
+                            "it");
         return;
     }
 
@@ -653,6 +654,11 @@ njwt_hint_audience(njwt_hint_t *hint)
 
     njwt_hint_add(hint, ": request the token with the API's identifier as "
                         "audience");
+
+    if (!njwt_hint_auth0s_own(aud)) {
+        njwt_hint_add(hint, ", or correct ");
+        njwt_hint_quote(hint, wanted.directive);
+    }
 }
 
 
@@ -703,8 +709,8 @@ njwt_hint_alg(njwt_hint_t *hint)
     unsigned_token = njwt_slice_same_nocase(alg, none);
 
     if (unsigned_token) {
-        njwt_hint_add(hint, "the token is not signed at all: Auth0 doesn't "
-                            "make such; ");
+        njwt_hint_add(hint, "the token is not signed at all, which Auth0's "
+                            "never are; ");
 
     } else if (hint->log) {
         njwt_hint_add(hint, "the API signs with another algorithm; ");
@@ -723,7 +729,7 @@ njwt_hint_alg(njwt_hint_t *hint)
     }
 
     njwt_hint_add(hint, ": in Auth0 an API's algorithm can't be changed, "
-                        "create it anew");
+                        "so create a new API");
 
     if (njwt_jws_alg(&hint->found->jws) & ~NJWT_ALGS_HMAC) {
         njwt_hint_add(hint, ", or add it to \"algorithms\"");
