@@ -82,6 +82,29 @@ my $unguarded = join ' ', 'passes requests on without "jwt" in a server that',
 $unguarded = qr/" \Q$unguarded\E$/;
 
 
+# An issuer of Auth0's without its slash.
+
+{
+    my $check = sub {
+        my ($ok, $said) = $s->check(issuers => "jwt_issuer a {\n    issuer @_;\n"
+            . "    audience api; jwks_file $dir/keys.json;\n}\n",
+            server => $guarded);
+
+        return join '', $said =~ /\[warn\] (.*)/g;
+    };
+
+    like $check->('https://x.eu.auth0.com'),
+        qr{"issuer" "https://x\.eu\.auth0\.com" of jwt_issuer "a" has no slash at its end, but the "iss" of Auth0's tokens has one: write "https://x\.eu\.auth0\.com/" in \S+check\.conf:\d+$},
+        'an Auth0 tenant without its slash';
+    like $check->('https://x/', 'https://X.US.AUTH0.COM'), qr/has no slash/,
+        'whichever it is';
+    is $check->($_), '', "silent: $_"
+        for 'https://x.eu.auth0.com/', 'https://x.eu.auth0.com https://x.eu.auth0.com/',
+            'https://login.example.com', 'https://auth0.com.example',
+            'https://x.eu.auth0.com/x', 'auth0.com';
+}
+
+
 # Forgotten locations.
 
 for my $pass ('proxy_pass http://127.0.0.1:9', 'grpc_pass 127.0.0.1:9',
@@ -370,10 +393,11 @@ END
 # Regexes that go before a guarded prefix.
 
 sub over {
-    my ($prefix) = @_;
+    my ($prefix, $is) = @_;
 
     my ($path) = $prefix =~ /([^ ]+)$/;
-    my $text = "\" is without \"jwt\" and wins over \"$prefix\", which has it,"
+    $is //= 'is without "jwt" and';
+    my $text = "\" $is wins over \"$prefix\", which has it,"
         . ' where both match: write "jwt NAME;" there, "jwt off;" if it is'
         . " public, or \"location ^~ $path\"";
 
@@ -440,9 +464,13 @@ location /more/ { jwt a; empty_gif; }
 location ~ \.pdf$ { empty_gif; }
 END
 
-warned 'a regex that passes on has one warning, the other one',
+warned 'a regex that passes on has one warning, of both',
     "$docs location ~ \\.pdf\$ { proxy_pass http://127.0.0.1:9; }\n",
-    '~ \.pdf$', $unguarded;
+    '~ \.pdf$', over('/docs/', 'passes requests on without "jwt" in a server that protects others, and');
+
+warned 'one that matches elsewhere has the other one',
+    "$docs location ~ ^/img/ { proxy_pass http://127.0.0.1:9; }\n",
+    '~ ^/img/', $unguarded;
 
 warned 'a prefix inside another', <<'END', '~ \.pdf$', over('/docs/in/');
 location /docs/ {
@@ -501,10 +529,15 @@ sub returns {
 
     my $text = "\" has \"jwt\" and \"return $status\", which answers before"
         . ' the gate is asked: write "jwt off;" there if everybody may have'
-        . ' that answer, or give it by a file or a backend';
+        . ' that answer, or serve it from a file or a backend';
 
     return qr/\Q$text\E$/;
 }
+
+my $returns_if = '" has "jwt" and "return 204" in an "if", which answers before'
+    . ' the gate is asked: "jwt off;" there would open all of it, so write'
+    . ' "jwt_preflight on;" if that is for CORS preflights, or serve it from'
+    . ' another location';
 
 warned "return $_->[0] beside jwt", "location /x { jwt a; return $_->[0]; }\n",
     '/x', returns($_->[1])
@@ -521,7 +554,7 @@ silent 'return in another location', "$guarded location /x { return 200; }\n";
 warned 'return beside jwt of the server',
     "jwt a;\nlocation /x { return 302 /y; }\n", '/x', returns(302);
 
-warned 'return in an "if"', <<'END', '/x', returns(204);
+warned 'return in an "if"', <<'END', '/x', qr/\Q$returns_if\E$/;
 location /x {
     jwt a;
     set $y "some words $host";
@@ -531,6 +564,19 @@ location /x {
         return 204;
     }
     empty_gif;
+}
+END
+
+warned 'a "return" behind that one', <<'END', '/x', returns(302);
+location /x {
+    jwt a;
+    if ($request_method = OPTIONS) {
+        return 204;
+    }
+    if ($arg_y) {
+        return 303;
+    }
+    return 302 /y;
 }
 END
 

@@ -40,6 +40,11 @@ struct ngx_http_jwt_location_s {
     unsigned                   protects:1; /* a server's own level, in which
                                               some location has jwt */
     unsigned                   covered:1; /* has a "location /" */
+    unsigned                   returns:1; /* before the gate is asked */
+    unsigned                   returns_if:1; /* the same, in an "if" */
+    ngx_http_jwt_location_t   *wins_over; /* the guarded prefix that this
+                                              regex without jwt takes requests
+                                              from, or NULL */
     ngx_atomic_uint_t          id;       /* of its counters; 0: not guarded */
     struct ngx_http_jwt_location_counts_s  *counts;
 

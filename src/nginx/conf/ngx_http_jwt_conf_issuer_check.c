@@ -299,6 +299,68 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
+/* Is it the issuer of an Auth0 tenant, but for the slash at its end? */
+
+static ngx_uint_t
+ngx_http_jwt_issuer_lacks_slash(njwt_slice_t issuer)
+{
+    njwt_url_t  url;
+
+    static const njwt_slice_t  domain = njwt_literal(".auth0.com");
+
+    return njwt_url_parse(issuer, &url)
+           && url.rest.len == 0
+           && url.host.len > domain.len
+           && ngx_strncasecmp((u_char *) url.host.data + url.host.len
+                              - domain.len, (u_char *) domain.data,
+                              domain.len)
+              == 0;
+}
+
+
+/* Auth0's "iss" ends with a slash, which is easily left out. */
+
+static void
+ngx_http_jwt_issuer_warn_slash(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_str_t                 iss;
+    ngx_uint_t                i, k;
+    njwt_slice_t             *value;
+    ngx_http_jwt_conf_pos_t  *pos;
+
+    value = issuer->issuers->elts;
+    pos = ngx_http_jwt_issuer_pos(issuer, "issuer");
+
+    for (i = 0; i < issuer->issuers->nelts; i++) {
+
+        if (!ngx_http_jwt_issuer_lacks_slash(value[i])) {
+            continue;
+        }
+
+        iss.data = (u_char *) value[i].data;
+        iss.len = value[i].len;
+
+        /* written with it, too: somebody thought of it */
+
+        for (k = 0; k < issuer->issuers->nelts; k++) {
+            if (value[k].len == iss.len + 1
+                && ngx_strncmp(value[k].data, iss.data, iss.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (k == issuer->issuers->nelts) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"issuer\" \"%V\" of jwt_issuer \"%V\" has no "
+                          "slash at its end, but the \"iss\" of Auth0's "
+                          "tokens has one: write \"%V/\" in %V:%ui", &iss,
+                          &issuer->name, &iss, &pos->file, pos->line);
+        }
+    }
+}
+
+
 static char *
 ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
@@ -375,6 +437,8 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     if (ngx_http_jwt_issuer_revocation(cf, jmcf, issuer) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
+
+    ngx_http_jwt_issuer_warn_slash(cf, issuer);
 
     entry = ngx_array_push(&jmcf->issuers);
     if (entry == NULL) {

@@ -14,16 +14,18 @@
  * The compiled directives of the rewrite module are one array, including those
  * in an "if".  It is the first member of that module's configuration.
  * Instructions differ in length, but are multiples of a pointer's: so every
- * position is examined.
+ * position is examined.  A "return" outside of an "if" comes before one in it,
+ * because it always answers.
  */
 
 static ngx_http_script_return_code_t *
 ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
     ngx_module_t *rewrite)
 {
-    u_char                         *p, *last;
+    u_char                         *p, *last, *inside;
     ngx_array_t                    *codes;
-    ngx_http_script_return_code_t  *code;
+    ngx_http_script_if_code_t      *condition;
+    ngx_http_script_return_code_t  *code, *conditional;
 
     codes = *(ngx_array_t **) ngx_http_jwt_location_conf(location, rewrite);
 
@@ -33,20 +35,40 @@ ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
 
     p = codes->elts;
     last = p + codes->nelts;
+    inside = p;
+    conditional = NULL;
 
-    while (p + sizeof(ngx_http_script_return_code_t) <= last) {
+    for ( /* void */ ; p + sizeof(ngx_http_script_return_code_t) <= last;
+         p += sizeof(uintptr_t))
+    {
+        condition = (ngx_http_script_if_code_t *) p;
+
+        if (condition->code == ngx_http_script_if_code) {
+            inside = ngx_max(inside, p + condition->next);
+            continue;
+        }
+
         code = (ngx_http_script_return_code_t *) p;
 
-        if (code->code == ngx_http_script_return_code
-            && code->status < NGX_HTTP_BAD_REQUEST)
+        if (code->code != ngx_http_script_return_code
+            || code->status >= NGX_HTTP_BAD_REQUEST)
         {
+            continue;
+        }
+
+        if (p >= inside) {
+            location->returns = 1;
             return code;
         }
 
-        p += sizeof(uintptr_t);
+        if (conditional == NULL) {
+            conditional = code;
+        }
     }
 
-    return NULL;
+    location->returns_if = (conditional != NULL);
+
+    return conditional;
 }
 
 
@@ -114,12 +136,17 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "%s%V%s has \"jwt\" and \"return %ui\", which answers "
-                      "before the gate is asked: write \"jwt off;\" there if "
-                      "everybody may have that answer, or give it by a file "
-                      "or a backend in %V:%ui",
+                      "%s%V%s has \"jwt\" and \"return %ui\"%s, which answers "
+                      "before the gate is asked: %s in %V:%ui",
                       name->len ? "location \"" : "a server", name,
                       name->len ? "\"" : "", code->status,
+                      all[i]->returns ? "" : " in an \"if\"",
+                      all[i]->returns
+                      ? "write \"jwt off;\" there if everybody may have that "
+                        "answer, or serve it from a file or a backend"
+                      : "\"jwt off;\" there would open all of it, so write "
+                        "\"jwt_preflight on;\" if that is for CORS "
+                        "preflights, or serve it from another location",
                       &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
 }

@@ -237,16 +237,19 @@ ngx_http_jwt_regex_find(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-static void
-ngx_http_jwt_regex_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
-    ngx_http_jwt_location_t *prefix)
+ngx_int_t
+ngx_http_jwt_warnings_wins_over(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_location_t *location)
 {
-    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                  "location \"%V\" is without \"jwt\" and wins over \"%V\", "
-                  "which has it, where both match: write \"jwt NAME;\" there, "
-                  "\"jwt off;\" if it is public, or \"location ^~ %V\" in "
-                  "%V:%ui", &regex->name, &prefix->name, &prefix->core->name,
-                  &regex->conf->pos.file, regex->conf->pos.line);
+    /* names, but none of them: an explicit "jwt off" */
+
+    if (!ngx_http_jwt_location_is_regex(location)
+        || location->conf->names != NULL)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_jwt_regex_find(cf, jmcf, location, &location->wins_over);
 }
 
 
@@ -260,29 +263,27 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
 
-        /* names, but none of them: an explicit "jwt off" */
-
-        if (!ngx_http_jwt_location_is_regex(all[i])
-            || all[i]->conf->names != NULL)
-        {
-            continue;
-        }
-
-        /* if it passes requests on, the other warning covers it */
-
-        if (all[i]->passes
-            && ngx_http_jwt_warnings_protects(jmcf, all[i]->server))
-        {
-            continue;
-        }
-
-        if (ngx_http_jwt_regex_find(cf, jmcf, all[i], &prefix) != NGX_OK) {
+        if (ngx_http_jwt_warnings_wins_over(cf, jmcf, all[i]) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        if (prefix != NULL) {
-            ngx_http_jwt_regex_warn(cf, all[i], prefix);
+        prefix = all[i]->wins_over;
+
+        if (prefix == NULL) {
+            continue;
         }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "location \"%V\" %s \"%V\", which has it, where both "
+                      "match: write \"jwt NAME;\" there, \"jwt off;\" if it "
+                      "is public, or \"location ^~ %V\" in %V:%ui",
+                      &all[i]->name,
+                      all[i]->passes
+                      ? "passes requests on without \"jwt\" in a server that "
+                        "protects others, and wins over"
+                      : "is without \"jwt\" and wins over",
+                      &prefix->name, &prefix->core->name,
+                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
 
     return NGX_OK;
@@ -290,6 +291,14 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
 
 #else
+
+
+ngx_int_t
+ngx_http_jwt_warnings_wins_over(ngx_conf_t *cf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_location_t *location)
+{
+    return NGX_OK;
+}
 
 
 ngx_int_t

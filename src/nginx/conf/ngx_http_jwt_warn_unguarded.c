@@ -294,6 +294,16 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
+        /* of one that wins over a guarded one, too, another warning says it */
+
+        if (ngx_http_jwt_warnings_wins_over(cf, jmcf, location) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (location->wins_over != NULL) {
+            continue;
+        }
+
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "location \"%V\" passes requests on without \"jwt\" in "
                       "a server that protects others, write \"jwt NAME;\" "
