@@ -129,12 +129,12 @@ my $blanks = ' ' x (1024 * 1024);
 my $bomb = Compress::Zlib::memGzip($blanks x 64 . $set);
 
 my $ask = qr/, ask who runs it/;
-my $url = qr/, check the URL/;
+my $url = qr/, check the URL: "jwks_uri URL;" names another, "discovery on;" finds it/;
 my $where = qr/, a redirect, which is not followed: write where it leads/;
 my $larger = qr/: the answer is larger than "jwks_max_size", write a larger/;
 my $not_json = qr/: not a JSON object, check that it is a key set/;
-my $cert = qr/, check its certificate and "ssl_trusted_certificate"/;
-my $time = qr/: .*timed out.*, check the way there, or write a longer/;
+my $cert = qr/, if your own CA signed its certificate, write "ssl_trusted_certificate FILE;" in this block and reload;/;
+my $time = qr/: .*timed out.*, check the network path, or write a longer/;
 
 my %moved = (Location => '/good');
 

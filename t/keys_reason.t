@@ -116,6 +116,20 @@ subtest 'a refusal ends with the reason, in each worker' => sub {
 };
 
 
+subtest 'the first fetch is under way' => sub {
+    $origin->break('hang');
+    start(issuer => source('hang?sig=hunter2', 'jwks_wait 0;',
+                           'jwks_timeout 60s;'));
+    sleep 2;
+
+    is verdict(), '503 keys_unavailable', 'no keys yet';
+    wait_until { refusals() } 5, 'its line';
+    like +(refusals())[-1], qr{: the first fetch has been under way for [1-9]\d* s: "http://127\.0\.0\.1:\d+/hang", client:},
+        'says so';
+    $origin->mend;
+};
+
+
 subtest 'a first fetch that works is no news' => sub {
     start(issuer => source('good'));
     is verdict(), '200 ok', 'keys are there';

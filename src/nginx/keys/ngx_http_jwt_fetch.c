@@ -218,11 +218,12 @@ ngx_http_jwt_fetch_advice(CURLcode rc)
         return "check that it is up and this host may connect to it";
 
     case CURLE_OPERATION_TIMEDOUT:
-        return "check the way there, or write a longer \"jwks_timeout\"";
+        return "check the network path, or write a longer \"jwks_timeout\"";
 
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "check its certificate and \"ssl_trusted_certificate\": a CA "
-               "bundle that was mended is read when nginx reloads";
+        return "if your own CA signed its certificate, write "
+               "\"ssl_trusted_certificate FILE;\" in this block and reload; "
+               "a reload also reads a bundle that was mended";
 
     case CURLE_SSL_CONNECT_ERROR:
         return "check that it speaks TLS";

@@ -754,14 +754,36 @@ ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer, ngx_uint_t status,
 }
 
 
+/* How long has the fetch been in flight, in seconds?  -1: there is none. */
+
+static time_t
+ngx_http_jwt_history_under_way_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    njwt_refresh_t  *refresh;
+    ngx_msec_int_t   ms;
+
+    refresh = &issuer->keyset->refresh;
+
+    if (!njwt_refresh_in_flight(&issuer->refresh, refresh, ngx_current_msec)) {
+        return -1;
+    }
+
+    ms = (ngx_msec_int_t) (ngx_current_msec - (ngx_msec_t) refresh->begun);
+
+    return (time_t) (ngx_max(ms, 0) / 1000);
+}
+
+
 size_t
-ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text)
+ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text,
+    time_t *under_way)
 {
     size_t                   len;
     ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
     len = 0;
+    *under_way = -1;
 
     if (issuer->keyset == NULL) {
         return 0;
@@ -769,12 +791,14 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text)
 
     shpool = ngx_http_jwt_keyset_lock(issuer);
 
-    if (ngx_http_jwt_keyset_own_locked(issuer)
-        && issuer->keyset->refresh.failures > 0)
-    {
-        history = &issuer->keyset->history;
-        len = history->error_len;
-        ngx_memcpy(text, history->error, len);
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        *under_way = ngx_http_jwt_history_under_way_locked(issuer);
+
+        if (issuer->keyset->refresh.failures > 0) {
+            history = &issuer->keyset->history;
+            len = history->error_len;
+            ngx_memcpy(text, history->error, len);
+        }
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
@@ -858,9 +882,8 @@ ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
             ? (time_t) keyset->fetched
                                                   : 0;
         source->age = ngx_http_jwt_keyset_age(issuer);
-        source->in_flight = njwt_refresh_in_flight(&issuer->refresh,
-                                                   &keyset->refresh,
-                                                   ngx_current_msec);
+        source->under_way = ngx_http_jwt_history_under_way_locked(issuer);
+        source->in_flight = source->under_way >= 0;
         source->failures = keyset->refresh.failures;
         source->next = (ngx_msec_t) njwt_refresh_delay(&issuer->refresh,
                                                        &keyset->refresh,

@@ -114,6 +114,7 @@ typedef struct {
     time_t                   fetched;      /* 0: no keys yet */
     time_t                   age;          /* of the keys, never negative */
     ngx_uint_t               in_flight;
+    time_t                   under_way;    /* for so many seconds */
     ngx_uint_t               failures;     /* in a row */
     ngx_msec_t               next;         /* ms until the next fetch */
     ngx_http_jwt_history_t   history;
@@ -230,9 +231,10 @@ void ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
 /*
  * The reason for which the last fetch failed.  Copies at most
  * NGX_HTTP_JWT_ERROR_LEN bytes; returns the length, or 0 if it didn't fail.
+ * *under_way is for how many seconds a fetch has been in flight; -1: none is.
  */
 size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
-    u_char *text);
+    u_char *text, time_t *under_way);
 
 /* Records how long a fetch took, whatever its result. */
 void ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer,

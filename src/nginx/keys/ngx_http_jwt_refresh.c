@@ -33,7 +33,8 @@ ngx_http_jwt_refresh_is_fetcher(void)
 
 
 static const char *
-ngx_http_jwt_refresh_status_advice(ngx_uint_t status)
+ngx_http_jwt_refresh_status_advice(ngx_http_jwt_issuer_t *issuer,
+    ngx_uint_t status)
 {
     if (status >= 300 && status < 400) {
         return "a redirect, which is not followed: write where it leads";
@@ -48,7 +49,14 @@ ngx_http_jwt_refresh_status_advice(ngx_uint_t status)
         return "the tenant's rate limit: fetch less often";
     }
 
-    return (status >= 500) ? "ask who runs it" : "check the URL";
+    if (status >= 500) {
+        return "ask who runs it";
+    }
+
+    return (issuer->discovery == 1)
+           ? "check the URL"
+           : "check the URL: \"jwks_uri URL;\" names another, \"discovery "
+             "on;\" finds it";
 }
 
 
@@ -92,7 +100,8 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
                                    ? &issuer->discovered : &issuer->jwks_uri);
 
     advice = (answer->error == NULL)
-             ? ngx_http_jwt_refresh_status_advice(answer->status)
+             ? ngx_http_jwt_refresh_status_advice(issuer,
+                                                  answer->status)
              : answer->advice;
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,

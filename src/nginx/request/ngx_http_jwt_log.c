@@ -12,12 +12,17 @@
 
 #define NGX_HTTP_JWT_LOG_BYTES  64    /* of each text from the client */
 
+/* why there are no keys */
+#define NGX_HTTP_JWT_LOG_REASON                                              \
+    (sizeof(": the first fetch has been under way for 86400 s: \"\"")         \
+     + NGX_HTTP_JWT_ERROR_LEN)
+
 /* the verdict and the block's name; then seven texts, each byte escaped */
 #define NGX_HTTP_JWT_LOG_HEAD   256
 #define NGX_HTTP_JWT_LOG_LINE                                                \
     (NGX_HTTP_JWT_LOG_HEAD + 7 * (NGX_HTTP_JWT_LOG_BYTES * 4 + 16)            \
      + sizeof(": ") + NJWT_HINT_LOG_MAX                                      \
-     + sizeof(": the last fetch failed: ") + NGX_HTTP_JWT_ERROR_LEN)
+     + NGX_HTTP_JWT_LOG_REASON)
 
 
 /* Escapes everything but printable ASCII, and what would end the quotes. */
@@ -171,12 +176,35 @@ ngx_http_jwt_log_hint(u_char *p, ngx_http_request_t *r,
 }
 
 
+/* The source that is being asked for the first time, without its query. */
+
+static u_char *
+ngx_http_jwt_log_pending(u_char *p, ngx_http_jwt_issuer_t *issuer,
+    time_t under_way)
+{
+    njwt_slice_t  url;
+
+    if (under_way < 0) {
+        return p;
+    }
+
+    url = njwt_url_shown(ngx_http_jwt_slice(&issuer->jwks_uri));
+
+    return ngx_slprintf(p, p + NGX_HTTP_JWT_LOG_REASON, ": the %s fetch has "
+                        "been under way for %T s: \"%*s\"",
+                        ngx_http_jwt_keyset_fetched(issuer) ? "next" : "first",
+                        under_way,
+                        ngx_min(url.len, NGX_HTTP_JWT_ERROR_LEN), url.data);
+}
+
+
 /* Appends why there are no keys, whichever worker's fetch failed. */
 
 static u_char *
 ngx_http_jwt_log_reason(u_char *p, ngx_http_jwt_ctx_t *ctx)
 {
     size_t                  len;
+    time_t                  under_way;
     u_char                  text[NGX_HTTP_JWT_ERROR_LEN];
     ngx_http_jwt_issuer_t  *issuer;
 
@@ -186,10 +214,10 @@ ngx_http_jwt_log_reason(u_char *p, ngx_http_jwt_ctx_t *ctx)
         return p;
     }
 
-    len = ngx_http_jwt_history_reason(issuer, text);
+    len = ngx_http_jwt_history_reason(issuer, text, &under_way);
 
     if (len == 0) {
-        return p;
+        return ngx_http_jwt_log_pending(p, issuer, under_way);
     }
 
     p = ngx_cpymem(p, ": the last fetch failed: ",
