@@ -34,7 +34,8 @@ sub answer {
 
 my $origin = NJWT::Origin->start(dir => $s->dir . '/origin',
     port => $s->port(2), bare => $s->port(3), good => \&answer,
-    faults => { down => "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n" });
+    faults => { down => "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n",
+                hang => undef });
 
 my $status = <<'END';
     root @CONTENT@;
@@ -53,6 +54,16 @@ sub alerts {
            map { s/^ class="(\w+)">/$1 /r } split /<li/, $list =~ s/^\s*<li//r;
 }
 
+# what the list of locations says of one of them, from its guard on
+sub row {
+    my ($name) = @_;
+
+    my ($row) = $s->get('/page')->{body}
+        =~ m{<code><bdi>\Q$name\E</bdi></code></th>(.*?)</tr>}s;
+
+    return ($row // '') =~ s/<[^>]*>//gr;
+}
+
 sub start {
     my ($path, $server, %conf) = @_;
 
@@ -63,7 +74,7 @@ sub start {
                         . ($conf{issuer} // ''),
               map { ($_ => $conf{$_}) } grep { $_ ne 'issuer' } keys %conf);
     wait_until { $s->get('/status')->{body} =~ /"keys_available":true/ } 5,
-        'keys' if $path ne 'down';
+        'keys' if $path !~ /^(?:down|hang)$/;
 }
 
 sub good    { $s->get('/t', token => token()) for 1 .. $_[0] }
@@ -76,11 +87,11 @@ subtest 'all is well' => sub {
     my @alerts = alerts();
 
     is scalar(@alerts), 1, 'one line';
-    like $alerts[0], qr/^ok All is well\. .*No request was judged/, 'no request';
+    like $alerts[0], qr/^ok All is well\. .*No request was judged since the start \d+ s ago\./, 'no request';
 
     good(38);
     expired(2);
-    like +(alerts())[0], qr/^ok All is well\. .* 38 of 40 requests of the last 60 s were ok/,
+    like +(alerts())[0], qr/^ok All is well\. .* 38 of 40 requests were ok (?:since the start \d+ s ago|in the last 60 s)\./,
         'and with some, the share of those that were ok';
     unlike +(alerts())[0], qr/\bp\b/, '"jwt off" is no alarm';
 };
@@ -98,7 +109,7 @@ subtest 'requests that are refused' => sub {
     my @alerts = alerts();
 
     is scalar(@alerts), 1, 'one line';
-    like $alerts[0], qr/^bad Alarm: timesheets: 20 of 20 requests were refused in the last \d+ s, all as expired: The access token is expired\./,
+    like $alerts[0], qr/^bad Alarm: timesheets: 20 of 20 requests were refused (?:since the start \d+ s ago|in the last 60 s), all as expired: The access token is expired\. The error log at level info says for each what differs\.$/,
         'twenty of twenty are an alarm';
 
     good(20);
@@ -255,17 +266,72 @@ subtest 'locations' => sub {
                    location /open { proxy_pass http://127.0.0.1:9; }");
     like +(alerts())[0], qr{^warn Warning: 1 location passes requests on and says nothing of jwt: /open\.},
         'one that is open';
-    is scalar(alerts()), 1, 'and nothing else';
+    like +(alerts())[1], qr{^warn Warning: 1 location has jwt and return, which answers before the gate is asked: /hook\. Write jwt off; there if},
+        'one that answers before';
+    is scalar(alerts()), 2, 'and nothing else';
+    like row('/hook'), qr/^bypassed by return /, 'which the list says, too';
+    unlike row('/t'), qr/bypassed/, 'and not of others';
 
-    $s->get('/hook') for 1 .. 3;
+    $s->get('/hook');
+    like +(alerts())[1], qr{^warn Warning: 1 request of the last hour was answered before the gate was asked: nobody looked at its token\.},
+        'one that nobody judged';
+    $s->get('/hook') for 1 .. 2;
     like +(alerts())[1], qr{^warn Warning: 3 requests of the last hour were answered before the gate .* in /hook\.},
         'what nobody judged';
+    like $s->get('/page')->{body}, qr{<code>unjudged</code><span class="soft">Answered by a return},
+        'and what that means';
 
     my $metrics = $s->get('/metrics')->{body};
 
     like $metrics, qr/^jwt_scope_requests_total\{issuer="-",verdict="unjudged"\} 3$/m,
         'Prometheus has it';
     like $metrics, qr/^jwt_scope_unprotected_locations 1$/m, 'and the open one';
+};
+
+
+subtest 'a regex that takes requests from a guarded location' => sub {
+    my $regex = 'location ~* \\.txt$';
+    my $open = 'location /p { jwt off; proxy_pass http://127.0.0.1:9; }';
+
+    start('fine', "$guarded $regex { } $open");
+    like +(alerts())[0], qr{^warn Warning: 1 regex location takes requests from a guarded one and says nothing of jwt: ~\* \\\.txt\$\. Write},
+        'is a warning';
+    is scalar(alerts()), 1, 'the only one';
+    like row('~* \.txt$'), qr/^not guarded, wins over a guarded one/,
+        'which the list says, too';
+    like $s->get('/metrics')->{body}, qr/^jwt_scope_unprotected_locations 1$/m,
+        'Prometheus has it';
+
+    start('fine', "$guarded $regex { proxy_pass http://127.0.0.1:9; } $open");
+    like +(alerts())[0], qr/ 1 regex location takes requests /,
+        'so is one that passes on';
+    is scalar(alerts()), 1, 'the only one, too';
+
+    start('fine', "location ^~ /t { jwt timesheets; } $regex { } $open");
+    like +(alerts())[0], qr/^ok /, 'where it can\'t, all is well';
+    start('fine', "$guarded $regex { jwt off; } $open");
+    like +(alerts())[0], qr/^ok /, 'or somebody meant it';
+};
+
+
+subtest 'a return in an "if"' => sub {
+    start('fine', 'location /t { jwt timesheets;'
+                  . ' if ($request_method = OPTIONS) { return 204; } }');
+    like +(alerts())[0], qr/^ok /, 'is no alert';
+    like row('/t'), qr/^guarded but for a return in an if/, 'and said';
+};
+
+
+subtest 'the first fetch' => sub {
+    $origin->break('hang');
+    start('hang', $guarded, issuer => 'jwks_timeout 60s;');
+    wait_until { (alerts())[0] =~ /under way for [1-9]/ } 10, 'a while';
+    like +(alerts())[0], qr/^warn Warning: timesheets has no keys yet: its first fetch has been under way for \d+ s\. Until it succeeds, its requests are answered 503\.$/,
+        'is under way';
+    is scalar(alerts()), 1, 'one line';
+    like $s->get('/page')->{body}, qr{<span class="b warn">first fetch</span>},
+        'and a word by the issuer';
+    $origin->mend;
 };
 
 
@@ -286,7 +352,7 @@ subtest 'keys' => sub {
 
     $origin->mend;
     start('fails', $guarded . ' location /open { proxy_pass http://127.0.0.1:9; }',
-          issuer => 'jwks_stale 150m;');
+          issuer => 'jwks_stale 140m;');
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
@@ -349,7 +415,7 @@ subtest 'issuers on the page' => sub {
         my ($part) = $body =~ m{id="issuers">(.*?)</section>}s;
         my ($first, $folded) = split /<details id="idle-0"/, $part;
 
-        $n = ($folded // '') =~ /(\d+) issuers whose keys serve, without/
+        $n = ($folded // '') =~ /(\d+) issuers whose keys are OK, without/
              ? $1 : 0;
 
         return [ map { [ /<h3>(\w+)/g ] } $first, $folded // '' ];

@@ -249,7 +249,7 @@ def main():
     plain = browser("--blink-settings=scriptEnabled=false")
     try:
         plain.get(url)
-        tell("keys serve" in plain.page_source, "it is there without scripts")
+        tell("keys OK" in plain.page_source, "it is there without scripts")
     finally:
         plain.quit()
 

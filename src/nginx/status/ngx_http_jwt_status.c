@@ -143,7 +143,8 @@ const ngx_http_jwt_number_t  ngx_http_jwt_policy_numbers[] = {
         "Locations in report mode, that refuse nothing."),
     ngx_http_jwt_gate_row("guards", "unprotected", COUNT,
         guards[NGX_HTTP_JWT_GUARD_MISSING], "unprotected_locations",
-        "Locations that pass requests on and say nothing of jwt."),
+        "Locations that pass requests on, or take them from a guarded one, "
+        "and say nothing of jwt."),
     ngx_http_jwt_gate_row("guards", "off", COUNT,
         guards[NGX_HTTP_JWT_GUARD_OFF], "off_locations",
         "Locations that say \"jwt off\"."),
@@ -451,8 +452,8 @@ ngx_http_jwt_status_guard(ngx_http_jwt_location_t *location)
         return NGX_HTTP_JWT_GUARD_OFF;
     }
 
-    return location->passes ? NGX_HTTP_JWT_GUARD_MISSING
-                            : NGX_HTTP_JWT_GUARD_NONE;
+    return (location->passes || location->wins_over != NULL)
+           ? NGX_HTTP_JWT_GUARD_MISSING : NGX_HTTP_JWT_GUARD_NONE;
 }
 
 

@@ -89,7 +89,8 @@ typedef struct {
 /* the kind of guard of a location */
 typedef enum {
     NGX_HTTP_JWT_GUARD_NONE = 0,     /* none, but passes nothing on */
-    NGX_HTTP_JWT_GUARD_MISSING,      /* none, and requests are passed on */
+    NGX_HTTP_JWT_GUARD_MISSING,      /* none, and requests are passed on, or
+                                        taken from a guarded location */
     NGX_HTTP_JWT_GUARD_OFF,          /* an explicit "jwt off" */
     NGX_HTTP_JWT_GUARD_OPTIONAL,
     NGX_HTTP_JWT_GUARD_REPORT,

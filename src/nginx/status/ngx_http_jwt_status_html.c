@@ -46,22 +46,27 @@ ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 }
 
 
-/* Truncated, not rounded: 100 % means all. */
+/* "98.4 %"; 100 % means all, and 0 % none. */
 
 void
 ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
 {
+    uint64_t  tenths;
+
     if (n == all || n == 0) {
         ngx_http_jwt_out_literal(out, n ? "100&nbsp;%" : "0&nbsp;%");
         return;
     }
 
-    ngx_http_jwt_out_printf(out, "%uL.%uL&nbsp;%%", 100 * n / all,
-                            1000 * n / all % 10);
+    tenths = (1000 * n + all / 2) / all;
+    tenths = ngx_max(1, ngx_min(tenths, 999));
+
+    ngx_http_jwt_out_printf(out, "%uL.%uL&nbsp;%%", tenths / 10,
+                            tenths % 10);
 }
 
 
-/* "5 min"; the larger unit from two on. */
+/* "5 min", rounded; the larger unit from two on. */
 
 void
 ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
@@ -72,8 +77,8 @@ ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
     seconds = ngx_max(seconds, 0);
     unit = (time_t) njwt_dates_unit((double) seconds, &name);
 
-    ngx_http_jwt_out_printf(out, "%T&nbsp;%*s", seconds / unit, name.len,
-                            name.data);
+    ngx_http_jwt_out_printf(out, "%T&nbsp;%*s", (seconds + unit / 2) / unit,
+                            name.len, name.data);
 }
 
 
@@ -209,11 +214,13 @@ ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
 /* A bar of two shares: ok, and not ok. */
 
 static void
-ngx_http_jwt_html_bar(ngx_http_jwt_out_t *out,
+ngx_http_jwt_html_bar(ngx_http_jwt_status_t *status,
     const ngx_http_jwt_share_t *share)
 {
-    uint64_t  all, bad;
+    uint64_t             all, bad;
+    ngx_http_jwt_out_t  *out;
 
+    out = &status->out;
     all = ngx_http_jwt_share_all(share);
 
     /* a few must be visible beside many */
@@ -228,9 +235,10 @@ ngx_http_jwt_html_bar(ngx_http_jwt_out_t *out,
     if (all != 0) {
         ngx_http_jwt_out_printf(out, "<rect class=\"g\" width=\"%uL\" "
                                 "height=\"8\"/>", 200 - bad);
-        ngx_http_jwt_out_printf(out, "<rect class=\"r\" x=\"%uL\" "
-                                "width=\"%uL\" height=\"8\"/>", 200 - bad,
-                                bad);
+        ngx_http_jwt_out_printf(out, "<rect class=\"%s\" x=\"%uL\" "
+                                "width=\"%uL\" height=\"8\"/>",
+                                ngx_http_jwt_html_refuses(status) ? "r" : "o",
+                                200 - bad, bad);
     }
 
     ngx_http_jwt_out_literal(out, "</svg>");
@@ -307,6 +315,14 @@ ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
     if (row->counted < NJWT_VERDICT_COUNT && row->counted != NJWT_OK) {
         ngx_http_jwt_out_escaped(out, njwt_verdict_info(row->counted)
                                        ->description);
+
+    } else if (row->counted == NGX_HTTP_JWT_UNJUDGED) {
+        ngx_http_jwt_out_literal(out, "Answered by a return, rewrite or if "
+                                 "before the gate was asked");
+
+    } else if (row->counted == NGX_HTTP_JWT_PREFLIGHT) {
+        ngx_http_jwt_out_literal(out, "CORS preflights, which jwt_preflight "
+                                 "lets pass");
     }
 
     ngx_http_jwt_out_literal(out, "</span></th>");
@@ -416,7 +432,7 @@ ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
 
     ngx_http_jwt_html_fact(out, name);
     ngx_http_jwt_html_share(out, &share);
-    ngx_http_jwt_html_bar(out, &share);
+    ngx_http_jwt_html_bar(status, &share);
     ngx_http_jwt_html_fact_end(out);
 }
 
@@ -753,10 +769,12 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
     ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&row->issuer->name));
     ngx_http_jwt_out_literal(out, "</h3> ");
     ngx_http_jwt_html_badge(out, ngx_http_jwt_html_kinds[severity],
-                            !row->serves ? (row->fetched > 0 ? "stale keys"
-                                                             : "no keys")
-                            : row->failures > 0 ? "fetches fail"
-                            : "keys serve");
+                            ngx_http_jwt_html_first_fetch(row)
+                            ? "first fetch"
+                            : !row->serves
+                            ? (row->fetched > 0 ? "stale keys" : "no keys")
+                            : row->failures > 0 ? "fetch failing"
+                            : "keys OK");
 
     if (ngx_http_jwt_html_clock_off(row)) {
         ngx_http_jwt_html_badge(out, "warn", "clocks differ");
@@ -854,15 +872,16 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"issuers\">"
                              "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
-                             "<p class=\"soft\">A key is safe to revoke when "
-                             "it "
-                             "was last used long ago.</p>\n");
+                             "<p class=\"soft\">Revoke a key only after every "
+                             "token that it signed has expired. A key that "
+                             "was never used may be the tenant&rsquo;s next "
+                             "one, or counting has just begun.</p>\n");
 
     for (i = 0; i < n; i++) {
 
         if (i == n - idle && idle > NGX_HTTP_JWT_HTML_IDLE) {
             ngx_http_jwt_html_fold(out, "idle", 0, "more", 0);
-            ngx_http_jwt_out_printf(out, "%ui issuers whose keys serve, "
+            ngx_http_jwt_out_printf(out, "%ui issuers whose keys are OK, "
                                     "without requests in the last hour"
                                     "</summary>\n", idle);
         }

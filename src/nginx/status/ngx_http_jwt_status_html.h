@@ -16,6 +16,7 @@ typedef struct {
     uint64_t                   most;       /* of one verdict */
     ngx_uint_t                 verdict;
     time_t                     span;       /* the length of the period */
+    ngx_uint_t                 start;      /* did it begin with the start? */
 } ngx_http_jwt_share_t;
 
 #define ngx_http_jwt_share_all(share)  ((share)->ok + (share)->refused)
@@ -36,11 +37,11 @@ extern const char  *const ngx_http_jwt_html_kinds[];
 /* "1,234" */
 void ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n);
 
-/* Truncated, not rounded: 100 % means all. */
+/* "98.4 %"; 100 % means all, and 0 % none. */
 void ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n,
     uint64_t all);
 
-/* "5 min"; the larger unit from two on. */
+/* "5 min", rounded; the larger unit from two on. */
 void ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds);
 
 /* "5 min ago" or "in 5 min", with the time for machines. */
@@ -92,13 +93,26 @@ void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
 void ngx_http_jwt_share_location(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_t *share);
 
+/* Is anything refused, or is report mode all there is? */
+ngx_uint_t ngx_http_jwt_html_refuses(ngx_http_jwt_status_t *status);
+
 /* Red if the keys stop serving before somebody could have repaired it. */
 ngx_http_jwt_severity_t ngx_http_jwt_html_keys_severity(
     ngx_http_jwt_status_t *status, ngx_http_jwt_status_issuer_t *row);
 
+/* Is it the first fetch that is under way?  None failed so far. */
+ngx_uint_t ngx_http_jwt_html_first_fetch(ngx_http_jwt_status_issuer_t *row);
+
 ngx_uint_t ngx_http_jwt_html_clock_off(ngx_http_jwt_status_issuer_t *row);
 
+/* It passes requests on, and says nothing of jwt. */
 ngx_uint_t ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row);
+
+/* It takes requests from a guarded one, and says nothing of jwt. */
+ngx_uint_t ngx_http_jwt_html_wins_over(ngx_http_jwt_status_location_t *row);
+
+/* It is guarded, and a "return" answers first. */
+ngx_uint_t ngx_http_jwt_html_is_bypassed(ngx_http_jwt_status_location_t *row);
 
 ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_status_location_t *row);
 

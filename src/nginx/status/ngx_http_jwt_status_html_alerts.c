@@ -100,9 +100,11 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_share_t *lately,
     ngx_http_jwt_share_t *before)
 {
+    time_t        counting;
     ngx_array_t  *of;
 
     of = row ? &row->verdicts : &status->verdicts;
+    counting = (time_t) (status->now - status->since);
 
     ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(hour), before);
     ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(minute), lately);
@@ -119,8 +121,31 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
         lately->span = 3600;
     }
 
+    lately->start = counting < lately->span;
+    lately->span = ngx_min(lately->span, counting);
+
     before->ok -= ngx_min(lately->ok, before->ok);
     before->refused -= ngx_min(lately->refused, before->refused);
+}
+
+
+/* "in the last 5 min", or "since the start 3 s ago" */
+
+static void
+ngx_http_jwt_share_time(ngx_http_jwt_out_t *out, ngx_http_jwt_share_t *share)
+{
+    ngx_http_jwt_out_literal(out, share->start ? " since the start "
+                                                : " in the last ");
+    ngx_http_jwt_html_span(out, share->span);
+    ngx_http_jwt_out_literal(out, share->start ? " ago" : "");
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_refuses(ngx_http_jwt_status_t *status)
+{
+    return status->guards[NGX_HTTP_JWT_GUARD_ENFORCE] > 0
+           || status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] > 0;
 }
 
 
@@ -165,9 +190,7 @@ ngx_http_jwt_share_severity(ngx_http_jwt_status_t *status,
 
     /* if nothing is refused, nobody is locked out */
 
-    if (status->guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
-        && status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] == 0)
-    {
+    if (!ngx_http_jwt_html_refuses(status)) {
         severity = ngx_min(severity, NGX_HTTP_JWT_WARN);
     }
 
@@ -215,6 +238,13 @@ ngx_http_jwt_alert_end(ngx_http_jwt_alerts_t *alerts)
 }
 
 
+ngx_uint_t
+ngx_http_jwt_html_first_fetch(ngx_http_jwt_status_issuer_t *row)
+{
+    return row->fetched == 0 && row->failures == 0 && row->in_flight > 0;
+}
+
+
 /* Red if the keys stop serving before somebody could have repaired it. */
 
 ngx_http_jwt_severity_t
@@ -224,7 +254,8 @@ ngx_http_jwt_html_keys_severity(ngx_http_jwt_status_t *status,
     int64_t  stale;
 
     if (!row->serves) {
-        return NGX_HTTP_JWT_BAD;
+        return ngx_http_jwt_html_first_fetch(row) ? NGX_HTTP_JWT_WARN
+                                                  : NGX_HTTP_JWT_BAD;
     }
 
     if (row->failures <= 0) {
@@ -266,6 +297,13 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
         ngx_http_jwt_out_literal(out, " has only stale keys, fetched ");
         ngx_http_jwt_html_ago(out, status->now, row->fetched);
         ngx_http_jwt_out_literal(out, ": its requests are answered 503.");
+
+    } else if (ngx_http_jwt_html_first_fetch(row)) {
+        ngx_http_jwt_out_literal(out, " has no keys yet: its first fetch has "
+                                 "been under way for ");
+        ngx_http_jwt_html_span(out, row->source.under_way);
+        ngx_http_jwt_out_literal(out, ". Until it succeeds, its requests are "
+                                 "answered 503.");
 
     } else {
         ngx_http_jwt_out_literal(out, " has no keys; none were ever fetched: "
@@ -404,17 +442,14 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_out_literal(out, " of ");
     ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
     ngx_http_jwt_out_literal(out, guards[NGX_HTTP_JWT_GUARD_REPORT] == 0
-                                   ? " requests were refused in the last "
+                                   ? " requests were refused"
                                    : (guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
                                       && guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
                                       == 0)
-                                     ? " requests would have been refused in "
-                                       "the "
-                                       "last "
+                                     ? " requests would have been refused"
                                      : " requests were refused, or would have "
-                                       "been but for report mode, in the last "
-                                       "");
-    ngx_http_jwt_html_span(out, lately.span);
+                                       "been but for report mode,");
+    ngx_http_jwt_share_time(out, &lately);
     ngx_http_jwt_out_literal(out, (lately.most == lately.refused)
                                    ? ", all as <a href=\"#requests\">"
                                    : ", most as <a href=\"#requests\">");
@@ -422,7 +457,8 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_out_literal(out, "</a>: ");
     ngx_http_jwt_out_escaped(out, njwt_verdict_info(lately.verdict)
                                    ->description);
-    ngx_http_jwt_out_literal(out, ".");
+    ngx_http_jwt_out_literal(out, ". The error log at level <code>info</code> "
+                             "says for each what differs.");
 
     if (ngx_http_jwt_share_all(&before) > 0) {
         ngx_http_jwt_out_literal(out, " In the hour before that it was ");
@@ -434,6 +470,26 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_alert_end(alerts);
 
     return severity;
+}
+
+
+/* The number of locations with that kind of guard. */
+
+static ngx_uint_t
+ngx_http_jwt_html_number(ngx_http_jwt_status_t *status,
+    ngx_uint_t (*is)(ngx_http_jwt_status_location_t *row))
+{
+    ngx_uint_t                       i, n;
+    ngx_http_jwt_status_location_t  *row;
+
+    n = 0;
+    row = status->locations.elts;
+
+    for (i = 0; i < status->locations.nelts; i++) {
+        n += row[i].reached && is(&row[i]);
+    }
+
+    return n;
 }
 
 
@@ -480,7 +536,22 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
 ngx_uint_t
 ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row)
 {
-    return row->guard == NGX_HTTP_JWT_GUARD_MISSING;
+    return row->guard == NGX_HTTP_JWT_GUARD_MISSING
+           && row->location->wins_over == NULL;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_wins_over(ngx_http_jwt_status_location_t *row)
+{
+    return row->location->wins_over != NULL;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_is_bypassed(ngx_http_jwt_status_location_t *row)
+{
+    return row->location->conf->policy != NULL && row->location->returns;
 }
 
 
@@ -582,6 +653,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
     int64_t                *guards;
     uint64_t                unjudged;
+    ngx_uint_t              n;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
@@ -591,16 +663,12 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 
     unjudged = ngx_http_jwt_alert_unjudged(status);
 
-    if (guards[NGX_HTTP_JWT_GUARD_MISSING] > 0
-        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
-    {
-        ngx_http_jwt_out_printf(out, "%L %s on and %s nothing of jwt: ",
-                                guards[NGX_HTTP_JWT_GUARD_MISSING],
-                                guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
-                                ? "location passes requests"
-                                : "locations pass requests",
-                                guards[NGX_HTTP_JWT_GUARD_MISSING] == 1
-                                ? "says" : "say");
+    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_open);
+
+    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        ngx_http_jwt_out_printf(out, "%ui %s nothing of jwt: ", n, n == 1
+                                ? "location passes requests on and says"
+                                : "locations pass requests on and say");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
         ngx_http_jwt_out_literal(out,
                                  ". Write <code>jwt NAME;</code> there, or "
@@ -608,17 +676,48 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
         ngx_http_jwt_alert_end(alerts);
     }
 
+    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_wins_over);
+
+    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        ngx_http_jwt_out_printf(out, "%ui %s nothing of jwt: ", n, n == 1
+                                ? "regex location takes requests from a "
+                                  "guarded one and says"
+                                : "regex locations take requests from guarded "
+                                  "ones and say");
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_wins_over);
+        ngx_http_jwt_out_literal(out,
+                                 ". Write <code>jwt NAME;</code> there, "
+                                 "<code>jwt off;</code> if it is public, or "
+                                 "<code>location ^~</code> for the guarded "
+                                 "one.");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
     if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
         ngx_http_jwt_html_count(out, unjudged);
-        ngx_http_jwt_out_literal(out,
-                                 " requests of the last hour were answered "
-                                 "before the gate was asked: nobody looked at "
-                                 "their token. A <code>return</code>, "
-                                 "<code>rewrite</code> or <code>if</code> "
-                                 "beside "
-                                 "jwt does that, in ");
+        ngx_http_jwt_out_printf(out, " %s answered before the gate was asked: "
+                                "nobody looked at %s. A <code>return</code>, "
+                                "<code>rewrite</code> or <code>if</code> "
+                                "beside jwt does that, in ", unjudged == 1
+                                ? "request of the last hour was"
+                                : "requests of the last hour were",
+                                unjudged == 1 ? "its token" : "their tokens");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
         ngx_http_jwt_out_literal(out, ".");
+        ngx_http_jwt_alert_end(alerts);
+    }
+
+    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_bypassed);
+
+    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        ngx_http_jwt_out_printf(out, "%ui %s jwt and <code>return</code>, "
+                                "which answers before the gate is asked: ", n,
+                                n == 1 ? "location has" : "locations have");
+        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_bypassed);
+        ngx_http_jwt_out_literal(out,
+                                 ". Write <code>jwt off;</code> there if "
+                                 "everybody may have that answer, or serve it "
+                                 "from a file or a backend.");
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -694,22 +793,23 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
     ngx_http_jwt_out_literal(out, "<li class=\"ok\"><strong>All is well."
                              "</strong> Every issuer has keys that serve, and "
                              "every location that passes requests on is "
-                             "guarded "
-                             "or says <code>jwt off</code>. ");
+                             "guarded or says <code>jwt off</code>. ");
 
     if (ngx_http_jwt_share_all(&lately) == 0) {
-        ngx_http_jwt_out_literal(out,
-                                 "No request was judged in the last hour.");
+        ngx_http_jwt_out_literal(out, "No request was judged");
+        ngx_http_jwt_share_time(out, &lately);
 
     } else {
         ngx_http_jwt_html_count(out, lately.ok);
         ngx_http_jwt_out_literal(out, " of ");
         ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
-        ngx_http_jwt_out_literal(out, " requests of the last ");
-        ngx_http_jwt_html_span(out, lately.span);
-        ngx_http_jwt_out_literal(out, " were ok.");
+        ngx_http_jwt_out_literal(out, ngx_http_jwt_share_all(&lately) == 1
+                                       ? " request was ok"
+                                       : " requests were ok");
+        ngx_http_jwt_share_time(out, &lately);
     }
 
+    ngx_http_jwt_out_literal(out, ".");
     ngx_http_jwt_out_literal(out, "</li>\n");
 }
 

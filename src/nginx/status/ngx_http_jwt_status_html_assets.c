@@ -91,6 +91,7 @@ static const char  ngx_http_jwt_html_style[] =
     ".line{width:100%;max-width:20rem;height:1.8rem}\n"
     ".g{fill:var(--ok)}\n"
     ".r{fill:var(--bad)}\n"
+    ".o{fill:var(--warn)}\n"
     "tr.open>*{background:var(--warnbg)}\n"
     "tr.open>th{border-left:.4rem solid var(--warn);padding-left:.5rem}\n"
     "ul.r{margin:0;padding:0;list-style:none}\n"
@@ -226,7 +227,9 @@ ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out)
 {
     ngx_http_jwt_out_literal(out,
                              "<footer>What each verdict means and what to "
-        "do about it: docs/troubleshooting.md. The same for programs: "
+        "do about it: docs/troubleshooting.md in the source, and in "
+        "/usr/share/doc/libnginx-mod-http-jwt-scope of Debian&rsquo;s "
+        "package. The same for programs: "
         "<code>jwt_status json</code> and <code>jwt_status prometheus</code>."
         "</footer>\n<script>");
     ngx_http_jwt_out_literal(out, ngx_http_jwt_html_script);

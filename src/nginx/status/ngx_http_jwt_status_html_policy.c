@@ -229,7 +229,23 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
 
     ngx_http_jwt_html_cell(out, "Guard");
     ngx_http_jwt_out_literal(out, "<span>");
-    ngx_http_jwt_html_badge(out, words[row->guard][0], words[row->guard][1]);
+
+    if (ngx_http_jwt_html_is_bypassed(row)) {
+        ngx_http_jwt_html_badge(out, "warn", "bypassed by return");
+
+    } else if (ngx_http_jwt_html_wins_over(row)) {
+        ngx_http_jwt_html_badge(out, "warn", "not guarded, wins over a "
+                                "guarded one");
+
+    } else {
+        ngx_http_jwt_html_badge(out, words[row->guard][0],
+                                words[row->guard][1]);
+    }
+
+    if (conf->policy != NULL && row->location->returns_if) {
+        ngx_http_jwt_out_literal(out, " but for a <code>return</code> in an "
+                                 "<code>if</code>");
+    }
 
     if (conf->policy != NULL && conf->preflight == 1) {
         ngx_http_jwt_out_literal(out, " preflights pass");
@@ -287,6 +303,8 @@ ngx_http_jwt_html_stands_out(ngx_http_jwt_status_location_t *row,
     ngx_http_jwt_share_location(row, share);
 
     return ngx_http_jwt_html_is_open(row)
+           || ngx_http_jwt_html_wins_over(row)
+           || ngx_http_jwt_html_is_bypassed(row)
            || ngx_http_jwt_html_is_report(row)
            || ngx_http_jwt_html_is_unjudged(row)
            || (share->refused >= 10 && share->refused >= share->ok);
@@ -323,7 +341,9 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
 
     ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
                             "data-r=\"%uL\"><th scope=\"row\">",
-                            ngx_http_jwt_html_is_open(row) ? " open" : "",
+                            ngx_http_jwt_html_is_open(row)
+                            || ngx_http_jwt_html_wins_over(row)
+                            ? " open" : "",
                             ngx_http_jwt_share_all(share), share->refused);
 
     if (location->name.len > 0) {
