@@ -101,6 +101,12 @@ my $good = made();
          'and each check');
     like($out, qr/\nVerdict: ok\n\z/, 'and the verdict last');
     unlike($out, qr/FAIL|not verified/i, 'nothing failed');
+    like($out, qr/^  pass +expired +"exp" is in the future\n  pass +not_yet_valid +"nbf" is not in the future\n  pass +issued_in_future +"iat" is not in the future$/m,
+         'what they ask of times');
+    like($out, qr/^  pass +sender_constrained /m, 'what may bind a token');
+    unlike($out, qr/dpop|unbound|certificate/, 'and nothing of what may prove it');
+    like(explain(args => [ @usual, '--binding', 'dpop' ], stdin => "$good\n")
+             ->{out}, qr/^  pass +dpop_proof_missing /m, 'but with --binding');
     unlike($out, qr/\e/, 'a file gets no colours');
 
     $result = explain(args => \@usual, stdin => made(aud => 'x', scope => ''));

@@ -528,9 +528,9 @@ fails 'other JSON', qr/doesn't tell "version"/,
 fails 'another version', qr/has a version that this/,
     '--gate', $s->write_file('v2.json', '{"version":2}'),
     '--location', '/t';
-fails 'a location that is open', qr{"/open/x" is served by location "/open", which is not guarded.*Guarded are}s,
+fails 'a location that is open', qr{"/open/x" is served by location "/open", which is not guarded.*Guarded locations}s,
     @usual, '--location', '/open/x';
-fails 'a path of no location', qr{no location .* matches "/outre".*Guarded are, the likest first:\n    "/outer.*of server "" on}s,
+fails 'a path of no location', qr{no location .* matches "/outre".*Guarded locations, the most similar first:\n    "/outer.*of server "" on}s,
     @usual, '--location', '/outre';
 fails 'a name that isn\'t there', qr{has no location "\@nmed".*\n    "\@named"}s,
     @usual, '--location', '@nmed';
@@ -634,6 +634,26 @@ like $r->{out}, qr/^Verdict: expired/m, '... judges by it';
 $r = explain(args => [ '--gate', "$base/skewed", @only, '--at', time ],
              stdin => token(exp => time + 3600));
 like $r->{out}, qr/^Verdict: ok/m, '--at is stronger';
+
+# So is what it saw of the issuer's.
+
+for my $case ([ -600, 'ahead of', exp => -303 ], [ 600, 'behind', iat => 303 ]) {
+    my ($skew, $is, $date, $off) = @$case;
+    my $copy = JSON::PP::decode_json(JSON::PP::encode_json($saved));
+
+    block($copy)->{clock_skew} = $skew;
+    $copy->{time} = time;
+    $s->write_file('content/skewed', JSON::PP->new->utf8->encode($copy));
+    $r = explain(args => [ '--gate', "$base/skewed", @only ],
+                 stdin => token($date => time + $off));
+    like $r->{out}, qr/^  issuer's  clock: the gate's is 600 s $is it$/m,
+        "a gate whose clock is $is the issuer's";
+    like $r->{out} =~ s/\n +/ /gr, qr/this host's clock is 600 s \(10 min\) $is the issuer's/,
+        '... is what the client isn\'t blamed for';
+    unlike explain(args => [ '--gate', "$base/skewed", @only, '--at', time ],
+                   stdin => token($date => time + $off))->{out},
+        qr/600 s/, '... but not for a time of one\'s own';
+}
 
 is_deeply [ grep { !/can't be fetched|\[error\].*(?:forbidden|No such file)/ }
             $s->errors ], [], 'nginx has nothing to complain of';

@@ -387,6 +387,29 @@ explain_gate_unlike(explain_t *e)
 }
 
 
+/* What the gate saw of the issuer's clock, for its own time alone. */
+
+static void
+explain_gate_ahead(explain_t *e)
+{
+    double        seconds;
+    njwt_value_t  skew;
+
+    skew = njwt_json_member(e->asked->block->status,
+                            explain_slice("clock_skew"));
+
+    if (e->at || !e->asked->live || njwt_json_type(skew) != NJWT_JSON_NUMBER) {
+        return;
+    }
+
+    seconds = njwt_json_number(skew);
+
+    if (seconds > -NJWT_MAX_DATE && seconds < NJWT_MAX_DATE) {
+        e->judged.ahead = -(int64_t) seconds;
+    }
+}
+
+
 void
 explain_gate_issuer(explain_t *e)
 {
@@ -399,6 +422,7 @@ explain_gate_issuer(explain_t *e)
         if (e->found.issuer == &gate->blocks[i].trust) {
             gate->block = &gate->blocks[i];
             e->issuer = &gate->blocks[i].trust;
+            explain_gate_ahead(e);
         }
     }
 

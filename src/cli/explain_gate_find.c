@@ -517,7 +517,7 @@ explain_common(njwt_value_t location, njwt_slice_t path)
 }
 
 
-/* The guarded locations that are most similar, the most similar first. */
+/* The guarded locations with the most similar paths first. */
 
 static void
 explain_out_near(const explain_t *e)
@@ -543,8 +543,9 @@ explain_out_near(const explain_t *e)
                 continue;
             }
 
-            fputs(left == EXPLAIN_NEAR ? "Guarded are, the likest first:\n"
-                  : "", stderr);
+            fputs(left == EXPLAIN_NEAR
+                  ? "Guarded locations, the most similar first:\n" : "",
+                  stderr);
             fputs("    \"", stderr);
             explain_out_safe(explain_gate_text(location, "location"));
             fputs("\" of server ", stderr);

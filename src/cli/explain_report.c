@@ -29,9 +29,9 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_KEYS_UNAVAILABLE] = "there are keys",
     [NJWT_KEY_NOT_FOUND] = "one of them is the token's",
     [NJWT_BAD_SIGNATURE] = "the signature is that key's",
-    [NJWT_EXPIRED] = "\"exp\" lies ahead",
-    [NJWT_NOT_YET_VALID] = "\"nbf\" is over",
-    [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is over",
+    [NJWT_EXPIRED] = "\"exp\" is in the future",
+    [NJWT_NOT_YET_VALID] = "\"nbf\" is not in the future",
+    [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is not in the future",
     [NJWT_TOO_OLD] = "\"iat\" is within max_age",
     [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
     [NJWT_CLAIM_MISSING] = "the claims that profile, max_age need",
@@ -140,6 +140,17 @@ explain_result(const explain_t *e, explain_result_t result)
 }
 
 
+/* Checks of a binding are shown only if there is one. */
+
+static bool
+explain_is_shown(const explain_t *e, njwt_verdict_t verdict)
+{
+    return e->policy.binding != NULL
+           || !njwt_verdict_is_bound(verdict)
+           || verdict == e->verdict;
+}
+
+
 /* Returns true for a check that wasn't reached, but whose result is known. */
 
 static bool
@@ -218,7 +229,9 @@ explain_report(explain_t *e)
     printf(" of a %s request\n", e->method);
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
-        reported |= explain_line(e, (njwt_verdict_t) i);
+        if (explain_is_shown(e, (njwt_verdict_t) i)) {
+            reported |= explain_line(e, (njwt_verdict_t) i);
+        }
     }
 
     if (reported) {
@@ -339,6 +352,14 @@ explain_report_clock(const explain_t *e)
 
     if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
         printf("  clock     %lld s %s this machine's: judged by the gate's\n",
+               (long long) (ahead > 0 ? ahead : -ahead),
+               ahead > 0 ? "ahead of" : "behind");
+    }
+
+    ahead = e->judged.ahead;
+
+    if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
+        printf("  issuer's  clock: the gate's is %lld s %s it\n",
                (long long) (ahead > 0 ? ahead : -ahead),
                ahead > 0 ? "ahead of" : "behind");
     }
