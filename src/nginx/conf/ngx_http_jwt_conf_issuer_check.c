@@ -325,13 +325,13 @@ ngx_http_jwt_issuer_warn_slash(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
     ngx_str_t                 iss;
     ngx_uint_t                i, k;
-    njwt_slice_t             *value;
+    const njwt_slice_t       *value;
     ngx_http_jwt_conf_pos_t  *pos;
 
-    value = issuer->issuers->elts;
+    value = issuer->trust.issuers;
     pos = ngx_http_jwt_issuer_pos(issuer, "issuer");
 
-    for (i = 0; i < issuer->issuers->nelts; i++) {
+    for (i = 0; i < issuer->trust.issuer_count; i++) {
 
         if (!ngx_http_jwt_issuer_lacks_slash(value[i])) {
             continue;
@@ -342,7 +342,7 @@ ngx_http_jwt_issuer_warn_slash(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
         /* written with it, too: somebody thought of it */
 
-        for (k = 0; k < issuer->issuers->nelts; k++) {
+        for (k = 0; k < issuer->trust.issuer_count; k++) {
             if (value[k].len == iss.len + 1
                 && ngx_strncmp(value[k].data, iss.data, iss.len) == 0)
             {
@@ -350,7 +350,7 @@ ngx_http_jwt_issuer_warn_slash(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
             }
         }
 
-        if (k == issuer->issuers->nelts) {
+        if (k == issuer->trust.issuer_count) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "\"issuer\" \"%V\" of jwt_issuer \"%V\" has no "
                           "slash at its end, but the \"iss\" of Auth0's "
