@@ -114,11 +114,6 @@ my $locations = <<'END';
     }
     location /short { jwt timesheets; jwt_max_token_size 100; }
     location /cookie { jwt timesheets; jwt_token $cookie_token; }
-    location /bound {
-        jwt timesheets;
-        jwt_binding dpop;
-        jwt_dpop_origin https://api.example.com;
-    }
     location /must {
         jwt timesheets;
         jwt_binding dpop required;
@@ -267,23 +262,10 @@ same 'a claim by a regular expression', '/rules',
 
 # what the location checks of bound tokens
 
-my $me = client();
-my $bound = bound($me);
-my @proof = ('--url', 'https://api.example.com/bound', '--proof',
-             proof($me, $bound, 'https://api.example.com/bound'));
-
-same 'a token that needn\'t be bound', '/bound', token(), 'ok';
 same 'a token that must be bound', '/must', token(), 'unbound_token';
-same 'a bound token where it isn\'t checked', '/t', $bound,
-    'sender_constrained';
-is asked($bound, '/bound', @proof)->{json}{verdict}, 'ok',
-    'a bound token with a proof';
 like explain(args => [ @usual, '--location', '/must', '--method', 'GET' ],
              stdin => token() . "\n")->{out}, qr/^  binding   dpop required$/m,
     'the report tells what is checked';
-like asked(token(), '/t', @proof)->{err},
-    qr/"--proof" is for a location that checks it, and the gate's has no/,
-    'a proof where the gate checks none is no request of that location';
 
 my %strict = (iss => 'https://strict/', client_id => 'c', jti => 'j',
               -header => { typ => 'at+jwt' });
