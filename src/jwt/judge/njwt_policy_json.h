@@ -1,9 +1,9 @@
 /*
- * Policies and issuers as JSON: written for jwt_status, and read by jwt-explain,
- * which judges by them.
+ * Policies and issuers as JSON: written for jwt_status, and read by
+ * jwt-explain, which judges by them.
  *
- * Writer and reader are side by side, so that they stay in step.  The keys, the
- * revocation entries and how proofs are judged aren't shown.
+ * Writer and reader are side by side, so that they stay in step.  The keys,
+ * the revocation entries and how proofs are judged aren't shown.
  */
 
 #ifndef NJWT_POLICY_JSON_H
