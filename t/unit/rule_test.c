@@ -252,6 +252,11 @@ numbers_compare_by_their_value(void **state)
     assert_false(is("{\"a\":\"4\"}", "a", ">3"));
     assert_false(is("{\"a\":true}", "a", ">0"));
     assert_false(is("{\"a\":null}", "a", ">=0"));
+
+    /* what is compared with no number isn't the same as it */
+
+    assert_false(is("{\"a\":0}", "a", ">=x"));
+    assert_false(is("{\"a\":0}", "a", "<="));
     assert_false(is("{\"a\":{\"a\":4}}", "a", ">3"));
     assert_false(is("{}", "a", "<3"));
 
