@@ -422,6 +422,14 @@ other_questions_are_asked_of_the_token_once(void **state)
                      NJWT_JSON_ABSENT);
     assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
 
+    /* not where memory failed: what was found then may not be so */
+
+    found.unrevoked++;
+    unit_arena.failed = true;
+    assert_false(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    unit_arena.failed = false;
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
+
     /* of what has no number the token is asked each time */
 
     rules[0].indexed = false;
