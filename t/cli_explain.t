@@ -271,7 +271,7 @@ hint_is('expired long ago', 'expired',
 hint_is('and not quite ten minutes ago', 'expired',
     qr/^expired 597 s \(10 min\) ago: /, made(exp => $now - 597));
 like(check(judged(made(exp => ($now + 60) * 1000)), 'expired')->{hint},
-     qr/^"exp" looks like milliseconds, and must be seconds/,
+     qr/^"exp" looks like milliseconds, and must be in seconds/,
      'exp in milliseconds is reported even if the check passes');
 is(check(judged(made(exp => 9e10)), 'expired')->{hint}, undef,
    'a date that is only far off isn\'t');
@@ -338,7 +338,7 @@ is(judged($good, @usual, '--claim', 'azp ~*^IMPORT', '--claim',
           'sub !~^anon@')->{status}, 0, 'rules that hold');
 
 hint_is('an unknown kid', 'key_not_found',
-    qr/^"kid" "k3" is unknown, the key set has "k1" "k2": another tenant's token, or a revoked key's$/,
+    qr/^"kid" "k3" is unknown, the key set has "k1" "k2": the token is another tenant's, or signed by a revoked key$/,
     made(-key => 'k3'));
 hint_is('no kid', 'key_not_found', qr/names no "kid", and not exactly one/,
     made(-header => { kid => undef }));

@@ -486,9 +486,9 @@ my $base = 'http://127.0.0.1:' . $s->port;
 
 fails 'nobody listens', qr/status can't be fetched from "\S+": .*onnect/,
     '--gate', 'http://127.0.0.1:' . $s->port(4) . '/', '--location', '/t';
-fails 'a page', qr/no JSON, but a page: write the URL .*jwt_status json/,
+fails 'a page', qr/not JSON, but a page: write the URL .*jwt_status json/,
     '--gate', "$base/page", '--location', '/t';
-fails 'metrics', qr/no JSON, but what Prometheus reads/,
+fails 'metrics', qr/not JSON, but what Prometheus reads/,
     '--gate', "$base/metrics", '--location', '/t';
 fails 'a redirect', qr/HTTP status 302 \(redirects are not followed\)/,
     '--gate', "$base/far", '--location', '/t';
@@ -505,7 +505,7 @@ fails 'a user', qr/has a user part/,
     '--gate', 'http://me:secret@127.0.0.1/', '--location', '/t';
 fails 'no file', qr/can't be read from "\S+": No such file/,
     '--gate', $s->dir . '/nothing', '--location', '/t';
-fails 'other JSON', qr/doesn't tell "version"/,
+fails 'other JSON', qr/lacks "version"/,
     '--gate', $s->write_file('other.json', '{"a":1}'), '--location', '/t';
 fails 'another version', qr/has a version that this/,
     '--gate', $s->write_file('v2.json', '{"version":2}'),
@@ -518,11 +518,11 @@ fails 'a name that isn\'t there', qr{has no location "\@nmed".*\n    "\@named"}s
     @usual, '--location', '@nmed';
 fails 'no location', qr/"--gate" needs a location, write --location/,
     @usual;
-fails 'no gate', qr/"--location" is of a gate, write --gate/,
+fails 'no gate', qr/"--location" needs a gate, write --gate/,
     '--location', '/t', '--issuer', issuer(), '--audience', 'x';
-fails 'a server and no gate', qr/"--server" is of a gate/, '--server', 'x';
-fails 'two gates', qr/"--gate" is there twice/, @usual, '--gate', 'x';
-fails 'two locations', qr/"--location" is there twice/,
+fails 'a server and no gate', qr/"--server" needs a gate/, '--server', 'x';
+fails 'two gates', qr/"--gate" is given twice/, @usual, '--gate', 'x';
+fails 'two locations', qr/"--location" is given twice/,
     @usual, '--location', '/t', '--location', '/t';
 fails 'keys and a secret', qr/"--jwks" and "--secret" are both there/,
     @usual, '--location', '/t', '--jwks', 'x', '--secret', 'y';
@@ -567,7 +567,7 @@ is explain(args => [ '--gate', saved(sub { $_[0]{time} = 1 }), @only ],
 for my $member (qw/ leeway profile scope_claims algorithms source
                   source_has_query keys_available issuer /)
 {
-    fails "without $member", qr/doesn't tell "$member"/, '--gate',
+    fails "without $member", qr/lacks "$member"/, '--gate',
         saved(sub { delete block($_[0])->{$member} }), @only;
 }
 
@@ -575,7 +575,7 @@ for my $member (qw/ scopes claims token max_token_size issuers path match depth
                     binding
                   server_number protected mode /)
 {
-    fails "a location without $member", qr/doesn't tell "$member"/, '--gate',
+    fails "a location without $member", qr/lacks "$member"/, '--gate',
         saved(sub { delete $_->{$member} for @{ $_[0]{locations} } }), @only;
 }
 
@@ -583,9 +583,9 @@ is explain(args => [ '--json', '--gate',
                      saved(sub { delete block($_[0])->{audience} }), @only ],
            stdin => token())->{json}{verdict}, 'audience_mismatch',
     'without an audience nothing is allowed';
-fails 'without an age', qr/doesn't tell "max_age"/, '--gate',
+fails 'without an age', qr/lacks "max_age"/, '--gate',
     saved(sub { delete block($_[0])->{max_age} }), @only;
-fails 'a source that may not be asked', qr/which the gate tells, is http/,
+fails 'a source that may not be asked', qr/in the gate's status is http/,
     '--gate', saved(sub { block($_[0])->{source} = 'http://t.example/' }),
     @only;
 fails 'a source with a query', qr/has a query, .* write --jwks URL/,

@@ -128,7 +128,7 @@ sub chunked {
 my $blanks = ' ' x (1024 * 1024);
 my $bomb = Compress::Zlib::memGzip($blanks x 64 . $set);
 
-my $ask = qr/, ask who runs it/;
+my $ask = qr/, ask its operator/;
 my $url = qr/, check the URL: "jwks_uri URL;" names another, "discovery on;" finds it/;
 my $where = qr/, a redirect, which is not followed: write where it leads/;
 my $larger = qr/: the answer is larger than "jwks_max_size", write a larger/;
@@ -342,7 +342,7 @@ subtest 'without keys the gate says when to come again' => sub {
         like $r->{headers}{'retry-after'}, qr/^[1-9]\d*$/,
             "$name: Retry-After";
         is $s->get("/gate/$name")->{status}, 401, "$name: no token";
-        fails_once($name, 'requests are answered 503 until one works');
+        fails_once($name, 'requests are answered with 503 until a fetch succeeds');
     }
 
     is $origin->asked('good'), 0, 'no redirect was followed';
@@ -371,7 +371,7 @@ subtest 'keys that are held go on serving' => sub {
     tries(1);
     is_deeply [ grep { verdict($_) ne '200 ok' } @all ], [], 'and go on';
 
-    fails_once($_, 'the keys that are held go on serving') for @all;
+    fails_once($_, 'the present keys continue to serve') for @all;
     is_deeply [ map { successes($_) } @all ], [], 'and no line of success';
 };
 

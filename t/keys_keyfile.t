@@ -197,7 +197,7 @@ subtest 'a restart while the tenant is out of reach goes on serving' => sub {
     is scalar($s->log_lines(qr/\[notice\].*"timesheets": 2 keys from .*, fetched \d+ s ago/)),
         1,
         'the log says whose keys these are, once';
-    $s->wait_for_log(qr/\[error\].*can't be fetched.*go on serving/);
+    $s->wait_for_log(qr/\[error\].*can't be fetched.*continue to serve/);
     ok 1, 'and that they go on serving';
     is_deeply [ passed_over('') ], [], 'nothing was rejected';
 
@@ -276,11 +276,11 @@ my @broken = (
         rename $_[0], "$_[0].other";
         symlink "$_[0].other", $_[0];
     } ],
-    [ 'a FIFO', qr/no regular file/, sub {
+    [ 'a FIFO', qr/not a regular file/, sub {
         unlink $_[0];
         mkfifo($_[0], 0600) or die "mkfifo: $!\n";
     } ],
-    [ 'a directory', qr/no regular file/, sub {
+    [ 'a directory', qr/not a regular file/, sub {
         unlink $_[0];
         mkdir $_[0];
     } ],
@@ -460,7 +460,7 @@ subtest 'the directory is the workers\'' => sub {
     $state = "$parent/ours";
     mkdir $state, 0755;
     start();
-    $s->wait_for_log(qr/\[error\].*"timesheets": keys can't be kept.*failed/);
+    $s->wait_for_log(qr/\[error\].*"timesheets": keys can't be saved.*failed/);
     like verdict(), qr/ ok$/, 'what they can\'t write to is logged';
     is_deeply [ files() ], [], 'and left alone';
 
@@ -489,7 +489,7 @@ subtest 'a directory that can\'t be had is a warning' => sub {
         ok 1, "$path: nginx starts, and fetches";
         ok scalar($s->log_lines(qr/\[warn\].*"timesheets": "state_path"/)),
             'the log warns';
-        $s->wait_for_log(qr/\[error\].*"timesheets": keys can't be kept/);
+        $s->wait_for_log(qr/\[error\].*"timesheets": keys can't be saved/);
     }
 
     is_deeply [ files("$root/target"), grep { -e } "$root/missing" ], [],
@@ -508,16 +508,16 @@ subtest 'a full disk is a line in the log' => sub {
 
     spew("$state/filler", 'x' x 4096);
     start(issuer => 'jwks_refresh 1s;');
-    $s->wait_for_log(qr/\[error\].*keys can't be kept.*write\(\) failed.*No space/);
+    $s->wait_for_log(qr/\[error\].*keys can't be saved.*write\(\) failed.*No space/);
     is verdict(), '200 ok', 'requests pass';
 
     my $before = $tenant->fetches;
     wait_until { $tenant->fetches >= $before + 2 } 8, 'further fetches';
-    is scalar($s->log_lines(qr/can't be kept/)), 1, 'it is logged once';
+    is scalar($s->log_lines(qr/can't be saved/)), 1, 'it is logged once';
     is_deeply [ files() ], [ "$state/filler" ], 'nothing is left there';
 
     unlink "$state/filler";
-    $s->wait_for_log(qr/\[notice\].*keys are kept in .* again/, 8);
+    $s->wait_for_log(qr/\[notice\].*keys are saved in .* again/, 8);
     ok files() == 1, 'when there is room again they are kept';
 
     $s->stop;

@@ -109,7 +109,7 @@ for my $what (sort keys %lie) {
 
     $s->mark_log;
     serve($good);
-    $s->wait_for_log(qr/\[error\].*keys from/, 10);
+    $s->wait_for_log(qr/\[error\].*keys? from/, 10);
 }
 
 

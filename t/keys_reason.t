@@ -108,7 +108,7 @@ subtest 'a refusal ends with the reason, in each worker' => sub {
 
     is scalar($s->log_lines(qr/\[error\].*"timesheets": keys can't be fetched from "\S+\/reason": status 404, check/)),
         1, 'the failure is logged once, at error';
-    is scalar($s->log_lines(qr/\[error\].*"timesheets": 1 keys from "\S+\/reason", which works again/)),
+    is scalar($s->log_lines(qr/\[error\].*"timesheets": 1 key from "\S+\/reason", which works again/)),
         1, 'and so is that it works again';
     unlike join("\n", $s->log_lines(qr/jwt/)), qr/hunter2/,
         'the query of its URL is in no line';
@@ -133,7 +133,7 @@ subtest 'the first fetch is under way' => sub {
 subtest 'a first fetch that works is no news' => sub {
     start(issuer => source('good'));
     is verdict(), '200 ok', 'keys are there';
-    is scalar($s->log_lines(qr/\[notice\].*"timesheets": 1 keys from/)), 1,
+    is scalar($s->log_lines(qr/\[notice\].*"timesheets": 1 key from/)), 1,
         'it is a notice';
     is_deeply [ $s->log_lines(qr/\[error\]/) ], [], 'and no error';
 };
@@ -329,7 +329,7 @@ END_OF_ISSUER
     ok $s->reload(issuer => <<'END_OF_ISSUER'), 'a proxy that wants one';
 jwks_uri http://127.0.0.1:9/other; jwks_proxy http://127.0.0.1:@PORT4@; jwks_wait 0;
 END_OF_ISSUER
-    $s->wait_for_log(qr/status 407, the proxy wants a user and a password: write "jwks_proxy/);
+    $s->wait_for_log(qr/status 407, the proxy requires a user and a password: write "jwks_proxy/);
     ok 1, 'and gets none is reported';
 };
 

@@ -282,7 +282,7 @@ is verdict('mixed', -key => 'small'), '401 key_not_found',
 
     is scalar @lines, 1, 'unusable keys are logged once';
     like $lines[0], qr/ $n keys from/, 'with their number';
-    is scalar $s->log_lines(qr/"mixed": 1 keys from/), 1,
+    is scalar $s->log_lines(qr/"mixed": 1 key from/), 1,
         'and the usable one';
 }
 

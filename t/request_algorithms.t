@@ -206,7 +206,7 @@ NJWT::Token::jwks('k1', { kty => 'oct', kid => 'secret', k => 'c3Nzc3Nzc3Nzc3Nzc
 --- response_headers
 X-Verdict: key_not_found
 --- error_log
-1 keys from
+1 key from
 
 
 
@@ -386,7 +386,7 @@ X-Verdict: ok
 --- response_headers
 X-Verdict: ok
 --- error_log
-are skipped, the first because of an RSA key of fewer than 2048 bits
+is skipped: an RSA key of fewer than 2048 bits
 
 
 

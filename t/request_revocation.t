@@ -75,7 +75,7 @@ is_good($other, '... and one of another subject is not');
 
 my $log = join '', $s->log_lines(qr/revoked/);
 like $log, qr/\[info\].*jwt refused: revoked,/, 'the log names the verdict';
-like $log, qr/\[notice\].*jwt_issuer "timesheets": a request revoked tokens, entries: 1,.*POST/,
+like $log, qr/\[notice\].*jwt_issuer "timesheets": a request revoked tokens by 1 entry,.*POST/,
     '... and the request that revoked';
 
 is_good(token(sub => 'auth0|1', iat => $now + 4, exp => $now + 600),

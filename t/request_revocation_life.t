@@ -183,7 +183,7 @@ subtest 'a memory that is half written' => sub {
     is post({ claim => 'sub', value => 'half-301' }), 200, 'an entry more';
     is_revoked(old(sub => 'half-301'), 'is revoked');
     is_good($other, 'by itself');
-    $s->wait_for_log(qr/killed while it wrote what is revoked/, 15);
+    $s->wait_for_log(qr/killed while it wrote revocation entries/, 15);
     ok $s->reload(%config), 'as before';
 };
 
@@ -345,7 +345,7 @@ subtest 'a file that is damaged makes the start coarse' => sub {
         is_revoked($other, "$what: all tokens of before are revoked");
         is_good(old(iat => int(time) + 4, sub => 'auth0|1'),
                 'and none of later');
-        ok scalar($s->log_lines(qr/\[error\].*what was revoked before this/)),
+        ok scalar($s->log_lines(qr/\[error\].*the revocation entries from before this/)),
             'which is logged';
         $s->stop;
 

@@ -306,7 +306,7 @@ claim "level" must be >="3"
 X-Verdict: claim_mismatch
 --- error_log
 an expression of "jwt_require_claim nick" gave up on a token
-an expression gave up (10,000 steps
+a regular expression gave up (10,000 steps
 --- log_level: info
 
 

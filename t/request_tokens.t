@@ -220,7 +220,7 @@ X-C: []
 --- log_level: info
 --- grep_error_log eval: qr/\$jwt_claim_c is .*|request: .*|token=ey.*/
 --- grep_error_log_out eval
-qr/^\$jwt_claim_c is given as empty: [^,]*, client: 127\.0\.0\.1, server: localhost\n$/
+qr/^\$jwt_claim_c is left empty: [^,]*, client: 127\.0\.0\.1, server: localhost\n$/
 
 
 

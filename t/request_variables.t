@@ -87,7 +87,7 @@ X-Claim: {"a":[1.0,null],"b":"A/"}
 X-Claim:
 ! X-Evil
 --- error_log
-$jwt_claim_c is given as empty
+$jwt_claim_c is left empty
 
 
 

@@ -223,7 +223,7 @@ subtest 'what is revoked and can\'t be kept' => sub {
     rename $kept, "$kept.away" or die "$kept: $!";
     $s->write_file('kept', 'no folder');
     $revoke->('two');
-    wait_until { (alerts())[0] =~ /^warn .*timesheets can't keep what is revoked in state_path/ } 5,
+    wait_until { (alerts())[0] =~ /^warn .*timesheets can't save its revocation entries in state_path/ } 5,
         'a warning';
 
     unlink $kept;
@@ -356,7 +356,7 @@ subtest 'keys' => sub {
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
-        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. Those it has stop serving in 2 h; then its/,
+        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. The present keys stop serving in 2 h; then its/,
         'with hours left, a warning';
 
     $origin->mend;

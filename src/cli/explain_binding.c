@@ -46,7 +46,7 @@ void
 explain_set_proof(explain_t *e, const char *value)
 {
     if (e->proved.dpop.headers > 0) {
-        explain_die("\"--proof\" is there twice, write one");
+        explain_die("\"--proof\" is given twice, write one");
     }
 
     e->proved.dpop.headers = 1;

@@ -174,7 +174,7 @@ explain_gate(explain_t *e)
     gate->root = njwt_jansson_object(&e->arena, text);
 
     if (njwt_json_type(gate->root) != NJWT_JSON_OBJECT) {
-        explain_die("what \"%s\" gives is no JSON%s: write the URL of a "
+        explain_die("the status at \"%s\" is not JSON%s: write the URL of a "
                     "location with \"jwt_status json;\"", e->gate,
                     explain_gate_form(text));
     }
@@ -314,14 +314,15 @@ explain_gate_source(explain_t *e, const char *name)
 
     if (explain_gate_is(status, "source", "file")) {
         explain_die("the keys of jwt_issuer \"%s\" are in a file of the "
-                    "gate's, which it doesn't tell: write %s FILE", name,
+                    "gate's, which its status doesn't name: write %s "
+                    "FILE", name,
                     (e->issuer->algorithms & NJWT_ALGS_HMAC)
                     ? "--secret" : "--jwks");
     }
 
     if (explain_gate_flag(status, "source_has_query")) {
         explain_die("the key source of jwt_issuer \"%s\" has a query, which "
-                    "the gate doesn't tell: write --jwks URL", name);
+                    "the gate's status doesn't show: write --jwks URL", name);
     }
 
     e->source = explain_string(e, explain_gate_text(status, "source"));
@@ -329,7 +330,7 @@ explain_gate_source(explain_t *e, const char *name)
     fault = njwt_url_fault(explain_slice(e->source));
 
     if (fault != NULL) {
-        explain_die("the key source \"%s\", which the gate tells, %s",
+        explain_die("the key source \"%s\" in the gate's status %s",
                     e->source, fault);
     }
 

@@ -263,19 +263,19 @@ static const explain_option_t  explain_table[] = {
       explain_set_revocation, true, 0 },
 
     { "gate", "URL|FILE",
-      "\"jwt_status json\" of a gate: tells what its directives say",
+      "\"jwt_status json\" of a gate: its settings instead of options",
       NULL, false, offsetof(explain_t, gate) },
 
     { "location", "PATH",
-      "judge as the location of that gate which this path is served by",
+      "judge as the gate's location for this path does",
       NULL, false, offsetof(explain_t, location) },
 
     { "server", "NAME",
-      "in this server: a name or an address of its",
+      "on this server, by a name or an address",
       explain_set_server, false, 0 },
 
     { "at", "TIME",
-      "judge as of then: seconds since 1970, or 2017-05-24T19:15:00Z",
+      "judge as of that time: seconds since 1970, or 2017-05-24T19:15:00Z",
       explain_set_at, false, 0 },
 
     { "trusted-certificate", "FILE",
@@ -365,7 +365,7 @@ explain_keep(explain_t *e, const explain_option_t *option, const char *value)
     text = (const char **) ((char *) e + option->offset);
 
     if (*text != NULL) {
-        explain_die("\"--%s\" is there twice, write one", option->name);
+        explain_die("\"--%s\" is given twice, write one", option->name);
     }
 
     *text = value;
@@ -426,8 +426,8 @@ static void
 explain_consistent_gate(explain_t *e)
 {
     if (e->gate == NULL) {
-        explain_die("\"--%s\" is of a gate, write --gate URL, with the URL "
-                    "of its \"jwt_status json\"", e->location != NULL
+        explain_die("\"--%s\" needs a gate, write --gate URL, with the URL of "
+                    "its \"jwt_status json\"", e->location != NULL
                                                   ? "location" : "server");
     }
 
@@ -438,8 +438,8 @@ explain_consistent_gate(explain_t *e)
     }
 
     if (e->supplied != NULL) {
-        explain_die("\"--%s\" stands beside \"--gate\", which tells that "
-                    "itself, write one or the other", e->supplied);
+        explain_die("\"--%s\" stands beside \"--gate\", whose status has that "
+                    "setting, write one or the other", e->supplied);
     }
 
     if (e->location == NULL) {

@@ -22,7 +22,7 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_OPAQUE_TOKEN] = "it has three parts",
     [NJWT_ENCRYPTED_TOKEN] = "it is not encrypted",
     [NJWT_MALFORMED_TOKEN] = "its parts are strict base64url and JSON",
-    [NJWT_CRIT_UNSUPPORTED] = "it asks for no extension",
+    [NJWT_CRIT_UNSUPPORTED] = "it needs no critical extension",
     [NJWT_ISSUER_MISMATCH] = "\"iss\" is one of the issuers",
     [NJWT_ALG_NOT_ALLOWED] = "\"alg\" is allowed",
     [NJWT_TYP_NOT_ALLOWED] = "\"typ\" is an access token's",
@@ -34,22 +34,23 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is not in the future",
     [NJWT_TOO_OLD] = "\"iat\" is within max_age",
     [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
-    [NJWT_CLAIM_MISSING] = "the claims that profile, max_age need",
+    [NJWT_CLAIM_MISSING] = "the claims that profile and max_age need are "
+                           "there",
     [NJWT_REVOKED] = "it isn't revoked",
-    [NJWT_SENDER_CONSTRAINED] = "what it is bound to is checked here",
-    [NJWT_UNBOUND_TOKEN] = "it is bound where it must be",
+    [NJWT_SENDER_CONSTRAINED] = "its binding is checked here",
+    [NJWT_UNBOUND_TOKEN] = "it is bound if it must be",
     [NJWT_CERTIFICATE_MISSING] = "there is a client certificate",
-    [NJWT_CERTIFICATE_MISMATCH] = "it is the token's",
+    [NJWT_CERTIFICATE_MISMATCH] = "the token is bound to it",
     [NJWT_DPOP_PROOF_MISSING] = "there is a proof",
     [NJWT_DPOP_PROOF_INVALID] = "it is good for this request",
-    [NJWT_DPOP_KEY_MISMATCH] = "it is by the token's key",
-    [NJWT_DPOP_NONCE_NEEDED] = "it has a nonce where it must",
-    [NJWT_DPOP_PROOF_EXPIRED] = "it is of this time",
+    [NJWT_DPOP_KEY_MISMATCH] = "its key is the one that the token is bound to",
+    [NJWT_DPOP_NONCE_NEEDED] = "it has a nonce if it must",
+    [NJWT_DPOP_PROOF_EXPIRED] = "its time is right",
     [NJWT_DPOP_MEMORY_FULL] = "there is room to remember it",
     [NJWT_DPOP_PROOF_REPLAYED] = "it wasn't used before",
     [NJWT_METHOD_NOT_ALLOWED] = "a rule names the method",
-    [NJWT_INSUFFICIENT_SCOPE] = "the scopes needed are granted",
-    [NJWT_CLAIM_MISMATCH] = "the claims are as the rules want them"
+    [NJWT_INSUFFICIENT_SCOPE] = "the required scopes are granted",
+    [NJWT_CLAIM_MISMATCH] = "the claims satisfy the rules"
 };
 
 
@@ -104,8 +105,8 @@ explain_key_source(const explain_t *e)
     }
 
     if (e->keys_report.private_members) {
-        printf("  they come with private or secret members, by which whoever "
-               "reads them can sign\n");
+        printf("  they have private or secret members: whoever reads them can "
+               "sign tokens\n");
     }
 
     printf("\n");
@@ -239,7 +240,7 @@ explain_report(explain_t *e)
         explain_wrap(explain_slice(e->found.proof != NULL
             ? "Checks in parentheses come after the one that decided."
             : "Checks in parentheses come after the one that decided, and "
-              "tell what the token says itself: not verified."), 2);
+              "depend on what the token claims: not verified."), 2);
     }
 
     explain_verdict(e);
@@ -318,7 +319,7 @@ explain_report_more(const explain_t *e)
     printf("  mode      ");
     explain_out(explain_gate_text(location, "mode"));
     printf("%s\n", explain_goes_on(e)
-                   ? ": the request goes on, whatever is said below" : "");
+                   ? ": the request goes on, whatever the verdict" : "");
 
     printf("  token in  ");
     explain_out_list(explain_list(e, "token"));

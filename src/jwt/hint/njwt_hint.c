@@ -44,9 +44,8 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
     switch (verdict) {
 
     case NJWT_NO_TOKEN:
-        njwt_hint_add(hint, "send the header \"Authorization: Bearer "
-                            "TOKEN\"; another scheme than Bearer counts as "
-                            "no token");
+        njwt_hint_add(hint, "send the header \"Authorization: Bearer TOKEN\"; "
+                            "any scheme other than Bearer counts as no token");
         break;
 
     case NJWT_MULTIPLE_TOKENS:
@@ -57,7 +56,7 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
         njwt_hint_number(hint, (double) hint->c->credentials.token.len);
         njwt_hint_add(hint, " bytes, \"jwt_max_token_size\" is ");
         njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
-        njwt_hint_add(hint, ": have fewer permissions and custom claims in "
+        njwt_hint_add(hint, ": put fewer permissions and custom claims into "
                             "it, or raise that (and "
                             "\"large_client_header_buffers\")");
         break;
@@ -80,7 +79,7 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
 
     case NJWT_CRIT_UNSUPPORTED:
         njwt_hint_add(hint, "the header has \"crit\" or \"b64\", which "
-                            "Auth0's access tokens never have");
+                            "Auth0's access tokens don't have");
         break;
 
     default:
@@ -99,7 +98,7 @@ njwt_hint_revoked(njwt_hint_t *hint)
     if (claim == NULL) {
         njwt_hint_add(hint, "all tokens of this issuer that were issued then "
                             "are revoked: \"jwt_revocation_zone\" was full, "
-                            "or what it held was lost; get a new token");
+                            "or its entries were lost; get a new token");
         return;
     }
 
@@ -224,8 +223,9 @@ njwt_hint_passed(njwt_arena_t *arena, const njwt_request_t *c,
     njwt_dates_t  dates;
 
     static const njwt_slice_t  milliseconds =
-        njwt_literal("\"exp\" looks like milliseconds, and must be seconds: "
-                     "read so, this token is good for thousands of years");
+        njwt_literal("\"exp\" looks like milliseconds, and must be in "
+                     "seconds: as it is, this token is good for thousands of "
+                     "years");
 
     out->len = 0;
 

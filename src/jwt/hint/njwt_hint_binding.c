@@ -17,7 +17,7 @@ static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
                              "without padding, JSON in the first two",
     [NJWT_DPOP_CHECK_TYP] = "the proof's \"typ\" isn't dpop+jwt",
     [NJWT_DPOP_CHECK_CRITICAL] = "the proof has \"crit\" or \"b64\"",
-    [NJWT_DPOP_CHECK_ALG] = "the proof's \"alg\" is none that is allowed here",
+    [NJWT_DPOP_CHECK_ALG] = "the proof's \"alg\" is not allowed here",
     [NJWT_DPOP_CHECK_PRIVATE] = "the proof's \"jwk\" holds a private key: the "
                                 "client gives its key away",
     [NJWT_DPOP_CHECK_ATH] = "the proof's \"ath\" isn't the SHA-256 of this "
@@ -117,14 +117,14 @@ njwt_hint_proof_time(njwt_hint_t *hint)
     const njwt_dpop_details_t  *proof = &hint->found->binding.proof;
 
     if (proof->check != NJWT_DPOP_CHECK_IAT) {
-        njwt_hint_add(hint, "the proof's \"exp\" is over, or its \"nbf\" lies "
-                            "ahead");
+        njwt_hint_add(hint, "the proof's \"exp\" has passed, or its \"nbf\" "
+                            "hasn't");
         return;
     }
 
     age = (double) hint->c->now - proof->iat;
 
-    njwt_hint_add(hint, "the proof is issued ");
+    njwt_hint_add(hint, "the proof was issued ");
     njwt_hint_seconds(hint, fabs(age));
 
     if (age < 0) {
@@ -157,7 +157,7 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
 
     case NJWT_CERTIFICATE_MISMATCH:
         njwt_hint_add(hint, "the certificate isn't the one that the token was "
-                            "got with: get a new token with it");
+                            "issued for: get a new token with it");
         break;
 
     case NJWT_DPOP_PROOF_MISSING:
@@ -174,7 +174,7 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_DPOP_NONCE_NEEDED:
-        njwt_hint_add(hint, "the client must take the nonce of \"DPoP-Nonce\" "
+        njwt_hint_add(hint, "the client must put the nonce of \"DPoP-Nonce\" "
                             "into a new proof");
         break;
 
@@ -183,12 +183,12 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_DPOP_MEMORY_FULL:
-        njwt_hint_add(hint, "give \"jwt_dpop_zone\" more room");
+        njwt_hint_add(hint, "make \"jwt_dpop_zone\" larger");
         break;
 
     case NJWT_DPOP_PROOF_REPLAYED:
-        njwt_hint_add(hint, "each request needs a proof of its own, a retry "
-                            "too");
+        njwt_hint_add(hint, "each request needs a proof of its own, even a "
+                            "retry");
         break;
 
     default:

@@ -115,8 +115,8 @@ njwt_hint_ahead(njwt_hint_t *hint, double date)
     seconds = date - (double) hint->c->now;
 
     if (njwt_dates_milliseconds(date)) {
-        njwt_hint_add(hint, "in milliseconds, and must be in seconds: see to "
-                            "who made the token");
+        njwt_hint_add(hint, "in milliseconds, and must be in seconds: correct "
+                            "whatever issues the tokens");
         return;
     }
 
@@ -152,8 +152,7 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
     if (njwt_json_type(njwt_json_member(hint->payload, exp))
         == NJWT_JSON_ABSENT)
     {
-        njwt_hint_add(hint, "the token has no \"exp\": Auth0 didn't issue "
-                            "it");
+        njwt_hint_add(hint, "the token has no \"exp\": it is not from Auth0");
         return;
     }
 
@@ -627,8 +626,9 @@ njwt_hint_claim(njwt_hint_t *hint)
     }
 
     if (gave_up) {
-        njwt_hint_add(hint, ": an expression gave up (10,000 steps, or more "
-                            "than 1,000 texts): write one that needs fewer");
+        njwt_hint_add(hint, ": a regular expression gave up (10,000 steps, or "
+                            "more than 1,000 texts): write one that needs "
+                            "fewer");
         return;
     }
 

@@ -115,10 +115,19 @@ njwt_hint_ask_audience(njwt_hint_t *hint)
 void
 njwt_hint_opaque(njwt_hint_t *hint)
 {
+    size_t  parts;
+
+    parts = njwt_jws_parts(hint->c->credentials.token);
+
     njwt_hint_add(hint, "this is an opaque token (");
-    njwt_hint_number(hint,
-                     (double) njwt_jws_parts(hint->c->credentials.token));
-    njwt_hint_add(hint, " part(s), a JWT has 3): ");
+    njwt_hint_number(hint, (double) parts);
+
+    if (parts == 1) {
+        njwt_hint_add(hint, " part, a JWT has 3): ");
+    } else {
+        njwt_hint_add(hint, " parts, a JWT has 3): ");
+    }
+
     njwt_hint_ask_audience(hint);
 }
 
@@ -128,8 +137,8 @@ njwt_hint_encrypted(njwt_hint_t *hint)
 {
     if (njwt_jws_direct(hint->arena, hint->c->credentials.token)) {
         njwt_hint_add(hint, "this is Auth0's opaque token (a JWE with "
-                            "\"alg\":\"dir\"), which it gives when no "
-                            "audience is asked for: ");
+                            "\"alg\":\"dir\"), which it issues when no "
+                            "audience is requested: ");
         njwt_hint_ask_audience(hint);
         return;
     }
@@ -146,7 +155,7 @@ njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
 {
     if (memchr(part.data, '=', part.len) != NULL) {
         njwt_hint_add(hint, "has padding (\"=\"), which base64url in a JWT "
-                            "has not");
+                            "doesn't have");
 
     } else if (memchr(part.data, '+', part.len) != NULL
                || memchr(part.data, '/', part.len) != NULL)
@@ -154,7 +163,7 @@ njwt_hint_encoding(njwt_hint_t *hint, njwt_slice_t part)
         njwt_hint_add(hint, "is plain base64 (\"+\", \"/\"), not base64url");
 
     } else if (memchr(part.data, '~', part.len) != NULL) {
-        njwt_hint_add(hint, "has a \"~\", which base64url has not");
+        njwt_hint_add(hint, "has a \"~\", which base64url doesn't have");
 
     } else if (part.len % 4 == 1) {
         njwt_hint_add(hint, "has a length that no base64url has: was the "
@@ -388,8 +397,7 @@ njwt_hint_issuer(njwt_hint_t *hint)
     iss = njwt_json_member(hint->payload, name);
 
     if (njwt_json_type(iss) != NJWT_JSON_STRING) {
-        njwt_hint_add(hint, "the token has no \"iss\": Auth0 didn't issue "
-                            "it");
+        njwt_hint_add(hint, "the token has no \"iss\": it is not from Auth0");
         return;
     }
 
@@ -709,8 +717,8 @@ njwt_hint_alg(njwt_hint_t *hint)
     unsigned_token = njwt_slice_same_nocase(alg, none);
 
     if (unsigned_token) {
-        njwt_hint_add(hint, "the token is not signed at all, which Auth0's "
-                            "never are; ");
+        njwt_hint_add(hint, "the token is not signed at all: Auth0 issues no "
+                            "such tokens; ");
 
     } else if (hint->log) {
         njwt_hint_add(hint, "the API signs with another algorithm; ");
@@ -872,11 +880,12 @@ njwt_hint_key(njwt_hint_t *hint)
     }
 
     njwt_hint_kids(hint, keys);
-    njwt_hint_add(hint, ": another tenant's token, or a revoked key's");
+    njwt_hint_add(hint, ": the token is another tenant's, or signed by a "
+                        "revoked key");
 
     if (njwt_hint_has_nameless(keys)) {
         njwt_hint_add(hint, "; a key without kid fits a token with one only "
-                            "where the set has no other");
+                            "if it is the only key");
     }
 }
 
@@ -899,7 +908,7 @@ njwt_hint_signature(njwt_hint_t *hint)
     if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
         && !njwt_hint_has_kid(keys, kid))
     {
-        njwt_hint_add(hint, "no key signed this, they have no \"kid\" and "
+        njwt_hint_add(hint, "no key signed this: they have no \"kid\", and "
                             "each that fits the \"alg\" was tried");
 
     } else {

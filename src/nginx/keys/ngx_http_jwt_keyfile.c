@@ -208,8 +208,8 @@ ngx_http_jwt_keyfile_make_dir(ngx_cycle_t *cycle,
     }
 
     ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
-                  "jwt_issuer \"%V\": \"state_path\" \"%V\" can't be made, "
-                  "keys may not outlive a restart: %s failed",
+                  "jwt_issuer \"%V\": \"state_path\" \"%V\" can't be created, "
+                  "so keys may not outlive a restart: %s failed",
                   &issuer->name, dir, failed);
 }
 
@@ -241,13 +241,13 @@ ngx_http_jwt_keyfile_stat(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer,
            + ngx_min(issuer->jwks_max_size, NGX_HTTP_JWT_MAX_SET_SIZE);
 
     if (fstat(fd, &info) == -1 || !S_ISREG(info.st_mode)) {
-        return "it is no regular file";
+        return "it is not a regular file";
     }
 
     if (info.st_uid != ngx_http_jwt_keyfile_user(cycle)
         && info.st_uid != geteuid())
     {
-        return "it is another user's";
+        return "it belongs to another user";
     }
 
     if (info.st_mode & (S_IWGRP|S_IWOTH)) {
@@ -363,8 +363,8 @@ ngx_http_jwt_keyfile_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
 
         if (ngx_errno != NGX_ENOENT) {
             ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno,
-                          "jwt_issuer \"%V\": \"state_path\" \"%V\" can't "
-                          "be opened as a directory, keys don't outlive a "
+                          "jwt_issuer \"%V\": \"state_path\" \"%V\" can't be "
+                          "opened as a directory, so keys don't outlive a "
                           "restart", &issuer->name, &keyfile->dir);
         }
 
@@ -439,8 +439,9 @@ ngx_http_jwt_keyfile_recover_keys(ngx_http_jwt_issuer_t *issuer,
 
     if (rc == NGX_OK) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %ui keys from \"%V/%V\", fetched "
-                      "%T s ago", &issuer->name, usable, &keyfile->dir,
+                      "jwt_issuer \"%V\": %ui key%s from \"%V/%V\", fetched "
+                      "%T s ago", &issuer->name, usable,
+                      (usable == 1) ? "" : "s", &keyfile->dir,
                       &keyfile->file,
                       (time_t) njwt_refresh_age(ngx_time() - keyfile->fetched,
                                                 0));
@@ -514,14 +515,14 @@ ngx_http_jwt_keyfile_report(ngx_http_jwt_issuer_t *issuer, const char *failed,
 
     if (failed != NULL && !keyfile->failing) {
         ngx_log_error(NGX_LOG_ERR, log, err,
-                      "jwt_issuer \"%V\": keys can't be kept in \"%V/%V\", "
+                      "jwt_issuer \"%V\": keys can't be saved in \"%V/%V\", "
                       "which matters only at a restart: %s failed",
                       &issuer->name, &keyfile->dir, &keyfile->file, failed);
     }
 
     if (failed == NULL && keyfile->failing) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": keys are kept in \"%V/%V\" again",
+                      "jwt_issuer \"%V\": keys are saved in \"%V/%V\" again",
                       &issuer->name, &keyfile->dir, &keyfile->file);
     }
 

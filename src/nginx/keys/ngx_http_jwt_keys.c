@@ -19,7 +19,12 @@ ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer, ngx_str_t *source,
     unsigned     bit;
     const char  *how;
 
-    if (report->skipped) {
+    if (report->skipped == 1) {
+        ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                      "jwt_issuer \"%V\": 1 key from \"%V\" is skipped: %s",
+                      &issuer->name, source, report->skipped_why);
+
+    } else if (report->skipped > 1) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
                       "jwt_issuer \"%V\": %uz keys from \"%V\" are "
                       "skipped, the first because of %s", &issuer->name,

@@ -41,7 +41,7 @@ ngx_http_jwt_refresh_status_advice(ngx_http_jwt_issuer_t *issuer,
     }
 
     if (status == 407) {
-        return "the proxy wants a user and a password: write \"jwks_proxy "
+        return "the proxy requires a user and a password: write \"jwks_proxy "
                "http://USER:PASSWORD@HOST:PORT;\"";
     }
 
@@ -50,7 +50,7 @@ ngx_http_jwt_refresh_status_advice(ngx_http_jwt_issuer_t *issuer,
     }
 
     if (status >= 500) {
-        return "ask who runs it";
+        return "ask its operator";
     }
 
     return (issuer->discovery == 1)
@@ -108,8 +108,9 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
                   "%V%s%s; %s", &issuer->name, &url, &reason,
                   advice ? ", " : "", advice ? advice : "",
-                  serving ? "the keys that are held go on serving"
-                       : "requests are answered 503 until one works");
+                  serving ? "the present keys continue to serve"
+                       : "requests are answered with 503 until a fetch "
+                         "succeeds");
 }
 
 
@@ -212,13 +213,15 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     if (recovered == NGX_HTTP_JWT_KEYSET_RECOVERED) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "jwt_issuer \"%V\": %uz keys from \"%V\", which works "
-                      "again", &issuer->name, report->usable, &url);
+                      "jwt_issuer \"%V\": %uz key%s from \"%V\", which works "
+                      "again", &issuer->name, report->usable,
+                      (report->usable == 1) ? "" : "s", &url);
 
     } else if (recovered == NGX_HTTP_JWT_KEYSET_FIRST) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %uz keys from \"%V\"",
-                      &issuer->name, report->usable, &url);
+                      "jwt_issuer \"%V\": %uz key%s from \"%V\"",
+                      &issuer->name, report->usable,
+                      (report->usable == 1) ? "" : "s", &url);
     }
 
     if (changed) {

@@ -160,8 +160,9 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
                "the shared zone \"%V\" is too small for %ui jwt_issuer "
-               "block(s), write \"jwt_shared_zone zone=%V:%uzk;\" or more",
-               &jmcf->zone_name, jmcf->issuers.nelts, &jmcf->zone_name,
+               "block%s, write \"jwt_shared_zone zone=%V:%uzk;\" or more",
+               &jmcf->zone_name, jmcf->issuers.nelts,
+               (jmcf->issuers.nelts == 1) ? "" : "s", &jmcf->zone_name,
                needed / 1024);
 
     return NGX_ERROR;

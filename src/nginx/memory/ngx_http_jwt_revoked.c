@@ -833,8 +833,8 @@ ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log)
 
     if (repaired) {
         ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "a worker was killed while it wrote what is revoked: "
-                      "the memory was put in order, no entry is lost");
+                      "a worker was killed while it wrote revocation entries: "
+                      "the memory was repaired, no entry is lost");
     }
 }
 

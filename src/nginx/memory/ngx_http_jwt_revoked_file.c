@@ -431,8 +431,9 @@ ngx_http_jwt_revoked_file_apply(ngx_http_jwt_issuer_t *issuer,
         ngx_http_jwt_revoked_fails(issuer, NGX_HTTP_JWT_REVOKED_FILE_FAILS, 0);
 
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %ui entries of \"revocation_file\" "
-                      "\"%V\" are in force", &issuer->name, replace->n, path);
+                      "jwt_issuer \"%V\": %ui entr%s of \"revocation_file\" "
+                      "\"%V\" in force", &issuer->name, replace->n,
+                      (replace->n == 1) ? "y" : "ies", path);
 
     } else if (rc == NGX_DECLINED) {
 

@@ -105,15 +105,15 @@ ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
 
     if (failed != NULL && !save->failing) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, err,
-                      "jwt_issuer \"%V\": what is revoked can't be kept in "
-                      "\"%V\", it won't outlive a restart: %s failed",
+                      "jwt_issuer \"%V\": revocation entries can't be saved "
+                      "in \"%V\" and won't outlive a restart: %s failed",
                       &issuer->name, &issuer->keyfile->dir, failed);
     }
 
     if (failed == NULL && save->failing) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "jwt_issuer \"%V\": what is revoked is kept in \"%V\" "
-                      "again", &issuer->name, &issuer->keyfile->dir);
+                      "jwt_issuer \"%V\": revocation entries are saved in "
+                      "\"%V\" again", &issuer->name, &issuer->keyfile->dir);
     }
 
     save->failing = (failed != NULL);
@@ -485,8 +485,8 @@ ngx_http_jwt_revoked_load(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
                                 now + (double) issuer->revocation.keep / 1000);
 
     ngx_log_error(NGX_LOG_ERR, cycle->log, err,
-                  "jwt_issuer \"%V\": what was revoked before this start "
-                  "can't be read from \"%V/revoked-%*xs\": all tokens that "
-                  "were issued up to now are revoked", &issuer->name,
+                  "jwt_issuer \"%V\": the revocation entries from before this "
+                  "start can't be read from \"%V/revoked-%*xs\": all tokens "
+                  "that were issued up to now are revoked", &issuer->name,
                   &issuer->keyfile->dir, (size_t) 16, issuer->revocation.id);
 }

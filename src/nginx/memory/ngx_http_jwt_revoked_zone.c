@@ -449,8 +449,8 @@ ngx_http_jwt_revoked_apply(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     if (replace.list == NULL) {
         rv->slot = NULL;
         ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "jwt_issuer \"%V\": no memory for what its "
-                      "\"revocation_file\" revokes: all of its tokens are "
+                      "jwt_issuer \"%V\": no memory for the entries of its "
+                      "\"revocation_file\": all of its tokens are "
                       "revoked", &issuer->name);
         return;
     }

@@ -81,9 +81,9 @@ ngx_http_jwt_warn_gave_up(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     rule = ctx->found.broken;
 
     ngx_http_jwt_log_warn(r, "an expression of \"jwt_require_claim %*s\" gave "
-                          "up on a token: it took more than 10,000 steps or "
-                          "was asked of more than 1,000 texts; the rule "
-                          "doesn't hold",
+                             "up on a token: it took more than 10,000 steps "
+                             "or was tried on more than 1,000 texts; the rule "
+                             "doesn't hold",
                           rule->claim.len, rule->claim.data);
 }
 

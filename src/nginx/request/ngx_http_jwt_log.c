@@ -396,6 +396,7 @@ ngx_http_jwt_log_milliseconds(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     issuer->milliseconds = 1;
 
     ngx_http_jwt_log_warn(r, "jwt: a token of issuer \"%V\" expires in some "
-                          "ten thousand years: its \"exp\" looks like "
-                          "milliseconds and must be seconds", &issuer->name);
+                             "ten thousand years: its \"exp\" looks like "
+                             "milliseconds and must be in "
+                             "seconds", &issuer->name);
 }

@@ -199,8 +199,9 @@ ngx_http_jwt_revoke_take(ngx_http_request_t *r,
     }
 
     ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0,
-                  "jwt_issuer \"%V\": a request revoked tokens, entries: %uz",
-                  &issuer->name, entries.count);
+                  "jwt_issuer \"%V\": a request revoked tokens by %uz entr%s",
+                  &issuer->name, entries.count,
+                  (entries.count == 1) ? "y" : "ies");
 
     return ngx_http_jwt_revoke_answer(r, NGX_HTTP_OK, "{\"revoked\":%uz}\n",
                                       entries.count);

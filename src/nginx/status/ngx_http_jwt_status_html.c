@@ -741,7 +741,6 @@ ngx_http_jwt_html_issuer_stands_out(ngx_http_jwt_status_t *status,
     ngx_http_jwt_status_issuer_t *row)
 {
     return ngx_http_jwt_html_keys_severity(status, row) != NGX_HTTP_JWT_FINE
-           || !row->serves
            || ngx_http_jwt_html_clock_off(row)
            || row->overflow > 0
            || row->file_failing > 0

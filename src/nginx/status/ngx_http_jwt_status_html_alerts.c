@@ -288,8 +288,8 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
 
     if (row->serves) {
         ngx_http_jwt_out_printf(out, " can&rsquo;t fetch its keys (%L "
-                                "failures in a row). Those it has stop "
-                                "serving ", row->failures);
+                                     "failures in a row). The present keys "
+                                     "stop serving ", row->failures);
         ngx_http_jwt_html_ago(out, status->now, row->serves_until);
         ngx_http_jwt_out_literal(out, "; then its requests are answered 503.");
 
@@ -408,9 +408,10 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     if (row->save_failing > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, row))
     {
-        ngx_http_jwt_out_literal(out, " can&rsquo;t keep what is revoked in "
-                                 "<code>state_path</code>: it won&rsquo;t "
-                                 "outlive a restart. The error log says why.");
+        ngx_http_jwt_out_literal(out, " can&rsquo;t save its revocation "
+                                      "entries in <code>state_path</code>: "
+                                      "they won&rsquo;t outlive a restart. "
+                                      "The error log says why.");
         ngx_http_jwt_alert_end(alerts);
     }
 }
