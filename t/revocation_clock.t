@@ -1,7 +1,7 @@
 # Is a token revoked, too, when the clock jumps, or the memory is full?
 # With one worker, and with four.
 #
-# nginx runs with Debian's libfaketime, as in t/request_clock.t.
+# nginx runs with a clock of the test's, as in t/request_clock.t.
 
 use strict;
 use warnings;
@@ -9,16 +9,13 @@ use warnings;
 use lib 't/lib';
 
 use JSON::PP qw/ encode_json /;
+use NJWT::Clock;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
 use Time::HiRes qw/ sleep time /;
 
-
-my ($library) = glob '/usr/lib/*/faketime/libfaketime.so.1';
-
-ok defined $library, 'libfaketime is there' or BAIL_OUT('make packages-test');
 
 # a sanitizer must be the first library
 if ($ENV{ASAN_OPTIONS}) {
@@ -28,23 +25,25 @@ if ($ENV{ASAN_OPTIONS}) {
 my $s = NJWT::Scenario->new;
 my $keys = $s->write_file('keys.json', jwks('k1'));
 my $hour = 3600;
+my $clock = NJWT::Clock->new($s->dir);
 my $jumped = 0;
-
-$ENV{FAKETIME_TIMESTAMP_FILE} = $s->dir . '/clock';
-$ENV{FAKETIME_NO_CACHE} = 1;
-$ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
 
 # the clock of nginx
 sub now { return int(time) + $jumped }
 
 sub status_of { return $s->get('/t', token => $_[0])->{status} }
 
+sub set_clock {
+    ($jumped) = @_;
+    $clock->set($jumped);
+
+    return;
+}
+
 # nginx looks at the clock when something happens: in each worker a request
 
 sub jump {
-    ($jumped) = @_;
-
-    $s->write_file('clock', sprintf "%+d\n", $jumped);
+    set_clock(@_);
 
     for my $pid ($s->worker_pids) {
         $s->on_worker($pid, sub { $s->get('/public') });
@@ -81,8 +80,7 @@ sub old {
 }
 
 my %config = (
-    preload => $library,
-    main    => join('', map { "env $_; " } grep { /^FAKETIME/ } keys %ENV),
+    preload => $clock->library,
     issuers => <<"    END",
         jwt_issuer timesheets {
             issuer \@ISSUER\@; audience \@AUDIENCE\@; jwks_file $keys;
@@ -99,8 +97,7 @@ my %config = (
 
 
 for my $workers (1, 4) {
-    $jumped = 0;
-    $s->write_file('clock', "+0\n");
+    set_clock(0);
     $s->start(%config, workers => $workers);
 
     my $first = old('first');
@@ -155,8 +152,7 @@ for my $workers (1, 4) {
 
     # full
 
-    $jumped = 0;
-    $s->write_file('clock', "+0\n");
+    set_clock(0);
     $s->start(%config, workers => $workers,
               http => 'jwt_revocation_zone zone=r:64k;');
 
