@@ -663,6 +663,54 @@ for my $file (@files) {
 }
 
 
+# The snippets of NGINX Gateway Fabric, where its controller (2.6) puts them: at
+# the top, in http, and in both locations that a path prefix gets.
+
+subtest 'conf-examples/kubernetes/gateway-fabric.yaml' => sub {
+    my ($filter) = grep { $_->{kind} eq 'SnippetsFilter' }
+        yaml('conf-examples/kubernetes/gateway-fabric.yaml');
+    my %at = map { $_->{context} => $_->{value} }
+        @{ $filter->{spec}{snippets} };
+    my $in_location = "$at{'http.server.location'}
+        proxy_http_version 1.1;
+        proxy_set_header Host \"\$host\";
+        proxy_pass http://backend;";
+
+    like $at{main}, qr/\Aload_module modules\/ngx_http_jwt_scope_module\.so;\z/,
+        'it loads the module';
+
+    my $s = NJWT::Scenario->new;
+    my $echo = NJWT::Echo->start(dir => $s->dir);
+    my $config = local_config($s, <<"    END", $echo->port);
+$at{main}
+worker_processes  2;
+events { }
+http {
+    $at{http}
+    upstream backend { server 10.0.0.1:8080; }
+    server {
+        listen 80;
+        location /timesheets/ { $in_location }
+        location = /timesheets { $in_location }
+        location / { return 404; }
+    }
+}
+    END
+
+    $s->start(config => $config, workers => 2);
+    try($s, $_)
+        for ['a reader reads', ask('/timesheets', $read), 200],
+            ['below it, too', ask('/timesheets/14', $read), 200],
+            ['nobody else does', ask('/timesheets/14', undef), 401],
+            ['a reader writes nothing',
+             ask('/timesheets/14', $read, method => 'POST'), 403],
+            ['one who may writes',
+             ask('/timesheets', $create, method => 'POST'), 200];
+    is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
+    $s->stop;
+};
+
+
 # What a matcher of verdicts names: verdict=~"a|b" and the like, in YAML and
 # in JSON.
 
