@@ -153,13 +153,13 @@ help:  ## list these commands
 # packages: fast when nothing is missing, so each command looks
 
 .PHONY: packages-build packages-deb packages-demo packages-test \
-    packages-fuzz packages-browser packages-analyse packages-bench packages-valgrind
+    packages-fuzz packages-browser packages-analyse packages-bench packages-musl packages-valgrind
 packages-build:
 	@$(PACKAGES) $(if $(NGINX_SRC),source,build)
 
 packages-deb packages-demo packages-test packages-fuzz packages-browser \
     packages-analyse \
-    packages-bench packages-valgrind: \
+    packages-bench packages-musl packages-valgrind: \
     packages-%:
 	@$(PACKAGES) $*
 

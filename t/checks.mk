@@ -174,6 +174,10 @@ fresh:  ## prove make demo and make test on a new Debian 12 (minutes); ROW=trixi
 	@for suite in $(or $(ROW),bookworm); do \
 	    FRESH_SUITE=$$suite .ci/fresh; done
 
+.PHONY: musl
+musl: packages-test packages-musl  ## build and test with musl, Alpine's C library (minutes); NGINX_SRC=DIR
+	@NGINX_SRC="$(NGINX_SRC)" .ci/musl $(if $(filter file,$(origin TESTS)),,$(TESTS))
+
 .PHONY: matrix
 matrix:  ## build and test with each nginx that Debian and nginx.org have (an hour); ROW="sid org-1.31 …"
 	@$(PACKAGES) fresh
