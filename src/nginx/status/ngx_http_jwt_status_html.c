@@ -17,6 +17,13 @@
 #define NGX_HTTP_JWT_HTML_IDLE  4
 
 
+/* about keys and when they were last used */
+#define NGX_HTTP_JWT_HTML_REVOKE                                             \
+    "Revoke a key only after every token that it signed has expired. One "   \
+    "that was never used may be the tenant&rsquo;s next one, or counting "   \
+    "has just begun."
+
+
 /* the order of an issuer on the page */
 typedef struct {
     ngx_uint_t                 number;
@@ -871,10 +878,8 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"issuers\">"
                              "<h2 id=\"issuers\">Issuers and their keys</h2>\n"
-                             "<p class=\"soft\">Revoke a key only after every "
-                             "token that it signed has expired. A key that "
-                             "was never used may be the tenant&rsquo;s next "
-                             "one, or counting has just begun.</p>\n");
+                             "<p class=\"soft\">" NGX_HTTP_JWT_HTML_REVOKE
+                             "</p>\n");
 
     for (i = 0; i < n; i++) {
 
