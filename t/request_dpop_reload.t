@@ -138,7 +138,7 @@ for my $what (sort keys %proof) {
         "it takes a proof by $what";
 }
 
-sleep 5.5;
+sleep 7.5;
 
 # what has expired goes when another comes
 is verdict(new_proof()), 'ok', 'later than it would remember it';
