@@ -369,7 +369,7 @@ subtest 'as a page' => sub {
 
     like $body, qr/>\Q$_\E</, $_
         for qw/ timesheets files k1 serving /, 'report only', 'token optional',
-            'jwt off', 'not guarded, passed on',
+            'jwt off', 'not guarded, wins over a guarded one',
             'a valid token, every method';
     my %asks = $body =~ m{<tr\ class="f.*?<code><bdi>([^<]+)</bdi>.*?
                           data-l="Asks\ for">(.*?)</td>}gx;
