@@ -413,7 +413,7 @@ example 'revocation.conf',
         $s->mark_log;
         $s->write_file('revoked.json', encode_json([
             { claim => 'sub', value => 'auth0|2', before => time }]));
-        $s->wait_for_log(qr/1 entries of "revocation_file"/, 5);
+        $s->wait_for_log(qr/1 entry of "revocation_file"/, 5);
 
         return ask('/timesheets', $two);
     }, 401, log => qr/refused: revoked/],

@@ -14,9 +14,9 @@ static void explain_gate_policy(explain_t *e);
 
 
 static void __attribute__((noreturn))
-explain_gate_untold(njwt_slice_t name)
+explain_gate_lacks(njwt_slice_t name)
 {
-    explain_die("the gate's status doesn't tell \"%.*s\": it is of another "
+    explain_die("the gate's status lacks \"%.*s\": it is of another "
                 "version of nginx-jwt-scope than this jwt-explain",
                 (int) name.len, (const char *) name.data);
 }
@@ -31,7 +31,7 @@ explain_gate_need(njwt_value_t object, const char *name,
     value = njwt_json_member(object, explain_slice(name));
 
     if (njwt_json_type(value) != type) {
-        explain_gate_untold(explain_slice(name));
+        explain_gate_lacks(explain_slice(name));
     }
 
     return value;
@@ -441,7 +441,7 @@ explain_unread(const njwt_reader_t *reader)
     switch (reader->why) {
 
     case NJWT_UNREAD_MEMBER:
-        explain_gate_untold(reader->member);
+        explain_gate_lacks(reader->member);
 
     case NJWT_UNREAD_ALGORITHM:
         explain_die("the gate allows an algorithm that this jwt-explain "
