@@ -6,7 +6,9 @@
  */
 
 #include "unit_token.h"
+#include "unit_json.h"
 #include "njwt_b64.h"
+#include "njwt_certificate.h"
 #include "njwt_dpop.h"
 #include "njwt_htu.h"
 #include "njwt_nonce.h"
@@ -654,6 +656,146 @@ an_origin_is_a_url_without_what_is_ignored(void **state)
 }
 
 
+static void
+a_url_of_another_origin_or_path_isnt_the_requests(void **state)
+{
+    size_t              i;
+    const njwt_slice_t  here = unit_text("https://a.example/v1");
+    const njwt_slice_t  slash = unit_text("https://a.example/");
+    const njwt_slice_t  path = unit_text("/t");
+
+    static const char *const  bad[] = {
+        "https://b.example/v1/t", "http://a.example/v1/t",
+        "https://a.example/v2/t", "https://a.example/v1/u",
+        "https://a.example/v1/tt", "https://a.example/v1t",
+        "https://a.example/v1/", "https://a.example/t", "/t", ""
+    };
+
+    (void) state;
+
+    assert_true(njwt_htu_matches(&unit_arena,
+                                 unit_text("https://a.example/v1/t"), &here, 1,
+                                 path));
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_for(!njwt_htu_matches(&unit_arena, unit_text(bad[i]), &here, 1,
+                                     path), bad[i]);
+    }
+
+    assert_true(njwt_htu_matches(&unit_arena, unit_text("https://a.example/t"),
+                                 &slash, 1, path));
+    assert_false(njwt_htu_matches(&unit_arena,
+                                  unit_text("https://a.example//t"), &slash,
+                                  1, path));
+    assert_false(njwt_htu_matches(&unit_arena,
+                                  unit_text("https://a.example/v1*"), &here,
+                                  1, unit_text("*")));
+    assert_false(njwt_htu_matches(&unit_arena,
+                                  unit_text("https://a.example/v1"), &here, 1,
+                                  unit_text("*")));
+}
+
+
+/* RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1; "priv" is of ML-DSA's keys */
+
+static void
+each_private_member_of_a_key_is_known(void **state)
+{
+    size_t  i;
+    char    text[64];
+
+    static const char *const  names[] = {
+        "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(names); i++) {
+        snprintf(text, sizeof(text), "{\"kty\":\"EC\",\"%s\":null}", names[i]);
+        assert_for(njwt_jwk_has_private(unit_object(text)), names[i]);
+    }
+
+    assert_false(njwt_jwk_has_private(unit_object(
+        "{\"kty\":\"EC\",\"n\":\"d\",\"D\":1,\"x\":{\"d\":1}}")));
+}
+
+
+static bool
+digest_is_of(njwt_slice_t text, const char *der, size_t len)
+{
+    uint8_t       digest[NJWT_DIGEST], wanted[NJWT_DIGEST];
+    njwt_slice_t  bytes;
+
+    bytes.data = (const uint8_t *) der;
+    bytes.len = len;
+
+    assert_true(njwt_sha256(bytes, wanted));
+
+    return njwt_certificate_digest(&unit_arena, text, digest)
+           && memcmp(digest, wanted, NJWT_DIGEST) == 0;
+}
+
+
+static void
+a_certificate_is_pem_or_a_byte_sequence(void **state)
+{
+    size_t        i;
+    char         *text;
+    uint8_t       digest[NJWT_DIGEST];
+    njwt_slice_t  large;
+
+    /* bytes that base64 has a "+" for: it stands for itself, not for a blank */
+
+    static const char  der[] = "\xfb\xef\xbe";
+
+    static const char *const  good[] = {
+        ":++++:",
+        "-----BEGIN CERTIFICATE-----\n++++\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n++++\n-----END CERTIFICATE-----\n"
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN%20CERTIFICATE-----%0A++++%0A-----END%20CERTIFICATE-----",
+        "-----BEGIN%20CERTIFICATE-----%0a%2B%2b%2B%2B%0a"
+        "-----END%20CERTIFICATE-----%0a"
+    };
+
+    static const char *const  bad[] = {
+        "", ":", "::", ":++++", "++++:", "++++", ":+%2B++:",
+        "-----BEGIN PUBLIC KEY-----\n++++\n-----END PUBLIC KEY-----\n",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN%20CERTIFICATE-----%0A++++%0A-----END%20CERTIFICATE-----%",
+        "-----BEGIN%20CERTIFICATE-----%0A++++%0A-----END%20CERTIFICATE-----%g0"
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(good); i++) {
+        assert_for(digest_is_of(unit_text(good[i]), der, 3), good[i]);
+    }
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_for(!njwt_certificate_digest(&unit_arena, unit_text(bad[i]),
+                                            digest), bad[i]);
+    }
+
+    /* the longest, and one character more; whole groups of base64 both */
+
+    text = malloc(NJWT_MAX_CERTIFICATE + 2);
+    assert_non_null(text);
+    memset(text, 'A', NJWT_MAX_CERTIFICATE + 2);
+    text[0] = ':';
+    text[NJWT_MAX_CERTIFICATE - 1] = ':';
+    large.data = (const uint8_t *) text;
+    large.len = NJWT_MAX_CERTIFICATE;
+    assert_true(njwt_certificate_digest(&unit_arena, large, digest));
+
+    text[NJWT_MAX_CERTIFICATE - 1] = 'A';
+    text[NJWT_MAX_CERTIFICATE] = ':';
+    large.len++;
+    assert_false(njwt_certificate_digest(&unit_arena, large, digest));
+    free(text);
+}
+
+
 #define dpop_case(function)                                                  \
     cmocka_unit_test_setup_teardown(function, begin, unit_end)
 
@@ -676,7 +818,10 @@ main(void)
         dpop_case(a_nonce_of_now_is_good_where_nothing_may_lie_ahead),
         dpop_case(a_nonce_is_renewed_whatever_the_answer),
         unit_case(a_thumbprint_is_that_of_the_rfc),
-        unit_case(an_origin_is_a_url_without_what_is_ignored)
+        unit_case(an_origin_is_a_url_without_what_is_ignored),
+        unit_case(a_url_of_another_origin_or_path_isnt_the_requests),
+        unit_case(each_private_member_of_a_key_is_known),
+        unit_case(a_certificate_is_pem_or_a_byte_sequence)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
