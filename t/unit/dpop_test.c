@@ -759,7 +759,7 @@ a_certificate_is_pem_or_a_byte_sequence(void **state)
     };
 
     static const char *const  bad[] = {
-        "", ":", "::", ":++++", "++++:", "++++", ":+%2B++:",
+        "", ":", "::", ":AAAA", "AAAA:", "++++", ":+%2B++:",
         "-----BEGIN PUBLIC KEY-----\n++++\n-----END PUBLIC KEY-----\n",
         "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
         "-----BEGIN%20CERTIFICATE-----%0A++++%0A-----END%20CERTIFICATE-----%",
