@@ -1,8 +1,7 @@
 /*
  * Policies and issuers as JSON: the writer and the reader of each member.
  *
- * The reader goes on where something can't be read: the first is what it
- * tells.
+ * If a member can't be read, the reader goes on, and reports the first one.
  */
 
 #include "njwt_policy_json.h"
@@ -397,7 +396,7 @@ njwt_read_claim_rules(njwt_reader_t *r, njwt_value_t object,
 }
 
 
-/* Null: the issuers' audiences do. */
+/* Null: the issuers' audiences suffice. */
 
 static void
 njwt_write_audience(njwt_out_t *out, const njwt_claim_rule_t *rule)
