@@ -65,6 +65,8 @@ proofs(njwt_arena_t *arena, njwt_slice_t proof, njwt_slice_t target)
     const uint8_t        *ath;
     njwt_dpop_request_t   request;
 
+    static njwt_curves_t  *curves;
+
     memset(&dpop, 0, sizeof(dpop));
     memset(&request, 0, sizeof(request));
 
@@ -101,6 +103,14 @@ proofs(njwt_arena_t *arena, njwt_slice_t proof, njwt_slice_t target)
         request.token_digest = ath;
     }
 
+    /* curves that were prepared say the same of a point */
+
+    if (curves == NULL) {
+        curves = njwt_curves_new();
+        must(curves != NULL);
+    }
+
+    request.memory.curves = curves;
     request.keys = njwt_dpop_keys_new(8);
     must(request.keys != NULL);
 

@@ -18,7 +18,7 @@ our $function_lines = 60;
 our $file_lines = 1200;
 
 # memory is the arena's; keys, which outlive a request, have _new and _free
-my $owns_memory = qr{/njwt_(?:arena|jansson|jwks|key|hash|dpop_keys)\.c$};
+my $owns_memory = qr{/njwt_(?:arena|jansson|jwks|key|key_curve|hash|dpop_keys)\.c$};
 
 # strtod() takes no length: digits are written there for it
 my $reads_numbers = qr{/njwt_number\.c$};

@@ -138,7 +138,7 @@ load(const char *text)
 
     /* that is known without a key, too, and why not */
 
-    assert_int_equal(njwt_key_usable(&unit_arena, jwk, (njwt_alg_t) ~0u,
+    assert_int_equal(njwt_key_usable(&unit_arena, NULL, jwk, (njwt_alg_t) ~0u,
                                      &reason),
                      key != NULL);
     assert_true(reason == why || strcmp(reason, why) == 0);

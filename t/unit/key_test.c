@@ -18,7 +18,7 @@ new_key(njwt_value_t jwk, const char **why)
     njwt_key_t  *key;
 
     key = njwt_key_new(&unit_arena, jwk, why);
-    usable = njwt_key_usable(&unit_arena, jwk, (njwt_alg_t) ~0u, &reason);
+    usable = njwt_key_usable(&unit_arena, NULL, jwk, (njwt_alg_t) ~0u, &reason);
 
     assert_int_equal(usable, key != NULL);
 

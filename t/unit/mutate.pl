@@ -223,16 +223,23 @@ my @changes = (
 
     if (false)' ],
     [ 'key', 'if (len >= 0x80)', 'if (false)' ],
-    [ 'jwk', 'BN_cmp(left, right) == 0', 'true' ],
-    [ 'jwk', 'BN_cmp(left, right) == 0', 'false' ],
-    [ 'jwk', "
-         && BN_cmp(a, p) < 0", '' ],
-    [ 'jwk', "
-         && BN_cmp(o, p) < 0", '' ],
-    [ 'jwk', '(!BN_is_negative(right) || BN_add(right, right, p) == 1)',
+    [ 'jwk', 'njwt_curve_has(curves, key->curve, x, y)', 'true' ],
+    [ 'key_curve', 'BN_cmp(t, y) == 0', 'true' ],
+    [ 'key_curve', 'BN_cmp(t, y) == 0', 'false' ],
+    (map { [ 'key_curve', "
+           && BN_cmp($_, curve->p) < 0", '' ] } qw(x y)),
+    (map { [ 'key_curve', "
+           && BN_mod_add_quick(t, t, curve->$_, curve->p) == 1", '' ] }
+         qw(a b)),
+    [ 'key_curve', "
+           && BN_to_montgomery(t, x, mont, ctx) == 1", '' ],
+    [ 'key_curve', '&curves->p384', '&curves->p256' ],
+    [ 'key_curve', '        njwt_curve_release(curve);
+        return NULL;', '        return NULL;' ],
+    [ 'key_curve', 'if (curve->mont == NULL && ', 'if (' ],
+    [ 'key_curve', '    njwt_curves_free(own);', '' ],
+    [ 'key', 'njwt_jwk_well_formed(scratch, curves, jwk, &key.public, why)',
              'true' ],
-    [ 'key', 'usable = njwt_jwk_well_formed(scratch, jwk, &key.public, why);',
-             'usable = true;' ],
     [ 'key', 'scratch->failed || (!usable && errno == ENOMEM)',
              'scratch->failed' ],
     [ 'nonce', 'if (njwt_equal_secret', 'if (true || njwt_equal_secret' ],

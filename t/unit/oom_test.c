@@ -1293,7 +1293,7 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
     njwt_arena_t           arena;
     njwt_slice_t           origin, jkt, token;
     njwt_dpop_result_t     result;
-    njwt_dpop_details_t    found;
+    njwt_dpop_details_t    found, again;
     njwt_dpop_request_t    request;
 
     (void) state;
@@ -1332,6 +1332,7 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
         for (n = 0; ; n++) {
             request.keys = kept ? njwt_dpop_keys_new(1) : NULL;
             request.memory.hasher = kept ? njwt_hasher_new() : NULL;
+            request.memory.curves = kept ? njwt_curves_new() : NULL;
             njwt_arena_init(&arena);
 
             /* the first time OpenSSL looks up what it will use */
@@ -1342,8 +1343,17 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
             failed = end_failing();
 
             njwt_arena_free(&arena);
+
+            /* what was being prepared meanwhile is of use to the next one */
+
+            assert_int_equal(njwt_dpop_judge(&arena, &dpop, &request, token,
+                                             jkt.data, 0, 1562262618, &again),
+                             NJWT_PROOF_GOOD);
+
+            njwt_arena_free(&arena);
             njwt_dpop_keys_free(request.keys);
             njwt_hasher_free(request.memory.hasher);
+            njwt_curves_free(request.memory.curves);
 
             if (n > 0 && !failed) {
                 break;

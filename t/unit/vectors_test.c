@@ -860,6 +860,7 @@ check_kept(const char *id, vector_location_t *location,
     uint8_t             ath[NJWT_DIGEST];
     njwt_cnf_t          cnf;
     njwt_result_t       found;
+    njwt_curves_t      *curves;
     njwt_hasher_t      *hasher;
     njwt_dpop_keys_t   *keys;
 
@@ -873,10 +874,13 @@ check_kept(const char *id, vector_location_t *location,
     }
 
     keys = njwt_dpop_keys_new(1);
+    curves = njwt_curves_new();
     hasher = njwt_hasher_new();
     assert_non_null(keys);
+    assert_non_null(curves);
     assert_non_null(hasher);
     location->proved.dpop.keys = keys;
+    location->proved.dpop.memory.curves = curves;
     location->proved.dpop.memory.hasher = hasher;
 
     assert_true(fresh->binding.read);
@@ -908,8 +912,10 @@ check_kept(const char *id, vector_location_t *location,
     location->proved.cnf = NULL;
     location->proved.dpop.token_digest = NULL;
     location->proved.dpop.keys = NULL;
+    location->proved.dpop.memory.curves = NULL;
     location->proved.dpop.memory.hasher = NULL;
     njwt_dpop_keys_free(keys);
+    njwt_curves_free(curves);
     njwt_hasher_free(hasher);
 
     assert_int_equal(njwt_verdict_after_replay(verdict, NJWT_REPLAY_NEW,

@@ -166,14 +166,15 @@ njwt_dpop_typ(const njwt_jws_t *jws)
  */
 
 static bool
-njwt_dpop_read_key(njwt_arena_t *arena, njwt_hasher_t *hasher,
+njwt_dpop_read_key(njwt_arena_t *arena, const njwt_dpop_memory_t *memory,
     njwt_dpop_proof_t *proof, njwt_value_t jwk, const char **why)
 {
     proof->made.alg = njwt_jws_alg(&proof->jws);
     proof->key = &proof->made;
 
-    return njwt_key_usable(arena, jwk, proof->made.alg, why)
-           && njwt_thumbprint(arena, hasher, jwk, proof->made.thumbprint);
+    return njwt_key_usable(arena, memory->curves, jwk, proof->made.alg, why)
+           && njwt_thumbprint(arena, memory->hasher, jwk,
+                              proof->made.thumbprint);
 }
 
 
@@ -195,7 +196,7 @@ njwt_dpop_make_key(njwt_arena_t *arena, njwt_dpop_proof_t *proof,
 
 static njwt_dpop_result_t
 njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
-    njwt_hasher_t *hasher, njwt_dpop_proof_t *proof,
+    const njwt_dpop_memory_t *memory, njwt_dpop_proof_t *proof,
     njwt_dpop_details_t *found)
 {
     njwt_jws_t    *jws = &proof->jws;
@@ -213,7 +214,7 @@ njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(INVALID, ALG, (njwt_jws_alg(jws) & dpop->algorithms
                           & ~NJWT_ALGS_HMAC) == 0);
     REFUSE(INVALID, PRIVATE, njwt_jwk_has_private(jwk));
-    REFUSE(INVALID, JWK, !njwt_dpop_read_key(arena, hasher, proof, jwk,
+    REFUSE(INVALID, JWK, !njwt_dpop_read_key(arena, memory, proof, jwk,
                                              &found->why));
 
     return NJWT_PROOF_GOOD;
@@ -453,7 +454,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     REFUSE(INVALID, SIZE, request->proof.len > NJWT_DPOP_MAX_SIZE);
     REFUSE(INVALID, FORM, !njwt_dpop_parse(arena, request, proof));
 
-    result = njwt_dpop_header(arena, dpop, hasher, proof, found);
+    result = njwt_dpop_header(arena, dpop, &request->memory, proof, found);
 
     if (result != NJWT_PROOF_GOOD) {
         return result;

@@ -52,6 +52,7 @@ typedef struct {
     size_t               nonce_key_count;
     int64_t              since;
     njwt_hasher_t       *hasher;        /* the worker's, or NULL */
+    njwt_curves_t       *curves;        /* the worker's, or NULL */
 } njwt_dpop_memory_t;
 
 

@@ -25,41 +25,14 @@
 
 static const njwt_slice_t  njwt_rsa = njwt_literal("RSA");
 
-/* the constant b of each curve (FIPS 186-4, D.1.2) */
-
-static const uint8_t  njwt_jwk_b_256[] = {
-    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55,
-    0x76, 0x98, 0x86, 0xbc, 0x65, 0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6,
-    0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b
-};
-
-static const uint8_t  njwt_jwk_b_384[] = {
-    0xb3, 0x31, 0x2f, 0xa7, 0xe2, 0x3e, 0xe7, 0xe4, 0x98, 0x8e, 0x05, 0x6b,
-    0xe3, 0xf8, 0x2d, 0x19, 0x18, 0x1d, 0x9c, 0x6e, 0xfe, 0x81, 0x41, 0x12,
-    0x03, 0x14, 0x08, 0x8f, 0x50, 0x13, 0x87, 0x5a, 0xc6, 0x56, 0x39, 0x8d,
-    0x8a, 0x2e, 0xd1, 0x9d, 0x2a, 0x85, 0xc8, 0xed, 0xd3, 0xec, 0x2a, 0xef
-};
-
-static const uint8_t  njwt_jwk_b_521[] = {
-    0x00, 0x51, 0x95, 0x3e, 0xb9, 0x61, 0x8e, 0x1c, 0x9a, 0x1f, 0x92, 0x9a,
-    0x21, 0xa0, 0xb6, 0x85, 0x40, 0xee, 0xa2, 0xda, 0x72, 0x5b, 0x99, 0xb3,
-    0x15, 0xf3, 0xb8, 0xb4, 0x89, 0x91, 0x8e, 0xf1, 0x09, 0xe1, 0x56, 0x19,
-    0x39, 0x51, 0xec, 0x7e, 0x93, 0x7b, 0x16, 0x52, 0xc0, 0xbd, 0x3b, 0xb1,
-    0xbf, 0x07, 0x35, 0x73, 0xdf, 0x88, 0x3d, 0x2c, 0x34, 0xf1, 0xef, 0x45,
-    0x1f, 0xd4, 0x6b, 0x50, 0x3f, 0x00
-};
-
 static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
     { njwt_literal("EC"), njwt_literal("P-256"), "P-256",
-      njwt_jwk_b_256,
       NID_X9_62_prime256v1, 32, NJWT_ALG_ES256 },
     { njwt_literal("EC"), njwt_literal("P-384"), "P-384",
-      njwt_jwk_b_384,
       NID_secp384r1, 48, NJWT_ALG_ES384 },
     { njwt_literal("EC"), njwt_literal("P-521"), "P-521",
-      njwt_jwk_b_521,
       NID_secp521r1, 66, NJWT_ALG_ES512 },
-    { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519", NULL,
+    { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519",
       NID_ED25519, 32, NJWT_ALG_EDDSA }
 };
 
@@ -470,99 +443,6 @@ njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
 }
 
 
-/* NULL: of a curve that isn't one of these. */
-
-static const BIGNUM *
-njwt_jwk_prime(const njwt_jwk_curve_t *curve)
-{
-    switch (curve->nid) {
-
-    case NID_X9_62_prime256v1:
-        return BN_get0_nist_prime_256();
-
-    case NID_secp384r1:
-        return BN_get0_nist_prime_384();
-
-    case NID_secp521r1:
-        return BN_get0_nist_prime_521();
-
-    default:
-        return NULL;
-    }
-}
-
-
-/* y^2 = x^3 - 3x + b (FIPS 186-4, D.1.2); every value read is below p. */
-
-static bool
-njwt_jwk_solves(const BIGNUM *p, const BIGNUM *x, const BIGNUM *y,
-    const BIGNUM *b, BN_CTX *ctx)
-{
-    BIGNUM  *left, *right;
-    int    (*reduce)(BIGNUM *r, const BIGNUM *a, const BIGNUM *p, BN_CTX *c);
-
-    left = BN_CTX_get(ctx);
-    right = BN_CTX_get(ctx);
-    reduce = BN_nist_mod_func(p);
-
-    return right != NULL
-           && BN_sqr(right, x, ctx) == 1
-           && BN_sub_word(right, 3) == 1
-           && (!BN_is_negative(right) || BN_add(right, right, p) == 1)
-           && reduce(right, right, p, ctx) == 1
-           && BN_mul(right, right, x, ctx) == 1
-           && BN_add(right, right, b) == 1
-           && reduce(right, right, p, ctx) == 1
-           && BN_sqr(left, y, ctx) == 1
-           && reduce(left, left, p, ctx) == 1
-           && BN_cmp(left, right) == 0;
-}
-
-
-/*
- * Is the point on its curve?  Asking OpenSSL would take a key and its group,
- * half the cost of a signature.  This check alone gives nobody any right:
- * OpenSSL checks the point again before anything is verified with the key.
- */
-
-static bool
-njwt_jwk_on_curve(const njwt_jwk_curve_t *curve, njwt_slice_t x,
-    njwt_slice_t y)
-{
-    bool           on;
-    BIGNUM        *a, *o, *b;
-    BN_CTX        *ctx;
-    const BIGNUM  *p;
-
-    ctx = BN_CTX_new();
-    a = BN_bin2bn(x.data, (int) x.len, NULL);
-    o = BN_bin2bn(y.data, (int) y.len, NULL);
-    b = BN_bin2bn(curve->b, (int) curve->bytes, NULL);
-    p = njwt_jwk_prime(curve);
-
-    on = ctx != NULL
-         && p != NULL
-         && a != NULL
-         && o != NULL
-         && b != NULL
-         && BN_cmp(a, p) < 0
-         && BN_cmp(o, p) < 0;
-
-    if (on) {
-        BN_CTX_start(ctx);
-        on = njwt_jwk_solves(p, a, o, b, ctx);
-        BN_CTX_end(ctx);
-    }
-
-    BN_free(a);
-    BN_free(o);
-    BN_free(b);
-    BN_CTX_free(ctx);
-
-    return on;
-}
-
-
 /* A key on a curve (RFC 7518, section 6.2; RFC 8037, section 2). */
 
 static EVP_PKEY *
@@ -582,8 +462,8 @@ njwt_jwk_curve_key(njwt_arena_t *scratch, njwt_value_t jwk,
 
 
 bool
-njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_value_t jwk,
-    const njwt_public_t *key, const char **why)
+njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_curves_t *curves,
+    njwt_value_t jwk, const njwt_public_t *key, const char **why)
 {
     BIGNUM        *n, *e;
     unsigned       spelling;
@@ -597,7 +477,7 @@ njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_value_t jwk,
         *why = "its point is not on its curve";
 
         return key->kind == NJWT_JWK_OKP
-               || njwt_jwk_on_curve(key->curve, x, y);
+               || njwt_curve_has(curves, key->curve, x, y);
     }
 
     spelling = 0;

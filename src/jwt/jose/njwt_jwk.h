@@ -40,7 +40,6 @@ typedef struct {
     njwt_slice_t   kty;
     njwt_slice_t   crv;
     const char    *group;        /* OpenSSL's name */
-    const uint8_t *b;            /* its constant b, bytes long; or NULL */
     int            nid;          /* and number */
     size_t         bytes;        /* of a coordinate */
     njwt_alg_t     alg;          /* the only one for this curve */
@@ -90,10 +89,11 @@ bool njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
 
 /*
  * Could njwt_jwk_public() make a key of it, read strictly?  Costs a tenth of
- * doing so.  False: as there.
+ * doing so, with curves that were prepared; they may be NULL.  False: as
+ * there.
  */
-bool njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_value_t jwk,
-    const njwt_public_t *key, const char **why);
+bool njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_curves_t *curves,
+    njwt_value_t jwk, const njwt_public_t *key, const char **why);
 
 /* The RSA key with these two numbers; as njwt_jwk_public(). */
 EVP_PKEY *njwt_public_rsa(const BIGNUM *n, const BIGNUM *e,
@@ -119,6 +119,16 @@ bool njwt_jwk_digest(EVP_PKEY *pkey, uint8_t *out);
  */
 bool njwt_der_public(njwt_der_t form, njwt_slice_t der, njwt_public_t *key,
     const char **why);
+
+
+/* njwt_key_curve.c: points on curves */
+
+/*
+ * Is the point with these coordinates, each of the curve's size, on that EC
+ * curve?  The curves may be NULL.  False with errno ENOMEM: no memory.
+ */
+bool njwt_curve_has(njwt_curves_t *curves, const njwt_jwk_curve_t *named,
+    njwt_slice_t x, njwt_slice_t y);
 
 
 /* njwt_key_text.c: a key as a JWK */

@@ -178,8 +178,8 @@ njwt_key_load(njwt_key_t *key, njwt_arena_t *scratch, njwt_value_t jwk,
 
 
 bool
-njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
-    const char **why)
+njwt_key_usable(njwt_arena_t *scratch, njwt_curves_t *curves,
+    njwt_value_t jwk, njwt_alg_t alg, const char **why)
 {
     bool        usable;
     njwt_key_t  key;
@@ -204,7 +204,7 @@ njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
     (void) ERR_set_mark();
     errno = 0;
 
-    usable = njwt_jwk_well_formed(scratch, jwk, &key.public, why);
+    usable = njwt_jwk_well_formed(scratch, curves, jwk, &key.public, why);
     scratch->failed = scratch->failed || (!usable && errno == ENOMEM);
 
     (void) ERR_pop_to_mark();

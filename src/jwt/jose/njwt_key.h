@@ -20,6 +20,9 @@
  */
 typedef struct njwt_key_s    njwt_key_t;
 
+/* The curves of keys.  Not thread-safe either. */
+typedef struct njwt_curves_s  njwt_curves_t;
+
 /*
  * The proof that a key signed some bytes.  Only njwt_key_verify() makes one,
  * so that whoever holds a proof has verified.
@@ -55,11 +58,19 @@ njwt_key_t *njwt_key_new(njwt_arena_t *scratch, njwt_value_t jwk,
     const char **why);
 
 /*
- * Could njwt_key_new() make a key of it, for this algorithm?  This doesn't
- * make one, which is expensive.  False: *why and scratch->failed as there.
+ * Keeps what the check of a point needs to know of its curve.  NULL: no
+ * memory.  The caller frees it; NULL is fine there.
  */
-bool njwt_key_usable(njwt_arena_t *scratch, njwt_value_t jwk, njwt_alg_t alg,
-    const char **why);
+njwt_curves_t *njwt_curves_new(void);
+void njwt_curves_free(njwt_curves_t *curves);
+
+/*
+ * Could njwt_key_new() make a key of it, for this algorithm?  This doesn't
+ * make one, which is expensive.  The curves may be NULL, which takes longer.
+ * False: *why and scratch->failed as there.
+ */
+bool njwt_key_usable(njwt_arena_t *scratch, njwt_curves_t *curves,
+    njwt_value_t jwk, njwt_alg_t alg, const char **why);
 
 /*
  * As njwt_key_new(), for a JWK in a set from a trusted source: its "n" and "e"

@@ -224,6 +224,7 @@ struct ngx_http_jwt_main_conf_s {
     njwt_hasher_t             *hasher;
     njwt_hasher_t             *proofs_hasher;
     njwt_dpop_keys_t          *dpop_keys;
+    njwt_curves_t             *dpop_curves;
     ngx_http_jwt_counters_t   *counters;
     ngx_http_jwt_fetcher_t    *fetcher;      /* NULL: another worker fetches */
     ngx_event_t                refresh;

@@ -37,9 +37,13 @@ ngx_http_jwt_binding_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
                                dpop->nonce ? dpop->nonce : dpop->lifetime);
 
     jmcf->dpop_keys = njwt_dpop_keys_new(NGX_HTTP_JWT_DPOP_KEYS);
+    jmcf->dpop_curves = njwt_curves_new();
     jmcf->proofs_hasher = njwt_hasher_new();
 
-    if (jmcf->dpop_keys == NULL || jmcf->proofs_hasher == NULL) {
+    if (jmcf->dpop_keys == NULL
+        || jmcf->dpop_curves == NULL
+        || jmcf->proofs_hasher == NULL)
+    {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "no memory for the keys of DPoP proofs");
         return NGX_ERROR;
@@ -53,9 +57,11 @@ void
 ngx_http_jwt_binding_stop(ngx_http_jwt_main_conf_t *jmcf)
 {
     njwt_dpop_keys_free(jmcf->dpop_keys);
+    njwt_curves_free(jmcf->dpop_curves);
     njwt_hasher_free(jmcf->proofs_hasher);
 
     jmcf->dpop_keys = NULL;
+    jmcf->dpop_curves = NULL;
     jmcf->proofs_hasher = NULL;
 }
 
@@ -129,6 +135,7 @@ ngx_http_jwt_binding_memory(ngx_http_jwt_main_conf_t *jmcf,
 {
     memory->since = ngx_http_jwt_proofs_start(jmcf);
     memory->hasher = jmcf->proofs_hasher;
+    memory->curves = jmcf->dpop_curves;
 
     if (jmcf->dpop.keys != NULL) {
         memory->nonce_keys = jmcf->dpop.keys->elts;
