@@ -2,8 +2,8 @@
 # is killed, and when there is no room?  jwt_dpop_zone.
 #
 # Proofs are signed by CryptX.  They count for an hour, so that none ends while
-# the test runs, however slow the machine is; where time must pass, nginx runs
-# with Debian's libfaketime (as in t/request_clock.t).
+# the test runs, however slow the machine is; where time must pass, nginx has
+# another clock (NJWT::Clock).
 
 use strict;
 use warnings;
@@ -12,6 +12,7 @@ use lib 't/lib';
 
 use JSON::PP qw/ decode_json /;
 use NJWT::Client qw/ tally /;
+use NJWT::Clock;
 use NJWT::Proof qw/ :all /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -279,29 +280,21 @@ cmp_ok $good, '>', 0, "... $good of 30 once, $lost times after a new nonce";
 SKIP: {
     skip 'a sanitizer has its own clock calls', 1 if $ENV{ASAN_OPTIONS};
 
-    my ($library) = glob '/usr/lib/*/faketime/libfaketime.so.1';
+    my $clock = NJWT::Clock->new($s->dir);
     my $ahead = 0;
-
-    ok defined $library, 'libfaketime is there' or BAIL_OUT('make packages-test');
-
-    local @ENV{qw/ FAKETIME_TIMESTAMP_FILE FAKETIME_NO_CACHE
-                   FAKETIME_DONT_FAKE_MONOTONIC /} = ($s->dir . '/clock', 1, 1);
 
     # nginx looks at the clock when something happens
 
     my $jump = sub {
         ($ahead) = @_;
-        $s->write_file('clock', sprintf "%+d\n", $ahead);
+        $clock->set($ahead);
         $s->get('/public');
     };
 
     my $then = sub { return new_proof($me, iat => time + $ahead) };
 
     $s->stop;
-    $s->write_file('clock', "+0\n");
-    $s->start(%config, preload => $library,
-              main => join '', map { "env $_; " } grep { /^FAKETIME/ }
-                                                  sort keys %ENV);
+    $s->start(%config, preload => $clock->library);
     new_nonce($me);
 
     my $filled = tally($s->burst(map { with($me, $then->()) } 1 .. $share + 5));
@@ -325,7 +318,7 @@ SKIP: {
     cmp_ok memory()->{entries}, '<', $share, '... as they were forgotten';
 
     $s->stop;
-    $s->start(%config, preload => undef, main => '');
+    $s->start(%config, preload => undef);
     new_nonce($me);
 }
 
