@@ -141,8 +141,7 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
 {
     size_t              i;
     uint8_t            *copy;
-    uint64_t            hash;
-    njwt_dpop_entry_t  *set, *oldest;
+    njwt_dpop_entry_t   made, *set, *oldest;
 
     copy = (header.len > 0 && header.len <= NJWT_DPOP_KEYS_HEADER)
            ? malloc(header.len) : NULL;
@@ -154,8 +153,8 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
 
     memcpy(copy, header.data, header.len);
 
-    hash = njwt_dpop_keys_hash(header);
-    set = njwt_dpop_keys_set(keys, hash);
+    made.hash = njwt_dpop_keys_hash(header);
+    set = njwt_dpop_keys_set(keys, made.hash);
     oldest = set;
 
     for (i = 1; i < NJWT_DPOP_KEYS_SET; i++) {
@@ -166,9 +165,10 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
 
     njwt_dpop_keys_drop(oldest);
 
-    oldest->hash = hash;
-    oldest->header.data = copy;
-    oldest->header.len = header.len;
-    oldest->key = *key;
-    oldest->used = ++keys->uses;
+    made.header.data = copy;
+    made.header.len = header.len;
+    made.key = *key;
+    made.used = ++keys->uses;
+
+    *oldest = made;
 }

@@ -27,13 +27,13 @@ static const njwt_slice_t  njwt_rsa = njwt_literal("RSA");
 
 static const njwt_jwk_curve_t  njwt_jwk_curves[] = {
     { njwt_literal("EC"), njwt_literal("P-256"), "P-256",
-      NID_X9_62_prime256v1, 32, NJWT_ALG_ES256 },
+      32, NID_X9_62_prime256v1, NJWT_ALG_ES256 },
     { njwt_literal("EC"), njwt_literal("P-384"), "P-384",
-      NID_secp384r1, 48, NJWT_ALG_ES384 },
+      48, NID_secp384r1, NJWT_ALG_ES384 },
     { njwt_literal("EC"), njwt_literal("P-521"), "P-521",
-      NID_secp521r1, 66, NJWT_ALG_ES512 },
+      66, NID_secp521r1, NJWT_ALG_ES512 },
     { njwt_literal("OKP"), njwt_literal("Ed25519"), "ED25519",
-      NID_ED25519, 32, NJWT_ALG_EDDSA }
+      32, NID_ED25519, NJWT_ALG_EDDSA }
 };
 
 
@@ -433,6 +433,9 @@ njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
 
     if (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP) {
         *why = "\"x\" is missing or malformed";
+        y->data = NULL;
+        y->len = 0;
+
         return njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, x);
     }
 

@@ -40,8 +40,8 @@ typedef struct {
     njwt_slice_t   kty;
     njwt_slice_t   crv;
     const char    *group;        /* OpenSSL's name */
-    int            nid;          /* and number */
     size_t         bytes;        /* of a coordinate */
+    int            nid;          /* OpenSSL's number */
     njwt_alg_t     alg;          /* the only one for this curve */
 } njwt_jwk_curve_t;
 

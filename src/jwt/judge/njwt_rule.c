@@ -68,8 +68,7 @@ static const struct {
     { njwt_literal(">="),  NJWT_RULE_NOT_LESS,    false },
     { njwt_literal(">"),   NJWT_RULE_GREATER,     false },
     { njwt_literal("<="),  NJWT_RULE_NOT_GREATER, false },
-    { njwt_literal("<"),   NJWT_RULE_LESS,        false },
-    { njwt_literal(""),    NJWT_RULE_EQUAL,       false }
+    { njwt_literal("<"),   NJWT_RULE_LESS,        false }
 };
 
 #define NJWT_RULE_COUNT(list)  (sizeof(list) / sizeof(list[0]))
@@ -80,7 +79,7 @@ njwt_rule_value(njwt_slice_t text)
 {
     size_t             i;
     njwt_slice_t       start;
-    njwt_rule_value_t  value = { NJWT_RULE_EQUAL, false, { NULL, 0 }, NULL };
+    njwt_rule_value_t  value = { NJWT_RULE_EQUAL, false, text, NULL };
 
     for (i = 0; i < NJWT_RULE_COUNT(njwt_rule_prefixes); i++) {
         start = text;
@@ -90,17 +89,12 @@ njwt_rule_value(njwt_slice_t text)
         }
 
         if (njwt_slice_equal(start, njwt_rule_prefixes[i].text)) {
+            value.kind = njwt_rule_prefixes[i].kind;
+            value.caseless = njwt_rule_prefixes[i].caseless;
+            value.text.data += start.len;
+            value.text.len -= start.len;
             break;
         }
-    }
-
-    value.kind = njwt_rule_prefixes[i].kind;
-    value.caseless = njwt_rule_prefixes[i].caseless;
-    value.text = text;
-
-    if (start.len > 0) {
-        value.text.data += start.len;
-        value.text.len -= start.len;
     }
 
     return value;

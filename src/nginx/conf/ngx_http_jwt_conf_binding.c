@@ -460,8 +460,6 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
     outer = &prev->binding;
     binding = &conf->binding;
 
-    binding->names = outer->names;
-
     if (!binding->set && outer->set) {
         binding->set = 1;
         binding->pos = outer->pos;
@@ -469,6 +467,8 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
         binding->certificate = outer->certificate;
         binding->header = outer->header;
     }
+
+    binding->names = outer->names;
 
     if (binding->origins == NULL) {
         binding->origins = outer->origins;

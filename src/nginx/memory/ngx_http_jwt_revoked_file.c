@@ -146,14 +146,11 @@ ngx_http_jwt_revoked_file_read(const u_char *path,
     if (!njwt_sha256(text, file->digest)) {
         fault = "can't be hashed";
 
-    } else if (known != NULL
-               && ngx_memcmp(file->digest, known, NGX_HTTP_JWT_DIGEST_LEN)
-                  == 0)
-    {
-        fault = NULL;
-
-    } else if (njwt_revocation_read(&file->arena, terms, text,
-                                    &file->entries))
+    } else if ((known != NULL
+                && ngx_memcmp(file->digest, known, NGX_HTTP_JWT_DIGEST_LEN)
+                   == 0)
+               || njwt_revocation_read(&file->arena, terms, text,
+                                       &file->entries))
     {
         fault = NULL;
 

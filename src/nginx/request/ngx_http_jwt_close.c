@@ -201,14 +201,14 @@ ngx_http_jwt_close_tick(ngx_event_t *ev)
         ctx = ngx_queue_data(q, ngx_http_jwt_ctx_t, close);
 
         ngx_queue_remove(q);
-        ngx_queue_insert_tail(&seen, q);
 
         why = ngx_http_jwt_close_due(ctx, (int64_t) ngx_time());
 
-        if (why != NJWT_UNDECIDED) {
-            ngx_queue_remove(q);
-            ctx->closable = 0;
+        if (why == NJWT_UNDECIDED) {
+            ngx_queue_insert_tail(&seen, q);
 
+        } else {
+            ctx->closable = 0;
             ngx_http_jwt_close(ctx, why);
         }
     }

@@ -46,8 +46,7 @@ ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 
     ngx_http_jwt_out_printf(out, "%uL", n / unit);
 
-    while (unit > 1) {
-        unit /= 1000;
+    for (unit /= 1000; unit > 0; unit /= 1000) {
         ngx_http_jwt_out_printf(out, ",%03uL", n / unit % 1000);
     }
 }
