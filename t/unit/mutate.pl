@@ -224,10 +224,10 @@ my @changes = (
     if (false)' ],
     [ 'key', 'if (len >= 0x80)', 'if (false)' ],
     [ 'jwk', 'njwt_curve_has(curves, key->curve, x, y)', 'true' ],
-    [ 'key_curve', 'BN_cmp(t, y) == 0', 'true' ],
-    [ 'key_curve', 'BN_cmp(t, y) == 0', 'false' ],
+    [ 'key_curve', 'BN_ucmp(t, y) == 0', 'true' ],
+    [ 'key_curve', 'BN_ucmp(t, y) == 0', 'false' ],
     (map { [ 'key_curve', "
-           && BN_cmp($_, curve->p) < 0", '' ] } qw(x y)),
+           && BN_ucmp($_, curve->p) < 0", '' ] } qw(x y)),
     (map { [ 'key_curve', "
            && BN_mod_add_quick(t, t, curve->$_, curve->p) == 1", '' ] }
          qw(a b)),
@@ -240,8 +240,7 @@ my @changes = (
     [ 'key_curve', '    njwt_curves_free(own);', '' ],
     [ 'key', 'njwt_jwk_well_formed(scratch, curves, jwk, &key.public, why)',
              'true' ],
-    [ 'key', 'scratch->failed || (!usable && errno == ENOMEM)',
-             'scratch->failed' ],
+    [ 'key', 'if (errno == ENOMEM)', 'if (false)' ],
     [ 'nonce', 'if (njwt_equal_secret', 'if (true || njwt_equal_secret' ],
     [ 'htu', '!= njwt_htu_port(url)', '== 0' ],
     [ 'htu', 'origin.scheme != url->scheme', 'false' ],

@@ -169,7 +169,6 @@ static bool
 njwt_dpop_read_key(njwt_arena_t *arena, const njwt_dpop_memory_t *memory,
     njwt_dpop_proof_t *proof, njwt_value_t jwk, const char **why)
 {
-    proof->made.alg = njwt_jws_alg(&proof->jws);
     proof->key = &proof->made;
 
     return njwt_key_usable(arena, memory->curves, jwk, proof->made.alg, why)
@@ -208,10 +207,11 @@ njwt_dpop_header(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     }
 
     jwk = njwt_dpop_jwk(proof);
+    proof->made.alg = njwt_jws_alg(jws);
 
     REFUSE(INVALID, TYP, !njwt_dpop_typ(jws));
     REFUSE(INVALID, CRITICAL, njwt_jws_critical(jws));
-    REFUSE(INVALID, ALG, (njwt_jws_alg(jws) & dpop->algorithms
+    REFUSE(INVALID, ALG, (proof->made.alg & dpop->algorithms
                           & ~NJWT_ALGS_HMAC) == 0);
     REFUSE(INVALID, PRIVATE, njwt_jwk_has_private(jwk));
     REFUSE(INVALID, JWK, !njwt_dpop_read_key(arena, memory, proof, jwk,

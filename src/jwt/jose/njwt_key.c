@@ -181,10 +181,11 @@ bool
 njwt_key_usable(njwt_arena_t *scratch, njwt_curves_t *curves,
     njwt_value_t jwk, njwt_alg_t alg, const char **why)
 {
-    bool        usable;
     njwt_key_t  key;
 
-    memset(&key, 0, sizeof(njwt_key_t));
+    /* the rest of it isn't read: each new proof passes through here */
+
+    memset(&key.public, 0, sizeof(njwt_public_t));
 
     if (!njwt_key_for_signatures(jwk, why)) {
         return false;
@@ -201,19 +202,22 @@ njwt_key_usable(njwt_arena_t *scratch, njwt_curves_t *curves,
         return false;
     }
 
-    (void) ERR_set_mark();
     errno = 0;
 
-    usable = njwt_jwk_well_formed(scratch, curves, jwk, &key.public, why);
-    scratch->failed = scratch->failed || (!usable && errno == ENOMEM);
-
-    (void) ERR_pop_to_mark();
-
-    if (usable) {
+    if (njwt_jwk_well_formed(scratch, curves, jwk, &key.public, why)) {
         *why = NULL;
+        return true;
     }
 
-    return usable;
+    if (errno == ENOMEM) {
+
+        /* only then are there errors; a mark would cost a fifth of a check */
+
+        ERR_clear_error();
+        scratch->failed = true;
+    }
+
+    return false;
 }
 
 

@@ -14,6 +14,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/obj_mac.h>
 
 
@@ -23,7 +24,11 @@ typedef struct {
     BIGNUM       *p;
     BIGNUM       *a;
     BIGNUM       *b;             /* b/R */
-    BN_CTX       *ctx;           /* has the memory that a check needs */
+
+    BIGNUM       *x;             /* memory for the point that is checked */
+    BIGNUM       *y;
+    BIGNUM       *t;
+    BN_CTX       *ctx;
 } njwt_curve_t;
 
 /* each is prepared by the first point that may be on it */
@@ -48,6 +53,9 @@ njwt_curve_release(njwt_curve_t *curve)
     BN_free(curve->p);
     BN_free(curve->a);
     BN_free(curve->b);
+    BN_free(curve->x);
+    BN_free(curve->y);
+    BN_free(curve->t);
     BN_CTX_free(curve->ctx);
 
     memset(curve, 0, sizeof(njwt_curve_t));
@@ -78,13 +86,19 @@ njwt_curve_numbers(njwt_curve_t *curve, int nid)
     curve->p = BN_new();
     curve->a = BN_new();
     curve->b = BN_new();
+    curve->x = BN_new();
+    curve->y = BN_new();
+    curve->t = BN_new();
     curve->ctx = BN_CTX_new();
 
     if (curve->mont == NULL || curve->p == NULL || curve->a == NULL
-        || curve->b == NULL || curve->ctx == NULL)
+        || curve->b == NULL || curve->x == NULL || curve->y == NULL
+        || curve->t == NULL || curve->ctx == NULL)
     {
         return false;
     }
+
+    (void) ERR_set_mark();
 
     group = EC_GROUP_new_by_curve_name(nid);
 
@@ -95,6 +109,8 @@ njwt_curve_numbers(njwt_curve_t *curve, int nid)
            && BN_MONT_CTX_set(curve->mont, curve->p, curve->ctx) == 1
            && BN_from_montgomery(curve->b, curve->b, curve->mont, curve->ctx)
               == 1;
+
+    (void) ERR_pop_to_mark();
 
     EC_GROUP_free(group);
 
@@ -146,26 +162,21 @@ static bool
 njwt_curve_solved(const njwt_curve_t *curve, njwt_slice_t point_x,
     njwt_slice_t point_y)
 {
-    BIGNUM       *x, *y, *t;
+    BIGNUM       *x = curve->x, *y = curve->y, *t = curve->t;
     BN_CTX       *ctx = curve->ctx;
     BN_MONT_CTX  *mont = curve->mont;
 
-    x = BN_CTX_get(ctx);
-    y = BN_CTX_get(ctx);
-    t = BN_CTX_get(ctx);
-
-    return t != NULL
-           && BN_bin2bn(point_x.data, (int) point_x.len, x) != NULL
+    return BN_bin2bn(point_x.data, (int) point_x.len, x) != NULL
            && BN_bin2bn(point_y.data, (int) point_y.len, y) != NULL
-           && BN_cmp(x, curve->p) < 0
-           && BN_cmp(y, curve->p) < 0
+           && BN_ucmp(x, curve->p) < 0
+           && BN_ucmp(y, curve->p) < 0
            && BN_to_montgomery(t, x, mont, ctx) == 1
            && BN_mod_mul_montgomery(t, t, x, mont, ctx) == 1
            && BN_mod_add_quick(t, t, curve->a, curve->p) == 1
            && BN_mod_mul_montgomery(t, t, x, mont, ctx) == 1
            && BN_mod_add_quick(t, t, curve->b, curve->p) == 1
            && BN_mod_mul_montgomery(y, y, y, mont, ctx) == 1
-           && BN_cmp(t, y) == 0;
+           && BN_ucmp(t, y) == 0;
 }
 
 
@@ -178,7 +189,6 @@ njwt_curve_has(njwt_curves_t *curves, const njwt_jwk_curve_t *named,
     njwt_curves_t  *own;
 
     own = NULL;
-    solved = false;
 
     if (curves == NULL) {
         own = njwt_curves_new();
@@ -186,12 +196,7 @@ njwt_curve_has(njwt_curves_t *curves, const njwt_jwk_curve_t *named,
     }
 
     curve = (curves != NULL) ? njwt_curve_prepared(curves, named->nid) : NULL;
-
-    if (curve != NULL) {
-        BN_CTX_start(curve->ctx);
-        solved = njwt_curve_solved(curve, x, y);
-        BN_CTX_end(curve->ctx);
-    }
+    solved = curve != NULL && njwt_curve_solved(curve, x, y);
 
     njwt_curves_free(own);
 

@@ -140,7 +140,9 @@ njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher, njwt_value_t jwk,
 bool
 njwt_jwk_has_private(njwt_value_t jwk)
 {
-    size_t  i;
+    size_t        i;
+    njwt_slice_t  name;
+    njwt_value_t  value = { NULL };
 
     static const njwt_slice_t  names[] = {
         njwt_literal("d"), njwt_literal("p"), njwt_literal("q"),
@@ -148,11 +150,13 @@ njwt_jwk_has_private(njwt_value_t jwk)
         njwt_literal("oth"), njwt_literal("k"), njwt_literal("priv")
     };
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (njwt_json_type(njwt_json_member(jwk, names[i]))
-            != NJWT_JSON_ABSENT)
-        {
-            return true;
+    /* a JWK has four members, fewer than there are names to look up */
+
+    while (njwt_json_next(jwk, &name, &value)) {
+        for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            if (njwt_slice_equal(name, names[i])) {
+                return true;
+            }
         }
     }
 
