@@ -256,6 +256,9 @@ my @changes = (
     [ 'binding', 'memset(found, 0, sizeof(njwt_binding_result_t));', '' ],
     [ 'binding', 'if (!c->has_cnf)', 'if (false)' ],
 
+    [ 'verdict', 'found->binding.proved && ', '' ],
+    [ 'verdict', '.proved && njwt_verdict_is_verified(verdict)', '.proved' ],
+
     # logout tokens
     [ 'logout', '== NJWT_JSON_OBJECT', '!= NJWT_JSON_ABSENT' ],
     [ 'logout', 'text.len == 0 || ', '' ],

@@ -685,6 +685,35 @@ each_predicate_holds_for_its_verdicts_and_no_others(void **state)
 }
 
 
+/*
+ * A proof is used up by a request that went on to the rules, and by no other:
+ * whoever is refused before, or without memory, may send it again.
+ */
+
+static void
+a_proof_is_used_up_by_a_verified_request_alone(void **state)
+{
+    njwt_result_t   result;
+    njwt_verdict_t  verdict;
+
+    (void) state;
+
+    memset(&result, 0, sizeof(result));
+
+    for (verdict = NJWT_UNDECIDED; verdict < NJWT_VERDICT_COUNT; verdict++) {
+        result.binding.proved = true;
+        assert_int_equal(njwt_verdict_uses_proof(verdict, &result),
+                         njwt_verdict_is_verified(verdict));
+
+        result.binding.proved = false;
+        assert_false(njwt_verdict_uses_proof(verdict, &result));
+        assert_int_equal(njwt_verdict_after_replay(verdict, NJWT_REPLAY_SEEN,
+                                                   &result),
+                         verdict);
+    }
+}
+
+
 int
 main(void)
 {
@@ -710,7 +739,8 @@ main(void)
         unit_case(a_token_for_another_location_wants_no_keys),
         unit_case(an_audience_with_a_prefix_is_no_expression),
         unit_case(where_a_token_is_optional_its_method_still_is_not),
-        unit_case(a_token_that_fails_a_claim_rule_is_found_but_does_not_pass)
+        unit_case(a_token_that_fails_a_claim_rule_is_found_but_does_not_pass),
+        unit_case(a_proof_is_used_up_by_a_verified_request_alone)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

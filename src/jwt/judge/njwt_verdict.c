@@ -295,11 +295,18 @@ njwt_judge(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 }
 
 
+bool
+njwt_verdict_uses_proof(njwt_verdict_t verdict, const njwt_result_t *found)
+{
+    return found->binding.proved && njwt_verdict_is_verified(verdict);
+}
+
+
 njwt_verdict_t
 njwt_verdict_after_replay(njwt_verdict_t verdict, njwt_replay_t replay,
     njwt_result_t *found)
 {
-    if (!njwt_verdict_is_verified(verdict) || !found->binding.proved
+    if (!njwt_verdict_uses_proof(verdict, found)
         || replay == NJWT_REPLAY_NEW)
     {
         return verdict;

@@ -121,11 +121,17 @@ njwt_verdict_t njwt_verdict_binding(njwt_arena_t *arena,
     njwt_value_t payload, njwt_binding_result_t *found);
 
 /*
+ * Does a request with this result use up its proof?  One that is refused
+ * before, or without memory for its verdict, doesn't.
+ */
+bool njwt_verdict_uses_proof(njwt_verdict_t verdict,
+    const njwt_result_t *found);
+
+/*
  * The verdict after the memory of proofs was asked whether
  * binding.proof.replay was new, and has stored it.  That must be done once for
- * each request with a verified verdict and binding.proved in its result.  If
- * the proof wasn't new, the result's claims are removed.  Any other verdict is
- * returned unchanged.
+ * each request that uses up its proof.  If the proof wasn't new, the result's
+ * claims are removed.  Any other verdict is returned unchanged.
  */
 njwt_verdict_t njwt_verdict_after_replay(njwt_verdict_t verdict,
     njwt_replay_t replay, njwt_result_t *found);

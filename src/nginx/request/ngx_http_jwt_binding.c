@@ -446,13 +446,13 @@ ngx_http_jwt_binding_commit(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
     njwt_dpop_details_t       *found;
     ngx_http_jwt_main_conf_t  *jmcf;
 
-    if (!ctx->found.binding.proved
-        || !njwt_verdict_is_verified(ctx->verdict))
-    {
+    if (!njwt_verdict_uses_proof(ctx->verdict, &ctx->found)) {
         return;
     }
 
     found = &ctx->found.binding.proof;
+
+    /* another module may have changed the header since it was used */
 
     if (ctx->proof_used
         && ngx_memcmp(ctx->proof, found->replay, NJWT_DIGEST) == 0)
