@@ -52,9 +52,7 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
         name.data++;
         name.len--;
 
-        if (name.len > 5
-            && ngx_strncasecmp(name.data, (u_char *) "http_", 5) == 0)
-        {
+        if (ngx_strncasecmp(name.data, (u_char *) "http_", 5) == 0) {
             binding->header.data = name.data + 5;
             binding->header.len = name.len - 5;
         }
