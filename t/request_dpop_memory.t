@@ -146,10 +146,9 @@ like $s->get('/metrics')->{body}, qr/proofs_capacity $capacity$/m,
     '... and of how much';
 
 
-# A worker that is killed while it writes: what it leaves is the lock, which
-# the master takes back, and the mark that it was writing.
+# The memory itself, as a worker has it: where it is, and what is written there.
 
-sub mark_writing {
+sub memory_of {
     my ($pid) = @_;
 
     open my $maps, '<', "/proc/$pid/maps" or die "$!";
@@ -163,16 +162,39 @@ sub mark_writing {
         sysseek $mem, $from, 0 or next;
         sysread $mem, my $text, $to - $from;
 
-        # its magic and its layout, and where the mark is
+        # its magic and its layout
         my $at = index $text, pack 'L L', 0x6e6a7470, 2;
-        next if $at < 0;
 
-        die "a mark already" if unpack 'L', substr $text, $at + 96, 4;
-        sysseek $mem, $from + $at + 96, 0;
-        return syswrite $mem, pack 'L', 1;
+        return ($mem, $from, $from + $at, $text) if $at >= 0;
     }
 
     return;
+}
+
+# A worker that is killed while it writes: what it leaves is the lock, which
+# the master takes back, and the mark that it was writing.
+
+sub mark_writing {
+    my ($mem, $from, $at, $text) = memory_of(@_);
+
+    die "a mark already" if unpack 'L', substr $text, $at - $from + 96, 4;
+    sysseek $mem, $at + 96, 0;
+    return syswrite $mem, pack 'L', 1;
+}
+
+# Each proof is counted twice for its key, as long as it is remembered.
+
+sub counted {
+    my ($pid) = $s->worker_pids;
+    my (undef, $from, $at, $text) = memory_of($pid);
+
+    my ($counters) = unpack 'L', substr $text, $at - $from + 16, 4;
+    my ($where) = unpack 'Q', substr $text, $at - $from + 136, 8;
+    my $sum = 0;
+
+    $sum += $_ for unpack 'L*', substr $text, $where - $from, 4 * $counters;
+
+    return $sum;
 }
 
 my ($pid) = $s->worker_pids;
@@ -291,7 +313,11 @@ SKIP: {
         $s->get('/public');
     };
 
-    my $then = sub { return new_proof($me, iat => time + $ahead) };
+    my $then = sub {
+        my ($client) = @_;
+
+        return new_proof($client // $me, iat => time + $ahead);
+    };
 
     $s->stop;
     $s->start(%config, preload => $clock->library);
@@ -316,6 +342,48 @@ SKIP: {
     is verdict($me, $then->()), 'ok',
         'when its proofs have ended there is room again';
     cmp_ok memory()->{entries}, '<', $share, '... as they were forgotten';
+
+
+    # What has ended makes room for as many, and of those each is known.
+
+    is $s->reload(http => 'jwt_dpop_zone zone=little:32k;'
+                  . 'jwt_dpop_lifetime 1h;'), 1, 'a small memory';
+
+    my $new = sub {
+        $nonce = use_proof($me, new_proof($me, nonce => undef, iat => 0))
+                 ->{headers}{'dpop-nonce'};
+    };
+
+    my $room = memory()->{capacity};
+    my @all = ($me, $other, @clients);
+
+    # the second time a few end before the others, which count for longer
+
+    for my $time ('first', 'second') {
+        my $later = $time eq 'second' ? 9000 : 0;
+
+        $new->();
+
+        my @proofs = ((map { with($me, $then->()) } 1 .. 8),
+                      map { my $c = $_;
+                            map { with($c, new_proof($c,
+                                      iat => time + $ahead + $later)) }
+                            1 .. $room / 8 } @all);
+        my @r = $s->burst(@proofs);
+        my @good = grep { $r[$_]{status} == 200 } keys @r;
+
+        cmp_ok scalar(@good), '>=', $room - 16, "the $time time it is filled";
+        cmp_ok memory()->{entries}, '<=', $room, '... with what has room';
+        is_deeply tally($s->burst(@proofs[@good])), { 401 => scalar @good },
+            '... and knows all of them';
+        is counted(), 2 * memory()->{entries}, '... each counted for its key';
+
+        $jump->($ahead + 3700);
+    }
+
+    my $late = new_client();
+    is verdict($late, new_proof($late, iat => time + $ahead)), 'ok',
+        'where none is free those that have ended are looked for';
 
     $s->stop;
     $s->start(%config, preload => undef);

@@ -9,6 +9,8 @@ use warnings;
 use lib 't/lib';
 
 use IO::Socket::INET;
+use MIME::Base64 qw/ decode_base64url /;
+use NJWT::Process qw/ wait_until /;
 use NJWT::Proof qw/ :all /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -67,8 +69,15 @@ sub after {
 }
 
 
+# within one second, where it can be
+sleep 1 - time + int time;
 $s->start(config('jwt_dpop_lifetime 20s ahead=5s;'));
-new_nonce();
+
+my $asked = int time;
+my ($made) = unpack 'Q>', decode_base64url(new_nonce());
+
+cmp_ok $made, '<=', $asked + 1,
+    'the first nonce is of the second after the start';
 
 is after(new_proof(), 'the same', 'jwt_dpop_lifetime 20s ahead=5s;'),
     'dpop_proof_replayed', '... and knows it';
@@ -144,6 +153,49 @@ sleep 7.5;
 is verdict(new_proof()), 'ok', 'later than it would remember it';
 is verdict($proof{$_}), 'dpop_proof_replayed', "... the one by $_ is known"
     for sort keys %proof;
+
+
+# A worker of a configuration that has gone since starts late: it is stopped at
+# its birth, and goes on when the next one serves.  That shortens nothing.
+
+sub births {
+    return map { /start worker process (\d+)/ ? $1 : () }
+        $s->log_lines(qr/start worker process \d+/);
+}
+
+sub hup {
+    $s->_write_config(config(@_));
+    kill 'HUP', $s->master_pid;
+}
+
+my $long = 'jwt_dpop_lifetime 60s ahead=1s; jwt_dpop_nonce 60s;';
+my $before = () = births();
+
+hup('jwt_dpop_lifetime 3s ahead=1s; jwt_dpop_nonce 3s;');
+
+my $until = time + 5;
+my @born;
+
+while (time < $until) {
+    @born = births();
+    last if @born > $before;
+    sleep 0.0005;
+}
+
+kill 'STOP', $born[$before];
+hup($long);
+wait_until { (() = births()) >= $before + 2 } 5, 'a worker of the next one';
+
+my ($next) = reverse births();
+wait_until { use_proof(new_proof())->{headers}{'x-pid'} == $next } 5,
+    'the next configuration serves';
+
+kill 'CONT', $born[$before];
+wait_until { !kill 0, $born[$before] } 5, 'the late one came, and went';
+new_nonce();
+
+is after(new_proof(), 'after a worker that was late', $long),
+    'dpop_proof_replayed', '... and knows it: it counts for no longer';
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;

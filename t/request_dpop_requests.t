@@ -186,6 +186,36 @@ is raw('GET /t', "DPoP: $twice\r\n"), 'ok',
     'a proof that was refused is not used up';
 
 
+# On a connection that stays: what it keeps of a token that was refused for want
+# of a proof is good for one with a proof.
+
+sub talk {
+    my @proofs = @_;
+
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $s->port, Timeout => 10) or die "connect: $!";
+
+    return map {
+        print $socket join "\r\n", 'GET /t HTTP/1.1', 'Host: other.example',
+            "Authorization: DPoP $token", ("DPoP: $_") x !!length, '', '';
+
+        local $/ = "\r\n\r\n";
+        my $head = <$socket> // '';
+        my ($length) = $head =~ /^Content-Length: (\d+)/m;
+
+        read $socket, my $body, $length // 0;
+        $head =~ /^X-Verdict: (\S+)\r$/m ? $1 : 'none';
+    } @proofs;
+}
+
+is_deeply [ talk(('') x 3, map { of('/t') } 1 .. 2) ],
+    [ ('dpop_proof_missing') x 3, ('ok') x 2 ],
+    'a token that came without a proof passes with one';
+is_deeply [ talk((of('/t', ath => 'x')) x 3, map { of('/t') } 1 .. 2) ],
+    [ ('dpop_proof_invalid') x 3, ('ok') x 2 ],
+    '... and after one for another token';
+
+
 # Answers of other locations
 
 my $r = ask('/refused', nonce => undef);
