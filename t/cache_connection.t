@@ -20,7 +20,11 @@ my $tenant = $s->tenant;
 
 $s->start(workers => 1, log_level => 'debug',
           issuer => 'leeway 0s; jwks_refresh 1s; jwks_cooldown 1s;',
-          http => 'keepalive_requests 10000;', server => <<'END');
+          http => <<'HTTP', server => <<'END');
+    keepalive_requests  10000;
+    jwt_claim_set       $city  /address/city;
+    limit_req_zone      $server_port zone=one:32k rate=1r/s;
+HTTP
         listen      127.0.0.1:@PORT2@ ssl http2;
 
         ssl_certificate      @FIXTURES@/tls-cert.pem;
@@ -33,6 +37,32 @@ $s->start(workers => 1, log_level => 'debug',
             jwt                timesheets;
             jwt_require_scope  read:timesheets;
             root               @CONTENT@;
+        }
+
+        location /others {
+            jwt         timesheets;
+            add_header  X-Verdict $jwt_verdict  always;
+            add_header  X-Sub     "$jwt_claim_azp,$jwt_claim_kid,$jwt_header_kid,$city,$jwt_client_id,$jwt_claim_org"  always;
+            alias       @CONTENT@/t;
+        }
+
+        location /many {
+            jwt         timesheets;
+            add_header  X-Verdict $jwt_verdict  always;
+            add_header  X-Sub     "$jwt_claim_a,$jwt_claim_b,$jwt_claim_c,$jwt_claim_d,$jwt_claim_e,$jwt_claim_f,$jwt_claim_g,$jwt_claim_h,$jwt_claim_i,$jwt_claim_j"  always;
+            alias       @CONTENT@/t;
+        }
+
+        location /elsewhere {
+            jwt           timesheets;
+            jwt_audience  https://other.example/;
+            alias         @CONTENT@/t;
+        }
+
+        location /later {
+            jwt        timesheets;
+            limit_req  zone=one burst=10;
+            alias      @CONTENT@/t;
         }
 END
 wait_until { $tenant->fetches > 0 } 10, 'the first fetch';
@@ -50,11 +80,15 @@ sub connection {
 # sub".
 
 sub talk {
-    my @tokens = @_;
+    return ask('/t', @_);
+}
+
+sub ask {
+    my ($path, @tokens) = @_;
 
     return map {
-        print $connection join "\r\n", 'GET /t HTTP/1.1', 'Host: localhost',
-            ("Authorization: Bearer $_") x !!length, '', '';
+        print $connection join "\r\n", "GET $path HTTP/1.1",
+            'Host: localhost', ("Authorization: Bearer $_") x !!length, '', '';
 
         local $/ = "\r\n\r\n";
         my $head = <$connection> // '';
@@ -96,6 +130,35 @@ SKIP: {
     };
 }
 
+SKIP: {
+    my $binary = $s->binary;
+
+    skip 'this nginx has no debug log', 1
+        if `$binary -V 2>&1` !~ /--with-debug/;
+
+    subtest 'what was read from the token that is repeated is kept' => sub {
+        my $kept = qr/jwt: a value of the connection's token/;
+        my $kim = token(sub => 'auth0|kim', scope => $scope);
+        my $long = token(sub => 'auth0|' . 'x' x 1000, scope => $scope);
+
+        $s->mark_log;
+        talk(($kim) x 3);
+        is scalar $s->log_lines($kept), 0, 'when it is known by its bytes';
+        talk(($kim) x 5);
+        is scalar $s->log_lines($kept), 5, 'and given from then on';
+        talk($bob, $kim);
+        is scalar $s->log_lines($kept), 6, 'not to another';
+        ask('/others', $kim);
+        is scalar $s->log_lines($kept), 6, 'nor as another claim';
+        ask('/others', $kim);
+        is scalar $s->log_lines($kept), 12, 'which is kept as well';
+        talk(($long) x 6);
+        is scalar $s->log_lines($kept), 12, 'but nothing long';
+        talk(($kim) x 3);
+        is scalar $s->log_lines($kept), 12, 'nothing of before other tokens';
+    };
+}
+
 subtest 'clients that share a connection have a verdict and claims each' =>
 sub {
     is length $bob, length $ann, 'their tokens are of one length';
@@ -105,6 +168,61 @@ sub {
           ('200 ok auth0|bob') x 2, '403 insufficient_scope auth0|eve',
           '200 ok auth0|ann' ],
         'one after the other';
+};
+
+subtest 'a location has the claims that it asks for, of each token' => sub {
+    my $cat = token(sub => 'auth0|cat', scope => $scope, azp => 'cats',
+                    kid => 'claimed', org => 'o1',
+                    address => { city => 'Rome' });
+    my $dan = token(sub => 'auth0|dan', scope => $scope, azp => 'dans',
+                    org => '');
+    my $pat = token(sub => 'auth0|pat', scope => $scope, azp => undef,
+                    client_id => 'pats', address => { city => "a\nb" });
+    my %others = (
+        $cat => '200 ok cats,claimed,k1,Rome,cats,o1',
+        $dan => '200 ok dans,,k1,,dans,',
+        $pat => '200 ok ,,k1,,pats,');
+    my %sub = ($cat => 'cat', $dan => 'dan', $pat => 'pat');
+
+    for my $token ($cat, $dan, $pat, $cat) {
+        my $wanted = $others{$token};
+
+        is_deeply [ talk(($token) x 4) ],
+            [ ("200 ok auth0|$sub{$token}") x 4 ], 'its subject';
+        is_deeply [ ask('/others', ($token) x 3) ], [ ($wanted) x 3 ],
+            'and others';
+    }
+
+    is_deeply [ map { ask('/others', $_) } $cat, $dan, $pat, $cat, $dan ],
+        [ map { $others{$_} } $cat, $dan, $pat, $cat, $dan ], 'in turn';
+    cmp_ok scalar $s->log_lines(qr/\$city is left empty/), '>=', 4,
+        'a value that would split a header is empty, each time';
+};
+
+subtest 'more claims than are kept, and longer ones, are right too' => sub {
+    for my $length (1, 90, 100, 106, 119, 120, 121) {
+        my %claims = map { $_ => $_ x $length } 'a' .. 'j';
+        my $token = token(%claims, scope => $scope);
+        my $all = join ',', map { $claims{$_} } 'a' .. 'j';
+
+        is_deeply [ ask('/many', ($token) x 5) ], [ ("200 ok $all") x 5 ],
+            "ten claims of $length bytes";
+    }
+
+    for my $length (955 .. 960) {
+        my $token = token(a => 'x' x $length, scope => $scope);
+
+        is_deeply [ ask('/many', ($token) x 4) ],
+            [ ('200 ok ' . 'x' x $length . ',' x 9) x 4 ],
+            "one of $length bytes";
+    }
+};
+
+subtest 'a refused token has no claims, though they were kept' => sub {
+    is_deeply [ talk(($ann) x 5) ], [ ('200 ok auth0|ann') x 5 ], 'kept';
+    is_deeply [ ask('/elsewhere', $ann, $ann) ],
+        [ ('401 audience_mismatch') x 2 ], 'not for a location that refuses';
+    is_deeply [ talk($ann) ], [ '200 ok auth0|ann' ], 'and still there';
 };
 
 subtest 'a token that differs in one byte is no longer that token' => sub {
@@ -183,11 +301,38 @@ subtest 'streams of one HTTP/2 connection have a verdict and claims each' => sub
         'one connection, and to each its own';
 };
 
+# The connection's token is Bob's by the time that Ann's claims are read.
+
+subtest 'a stream that waits has its own claims, not a later stream\'s' => sub {
+    my $url = 'https://127.0.0.1:' . $s->port(2);
+    my @asked = ((['t', $ann]) x 4, (['later', $ann]) x 2, (['t', $bob]) x 6);
+
+    my (undef, @words) = map {
+        my ($path, $token) = @$_;
+
+        ('--next', qw/ -s -o /, File::Spec->devnull, '--http2', '--insecure',
+         -w => '%{num_connects} %{http_code} %{url_effective} '
+               . '%header{x-sub}\n',
+         -H => "Authorization: Bearer $token", "$url/$path")
+    } @asked;
+
+    open my $in, '-|', 'curl', qw/ -q --parallel --no-progress-meter /, @words
+        or die "curl: $!\n";
+    chomp(my @said = map { s{https://\S+/}{}r } <$in>);
+    close $in;
+
+    is pop @said, '0 200 later auth0|ann', 'the one that waited, last';
+    is_deeply \@said,
+        [ '1 200 t auth0|ann', ('0 200 t auth0|ann') x 3,
+          '0 200 later auth0|ann', ('0 200 t auth0|bob') x 6 ],
+        'the others on its connection';
+};
+
 subtest 'a token that expires meanwhile is refused' => sub {
     my $token = $tenant->token(expires_in => 4, scope => $scope);
 
     like $_, qr/^200 ok/, 'it passed' for talk($token, $token);
-    wait_until { (talk($token))[0] =~ /^401 expired/ } 15, 'expiry';
+    wait_until { (talk($token))[0] eq '401 expired' } 15, 'expiry';
     pass 'expired, on the same connection';
 };
 
@@ -199,7 +344,7 @@ subtest 'a revoked key takes the connection\'s token along' => sub {
 
     is_deeply [ talk($ann, $ann) ], [ ('200 ok auth0|ann') x 2 ], 'known';
     $tenant->revoke($kid);
-    wait_until { (talk($ann))[0] =~ /^401 key_not_found/ } 15, 'revocation';
+    wait_until { (talk($ann))[0] eq '401 key_not_found' } 15, 'revocation';
     pass 'refused, on the same connection';
     is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 };

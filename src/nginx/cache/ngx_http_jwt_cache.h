@@ -29,6 +29,13 @@ typedef struct {
     unsigned      hashed:1;                        /* is ath known? */
 } ngx_http_jwt_bound_t;
 
+/* where in a token a value is, and by what it is looked for there */
+typedef enum {
+    NGX_HTTP_JWT_PART_CLAIM,      /* a path, see njwt_path.h */
+    NGX_HTTP_JWT_PART_HEADER,     /* a member's name */
+    NGX_HTTP_JWT_PART_CLIENT      /* nothing: the client's identifier */
+} ngx_http_jwt_part_t;
+
 
 /* The zone's init callback. */
 ngx_int_t ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data);
@@ -102,6 +109,23 @@ const ngx_http_jwt_bound_t *ngx_http_jwt_connection_bound(
 /* Stores the binding of the token that was stored last on the connection. */
 void ngx_http_jwt_connection_bind(ngx_http_request_t *r, njwt_slice_t token,
     const ngx_http_jwt_bound_t *bound);
+
+/*
+ * NGX_OK: a value of the token with this digest, which the connection has kept
+ * for it, to be copied at once; its data is NULL if the token has no such
+ * value.  NGX_DECLINED, *value untouched: it must be read from the token.
+ */
+ngx_int_t ngx_http_jwt_connection_value(ngx_http_request_t *r,
+    const u_char *digest, ngx_http_jwt_part_t part, njwt_slice_t name,
+    njwt_slice_t *value);
+
+/*
+ * Stores a value that was read from a verified token, if the token with this
+ * digest is the one stored last on the connection, and there is room; value is
+ * NULL if the token has none.
+ */
+void ngx_http_jwt_connection_keep(ngx_http_request_t *r, const u_char *digest,
+    ngx_http_jwt_part_t part, njwt_slice_t name, const njwt_slice_t *value);
 
 /*
  * Stores a verified token and its digest with this salt when it comes a second

@@ -8,8 +8,15 @@
  * All of them are compared, in constant time, as a proxy in front of us may
  * share its connection among clients.  The cache entry is still looked up for
  * each request.  For a token that is bound to a client's key the connection
- * also keeps the contents of "cnf" and the digest that proofs contain: these
- * depend only on the token's bytes.
+ * also keeps the contents of "cnf" and the digest that proofs contain, and for
+ * any token the values of variables that were read from it, as reading a token
+ * costs four times what judging it by its entry does.  All of these depend
+ * only on the token's bytes: the name of a value is what was looked for in the
+ * token, not the variable's.
+ *
+ * Streams of one connection change its token under each other's requests, so
+ * a request finds a value by the digest of its own token each time, and copies
+ * it at once.
  *
  * The end of a token, eight bytes of its signature, is compared first: a
  * connection whose tokens change must not pay for reading and writing them. To
@@ -23,6 +30,26 @@
 /* enough for Auth0's access tokens; longer ones cost a connection too much */
 #define NGX_HTTP_JWT_CONNECTION_ROOM  2048
 
+/* names and values; what finds no room is read from the token each time */
+#define NGX_HTTP_JWT_VALUES           8
+#define NGX_HTTP_JWT_VALUES_ROOM      960
+
+
+/* the values that were read from a token, each behind its name */
+typedef struct {
+    ngx_uint_t  n;
+    size_t      used;
+
+    struct {
+        uint16_t  name;       /* lengths */
+        uint16_t  value;
+        uint8_t   part;
+        uint8_t   absent;     /* the token has no such value */
+    } of[NGX_HTTP_JWT_VALUES];
+
+    u_char      bytes[NGX_HTTP_JWT_VALUES_ROOM];
+} ngx_http_jwt_values_t;
+
 
 typedef struct {
     size_t    len;            /* 0: no token yet */
@@ -34,6 +61,7 @@ typedef struct {
     u_char    digest[NGX_HTTP_JWT_DIGEST_LEN];
 
     ngx_http_jwt_bound_t  *bound;
+    ngx_http_jwt_values_t *values;
     unsigned  has_bound:1;    /* is bound that of this token? */
 } ngx_http_jwt_connection_t;
 
@@ -76,6 +104,10 @@ ngx_http_jwt_connection_cleanup(void *data)
 
     if (last->bound != NULL) {
         ngx_explicit_memzero(last->bound, sizeof(ngx_http_jwt_bound_t));
+    }
+
+    if (last->values != NULL) {
+        ngx_explicit_memzero(last->values, sizeof(ngx_http_jwt_values_t));
     }
 }
 
@@ -225,6 +257,114 @@ ngx_http_jwt_connection_bind(ngx_http_request_t *r, njwt_slice_t token,
 }
 
 
+/* The connection's last token, if it is the one with this digest. */
+
+static ngx_http_jwt_connection_t *
+ngx_http_jwt_connection_token(ngx_connection_t *c, const u_char *digest)
+{
+    ngx_http_jwt_connection_t  *last;
+
+    last = ngx_http_jwt_connection_find(c);
+
+    return (last != NULL
+            && last->len != 0
+            && ngx_memcmp(last->digest, digest, NGX_HTTP_JWT_DIGEST_LEN) == 0)
+           ? last : NULL;
+}
+
+
+ngx_int_t
+ngx_http_jwt_connection_value(ngx_http_request_t *r, const u_char *digest,
+    ngx_http_jwt_part_t part, njwt_slice_t name, njwt_slice_t *value)
+{
+    u_char                     *p;
+    ngx_uint_t                  i;
+    ngx_http_jwt_values_t      *values;
+    ngx_http_jwt_connection_t  *last;
+
+    last = ngx_http_jwt_connection_token(ngx_http_jwt_connection_of(r),
+                                         digest);
+
+    if (last == NULL || last->values == NULL) {
+        return NGX_DECLINED;
+    }
+
+    values = last->values;
+    p = values->bytes;
+
+    for (i = 0; i < values->n; i++) {
+
+        if (values->of[i].part == part
+            && values->of[i].name == name.len
+            && ngx_memcmp(p, name.data, name.len) == 0)
+        {
+            value->data = values->of[i].absent ? NULL : p + name.len;
+            value->len = values->of[i].value;
+
+            ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                           "jwt: a value of the connection's token");
+
+            return NGX_OK;
+        }
+
+        p += values->of[i].name + values->of[i].value;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+void
+ngx_http_jwt_connection_keep(ngx_http_request_t *r, const u_char *digest,
+    ngx_http_jwt_part_t part, njwt_slice_t name, const njwt_slice_t *value)
+{
+    size_t                      len;
+    u_char                     *p;
+    ngx_uint_t                  n;
+    ngx_connection_t           *c;
+    ngx_http_jwt_values_t      *values;
+    ngx_http_jwt_connection_t  *last;
+
+    c = ngx_http_jwt_connection_of(r);
+    last = ngx_http_jwt_connection_token(c, digest);
+    len = (value != NULL) ? value->len : 0;
+
+    if (last == NULL
+        || name.len > NGX_HTTP_JWT_VALUES_ROOM
+        || len > NGX_HTTP_JWT_VALUES_ROOM - name.len)
+    {
+        return;
+    }
+
+    if (last->values == NULL) {
+        last->values = ngx_pcalloc(c->pool, sizeof(ngx_http_jwt_values_t));
+    }
+
+    values = last->values;
+
+    if (values == NULL
+        || values->n == NGX_HTTP_JWT_VALUES
+        || name.len + len > NGX_HTTP_JWT_VALUES_ROOM - values->used)
+    {
+        return;
+    }
+
+    n = values->n++;
+    values->of[n].part = (uint8_t) part;
+    values->of[n].absent = value == NULL;
+    values->of[n].name = (uint16_t) name.len;
+    values->of[n].value = (uint16_t) len;
+
+    p = ngx_cpymem(values->bytes + values->used, name.data, name.len);
+
+    if (len > 0) {
+        ngx_memcpy(p, value->data, len);
+    }
+
+    values->used += name.len + len;
+}
+
+
 /* Makes room for that many bytes; the present contents may be lost. */
 
 static ngx_int_t
@@ -285,6 +425,10 @@ ngx_http_jwt_connection_remember(ngx_http_request_t *r, const u_char *salt,
 
     last->len = 0;
     last->has_bound = 0;
+
+    if (last->values != NULL) {
+        ngx_explicit_memzero(last->values, sizeof(ngx_http_jwt_values_t));
+    }
 
     if (ngx_http_jwt_connection_room(c, last, token.len) != NGX_OK) {
         return;

@@ -3,6 +3,7 @@
  * those of jwt_claim_set.
  */
 
+#include "ngx_http_jwt_cache.h"
 #include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_request.h"
 #include "njwt_b64.h"
@@ -31,13 +32,13 @@ static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_jwt_variable_client_id(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
 static ngx_int_t ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
 static ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
 static ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
     njwt_slice_t *value);
@@ -69,8 +70,8 @@ static ngx_http_variable_t  ngx_http_jwt_variables[] = {
     { ngx_string("jwt_issuer"), NULL, ngx_http_jwt_variable_verified,
       (uintptr_t) ngx_http_jwt_value_issuer, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("jwt_client_id"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_client_id, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("jwt_client_id"), NULL, ngx_http_jwt_variable_client_id, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
       (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -260,21 +261,77 @@ ngx_http_jwt_variable_cache(ngx_http_request_t *r,
 }
 
 
-/* Gives the claim that a path refers to as the variable of that name. */
+/* Auth0's own profile has "azp", RFC 9068 "client_id" */
+
+static njwt_value_t
+ngx_http_jwt_variable_client(ngx_http_jwt_ctx_t *ctx)
+{
+    njwt_value_t  claim;
+
+    static const njwt_slice_t  azp = njwt_literal("azp");
+    static const njwt_slice_t  client_id = njwt_literal("client_id");
+
+    claim = njwt_claims_get(ctx->found.claims, azp);
+
+    return (njwt_json_type(claim) != NJWT_JSON_ABSENT)
+           ? claim : njwt_claims_get(ctx->found.claims, client_id);
+}
+
+
+/* Reads a value from the token.  False: it has none, or no memory. */
+
+static bool
+ngx_http_jwt_variable_read(ngx_http_jwt_ctx_t *ctx, ngx_http_jwt_part_t part,
+    njwt_slice_t name, njwt_slice_t *value)
+{
+    njwt_value_t  found;
+
+    switch (part) {
+
+    case NGX_HTTP_JWT_PART_CLAIM:
+        found = njwt_path_find(&ctx->arena,
+                               njwt_claims_root(ctx->found.claims), name);
+        break;
+
+    case NGX_HTTP_JWT_PART_HEADER:
+        found = njwt_json_member(ctx->found.jws.header, name);
+        break;
+
+    default: /* NGX_HTTP_JWT_PART_CLIENT */
+        found = ngx_http_jwt_variable_client(ctx);
+    }
+
+    return njwt_json_text(&ctx->arena, found, value);
+}
+
 
 /*
- * $jwt_claim_NAME, and, with a path of its own, a variable of jwt_claim_set.
+ * A variable whose value depends only on the token's bytes: that of a token
+ * which the connection repeats is read once.
  */
 
 static ngx_int_t
-ngx_http_jwt_variable_named(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, ngx_str_t *name, njwt_slice_t path)
+ngx_http_jwt_variable_part(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, const ngx_str_t *variable,
+    ngx_http_jwt_part_t part, njwt_slice_t name)
 {
+    bool                 has;
     njwt_slice_t         value;
-    njwt_value_t         claim;
     ngx_http_jwt_ctx_t  *ctx;
 
-    ngx_http_jwt_early_read(r, name);
+    ngx_http_jwt_early_read(r, variable);
+
+    ctx = ngx_http_jwt_find_ctx(r);
+
+    if (ctx != NULL
+        && ctx->found.claims != NULL
+        && ctx->same
+        && ngx_http_jwt_connection_value(r, ctx->digest, part, name, &value)
+           == NGX_OK)
+    {
+        return (value.data != NULL) ? ngx_http_jwt_variable_set(r, v, value)
+                                    : ngx_http_jwt_variable_absent(r, v);
+    }
 
     ctx = ngx_http_jwt_variable_ctx(r);
 
@@ -282,14 +339,20 @@ ngx_http_jwt_variable_named(ngx_http_request_t *r,
         return ngx_http_jwt_variable_absent(r, v);
     }
 
-    claim = njwt_path_find(&ctx->arena, njwt_claims_root(ctx->found.claims),
-                           path);
+    has = ngx_http_jwt_variable_read(ctx, part, name, &value);
 
-    if (!njwt_json_text(&ctx->arena, claim, &value)) {
-        return ngx_http_jwt_variable_absent(r, v);
+    /* one that is left empty is read and logged each time */
+
+    if (ctx->same
+        && !ctx->arena.failed
+        && (!has || njwt_slice_clean(value)))
+    {
+        ngx_http_jwt_connection_keep(r, ctx->digest, part, name,
+                                     has ? &value : NULL);
     }
 
-    return ngx_http_jwt_variable_give(r, v, name, value);
+    return has ? ngx_http_jwt_variable_give(r, v, variable, value)
+               : ngx_http_jwt_variable_absent(r, v);
 }
 
 
@@ -304,7 +367,8 @@ ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     path.data = name->data + sizeof("jwt_claim_") - 1;
     path.len = name->len - (sizeof("jwt_claim_") - 1);
 
-    return ngx_http_jwt_variable_named(r, v, name, path);
+    return ngx_http_jwt_variable_part(r, v, name, NGX_HTTP_JWT_PART_CLAIM,
+                                      path);
 }
 
 
@@ -314,25 +378,26 @@ ngx_http_jwt_variable_header(ngx_http_request_t *r,
 {
     ngx_str_t  *name = (ngx_str_t *) data;
 
-    njwt_slice_t         member, value;
-    ngx_http_jwt_ctx_t  *ctx;
-
-    ngx_http_jwt_early_read(r, name);
-
-    ctx = ngx_http_jwt_variable_ctx(r);
+    njwt_slice_t  member;
 
     member.data = name->data + sizeof("jwt_header_") - 1;
     member.len = name->len - (sizeof("jwt_header_") - 1);
 
-    if (ctx == NULL
-        || !njwt_json_text(&ctx->arena,
-                           njwt_json_member(ctx->found.jws.header, member),
-                           &value))
-    {
-        return ngx_http_jwt_variable_absent(r, v);
-    }
+    return ngx_http_jwt_variable_part(r, v, name, NGX_HTTP_JWT_PART_HEADER,
+                                      member);
+}
 
-    return ngx_http_jwt_variable_give(r, v, name, value);
+
+static ngx_int_t
+ngx_http_jwt_variable_client_id(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_variable_t  *row = (ngx_http_variable_t *) data;
+
+    static const njwt_slice_t  nothing = njwt_literal("");
+
+    return ngx_http_jwt_variable_part(r, v, &row->name,
+                                      NGX_HTTP_JWT_PART_CLIENT, nothing);
 }
 
 
@@ -385,26 +450,6 @@ ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
     *value = ctx->found.issuer->name;
 
     return NGX_OK;
-}
-
-
-/* Auth0's own profile has "azp", RFC 9068 "client_id" */
-
-static ngx_int_t
-ngx_http_jwt_value_client_id(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
-{
-    njwt_value_t  claim;
-
-    static const njwt_slice_t  azp = njwt_literal("azp");
-    static const njwt_slice_t  client_id = njwt_literal("client_id");
-
-    claim = njwt_claims_get(ctx->found.claims, azp);
-
-    if (njwt_json_type(claim) == NJWT_JSON_ABSENT) {
-        claim = njwt_claims_get(ctx->found.claims, client_id);
-    }
-
-    return njwt_json_text(&ctx->arena, claim, value) ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -469,7 +514,8 @@ ngx_http_jwt_variable_path(ngx_http_request_t *r,
 
     named = (ngx_http_jwt_claim_variable_t *) data;
 
-    return ngx_http_jwt_variable_named(r, v, &named->name, named->path);
+    return ngx_http_jwt_variable_part(r, v, &named->name,
+                                      NGX_HTTP_JWT_PART_CLAIM, named->path);
 }
 
 
