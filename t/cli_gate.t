@@ -120,6 +120,9 @@ my $locations = <<'END';
         jwt_dpop_origin https://api.example.com;
     }
     location /report { jwt timesheets; jwt_mode report; }
+    location /returned { jwt timesheets; return 204; }
+    location /moved { jwt timesheets; rewrite ^ /t redirect; }
+    location /sometimes { jwt timesheets; if ($arg_x) { return 204; } }
     location /optional { jwt timesheets; jwt_mode optional; }
     location /cors { jwt timesheets; jwt_preflight on; }
     location /files { jwt files; }
@@ -406,6 +409,32 @@ ok !asked(token(aud => 'x'), '/t')->{json}{gate}{goes_on}, '... or doesn\'t';
 ok asked('', '/optional')->{json}{gate}{goes_on}, 'without a token';
 ok !asked(token(aud => 'x'), '/optional')->{json}{gate}{goes_on},
     '... but not with a bad one';
+like explain(args => [ @usual, '--location', '/report', '--method', 'OPTIONS' ],
+             stdin => token(aud => 'x'))->{out},
+    qr/^Checks of an OPTIONS request\n.*^The request goes on all the same\.\nVerdict: audience_mismatch/ms,
+    '... in words';
+
+for my $case (['/returned', 204, return => 'return'], ['/moved', 302, rewrite => 'rewrite'],
+              ['/sometimes?x=1', 204, 'if'], ['/sometimes', 401, 'if'], ['/t', 401, undef])
+{
+    my ($path, $status, $by, $always) = @$case;
+    my $json = asked(token(aud => 'x'), $path)->{json};
+    my $out = explain(args => [ @usual, '--location', $path ], stdin => token(aud => 'x'))->{out};
+
+    is $s->get($path)->{status}, $status, "$path: nginx answers $status";
+    is $json->{gate}{bypassed_by}, $by, '... and by what is in JSON';
+    is !!$json->{gate}{goes_on}, !!$always, '... and whether it always does';
+    is $json->{verdict}, 'audience_mismatch', '... with the token\'s own verdict';
+    like $out, qr/^  bypassed  by "$always": it answers every request, and no token is looked at$/m,
+        '... in words' if $always;
+    like $out, qr/^  bypassed  by "return" or "rewrite" where an "if" holds/m, '... in words'
+        if $by && !$always;
+    unlike $out, qr/bypassed/, '... in words' if !$by;
+    ($always ? \&Test::More::like : \&Test::More::unlike)->($out,
+        qr/^The request is answered all the same: the gate isn't asked\.\nVerdict: /m,
+        '... and before the verdict');
+}
+
 is_deeply asked(token(), '/rules')->{json}{gate}{not_checked}, ['$host'],
     'jwt_require is not checked, which is reported';
 is asked(token(), '/t')->{json}{gate}{issuer}, 'timesheets', 'the block';
@@ -561,6 +590,9 @@ my @only = ('--location', '/only');
 
 is explain(args => [ '--gate', saved(sub { }), @only ], stdin => token())
     ->{status}, 0, 'a file will do';
+is explain(args => [ '--json', '--gate', saved(sub { delete $_->{bypassed_by} for
+               @{ $_[0]{locations} } }), '--location', '/returned' ],
+           stdin => token())->{json}{gate}{bypassed_by}, undef, 'an earlier version doesn\'t say';
 is explain(args => [ '--gate', saved(sub { $_[0]{time} = 1 }), @only ],
            stdin => token())->{status}, 0, '... whose time is not now';
 

@@ -596,6 +596,50 @@ location /x {
 }
 END
 
+# "rewrite" that redirects: one that matches every URI answers always.
+
+sub rewrites {
+    my ($regex, $status) = @_;
+
+    return qr/\Q" has "jwt" and "rewrite $regex" with status $status, which\E
+              \Q answers before the gate is asked: write "jwt off;" there if\E
+              \Q everybody may have that answer, or serve it from a file or a\E
+              \Q backend\E$/x;
+}
+
+warned "rewrite $_->[0]", "location /x { jwt a; rewrite $_->[0]; empty_gif; }\n",
+    '/x', rewrites(@$_[1, 2])
+    for ['^ /y redirect', '^', 302], ['^ /y permanent', '^', 301],
+        ['^ https://$host/y', '^', 302], ['.* /y? permanent', '.*', 301],
+        ['^(.*)$ https://x$1 permanent', '^(.*)$', 301],
+        ['^/(.*)$ http://x/$1', '^/(.*)$', 302];
+
+silent "rewrite $_", "location /x { jwt a; rewrite $_; empty_gif; }\n"
+    for '^ /y last', '^ /y break', '^ /y', '^/x/old /x/new permanent',
+        '^/x/(.*)$ /y/$1 redirect', '\.php$ https://x/';
+silent 'rewrite where jwt is off',
+    "$guarded location /x { jwt off; rewrite ^ /y redirect; }\n";
+
+warned 'rewrite in an "if"', <<'END', '/x', qr/\Q" has "jwt" and "rewrite ^" with status 301 in an "if", which answers before the gate is asked: "jwt off;" there would open all of it, so write \E/;
+location /x {
+    jwt a;
+    if ($scheme = http) {
+        rewrite ^ https://$host$request_uri? permanent;
+    }
+    empty_gif;
+}
+END
+
+warned '"return" before it', <<'END', '/x', returns(204);
+location /x {
+    jwt a;
+    if ($scheme = http) {
+        rewrite ^ https://$host$request_uri? permanent;
+    }
+    return 204;
+}
+END
+
 {
     my ($ok, $said) = $s->check(issuers => $issuer, server => "jwt a; return 301 /x;\n");
 

@@ -53,6 +53,7 @@ HTTP
     location /return { jwt a; return 200 "secret"; }
     location /says { jwt a; return 200 $jwt_claim_sub; }
     location /moved { jwt a; rewrite ^ /x redirect; }
+    location /old { jwt a; rewrite ^/old/x /x permanent; empty_gif; }
     location /sometimes { jwt a; if ($arg_a) { return 204; } empty_gif; }
     location /refuses { jwt a; return 403; }
     location /gone { jwt a; return 444; }
@@ -175,16 +176,21 @@ sub answers {
     is scalar(@lines), $unjudged && !$more{logged} ? 1 : 0, '... and logged once';
     like $_, qr/ answered with $status in location "\Q$location\E" before/,
         '... with where' for @lines;
+    like $_, $more{write} // qr/write "jwt off;" there if everybody may have/,
+        '... and what to write' for @lines;
     unlike join('', @lines), qr{request: |GET /|eyJ}, '... and without the request';
 
     return;
 }
 
+my $some = qr/"jwt off;" there would open all of it, so /;
+
 answers('/return', 200, 1);
 answers('/return', 200, 1, logged => 1);
 answers('/says', 200, 1, logged => 1);
 answers('/moved', 302, 1);
-answers('/sometimes?a=1', 204, 1);
+answers('/sometimes?a=1', 204, 1, write => $some);
+answers('/old/x', 301, 1, location => '/old', write => $some);
 answers('/open?tk=' . unsigned(), 200, 1);
 answers('/sometimes', 401, 0);
 answers('/if', 401, 0);

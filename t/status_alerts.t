@@ -289,6 +289,27 @@ subtest 'locations' => sub {
 };
 
 
+subtest 'what is bypassed' => sub {
+    my %by = (return => 'return 204;', rewrite => 'rewrite ^ /t redirect;',
+              if => 'if ($arg_x) { return 204; } empty_gif;',
+              none => 'rewrite ^/none/x /t redirect; empty_gif;');
+
+    start('fine', join '', $guarded, map { "location /$_ { jwt timesheets; $by{$_} }" } sort keys %by);
+    like +(alerts())[0], qr{^warn Warning: 2 locations have jwt and return or rewrite, which answer before the gate is asked: /return, /rewrite\. Write},
+        'a warning of both';
+    like row("/$_"), qr/^bypassed by $_(?! )/, "the list has $_" for qw/ return rewrite /;
+    like row('/if'), qr/^guarded but for a return in an if/, '... and one in an "if"';
+
+    my %is = map { $_->{location} => $_ }
+             @{ JSON::PP::decode_json($s->get('/status')->{body})->{locations} };
+
+    is $is{"/$_"}{bypassed_by}, $_, "in JSON: $_" for qw/ return rewrite if /;
+    is $is{"/$_"}{bypassed_by}, undef, "... and not of /$_" for qw/ none t /;
+    ok exists $is{'/t'}{bypassed_by}, '... null';
+    ok !exists $is{'/page'}{bypassed_by}, '... and of no location without jwt';
+};
+
+
 subtest 'a regex that takes requests from a guarded location' => sub {
     my $regex = 'location ~* \\.txt$';
     my $open = 'location /p { jwt off; proxy_pass http://127.0.0.1:9; }';

@@ -5,6 +5,8 @@
 
 #include "explain_gate.h"
 
+#include <string.h>
+
 
 #define EXPLAIN_SKEW  2      /* s of clock difference not worth mentioning */
 
@@ -178,6 +180,64 @@ explain_line(explain_t *e, njwt_verdict_t verdict)
 }
 
 
+/*
+ * What answers there before the gate is asked: "return" or "rewrite", "if" for
+ * one of these in an "if".  An earlier version doesn't say.
+ */
+
+static njwt_slice_t
+explain_bypassed_by(const explain_t *e)
+{
+    return njwt_json_string(njwt_json_member(e->asked->location,
+                                             explain_slice("bypassed_by")));
+}
+
+
+/* Does something answer every request before the gate is asked? */
+
+static bool
+explain_is_bypassed(const explain_t *e)
+{
+    njwt_slice_t  by;
+
+    by = explain_bypassed_by(e);
+
+    return by.len > 0 && !njwt_slice_equal(by, explain_slice("if"));
+}
+
+
+/* Does the verdict not stop the request? */
+
+static bool
+explain_goes_on(const explain_t *e)
+{
+    njwt_value_t  location;
+
+    location = e->asked->location;
+
+    return explain_is_bypassed(e)
+           || explain_gate_is(location, "mode", "report")
+           || (explain_gate_is(location, "mode", "optional")
+               && e->verdict == NJWT_NO_TOKEN);
+}
+
+
+/* A verdict that stops nothing is no refusal. */
+
+static void
+explain_no_refusal(const explain_t *e)
+{
+    if (e->gate == NULL || e->verdict == NJWT_OK || !explain_goes_on(e)) {
+        return;
+    }
+
+    explain_wrap(explain_is_bypassed(e)
+                 ? explain_slice("The request is answered all the same: the "
+                                 "gate isn't asked.")
+                 : explain_slice("The request goes on all the same."), 0);
+}
+
+
 static void
 explain_verdict(explain_t *e)
 {
@@ -187,7 +247,9 @@ explain_verdict(explain_t *e)
 
     printf("\n");
     explain_out(explain_description(e));
-    printf(".\nVerdict: ");
+    printf(".\n");
+    explain_no_refusal(e);
+    printf("Verdict: ");
     explain_colour(e, e->verdict == NJWT_OK ? EXPLAIN_GREEN : EXPLAIN_RED);
     explain_out(info->name);
     explain_colour(e, NULL);
@@ -227,7 +289,8 @@ explain_report(explain_t *e)
     }
 
     explain_title(e, "Checks");
-    printf(" of a %s request\n", e->method);
+    printf(" of %s %s request\n",
+           strchr("AEIOU", e->method[0]) != NULL ? "an" : "a", e->method);
 
     for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
         if (explain_is_shown(e, (njwt_verdict_t) i)) {
@@ -266,21 +329,6 @@ explain_list(const explain_t *e, const char *name)
 }
 
 
-/* Does the request continue whatever the verdict is? */
-
-static bool
-explain_goes_on(const explain_t *e)
-{
-    njwt_value_t  location;
-
-    location = e->asked->location;
-
-    return explain_gate_is(location, "mode", "report")
-           || (explain_gate_is(location, "mode", "optional")
-               && e->verdict == NJWT_NO_TOKEN);
-}
-
-
 static void
 explain_report_server(const explain_t *e)
 {
@@ -305,6 +353,31 @@ explain_report_server(const explain_t *e)
 }
 
 
+static void
+explain_report_bypass(const explain_t *e)
+{
+    njwt_slice_t  by;
+
+    by = explain_bypassed_by(e);
+
+    if (by.len == 0) {
+        return;
+    }
+
+    printf("  bypassed  by ");
+
+    if (njwt_slice_equal(by, explain_slice("if"))) {
+        printf("\"return\" or \"rewrite\" where an \"if\" holds: such a "
+               "request isn't judged\n");
+        return;
+    }
+
+    printf("\"");
+    explain_out(by);
+    printf("\": it answers every request, and no token is looked at\n");
+}
+
+
 /* What else is required, but can't be judged from here. */
 
 static void
@@ -318,8 +391,10 @@ explain_report_more(const explain_t *e)
 
     printf("  mode      ");
     explain_out(explain_gate_text(location, "mode"));
-    printf("%s\n", explain_goes_on(e)
+    printf("%s\n", explain_goes_on(e) && !explain_is_bypassed(e)
                    ? ": the request goes on, whatever the verdict" : "");
+
+    explain_report_bypass(e);
 
     printf("  token in  ");
     explain_out_list(explain_list(e, "token"));
@@ -395,6 +470,16 @@ explain_text(njwt_out_t *out, const char *name, const char *text)
 
 
 static void
+explain_out_bypass(const explain_t *e, njwt_out_t *out)
+{
+    njwt_slice_t  by;
+
+    by = explain_bypassed_by(e);
+    njwt_out_optional(out, "bypassed_by", by.len > 0 ? &by : NULL);
+}
+
+
+static void
 explain_gate_machine(explain_t *e, njwt_out_t *out)
 {
     njwt_value_t            location;
@@ -412,6 +497,7 @@ explain_gate_machine(explain_t *e, njwt_out_t *out)
     njwt_out_optional(out, "issuer",
                       block != NULL ? &block->trust.name : NULL);
     njwt_out_string(out, "mode", explain_gate_text(location, "mode"));
+    explain_out_bypass(e, out);
     njwt_out_flag(out, "goes_on",
                   e->verdict == NJWT_OK || explain_goes_on(e));
     njwt_out_number(out, "clock_ahead", e->asked->ahead);

@@ -161,6 +161,20 @@ ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location)
 }
 
 
+const char *
+ngx_http_jwt_location_bypass_advice(ngx_http_jwt_location_t *location)
+{
+    if (location->bypassed_by != NULL && !location->bypassed_if) {
+        return "write \"jwt off;\" there if everybody may have that answer, "
+               "or serve it from a file or a backend";
+    }
+
+    return "\"jwt off;\" there would open all of it, so write "
+           "\"jwt_preflight on;\" if that is for CORS preflights, or serve it "
+           "from another location";
+}
+
+
 ngx_uint_t
 ngx_http_jwt_location_depth(ngx_http_jwt_location_t *location)
 {

@@ -40,8 +40,10 @@ struct ngx_http_jwt_location_s {
     unsigned                   protects:1; /* a server's own level, in which
                                               some location has jwt */
     unsigned                   covered:1; /* has a "location /" */
-    unsigned                   returns:1; /* before the gate is asked */
-    unsigned                   returns_if:1; /* the same, in an "if" */
+    unsigned                   bypassed_if:1; /* only where an "if" holds */
+    const char                *bypassed_by;  /* "return" or "rewrite", which
+                                                answers before the gate is
+                                                asked, or NULL */
     ngx_http_jwt_location_t   *wins_over; /* the guarded prefix that this
                                               regex without jwt takes requests
                                               from, or NULL */
@@ -76,6 +78,13 @@ char *ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
  * "location /".
  */
 ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location);
+
+/*
+ * What to write where requests are answered before the gate is asked; NULL as
+ * bypassed_by counts as answers to some requests.
+ */
+const char *ngx_http_jwt_location_bypass_advice(
+    ngx_http_jwt_location_t *location);
 
 /* Is it a regex location? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);

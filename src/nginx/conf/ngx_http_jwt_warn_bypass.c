@@ -1,42 +1,131 @@
 /*
  * Warnings about requests that bypass the gate.
  *
- * "return" answers before any access module or handler is asked.  An "Upgrade"
- * that the client chooses may open a tunnel (h2c) whose requests nobody
- * judges.
+ * "return", and a "rewrite" that redirects, answer before any access module or
+ * handler is asked.  An "Upgrade" that the client chooses may open a tunnel
+ * (h2c) whose requests nobody judges.
  */
 
 #include "ngx_http_jwt_warnings.h"
 #include "ngx_http_jwt_locations.h"
 
 
+#define NGX_HTTP_JWT_BYPASS_TEXT  256   /* a directive, in a warning */
+
+
+typedef struct {
+    const char                *by;        /* NULL: nothing was found */
+    ngx_str_t                  regex;     /* of a "rewrite" */
+    ngx_uint_t                 status;
+} ngx_http_jwt_bypass_t;
+
+
+#if (NGX_PCRE)
+
+/* Does it match every URI?  These are the usual spellings. */
+
+static ngx_uint_t
+ngx_http_jwt_bypass_is_any(const ngx_str_t *regex)
+{
+    ngx_uint_t  i;
+
+    static const char  *const any[] = {
+        "^", "/", "^/", ".", ".*", "(.*)", "^.*", "^(.*)", "^.*$", "^(.*)$",
+        "/.*", "/(.*)", "^/.*", "^/(.*)", "^/.*$", "^/(.*)$", "^(/.*)$"
+    };
+
+    for (i = 0; i < sizeof(any) / sizeof(any[0]); i++) {
+        if (regex->len == ngx_strlen(any[i])
+            && ngx_strncmp(regex->data, any[i], regex->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_jwt_bypass_rewrite(u_char *p, u_char *last,
+    ngx_http_jwt_bypass_t *found)
+{
+    ngx_http_script_regex_code_t  *code;
+
+    code = (ngx_http_script_regex_code_t *) p;
+
+    if (p + sizeof(ngx_http_script_regex_code_t) > last
+        || code->code != ngx_http_script_regex_start_code
+        || !code->redirect
+        || !ngx_http_jwt_bypass_is_any(&code->name))
+    {
+        return 0;
+    }
+
+    found->by = "rewrite";
+    found->regex = code->name;
+    found->status = code->status;
+
+    return 1;
+}
+
+#endif
+
+
+/* Does the instruction answer every request that comes to it? */
+
+static ngx_uint_t
+ngx_http_jwt_bypass_answers(u_char *p, u_char *last,
+    ngx_http_jwt_bypass_t *found)
+{
+    ngx_http_script_return_code_t  *code;
+
+    code = (ngx_http_script_return_code_t *) p;
+
+    if (code->code == ngx_http_script_return_code
+        && code->status < NGX_HTTP_BAD_REQUEST)
+    {
+        found->by = "return";
+        ngx_str_null(&found->regex);
+        found->status = code->status;
+        return 1;
+    }
+
+#if (NGX_PCRE)
+    return ngx_http_jwt_bypass_rewrite(p, last, found);
+#else
+    return 0;
+#endif
+}
+
+
 /*
  * The compiled directives of the rewrite module are one array, including those
  * in an "if".  It is the first member of that module's configuration.
  * Instructions differ in length, but are multiples of a pointer's: so every
- * position is examined.  A "return" outside of an "if" comes before one in it,
- * because it always answers.
+ * position is examined.  A directive outside of an "if" comes before one in
+ * it, because it always answers.
  */
 
-static ngx_http_script_return_code_t *
-ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
-    ngx_module_t *rewrite)
+static void
+ngx_http_jwt_bypass_find(ngx_http_jwt_location_t *location,
+    ngx_module_t *rewrite, ngx_http_jwt_bypass_t *found)
 {
-    u_char                         *p, *last, *inside;
-    ngx_array_t                    *codes;
-    ngx_http_script_if_code_t      *condition;
-    ngx_http_script_return_code_t  *code, *conditional;
+    u_char                     *p, *last, *inside;
+    ngx_array_t                *codes;
+    ngx_http_jwt_bypass_t       one;
+    ngx_http_script_if_code_t  *condition;
 
+    ngx_memzero(found, sizeof(ngx_http_jwt_bypass_t));
     codes = *(ngx_array_t **) ngx_http_jwt_location_conf(location, rewrite);
 
     if (codes == NULL) {
-        return NULL;
+        return;
     }
 
     p = codes->elts;
     last = p + codes->nelts;
     inside = p;
-    conditional = NULL;
 
     for ( /* void */ ; p + sizeof(ngx_http_script_return_code_t) <= last;
          p += sizeof(uintptr_t))
@@ -48,27 +137,23 @@ ngx_http_jwt_bypass_return(ngx_http_jwt_location_t *location,
             continue;
         }
 
-        code = (ngx_http_script_return_code_t *) p;
-
-        if (code->code != ngx_http_script_return_code
-            || code->status >= NGX_HTTP_BAD_REQUEST)
-        {
+        if (!ngx_http_jwt_bypass_answers(p, last, &one)) {
             continue;
         }
 
         if (p >= inside) {
-            location->returns = 1;
-            return code;
+            *found = one;
+            location->bypassed_if = 0;
+            break;
         }
 
-        if (conditional == NULL) {
-            conditional = code;
+        if (found->by == NULL) {
+            *found = one;
+            location->bypassed_if = 1;
         }
     }
 
-    location->returns_if = (conditional != NULL);
-
-    return conditional;
+    location->bypassed_by = found->by;
 }
 
 
@@ -92,15 +177,51 @@ ngx_http_jwt_bypass_of(ngx_http_jwt_loc_conf_t *conf)
 }
 
 
+static void
+ngx_http_jwt_bypass_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location,
+    ngx_http_jwt_bypass_t *found, const char *of)
+{
+    u_char      text[NGX_HTTP_JWT_BYPASS_TEXT], *last;
+    ngx_str_t  *name, answer;
+
+    name = &location->name;
+    last = text + NGX_HTTP_JWT_BYPASS_TEXT;
+    answer.data = text;
+    answer.len = (found->regex.data == NULL)
+                 ? ngx_slprintf(text, last, "\"return %ui\"", found->status)
+                   - text
+                 : ngx_slprintf(text, last, "\"rewrite %V\" with status %ui",
+                                &found->regex, found->status)
+                   - text;
+
+    if (ngx_strcmp(of, "jwt") != 0) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "location \"%V\" has \"%s\" and %V, which answers "
+                      "before the handler is asked, and nothing is revoked: "
+                      "take it out in %V:%ui", name, of, &answer,
+                      &location->conf->pos.file, location->conf->pos.line);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "%s%V%s has \"jwt\" and %V%s, which answers before the gate "
+                  "is asked: %s in %V:%ui",
+                  name->len ? "location \"" : "a server", name,
+                  name->len ? "\"" : "", &answer,
+                  location->bypassed_if ? " in an \"if\"" : "",
+                  ngx_http_jwt_location_bypass_advice(location),
+                  &location->conf->pos.file, location->conf->pos.line);
+}
+
+
 void
 ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_str_t                       *name;
-    ngx_uint_t                       i;
-    const char                      *of;
-    ngx_module_t                    *rewrite;
-    ngx_http_jwt_location_t        **all;
-    ngx_http_script_return_code_t   *code;
+    ngx_uint_t                 i;
+    const char                *of;
+    ngx_module_t              *rewrite;
+    ngx_http_jwt_bypass_t      found;
+    ngx_http_jwt_location_t  **all;
 
     rewrite = ngx_http_jwt_warnings_module(cf, "ngx_http_rewrite_module");
 
@@ -117,37 +238,11 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        code = ngx_http_jwt_bypass_return(all[i], rewrite);
+        ngx_http_jwt_bypass_find(all[i], rewrite, &found);
 
-        if (code == NULL) {
-            continue;
+        if (found.by != NULL) {
+            ngx_http_jwt_bypass_warn(cf, all[i], &found, of);
         }
-
-        name = &all[i]->name;
-
-        if (ngx_strcmp(of, "jwt") != 0) {
-            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                          "location \"%V\" has \"%s\" and \"return %ui\", "
-                          "which answers before the handler is asked, and "
-                          "nothing is revoked: take it out in %V:%ui", name,
-                          of, code->status, &all[i]->conf->pos.file,
-                          all[i]->conf->pos.line);
-            continue;
-        }
-
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "%s%V%s has \"jwt\" and \"return %ui\"%s, which answers "
-                      "before the gate is asked: %s in %V:%ui",
-                      name->len ? "location \"" : "a server", name,
-                      name->len ? "\"" : "", code->status,
-                      all[i]->returns ? "" : " in an \"if\"",
-                      all[i]->returns
-                      ? "write \"jwt off;\" there if everybody may have that "
-                        "answer, or serve it from a file or a backend"
-                      : "\"jwt off;\" there would open all of it, so write "
-                        "\"jwt_preflight on;\" if that is for CORS "
-                        "preflights, or serve it from another location",
-                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
 }
 

@@ -45,7 +45,7 @@ ngx_int_t ngx_http_jwt_warn_regex(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
 
 
-/* ngx_http_jwt_warn_bypass.c: "return" beside jwt; any "Upgrade" passed on */
+/* ngx_http_jwt_warn_bypass.c: answers beside jwt; any "Upgrade" passed on */
 
 void ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf);
 void ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf);

@@ -170,9 +170,9 @@ ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
 
     ngx_http_jwt_log_bare(r, "jwt: a request was answered with %ui in %V "
                           "before the gate was asked: \"return\", \"rewrite\" "
-                          "and \"if\" come first, write \"jwt off;\" there if "
-                          "everybody may have that answer, or give it by a "
-                          "file or a backend", status, &where);
+                          "and \"if\" come first: %s", status, &where,
+                          ngx_http_jwt_location_bypass_advice(
+                                                         jlcf->location));
 
     return NGX_OK;
 }

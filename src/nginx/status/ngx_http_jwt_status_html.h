@@ -111,8 +111,12 @@ ngx_uint_t ngx_http_jwt_html_is_open(ngx_http_jwt_status_location_t *row);
 /* It takes requests from a guarded one, and says nothing of jwt. */
 ngx_uint_t ngx_http_jwt_html_wins_over(ngx_http_jwt_status_location_t *row);
 
-/* It is guarded, and a "return" answers first. */
+/* It is guarded, and a "return" or "rewrite" always answers first. */
 ngx_uint_t ngx_http_jwt_html_is_bypassed(ngx_http_jwt_status_location_t *row);
+
+/* The same, and it is a "rewrite". */
+ngx_uint_t ngx_http_jwt_html_is_rewritten(
+    ngx_http_jwt_status_location_t *row);
 
 ngx_uint_t ngx_http_jwt_html_is_report(ngx_http_jwt_status_location_t *row);
 

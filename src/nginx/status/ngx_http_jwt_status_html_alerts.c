@@ -552,7 +552,17 @@ ngx_http_jwt_html_wins_over(ngx_http_jwt_status_location_t *row)
 ngx_uint_t
 ngx_http_jwt_html_is_bypassed(ngx_http_jwt_status_location_t *row)
 {
-    return row->location->conf->policy != NULL && row->location->returns;
+    return row->location->conf->policy != NULL
+           && row->location->bypassed_by != NULL
+           && !row->location->bypassed_if;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_html_is_rewritten(ngx_http_jwt_status_location_t *row)
+{
+    return ngx_http_jwt_html_is_bypassed(row)
+           && ngx_strcmp(row->location->bypassed_by, "rewrite") == 0;
 }
 
 
@@ -648,6 +658,39 @@ ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
 }
 
 
+static void
+ngx_http_jwt_alert_bypassed(ngx_http_jwt_alerts_t *alerts)
+{
+    ngx_uint_t              n, rewritten;
+    ngx_http_jwt_out_t     *out;
+    ngx_http_jwt_status_t  *status;
+
+    status = alerts->status;
+    out = &status->out;
+    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_bypassed);
+
+    if (n == 0 || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
+        return;
+    }
+
+    rewritten = ngx_http_jwt_html_number(status,
+                                         ngx_http_jwt_html_is_rewritten);
+
+    ngx_http_jwt_out_printf(out, "%ui %s jwt and <code>%s</code>%s before the "
+                            "gate is asked: ", n,
+                            n == 1 ? "location has" : "locations have",
+                            rewritten == n ? "rewrite" : "return",
+                            rewritten > 0 && rewritten < n
+                            ? " or <code>rewrite</code>, which answer"
+                            : ", which answers");
+    ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_bypassed);
+    ngx_http_jwt_out_literal(out, ". Write <code>jwt off;</code> there if "
+                             "everybody may have that answer, or serve it "
+                             "from a file or a backend.");
+    ngx_http_jwt_alert_end(alerts);
+}
+
+
 /* long: one paragraph for each kind of alert */
 static void
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
@@ -708,19 +751,7 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
         ngx_http_jwt_alert_end(alerts);
     }
 
-    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_bypassed);
-
-    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_out_printf(out, "%ui %s jwt and <code>return</code>, "
-                                "which answers before the gate is asked: ", n,
-                                n == 1 ? "location has" : "locations have");
-        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_bypassed);
-        ngx_http_jwt_out_literal(out,
-                                 ". Write <code>jwt off;</code> there if "
-                                 "everybody may have that answer, or serve it "
-                                 "from a file or a backend.");
-        ngx_http_jwt_alert_end(alerts);
-    }
+    ngx_http_jwt_alert_bypassed(alerts);
 
     if (guards[NGX_HTTP_JWT_GUARD_REPORT] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))

@@ -231,7 +231,10 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
     ngx_http_jwt_out_literal(out, "<span>");
 
     if (ngx_http_jwt_html_is_bypassed(row)) {
-        ngx_http_jwt_html_badge(out, "warn", "bypassed by return");
+        ngx_http_jwt_html_badge(out, "warn",
+                                ngx_http_jwt_html_is_rewritten(row)
+                                ? "bypassed by rewrite"
+                                : "bypassed by return");
 
     } else if (ngx_http_jwt_html_wins_over(row)) {
         ngx_http_jwt_html_badge(out, "warn", "not guarded, wins over a "
@@ -242,9 +245,10 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
                                 words[row->guard][1]);
     }
 
-    if (conf->policy != NULL && row->location->returns_if) {
-        ngx_http_jwt_out_literal(out, " but for a <code>return</code> in an "
-                                 "<code>if</code>");
+    if (conf->policy != NULL && row->location->bypassed_if) {
+        ngx_http_jwt_out_printf(out, " but for a <code>%s</code> in an "
+                                "<code>if</code>",
+                                row->location->bypassed_by);
     }
 
     if (conf->policy != NULL && conf->preflight == 1) {

@@ -223,6 +223,15 @@ ngx_http_jwt_status_json_asked(ngx_http_jwt_status_t *status,
 
     njwt_policy_write(&status->arena, out, conf->policy);
     njwt_out_word(out, "mode", modes[row->guard]);
+
+    if (row->location->bypassed_by == NULL) {
+        njwt_out_null(out, "bypassed_by");
+
+    } else {
+        njwt_out_word(out, "bypassed_by", row->location->bypassed_if
+                                          ? "if" : row->location->bypassed_by);
+    }
+
     njwt_out_flag(out, "preflight", conf->preflight == 1);
     njwt_out_flag(out, "pass_token", conf->pass_token != 0);
     ngx_http_jwt_status_json_required(status, conf->conditions);
