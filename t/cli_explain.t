@@ -310,7 +310,7 @@ hint_is('in scope only', 'insufficient_scope',
     qr/^needed "batch:upload": it is in "scope" only, and "scope_claim" names another claim first: take "scope_claim" out of the jwt_issuer block, or have Auth0 add the permissions /,
     $good, @rbac);
 hint_is('in scope beside empty permissions', 'insufficient_scope',
-    qr/it is in "scope" only/, made(permissions => []), @rbac,
+    qr/it is in "scope" only, and "scope_claim" names another claim first: take "scope_claim" out of the jwt_issuer block, or grant it as a permission, too/, made(permissions => []), @rbac,
     '--scope-claim', 'scope');
 hint_is('in neither', 'insufficient_scope',
     qr/: "scope_claim" names nothing that grants anything in this token: /,
@@ -344,10 +344,29 @@ hint_is('no kid', 'key_not_found', qr/names no "kid", and not exactly one/,
     made(-header => { kid => undef }));
 hint_is('a changed signature', 'bad_signature', qr/changed or cut off/,
     tamper($good, 'signature'));
-hint_is('DPoP', 'sender_constrained', qr/by DPoP/,
-    made(cnf => { jkt => 'x' }));
-hint_is('mTLS', 'sender_constrained', qr/certificate \(mTLS\)/,
-    made(cnf => { 'x5t#S256' => 'x' }));
+my $sha = 'x' x 42 . 'A';
+my $off = 'or turn token sender-constraining off for this API in Auth0';
+
+hint_is("$_->[0], bound", 'sender_constrained', $_->[1], made(cnf => $_->[2]), $_->[3] ? (issuer_args(), @{ $_->[3] }) : ())
+    for ['DPoP', qr/^the token is bound to the client's key by DPoP, which is not checked here: write "jwt_binding dpop;", $off$/,
+         { jkt => $sha }],
+        ['mTLS', qr/^the token is bound to the client's certificate \(mTLS\), which is not checked here: write "jwt_binding mtls;", $off$/,
+         { 'x5t#S256' => $sha }],
+        ['DPoP beside mTLS', qr/by DPoP, which is not checked here: add "dpop" to "jwt_binding", $off$/,
+         { jkt => $sha }, ['--binding', 'mtls']],
+        ['both beside DPoP', qr/\(mTLS\), which is not checked here: add "mtls" to "jwt_binding", $off$/,
+         { jkt => $sha, 'x5t#S256' => $sha }, ['--binding', 'dpop']],
+        ['as Bearer', qr/by DPoP, but came as a Bearer token or in a cookie: send it as "Authorization: DPoP TOKEN", with a proof in the header "DPoP"$/,
+         { jkt => $sha }, ['--binding', 'dpop']],
+        ['by no SHA-256', qr/^what "cnf" holds is not the base64url of a SHA-256$/,
+         { 'x5t#S256' => 'x' }, ['--binding', 'mtls']],
+        ['otherwise', qr/^the token is bound to a key \("cnf"\) in a way that can't be checked: only/,
+         { kid => 'x' }];
+hint_is('the scheme DPoP', 'no_token',
+    qr/^the token came as "Authorization: DPoP", which counts as none here: write "jwt_binding dpop;" to check its proof$/,
+    'Authorization: DPoP ' . made(cnf => { jkt => $sha }));
+hint_is('another scheme', 'no_token', qr/^send the header "Authorization: Bearer TOKEN"; any/,
+    'Authorization: Basic eDp5');
 hint_is('crit', 'crit_unsupported', qr/"crit" or "b64"/,
     made(-header => { crit => [ 'x' ] }));
 hint_is('a long one', 'token_too_large', qr/^9000 bytes, .* is 8192/,

@@ -27,6 +27,8 @@ my %config = (
         add_header   X-Binding "$jwt_binding $jwt_dpop_jkt" always;
 
         location /off      { jwt timesheets; try_files /t =404; }
+        location /list     { jwt timesheets; jwt_token $cookie_t bearer;
+                             try_files /t =404; }
         location /dpop     { jwt timesheets; jwt_binding dpop;
                              try_files /t =404; }
         location /required { jwt timesheets; jwt_binding dpop required;
@@ -146,6 +148,8 @@ is verdict('/off', $bound, mine('/off'), scheme => 'Bearer'),
     'sender_constrained', 'without jwt_binding a bound one passes nowhere';
 is verdict('/off', $bound, mine('/off')), 'no_token',
     '... where DPoP is another scheme';
+is verdict('/list', $bound, mine('/list')), 'no_token',
+    '... also beside other places';
 is verdict('/required', $bearer, undef, scheme => 'Bearer'), 'unbound_token',
     'where it is required an unbound one is refused';
 is verdict('/required', $bound, mine('/required')), 'ok',
@@ -190,6 +194,15 @@ is verdict('/dpop', $bound, mine('/dpop')), 'dpop_nonce_needed',
 my ($wrong) = grep { /htu/ } $s->log_lines(qr/dpop_proof_invalid/);
 like $wrong, qr/htu "\Q$base\E\/other", wanted "\Q$base\E\/dpop"/,
     'the log has the URL that came and the one that was wanted';
+like $wrong, qr/: the proof is for another URL than the request's: if a proxy .* "jwt_dpop_origin"/,
+    '... and what to write';
+
+for my $path (qw/ off list /) {
+    my ($line) = grep { m{"GET /$path } } $s->log_lines(qr/no_token/);
+
+    like $line, qr/: the token came as "Authorization: DPoP", .* write "jwt_binding dpop;"/,
+        "... also for /$path, which knows no DPoP";
+}
 
 for ([ 'jwt_binding required;', qr/names nothing that a token can be bound/ ],
      [ 'jwt_binding dpop x;', qr/invalid parameter "x"/ ],

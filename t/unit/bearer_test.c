@@ -201,6 +201,11 @@ the_scheme_is_that_of_the_last_token(void **state)
 
     memset(&credentials, 0, sizeof(credentials));
 
+    njwt_bearer_header(unit_text("DPoP a.b.c"), &credentials);
+    assert_int_equal(credentials.found, 0);
+    assert_true(credentials.unread);
+    assert_false(credentials.dpop);
+
     njwt_bearer_or_dpop_header(unit_text("DPoP a.b.c"), &credentials);
     assert_true(credentials.dpop);
 

@@ -44,6 +44,14 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
     switch (verdict) {
 
     case NJWT_NO_TOKEN:
+
+        if (hint->c->credentials.unread) {
+            njwt_hint_add(hint, "the token came as \"Authorization: DPoP\", "
+                                "which counts as none here: write "
+                                "\"jwt_binding dpop;\" to check its proof");
+            break;
+        }
+
         njwt_hint_add(hint, "send the header \"Authorization: Bearer TOKEN\"; "
                             "any scheme other than Bearer counts as no token");
         break;

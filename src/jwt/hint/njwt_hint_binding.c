@@ -33,22 +33,6 @@ static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
 };
 
 
-static void
-njwt_hint_literal(njwt_hint_t *hint, const char *text)
-{
-    njwt_slice_t  slice;
-
-    slice.data = (const uint8_t *) text;
-    slice.len = 0;
-
-    while (text[slice.len] != '\0') {
-        slice.len++;
-    }
-
-    njwt_hint_write(hint, slice);
-}
-
-
 /* The URL that was received, and the one that was expected. */
 
 static void
@@ -57,18 +41,27 @@ njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_details_t *proof)
     njwt_slice_t        wanted;
     const njwt_dpop_t  *dpop = &hint->c->policy->binding->proofs;
 
-    njwt_hint_add(hint, "the proof is for the URL ");
-    njwt_hint_quote(hint, proof->htu);
+    njwt_hint_add(hint, "the proof is for another URL than the request's");
 
-    if (dpop->origin_count > 0
+    if (!hint->log) {
+        njwt_hint_add(hint, ", for ");
+        njwt_hint_quote(hint, proof->htu);
+    }
+
+    /* the log has both as members of its own */
+
+    if (!hint->log
+        && dpop->origin_count > 0
         && njwt_htu_expected(hint->arena, dpop->origins[0],
                              hint->c->binding->dpop.target, &wanted))
     {
-        njwt_hint_add(hint, ", the request is one to ");
+        njwt_hint_add(hint, ", not for ");
         njwt_hint_quote(hint, wanted);
     }
 
-    njwt_hint_add(hint, ": see \"jwt_dpop_origin\"");
+    njwt_hint_add(hint, ": if a proxy in front of nginx changes it, write in "
+                        "\"jwt_dpop_origin\" what stands before the path in "
+                        "the clients' URLs");
 }
 
 

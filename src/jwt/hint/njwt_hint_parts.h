@@ -40,6 +40,7 @@ void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
 
 /* Appends a text of our own. */
 void njwt_hint_write(njwt_hint_t *hint, njwt_slice_t text);
+void njwt_hint_literal(njwt_hint_t *hint, const char *text);
 
 /* Appends a text from others: truncated, and escaped as in nginx's log. */
 void njwt_hint_escape(njwt_hint_t *hint, njwt_slice_t text);
@@ -56,7 +57,14 @@ void njwt_hint_seconds(njwt_hint_t *hint, double seconds);
 /* Appends which jwt_issuer block has to be changed. */
 void njwt_hint_block(njwt_hint_t *hint);
 
-/* Appends what was configured; the log line has what was received. */
+/* Appends texts from others, blanks between. */
+void njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *list,
+    size_t count);
+
+/* Appends what was received, which the log line has elsewhere. */
+void njwt_hint_received(njwt_hint_t *hint, njwt_slice_t received);
+
+/* Appends what was configured and received. */
 void njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received);
 

@@ -364,6 +364,8 @@ njwt_hint_scope_dotted(njwt_hint_t *hint)
 static bool
 njwt_hint_scope_elsewhere(njwt_hint_t *hint)
 {
+    njwt_value_t  there;
+
     static const njwt_slice_t  scope = njwt_literal("scope");
     static const njwt_slice_t  permissions = njwt_literal("permissions");
 
@@ -380,8 +382,16 @@ njwt_hint_scope_elsewhere(njwt_hint_t *hint)
                             "names another claim first: take "
                             "\"scope_claim\" out of ");
         njwt_hint_block(hint);
-        njwt_hint_add(hint, ", or have Auth0 add the permissions to the token "
-                            "(Applications, APIs, the API, Settings, RBAC)");
+
+        there = njwt_json_member(hint->payload, permissions);
+
+        njwt_hint_literal(hint, njwt_json_type(there) != NJWT_JSON_ABSENT
+                                ? ", or grant it as a permission, too (Auth0: "
+                                  "the user's roles, or the application's "
+                                  "grant)"
+                                : ", or have Auth0 add the permissions to the "
+                                  "token (Applications, APIs, the API, "
+                                  "Settings, RBAC)");
         return true;
     }
 

@@ -93,7 +93,7 @@ njwt_hint_quote(njwt_hint_t *hint, njwt_slice_t text)
 
 /* Appends texts in quotes, separated by blanks. */
 
-static void
+void
 njwt_hint_list(njwt_hint_t *hint, const njwt_slice_t *texts, size_t count)
 {
     size_t  i, most;
@@ -234,6 +234,32 @@ njwt_hint_near(njwt_slice_t configured, njwt_slice_t received)
 
 
 void
+njwt_hint_literal(njwt_hint_t *hint, const char *text)
+{
+    njwt_slice_t  slice;
+
+    slice.data = (const uint8_t *) text;
+    slice.len = 0;
+
+    while (text[slice.len] != '\0') {
+        slice.len++;
+    }
+
+    njwt_hint_write(hint, slice);
+}
+
+
+void
+njwt_hint_received(njwt_hint_t *hint, njwt_slice_t received)
+{
+    if (!hint->log) {
+        njwt_hint_add(hint, ", received ");
+        njwt_hint_quote(hint, received);
+    }
+}
+
+
+void
 njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
     size_t count, const njwt_slice_t *received)
 {
@@ -245,9 +271,8 @@ njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
 
     njwt_hint_list(hint, configured, count);
 
-    if (!hint->log && received != NULL) {
-        njwt_hint_add(hint, ", received ");
-        njwt_hint_quote(hint, *received);
+    if (received != NULL) {
+        njwt_hint_received(hint, *received);
     }
 }
 

@@ -416,15 +416,12 @@ njwt_hint_issuer(njwt_hint_t *hint)
     }
 
     for (i = 0; i < policy->issuer_count; i++) {
-        if (i > 0) {
-            njwt_hint_add(hint, "; ");
-        }
-
-        njwt_hint_configured(hint, policy->issuers[i]->issuers,
-                             policy->issuers[i]->issuer_count,
-                             (i + 1 == policy->issuer_count) ? &text : NULL);
+        njwt_hint_literal(hint, i > 0 ? " or " : "configured ");
+        njwt_hint_list(hint, policy->issuers[i]->issuers,
+                       policy->issuers[i]->issuer_count);
     }
 
+    njwt_hint_received(hint, text);
     njwt_hint_add(hint, ": another tenant's token; if this is the same "
                         "tenant's other domain (custom domain), add it to "
                         "\"issuer\"");
@@ -920,38 +917,59 @@ njwt_hint_signature(njwt_hint_t *hint)
 }
 
 
+/* What the location must say, so that it checks that kind of proof. */
+
+static void
+njwt_hint_unchecked(njwt_hint_t *hint, const char *word)
+{
+    bool  some = hint->c->policy->binding != NULL;
+
+    njwt_hint_add(hint, ", which is not checked here: ");
+    njwt_hint_literal(hint, some ? "add \"" : "write \"jwt_binding ");
+    njwt_hint_literal(hint, word);
+    njwt_hint_literal(hint, some ? "\" to \"jwt_binding\"" : ";\"");
+    njwt_hint_add(hint, ", or turn token sender-constraining off for this API "
+                        "in Auth0");
+}
+
+
 void
 njwt_hint_bound(njwt_hint_t *hint)
 {
-    njwt_value_t  cnf;
+    bool                   jkt, x5t;
+    njwt_value_t           cnf;
+    const njwt_binding_t  *binding = hint->c->policy->binding;
 
     static const njwt_slice_t  name = njwt_literal("cnf");
     static const njwt_slice_t  dpop = njwt_literal("jkt");
     static const njwt_slice_t  mtls = njwt_literal("x5t#S256");
 
     cnf = njwt_json_member(hint->payload, name);
+    jkt = njwt_json_type(njwt_json_member(cnf, dpop)) != NJWT_JSON_ABSENT;
+    x5t = njwt_json_type(njwt_json_member(cnf, mtls)) != NJWT_JSON_ABSENT;
 
-    if (njwt_json_type(njwt_json_member(cnf, dpop)) != NJWT_JSON_ABSENT) {
+    if (jkt && (binding == NULL || !binding->dpop)) {
         njwt_hint_add(hint, "the token is bound to the client's key by DPoP");
+        njwt_hint_unchecked(hint, "dpop");
 
-    } else if (njwt_json_type(njwt_json_member(cnf, mtls))
-               != NJWT_JSON_ABSENT)
-    {
+    } else if (x5t && (binding == NULL || !binding->mtls)) {
         njwt_hint_add(hint, "the token is bound to the client's certificate "
                             "(mTLS)");
+        njwt_hint_unchecked(hint, "mtls");
+
+    } else if (jkt && !hint->c->credentials.dpop) {
+        njwt_hint_add(hint, "the token is bound to the client's key by DPoP, "
+                            "but came as a Bearer token or in a cookie: send "
+                            "it as \"Authorization: DPoP TOKEN\", with a "
+                            "proof in the header \"DPoP\"");
+
+    } else if (jkt || x5t) {
+        njwt_hint_add(hint, "what \"cnf\" holds is not the base64url of a "
+                            "SHA-256");
 
     } else {
-        njwt_hint_add(hint, "the token is bound to a key (\"cnf\")");
+        njwt_hint_add(hint, "the token is bound to a key (\"cnf\") in a way "
+                            "that can't be checked: only \"jkt\" (DPoP) and "
+                            "\"x5t#S256\" (mTLS) can");
     }
-
-    if (hint->c->policy->binding != NULL) {
-        njwt_hint_add(hint, ", which this location doesn't check, or not of a "
-                            "token that is sent so: see \"jwt_binding\"; a "
-                            "token that DPoP binds is sent as "
-                            "\"Authorization: DPoP\"");
-        return;
-    }
-
-    njwt_hint_add(hint, ", which is not checked here: turn token sender-"
-                        "constraining off for this API in Auth0");
 }

@@ -44,7 +44,12 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
         scheme.len++;
     }
 
-    dpop = dpop_too && njwt_slice_same_nocase(scheme, dpop_name);
+    dpop = njwt_slice_same_nocase(scheme, dpop_name);
+
+    if (dpop && !dpop_too) {
+        credentials->unread = true;
+        return;
+    }
 
     if (!dpop && !njwt_slice_same_nocase(scheme, bearer_name)) {
         return;

@@ -14,6 +14,7 @@ typedef struct {
     size_t        found;      /* the number of tokens */
     njwt_slice_t  token;      /* the last one, unchecked */
     bool          dpop;       /* sent as "Authorization: DPoP TOKEN" */
+    bool          unread;     /* sent so, where that counts as no token */
 } njwt_credentials_t;
 
 

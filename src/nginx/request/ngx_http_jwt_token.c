@@ -316,6 +316,7 @@ ngx_http_jwt_token_find(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         for (i = 0; i < ctx->conf->tokens->nelts; i++) {
 
             if (source[i].kind == NGX_HTTP_JWT_TOKEN_BEARER) {
+                ctx->credentials.unread = bearer.unread;
 
                 if (bearer.found) {
                     ctx->credentials.found += bearer.found;
