@@ -68,6 +68,7 @@ my $http = <<'END';
         location /twice { jwt files; }
         location /only { jwt timesheets; }
         location /once { }
+        location /named { jwt timesheets; jwt_binding dpop; }
     }
     server {
         listen               127.0.0.1:@PORT3@ ssl;
@@ -320,6 +321,46 @@ is asked($bound, '/bound', '--url', $url, '--proof',
     'dpop_proof_invalid', 'a proof for another URL';
 is asked($bound, '/bound', @proof)->{json}{verdict}, 'ok',
     'a proof for this one';
+
+# the gate knows what its proofs are for, whatever --url says
+
+my $real = 'https://api.example.com/must';
+my $behind = 'http://127.0.0.1:' . $s->port . '/must';
+
+for my $case ([$real, ok => 200], [$behind, dpop_proof_invalid => 401]) {
+    my ($to, $verdict, $status) = @$case;
+
+    my $at = sub { $s->request(path => '/must', headers => {
+        Authorization => "DPoP $bound", DPoP => proof($me, $bound, $to, @_) })};
+    my $first = $at->();
+    my $r = $at->(nonce => $first->{headers}{'dpop-nonce'});
+
+    is $r->{status}, $status, "a proof for $to: nginx answers $status";
+    is asked($bound, '/must', @$_, '--proof', proof($me, $bound, $to))
+        ->{json}{verdict}, $verdict, "... $verdict" . (@$_ ? ", with --url $_->[1]" : '')
+        for [], [ '--url', $real ], [ '--url', $behind ];
+}
+
+like explain(args => [ @usual, '--location', '/must' ], stdin => token())->{out},
+    qr{^  proofs    for https://api\.example\.com$}m, '... which the report says';
+
+my $second = '127.0.0.1:' . $s->port(2);
+
+for my $case ([ "http://api.example.com:@{[ $s->port(2) ]}", 'ok' ],
+              [ 'https://api.example.com', 'dpop_proof_invalid' ],
+              [ 'http://api.example.com', 'dpop_proof_invalid' ],
+              [ 'http://x.example.com:' . $s->port(2), 'dpop_proof_invalid' ])
+{
+    my ($origin, $verdict) = @$case;
+    my $to = "$origin/named";
+
+    is explain(args => [ '--gate', $gate, '--server', $second, '--location', '/named', '--json',
+                         @$_, '--proof', proof($me, $bound, $to) ],
+               stdin => $bound)->{json}{verdict}, $verdict,
+        "a proof for $to, by the server's name: $verdict"
+        for [], [ '--url', $to ];
+}
+
 like asked(token(), '/t', @proof)->{err},
     qr/"--proof" is for a location that checks it, and the gate's has no jwt_/,
     'a proof for a location that takes none';
@@ -391,6 +432,10 @@ is asked($private, '/private', '--trusted-certificate', 't/keys/tls-ca.pem')
 
 $r = asked($private, '/t');
 is $r->{json}{verdict}, 'issuer_mismatch', 'the token of another location';
+like +(grep { $_->{check} eq 'issuer_mismatch' }
+       @{ asked(token(iss => 'https://x/'), '/t/longer')->{json}{checks} })[0]{hint},
+    qr/^configured "https:\/\/files\/" or "[^"]+", received "https:\/\/x\/": another tenant's/,
+    'neither of two issuers';
 like +(grep { $_->{check} eq 'issuer_mismatch' } @{ $r->{json}{checks} })[0]{hint}
     // '', qr/this is a token of jwt_issuer "private", which this location/,
     '... whose block is named' or diag $r->{out};

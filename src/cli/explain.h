@@ -55,7 +55,8 @@ typedef struct {
     njwt_policy_t         policy;
     njwt_binding_t        binding;
     njwt_binding_request_t  proved;
-    njwt_slice_t          url;           /* up to its path */
+    njwt_slice_t          url;           /* --url, whole */
+    njwt_slice_t          origin;        /* of it, up to its path */
     uint8_t               certificate[NJWT_DIGEST];
     njwt_request_t        judged;
 
@@ -205,6 +206,9 @@ void explain_gate_token(explain_t *e);
 
 /* Sets the key source for the issuer that the token names. */
 void explain_gate_issuer(explain_t *e);
+
+/* Sets the URL that a proof must name, as the location has it. */
+void explain_gate_origins(explain_t *e);
 
 /* Prints what the location's mode makes of the verdict. */
 void explain_gate_mode(explain_t *e);

@@ -68,7 +68,8 @@ explain_set_url(explain_t *e, const char *value)
 
     e->proved.dpop.target = url.rest;
     e->url = explain_slice(value);
-    e->url.len -= url.rest.len;
+    e->origin = e->url;
+    e->origin.len -= url.rest.len;
 }
 
 
@@ -115,6 +116,11 @@ explain_binding(explain_t *e)
     bool          proof = e->proved.dpop.headers > 0;
     njwt_dpop_t  *proofs = &e->binding.proofs;
 
+    if (e->gate == NULL) {
+        proofs->origins = &e->origin;
+        proofs->origin_count = (e->origin.len > 0);
+    }
+
     if (e->policy.binding == NULL) {
         if (proof || e->proved.certificate != NULL) {
             explain_die("\"%s\" is for a location that checks it, %s%s",
@@ -127,16 +133,22 @@ explain_binding(explain_t *e)
         return;
     }
 
-    if (proof && e->url.len == 0) {
+    if (e->gate != NULL && proof) {
+        explain_gate_origins(e);
+    }
+
+    if (proof && (proofs->origin_count == 0
+                  || e->proved.dpop.target.len == 0))
+    {
         explain_die("\"--proof\" is for a URL, write --url with the one of "
                     "the request");
     }
 
-    proofs->algorithms = NJWT_ALG_ES256;
-    proofs->lifetime = NJWT_DEFAULT_DPOP_LIFETIME;
-    proofs->ahead = NJWT_DEFAULT_DPOP_AHEAD;
-    proofs->origins = &e->url;
-    proofs->origin_count = (e->url.len > 0);
+    if (proofs->algorithms == 0) {
+        proofs->algorithms = NJWT_ALG_ES256;
+        proofs->lifetime = NJWT_DEFAULT_DPOP_LIFETIME;
+        proofs->ahead = NJWT_DEFAULT_DPOP_AHEAD;
+    }
 
     e->proved.dpop.method = e->judged.method.name;
     e->judged.binding = &e->proved;

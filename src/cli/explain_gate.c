@@ -531,6 +531,152 @@ explain_gate_policy(explain_t *e)
 }
 
 
+/* Is it a name for which the server makes an origin? */
+
+static bool
+explain_name_is_exact(njwt_slice_t name)
+{
+    return name.len > 0
+           && name.data[0] != '.'
+           && name.data[0] != '~'
+           && memchr(name.data, '*', name.len) == NULL;
+}
+
+
+/* The port of an address that is listened on; empty: it has none. */
+
+static njwt_slice_t
+explain_listen_port(njwt_slice_t listen)
+{
+    size_t        i;
+    njwt_slice_t  port = { NULL, 0 };
+
+    for (i = listen.len; i > 0 && listen.data[i - 1] != ':'; i--) {
+        /* void */
+    }
+
+    if (i > 0) {
+        port.data = listen.data + i;
+        port.len = listen.len - i;
+    }
+
+    return port;
+}
+
+
+static void
+explain_gate_origin(explain_t *e, njwt_slice_t name, njwt_slice_t port,
+    bool tls)
+{
+    char          *text;
+    size_t         size;
+    njwt_dpop_t   *proofs = &e->binding.proofs;
+    njwt_slice_t  *origins = (njwt_slice_t *) proofs->origins;
+
+    size = sizeof("https://:") + name.len + port.len;
+    text = explain_alloc(e, size);
+    (void) snprintf(text, size, "http%s://%.*s:%.*s", tls ? "s" : "",
+                    (int) name.len, (const char *) name.data,
+                    (int) port.len, (const char *) port.data);
+
+    origins[proofs->origin_count++] = explain_slice(text);
+}
+
+
+/*
+ * Without jwt_dpop_origin the server's exact names and ports count.  The
+ * status doesn't say which of these speak TLS: each may, 443 more likely.
+ */
+
+static void
+explain_gate_names(explain_t *e)
+{
+    bool          tls;
+    size_t        i, k;
+    njwt_slice_t  name, port;
+    njwt_value_t  names, listen;
+
+    names = explain_gate_need(e->asked->server, "names", NJWT_JSON_ARRAY);
+    listen = explain_gate_need(e->asked->server, "listen", NJWT_JSON_ARRAY);
+
+    e->binding.proofs.origins =
+                     explain_alloc(e, (njwt_json_length(names)
+                                       * njwt_json_length(listen) * 2 + 1)
+                                      * sizeof(njwt_slice_t));
+
+    for (i = 0; i < njwt_json_length(names); i++) {
+        name = njwt_json_string(njwt_json_element(names, i));
+
+        if (!explain_name_is_exact(name)) {
+            continue;
+        }
+
+        for (k = 0; k < njwt_json_length(listen); k++) {
+            port = explain_listen_port(
+                               njwt_json_string(njwt_json_element(listen, k)));
+
+            if (port.len > 0) {
+                tls = njwt_slice_equal(port, explain_slice("443"));
+                explain_gate_origin(e, name, port, tls);
+                explain_gate_origin(e, name, port, !tls);
+            }
+        }
+    }
+}
+
+
+/* The part of --url that the gate sees, behind one of its origins. */
+
+static bool
+explain_gate_target(explain_t *e)
+{
+    size_t               i;
+    const njwt_slice_t  *origin;
+
+    for (i = 0; i < e->binding.proofs.origin_count; i++) {
+        origin = &e->binding.proofs.origins[i];
+
+        if (e->url.len >= origin->len
+            && memcmp(e->url.data, origin->data, origin->len) == 0)
+        {
+            e->proved.dpop.target.data = e->url.data + origin->len;
+            e->proved.dpop.target.len = e->url.len - origin->len;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+void
+explain_gate_origins(explain_t *e)
+{
+    bool          configured;
+    njwt_dpop_t  *proofs = &e->binding.proofs;
+
+    configured = proofs->origin_count > 0;
+
+    if (!configured) {
+        explain_gate_names(e);
+    }
+
+    if (proofs->origin_count == 0) {
+        proofs->origins = &e->origin;
+        proofs->origin_count = (e->origin.len > 0);
+        return;
+    }
+
+    if (e->url.len > 0 && configured && explain_gate_target(e)) {
+        return;
+    }
+
+    if (e->url.len == 0 && e->location[0] == '/') {
+        e->proved.dpop.target = explain_slice(e->location);
+    }
+}
+
+
 void
 explain_gate_token(explain_t *e)
 {

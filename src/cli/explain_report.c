@@ -378,6 +378,24 @@ explain_report_bypass(const explain_t *e)
 }
 
 
+/* What stands before the path in a proof's URL, where it is configured. */
+
+static void
+explain_report_origins(const explain_t *e)
+{
+    njwt_value_t  dpop;
+
+    dpop = njwt_json_member(e->asked->location, explain_slice("dpop"));
+    dpop = njwt_json_member(dpop, explain_slice("origins"));
+
+    if (njwt_json_length(dpop) > 0) {
+        printf("  proofs    for ");
+        explain_out_list(dpop);
+        printf("\n");
+    }
+}
+
+
 /* What else is required, but can't be judged from here. */
 
 static void
@@ -404,6 +422,7 @@ explain_report_more(const explain_t *e)
         printf("  binding   ");
         explain_out_list(binding);
         printf("\n");
+        explain_report_origins(e);
     }
 
     if (njwt_json_length(variables) > 0) {

@@ -145,6 +145,13 @@ same_policies(const njwt_policy_t *a, const njwt_policy_t *b)
         assert_int_equal(a->binding->dpop, b->binding->dpop);
         assert_int_equal(a->binding->mtls, b->binding->mtls);
         assert_int_equal(a->binding->required, b->binding->required);
+        assert_int_equal(a->binding->proofs.algorithms,
+                         b->binding->proofs.algorithms);
+        assert_true(a->binding->proofs.lifetime == b->binding->proofs.lifetime
+                    && a->binding->proofs.ahead == b->binding->proofs.ahead);
+        same_lists(a->binding->proofs.origins, a->binding->proofs.origin_count,
+                   b->binding->proofs.origins,
+                   b->binding->proofs.origin_count);
     }
 
     assert_int_equal(a->max_token_size, b->max_token_size);
@@ -259,6 +266,11 @@ a_policy_is_read_as_it_was_written(void **state)
     memset(&binding, 0, sizeof(binding));
     binding.dpop = true;
     binding.required = true;
+    binding.proofs.algorithms = NJWT_ALG_ES256 | NJWT_ALG_EDDSA;
+    binding.proofs.origins = words + 4;
+    binding.proofs.origin_count = 2;
+    binding.proofs.lifetime = 61;
+    binding.proofs.ahead = 7;
 
     policy.issuers = named;
     policy.issuer_count = 1;
@@ -270,6 +282,25 @@ a_policy_is_read_as_it_was_written(void **state)
     policy.binding = &binding;
     policy.max_token_size = 1234567;
 
+    out = begin();
+    njwt_policy_write(&unit_arena, &out, &policy);
+    assert_true(njwt_policy_read(&reader, object_of(&out), all, 2, &found,
+                                 &other));
+    same_policies(&policy, &found);
+
+    /* one that leaves the origins to the server, and one that takes none */
+
+    binding.proofs.origin_count = 0;
+    memset(&found, 0, sizeof(found));
+    out = begin();
+    njwt_policy_write(&unit_arena, &out, &policy);
+    assert_true(njwt_policy_read(&reader, object_of(&out), all, 2, &found,
+                                 &other));
+    same_policies(&policy, &found);
+
+    memset(&binding, 0, sizeof(binding));
+    memset(&found, 0, sizeof(found));
+    binding.mtls = true;
     out = begin();
     njwt_policy_write(&unit_arena, &out, &policy);
     assert_true(njwt_policy_read(&reader, object_of(&out), all, 2, &found,
@@ -330,6 +361,9 @@ what_cannot_be_read_is_told(void **state)
                      NJWT_UNREAD_ALGORITHM);
     assert_int_equal(unread("{\"issuers\":[]}"), NJWT_UNREAD_ISSUERS);
     assert_int_equal(unread("{\"issuers\":[\"x\"]}"), NJWT_UNREAD_ISSUER);
+    assert_int_equal(unread("{\"issuers\":[\"plain\"],"
+                            "\"binding\":[\"dpop\"],\"dpop\":{}}"),
+                     NJWT_UNREAD_MEMBER);
     assert_int_equal(unread("{\"issuers\":[\"plain\"],"
                             "\"binding\":[\"dpop\",\"x\"]}"),
                      NJWT_UNREAD_BINDING);

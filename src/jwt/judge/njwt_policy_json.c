@@ -490,7 +490,56 @@ njwt_read_issuers(njwt_reader_t *r, njwt_value_t object,
 }
 
 
-/* How proofs are judged isn't shown. */
+/*
+ * How proofs are judged; null: none are.  Without origins these are those of
+ * the server's names.
+ */
+
+static void
+njwt_write_proofs(njwt_out_t *out, const njwt_binding_t *binding)
+{
+    const njwt_dpop_t  *dpop = &binding->proofs;
+
+    njwt_out_open(out, "dpop", '{');
+
+    if (dpop->origin_count == 0) {
+        njwt_out_null(out, "origins");
+
+    } else {
+        njwt_out_list(out, "origins", dpop->origins, dpop->origin_count);
+    }
+
+    njwt_write_algorithms(out, dpop->algorithms);
+    njwt_out_number(out, "lifetime", (int64_t) dpop->lifetime);
+    njwt_out_number(out, "ahead", (int64_t) dpop->ahead);
+    njwt_out_close(out, '}');
+}
+
+
+/* An earlier gate doesn't say. */
+
+static void
+njwt_read_proofs(njwt_reader_t *r, njwt_value_t object, njwt_dpop_t *dpop)
+{
+    njwt_value_t  proofs, origins;
+
+    proofs = njwt_json_member(object, njwt_name("dpop"));
+
+    if (njwt_json_type(proofs) != NJWT_JSON_OBJECT) {
+        return;
+    }
+
+    dpop->algorithms = njwt_read_algorithms(r, proofs);
+    dpop->lifetime = njwt_read_number(r, proofs, njwt_name("lifetime"));
+    dpop->ahead = njwt_read_number(r, proofs, njwt_name("ahead"));
+
+    origins = njwt_json_member(proofs, njwt_name("origins"));
+
+    if (njwt_json_type(origins) == NJWT_JSON_ARRAY) {
+        dpop->origins = njwt_read_list(r, origins, &dpop->origin_count);
+    }
+}
+
 
 static void
 njwt_read_binding(njwt_reader_t *r, njwt_value_t object,
@@ -508,6 +557,7 @@ njwt_read_binding(njwt_reader_t *r, njwt_value_t object,
         }
     }
 
+    njwt_read_proofs(r, object, &binding->proofs);
     policy->binding = (count > 0) ? binding : NULL;
 }
 
@@ -525,6 +575,14 @@ njwt_policy_write(njwt_arena_t *arena, njwt_out_t *out,
     njwt_out_list(out, "binding", words,
                   policy->binding ? njwt_binding_words(policy->binding, words)
                                   : 0);
+
+    if (policy->binding != NULL && policy->binding->dpop) {
+        njwt_write_proofs(out, policy->binding);
+
+    } else {
+        njwt_out_null(out, "dpop");
+    }
+
     njwt_write_methods(out, methods);
     njwt_write_scope_rules(arena, out, policy);
     njwt_write_claim_rules(out, policy);

@@ -2,8 +2,8 @@
  * Policies and issuers as JSON: written for jwt_status, and read by
  * jwt-explain, which judges by them.
  *
- * Writer and reader are side by side, so that they stay in step.  The keys,
- * the revocation entries and how proofs are judged aren't shown.
+ * Writer and reader are side by side, so that they stay in step.  The keys and
+ * the revocation entries aren't shown, nor whether proofs need a nonce.
  */
 
 #ifndef NJWT_POLICY_JSON_H
