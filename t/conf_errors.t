@@ -456,7 +456,10 @@ accepted "but \"$_\"", issuer($_), 'jwt ' . $_ . ';' for 'off-', '--', 'a-b';
 
 
 refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
-    qr/"jwt" names "b", and there is no such jwt_issuer block, write/;
+    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http", or "jwt a;" in /;
+refused 'jwt names a block that there is, of two', issuer('a')
+    . 'jwt_issuer c { issuer https://c/; audience c; jwks_uri https://c/; }', 'jwt b;',
+    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http" in /;
 refused 'a line without its semicolon', issuer('a'),
     "jwt a\njwt_require_scope x;",
     qr/"jwt" names "jwt_require_scope", which looks like a directive, write ";" before it/;

@@ -101,6 +101,27 @@ ngx_http_jwt_policy_overlap(njwt_issuer_t *a, njwt_issuer_t *b)
 
 
 static char *
+ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
+    ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
+{
+    ngx_http_jwt_issuer_t  **issuer;
+
+    issuer = jmcf->issuers.elts;
+
+    if (jmcf->issuers.nelts == 1) {
+        return ngx_http_jwt_conf_error(cf, &conf->names_pos,
+                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
+                       "block, write one in \"http\", or \"jwt %*s;\"", name,
+                       issuer[0]->trust.name.len, issuer[0]->trust.name.data);
+    }
+
+    return ngx_http_jwt_conf_error(cf, &conf->names_pos,
+                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
+                       "block, write one in \"http\"", name);
+}
+
+
+static char *
 ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     njwt_policy_t *policy)
 {
@@ -132,9 +153,7 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
         }
 
         if (issuer == NULL) {
-            return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
-                       "block, write one in \"http\"", &name[i]);
+            return ngx_http_jwt_policy_unknown(cf, conf, jmcf, &name[i]);
         }
 
         for (k = 0; k < i; k++) {
