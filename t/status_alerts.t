@@ -243,6 +243,13 @@ subtest 'requests without a token, that have no issuer' => sub {
     start('fine', 'location /t { jwt timesheets; jwt_mode optional; }');
     $s->get('/t') for 1 .. 12;
     like +(alerts())[0], qr/^ok /, 'where it is optional, nobody was refused';
+    like $s->get('/page')->{body} =~ s/<[^>]*>//gr,
+        qr/Without requests that were neither ok nor refused: no_token \(where a token is optional\)\.\n/,
+        '... and the shares say what they leave out';
+    start('fine', $guarded);
+    good(1);
+    $s->get('/t');
+    unlike $s->get('/page')->{body}, qr/neither ok nor refused/, '... and nothing else';
 };
 
 subtest 'report mode' => sub {
@@ -363,7 +370,7 @@ subtest 'keys' => sub {
 
     my @alerts = alerts();
 
-    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered 503\. Last error \d+ s ago: status 500/,
+    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered 503\. Last error \d+ s ago: status 500\. The error log says what to check\.$/,
         'never fetched';
     is scalar(@alerts), 1, 'one line';
 

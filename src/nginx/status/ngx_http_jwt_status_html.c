@@ -443,6 +443,60 @@ ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
 }
 
 
+/* Were there such requests, of any issuer? */
+
+static ngx_uint_t
+ngx_http_jwt_html_counted(ngx_http_jwt_status_t *status, ngx_uint_t counted)
+{
+    ngx_uint_t                      i;
+    ngx_http_jwt_status_verdict_t  *row;
+
+    row = status->verdicts.elts;
+
+    for (i = 0; i < status->verdicts.nelts; i++) {
+        if (row[i].counted == counted && row[i].total != 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* What is in the list below, but in none of the shares. */
+
+static void
+ngx_http_jwt_html_skipped(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t           i, n, optional;
+    ngx_http_jwt_out_t  *out;
+
+    n = 0;
+    out = &status->out;
+    optional = status->guards[NGX_HTTP_JWT_GUARD_OPTIONAL] > 0;
+
+    for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
+
+        if (!ngx_http_jwt_share_skips(optional, i)
+            || !ngx_http_jwt_html_counted(status, i))
+        {
+            continue;
+        }
+
+        ngx_http_jwt_out_literal(out, n++ ? ", " : "<p class=\"soft\">Without "
+                                                   "requests that were "
+                                                   "neither ok nor refused: ");
+        ngx_http_jwt_html_code(out, ngx_http_jwt_counted_name(i));
+
+        if (i == NJWT_NO_TOKEN) {
+            ngx_http_jwt_out_literal(out, " (where a token is optional)");
+        }
+    }
+
+    ngx_http_jwt_out_literal(out, n ? ".</p>\n" : "");
+}
+
+
 static void
 ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 {
@@ -457,6 +511,7 @@ ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
     ngx_http_jwt_html_time(status, "Last 5 min", ngx_http_jwt_window(recent));
     ngx_http_jwt_html_time(status, "Last hour", ngx_http_jwt_window(hour));
     ngx_http_jwt_out_literal(out, "</dl>\n");
+    ngx_http_jwt_html_skipped(status);
     ngx_http_jwt_html_verdicts(status);
     ngx_http_jwt_out_literal(out, "</section>\n");
 }

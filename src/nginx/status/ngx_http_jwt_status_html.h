@@ -83,6 +83,9 @@ void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
 
 /* ngx_http_jwt_status_html_alerts.c */
 
+/* Is it neither ok nor a refusal?  No token is one, unless it is optional. */
+ngx_uint_t ngx_http_jwt_share_skips(ngx_uint_t optional, ngx_uint_t counted);
+
 /* The share of some verdicts, by the numbers of a window of their rows. */
 void ngx_http_jwt_share_sum(ngx_http_jwt_status_t *status,
     ngx_array_t *verdicts, size_t window, ngx_http_jwt_share_t *share);

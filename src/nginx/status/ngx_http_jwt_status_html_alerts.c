@@ -23,7 +23,7 @@ typedef struct {
  * without a token if one is optional.
  */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_share_skips(ngx_uint_t optional, ngx_uint_t counted)
 {
     return counted == NGX_HTTP_JWT_PREFLIGHT
@@ -313,6 +313,7 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     if (row->error_time > 0) {
         ngx_http_jwt_out_literal(out, " Last error ");
         ngx_http_jwt_html_error(status, row);
+        ngx_http_jwt_out_literal(out, ". The error log says what to check.");
     }
 
     ngx_http_jwt_alert_end(alerts);
