@@ -158,7 +158,7 @@ my @changes = (
     [ 'dpop_keys', "set[i].used != 0
             && ", '' ],
     [ 'dpop_keys', 'set[i].used = ++keys->uses;', '' ],
-    [ 'dpop_keys', 'oldest->used = ++keys->uses;', 'oldest->used = 1;' ],
+    [ 'dpop_keys', 'made.used = ++keys->uses;', 'made.used = 1;' ],
     [ 'dpop_keys', 'if (set[i].used < oldest->used)', 'if (false)' ],
     [ 'dpop_keys', '            njwt_key_free(key->key);' =~ s/^ {4}//r, '' ],
 

@@ -226,9 +226,10 @@ void
 ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out)
 {
     ngx_http_jwt_out_literal(out,
-                             "<footer>Why a request was refused: the error log "
+        "<footer>Why a request was refused: the error log "
         "at level <code>info</code>, or <code>jwt-explain --gate</code> with "
-        "its token. What each verdict means and what to do about it: docs/troubleshooting.md in the source, and in "
+        "its token. What each verdict means and what to do about it: "
+        "docs/troubleshooting.md in the source, and in "
         "/usr/share/doc/libnginx-mod-http-jwt-scope of Debian&rsquo;s "
         "package. The same for programs: "
         "<code>jwt_status json</code> and <code>jwt_status prometheus</code>."

@@ -520,8 +520,8 @@ ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
     out = &status->out;
 
     ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"locations\">"
-                             "<h2 id=\"locations\">Locations and what they ask "
-                             "for</h2>\n");
+                             "<h2 id=\"locations\">Locations and what they "
+                             "ask for</h2>\n");
 
     for (i = 1; i <= status->main->servers.nelts; i++) {
         ngx_http_jwt_html_server(status, i);
