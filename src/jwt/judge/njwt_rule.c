@@ -68,7 +68,8 @@ static const struct {
     { njwt_literal(">="),  NJWT_RULE_NOT_LESS,    false },
     { njwt_literal(">"),   NJWT_RULE_GREATER,     false },
     { njwt_literal("<="),  NJWT_RULE_NOT_GREATER, false },
-    { njwt_literal("<"),   NJWT_RULE_LESS,        false }
+    { njwt_literal("<"),   NJWT_RULE_LESS,        false },
+    { njwt_literal(""),    NJWT_RULE_EQUAL,       false }
 };
 
 #define NJWT_RULE_COUNT(list)  (sizeof(list) / sizeof(list[0]))
