@@ -202,7 +202,7 @@ a_kept_key_is_kept_once(void **state)
 
     memset(&key, 0, sizeof(key));
 
-    keys = njwt_dpop_keys_new(8);
+    keys = njwt_dpop_keys_new(7);
     assert_non_null(keys);
 
     for (i = 0; i < 7; i++) {
@@ -323,6 +323,139 @@ the_key_unused_for_longest_goes(void **state)
     assert_null(njwt_dpop_keys_find(keys, header));
 
     njwt_dpop_keys_free(keys);
+}
+
+
+/* Each use counts, whatever the order of the entries is. */
+
+static void
+the_key_used_first_goes_first(void **state)
+{
+    size_t             i, round;
+    uint8_t            text[] = "a header of so many bytes, 0";
+    njwt_slice_t       header = { text, sizeof(text) - 1 };
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(&key, 0, sizeof(key));
+
+    keys = njwt_dpop_keys_new(0);
+    assert_non_null(keys);
+
+    for (i = 0; i < 8; i++) {
+        text[header.len - 1] = (uint8_t) i;
+        njwt_dpop_keys_add(keys, header, &key);
+    }
+
+    for (round = 0; round < 3; round++) {
+        for (i = 8; i > 0; i--) {
+            text[header.len - 1] = (uint8_t) (i - 1);
+            assert_non_null(njwt_dpop_keys_find(keys, header));
+        }
+    }
+
+    text[header.len - 1] = 8;
+    njwt_dpop_keys_add(keys, header, &key);
+
+    text[header.len - 1] = 7;
+    assert_null(njwt_dpop_keys_find(keys, header));
+
+    for (i = 0; i < 7; i++) {
+        text[header.len - 1] = (uint8_t) i;
+        assert_non_null(njwt_dpop_keys_find(keys, header));
+    }
+
+    njwt_dpop_keys_free(keys);
+}
+
+
+/*
+ * All of a header is compared: of what has the same hash, which anybody can
+ * compute, too.
+ */
+
+static uint64_t
+mixed(uint64_t hash, uint64_t bytes)
+{
+    hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
+
+    return hash ^ hash >> 32;
+}
+
+
+static void
+a_header_with_the_hash_of_another_is_another(void **state)
+{
+    uint64_t           text[3] = { 1, 2, 3 }, other[3] = { 4, 2, 3 };
+    njwt_slice_t       header, alike;
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(&key, 0, sizeof(key));
+
+    other[1] ^= mixed(sizeof(text), text[0]) ^ mixed(sizeof(text), other[0]);
+
+    header = unit_bytes(text, sizeof(text));
+    alike = unit_bytes(other, sizeof(other));
+
+    assert_true(mixed(mixed(mixed(sizeof(text), text[0]), text[1]), text[2])
+                == mixed(mixed(mixed(sizeof(text), other[0]), other[1]),
+                         other[2]));
+
+    keys = njwt_dpop_keys_new(1);
+    assert_non_null(keys);
+
+    key.alg = NJWT_ALG_ES256;
+    njwt_dpop_keys_add(keys, header, &key);
+    assert_null(njwt_dpop_keys_find(keys, alike));
+
+    key.alg = NJWT_ALG_ES384;
+    njwt_dpop_keys_add(keys, alike, &key);
+    assert_int_equal(njwt_dpop_keys_find(keys, header)->alg, NJWT_ALG_ES256);
+    assert_int_equal(njwt_dpop_keys_find(keys, alike)->alg, NJWT_ALG_ES384);
+
+    njwt_dpop_keys_free(keys);
+}
+
+
+/* Clients' headers differ in some of their bytes; each of these counts. */
+
+static void
+headers_that_differ_somewhere_dont_displace_each_other(void **state)
+{
+    size_t             at, i, found_keys;
+    uint8_t            text[] = "a header of so many bytes as 32.";
+    njwt_slice_t       header = { text, 0 };
+    njwt_dpop_key_t    key;
+    njwt_dpop_keys_t  *keys;
+
+    (void) state;
+
+    memset(&key, 0, sizeof(key));
+
+    for (header.len = 24; header.len <= 32; header.len++) {
+        for (at = 0; at < header.len; at++) {
+            keys = njwt_dpop_keys_new(1023);
+            assert_non_null(keys);
+
+            for (i = 0; i < 128; i++) {
+                text[at] = (uint8_t) i;
+                njwt_dpop_keys_add(keys, header, &key);
+            }
+
+            for (i = 0, found_keys = 0; i < 128; i++) {
+                text[at] = (uint8_t) i;
+                found_keys += njwt_dpop_keys_find(keys, header) != NULL;
+            }
+
+            njwt_dpop_keys_free(keys);
+            assert_in_range(found_keys, 120, 128);
+        }
+    }
 }
 
 
@@ -589,6 +722,7 @@ a_nonce_is_renewed_whatever_the_answer(void **state)
 static void
 a_thumbprint_is_that_of_the_rfc(void **state)
 {
+    unsigned       c;
     uint8_t        out[NJWT_DIGEST];
     njwt_value_t   jwk;
 
@@ -617,6 +751,21 @@ a_thumbprint_is_that_of_the_rfc(void **state)
 
     jwk = njwt_json_object(&unit_arena, unit_text(
         "{\"kty\":\"RSA\",\"n\":\"a\\\"b\",\"e\":\"AQAB\"}"));
+    assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
+
+    /* of visible ASCII, but for those two, nothing is ever escaped */
+
+    for (c = 0; c < 0x80; c++) {
+        jwk = njwt_json_object(&unit_arena, unit_text(unit_format(
+            "{\"kty\":\"RSA\",\"n\":\"a\\u%04xb\",\"e\":\"AQAB\"}", c)));
+
+        assert_int_equal(njwt_json_type(jwk), NJWT_JSON_OBJECT);
+        assert_int_equal(njwt_thumbprint(&unit_arena, NULL, jwk, out),
+                         c > ' ' && c < 0x7f && c != '"' && c != '\\');
+    }
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"kty\":\"RSA\",\"n\":\"a\u00e4b\",\"e\":\"AQAB\"}"));
     assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
 }
 
@@ -811,6 +960,9 @@ main(void)
         dpop_case(the_digest_of_the_token_is_taken_as_it_is_known),
         dpop_case(a_method_that_isnt_there_is_nobodys),
         unit_case(the_key_unused_for_longest_goes),
+        unit_case(the_key_used_first_goes_first),
+        unit_case(a_header_with_the_hash_of_another_is_another),
+        unit_case(headers_that_differ_somewhere_dont_displace_each_other),
         unit_case(nothing_is_kept_of_a_proof_before_its_signature_held),
         unit_case(a_header_beyond_the_limit_isnt_kept),
         unit_case(a_nonce_tells_when_it_was_made_and_by_whom),

@@ -162,8 +162,22 @@ my @changes = (
     [ 'dpop_keys', 'if (set[i].used < oldest->used)', 'if (false)' ],
     [ 'dpop_keys', '            njwt_key_free(key->key);' =~ s/^ {4}//r, '' ],
 
+    [ 'dpop_keys', 'set[i].used = ++keys->uses;', 'set[i].used = --keys->uses;' ],
+    [ 'dpop_keys', 'NJWT_DPOP_KEYS_SET + 1;', 'NJWT_DPOP_KEYS_SET;' ],
+    [ 'dpop_keys', 'njwt_dpop_keys_mix(njwt_dpop_keys_mix(hash, bytes), 0)',
+                   'njwt_dpop_keys_mix(hash, bytes)' ],
+    [ 'dpop_keys', 'njwt_dpop_keys_mix(hash, bytes), 0)', 'hash, 0)' ],
+    [ 'dpop_keys', 'hash = njwt_dpop_keys_mix(hash, bytes);', '' ],
+    [ 'dpop_keys', 'return hash ^ hash >> 32;', 'return hash;' ],
+
     # thumbprints
     [ 'thumbprint', "text.data[i] <= 0x20 || ", '' ],
+    [ 'thumbprint', 'text.data[i] <= 0x20', 'text.data[i] < 0x20' ],
+    [ 'thumbprint', 'text.data[i] >= 0x7f', 'text.data[i] > 0x7f' ],
+    [ 'thumbprint', "if (text == NULL) {\n        return false;",
+                    "if (text == NULL) {\n        return true;" ],
+    [ 'thumbprint', "arena->failed = true;\n        return false;",
+                    "arena->failed = true;\n        return true;" ],
     [ 'thumbprint', "text.data[i] >= 0x7f
             || ", '' ],
     [ 'thumbprint', "text.data[i] == '\"' || ", '' ],

@@ -15,6 +15,7 @@
 #include "njwt_logout.h"
 #include "njwt_path.h"
 #include "njwt_revocation.h"
+#include "njwt_thumbprint.h"
 
 #include <errno.h>
 
@@ -1281,6 +1282,48 @@ jansson_keeps_the_functions_that_it_has(void **state)
 }
 
 
+/* It is right, or there is none. */
+
+static void
+a_thumbprint_is_not_made_up_for_want_of_memory(void **state)
+{
+    bool             made, failed;
+    size_t           n;
+    uint8_t          right[NJWT_DIGEST], out[NJWT_DIGEST];
+    njwt_value_t     jwk;
+    njwt_arena_t     arena;
+    njwt_hasher_t   *hasher;
+
+    (void) state;
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyW"
+        "QHOg7hcvPapiMlrwIaaPcHURo\"}"));
+    hasher = njwt_hasher_new();
+    assert_non_null(hasher);
+    assert_true(njwt_thumbprint(&unit_arena, hasher, jwk, right));
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+        begin_failing(n, true);
+        made = njwt_thumbprint(&arena, hasher, jwk, out);
+        failed = end_failing();
+
+        assert_int_equal(made, !failed);
+        assert_int_equal(arena.failed, failed);
+        njwt_arena_free(&arena);
+
+        if (made) {
+            assert_memory_equal(out, right, NJWT_DIGEST);
+            break;
+        }
+    }
+
+    assert_true(n > 1);
+    njwt_hasher_free(hasher);
+}
+
+
 /* RFC 9449's own proof: good, or nobody knows. */
 
 static void
@@ -1547,6 +1590,7 @@ main(void)
         unit_case(a_byte_that_jansson_had_no_memory_for_is_missed),
         unit_case(jansson_keeps_the_functions_that_it_has),
         unit_case(a_digest_that_fails_leaves_no_error_behind),
+        unit_case(a_thumbprint_is_not_made_up_for_want_of_memory),
         unit_case(a_proof_is_not_refused_for_want_of_memory),
         unit_case(a_logout_token_is_not_refused_for_want_of_memory),
         unit_case(entries_are_read_whole_or_not_at_all)

@@ -1001,6 +1001,15 @@ run_case(const char *file, json_t *c)
                  (int) info->name.len, (const char *) info->name.data, want);
     }
 
+    /* who passed was bound as the token says */
+
+    if (njwt_verdict_is_verified(verdict)) {
+        assert_for(found.binding.mtls
+                   == (found.binding.read && found.binding.cnf.has_x5t), id);
+        assert_for(found.binding.proved
+                   == (found.binding.read && found.binding.cnf.has_jkt), id);
+    }
+
     if ((found.claims != NULL) != (njwt_verdict_is_verified(verdict))) {
         fail_msg("%s, %s: %s claims with %s", file, id,
                  found.claims ? "has" : "has no", want);

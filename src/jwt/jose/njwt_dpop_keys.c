@@ -32,12 +32,7 @@ njwt_dpop_keys_new(size_t count)
     size_t             sets;
     njwt_dpop_keys_t  *keys;
 
-    sets = (count + NJWT_DPOP_KEYS_SET - 1) / NJWT_DPOP_KEYS_SET;
-
-    if (sets == 0) {
-        sets = 1;
-    }
-
+    sets = count / NJWT_DPOP_KEYS_SET + 1;
     keys = calloc(1, sizeof(njwt_dpop_keys_t)
                      + sets * NJWT_DPOP_KEYS_SET * sizeof(njwt_dpop_entry_t));
 
@@ -74,10 +69,20 @@ njwt_dpop_keys_free(njwt_dpop_keys_t *keys)
 }
 
 
+static uint64_t
+njwt_dpop_keys_mix(uint64_t hash, uint64_t bytes)
+{
+    hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
+
+    return hash ^ hash >> 32;
+}
+
+
 /*
- * Eight bytes at a time.  It needs no secret: whoever finds headers with the
- * same hash can only displace other keys, which are then parsed again, and
- * that only by proofs that are good.
+ * Eight bytes at a time, and once more without any: only then do the last ones
+ * count in the lowest bits, too, which choose the set.  It needs no secret:
+ * whoever finds headers with the same hash can only displace other keys, which
+ * are then parsed again, and that only by proofs that are good.
  */
 
 static uint64_t
@@ -88,19 +93,18 @@ njwt_dpop_keys_hash(njwt_slice_t header)
 
     hash = header.len;
 
-    for (i = 0; i + sizeof(bytes) <= header.len; i += sizeof(bytes)) {
+    for (i = 0; header.len - i >= sizeof(bytes); i += sizeof(bytes)) {
         memcpy(&bytes, header.data + i, sizeof(bytes));
-
-        hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 32;
+        hash = njwt_dpop_keys_mix(hash, bytes);
     }
 
-    for ( /* void */ ; i < header.len; i++) {
-        hash = (hash ^ header.data[i]) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 32;
+    bytes = 0;
+
+    if (header.len > i) {
+        memcpy(&bytes, header.data + i, header.len - i);
     }
 
-    return hash;
+    return njwt_dpop_keys_mix(njwt_dpop_keys_mix(hash, bytes), 0);
 }
 
 
@@ -143,8 +147,7 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     uint8_t            *copy;
     njwt_dpop_entry_t   made, *set, *oldest;
 
-    copy = (header.len > 0 && header.len <= NJWT_DPOP_KEYS_HEADER)
-           ? malloc(header.len) : NULL;
+    copy = (header.len <= NJWT_DPOP_KEYS_HEADER) ? malloc(header.len) : NULL;
 
     if (copy == NULL) {
         njwt_key_free(key->key);
