@@ -99,6 +99,9 @@ my @rows = (
       qw/ dpop_proof_invalid dpop_nonce_needed /, 2 ],
     [ 'jwt_dpop_algorithms ES384', proved($dpop),
       qw/ dpop_nonce_needed dpop_proof_invalid /, 2 ],
+    [ 'jwt_dpop_algorithms ES384',
+      field('www-authenticate', qr/algs="([^"]*)"/, @no_token),
+      qw/ ES256 ES384 /, 2 ],
     [ 'jwt_binding off', proved($dpop), qw/ dpop_nonce_needed no_token /, 2 ],
 );
 

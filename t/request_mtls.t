@@ -60,7 +60,9 @@ my %config = (
                              try_files /t =404; }
         location /proxied  { jwt timesheets;
                              jwt_binding mtls certificate=$http_client_cert;
-                             try_files /t =404; }
+                             try_files /t =404;
+
+                             location /proxied/in { try_files /t =404; } }
         location /off      { jwt timesheets; try_files /t =404; }
     END
 
@@ -182,10 +184,13 @@ for (
     [ 'nothing', '', 'certificate_missing' ],
 ) {
     my ($what, $text, $verdict) = @$_;
-    my $r = $s->request(path => '/proxied', token => $bound,
-        headers => { length $text ? ('Client-Cert' => $text) : () });
 
-    is $r->{headers}{'x-verdict'}, $verdict, "in a header: $what";
+    for my $path ('/proxied', '/proxied/in') {
+        my $r = $s->request(path => $path, token => $bound,
+            headers => { length $text ? ('Client-Cert' => $text) : () });
+
+        is $r->{headers}{'x-verdict'}, $verdict, "$path, in a header: $what";
+    }
 }
 
 # sent twice, in any spelling that nginx or a backend takes for the same
@@ -202,17 +207,19 @@ for (
     my ($second, $verdict) = @$_;
     my $cert = ':' . encode_base64($me->{der}, '') . ':';
 
-    for my $both ("Client-Cert: $cert\r\n$second: $cert\r\n",
-                  "$second:\r\nClient-Cert: $cert\r\n")
+    for (['/proxied', "Client-Cert: $cert\r\n$second: $cert\r\n"],
+         ['/proxied', "$second:\r\nClient-Cert: $cert\r\n"],
+         ['/proxied/in', "Client-Cert: $cert\r\n$second: $cert\r\n"])
     {
+        my ($path, $both) = @$_;
         my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
             PeerPort => $s->port) or die "connect: $!";
 
-        print $socket "GET /proxied HTTP/1.0\r\nHost: a\r\n"
+        print $socket "GET $path HTTP/1.0\r\nHost: a\r\n"
             . "Authorization: Bearer $bound\r\n$both\r\n";
         local $/;
         like scalar <$socket>, qr/^X-Verdict: $verdict\r$/m,
-            "a certificate's header beside $second: $verdict";
+            "$path: a certificate's header beside $second: $verdict";
     }
 }
 
