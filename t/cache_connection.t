@@ -23,6 +23,7 @@ $s->start(workers => 1, log_level => 'debug',
           http => <<'HTTP', server => <<'END');
     keepalive_requests  10000;
     jwt_claim_set       $city  /address/city;
+    log_format          az     $jwt_claim_az;
     limit_req_zone      $server_port zone=one:32k rate=1r/s;
 HTTP
         listen      127.0.0.1:@PORT2@ ssl http2;
@@ -42,7 +43,8 @@ HTTP
         location /others {
             jwt         timesheets;
             add_header  X-Verdict $jwt_verdict  always;
-            add_header  X-Sub     "$jwt_claim_azp,$jwt_claim_kid,$jwt_header_kid,$city,$jwt_client_id,$jwt_claim_org"  always;
+            add_header  X-Sub     "$jwt_claim_azp,$jwt_claim_kid,$jwt_header_kid,$city,$jwt_client_id,$jwt_claim_org,$jwt_claim_az"  always;
+            access_log  @DIR@/az.log az;
             alias       @CONTENT@/t;
         }
 
@@ -149,13 +151,21 @@ SKIP: {
         talk($bob, $kim);
         is scalar $s->log_lines($kept), 6, 'not to another';
         ask('/others', $kim);
-        is scalar $s->log_lines($kept), 6, 'nor as another claim';
+        is scalar $s->log_lines($kept), 7, 'nor as another claim';
         ask('/others', $kim);
-        is scalar $s->log_lines($kept), 12, 'which is kept as well';
+        is scalar $s->log_lines($kept), 15, 'which is kept as well';
         talk(($long) x 6);
-        is scalar $s->log_lines($kept), 12, 'but nothing long';
+        is scalar $s->log_lines($kept), 15, 'but nothing long';
         talk(($kim) x 3);
-        is scalar $s->log_lines($kept), 12, 'nothing of before other tokens';
+        is scalar $s->log_lines($kept), 15, 'nothing of before other tokens';
+
+        my $large = token(azp => 'x' x 520, kid => 'y' x 440, sub => undef);
+
+        cmp_ok length $large, '<', 2048, 'a token that is repeated';
+        ask('/others', ($large) x 3);
+        $s->mark_log;
+        ask('/others', $large);
+        is scalar $s->log_lines($kept), 6, 'has what there is room for';
     };
 }
 
@@ -179,9 +189,9 @@ subtest 'a location has the claims that it asks for, of each token' => sub {
     my $pat = token(sub => 'auth0|pat', scope => $scope, azp => undef,
                     client_id => 'pats', address => { city => "a\nb" });
     my %others = (
-        $cat => '200 ok cats,claimed,k1,Rome,cats,o1',
-        $dan => '200 ok dans,,k1,,dans,',
-        $pat => '200 ok ,,k1,,pats,');
+        $cat => '200 ok cats,claimed,k1,Rome,cats,o1,',
+        $dan => '200 ok dans,,k1,,dans,,',
+        $pat => '200 ok ,,k1,,pats,,');
     my %sub = ($cat => 'cat', $dan => 'dan', $pat => 'pat');
 
     for my $token ($cat, $dan, $pat, $cat) {
@@ -197,6 +207,10 @@ subtest 'a location has the claims that it asks for, of each token' => sub {
         [ map { $others{$_} } $cat, $dan, $pat, $cat, $dan ], 'in turn';
     cmp_ok scalar $s->log_lines(qr/\$city is left empty/), '>=', 4,
         'a value that would split a header is empty, each time';
+
+    open my $in, '<', $s->dir . '/az.log' or die "az.log: $!\n";
+    is_deeply [ grep { $_ ne "-\n" } <$in> ], [],
+        'and one that the token lacks is none, rather than an empty one';
 };
 
 subtest 'more claims than are kept, and longer ones, are right too' => sub {
