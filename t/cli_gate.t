@@ -84,6 +84,7 @@ my $locations = <<'END';
     location = /empty { jwt off; return 200 "$jwt_verdict"; }
     location = /status { jwt_status json; allow all; }
     location = /page { jwt_status; allow all; }
+    location = /closed { jwt_status json; deny all; }
     location = /metrics { jwt_status prometheus; allow all; }
     location = /far { return 302 /status; }
     location = /large { alias @DIR@/large; }
@@ -476,8 +477,10 @@ for my $case (['/returned', 204, return => 'return'], ['/moved', 302, rewrite =>
         if $by && !$always;
     unlike $out, qr/bypassed/, '... in words' if !$by;
     ($always ? \&Test::More::like : \&Test::More::unlike)->($out,
-        qr/^The request is answered all the same: the gate isn't asked\.\nVerdict: /m,
+        qr/^But nginx answers the request before the gate is asked\.\nVerdict: /m,
         '... and before the verdict');
+    like explain(args => [ @usual, '--location', $path ], stdin => token())->{out},
+        qr/^The request may pass\.\nBut nginx answers/m, '... of a good token, too' if $always;
 }
 
 is_deeply asked(token(), '/rules')->{json}{gate}{not_checked}, ['$host'],
@@ -566,6 +569,10 @@ fails 'metrics', qr/not JSON, but what Prometheus reads/,
     '--gate', "$base/metrics", '--location', '/t';
 fails 'a redirect', qr/HTTP status 302 \(redirects are not followed\)/,
     '--gate', "$base/far", '--location', '/t';
+fails 'a status for others', qr/HTTP status 403\. Ask from a machine that may, or save the answer there and write --gate FILE$/m,
+    '--gate', "$base/closed", '--location', '/t';
+fails 'no status', qr/HTTP status 404\. Write the URL of a location with "jwt_status json;"$/m,
+    '--gate', 'http://127.0.0.1:' . $s->port(2) . '/nothing', '--location', '/t';
 fails 'a guarded status', qr/HTTP status 401/,
     '--gate', "$base/t", '--location', '/t';
 

@@ -78,6 +78,26 @@ explain_gate_flag(njwt_value_t object, const char *name)
 }
 
 
+/* What to write after this error of a fetch. */
+
+static const char *
+explain_gate_advice(const char *error)
+{
+    if (strcmp(error, "HTTP status 403") == 0
+        || strcmp(error, "HTTP status 401") == 0)
+    {
+        return ". Ask from a machine that may, or save the answer there and "
+               "write --gate FILE";
+    }
+
+    if (strcmp(error, "HTTP status 404") == 0) {
+        return ". Write the URL of a location with \"jwt_status json;\"";
+    }
+
+    return "";
+}
+
+
 /*
  * The status is not secret like a key: it may be read over plain http as well.
  */
@@ -100,8 +120,8 @@ explain_gate_url(explain_t *e, njwt_slice_t *text)
     }
 
     if (!explain_fetch(e, e->gate, EXPLAIN_MAX_GATE, text, &error)) {
-        explain_die("the gate's status can't be fetched from \"%s\": %s",
-                    e->gate, error);
+        explain_die("the gate's status can't be fetched from \"%s\": %s%s",
+                    e->gate, error, explain_gate_advice(error));
     }
 
     e->asked->live = true;

@@ -222,19 +222,22 @@ explain_goes_on(const explain_t *e)
 }
 
 
-/* A verdict that stops nothing is no refusal. */
+/* A verdict counts for nothing where it stops nothing. */
 
 static void
 explain_no_refusal(const explain_t *e)
 {
-    if (e->gate == NULL || e->verdict == NJWT_OK || !explain_goes_on(e)) {
+    if (e->gate == NULL) {
         return;
     }
 
-    explain_wrap(explain_is_bypassed(e)
-                 ? explain_slice("The request is answered all the same: the "
-                                 "gate isn't asked.")
-                 : explain_slice("The request goes on all the same."), 0);
+    if (explain_is_bypassed(e)) {
+        explain_wrap(explain_slice("But nginx answers the request before the "
+                                   "gate is asked."), 0);
+
+    } else if (e->verdict != NJWT_OK && explain_goes_on(e)) {
+        explain_wrap(explain_slice("The request goes on all the same."), 0);
+    }
 }
 
 

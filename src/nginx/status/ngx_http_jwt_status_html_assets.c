@@ -231,7 +231,7 @@ ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out)
         "its token. What each verdict means and what to do about it: "
         "docs/troubleshooting.md in the source, and in "
         "/usr/share/doc/libnginx-mod-http-jwt-scope of Debian&rsquo;s "
-        "package. The same for programs: "
+        "package. For programs this page is "
         "<code>jwt_status json</code> and <code>jwt_status prometheus</code>."
         "</footer>\n<script>");
     ngx_http_jwt_out_literal(out, ngx_http_jwt_html_script);
