@@ -192,34 +192,56 @@ header_ok(const ref_t *header)
 }
 
 
-/*
- * Within 2^53 as a double; what rounds to 2^53 only in plain digits.  (The
- * core refuses 9007199254740991.9 and 9.007199254740992e15: too strict, by a
- * hair that no clock reaches.)
- */
+/* At most 2^53, of a number that rounds to it: digit by digit. */
+
+static bool
+at_most_2_to_the_53(const char *text)
+{
+    char    digit;
+    size_t  n = 0;
+    int     order = 0;
+
+    static const char  last[] = "9007199254740992";
+
+    for (text += *text == '-'; *text != '\0'; text++) {
+        if (*text == 'e' || *text == 'E') {
+            break;
+        }
+
+        if (*text == '.' || (*text == '0' && n == 0)) {
+            continue;
+        }
+
+        digit = n < sizeof(last) - 1 ? last[n] : '0';
+        order = order ? order : *text - digit;
+        n++;
+    }
+
+    /* digits that aren't there are zeros */
+
+    if (n < sizeof(last) - 1 && order == 0) {
+        order = -1;
+    }
+
+    return order <= 0;
+}
+
 
 static bool
 date_ok(const ref_t *payload, const char *name)
 {
-    char    *text;
+    double   date;
     ref_t   *value = ref_member(payload, name);
 
     if (value == NULL || value->type != REF_NUMBER) {
         return value == NULL;
     }
 
-    text = (char *) value->text;
+    date = fabs(strtod((char *) value->text, NULL));
 
-    if (fabs(strtod(text, NULL)) < 9007199254740992.0) {
-        return true;
-    }
-
-    text += *text == '-';
-
-    return strncmp(text, "9007199254740992", 16) == 0
-           && (text[16] == '\0'
-               || (text[16] == '.'
-                   && strspn(text + 17, "0") == strlen(text + 17)));
+    return date < 9007199254740992.0
+           || (date == 9007199254740992.0
+               && at_most_2_to_the_53((char *) value->text));
 }
 
 

@@ -93,10 +93,13 @@ a_date_lies_within_2_to_the_53(void **state)
         assert_true(well_formed_with(dates[i], "9007199254740991"));
         assert_true(well_formed_with(dates[i], "9007199254740992"));
         assert_true(well_formed_with(dates[i], "9007199254740992.0"));
-        /* 2^53 itself only in digits: a double can't tell what is a bit above
-           */
-        assert_true(well_formed_with(dates[i], "9007199254740992.0"));
-        assert_false(well_formed_with(dates[i], "9.007199254740992e15"));
+        assert_true(well_formed_with(dates[i], "9.007199254740992e15"));
+        assert_true(well_formed_with(dates[i], "90071992547409920e-1"));
+        assert_true(well_formed_with(dates[i], "9007199254740991.9999999"));
+        assert_false(well_formed_with(dates[i], "9.007199254740993e15"));
+        assert_false(well_formed_with(dates[i], "90071992547409921e-1"));
+        assert_true(well_formed_with(dates[i], "-9.007199254740992e15"));
+        assert_false(well_formed_with(dates[i], "-90071992547409921e-1"));
         assert_false(well_formed_with(dates[i], "9007199254740994"));
         assert_false(well_formed_with(dates[i], "1e16"));
         assert_false(well_formed_with(dates[i], "1e300"));

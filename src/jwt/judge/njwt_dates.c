@@ -3,6 +3,7 @@
  */
 
 #include "njwt_dates.h"
+#include "njwt_number.h"
 
 #include <math.h>
 
@@ -12,33 +13,26 @@ static const njwt_slice_t  njwt_nbf = njwt_literal("nbf");
 static const njwt_slice_t  njwt_iat = njwt_literal("iat");
 
 
-/* Is this the text of 2^53 or its negative, with a fraction of zeros? */
+/* Is this number within 2^53, by its digits?  2^53 + 1 reads as 2^53. */
 
 static bool
-njwt_dates_last(njwt_slice_t text)
+njwt_dates_within(njwt_value_t value)
 {
-    size_t        i;
-    njwt_slice_t  digits;
+    int           order;
+    njwt_slice_t  text;
 
     static const njwt_slice_t  last = njwt_literal("9007199254740992");
 
-    i = (text.len > 0 && text.data[0] == '-') ? 1 : 0;
-
-    if (text.len - i < last.len) {
+    if (!njwt_json_scalar(value, &text)) {
         return false;
     }
 
-    digits.data = text.data + i;
-    digits.len = last.len;
-    i += last.len;
-
-    if (i < text.len && text.data[i] == '.') {
-        do {
-            i++;
-        } while (i < text.len && text.data[i] == '0');
+    if (text.len > 0 && text.data[0] == '-') {
+        text.data++;
+        text.len--;
     }
 
-    return njwt_slice_equal(digits, last) && i == text.len;
+    return njwt_number_compare(text, last, &order) && order <= 0;
 }
 
 
@@ -47,7 +41,6 @@ njwt_dates_last(njwt_slice_t text)
 static bool
 njwt_dates_one(njwt_value_t payload, njwt_slice_t name, double *date)
 {
-    njwt_slice_t  text;
     njwt_value_t  value;
 
     *date = -HUGE_VAL;
@@ -63,13 +56,8 @@ njwt_dates_one(njwt_value_t payload, njwt_slice_t name, double *date)
 
     *date = njwt_json_number(value);
 
-    if (*date > -NJWT_MAX_DATE && *date < NJWT_MAX_DATE) {
-        return true;
-    }
-
-    /* 2^53 + 1 reads as 2^53: there the text decides */
-
-    return njwt_json_scalar(value, &text) && njwt_dates_last(text);
+    return (*date > -NJWT_MAX_DATE && *date < NJWT_MAX_DATE)
+           || njwt_dates_within(value);
 }
 
 
