@@ -64,11 +64,24 @@ my %config = (
 
                              location /proxied/in { try_files /t =404; } }
         location /off      { jwt timesheets; try_files /t =404; }
+        location /raw      { jwt timesheets; try_files /t =404;
+                             jwt_binding mtls certificate=$ssl_client_raw_cert; }
+        location /tabs     { jwt timesheets; try_files /t =404;
+                             jwt_binding mtls certificate=$ssl_client_cert; }
+        location /escaped  { jwt timesheets; try_files /t =404;
+                             jwt_binding mtls
+                                 certificate=$ssl_client_escaped_cert; }
+        location /chain    { jwt timesheets; try_files /t =404;
+                             jwt_binding mtls certificate=$chain; }
     END
+
+# a variable that holds more than one
+
+$config{http} = qq{map \$host \$chain { default "$me->{pem}$thief->{pem}"; }};
 
 # another server at the same address, which asks for certificates, too
 
-$config{http} = <<'    END';
+$config{http} .= <<'    END';
     server {
         listen                127.0.0.1:@PORT2@ ssl;
         server_name           two;
@@ -120,6 +133,19 @@ is verdict('/required', token(), $me), 'unbound_token',
     '... but not where binding is required';
 is verdict('/tls', token(cnf => { 'x5t#S256' => 7 }), $me),
     'sender_constrained', 'a binding that isn\'t one is refused';
+
+# as nginx's own variables have it
+
+for my $variable (qw/ raw tabs escaped /) {
+    is verdict("/$variable", $bound, $me), 'ok', "the PEM of /$variable";
+    is verdict("/$variable", $bound, $thief), 'certificate_mismatch',
+        '... of another client';
+    is verdict("/$variable", $bound), 'certificate_missing', '... of none';
+}
+
+is verdict('/chain', $bound), 'ok', 'of several certificates the first counts';
+is verdict('/chain', token(cnf => { 'x5t#S256' =>
+    b64url(sha256($thief->{der})) })), 'certificate_mismatch', '... alone';
 
 # A session that is resumed keeps the certificate that began it, and nobody
 # else's.  nginx before 1.29.2 resumes none for another server name; later ones

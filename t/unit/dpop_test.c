@@ -902,6 +902,8 @@ a_certificate_is_pem_or_a_byte_sequence(void **state)
         "-----BEGIN CERTIFICATE-----\n++++\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\n++++\n-----END CERTIFICATE-----\n"
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n\t++\n\t++\n"
+        "\t-----END CERTIFICATE-----\n",
         "-----BEGIN%20CERTIFICATE-----%0A++++%0A-----END%20CERTIFICATE-----",
         "-----BEGIN%20CERTIFICATE-----%0a%2B%2b%2B%2B%0a"
         "-----END%20CERTIFICATE-----%0a"

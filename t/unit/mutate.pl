@@ -194,6 +194,7 @@ my @changes = (
     [ 'certificate', " || text.data[text.len - 1] != ':'", '' ],
     [ 'certificate', "memchr(text.data, '%', text.len) != NULL
         && ", '' ],
+    [ 'certificate', "text->data[i] != '\\t'", 'true' ],
     [ 'certificate', 'njwt_slice_equal(block.label, label)', 'true' ],
     [ 'certificate', 'text.len == 0 || ', '' ],
     [ 'certificate', 'text.len > NJWT_MAX_CERTIFICATE',

@@ -27,6 +27,35 @@ njwt_certificate_sequence(njwt_arena_t *arena, njwt_slice_t text,
 }
 
 
+/* Each line but the first of nginx's $ssl_client_cert begins with a tab. */
+
+static bool
+njwt_certificate_untab(njwt_arena_t *arena, njwt_slice_t *text)
+{
+    size_t    i, len;
+    uint8_t  *data;
+
+    data = njwt_arena_alloc(arena, text->len);
+
+    if (data == NULL) {
+        return false;
+    }
+
+    len = 0;
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] != '\t') {
+            data[len++] = text->data[i];
+        }
+    }
+
+    text->data = data;
+    text->len = len;
+
+    return true;
+}
+
+
 static bool
 njwt_certificate_pem(njwt_arena_t *arena, njwt_slice_t text,
     njwt_slice_t *der)
@@ -37,6 +66,12 @@ njwt_certificate_pem(njwt_arena_t *arena, njwt_slice_t text,
 
     if (memchr(text.data, '%', text.len) != NULL
         && !njwt_url_decode(arena, text, false, &text))
+    {
+        return false;
+    }
+
+    if (memchr(text.data, '\t', text.len) != NULL
+        && !njwt_certificate_untab(arena, &text))
     {
         return false;
     }
