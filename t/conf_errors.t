@@ -174,7 +174,11 @@ refused 'a profile is one of two', issuer('a', profile => 'oidc'), undef,
     qr/"profile" directive has an unknown value, write "any" or "rfc9068"/;
 refused 'a JSON Pointer has no lone tilde',
     issuer('a', scope_claim => '/a~b'), undef,
-    qr/"scope_claim" directive has a value that names no claim/;
+    qr/"scope_claim" directive names no claim, write its name/;
+
+refused 'a variable is no claim', issuer('a', scope_claim => 'scope $roles'),
+    undef, qr/"scope_claim" directive names a variable where a claim is wanted, write the claim's name/;
+accepted 'a claim of any other name is', issuer('a', scope_claim => 'a$ a~b $');
 
 refused 'a time is a time', issuer('a', leeway => 'soon'), undef,
     qr/invalid value "soon" in "leeway" directive, write a time/;
@@ -261,6 +265,9 @@ refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
     refused 'nor something else', issuer('a', jwks_file => $file->('hello')),
         undef, qr/gives no keys: neither a JSON object nor PEM/;
 }
+
+refused 'that is no directory', issuer('a', jwks_file => '@CONTENT@'), undef,
+    qr/"\S+\/content" of jwt_issuer "a" can't be read, write the path of a file/;
 
 refused 'with keys in it', issuer('a', jwks_file => $empty), undef,
     qr/"jwks_file" "\S+" of jwt_issuer "a" gives no keys: no usable key/;
@@ -419,6 +426,9 @@ refused 'which is http://HOST:PORT', issuer('a', jwks_proxy => 'ftp://proxy'),
     undef, qr/"jwks_proxy" .* write http:/;
 
 accepted 'a size', issuer('a', jwks_max_size => '1m');
+
+refused 'in kilobytes or megabytes', issuer('a', jwks_max_size => '1g'), undef,
+    qr/invalid value "1g" in "jwks_max_size" directive, write a size, as in 256k/;
 
 refused 'of at most 16m', issuer('a', jwks_max_size => '17m'), undef,
     qr/"jwks_max_size" .*write a size/;
@@ -831,7 +841,10 @@ refused 'another level', issuer('a'), 'jwt a; jwt_log_level debug;',
     qr/invalid level "debug" .* write info, notice, warn or error/;
 accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
 refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
-    qr/"jwt_max_token_size" directive invalid value/;
+    qr/invalid value "big" in "jwt_max_token_size" directive, write a size, as in 8k/;
+refused 'a size of tokens twice', issuer('a'),
+    'jwt a; jwt_max_token_size 8k; jwt_max_token_size 8k;',
+    qr/"jwt_max_token_size" directive is duplicate/;
 
 # what is revoked
 

@@ -215,7 +215,7 @@ ngx_command_t  ngx_http_jwt_commands[] = {
 
     { ngx_string("jwt_max_token_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
+      ngx_http_jwt_max_token_size,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_jwt_loc_conf_t, max_token_size),
       NULL },

@@ -475,13 +475,13 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
         return rc;
     }
 
-    fault = (rc == NGX_BUSY) ? "is too large" : "can't be read";
+    fault = (rc == NGX_BUSY) ? "is too large"
+            : "can't be read, write the path of a file that nginx's master "
+              "may read";
 
     if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
                       ngx_open_file_n " \"%V\" failed", path);
-        fault = "can't be read, write the path of a file that nginx's master "
-                "may read";
     }
 
     (void) ngx_http_jwt_conf_error(cf,

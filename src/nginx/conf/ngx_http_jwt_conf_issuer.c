@@ -21,6 +21,8 @@ static char *ngx_http_jwt_issuer_seconds(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_jwt_issuer_claims(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 
@@ -95,8 +97,7 @@ static ngx_command_t  ngx_http_jwt_issuer_commands[] = {
       ngx_http_jwt_issuer_scope_claim,
       ngx_http_jwt_issuer_setting(trust.expected.scope_claims) },
 
-    { ngx_string("revocation"), NGX_CONF_1MORE,
-      ngx_http_jwt_issuer_scope_claim,
+    { ngx_string("revocation"), NGX_CONF_1MORE, ngx_http_jwt_issuer_claims,
       ngx_http_jwt_issuer_setting(trust.revocation) },
 
     { ngx_string("revocation_file"), NGX_CONF_TAKE1, ngx_conf_set_str_slot,
@@ -346,14 +347,13 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         return rv;
     }
 
-    if ((cmd->set == ngx_conf_set_msec_slot
-         || cmd->set == ngx_http_jwt_issuer_seconds)
-        && ngx_strcmp(rv, "invalid value") == 0)
-    {
+    if (ngx_strcmp(rv, "invalid value") == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"%V\" directive, write "
-                           "a time, as in 500ms, 30s or 10m",
-                           &value[1], &value[0]);
+                           "a %s", &value[1], &value[0],
+                           (cmd->set == ngx_conf_set_size_slot)
+                           ? "size, as in 256k or 1m"
+                           : "time, as in 500ms, 30s or 10m");
         return NGX_CONF_ERROR;
     }
 
@@ -521,8 +521,7 @@ ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_jwt_issuer_claims(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t   *value;
     ngx_uint_t   i;
@@ -533,6 +532,29 @@ ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
         if (!njwt_path_valid(ngx_http_jwt_slice(&value[i]))) {
             return "has a value that names no claim, write its name, or a "
                    "JSON Pointer in which \"~\" is \"~0\"";
+        }
+    }
+
+    return ngx_http_jwt_issuer_values(cf, cmd, conf);
+}
+
+
+static char *
+ngx_http_jwt_issuer_scope_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char          *rv;
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    njwt_slice_t   claim;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        rv = ngx_http_jwt_conf_claim(cf, &value[i], &claim);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
         }
     }
 

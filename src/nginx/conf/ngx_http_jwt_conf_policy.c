@@ -421,6 +421,28 @@ ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
+ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char       *rv;
+    ngx_str_t  *value;
+
+    rv = ngx_conf_set_size_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK || ngx_strcmp(rv, "invalid value") != 0) {
+        return rv;
+    }
+
+    value = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\" directive, write a "
+                       "size, as in 8k or 16k", &value[1], &value[0]);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
 ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;

@@ -55,6 +55,8 @@ char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
 
 char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
