@@ -211,6 +211,15 @@ subtest 'what is revoked and can\'t be kept' => sub {
                   . ' jwt_revoke_handler timesheets; }',
           issuer => "revocation sub; state_path $kept;");
 
+    my $own = JSON::PP::decode_json($s->get('/status')->{body})
+                  ->{issuers}[0]{revocation};
+
+    is_deeply [ @$own{qw/ of_file file_read /} ], [ 0, undef ],
+        'without a file none has changed';
+    like $s->get('/metrics')->{body},
+        qr/^jwt_scope_revocation_file_timestamp_seconds\{issuer="timesheets"\} 0$/m,
+        '... in the metric, too';
+
     my $revoke = sub {
         $s->request(path => '/revoke', method => 'POST',
                     body => qq({"claim":"sub","value":"$_[0]"}));

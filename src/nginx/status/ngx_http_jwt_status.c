@@ -326,7 +326,12 @@ ngx_http_jwt_status_revoked(ngx_http_jwt_status_issuer_t *row)
 
     row->entries = revoked->total;
     row->of_file = revoked->of_file;
-    row->file_read = (int64_t) revoked->file_read;
+
+    /* without a file its entries are none, and were taken so at the start */
+
+    row->file_read = (row->issuer->revocation.file.data != NULL)
+                     ? (int64_t) revoked->file_read : 0;
+
     row->file_failing = (revoked->failing & NGX_HTTP_JWT_REVOKED_FILE_FAILS)
                         != 0;
     row->save_failing = (revoked->failing & NGX_HTTP_JWT_REVOKED_SAVE_FAILS)
