@@ -133,7 +133,7 @@ subtest 'a location that refuses every token' => sub {
 
     is scalar(@alerts), 1, 'of ten there is one line';
     is $alerts[0], "warn Warning: So far 1 location has refused every token:"
-        . " /x. Below is what it asks for and why it refused.\n",
+        . " /x. See below what it requires and why it refused.\n",
         'that names the location';
 
     $s->get('/x', token => token(scope => 'x'));
@@ -173,7 +173,7 @@ subtest 'what is revoked' => sub {
     $write->('{');
     wait_until { $of->()->{file_failing} } 10, 'a file that is wrong is seen';
     like +(alerts())[0],
-        qr/^bad Alarm: timesheets: its revocation_file can't be put in force as it is now/,
+        qr/^bad Alarm: timesheets: its revocation_file can't be applied as it is now/,
         'in red';
     is $of->()->{entries}, 1, 'and what it said before holds';
 
@@ -196,7 +196,7 @@ subtest 'what is revoked' => sub {
 
     cmp_ok $of->()->{overflow_since}, '>', 0, 'entries without room';
     like +(alerts())[0],
-        qr/^bad Alarm: timesheets: all tokens that it issued up to \d+ s ago are revoked, because entries found no room/,
+        qr/^bad Alarm: timesheets: all tokens that it issued up to \d+ s ago are revoked, because entries had no room/,
         'are an alarm';
     like $s->get('/metrics')->{body},
         qr/^jwt_scope_revocation_overflow_timestamp_seconds\{issuer="timesheets"\} [1-9]/m,
@@ -280,7 +280,7 @@ subtest 'report mode' => sub {
 subtest 'locations' => sub {
     start('fine', "$guarded location /hook { jwt timesheets; return 204; }
                    location /open { proxy_pass http://127.0.0.1:9; }");
-    like +(alerts())[0], qr{^warn Warning: 1 location passes requests on and says nothing of jwt: /open\.},
+    like +(alerts())[0], qr{^warn Warning: 1 location passes requests on and doesn't set jwt: /open\.},
         'one that is open';
     like +(alerts())[1], qr{^warn Warning: 1 location has jwt and return, which answers before the gate is asked: /hook\. Write jwt off; there if},
         'one that answers before';
@@ -289,7 +289,7 @@ subtest 'locations' => sub {
     unlike row('/t'), qr/bypassed/, 'and not of others';
 
     $s->get('/hook');
-    like +(alerts())[1], qr{^warn Warning: 1 request of the last hour was answered before the gate was asked: nobody looked at its token\.},
+    like +(alerts())[1], qr{^warn Warning: 1 request of the last hour was answered before the gate was asked: its token was not checked\.},
         'one that nobody judged';
     $s->get('/hook') for 1 .. 2;
     like +(alerts())[1], qr{^warn Warning: 3 requests of the last hour were answered before the gate .* in /hook\.},
@@ -331,7 +331,7 @@ subtest 'a regex that takes requests from a guarded location' => sub {
     my $open = 'location /p { jwt off; proxy_pass http://127.0.0.1:9; }';
 
     start('fine', "$guarded $regex { } $open");
-    like +(alerts())[0], qr{^warn Warning: 1 regex location takes requests from a guarded one and says nothing of jwt: ~\* \\\.txt\$\. Write},
+    like +(alerts())[0], qr{^warn Warning: 1 regex location takes requests from a guarded one and doesn't set jwt: ~\* \\\.txt\$\. Write},
         'is a warning';
     is scalar(alerts()), 1, 'the only one';
     like row('~* \.txt$'), qr/^not guarded, wins over a guarded one/,
@@ -363,7 +363,7 @@ subtest 'the first fetch' => sub {
     $origin->break('hang');
     start('hang', $guarded, issuer => 'jwks_timeout 60s;');
     wait_until { (alerts())[0] =~ /under way for [1-9]/ } 10, 'a while';
-    like +(alerts())[0], qr/^warn Warning: timesheets has no keys yet: its first fetch has been under way for \d+ s\. Until it succeeds, its requests are answered 503\.$/,
+    like +(alerts())[0], qr/^warn Warning: timesheets has no keys yet: its first fetch has been under way for \d+ s\. Until it succeeds, its requests are answered with 503\.$/,
         'is under way';
     is scalar(alerts()), 1, 'one line';
     like $s->get('/page')->{body}, qr{<span class="b warn">first fetch</span>},
@@ -379,7 +379,7 @@ subtest 'keys' => sub {
 
     my @alerts = alerts();
 
-    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered 503\. Last error \d+ s ago: status 500\. The error log says what to check\.$/,
+    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered with 503\. Last error \d+ s ago: status 500\. The error log says what to check\.$/,
         'never fetched';
     is scalar(@alerts), 1, 'one line';
 

@@ -126,7 +126,7 @@ def reads(driver, url):
     tell("not guarded, passed on" in text, "open locations stand out in words")
     names = [h.text for h in driver.find_elements(By.TAG_NAME, "h2")]
     tell(names == ["Requests", "Issuers and their keys",
-                   "Locations and what they ask for", "Memory"], "headings", names)
+                   "Locations and what they require", "Memory"], "headings", names)
     bare = driver.execute_script(
         "return [].filter.call(document.querySelectorAll('table'),"
         "function(t){return !t.caption||!t.querySelector('th[scope=col]')"

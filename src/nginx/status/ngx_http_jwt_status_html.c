@@ -19,9 +19,9 @@
 
 /* about keys and when they were last used */
 #define NGX_HTTP_JWT_HTML_REVOKE                                             \
-    "Revoke a key only after every token that it signed has expired. One "   \
-    "that was never used may be the tenant&rsquo;s next one, or counting "   \
-    "has just begun."
+    "Revoke a key only after every token that it signed has expired. A "     \
+    "key that was never used may be the tenant&rsquo;s next one, or "        \
+    "counting has just begun."
 
 
 /* the order of an issuer on the page */
@@ -328,7 +328,7 @@ ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
 
     } else if (row->counted == NGX_HTTP_JWT_PREFLIGHT) {
         ngx_http_jwt_out_literal(out, "CORS preflights, which jwt_preflight "
-                                 "lets pass");
+                                 "lets through");
     }
 
     ngx_http_jwt_out_literal(out, "</span></th>");

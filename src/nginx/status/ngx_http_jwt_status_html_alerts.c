@@ -291,23 +291,24 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
                                      "failures in a row). The present keys "
                                      "stop serving ", row->failures);
         ngx_http_jwt_html_ago(out, status->now, row->serves_until);
-        ngx_http_jwt_out_literal(out, "; then its requests are answered 503.");
+        ngx_http_jwt_out_literal(out, "; then its requests are answered with "
+                                      "503.");
 
     } else if (row->fetched > 0) {
         ngx_http_jwt_out_literal(out, " has only stale keys, fetched ");
         ngx_http_jwt_html_ago(out, status->now, row->fetched);
-        ngx_http_jwt_out_literal(out, ": its requests are answered 503.");
+        ngx_http_jwt_out_literal(out, ": its requests are answered with 503.");
 
     } else if (ngx_http_jwt_html_first_fetch(row)) {
         ngx_http_jwt_out_literal(out, " has no keys yet: its first fetch has "
                                  "been under way for ");
         ngx_http_jwt_html_span(out, row->source.under_way);
         ngx_http_jwt_out_literal(out, ". Until it succeeds, its requests are "
-                                 "answered 503.");
+                                 "answered with 503.");
 
     } else {
         ngx_http_jwt_out_literal(out, " has no keys; none were ever fetched: "
-                                 "its requests are answered 503.");
+                                 "its requests are answered with 503.");
     }
 
     if (row->error_time > 0) {
@@ -374,10 +375,9 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     if (row->entries == NGX_HTTP_JWT_NO_NUMBER
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_out_literal(out, " found no room in "
+        ngx_http_jwt_out_literal(out, " has no room in "
                                  "<code>jwt_revocation_zone</code>: all of "
-                                 "its "
-                                 "tokens are revoked. Restart nginx.");
+                                 "its tokens are revoked. Restart nginx.");
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -386,11 +386,10 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     {
         ngx_http_jwt_out_literal(out, ": all tokens that it issued up to ");
         ngx_http_jwt_html_ago(out, alerts->status->now, row->overflow_up_to);
-        ngx_http_jwt_out_literal(out, " are revoked, because entries found no "
+        ngx_http_jwt_out_literal(out, " are revoked, because entries had no "
                                  "room in <code>jwt_revocation_zone</code> or "
                                  "were lost. The error log says which; give "
-                                 "the "
-                                 "zone a larger size.");
+                                 "the zone a larger size.");
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -398,11 +397,9 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
         ngx_http_jwt_out_literal(out, ": its <code>revocation_file</code> "
-                                 "can&rsquo;t be put in force as it is now; "
-                                 "what "
-                                 "it said before stays in force. The error "
-                                 "log "
-                                 "says why.");
+                                 "can&rsquo;t be applied as it is now; its "
+                                 "previous contents stay in force. The error "
+                                 "log says why.");
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -652,8 +649,8 @@ ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
     ngx_http_jwt_out_printf(out, "So far %ui location%s refused every token: ",
                             n, n == 1 ? " has" : "s have");
     ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_shut);
-    ngx_http_jwt_out_printf(out, ". Below is what %s for and why %s refused.",
-                            n == 1 ? "it asks" : "they ask",
+    ngx_http_jwt_out_printf(out, ". See below what %s and why %s refused.",
+                            n == 1 ? "it requires" : "they require",
                             n == 1 ? "it" : "they");
     ngx_http_jwt_alert_end(alerts);
 }
@@ -711,9 +708,11 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_open);
 
     if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_out_printf(out, "%ui %s nothing of jwt: ", n, n == 1
-                                ? "location passes requests on and says"
-                                : "locations pass requests on and say");
+        ngx_http_jwt_out_printf(out, "%ui %s <code>jwt</code>: ", n, n == 1
+                                ? "location passes requests on and "
+                                  "doesn&rsquo;t set"
+                                : "locations pass requests on and don&rsquo;t "
+                                  "set");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
         ngx_http_jwt_out_literal(out,
                                  ". Write <code>jwt NAME;</code> there, or "
@@ -724,11 +723,11 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_wins_over);
 
     if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_out_printf(out, "%ui %s nothing of jwt: ", n, n == 1
+        ngx_http_jwt_out_printf(out, "%ui %s <code>jwt</code>: ", n, n == 1
                                 ? "regex location takes requests from a "
-                                  "guarded one and says"
+                                  "guarded one and doesn&rsquo;t set"
                                 : "regex locations take requests from guarded "
-                                  "ones and say");
+                                  "ones and don&rsquo;t set");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_wins_over);
         ngx_http_jwt_out_literal(out,
                                  ". Write <code>jwt NAME;</code> there, "
@@ -741,12 +740,13 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
         ngx_http_jwt_html_count(out, unjudged);
         ngx_http_jwt_out_printf(out, " %s answered before the gate was asked: "
-                                "nobody looked at %s. A <code>return</code>, "
+                                "%s checked. A <code>return</code>, "
                                 "<code>rewrite</code> or <code>if</code> "
                                 "beside jwt does that, in ", unjudged == 1
                                 ? "request of the last hour was"
                                 : "requests of the last hour were",
-                                unjudged == 1 ? "its token" : "their tokens");
+                                unjudged == 1 ? "its token was not"
+                                              : "their tokens were not");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
@@ -823,10 +823,10 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_share_lately(status, NULL, &lately, &before);
 
-    ngx_http_jwt_out_literal(out, "<li class=\"ok\"><strong>All is well."
-                             "</strong> Every issuer has keys that serve, and "
-                             "every location that passes requests on is "
-                             "guarded or says <code>jwt off</code>. ");
+    ngx_http_jwt_out_literal(out, "<li class=\"ok\"><strong>All is "
+                             "well.</strong> Every issuer has usable keys, "
+                             "and every location that passes requests on is "
+                             "guarded or has <code>jwt off</code>. ");
 
     if (ngx_http_jwt_share_all(&lately) == 0) {
         ngx_http_jwt_out_literal(out, "No request was judged");

@@ -50,7 +50,7 @@ ngx_http_jwt_html_claim(ngx_http_jwt_out_t *out,
 
     ngx_http_jwt_out_literal(out, "<li>claim ");
     ngx_http_jwt_html_code(out, rule->claim);
-    ngx_http_jwt_out_literal(out, rule->value_count ? ": " : " is there");
+    ngx_http_jwt_out_literal(out, rule->value_count ? ": " : " is present");
 
     for (i = 0; i < rule->value_count; i++) {
         ngx_http_jwt_out_literal(out, i > 0 ? ", <code>" : "<code>");
@@ -274,7 +274,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
     ngx_http_jwt_out_literal(out, "<span>");
 
     if (row->counts == NULL) {
-        ngx_http_jwt_out_literal(out, "not counted by itself");
+        ngx_http_jwt_out_literal(out, "not counted separately");
 
     } else {
         ngx_http_jwt_html_share(out, share);
@@ -521,7 +521,7 @@ ngx_http_jwt_html_servers(ngx_http_jwt_status_t *status)
 
     ngx_http_jwt_out_literal(out, "<section aria-labelledby=\"locations\">"
                              "<h2 id=\"locations\">Locations and what they "
-                             "ask for</h2>\n");
+                             "require</h2>\n");
 
     for (i = 1; i <= status->main->servers.nelts; i++) {
         ngx_http_jwt_html_server(status, i);

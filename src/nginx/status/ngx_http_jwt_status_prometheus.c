@@ -137,7 +137,7 @@ ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
     out = &status->out;
 
     ngx_http_jwt_metric_family(out, "revocation_claim_entries",
-                               "Entries of what is revoked, by claim.");
+                               "Revocation entries, by claim.");
 
     for (i = 0; i < status->nissuers; i++) {
         row = &status->issuers[i];
