@@ -146,6 +146,11 @@ my $locations = <<'END';
         jwt_binding      dpop mtls required certificate=$http_x_certificate;
         jwt_dpop_origin  http://127.0.0.1:@PORT@;
     }
+    location = /proved {
+        jwt              timesheets;
+        jwt_binding      dpop;
+        jwt_dpop_origin  http://127.0.0.1:@PORT@;
+    }
     location /dpop {
         jwt              timesheets;
         jwt_binding      dpop;
@@ -362,6 +367,11 @@ for my $case ([ "http://api.example.com:@{[ $s->port(2) ]}", 'ok' ],
         for [], [ '--url', $to ];
 }
 
+like asked($bound, '= /proved', '--proof', proof($me, $bound, $url))->{err},
+    qr/"--proof" is for a URL, write --url/, 'the name of a location is no path';
+is asked($bound, '= /proved', '--proof', proof($me, $bound, "$1/proved"), '--url', "$1/proved")
+    ->{json}{verdict}, 'ok', '... where --url has it'
+    if $url =~ m{^(http://[^/]+)};
 like asked(token(), '/t', @proof)->{err},
     qr/"--proof" is for a location that checks it, and the gate's has no jwt_/,
     'a proof for a location that takes none';

@@ -137,9 +137,7 @@ explain_binding(explain_t *e)
         explain_gate_origins(e);
     }
 
-    if (proof && (proofs->origin_count == 0
-                  || e->proved.dpop.target.len == 0))
-    {
+    if (proof && proofs->origin_count == 0) {
         explain_die("\"--proof\" is for a URL, write --url with the one of "
                     "the request");
     }

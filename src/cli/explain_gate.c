@@ -691,9 +691,16 @@ explain_gate_origins(explain_t *e)
         return;
     }
 
-    if (e->url.len == 0 && e->location[0] == '/') {
-        e->proved.dpop.target = explain_slice(e->location);
+    if (e->url.len > 0) {
+        return;
     }
+
+    if (e->location[0] != '/') {
+        proofs->origin_count = 0;
+        return;
+    }
+
+    e->proved.dpop.target = explain_slice(e->location);
 }
 
 
