@@ -84,6 +84,11 @@ explain_set_method(explain_t *e, const char *value)
 static void
 explain_set_scope_claim(explain_t *e, const char *value)
 {
+    if (njwt_has_variable(explain_slice(value))) {
+        explain_die("\"--scope-claim\" names the variable \"%s\" where a "
+                    "claim is wanted, write the claim's name", value);
+    }
+
     if (!njwt_path_valid(explain_slice(value))) {
         explain_die("invalid claim \"%s\" in \"--scope-claim\", write its "
                     "name, or a JSON Pointer as in /realm/roles", value);
@@ -105,6 +110,11 @@ explain_set_max_age(explain_t *e, const char *value)
 {
     e->issuer->expected.has_max_age = true;
     e->issuer->expected.max_age = explain_duration(value, "--max-age");
+
+    if (e->issuer->expected.max_age == 0) {
+        explain_die("\"--max-age\" can't be 0, leave it out to accept tokens "
+                    "of any age");
+    }
 }
 
 
