@@ -63,6 +63,8 @@ HTTP
     location /open { jwt a; jwt_token $arg_tk; return 200; }
     location /judged { jwt a; error_page 401 = @login; empty_gif; }
     location @login { jwt a; return 302 /login; }
+    location /slash/ { jwt a; proxy_pass http://127.0.0.1:1; }
+    location /slash/moved/ { jwt a; proxy_pass http://127.0.0.1:1; return 301 /; }
 SERVER
 
 sub log_of {
@@ -198,6 +200,9 @@ answers('/refuses', 403, 0);
 answers('/public', 200, 0);
 answers('/onward', 204, 0);
 answers('/judged', 302, 0);
+answers('/slash', 301, 0, location => '/slash/');
+answers('/slash/moved', 301, 0, location => '/slash/moved/');
+answers('/slash/moved/', 301, 1);
 
 like $s->get('/metrics')->{body},
     qr/^jwt_scope_location_requests_total\{.*location="\/return",verdict="unjudged"\} 6$/m,

@@ -139,6 +139,25 @@ ngx_http_jwt_early_status(ngx_http_request_t *r)
 }
 
 
+/*
+ * nginx itself redirects "/api" to a location "/api/" that passes requests on,
+ * before any phase of the location: that opens nothing.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_early_is_slash(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    return status == NGX_HTTP_MOVED_PERMANENTLY
+           && clcf->auto_redirect
+           && r->uri.len + 1 == clcf->name.len
+           && ngx_strncmp(r->uri.data, clcf->name.data, r->uri.len) == 0;
+}
+
+
 ngx_int_t
 ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
 {
@@ -153,7 +172,8 @@ ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
         || r != r->main
         || status == 0
         || status >= NGX_HTTP_BAD_REQUEST
-        || ngx_http_jwt_early_is_judged(r))
+        || ngx_http_jwt_early_is_judged(r)
+        || ngx_http_jwt_early_is_slash(r, status))
     {
         return NGX_OK;
     }
