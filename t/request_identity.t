@@ -353,7 +353,7 @@ X-On: a b
 --- response_body
 Authorization
 --- error_log
-jwt_identity_header "X-User" is not set: its value holds a control character
+jwt_identity_header "X-User" is not set: its value contains a control character
 
 
 

@@ -155,6 +155,7 @@ complete('... and of its values', [ members('njwt_rule_value_t') ],
 # What a location takes from the level around it.
 
 my $merged = join "\n", map { function($_) } 'ngx_http_jwt_policy_inherit',
+    'ngx_http_jwt_merge_loc_conf',
     $all =~ /^(ngx_http_jwt_\w+_merge)\([^;{]*\)\n\{/gm;
 
 complete('a location inherits', [ members('ngx_http_jwt_loc_conf_t') ],

@@ -521,25 +521,30 @@ ngx_http_jwt_loc_conf_is_set(ngx_http_jwt_loc_conf_t *jlcf)
 static char *
 ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
+    ngx_http_jwt_loc_conf_t  *prev = parent;
     ngx_http_jwt_loc_conf_t  *conf = child;
 
     /* before anything is inherited */
 
     conf->own = ngx_http_jwt_loc_conf_is_set(conf);
 
-    ngx_http_jwt_preflight_merge(parent, child);
-    ngx_http_jwt_binding_merge(parent, child);
-    ngx_http_jwt_close_merge(parent, child);
-    ngx_http_jwt_identity_merge(parent, child);
+    ngx_conf_merge_value(conf->preflight, prev->preflight, 0);
+    ngx_conf_merge_value(conf->close_expired, prev->close_expired, 0);
 
-    if (ngx_http_jwt_pass_token_merge(cf, parent, child) != NGX_CONF_OK
-        || ngx_http_jwt_location_add(cf, parent, child) != NGX_CONF_OK
-        || ngx_http_jwt_policy_merge(cf, parent, child) != NGX_CONF_OK)
+    if (conf->identities == NULL) {
+        conf->identities = prev->identities;
+    }
+
+    ngx_http_jwt_binding_merge(prev, conf);
+
+    if (ngx_http_jwt_pass_token_merge(cf, prev, conf) != NGX_CONF_OK
+        || ngx_http_jwt_location_add(cf, prev, conf) != NGX_CONF_OK
+        || ngx_http_jwt_policy_merge(cf, prev, conf) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_jwt_refusal_merge(cf, parent, child);
+    return ngx_http_jwt_refusal_merge(cf, prev, conf);
 }
 
 

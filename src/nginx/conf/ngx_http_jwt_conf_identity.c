@@ -246,13 +246,3 @@ ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return NGX_CONF_OK;
 }
-
-
-void
-ngx_http_jwt_identity_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf)
-{
-    if (conf->identities == NULL) {
-        conf->identities = prev->identities;
-    }
-}

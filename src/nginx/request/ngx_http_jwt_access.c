@@ -80,11 +80,11 @@ ngx_http_jwt_warn_gave_up(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     rule = ctx->found.broken;
 
-    ngx_http_jwt_log_warn(r, "an expression of \"jwt_require_claim %*s\" gave "
-                             "up on a token: it took more than 10,000 steps "
-                             "or was tried on more than 1,000 texts; the rule "
-                             "doesn't hold",
-                          rule->claim.len, rule->claim.data);
+    ngx_http_jwt_log(r, NGX_LOG_WARN,
+                     "an expression of \"jwt_require_claim %*s\" gave up on a "
+                     "token: it took more than 10,000 steps or was tried on "
+                     "more than 1,000 texts; the rule doesn't hold",
+                     rule->claim.len, rule->claim.data);
 }
 
 
@@ -205,7 +205,13 @@ ngx_http_jwt_preaccess_handler(ngx_http_request_t *r)
 
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
 
-    if (ngx_http_jwt_identity_clear(r) != NGX_OK) {
+    /*
+     * A subrequest has a copy of the main request's headers, in which the main
+     * request's identity headers are set; but if it was made before the main
+     * request came here, the copy has the client's.
+     */
+
+    if (ngx_http_jwt_identity_clear(r, r != r->main) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -230,7 +236,7 @@ ngx_http_jwt_access_handler(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
 
     if (jlcf->policy == NULL || r != r->main) {
-        return (ngx_http_jwt_identity_clear_clients(r) == NGX_OK
+        return (ngx_http_jwt_identity_clear(r, 1) == NGX_OK
                 && ngx_http_jwt_withhold(r, jlcf) == NGX_OK)
                ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

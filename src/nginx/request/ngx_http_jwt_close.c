@@ -11,20 +11,13 @@
 
 #include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_refusal.h"
 #include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoked.h"
 
 
 #define NGX_HTTP_JWT_CLOSE_TICK  1000
-
-
-void
-ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf)
-{
-    ngx_conf_merge_value(conf->close_expired, prev->close_expired, 0);
-}
 
 
 /*
@@ -53,52 +46,36 @@ ngx_http_jwt_close_due(ngx_http_jwt_ctx_t *ctx, int64_t now)
 }
 
 
-static ngx_int_t
-ngx_http_jwt_close_trailer(ngx_http_request_t *r, const char *name,
-    ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.trailers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value = *value;
-
-    return NGX_OK;
-}
-
-
 /* Ends a gRPC response with the status 16, in its headers or trailers. */
 
 static ngx_int_t
 ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
 {
-    ngx_str_t  code = ngx_string("16");
-    ngx_str_t  message = ngx_string("The access token expired");
+    ngx_str_t    text;
+    ngx_list_t  *trailers;
+    const char  *message;
 
-    if (why == NJWT_REVOKED) {
-        ngx_str_set(&message, "The access token was revoked");
-    }
+    message = (why == NJWT_REVOKED) ? "The access token was revoked"
+                                    : "The access token expired";
 
     if (!r->header_sent) {
         r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
 
-        if (ngx_http_jwt_grpc_status(r, &message) != NGX_OK) {
+        text.data = (u_char *) message;
+        text.len = ngx_strlen(message);
+
+        if (ngx_http_jwt_grpc_status(r, &text) != NGX_OK) {
             return NGX_ERROR;
         }
 
         return ngx_http_send_header(r);
     }
 
-    if (ngx_http_jwt_close_trailer(r, "grpc-status", &code) != NGX_OK
-        || ngx_http_jwt_close_trailer(r, "grpc-message", &message) != NGX_OK)
+    trailers = &r->headers_out.trailers;
+
+    if (ngx_http_jwt_headers_push(trailers, "grpc-status", "16") != NGX_OK
+        || ngx_http_jwt_headers_push(trailers, "grpc-message", message)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -152,10 +129,11 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_http_jwt_log_info(r, "jwt closed: the token %s while its request was "
-                          "going on, issuer \"%V\"",
-                          (why == NJWT_REVOKED) ? "was revoked" : "expired",
-                          &issuer->name);
+    ngx_http_jwt_log(r, NGX_LOG_INFO,
+                     "jwt closed: the token %s while its request was going "
+                     "on, issuer \"%V\"",
+                     (why == NJWT_REVOKED) ? "was revoked" : "expired",
+                     &issuer->name);
 
     ngx_http_jwt_count_closed(issuer->main);
 

@@ -13,9 +13,6 @@
 void ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
 void ngx_http_jwt_close_stop(ngx_http_jwt_main_conf_t *jmcf);
 
-void ngx_http_jwt_close_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf);
-
 /*
  * From here on a request that was just allowed ends within two seconds of its
  * token's end, if its location has jwt_close_expired.

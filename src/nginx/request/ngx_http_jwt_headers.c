@@ -417,12 +417,12 @@ ngx_http_jwt_parsed_note(ngx_http_request_t *r, ngx_table_elt_t *h)
 
 
 ngx_int_t
-ngx_http_jwt_headers_answer(ngx_http_request_t *r, const char *name,
+ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
     const char *value)
 {
     ngx_table_elt_t  *h;
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_list_push(list);
     if (h == NULL) {
         return NGX_ERROR;
     }

@@ -60,9 +60,12 @@ ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
 /* Resets what nginx parsed from a removed header and those of its name. */
 void ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h);
 
-/* Adds a header to the response; name and value are constant texts. */
-ngx_int_t ngx_http_jwt_headers_answer(ngx_http_request_t *r,
-    const char *name, const char *value);
+/* Adds to a response's headers or trailers; both texts are constant. */
+ngx_int_t ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
+    const char *value);
+
+#define ngx_http_jwt_headers_answer(r, name, value)                          \
+    ngx_http_jwt_headers_push(&(r)->headers_out.headers, name, value)
 
 
 #endif /* NGX_HTTP_JWT_HEADERS_H */

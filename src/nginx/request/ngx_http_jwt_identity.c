@@ -12,8 +12,8 @@
 #include "ngx_http_jwt_request.h"
 
 
-static ngx_int_t
-ngx_http_jwt_identity_remove(ngx_http_request_t *r, ngx_uint_t clients_only)
+ngx_int_t
+ngx_http_jwt_identity_clear(ngx_http_request_t *r, ngx_uint_t clients_only)
 {
     ngx_http_jwt_srv_conf_t       *jscf;
     ngx_http_jwt_headers_which_t   which;
@@ -35,26 +35,6 @@ ngx_http_jwt_identity_remove(ngx_http_request_t *r, ngx_uint_t clients_only)
     }
 
     return ngx_http_jwt_headers_remove(r, &which, NULL);
-}
-
-
-/*
- * A subrequest has a copy of the main request's headers, in which the main
- * request's identity headers are set; but if it was made before the main
- * request came here, the copy has the client's.
- */
-
-ngx_int_t
-ngx_http_jwt_identity_clear(ngx_http_request_t *r)
-{
-    return ngx_http_jwt_identity_remove(r, r != r->main);
-}
-
-
-ngx_int_t
-ngx_http_jwt_identity_clear_clients(ngx_http_request_t *r)
-{
-    return ngx_http_jwt_identity_remove(r, 1);
 }
 
 
@@ -141,9 +121,10 @@ ngx_http_jwt_identity_add(ngx_http_request_t *r,
     }
 
     if (!njwt_slice_clean(ngx_http_jwt_slice(&value))) {
-        ngx_http_jwt_log_warn(r, "jwt_identity_header \"%V\" is not set: its "
-                              "value holds a control character",
-                              &identity->name);
+        ngx_http_jwt_log(r, NGX_LOG_WARN,
+                         "jwt_identity_header \"%V\" is not set: its value "
+                         "contains a control character",
+                         &identity->name);
         return NGX_OK;
     }
 

@@ -33,21 +33,15 @@ char *ngx_http_jwt_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
 char *ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* A level without a setting of its own inherits the outer level's. */
-void ngx_http_jwt_identity_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf);
-
 
 /* ngx_http_jwt_identity.c */
 
 /*
  * Before a judgement, and without one: removes the server's identity headers,
- * the client's and, in a main request, those that an earlier judgement set.
+ * or the client's only: then those that an earlier judgement set stay.
  */
-ngx_int_t ngx_http_jwt_identity_clear(ngx_http_request_t *r);
-
-/* Removes only the client's: those that a judgement set stay. */
-ngx_int_t ngx_http_jwt_identity_clear_clients(ngx_http_request_t *r);
+ngx_int_t ngx_http_jwt_identity_clear(ngx_http_request_t *r,
+    ngx_uint_t clients_only);
 
 /* After a judgement, and without one: sets the location's headers. */
 ngx_int_t ngx_http_jwt_identity_set(ngx_http_request_t *r,

@@ -298,25 +298,14 @@ ngx_http_jwt_log_format(ngx_http_request_t *r, ngx_uint_t bare,
 
 
 void
-ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...)
+ngx_http_jwt_log(ngx_http_request_t *r, ngx_uint_t level, const char *fmt,
+    ...)
 {
     va_list  args;
 
     va_start(args, fmt);
-    ngx_http_jwt_log_format(r, ngx_http_jwt_find_ctx(r)->from_url,
-                            NGX_LOG_WARN, fmt, args);
-    va_end(args);
-}
-
-
-void
-ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...)
-{
-    va_list  args;
-
-    va_start(args, fmt);
-    ngx_http_jwt_log_format(r, ngx_http_jwt_find_ctx(r)->from_url,
-                            NGX_LOG_INFO, fmt, args);
+    ngx_http_jwt_log_format(r, ngx_http_jwt_find_ctx(r)->from_url, level, fmt,
+                            args);
     va_end(args);
 }
 
@@ -395,8 +384,9 @@ ngx_http_jwt_log_milliseconds(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     issuer->milliseconds = 1;
 
-    ngx_http_jwt_log_warn(r, "jwt: a token of issuer \"%V\" expires in some "
-                             "ten thousand years: its \"exp\" looks like "
-                             "milliseconds and must be in "
-                             "seconds", &issuer->name);
+    ngx_http_jwt_log(r, NGX_LOG_WARN,
+                     "jwt: a token of issuer \"%V\" expires in some ten "
+                     "thousand years: its \"exp\" looks like milliseconds and "
+                     "must be in seconds",
+                     &issuer->name);
 }

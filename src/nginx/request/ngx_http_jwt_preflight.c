@@ -20,17 +20,6 @@ static const ngx_str_t  ngx_http_jwt_preflight_methods[] = {
 };
 
 
-void
-ngx_http_jwt_preflight_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf)
-{
-    if (conf->preflight == NGX_CONF_UNSET) {
-        conf->preflight = prev->preflight == NGX_CONF_UNSET ? 0
-                                                            : prev->preflight;
-    }
-}
-
-
 static ngx_uint_t
 ngx_http_jwt_preflight_has(ngx_http_request_t *r, const char *name,
     size_t len)

@@ -9,9 +9,6 @@
 #include "ngx_http_jwt.h"
 
 
-void ngx_http_jwt_preflight_merge(ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf);
-
 /* Is this a CORS preflight, in a location that lets these through? */
 ngx_uint_t ngx_http_jwt_is_preflight(ngx_http_request_t *r,
     ngx_http_jwt_loc_conf_t *jlcf);

@@ -66,11 +66,9 @@ ngx_int_t ngx_http_jwt_filter_init(ngx_conf_t *cf);
 /* Logs a refusal, once per request. */
 void ngx_http_jwt_log_refusal(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx);
 
-/* Warns about a request that was judged, without the token in its URL. */
-void ngx_http_jwt_log_warn(ngx_http_request_t *r, const char *fmt, ...);
-
-/* The same at the level "info". */
-void ngx_http_jwt_log_info(ngx_http_request_t *r, const char *fmt, ...);
+/* Logs what a request that was judged had, without a token in its URL. */
+void ngx_http_jwt_log(ngx_http_request_t *r, ngx_uint_t level,
+    const char *fmt, ...);
 
 /* Warns without the request line and referrer, which may have a token. */
 void ngx_http_jwt_log_bare(ngx_http_request_t *r, const char *fmt, ...);

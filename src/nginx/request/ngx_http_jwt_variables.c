@@ -151,8 +151,10 @@ ngx_http_jwt_variable_give(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, const ngx_str_t *name, njwt_slice_t value)
 {
     if (!njwt_slice_clean(value)) {
-        ngx_http_jwt_log_warn(r, "$%V is left empty: its value in the token "
-                                 "holds a control character", name);
+        ngx_http_jwt_log(r, NGX_LOG_WARN,
+                         "$%V is left empty: its value in the token contains "
+                         "a control character",
+                         name);
         v->not_found = 1;
         return NGX_OK;
     }
