@@ -1,5 +1,5 @@
-# Whose token is judged on a connection that stays?  Of each request its own:
-# clients keep connections, and a proxy in front of us shares one among them.
+# On a connection that stays, each request is judged by its own token: clients
+# keep connections, and a proxy in front of us shares one among them.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# How long is a token remembered, and what ends it?  Its dates, its key, the
-# configuration; not a reload, and not the death of a worker.
+# A cached token's dates, its key and the configuration end its entry; a
+# reload and the death of a worker don't.
 
 use strict;
 use warnings;

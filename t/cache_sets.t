@@ -1,4 +1,4 @@
-# What if a configuration asks more than a record of the cache can answer?
+# A configuration with more rules than a cache entry has room for.
 #
 # A record has 256 answers.  Locations that ask more than that between them
 # have several sets of questions, and a token a record for each.

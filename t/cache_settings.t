@@ -1,4 +1,4 @@
-# Does a token that is known pass a reload that changes what it was judged by?
+# A cached token doesn't pass a reload that changes what it was judged by.
 #
 # Each setting of a jwt_issuer block has a row: a token that passes, and is
 # known, before; a reload that changes this one setting; and what becomes of

@@ -1,5 +1,5 @@
-# What does the gate remember of a token?  That it was verified, and nothing
-# that would spare a check.
+# The cache knows that a token was verified, and nothing that would spare a
+# check.
 
 use lib 't/lib';
 

@@ -1,4 +1,4 @@
-# Does jwt-explain tell a person what is wrong, and what to do about it?
+# jwt-explain says what is wrong with a token, and what to do about it.
 #
 # That its verdicts are the gate's own is t/cli_vectors.t.
 

@@ -1,5 +1,5 @@
-# Does jwt-explain --gate judge a token as the location of a running gate
-# does?  Each verdict beside nginx's own.
+# jwt-explain --gate judges a token as the location of a running gate does:
+# each verdict beside nginx's own.
 
 use strict;
 use warnings;

@@ -1,4 +1,4 @@
-# Does jwt-explain give the gate's own verdicts?
+# jwt-explain gives the gate's own verdicts.
 #
 # Each vector of t/vectors through the command line: its verdict, its exit
 # status, and JSON that can be read.
@@ -13,20 +13,12 @@ use Test::More;
 
 use lib dirname(__FILE__) . '/lib';
 use NJWT::Explain qw/ explain_all /;
+use NJWT::File qw/ slurp /;
 
 
 chdir dirname(__FILE__) . '/..' or die "$!";
 
 my $json = JSON::PP->new->utf8;
-
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<:raw', $file or die "$file: $!\n";
-    local $/;
-
-    return scalar <$in>;
-}
 
 
 # What a command line can't say: several headers or cookies, "Bearer" in a

@@ -1,4 +1,4 @@
-# What does "nginx -t" say to a configuration that can't be right?
+# The errors of "nginx -t" about a configuration that can't be right.
 #
 # Each refusal names the file and the line, and what to write instead; each
 # has an allowed twin.

@@ -1,4 +1,4 @@
-# Do the examples do what they say?
+# The examples do what they say.
 #
 # Each file of conf-examples is started as it stands, but for what this
 # machine hasn't got: its ports, the folders of logs, the certificate and the

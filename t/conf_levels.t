@@ -1,4 +1,4 @@
-# Does a directive hold where it is the only one of ours in its level?
+# A directive takes effect where it is the only one of ours at its level.
 #
 # Each directive of a location has a row: a location of a server with jwt says
 # this one thing.  It must hold there, and in locations inside, one that says

@@ -1,4 +1,5 @@
-# Does conf-examples/mcp.conf guard an MCP server, and find its clients the way?
+# conf-examples/mcp.conf guards an MCP server, and tells its clients how to
+# get a token.
 #
 # The example is started as it stands, with what NJWT::Example replaces.  The
 # backend is NJWT::Echo: it answers with the headers that it got.

@@ -1,4 +1,5 @@
-# Does a reload, or an end, cost anything: a key, a request, a line of [alert]?
+# Neither a reload nor an end costs anything: no key, no request, no line of
+# [alert].
 #
 # The tenant's fault "delay" holds a fetch in flight until the test lifts it.
 

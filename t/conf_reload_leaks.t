@@ -1,5 +1,5 @@
-# Is anything left behind by many reloads: shared memory, the master's memory,
-# open files?  NJWT_RELOADS says how many (50).
+# Many reloads leave nothing behind: no shared memory, no memory of the
+# master's, no open files. NJWT_RELOADS says how many (50).
 #
 # What is free in the zone worker 0 says at debug level when it starts.
 

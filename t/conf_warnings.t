@@ -1,4 +1,4 @@
-# Which doubts does "nginx -t" tell, without stopping nginx?
+# The warnings of "nginx -t", which don't stop nginx.
 #
 # Each warning names the location, with file and line, once; each has a silent
 # twin that differs in one thing.

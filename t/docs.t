@@ -1,4 +1,5 @@
-# Do the README and docs/ say what the module does?
+# The README and docs/ name every directive, verdict and variable, and no
+# others.
 #
 # The directives, the verdicts and the variables are taken from the tables in
 # the sources; each has its section, and nothing else has one.  A directive has
@@ -20,20 +21,14 @@ use File::Basename qw/ dirname /;
 use File::Spec;
 use Test::More;
 
+use lib dirname(__FILE__) . '/lib';
+use NJWT::File qw/ slurp /;
+
 binmode $_, ':utf8' for Test::More->builder->output,
     Test::More->builder->failure_output, Test::More->builder->todo_output;
 
 
 chdir dirname(__FILE__) . '/..' or die "$!";
-
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<:utf8', $file or die "$file: $!\n";
-    local $/;
-
-    return scalar <$in>;
-}
 
 sub without_comments {
     my ($text) = @_;
@@ -41,9 +36,9 @@ sub without_comments {
     return $text =~ s{/\*.*?\*/}{ }gsr;
 }
 
-my $readme = slurp('README.md');
-my $reference = slurp('docs/directives.md');
-my %page = map { $_ => slurp($_) } glob '*.md docs/*.md conf-examples/*.md
+my $readme = slurp('README.md', ':utf8');
+my $reference = slurp('docs/directives.md', ':utf8');
+my %page = map { $_ => slurp($_, ':utf8') } glob '*.md docs/*.md conf-examples/*.md
     conf-examples/*/*.md';
 
 # the text under a heading, up to the next of its level
@@ -60,7 +55,7 @@ my %context = (MAIN => 'http', SRV => 'server', LOC => 'location');
 my %directive;
 
 for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
-    my $code = without_comments(slurp($file));
+    my $code = without_comments(slurp($file, ':utf8'));
 
     while ($code =~ /\bngx_command_t\s+(\w+)\[\]\s*=\s*\{(.*?)\n\};/gs) {
         my ($table, $rows) = ($1, $2);
@@ -164,7 +159,7 @@ ok(defined $written && $written eq $table,
 my (@verdicts, %verdict, %text);
 
 for my $file (glob 'src/jwt/judge/njwt_verdict*.c') {
-    my $code = without_comments(slurp($file));
+    my $code = without_comments(slurp($file, ':utf8'));
 
     $text{$1} = $2 while $code =~ /^#define\s+(\w+)\s+"([^"]*)"/gm;
 
@@ -221,7 +216,7 @@ ok($row{ok}, 'ok has a row');
 my %variable;
 
 for my $file (glob 'src/nginx/*.c src/nginx/*/*.c') {
-    my $code = without_comments(slurp($file));
+    my $code = without_comments(slurp($file, ':utf8'));
 
     while ($code =~ /\bngx_http_variable_t\s+\w+\[\]\s*=\s*\{(.*?)\n\};/gs) {
         my $rows = $1;
@@ -247,9 +242,9 @@ is_deeply([ sort keys %documented ], [ sort keys %variable ],
 # The tool's options are in its manual page, and no others.
 
 my %option = map { $_ => 1 }
-             without_comments(slurp('src/cli/explain_options.c'))
+             without_comments(slurp('src/cli/explain_options.c', ':utf8'))
              =~ /^    \{ "([a-z-]+)", (?:"|NULL)/gm;
-my $page = slurp('man/jwt-explain.1');
+my $page = slurp('man/jwt-explain.1', ':utf8');
 
 cmp_ok(scalar(keys %option), '>=', 10, 'the tool has options at all');
 is_deeply([ sort $page =~ /^\.It Fl -([a-z-]+)/gm ], [ sort keys %option ],

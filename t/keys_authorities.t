@@ -1,5 +1,5 @@
-# Which authorities are the keys trusted by?  Those whose bytes were in the file:
-# one that was taken out of it must not go on through the keys that it brought.
+# The certificate authorities of the fetch are those of the file that was
+# read: keys that came by one that was removed are not trusted any longer.
 
 use strict;
 use warnings;

@@ -1,5 +1,6 @@
-# What if the workers' clocks differ?  nginx reads the clock once a turn of its
-# event loop: what another worker stamped may lie ahead of a long turn.
+# Keys serve although the workers' clocks differ. nginx reads the clock once a
+# turn of its event loop: what another worker stamped may lie ahead of a long
+# turn.
 #
 # The clock of a worker lags by the seconds that a file of its pid says.
 

@@ -1,4 +1,4 @@
-# What happens to requests before the first keys are there?
+# Requests before the first keys are there.
 #
 # The tenant's fault "delay" is the gate: a fetch is in flight until the test
 # lifts it, so nothing depends on how fast the machine is.

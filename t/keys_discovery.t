@@ -1,4 +1,4 @@
-# Is a source that is discovered as well guarded as one that is configured?
+# A discovered source of keys is as well guarded as a configured one.
 #
 # Each way to fail has a jwt_issuer block: its document is at
 # /NAME/.well-known/openid-configuration, its keys are at /NAME_keys/.

@@ -1,6 +1,6 @@
-# What does a fetch that fails cost?  Nothing while keys are held; without
-# them the gate can't answer, and says when to come again.  The log has one
-# line for it, with the issuer, the URL, what happened and what to do.
+# A fetch that fails costs nothing while there are keys; without them the gate
+# answers 503, and says when to try again. The log has one line for it, with
+# the issuer, the URL, what happened and what to do.
 #
 # Each way to fail has a jwt_issuer block, and all fail at the same time.
 # First there are no keys, then some that are held.

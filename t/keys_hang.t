@@ -1,4 +1,4 @@
-# Does a tenant that hangs delay anyone who needs nothing of it?
+# A tenant that hangs delays nobody who needs nothing from it.
 #
 # Its fault "hang" accepts a connection and never answers.  Requests that must
 # not notice are given far less time than it hangs, and the test looks whether

@@ -1,4 +1,4 @@
-# Do keys outlive a restart while the tenant is out of reach (state_path)?
+# Keys outlive a restart while the tenant is out of reach (state_path).
 #
 # The tenant is stopped before nginx starts again, so that what passes passes
 # by the file.  fsync() is one of ours, which waits as long as the file "hold"
@@ -12,6 +12,7 @@ use lib 't/lib';
 use Digest::SHA qw/ sha256_hex /;
 use File::Temp ();
 use NJWT::Client qw/ tally /;
+use NJWT::File qw/ slurp_if_there /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -99,15 +100,6 @@ sub written {
     return scalar grep { /\.keys$/ } files();
 }
 
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<:raw', $file or return '';
-    local $/;
-
-    return scalar <$in> // '';
-}
-
 sub spew {
     my ($file, $text) = @_;
 
@@ -165,7 +157,7 @@ sub kept {
 
         is((stat $file)[2] & 0777, 0600, 'a file of the workers\' own');
         $name = $file =~ s{.*/}{}r;
-        $text = slurp($file);
+        $text = slurp_if_there($file);
         $s->stop;
 
     } else {
@@ -313,7 +305,7 @@ for my $case (@broken) {
 
         return if -d $file;
 
-        wait_until { !-l $file && -f _ && slurp($file) =~ /\n\n\{"keys"/ } 5,
+        wait_until { !-l $file && -f _ && slurp_if_there($file) =~ /\n\n\{"keys"/ } 5,
             'a good file replaces it';
         lose();
         start(issuer => $issuer);
@@ -364,7 +356,7 @@ END_OF_GATE
     my ($one) = grep { m{/one-} } files();
     my ($two) = grep { m{/two-} } files();
 
-    spew($two, slurp($one));
+    spew($two, slurp_if_there($one));
     start(issuers => $blocks, server => $gates);
     is $s->get('/gate/one', token => token())->{status}, 200, 'its own';
     is $s->get('/gate/two', token => token())->{status}, 503,
@@ -530,19 +522,19 @@ subtest 'a reload leaves the newer keys' => sub {
 
     find();
     start();
-    wait_until { slurp($file) ne $text } 5, 'the keys were fetched';
+    wait_until { slurp_if_there($file) ne $text } 5, 'the keys were fetched';
     spew($file, sealed($text, keys => jwks('k3')));
 
     ok $s->reload, 'a reload';
     is verdict(), '200 ok', 'those in memory serve';
     is verdict(-key => 'k3'), '401 key_not_found', 'those of the file do not';
-    wait_until { slurp($file) !~ /"k3"/ } 5, 'and are replaced';
+    wait_until { slurp_if_there($file) !~ /"k3"/ } 5, 'and are replaced';
 };
 
 
 subtest 'a disk that hangs delays nobody' => sub {
     my $file = kept();
-    my $old = slurp($file);
+    my $old = slurp_if_there($file);
 
     find();
     spew($hold, '');
@@ -557,14 +549,14 @@ subtest 'a disk that hangs delays nobody' => sub {
             1 .. 20)), { 200 => 40 }, 'requests pass';
     wait_until { $tenant->fetches >= $before + 3 } 10, 'fetches go on';
     is scalar(files()), 2, 'one write at a time';
-    is slurp($file), $old, 'the old file is there as long as it takes';
+    is slurp_if_there($file), $old, 'the old file is there as long as it takes';
 
     my ($temp) = grep { /\.tmp$/ } files();
-    is slurp($temp) =~ /\Anginx-jwt-scope keys 1\n/, 1,
+    is slurp_if_there($temp) =~ /\Anginx-jwt-scope keys 1\n/, 1,
         'the new one has another name';
 
     ok $s->stop('QUIT'), 'nginx ends all the same';
-    is slurp($file), $old, 'with the old file';
+    is slurp_if_there($file), $old, 'with the old file';
 
     unlink $hold;
     lose();
@@ -585,7 +577,7 @@ subtest 'what was published meanwhile is written afterwards' => sub {
     $tenant->rotate;
     wait_until { verdict(-key => 'k3') eq '200 ok' } 5, 'new keys';
     unlink $hold;
-    wait_until { slurp($file) =~ /"k3"/ } 5, 'are written';
+    wait_until { slurp_if_there($file) =~ /"k3"/ } 5, 'are written';
     is_deeply [ files() ], [ $file ], 'and nothing is left';
 
     # with the keys that it began with
@@ -597,7 +589,7 @@ subtest 'what was published meanwhile is written afterwards' => sub {
 
 subtest 'a worker that is killed while it writes leaves the old file' => sub {
     my $file = kept();
-    my $old = slurp($file);
+    my $old = slurp_if_there($file);
 
     find();
     spew($hold, '');
@@ -605,11 +597,11 @@ subtest 'a worker that is killed while it writes leaves the old file' => sub {
     wait_until { files() == 2 } 5, 'a write is under way';
 
     $s->kill_worker($s->fetcher_pid);
-    is slurp($file), $old, 'the file is whole';
+    is slurp_if_there($file), $old, 'the file is whole';
     is verdict(), '200 ok', 'the keys are there';
 
     unlink $hold;
-    wait_until { slurp($file) ne $old } 5, 'its successor writes it';
+    wait_until { slurp_if_there($file) ne $old } 5, 'its successor writes it';
 
     lose();
     start();
@@ -644,7 +636,7 @@ my @masters;
 sub pid_in {
     my ($file) = @_;
 
-    return slurp("$root/$file") =~ /^(\d+)\n/ ? $1 : 0;
+    return slurp_if_there("$root/$file") =~ /^(\d+)\n/ ? $1 : 0;
 }
 
 subtest 'a binary upgrade while the tenant is out of reach' => sub {

@@ -1,5 +1,5 @@
-# Does a worker of an old configuration that starts late harm the new one?  It
-# is stopped at its birth, and goes on when the next configuration serves.
+# A worker of an old configuration that starts late does the new one no harm:
+# it is stopped at its start, and goes on when the next configuration serves.
 
 use strict;
 use warnings;

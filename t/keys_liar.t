@@ -1,7 +1,7 @@
-# Does a tenant that lies do any harm?  Keys that anybody could have signed
-# with, numbers and texts without measure, ten thousand keys: what can be used
-# is used, the rest is skipped, or the whole set, and who holds a key of the
-# set before goes on passing.
+# A tenant that lies does no harm. Keys that anybody could have signed with,
+# numbers and texts without measure, ten thousand keys: what can be used is
+# used, the rest is skipped, or the whole set, and who holds a key of the set
+# before goes on passing.
 
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
-# How long do keys live, and what is published when?  They grow stale, the
-# tenant asks to be left alone, the zone is full: and with one, two and four
-# workers alike.
+# How long keys live, and what is published when. They grow stale, the tenant
+# asks to be left alone, the zone is full: and with one, two and four workers
+# alike.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# Why are there no keys?  Every refusal says so, in whichever worker, and the
-# log has a line for each change of the source, none of them with a secret.
+# Every refusal says why there are no keys, in whichever worker, and the log
+# has a line for each change of the source, none of them with a secret.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# Are the tenant's keys followed: a new one, one that nobody announced, one
-# that was revoked, and none at all while the tenant is in trouble?
+# The gate follows the tenant's keys: a new one, one that nobody announced,
+# one that was revoked, and none at all while the tenant is in trouble.
 #
 # The tenant's keys are k1 (current) and k2 (next); each rotation moves on.
 # Where a fetch must be in flight, its fault "delay" holds it until the test

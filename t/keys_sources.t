@@ -1,4 +1,4 @@
-# Where may keys come from, and which of them serve?
+# The sources of keys, and which of their keys serve.
 #
 # Each source is a jwt_issuer block of its own, and a location /gate/NAME that
 # asks for its tokens; the key sets are served by the same nginx.

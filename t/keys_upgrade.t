@@ -1,6 +1,6 @@
-# Does an upgrade of the binary lose a request?  USR2 starts another master
-# beside the old one, with a zone of its own, which is empty: who needs keys
-# waits for them.  Then the old one goes.
+# An upgrade of the binary loses no request. USR2 starts another master beside
+# the old one, with a zone of its own, which is empty: who needs keys waits
+# for them. Then the old one goes.
 
 use strict;
 use warnings;
@@ -8,6 +8,7 @@ use warnings;
 use lib 't/lib';
 
 use NJWT::Client qw/ tally /;
+use NJWT::File qw/ slurp_if_there /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -19,21 +20,12 @@ my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
 my $dir = $s->dir;
 
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<', $file or return '';
-    local $/;
-
-    return <$in> // '';
-}
-
 sub children {
     my ($parent, $title) = @_;
 
     return grep {
         (NJWT::Scenario::_state($_))[1] == $parent
-            && slurp("/proc/$_/cmdline") =~ $title
+            && slurp_if_there("/proc/$_/cmdline") =~ $title
     } map { m{(\d+)} } glob '/proc/[0-9]*';
 }
 
@@ -61,7 +53,7 @@ sub upgrade {
     wait_until { -s "$dir/nginx.pid.oldbin" } 5, 'the old one steps aside';
 
     my $new = wait_until {
-        my $pid = slurp("$dir/nginx.pid") =~ /(\d+)/ ? $1 : 0;
+        my $pid = slurp_if_there("$dir/nginx.pid") =~ /(\d+)/ ? $1 : 0;
 
         $pid && $pid != $old && workers($pid) == 2 ? $pid : 0;
     } 10, 'the new one is there';
@@ -88,7 +80,7 @@ sub begin {
 
     $s->write_file('nginx.out', '');
 
-    my $pid = wait_until { (slurp("$dir/nginx.pid") =~ /(\d+)/)[0] } 10,
+    my $pid = wait_until { (slurp_if_there("$dir/nginx.pid") =~ /(\d+)/)[0] } 10,
         'nginx is there';
 
     push @masters, $pid;

@@ -1,5 +1,5 @@
-# What does the death of a worker cost?  No more than what it had in hand: keys,
-# fetches and the other workers go on.
+# The death of a worker costs no more than its own requests: keys, fetches and
+# the other workers go on.
 #
 # Worker 0 fetches; the others live on what it publishes.  The tenant's fault
 # "delay" holds a fetch in flight until the test lifts it.

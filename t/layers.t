@@ -1,4 +1,4 @@
-# Is the code built in the layers that it claims to be built in?
+# The code has the layers that CONTRIBUTING.md describes.
 #
 #   the core (src/jwt)    plain C: no nginx, no clock, no I/O; jansson and
 #                         OpenSSL behind one door each; imports run one way
@@ -17,6 +17,9 @@ use warnings;
 
 use File::Basename qw/ basename dirname /;
 use Test::More;
+
+use lib dirname(__FILE__) . '/lib';
+use NJWT::File qw/ slurp /;
 
 
 chdir dirname(__FILE__) . '/..' or die "$!";
@@ -50,15 +53,6 @@ sub glue_object {
     my ($folder, $name) = $file =~ m{(\w+)/(\w+)\.c$};
 
     return "build/nginx/objs/addon/$folder/$name.o";
-}
-
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<', $file or die "$file: $!\n";
-    local $/;
-
-    return <$in>;
 }
 
 my %source = map { $_ => slurp($_) } @core, @glue, @tool;

@@ -1,4 +1,4 @@
-# Does each rule of t/lint/Style.pm see what breaks it, and nothing else?
+# Each rule of t/lint/Style.pm finds what breaks it, and nothing else.
 #
 # For each: a text that is reported, and a twin that differs in that one thing
 # and isn't.

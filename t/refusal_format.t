@@ -1,4 +1,4 @@
-# What body does a refusal have, and which realm?  jwt_error_format, jwt_realm.
+# The body of a refusal, and its realm: jwt_error_format, jwt_realm.
 
 use lib 't/lib';
 

@@ -1,4 +1,4 @@
-# How is a client of gRPC refused?
+# Refusals of gRPC clients.
 #
 # curl decodes the headers; whether they end the stream, and whether there is
 # any frame with a body, is read from the frames themselves.

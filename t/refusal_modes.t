@@ -1,4 +1,5 @@
-# What becomes of a refusal, and how loudly?  jwt_mode and jwt_log_level.
+# What becomes of a refusal, and at which level it is logged: jwt_mode and
+# jwt_log_level.
 
 use lib 't/lib';
 

@@ -1,4 +1,4 @@
-# How does a refusal live with the rest of nginx?  error_page, satisfy, HEAD,
+# Refusals together with the rest of nginx: error_page, satisfy, HEAD,
 # redirects, subrequests and the body of the request.
 
 use lib 't/lib';

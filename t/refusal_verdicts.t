@@ -1,5 +1,5 @@
-# What does each verdict look like to a client?  Its status, its challenge and
-# its body; every refusal has an allowed twin that differs in one thing.
+# What a client sees of each verdict: its status, its challenge and its body;
+# every refusal has an allowed twin that differs in one thing.
 
 use lib 't/lib';
 

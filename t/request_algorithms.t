@@ -1,5 +1,5 @@
-# Which algorithms may a token be signed with, and where else may its keys come
-# from?  algorithms, jwks_file, secret_file and discovery.
+# The algorithms of tokens, and the other sources of their keys: algorithms,
+# jwks_file, secret_file and discovery.
 
 use lib 't/lib';
 

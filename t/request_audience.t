@@ -1,4 +1,4 @@
-# Does a location take the tokens of its own API alone?  jwt_audience.
+# A location accepts only tokens of its own API: jwt_audience.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What may a configuration ask of a token's claims, besides issuer, audience
-# and dates?
+# What a configuration requires of a token's claims, besides issuer, audience
+# and dates.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What if the clock jumps: forward, as on a machine that was suspended, and
-# back, as when it was set wrong?
+# The clock jumps: forward, as on a machine that was suspended, and back, as
+# when it was set wrong.
 #
 # nginx runs with a library that adds what a test says to the time of day.  Its
 # steady clock goes on as it is, as a machine's does.

@@ -1,4 +1,4 @@
-# Does a request end with its token, where jwt_close_expired says so?
+# A request ends with its token where jwt_close_expired is on.
 
 use strict;
 use warnings;

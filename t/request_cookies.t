@@ -1,4 +1,4 @@
-# Are the cookies of a request counted as one, however it is sent?
+# The cookies of a request are counted together, however they are sent.
 #
 # Over HTTP/2 and HTTP/3 a Cookie header may come in crumbs, a field for each
 # cookie (RFC 9113, section 8.2.3), that nginx joins.  Over HTTP/1 several

@@ -1,4 +1,4 @@
-# Is a token that is bound to a key taken from its owner alone?  jwt_binding.
+# A token that is bound to a key is accepted only from its owner: jwt_binding.
 #
 # Proofs are signed by CryptX.
 

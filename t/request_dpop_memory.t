@@ -1,5 +1,5 @@
-# Is each proof accepted once: by all workers, over reloads, when one of them
-# is killed, and when there is no room?  jwt_dpop_zone.
+# Each proof is accepted once: by all workers, over reloads, when a worker is
+# killed, and when there is no room: jwt_dpop_zone.
 #
 # Proofs are signed by CryptX.  They count for an hour, so that none ends while
 # the test runs, however slow the machine is; where time must pass, nginx has

@@ -1,5 +1,5 @@
-# Is a nonce of ours asked for, given, renewed, and good for its time alone?
-# jwt_dpop_nonce.  Proofs are signed by CryptX.
+# A nonce of ours is asked for, given, renewed, and valid only for its time:
+# jwt_dpop_nonce. Proofs are signed by CryptX.
 
 use strict;
 use warnings;

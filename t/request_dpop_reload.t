@@ -1,5 +1,5 @@
-# Is each proof accepted once when a reload changes for how long proofs and
-# nonces count?  jwt_dpop_lifetime, jwt_dpop_nonce.
+# Each proof is accepted once when a reload changes for how long proofs and
+# nonces count: jwt_dpop_lifetime, jwt_dpop_nonce.
 #
 # Proofs are signed by CryptX.
 

@@ -1,4 +1,4 @@
-# What happens before the gate is asked?
+# What happens before the gate is asked.
 #
 # The rewrite phases come first.  A variable of ours that is read there is
 # empty, and a request that is answered there is judged by nobody: each leaves

@@ -1,4 +1,4 @@
-# Does a request pass that shouldn't, or nginx crash, where there is no memory?
+# Without memory no request passes that shouldn't, and nginx doesn't crash.
 #
 # The quick part of make faults: each allocation of the module's own fails in
 # turn, in each kind of request, and some of the libraries'.  How it is done:

@@ -1,4 +1,4 @@
-# Who does the backend think is calling?  Only who a verified token says.
+# The backend learns only from a verified token who is calling.
 #
 # The backend is NJWT::Echo: its answer has the lines that it got.  Where a
 # block has no configuration, /t is guarded and /open is not.

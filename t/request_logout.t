@@ -1,4 +1,4 @@
-# Does a logout token end a session's tokens, once, and nothing else?
+# A logout token revokes a session's tokens, once, and nothing else:
 # jwt_logout_handler: OpenID Connect Back-Channel Logout 1.0.
 #
 # The tokens are Auth0's in shape, signed by CryptX.

@@ -1,4 +1,4 @@
-# Does the gate tell many APIs and many tenants apart?
+# The gate tells many APIs and many tenants apart.
 #
 # What large users have: fifty jwt_issuer blocks, each with a custom domain
 # besides the tenant's own, twenty APIs behind one nginx, each with audience,

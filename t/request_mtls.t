@@ -1,5 +1,5 @@
-# Is a token that is bound to a certificate taken with that one alone?
-# jwt_binding mtls.  Tokens are signed by CryptX, digests are Perl's.
+# A token that is bound to a certificate is accepted only with that one:
+# jwt_binding mtls. Tokens are signed by CryptX, digests are Perl's.
 
 use strict;
 use warnings;

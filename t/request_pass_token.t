@@ -1,4 +1,4 @@
-# Does the backend get the token?  Not with jwt_pass_token off.
+# With jwt_pass_token off the backend doesn't get the token.
 #
 # The backend is NJWT::Echo: its answer has the lines that it got.
 

@@ -1,5 +1,5 @@
-# What goes on without a token, to backends of each kind, and after a request
-# was judged twice?  jwt_pass_token off.
+# jwt_pass_token off, with backends of each kind, and after a request was
+# judged twice.
 #
 # Backends of FastCGI, uwsgi and SCGI are spoken to by a server of the test's
 # own, that answers with the headers among the parameters that it got; one of

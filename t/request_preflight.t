@@ -1,4 +1,5 @@
-# What may a browser ask before it has a token?  Nothing but a question.
+# A CORS preflight passes without a token, and nothing more than a question
+# does.
 #
 # The backend is NJWT::Echo: its answer has the lines that it got.  Where a
 # block has no configuration, /t lets preflights through, for GET with a scope.

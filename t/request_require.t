@@ -1,4 +1,4 @@
-# What may a location ask of nginx's variables?  jwt_require.
+# What a location requires of nginx's variables: jwt_require.
 
 use lib 't/lib';
 

@@ -1,4 +1,4 @@
-# Is a token refused from the moment on that it is revoked, and no other?
+# A token is refused from the moment that it is revoked, and no other one is.
 
 use strict;
 use warnings;

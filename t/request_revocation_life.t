@@ -1,6 +1,6 @@
-# Does what is revoked outlive what happens to nginx?  Restarts, files that
-# are damaged, a zone of another size, workers that are killed as they write,
-# and a hundred thousand entries.
+# Revocation entries outlive what happens to nginx: restarts, files that are
+# damaged, a zone of another size, workers that are killed as they write, and
+# a hundred thousand entries.
 
 use strict;
 use warnings;

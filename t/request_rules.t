@@ -1,4 +1,4 @@
-# What may a location ask of a token's claims?  jwt_require_claim.
+# What a location requires of a token's claims: jwt_require_claim.
 
 use lib 't/lib';
 

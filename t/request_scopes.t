@@ -1,4 +1,4 @@
-# Which scopes does a location ask for?  jwt_require_scope in all its forms.
+# The scopes that a location requires: jwt_require_scope in all its forms.
 
 use lib 't/lib';
 

@@ -1,5 +1,5 @@
-# Does the gate gate?  The shortest run through all of it: nginx loads the
-# module, fetches the keys, and knows a good token from none.
+# The shortest run through all of it: nginx loads the module, fetches the
+# keys, and tells a valid token from none.
 
 use strict;
 use warnings;

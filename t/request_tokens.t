@@ -1,4 +1,4 @@
-# Where is the token looked for, and how long may it be?
+# Where the token is looked for, and how long it may be.
 
 use lib 't/lib';
 

@@ -1,4 +1,4 @@
-# What runs inside a connection that was upgraded?
+# What runs inside an upgraded connection.
 #
 # The gate judges the request that asks for it, and nothing of what comes
 # after.  A backend that takes "Upgrade: h2c" (Debian's hypercorn does, as it is

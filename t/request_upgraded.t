@@ -1,4 +1,5 @@
-# Whose claims are logged when a client may write over its own request?
+# The claims that are logged are those of the token, even if a client can
+# write over its own request.
 #
 # Of a connection that became a WebSocket, nginx may read what the client
 # sends next into the buffer that held the header.  The log phase comes after
@@ -11,6 +12,7 @@ use warnings;
 
 use IO::Select;
 use IO::Socket::INET;
+use NJWT::File qw/ slurp_if_there /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ token unsigned tamper claims b64url /;
@@ -62,7 +64,7 @@ CONF
         }
 SERVER
 
-sub slurp { open my $in, '<', $s->dir . '/ws.log' or return ''; local $/; <$in> }
+sub logged { return slurp_if_there($s->dir . '/ws.log') }
 
 sub upgraded {
     my ($token, $later) = @_;
@@ -97,11 +99,11 @@ is length $forged, length $token, 'a forged one of the same length';
 
 for my $cache (qw/ MISS HIT /) {
     like upgraded($token, $forged), qr/ 101 /, 'the protocol is switched';
-    wait_until { slurp() =~ /$cache/ } 5, 'it is logged';
-    like slurp(), qr/\[ok $cache mallory -\]/, "a $cache: logged are the token's claims";
+    wait_until { logged() =~ /$cache/ } 5, 'it is logged';
+    like logged(), qr/\[ok $cache mallory -\]/, "a $cache: logged are the token's claims";
 }
 
-unlike slurp(), qr/someone/, 'and never those of what came later';
+unlike logged(), qr/someone/, 'and never those of what came later';
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;
 done_testing;

@@ -1,4 +1,4 @@
-# What may the configuration read of a token?  Only what was verified.
+# The configuration can read of a token only what was verified.
 
 use lib 't/lib';
 

@@ -1,5 +1,5 @@
-# Is a token revoked, too, when the clock jumps, or the memory is full?
-# With one worker, and with four.
+# A token is revoked also when the clock jumps, or the memory is full. With
+# one worker, and with four.
 #
 # nginx runs with a clock of the test's, as in t/request_clock.t.
 

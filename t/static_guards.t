@@ -1,5 +1,5 @@
-# Where a forgotten line is a hole: does each list of a struct's members have
-# the new one?
+# Where a forgotten line is a hole: each list of a struct's members has all of
+# them.
 #
 # What a digest names, what a level takes from the one around it, and what the
 # status shows are lists, kept elsewhere than the struct.  So each
@@ -13,19 +13,14 @@ use warnings;
 use File::Basename qw/ dirname /;
 use Test::More;
 
+use lib dirname(__FILE__) . '/lib';
+use NJWT::File qw/ slurp /;
+
 
 chdir dirname(__FILE__) . '/..' or die "$!";
 
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<', $file or die "$file: $!\n";
-    local $/;
-
-    return scalar(<$in>) =~ s{/\*.*?\*/}{}gsr;
-}
-
-my %code = map { $_ => slurp($_) } glob 'src/*/*.[ch] src/*/*/*.[ch]';
+my %code = map { $_ => slurp($_) =~ s{/\*.*?\*/}{}gsr }
+    glob 'src/*/*.[ch] src/*/*/*.[ch]';
 my $all = join "\n", map { $code{$_} } sort keys %code;
 
 # The members of a struct, by its type's name or its own.

@@ -1,5 +1,5 @@
-# Is shared memory written under its lock, and the lock held for copying and
-# counting only?
+# Shared memory is written under its lock, and the lock is held only for
+# copying and counting.
 #
 # Read from the sources: a function that expects the lock is called ..._locked,
 # is called with it or by one of its kind, and the way from a lock to its

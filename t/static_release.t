@@ -1,4 +1,4 @@
-# Is a release what it says it is?
+# A release is what it says it is.
 #
 # The version stands in src/jwt/base/njwt.h; all else that names it says the
 # same.  The source archive is the same to the byte whoever makes it.
@@ -11,15 +11,9 @@ use File::Temp qw/ tempdir /;
 use JSON::PP qw/ decode_json /;
 use Test::More;
 
+use lib 't/lib';
+use NJWT::File qw/ slurp /;
 
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<:raw', $file or die "$file: $!\n";
-    local $/;
-
-    return scalar <$in>;
-}
 
 sub output_of {
     my (@command) = @_;

@@ -1,4 +1,4 @@
-# Does nginx take every configuration that the documents show?
+# nginx accepts every configuration that the documents show.
 #
 # Each block that is fenced as nginx is run through nginx -t.  A fragment gets
 # around it what it lacks: what may only stand in http stands there, what
@@ -13,6 +13,7 @@ use utf8;
 use lib 't/lib';
 
 use Cwd qw/ getcwd /;
+use NJWT::File qw/ slurp /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -31,17 +32,8 @@ $s->write_file('secret', 'x' x 64);
 $s->write_file('revoked.json', '[]');
 
 
-sub slurp {
-    my ($file) = @_;
-
-    open my $in, '<:utf8', $file or die "$file: $!\n";
-    local $/;
-
-    return scalar <$in>;
-}
-
 # which directives stand in a jwt_issuer block
-my %inside = map { $_ => 1 } slurp('docs/directives.md')
+my %inside = map { $_ => 1 } slurp('docs/directives.md', ':utf8')
     =~ /^### (\w+)\n- Syntax:.*\n- Default:.*\n- Context: jwt_issuer$/gm;
 
 cmp_ok(scalar(keys %inside), '>', 10, 'there are such directives at all');
@@ -52,7 +44,7 @@ cmp_ok(scalar(keys %inside), '>', 10, 'there are such directives at all');
 sub snippets {
     my ($file) = @_;
 
-    my $text = slurp($file);
+    my $text = slurp($file, ':utf8');
     my @found;
 
     while ($text =~ /^( *)```nginx\n(.*?)^ *```$/gms) {

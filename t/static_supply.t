@@ -1,6 +1,5 @@
-# What is in the files that are installed, beside our own code?  What they
-# need of other libraries, what they would let others call, and the
-# distribution's hardening.
+# What the installed files need of other libraries, what they would let others
+# call, and the distribution's hardening.
 #
 # Read from the built files by readelf and nm; the compiler's options are in
 # their debug information, a line for each source file.

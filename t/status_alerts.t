@@ -1,5 +1,5 @@
-# Is the first thing on the page of jwt_status true?  What is wrong stands
-# there, what is worse first; "All is well" only where it is.
+# The page of jwt_status begins with what is wrong, what is worse first; "All
+# is well" only where it is.
 
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
-# What does an operator see of the gate?  jwt_status: state, counters, keys
-# and policy, as JSON, for Prometheus and as a page.
+# What an operator sees of the gate, by jwt_status: state, counters, keys and
+# policy, as JSON, for Prometheus and as a page.
 
 use strict;
 use warnings;

@@ -1,4 +1,4 @@
-# How does a client find out whom to ask for a token?  (RFC 9728)
+# How a client finds out whom to ask for a token (RFC 9728):
 # jwt_resource_metadata and jwt_resource_metadata_handler.
 
 use lib 't/lib';

@@ -1,4 +1,4 @@
-# Does each alert of conf-examples fire when it should, and only then?
+# Each alert of conf-examples fires when it should, and only then.
 #
 # promtool evaluates the rules on made-up samples, one each minute; where it
 # isn't installed, only what can be read in the rules is tested.

@@ -1,5 +1,5 @@
-# Does jwt_status json tell all that a token is judged by?  What jwt-explain
-# needs, so that it judges as this nginx does.
+# jwt_status json has all that a token is judged by: what jwt-explain needs,
+# so that it judges as this nginx does.
 
 use strict;
 use warnings;
