@@ -173,5 +173,5 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     made.key = *key;
     made.used = ++keys->uses;
 
-    *oldest = made;
+    memcpy(oldest, &made, sizeof(njwt_dpop_entry_t));
 }

@@ -421,28 +421,36 @@ njwt_public_okp(const njwt_jwk_curve_t *curve, const uint8_t *x,
 }
 
 
-/* "x" and, except for OKP, "y", each of the curve's size (RFC 7518, 6.2.1). */
+/* The coordinates, each of the curve's size (RFC 7518, 6.2.1; RFC 8037, 2). */
 
 static bool
-njwt_jwk_coordinates(njwt_arena_t *scratch, njwt_value_t jwk,
+njwt_jwk_x(njwt_arena_t *scratch, njwt_value_t jwk,
+    const njwt_jwk_curve_t *curve, njwt_slice_t *x, const char **why)
+{
+    static const njwt_slice_t  name = njwt_literal("x");
+
+    *why = "\"x\" is missing or malformed";
+
+    return njwt_jwk_bytes(scratch, jwk, name, curve->bytes, x);
+}
+
+
+static bool
+njwt_jwk_x_and_y(njwt_arena_t *scratch, njwt_value_t jwk,
     const njwt_jwk_curve_t *curve, njwt_slice_t *x, njwt_slice_t *y,
     const char **why)
 {
-    static const njwt_slice_t  x_name = njwt_literal("x");
-    static const njwt_slice_t  y_name = njwt_literal("y");
+    static const njwt_slice_t  name = njwt_literal("y");
 
-    if (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP) {
-        *why = "\"x\" is missing or malformed";
-        y->data = NULL;
-        y->len = 0;
-
-        return njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, x);
+    if (njwt_jwk_x(scratch, jwk, curve, x, why)
+        && njwt_jwk_bytes(scratch, jwk, name, curve->bytes, y))
+    {
+        return true;
     }
 
     *why = "\"x\" or \"y\" is missing or malformed";
 
-    return njwt_jwk_bytes(scratch, jwk, x_name, curve->bytes, x)
-           && njwt_jwk_bytes(scratch, jwk, y_name, curve->bytes, y);
+    return false;
 }
 
 
@@ -454,13 +462,13 @@ njwt_jwk_curve_key(njwt_arena_t *scratch, njwt_value_t jwk,
 {
     njwt_slice_t  x, y;
 
-    if (!njwt_jwk_coordinates(scratch, jwk, curve, &x, &y, why)) {
-        return NULL;
+    if (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP) {
+        return njwt_jwk_x(scratch, jwk, curve, &x, why)
+               ? njwt_public_okp(curve, x.data, why) : NULL;
     }
 
-    return (njwt_jwk_curve_kind(curve) == NJWT_JWK_OKP)
-           ? njwt_public_okp(curve, x.data, why)
-           : njwt_public_ec(curve, x.data, y.data, why);
+    return njwt_jwk_x_and_y(scratch, jwk, curve, &x, &y, why)
+           ? njwt_public_ec(curve, x.data, y.data, why) : NULL;
 }
 
 
@@ -472,15 +480,18 @@ njwt_jwk_well_formed(njwt_arena_t *scratch, njwt_curves_t *curves,
     unsigned       spelling;
     njwt_slice_t   x, y;
 
-    if (key->kind != NJWT_JWK_RSA) {
-        if (!njwt_jwk_coordinates(scratch, jwk, key->curve, &x, &y, why)) {
+    if (key->kind == NJWT_JWK_OKP) {
+        return njwt_jwk_x(scratch, jwk, key->curve, &x, why);
+    }
+
+    if (key->kind == NJWT_JWK_EC) {
+        if (!njwt_jwk_x_and_y(scratch, jwk, key->curve, &x, &y, why)) {
             return false;
         }
 
         *why = "its point is not on its curve";
 
-        return key->kind == NJWT_JWK_OKP
-               || njwt_curve_has(curves, key->curve, x, y);
+        return njwt_curve_has(curves, key->curve, x, y);
     }
 
     spelling = 0;
