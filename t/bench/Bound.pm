@@ -1,6 +1,6 @@
 package Bound;
 
-# What do tokens cost that are bound to a client's key?  Rows of Rows.pm.
+# What tokens cost that are bound to a client's key.  Rows of Rows.pm.
 
 use strict;
 use warnings;

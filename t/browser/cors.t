@@ -1,4 +1,4 @@
-# Does spa-cors.conf let a page of another origin in, in a real browser?
+# spa-cors.conf lets a page of another origin in, in a real browser.
 #
 # Chromium asks before it sends a token (a preflight); the backend is one that
 # knows nothing of CORS.  make browser.

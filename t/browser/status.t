@@ -1,4 +1,4 @@
-# How does the page of jwt_status look, and behave, in a browser?
+# How the page of jwt_status looks and behaves in a browser.
 #
 # Chromium by Selenium (Debian's chromium, chromium-driver, python3-selenium).
 # make browser; the pictures are in build/browser.

@@ -1,5 +1,5 @@
-# Do clients that people use come through with tokens that are bound to their
-# keys?  Nobody tells them of nonces: they find out by the challenge.
+# Clients that people use are let in with tokens that are bound to their keys.
+# Nothing tells them of nonces but the challenge.
 #
 # oauth4webapi, openid-client and auth0-spa-js from npm, of the versions that
 # package-lock.json pins; the tenant is the stand-in.  make clients.  There is

@@ -1,6 +1,6 @@
 /*
- * What is done while a zone is locked?  Nothing but copying and counting: no
- * memory is asked for, no call may wait, no second lock is taken; and a lock
+ * While a zone is locked nothing is done but copying and counting: no memory is
+ * allocated, no call may wait, no second lock is taken; and a lock
  * that was taken is given back before the worker waits for events.
  *
  * The module is linked so that it locks, and asks the slab, here (ld's

@@ -1,5 +1,5 @@
 /*
- * What if there is no memory, in a running nginx?  The n-th allocation fails.
+ * The n-th allocation fails, in a running nginx.
  *
  * Loaded before nginx (LD_PRELOAD), with the module linked anew so that it
  * asks here for what it asks nginx for (ld's --wrap; see t/checks.mk).  Three

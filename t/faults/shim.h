@@ -1,5 +1,5 @@
 /*
- * What do the two halves of the shim share, and what does the test read?
+ * What the two halves of the shim share, and what the test reads.
  */
 
 #ifndef SHIM_H

@@ -1,5 +1,5 @@
 /*
- * Is a discovery document read as a second reading reads it?
+ * A discovery document is read as a second reader reads it.
  *
  * The first byte of an input says which allocation fails, and with its lowest
  * bit all after it: then an address of keys is found that is right, or none.

@@ -1,5 +1,5 @@
 /*
- * How does an allocation fail that an input names?
+ * An allocation that an input names fails.
  */
 
 #include "fault.h"

@@ -1,5 +1,5 @@
 /*
- * Is the token found that RFC 6750 means?  Lines are Authorization headers;
+ * The token that RFC 6750 means is found.  Lines are Authorization headers;
  * one that begins with "=" is a bare token.  Each text is read as base64url,
  * too, and where the memory for it fails.
  */

@@ -1,5 +1,5 @@
 /*
- * Do three readers of JSON agree: ours, jansson and the reference?
+ * Three readers of JSON agree: ours, jansson and the reference.
  *
  * Input: one byte, of which bit 0 asks that all allocations from the n-th on
  * fail, and the others are n (0: none does); then the text.

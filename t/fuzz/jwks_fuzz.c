@@ -1,6 +1,6 @@
 /*
- * Is a key set read as a second reading reads it, and what is kept of it
- * again the same set?
+ * A key set is read as a second reader reads it, and what is kept of it is the
+ * same set.
  */
 
 #include "fault.h"

@@ -1,5 +1,5 @@
 /*
- * Is a state file read only when it is whole?
+ * A state file is read only if it is complete.
  *
  * The first byte chooses: the text as it is; or a text made of the rest, of
  * which one bit, chosen by the next two, is then turned; or lines that are

@@ -1,5 +1,5 @@
 /*
- * Does a location of any configuration judge the same however it is asked?
+ * A location of any configuration judges the same however it is asked.
  *
  * A token that was verified is judged by its record as it was without one;
  * what people are shown is plain text; a claim that is looked at is the claim

@@ -1,6 +1,6 @@
 /*
- * Is each logout token that is taken one by a second reading, too, no access
- * token, and no other without memory?  And is a form read in one way?
+ * Each logout token that is accepted is one to a second reader, too, and no
+ * access token, and without memory no other is.  A form is read in one way.
  *
  * The first byte says which allocation fails, counted from 1.  Without its
  * highest bit a header up to the line feed, and a payload, follow, which are

@@ -1,5 +1,5 @@
 /*
- * Do names of claims, scopes and rules mean what a second reading says?
+ * Names of claims, scopes and rules mean what a second reader says.
  *
  * An input is a byte that says which allocation fails (its lowest bit: and all
  * after it), then a path, a list of values with spaces between, and JSON, a

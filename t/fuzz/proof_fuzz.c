@@ -1,6 +1,6 @@
 /*
- * Is no proof good that nobody signed, is each reading of a URL one and the
- * same, and does a key that is kept change nothing?
+ * No unsigned proof is accepted, each reading of a URL gives the same, and a
+ * cached key changes nothing.
  *
  * The first line is the URL of a proof, the second the request's target, the
  * third the proof; the fourth a nonce.

@@ -1,5 +1,5 @@
 /*
- * What would somebody else have read?  See reference.h.
+ * What a second reader reads.  See reference.h.
  */
 
 #include "reference.h"

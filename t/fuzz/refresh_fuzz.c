@@ -1,5 +1,5 @@
 /*
- * Are keys fetched in time, and never too often, whatever happens?
+ * Keys are fetched in time, and never too often, whatever happens.
  *
  * Six bytes set the intervals; then each three say what happens, and how much
  * later.  The clock may go back a little, as another worker's does.

@@ -1,6 +1,6 @@
 /*
- * Does a fuzzer's target bear all inputs that are given?  Stands in for
- * libFuzzer: runs each file once.
+ * Stands in for libFuzzer: runs a fuzzer's target once with each file that is
+ * given.
  */
 
 #include "fuzz.h"

@@ -1,6 +1,5 @@
 /*
- * Are the entries that are read those that a second reading finds, all or
- * none?
+ * The entries that are read are those that a second reader finds, all or none.
  *
  * The first byte says with its highest bit that the text is a file's, and with
  * the others which allocation fails; then comes the text.

@@ -1,5 +1,5 @@
 /*
- * Does each token get the verdict that a second reading of it gives?
+ * Each token gets the verdict that a second reader gives it.
  *
  * The first byte of an input sets the location up.  With its lowest bit the
  * rest is a token as it came; else a header up to the line feed, and a

@@ -1,6 +1,6 @@
 /*
- * Is of each URL read what is there, and may keys be fetched from no other
- * host than a trusted one?
+ * Each URL is read as it is written, and keys are fetched from no other host
+ * than a trusted one.
  */
 
 #include "fuzz.h"

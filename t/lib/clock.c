@@ -1,5 +1,5 @@
 /*
- * How does a test let nginx's clock jump?
+ * Lets nginx's clock jump in a test.
  *
  * Preloaded, it adds to the time of day the seconds that stand in the file that
  * NJWT_CLOCK names: eight bytes, as this machine has them.  The steady clock

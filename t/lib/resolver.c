@@ -1,5 +1,5 @@
 /*
- * How does a test decide what a name resolves to, and when?
+ * Lets a test decide what a name resolves to, and when.
  *
  * Preloaded, it answers for names that end in ".test" from the file that
  * NJWT_RESOLVER names.  Each of its lines is

@@ -1,5 +1,5 @@
 /*
- * Does a reader of make analyse read at all?  It must find these mistakes.
+ * Mistakes that each analyser of make analyse must find.
  *
  * (cppcheck and gcc once skipped files that include nginx's headers, and
  * said nothing.)

@@ -1,4 +1,4 @@
-# Does the official TypeScript SDK find its way through mcp.conf?
+# The official TypeScript SDK finds its way through mcp.conf.
 #
 # Client and server are npm's @modelcontextprotocol/client and /server, of the
 # versions that package-lock.json pins; the tenant is the stand-in, with

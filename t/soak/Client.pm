@@ -1,6 +1,6 @@
 package Client;
 
-# What does one client of the soak see?
+# What one client of the soak sees.
 #
 #   my $client = Client->start(port => $port, world => $file, out => $file,
 #                              kinds => [ 'good', … ], pause => 0.002);

@@ -1,6 +1,6 @@
 package Proofs;
 
-# Is each DPoP proof accepted once, whatever happens?
+# Each DPoP proof is accepted once, whatever happens.
 #
 #   my $proofs = Proofs->start(port => $port, out => $file, seed => 7);
 #   my $result = $proofs->stop;      # { count => { … }, violations => [ … ] }

@@ -1,6 +1,6 @@
 package Streams;
 
-# What are requests answered that are streams of one HTTP/2 connection?
+# How requests are answered that are streams of one HTTP/2 connection.
 #
 #   my @answers = Streams::ask($port, [ $token, … ], sub { … });
 #

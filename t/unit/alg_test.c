@@ -1,5 +1,5 @@
 /*
- * Does each algorithm take its own signatures, and no others?
+ * Each algorithm accepts its own signatures, and no others.
  */
 
 #include "unit_token.h"

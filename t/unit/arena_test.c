@@ -1,5 +1,5 @@
 /*
- * Does the arena give what was asked for, or say that it can't?
+ * The arena gives what was asked for, or says that it can't.
  */
 
 #include "unit.h"

@@ -1,5 +1,5 @@
 /*
- * Does base64url have one spelling for one value?
+ * base64url has one spelling for one value.
  */
 
 #include "unit_token.h"

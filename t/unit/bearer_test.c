@@ -1,5 +1,5 @@
 /*
- * Which token does a request present?
+ * The token that a request presents.
  */
 
 #include "unit.h"

@@ -1,5 +1,5 @@
 /*
- * Does a record of a verified token spare its signature, and nothing else?
+ * The cache entry of a verified token spares its signature, and nothing else.
  */
 
 #include "unit_token.h"

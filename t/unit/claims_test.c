@@ -1,5 +1,5 @@
 /*
- * What does a token claim, and when does it hold?
+ * What a token claims, and when it is valid.
  */
 
 #include "unit_token.h"

@@ -1,5 +1,5 @@
 /*
- * Which points are on their curves?  Exactly those that OpenSSL takes for a
+ * Points that are on their curves: exactly those that OpenSSL accepts for a
  * key, whether the curve was prepared for other points or not.
  */
 

@@ -1,5 +1,5 @@
 /*
- * Is a token in force at each second that it should be, and at no other?
+ * A token is valid at each second that it should be, and at no other.
  */
 
 #include "unit_json.h"

@@ -1,5 +1,5 @@
 /*
- * Which discovery documents are taken?
+ * The discovery documents that are accepted.
  */
 
 #include "unit.h"

@@ -1,6 +1,6 @@
 /*
- * Is a DPoP proof remembered for as long as it could be used, and is what
- * helps to judge it right: nonces, thumbprints, URLs, keys that are kept?
+ * A DPoP proof is remembered for as long as it could be used, and what helps
+ * to judge it is right: nonces, thumbprints, URLs, cached keys.
  *
  * The checks themselves are in the vectors (t/vectors).
  */

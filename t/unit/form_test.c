@@ -1,5 +1,5 @@
 /*
- * Is a form read as RFC 6749, appendix B, says, and a name found only once?
+ * A form is read as RFC 6749, appendix B, says, and a name is found only once.
  */
 
 #include "unit.h"

@@ -1,6 +1,6 @@
 /*
- * What may a hint show, and to whom?  (What it says of each fault is
- * t/cli_explain.t.)
+ * What a hint may show, and to whom.  (t/cli_explain.t has what it says of
+ * each fault.)
  */
 
 #include "unit_token.h"

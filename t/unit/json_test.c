@@ -1,5 +1,5 @@
 /*
- * Is a JSON text read in one way only, and given back as it stood?
+ * A JSON text is read in one way only, and returned unchanged.
  */
 
 #include "unit_json.h"

@@ -1,5 +1,5 @@
 /*
- * Which keys of a set are used, and which of them for a token?
+ * The keys of a set that are used, and which of them for a token.
  */
 
 #include "unit_token.h"

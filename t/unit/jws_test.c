@@ -1,5 +1,5 @@
 /*
- * Is a token taken to pieces as RFC 7515 says?
+ * A token is split as RFC 7515 says.
  */
 
 #include "unit_token.h"

@@ -1,5 +1,5 @@
 /*
- * Which keys are usable, and what do they verify?
+ * The keys that are usable, and what they verify.
  */
 
 #include "unit_token.h"

@@ -1,5 +1,5 @@
 /*
- * Which texts say that keys were good before the restart?
+ * The state files whose keys are used after a restart.
  */
 
 #include "unit.h"

@@ -1,6 +1,6 @@
 /*
- * Does each logout token get its answer?  The cases of t/vectors/logout, whose
- * tokens were minted by another implementation: see t/vectors/README.md.
+ * Each logout token gets its answer.  The cases are those of t/vectors/logout,
+ * whose tokens were signed by another implementation: see t/vectors/README.md.
  */
 
 #define _POSIX_C_SOURCE  200809L

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Would a test notice?  Breaks the core one change at a time, in a copy, and
-# runs the unit tests until one fails.  Exits non-zero when a mutant survives.
+# Breaks the core one change at a time, in a copy, and runs the unit tests until
+# one fails.  Exits non-zero when a mutant survives.
 #
 #   t/unit/mutate.pl [-v] [word ...]     only mutants of whose descriptions one
 #                                        has a word; -v: name the killed, too

@@ -1,7 +1,6 @@
 /*
- * What if there is no memory?  The n-th allocation fails, for every n, be it
- * ours, jansson's or OpenSSL's: that may cost an answer, but never
- * give a wrong one.
+ * Without memory there may be no answer, but never a wrong one: the n-th
+ * allocation fails, for every n, be it ours, jansson's or OpenSSL's.
  *
  * This program's own malloc, calloc and realloc come before the C library's
  * (or AddressSanitizer's) for all of them, and pass on to it.

@@ -1,5 +1,5 @@
 /*
- * Does the name of a claim mean the value that RFC 6901 says, and no other?
+ * The name of a claim means the value that RFC 6901 says, and no other.
  */
 
 #include "unit_json.h"

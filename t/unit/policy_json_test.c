@@ -1,5 +1,5 @@
 /*
- * Is what jwt_status shows of a policy what jwt-explain then judges by?
+ * What jwt_status shows of a policy is what jwt-explain judges by.
  */
 
 #include "unit.h"

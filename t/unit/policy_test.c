@@ -1,5 +1,5 @@
 /*
- * Does what a token grants cover what a location asks?
+ * Whether a token grants what a location requires.
  */
 
 #include "unit_token.h"

@@ -1,5 +1,5 @@
 /*
- * Are rules read as they are written, and is what is wrong with one said?
+ * Rules are read as they are written, and what is wrong with one is named.
  */
 
 #include "unit.h"

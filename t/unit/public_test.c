@@ -1,5 +1,5 @@
 /*
- * Do the vectors that others published get the answer that they should?  See
+ * The vectors that others published get the answer that they should.  See
  * t/vectors/public/README.md.
  */
 

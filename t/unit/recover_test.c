@@ -1,6 +1,6 @@
 /*
- * What of an earlier schedule holds under another configuration, and what of
- * a tenant that asks to be left alone?
+ * What of an earlier schedule holds under another configuration, and how
+ * Retry-After is obeyed.
  */
 
 #include "unit.h"

@@ -1,5 +1,5 @@
 /*
- * When are keys fetched?  Simulated time, in milliseconds.
+ * When keys are fetched.  Simulated time, in milliseconds.
  */
 
 #include "unit.h"

@@ -1,5 +1,5 @@
 /*
- * Which entries of what is revoked are taken, and what do they mean?
+ * The revocation entries that are accepted, and what they mean.
  */
 
 #include "unit.h"

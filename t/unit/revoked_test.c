@@ -1,5 +1,6 @@
 /*
- * Is a token looked up among what was revoked when it must be, and only then?
+ * A token is looked up among the revocation entries when it must be, and only
+ * then.
  */
 
 #include "unit.h"

@@ -1,5 +1,5 @@
 /*
- * Does a claim satisfy a rule when it should, and never otherwise?
+ * A claim satisfies a rule when it should, and never otherwise.
  */
 
 #define _POSIX_C_SOURCE  200809L

@@ -1,5 +1,5 @@
 /*
- * Are the scopes those of the first claim that is there, and no others?
+ * The scopes are those of the first claim that is present, and no others.
  */
 
 #include "unit_json.h"

@@ -1,6 +1,6 @@
 /*
- * How may those who are trusted spell their keys?  Key sets as people send
- * them, certificates, and PEM in the operator's file.
+ * Keys of a trusted source, as people write them: key sets, certificates, and
+ * PEM in the operator's file.
  */
 
 #include "unit_token.h"

@@ -1,5 +1,5 @@
 /*
- * From which URLs may keys be fetched?
+ * The URLs from which keys may be fetched.
  */
 
 #include "unit.h"

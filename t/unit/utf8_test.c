@@ -1,5 +1,5 @@
 /*
- * How is a stranger's text shown?
+ * How a client's text is shown.
  */
 
 #include "unit.h"

@@ -1,6 +1,6 @@
 /*
- * Does each vector get its verdict?  The cases of t/vectors, whose tokens were
- * minted by another implementation: see t/vectors/README.md.
+ * Each vector gets its verdict.  The cases are those of t/vectors, whose tokens
+ * were signed by another implementation: see t/vectors/README.md.
  */
 
 #define _POSIX_C_SOURCE  200809L

@@ -1,6 +1,6 @@
 /*
- * Does each verdict say what the contract says, and does the judge keep what
- * it promises besides the verdict?
+ * Each verdict says what the documentation says, and njwt_judge() keeps what
+ * it promises besides the verdict.
  */
 
 #include "unit_judge.h"

@@ -1,6 +1,6 @@
 package NJWT::Client;
 
-# How does a scenario send requests, and many at once?
+# Sends a scenario's requests, also many at once.
 #
 #   my $r = request(port => $port, path => '/t', token => $token);
 #   my @r = burst({ port => …, path => … }, { … });

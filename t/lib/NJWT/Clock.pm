@@ -1,6 +1,6 @@
 package NJWT::Clock;
 
-# How does a test let nginx's clock jump?
+# Lets nginx's clock jump in a test.
 #
 #   my $clock = NJWT::Clock->new($s->dir);
 #

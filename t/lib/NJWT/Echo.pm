@@ -1,6 +1,6 @@
 package NJWT::Echo;
 
-# Which headers does a backend get?
+# The headers that a backend gets.
 #
 #   my $echo = NJWT::Echo->start(dir => $dir);
 #   proxy_pass http://127.0.0.1:$port;      with $port = $echo->port

@@ -1,6 +1,6 @@
 package NJWT::Explain;
 
-# How does a test run jwt-explain?
+# Runs jwt-explain in a test.
 #
 #   my $r = explain(args => [ … ], stdin => $bytes, env => { … });
 #   $r->{status}, $r->{out}, $r->{err}

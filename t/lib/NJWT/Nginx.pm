@@ -1,6 +1,6 @@
 package NJWT::Nginx;
 
-# What does a block of Test::Nginx need to have a gate in it?
+# What a block of Test::Nginx needs for a gate.
 #
 #   use NJWT::Nginx;
 #   use Test::Nginx::Socket 'no_plan';

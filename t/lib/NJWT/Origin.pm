@@ -1,6 +1,6 @@
 package NJWT::Origin;
 
-# Which server answers with these very bytes, or not at all?
+# A server that answers with given bytes, or not at all.
 #
 #   my $origin = NJWT::Origin->start(
 #       dir => $dir, port => $port, bare => $other_port,

@@ -1,6 +1,6 @@
 package NJWT::Process;
 
-# How does a test run a server, and leave none behind?
+# Runs a server in a test, and leaves none behind.
 #
 #   my $p = NJWT::Process->start(name => 'tenant', command => [ … ],
 #                                output => $file, ready => sub { … });

@@ -1,6 +1,6 @@
 package NJWT::Proof;
 
-# Which DPoP proofs do the tests use?  (RFC 9449)
+# The DPoP proofs that the tests use (RFC 9449).
 #
 # All are signed by CryptX (libtomcrypt), which shares no code with the gate.
 #

@@ -1,6 +1,6 @@
 package NJWT::Scenario;
 
-# How does a test go through several steps with one nginx?
+# Goes through several steps with one nginx in a test.
 #
 #   use NJWT::Scenario;
 #   use NJWT::Token qw/ :all /;

@@ -1,6 +1,6 @@
 package NJWT::Tenant;
 
-# What does a scenario ask of the tenant?
+# What a scenario asks of the tenant.
 #
 #   my $tenant = NJWT::Tenant->start(dir => $dir);
 #   $tenant->url, ->jwks_uri, ->issuer, ->audience

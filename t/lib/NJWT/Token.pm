@@ -1,6 +1,6 @@
 package NJWT::Token;
 
-# Which tokens and key sets do the tests use?
+# The tokens and key sets that the tests use.
 #
 # All are minted by CryptX (libtomcrypt) and Crypt::JWT, which share no code
 # with the gate: what both of them misread alike would stay hidden.

@@ -1,6 +1,6 @@
 package NJWT::Traffic;
 
-# Are requests answered while something else happens?
+# Requests that are sent while something else happens.
 #
 #   my $traffic = NJWT::Traffic->start({ port => …, path => … }, …);
 #   …
