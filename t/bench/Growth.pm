@@ -156,7 +156,7 @@ sub weighed {
 
 # A point by its ratio to the curve's first bare one in the same slice.
 
-sub points {
+sub costs {
     my ($found, $which, @at) = @_;
 
     my @slices = map { @$_ } @{ $found->{slices} };
@@ -177,8 +177,8 @@ Rows::row(growth => sub {
 
     for my $curve (@curves) {
         my ($found, @at) = weighed($curve);
-        my @gate = points($found, 0, @at);
-        my @bare = points($found, 1, @at);
+        my @gate = costs($found, 0, @at);
+        my @bare = costs($found, 1, @at);
 
         my $line = sub {
             my ($name, $format, @values) = @_;
