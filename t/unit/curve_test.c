@@ -228,7 +228,7 @@ a_coordinate_may_be_small(void **state)
             assert_false(has(x, x));
         }
 
-        assert_in_range(found, 10, 30);
+        assert_within(found, 10, 30);
 
         /* and half of the words */
 

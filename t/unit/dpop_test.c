@@ -455,7 +455,7 @@ headers_that_differ_somewhere_dont_displace_each_other(void **state)
             }
 
             njwt_dpop_keys_free(keys);
-            assert_in_range(found_keys, 120, 128);
+            assert_within(found_keys, 120, 128);
         }
     }
 }
