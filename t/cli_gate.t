@@ -486,6 +486,9 @@ for my $case (['/returned', 204, return => 'return'], ['/moved', 302, rewrite =>
     like $out, qr/^  bypassed  by "return" or "rewrite" where an "if" holds/m, '... in words'
         if $by && !$always;
     unlike $out, qr/bypassed/, '... in words' if !$by;
+    ($by && !$always ? \&Test::More::like : \&Test::More::unlike)->($out,
+        qr/^But where an "if" holds, nginx answers the request before the gate is asked\.\nVerdict: /m,
+        '... and of an "if" before the verdict');
     ($always ? \&Test::More::like : \&Test::More::unlike)->($out,
         qr/^But nginx answers the request before the gate is asked\.\nVerdict: /m,
         '... and before the verdict');

@@ -469,6 +469,8 @@ refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
     qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http", or "jwt a;" in /;
 refused 'jwt names a block that there is, of two', issuer('a')
     . 'jwt_issuer c { issuer https://c/; audience c; jwks_uri https://c/; }', 'jwt b;',
+    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http", or the name of one that there is: "a", "c" in /;
+refused 'jwt names a block where there is none', '', 'jwt b;',
     qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http" in /;
 refused 'a line without its semicolon', issuer('a'),
     "jwt a\njwt_require_scope x;",

@@ -235,7 +235,15 @@ explain_no_refusal(const explain_t *e)
         explain_wrap(explain_slice("But nginx answers the request before the "
                                    "gate is asked."), 0);
 
-    } else if (e->verdict != NJWT_OK && explain_goes_on(e)) {
+    } else if (explain_bypassed_by(e).len > 0) {
+        explain_wrap(explain_slice("But where an \"if\" holds, nginx answers "
+                                   "the request before the gate is asked."),
+                     0);
+    }
+
+    if (!explain_is_bypassed(e) && e->verdict != NJWT_OK
+        && explain_goes_on(e))
+    {
         explain_wrap(explain_slice("The request goes on all the same."), 0);
     }
 }

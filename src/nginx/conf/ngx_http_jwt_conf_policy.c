@@ -104,6 +104,10 @@ static char *
 ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
 {
+    u_char                  *p;
+    size_t                   len;
+    ngx_str_t                names;
+    ngx_uint_t               i;
     ngx_http_jwt_issuer_t  **issuer;
 
     issuer = jmcf->issuers.elts;
@@ -115,9 +119,31 @@ ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
                        issuer[0]->trust.name.len, issuer[0]->trust.name.data);
     }
 
+    len = 0;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        len += issuer[i]->trust.name.len + sizeof(", \"\"") - 1;
+    }
+
+    p = ngx_pnalloc(cf->temp_pool, len + 1);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    names.data = p;
+
+    for (i = 0; i < jmcf->issuers.nelts; i++) {
+        p = ngx_sprintf(p, "%s\"%*s\"", i ? ", " : "",
+                        issuer[i]->trust.name.len, issuer[i]->trust.name.data);
+    }
+
+    names.len = p - names.data;
+
     return ngx_http_jwt_conf_error(cf, &conf->names_pos,
                        "\"jwt\" names \"%V\", and there is no such jwt_issuer "
-                       "block, write one in \"http\"", name);
+                       "block, write one in \"http\"%s%V", name,
+                       i ? ", or the name of one that there is: " : "",
+                       &names);
 }
 
 
