@@ -36,8 +36,7 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is not in the future",
     [NJWT_TOO_OLD] = "\"iat\" is within max_age",
     [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
-    [NJWT_CLAIM_MISSING] = "the claims that profile and max_age need are "
-                           "there",
+    [NJWT_CLAIM_MISSING] = "it has the claims that profile and max_age need",
     [NJWT_REVOKED] = "it isn't revoked",
     [NJWT_SENDER_CONSTRAINED] = "its binding is checked here",
     [NJWT_UNBOUND_TOKEN] = "it is bound if it must be",

@@ -74,7 +74,7 @@ ngx_int_t ngx_http_jwt_state_load(int fd, u_char *data, size_t *size);
 
 /*
  * A task of that many bytes, whose first member is ngx_http_jwt_state_job_t,
- * which writes up to size bytes into the file in the directory; NULL: no
+ * which has room for size bytes and the names of directory and file; NULL: no
  * memory.
  */
 void *ngx_http_jwt_state_job_new(size_t job, size_t size,

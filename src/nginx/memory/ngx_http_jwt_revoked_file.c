@@ -40,7 +40,6 @@
 /* a thread's input and output */
 typedef struct {
     ngx_http_jwt_state_job_t         base;
-    u_char                          *path;
     njwt_slice_t                     claims[NGX_HTTP_JWT_REVOKED_CLAIMS];
     u_char                           prefix[NGX_HTTP_JWT_REVOKED_CLAIMS]
                                            [NGX_HTTP_JWT_DIGEST_LEN];
@@ -189,7 +188,7 @@ ngx_http_jwt_revoked_file_run(ngx_http_jwt_state_job_t *base)
 
     job = (ngx_http_jwt_revoked_job_t *) base;
 
-    if (stat((const char *) job->path, &now) == -1) {
+    if (stat((const char *) job->base.file, &now) == -1) {
         ngx_memzero(&job->file.seen, sizeof(struct stat));
         return "can't be opened";
     }
@@ -200,8 +199,8 @@ ngx_http_jwt_revoked_file_run(ngx_http_jwt_state_job_t *base)
         return NULL;
     }
 
-    fault = ngx_http_jwt_revoked_file_read(job->path, &job->terms, job->known,
-                                           &job->file);
+    fault = ngx_http_jwt_revoked_file_read(job->base.file, &job->terms,
+                                           job->known, &job->file);
 
     if (fault == NULL
         && ngx_memcmp(job->known, job->file.digest, NGX_HTTP_JWT_DIGEST_LEN)
@@ -231,26 +230,25 @@ ngx_http_jwt_revoked_file_job(ngx_http_jwt_issuer_t *issuer)
 {
     u_char                      *p;
     size_t                       size;
+    ngx_str_t                    dir = ngx_null_string;
     ngx_uint_t                   i;
     const njwt_slice_t          *claims = issuer->trust.revocation;
     ngx_http_jwt_revocation_t   *rv = &issuer->revocation;
     ngx_http_jwt_revoked_job_t  *job;
 
-    size = rv->file.len + 1;
+    size = 0;
 
     for (i = 0; i < issuer->trust.revocation_count; i++) {
         size += claims[i].len;
     }
 
-    job = calloc(1, sizeof(ngx_http_jwt_revoked_job_t) + size);
+    job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_revoked_job_t), size,
+                                     &dir, &rv->file);
     if (job == NULL) {
         return NULL;
     }
 
-    p = (u_char *) job + sizeof(ngx_http_jwt_revoked_job_t);
-
-    job->path = p;
-    p = ngx_cpymem(p, rv->file.data, rv->file.len) + 1;
+    p = job->base.data;
 
     for (i = 0; i < issuer->trust.revocation_count; i++) {
         job->claims[i].data = p;
