@@ -5,6 +5,18 @@
 Debian's hypercorn takes "Upgrade: h2c" by default.
 """
 
+import h2.events
+
+
+def make(self, **members):
+    vars(self).update(members)
+
+
+# With h2 4.3 hypercorn 0.17.3 can't take an upgrade: it makes this event
+# without members and sets them afterwards.
+if getattr(h2.events.RequestReceived, "__dataclass_fields__", None):
+    h2.events.RequestReceived.__init__ = make
+
 
 async def answer(scope, send):
     lines = ["%s %s HTTP/%s" % (scope["method"], scope["path"],
