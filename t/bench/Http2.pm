@@ -6,6 +6,7 @@ package Http2;
 #   Http2->new(…)                  without TLS
 #   Http2->new(…, tls => 1)        TLS 1.3
 #   load(…, streams => 100)        requests at a time on each connection
+#   load(…, patient => 1)          takes answers when the workers sleep
 #
 # A Side that listens for HTTP/2, asked by nghttp2's h2load, all with the
 # file's first token.  What h2load itself prints has no percentiles, but its
@@ -82,12 +83,16 @@ sub load {
 
     unlink $log;
 
+    my @patient = !$args{patient} ? ()
+        : ('env', "LD_PRELOAD=$Side::build/patient.so",
+           'PATIENT_PIDS=' . join ' ', $self->pids);
+
     my $count = $args{requests} + $first;
     my $ran = $self->_ran_ns;
 
     system('chrt', @Side::policy, 'taskset', '-c', $Side::cores[-1],
-           'sh', '-c', 'exec h2load "$@" >/dev/null 2>&1', 'h2load',
-           '-n', $count, '-c', $conns, '-m', $streams, '-t', 1,
+           'sh', '-c', 'exec "$@" >/dev/null 2>&1', 'h2load', @patient,
+           'h2load', '-n', $count, '-c', $conns, '-m', $streams, '-t', 1,
            "--log-file=$log", @token, ($self->{tls} ? 'https' : 'http')
            . '://127.0.0.1:' . $self->port . ($args{path} // '/')) == 0
         or croak 'h2load failed (Debian has it in nghttp2-client)';

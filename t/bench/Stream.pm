@@ -31,7 +31,7 @@ sub gate {
 sub hot {
     my ($side, %load) = @_;
 
-    return Rows::hot($side, connections => 4, streams => 100,
+    return Rows::hot($side, connections => 4, streams => 100, patient => 1,
                      requests => 8000, %load);
 }
 
