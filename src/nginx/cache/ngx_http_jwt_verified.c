@@ -147,6 +147,8 @@ ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
  * Copies a cached token, because parts of it may be parsed later, and must be
  * those that were looked up.  nginx may reuse the memory: after a connection
  * was upgraded, it reads from the client into the buffer that held the header.
+ * In HTTP/2 it decodes each stream's headers into memory of the stream's own,
+ * which it frees after the request.
  */
 
 static ngx_int_t
@@ -154,6 +156,14 @@ ngx_http_jwt_cache_keep(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
 {
     u_char        *p;
     njwt_slice_t   token;
+
+#if (NGX_HTTP_V2)
+
+    if (ctx->request->stream != NULL && ctx->conf->tokens == NULL) {
+        return NGX_OK;
+    }
+
+#endif
 
     token = c->credentials.token;
 
