@@ -210,7 +210,7 @@ hint_is('in another case', 'audience_mismatch',
 hint_is('another audience', 'audience_mismatch',
     qr/^configured "\Q$aud\E", received "urn:x": request the token with the API's identifier as audience, or correct "audience"$/,
     made(aud => 'urn:x'));
-hint_is('no audience', 'audience_mismatch', qr/has no "aud"/,
+hint_is('no audience', 'audience_mismatch', qr/^the token has no "aud"; configured "\Q$aud\E": request/,
     made(aud => undef));
 hint_is('Auth0\'s userinfo', 'audience_mismatch',
     qr/this token is for Auth0's own API, not for yours: request the token with the API's identifier as audience$/,
@@ -245,7 +245,7 @@ hint_is('HS256', 'alg_not_allowed',
     qr/^the API signs with HS256; RS256 is required: in Auth0 an API's algorithm can't be changed, so create a new API$/,
     hs256_with_public_key());
 hint_is('PS256', 'alg_not_allowed',
-    qr/signs with PS256; RS256 is required: .*, or add it to "algorithms"$/,
+    qr/signs with PS256; RS256 is required: .*, or add the token's to "algorithms"$/,
     made(-alg => 'PS256'));
 hint_is('alg none', 'malformed_token', qr/^the signature is empty$/,
     unsigned(iat => $now, exp => $now + 9));
@@ -285,9 +285,9 @@ hint_is('no exp', 'expired', qr/has no "exp"/, made(exp => undef));
 hint_is('not yet valid', 'not_yet_valid', qr/^"nbf" is 30 s ahead: .*NTP/,
     made(nbf => $now + 30));
 hint_is('from the future', 'issued_in_future',
-    qr/^"iat" is 3600 s \(60 min\) ahead: is the clock of this host right/,
+    qr/^"iat" is 3600 s \(60 min\) ahead: is this host's clock right/,
     made(iat => $now + 3600));
-hint_is('too old', 'too_old', qr/^issued 60 s ago, "max_age" is 30 s/,
+hint_is('too old', 'too_old', qr/^issued 60 s ago, but "max_age" is 30 s/,
     $good, @usual, '--max-age', 30);
 is(judged(made(exp => $now - 8), @usual, '--leeway', 10)->{status}, 0,
    'with more leeway it passes');
@@ -307,11 +307,17 @@ my @rbac = (issuer_args(), '--scope', 'batch:upload', '--scope-claim',
             'permissions');
 
 hint_is('in scope only', 'insufficient_scope',
-    qr/^needed "batch:upload": it is in "scope" only, and "scope_claim" names another claim first: take "scope_claim" out of the jwt_issuer block, or have Auth0 add the permissions /,
+    qr/^needed "batch:upload": it is in "scope" only, which is not where "scope_claim" has it looked for: take "scope_claim" out of the jwt_issuer block, or have Auth0 add the permissions /,
     $good, @rbac);
 hint_is('in scope beside empty permissions', 'insufficient_scope',
-    qr/it is in "scope" only, and "scope_claim" names another claim first: take "scope_claim" out of the jwt_issuer block, or grant it as a permission, too/, made(permissions => []), @rbac,
-    '--scope-claim', 'scope');
+    qr/^needed "batch:upload": "permissions" is empty: Auth0 adds it to the token \(RBAC\), but has granted no permission .* request a new token; if "scope", which has it, is to decide, take "scope_claim" out of the jwt_issuer block$/,
+    made(permissions => []), @rbac, '--scope-claim', 'scope');
+hint_is('empty permissions, and not in scope', 'insufficient_scope',
+    qr/^needed "batch:upload": "permissions" is empty: .* and request a new token$/,
+    made(scope => 'x', permissions => []), @rbac);
+hint_is('in scope beside other permissions', 'insufficient_scope',
+    qr/it is in "scope" only, which is not where "scope_claim" has it looked for: take "scope_claim" out of the jwt_issuer block, or grant it as a permission, too/,
+    made(permissions => [ 'a' ]), @rbac, '--scope-claim', 'scope');
 hint_is('in neither', 'insufficient_scope',
     qr/: "scope_claim" names nothing that grants anything in this token: /,
     made(scope => 'x'), @rbac);
@@ -329,7 +335,7 @@ hint_is('a method that no rule names', 'method_not_allowed',
 is(judged($good, issuer_args(), '--scope', 'batch:upload methods=POST',
           '--method', 'POST')->{status}, 0, 'named, it passes');
 hint_is('a claim', 'claim_mismatch',
-    qr/^claim "azp" must be "x" ~"\^y", received "importjob"$/, $good,
+    qr/^claim "azp" must be "x" ~"\^y"; received "importjob"$/, $good,
     @usual, '--claim', 'azp x ~^y');
 hint_is('a claim that is not there', 'claim_mismatch',
     qr/^claim "\/org\/id": the token has no such claim/, $good, @usual,
@@ -338,7 +344,7 @@ is(judged($good, @usual, '--claim', 'azp ~*^IMPORT', '--claim',
           'sub !~^anon@')->{status}, 0, 'rules that hold');
 
 hint_is('an unknown kid', 'key_not_found',
-    qr/^"kid" "k3" is unknown, the key set has "k1" "k2": the token is another tenant's, or signed by a revoked key$/,
+    qr/^"kid" "k3" is unknown; the key set has "k1" "k2": the token is another tenant's, or signed by a revoked key$/,
     made(-key => 'k3'));
 hint_is('no kid', 'key_not_found', qr/names no "kid", and not exactly one/,
     made(-header => { kid => undef }));
@@ -369,7 +375,7 @@ hint_is('another scheme', 'no_token', qr/^send the header "Authorization: Bearer
     'Authorization: Basic eDp5');
 hint_is('crit', 'crit_unsupported', qr/"crit" or "b64"/,
     made(-header => { crit => [ 'x' ] }));
-hint_is('a long one', 'token_too_large', qr/^9000 bytes, .* is 8192/,
+hint_is('a long one', 'token_too_large', qr/^the token has 9000 bytes, but .* is 8192:/,
     'a' x 9000);
 
 # where a token that can't be read is wrong
@@ -383,7 +389,7 @@ hint_is($_->[0], 'malformed_token', $_->[1], $_->[2]) for
     [ 'a cut', qr/^the signature has a length that .*cut off/,
       "$h.$p." . substr($s, 0, 5) ],
     [ 'unused bits', qr/^the signature has unused bits/, "$h.$p.ab" ],
-    [ 'no JSON', qr/^the payload is no JSON object/,
+    [ 'no JSON', qr/^the payload isn't a JSON object/,
       "$h." . b64url('[]') . ".$s" ],
     [ 'a deep nest', qr/^the payload is nested too deeply/,
       "$h." . b64url('{"a":' . '[' x 40 . ']' x 40 . '}') . ".$s" ],
@@ -403,7 +409,7 @@ hint_is($_->[0], 'malformed_request', $_->[1], $_->[2]) for
       'Bearer "a.b.c"' ],
     [ 'another character', qr/^there is a character that no token has/,
       "Bearer a\x{7f}b" ],
-    [ 'nothing', qr/no token behind "Bearer"/, 'Bearer ' ];
+    [ 'nothing', qr/no token after "Bearer"/, 'Bearer ' ];
 
 
 # Two faults at once are both reported.

@@ -222,7 +222,7 @@ my %below = (
     verdict => [qw/ alg bearer binding claims dates json jws jwks path policy
                     cached verdict_info /],
     logout  => [qw/ claims json jwks jws policy /],
-    hint    => [qw/ b64 bearer dates htu json path verdict /],
+    hint    => [qw/ b64 bearer dates htu json path url verdict /],
 );
 
 sub part {

@@ -122,6 +122,12 @@ for (
     [ 'dpop_proof_invalid', mine('/dpop', htu => "$base/other") ],
     [ 'dpop_proof_invalid',
       mine('/dpop', htu => 'http://evil.example/dpop') ],
+    [ 'dpop_proof_invalid',
+      mine('/dpop', htu => 'https://API.example.com/dpop') ],
+    [ 'dpop_proof_invalid',
+      mine('/dpop', htu => 'https://x@api.example.com/dpop') ],
+    [ 'dpop_proof_invalid',
+      mine('/dpop', htu => 'https://api.example.com/other') ],
     [ 'dpop_proof_invalid', mine('/dpop', ath => 'x') ],
     [ 'dpop_key_mismatch', mine('/dpop', -client => $thief) ],
     [ 'dpop_proof_expired', mine('/dpop', iat => time - 9) ],
@@ -196,6 +202,16 @@ like $wrong, qr/htu "\Q$base\E\/other", wanted "\Q$base\E\/dpop"/,
     'the log has the URL that came and the one that was wanted';
 like $wrong, qr/: the proof is for another URL than the request's: if a proxy .* "jwt_dpop_origin"/,
     '... and what to write';
+
+my $ready = qr/if clients do reach this server there, write "jwt_dpop_origin (\S+);", or add that URL to the directive,/;
+my %at = map { /, htu "([^"]+)"/ ? ($1 => $_) : () }
+         $s->log_lines(qr/dpop_proof_invalid/);
+
+is(($at{'https://API.example.com/dpop'} =~ $ready)[0],
+    'https://API.example.com', '... by scheme or port: the ready line');
+unlike $at{$_}, $ready, "... not for $_"
+    for 'http://evil.example/dpop', 'https://x@api.example.com/dpop',
+        'https://api.example.com/other', "$base/origin";
 
 for my $path (qw/ off list /) {
     my ($line) = grep { m{"GET /$path } } $s->log_lines(qr/no_token/);

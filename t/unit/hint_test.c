@@ -137,8 +137,8 @@ the_log_is_told_what_was_configured(void **state)
         "configured \"urn:api\": only the slash at the end differs: add the "
         "trailing slash to \"audience\"");
     assert_string_equal(hint_of(&c, NJWT_EXPIRED, NJWT_HINT_LOG),
-        "expired 10 s ago: only just, so check the clocks (NTP); or the "
-        "client uses its token to the very end");
+        "expired 10 s ago: only just, so check the clocks (NTP) and "
+        "whether the client uses its tokens to the very end");
     assert_string_equal(hint_of(&c, NJWT_KEY_NOT_FOUND, NJWT_HINT_LOG),
         "the key of that \"kid\" is not for this \"alg\"");
     assert_true(strstr(hint_of(&c, NJWT_INSUFFICIENT_SCOPE, NJWT_HINT_LOG),

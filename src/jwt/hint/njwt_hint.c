@@ -61,11 +61,12 @@ njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_TOKEN_TOO_LARGE:
+        njwt_hint_add(hint, "the token has ");
         njwt_hint_number(hint, (double) hint->c->credentials.token.len);
-        njwt_hint_add(hint, " bytes, \"jwt_max_token_size\" is ");
+        njwt_hint_add(hint, " bytes, but \"jwt_max_token_size\" is ");
         njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
         njwt_hint_add(hint, ": put fewer permissions and custom claims into "
-                            "it, or raise that (and "
+                            "it, or raise the limit (and "
                             "\"large_client_header_buffers\")");
         break;
 
@@ -110,7 +111,7 @@ njwt_hint_revoked(njwt_hint_t *hint)
         return;
     }
 
-    njwt_hint_add(hint, "an entry names the token's ");
+    njwt_hint_add(hint, "a revocation entry names the token's ");
     njwt_hint_quote(hint, *claim);
     njwt_hint_add(hint, " and a time that isn't before its \"iat\": get a new "
                         "token");

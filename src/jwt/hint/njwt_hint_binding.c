@@ -4,6 +4,7 @@
 
 #include "njwt_hint_parts.h"
 #include "njwt_htu.h"
+#include "njwt_url.h"
 
 #include <math.h>
 
@@ -13,8 +14,8 @@
 static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
     [NJWT_DPOP_CHECK_HEADERS] = "there is more than one DPoP header",
     [NJWT_DPOP_CHECK_SIZE] = "the proof is longer than 8192 bytes",
-    [NJWT_DPOP_CHECK_FORM] = "the proof is no JWT: three parts of base64url "
-                             "without padding, JSON in the first two",
+    [NJWT_DPOP_CHECK_FORM] = "the proof isn't a JWT: three parts of base64url "
+                             "without padding, with JSON in the first two",
     [NJWT_DPOP_CHECK_TYP] = "the proof's \"typ\" isn't dpop+jwt",
     [NJWT_DPOP_CHECK_CRITICAL] = "the proof has \"crit\" or \"b64\"",
     [NJWT_DPOP_CHECK_ALG] = "the proof's \"alg\" is not allowed here",
@@ -24,13 +25,45 @@ static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
                             "token: it was made for another, or for none",
     [NJWT_DPOP_CHECK_SIGNATURE] = "the signature isn't that of the proof's "
                                   "own key",
-    [NJWT_DPOP_CHECK_JTI] = "the proof's \"jti\" is no string of 1 to 256 "
-                            "bytes",
-    [NJWT_DPOP_CHECK_NONCE] = "the proof's \"nonce\" is no string",
-    [NJWT_DPOP_CHECK_IAT] = "the proof's \"iat\" is no number",
-    [NJWT_DPOP_CHECK_EXP] = "the proof's \"exp\" is no number",
-    [NJWT_DPOP_CHECK_NBF] = "the proof's \"nbf\" is no number"
+    [NJWT_DPOP_CHECK_JTI] = "the proof's \"jti\" isn't a string of 1 to "
+                            "256 bytes",
+    [NJWT_DPOP_CHECK_NONCE] = "the proof's \"nonce\" isn't a string",
+    [NJWT_DPOP_CHECK_IAT] = "the proof's \"iat\" isn't a number",
+    [NJWT_DPOP_CHECK_EXP] = "the proof's \"exp\" isn't a number",
+    [NJWT_DPOP_CHECK_NBF] = "the proof's \"nbf\" isn't a number"
 };
+
+
+/*
+ * The origin to configure, if the proof's differs from ours by its scheme or
+ * port only, as behind a proxy that ends TLS.  A proof is not trusted: one for
+ * another host is what a forged site that passes the client's requests on
+ * would send, and one for plain http what was sent in the clear, so that
+ * neither is suggested.
+ */
+
+static bool
+njwt_hint_origin(njwt_hint_t *hint, njwt_slice_t htu, njwt_slice_t origin,
+    njwt_slice_t *theirs)
+{
+    njwt_url_t  url, ours;
+
+    if (!njwt_url_split(htu, &url)
+        || !njwt_url_split(origin, &ours)
+        || url.user
+        || (url.scheme != NJWT_URL_HTTPS && url.scheme != ours.scheme)
+        || !njwt_slice_same_nocase(url.host, ours.host))
+    {
+        return false;
+    }
+
+    theirs->data = htu.data;
+    theirs->len = htu.len - url.rest.len;
+
+    return theirs->len <= NJWT_HINT_LOG_BYTES
+           && njwt_htu_matches(hint->arena, htu, theirs, 1,
+                               hint->c->binding->dpop.target);
+}
 
 
 /* The URL that was received, and the one that was expected. */
@@ -38,25 +71,37 @@ static const char  *const  njwt_hint_proofs[NJWT_DPOP_CHECK_NONE] = {
 static void
 njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_details_t *proof)
 {
-    njwt_slice_t        wanted;
+    njwt_slice_t        origin, wanted, theirs;
     const njwt_dpop_t  *dpop = &hint->c->policy->binding->proofs;
 
+    origin = hint->c->origin;
+
+    if (origin.len == 0 && dpop->origin_count > 0) {
+        origin = dpop->origins[0];
+    }
+
     njwt_hint_add(hint, "the proof is for another URL than the request's");
+
+    /* the log has both as members of its own */
 
     if (!hint->log) {
         njwt_hint_add(hint, ", for ");
         njwt_hint_quote(hint, proof->htu);
+
+        if (njwt_htu_expected(hint->arena, origin,
+                              hint->c->binding->dpop.target, &wanted))
+        {
+            njwt_hint_add(hint, ", not for ");
+            njwt_hint_quote(hint, wanted);
+        }
     }
 
-    /* the log has both as members of its own */
-
-    if (!hint->log
-        && dpop->origin_count > 0
-        && njwt_htu_expected(hint->arena, dpop->origins[0],
-                             hint->c->binding->dpop.target, &wanted))
-    {
-        njwt_hint_add(hint, ", not for ");
-        njwt_hint_quote(hint, wanted);
+    if (njwt_hint_origin(hint, proof->htu, origin, &theirs)) {
+        njwt_hint_add(hint, ": if clients do reach this server there, write "
+                            "\"jwt_dpop_origin ");
+        njwt_hint_escape(hint, theirs);
+        njwt_hint_add(hint, ";\", or add that URL to the directive");
+        return;
     }
 
     njwt_hint_add(hint, ": if a proxy in front of nginx changes it, write in "
@@ -75,7 +120,7 @@ njwt_hint_proof(njwt_hint_t *hint)
     case NJWT_DPOP_CHECK_HTM:
         njwt_hint_add(hint, "the proof is for the method ");
         njwt_hint_quote(hint, proof->htm);
-        njwt_hint_add(hint, ", the request is ");
+        njwt_hint_add(hint, ", but the request's is ");
         njwt_hint_quote(hint, hint->c->binding->dpop.method);
         return;
 
@@ -111,7 +156,7 @@ njwt_hint_proof_time(njwt_hint_t *hint)
 
     if (proof->check != NJWT_DPOP_CHECK_IAT) {
         njwt_hint_add(hint, "the proof's \"exp\" has passed, or its \"nbf\" "
-                            "hasn't");
+                            "hasn't come yet");
         return;
     }
 
@@ -121,7 +166,7 @@ njwt_hint_proof_time(njwt_hint_t *hint)
     njwt_hint_seconds(hint, fabs(age));
 
     if (age < 0) {
-        njwt_hint_add(hint, " ahead");
+        njwt_hint_add(hint, " in the future");
 
     } else {
         njwt_hint_add(hint, " ago");
@@ -144,8 +189,8 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_CERTIFICATE_MISSING:
-        njwt_hint_add(hint, "the client sent no certificate, or it didn't "
-                            "get here");
+        njwt_hint_add(hint, "the client sent no certificate, or a proxy in "
+                            "front of nginx didn't pass it on");
         break;
 
     case NJWT_CERTIFICATE_MISMATCH:
@@ -162,8 +207,8 @@ njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
         break;
 
     case NJWT_DPOP_KEY_MISMATCH:
-        njwt_hint_add(hint, "the client made a new key since it got the "
-                            "token: it must get a new token");
+        njwt_hint_add(hint, "the client has made a new key since it got "
+                            "the token: it must get a new token");
         break;
 
     case NJWT_DPOP_NONCE_NEEDED:

@@ -13,6 +13,10 @@
 #include "njwt_json.h"
 
 
+/* the limit for each text from others in the log */
+#define NJWT_HINT_LOG_BYTES  64
+
+
 typedef struct {
     njwt_arena_t          *arena;
     const njwt_request_t  *c;

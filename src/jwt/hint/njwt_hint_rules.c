@@ -128,7 +128,7 @@ njwt_hint_ahead(njwt_hint_t *hint, double date)
         return;
     }
 
-    njwt_hint_add(hint, ": is the clock of this host right?");
+    njwt_hint_add(hint, ": is this host's clock right?");
 }
 
 
@@ -166,7 +166,8 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
     }
 
     njwt_hint_clock(hint);
-    njwt_hint_add(hint, "; or the client uses its token to the very end");
+    njwt_hint_add(hint, " and whether the client uses its tokens to the "
+                        "very end");
 }
 
 
@@ -202,7 +203,7 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         njwt_hint_over(hint, dates.iat);
 
         if (hint->issuer != NULL) {
-            njwt_hint_add(hint, ", \"max_age\" is ");
+            njwt_hint_add(hint, ", but \"max_age\" is ");
             njwt_hint_seconds(hint, hint->issuer->expected.max_age);
         }
 
@@ -369,7 +370,9 @@ njwt_hint_scope_elsewhere(njwt_hint_t *hint)
     static const njwt_slice_t  scope = njwt_literal("scope");
     static const njwt_slice_t  permissions = njwt_literal("permissions");
 
-    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, permissions))) {
+    there = njwt_json_member(hint->payload, permissions);
+
+    if (njwt_hint_covers(hint, there)) {
         njwt_hint_add(hint, "it is in \"permissions\" only (RBAC): the "
                             "application must ask for it in \"scope\", or "
                             "write \"scope_claim permissions;\" in ");
@@ -378,12 +381,10 @@ njwt_hint_scope_elsewhere(njwt_hint_t *hint)
     }
 
     if (njwt_hint_covers(hint, njwt_json_member(hint->payload, scope))) {
-        njwt_hint_add(hint, "it is in \"scope\" only, and \"scope_claim\" "
-                            "names another claim first: take "
+        njwt_hint_add(hint, "it is in \"scope\" only, which is not where "
+                            "\"scope_claim\" has it looked for: take "
                             "\"scope_claim\" out of ");
         njwt_hint_block(hint);
-
-        there = njwt_json_member(hint->payload, permissions);
 
         njwt_hint_literal(hint, njwt_json_type(there) != NJWT_JSON_ABSENT
                                 ? ", or grant it as a permission, too (Auth0: "
@@ -396,6 +397,43 @@ njwt_hint_scope_elsewhere(njwt_hint_t *hint)
     }
 
     return false;
+}
+
+
+/*
+ * Is the claim that is looked at an empty "permissions"?  Then RBAC adds it to
+ * the token, as it should, but nothing in it was granted.
+ */
+
+static bool
+njwt_hint_scope_empty(njwt_hint_t *hint, njwt_value_t granted)
+{
+    njwt_value_t  first = { NULL };
+
+    static const njwt_slice_t  scope = njwt_literal("scope");
+    static const njwt_slice_t  permissions = njwt_literal("permissions");
+
+    if (njwt_json_type(granted) != NJWT_JSON_ARRAY
+        || njwt_json_each(granted, &first)
+        || njwt_json_member(hint->payload, permissions).node != granted.node)
+    {
+        return false;
+    }
+
+    njwt_hint_add(hint, "\"permissions\" is empty: Auth0 adds it to the token "
+                        "(RBAC), but has granted no permission of this API: "
+                        "grant it to a role of the user (User Management, "
+                        "Roles) or to the application (Applications, APIs, "
+                        "the API, Machine to Machine), and request a new "
+                        "token");
+
+    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, scope))) {
+        njwt_hint_add(hint, "; if \"scope\", which has it, is to decide, take "
+                            "\"scope_claim\" out of ");
+        njwt_hint_block(hint);
+    }
+
+    return true;
 }
 
 
@@ -441,6 +479,10 @@ njwt_hint_scope(njwt_hint_t *hint)
     }
 
     if (njwt_hint_id_token(hint)) {
+        return;
+    }
+
+    if (njwt_hint_scope_empty(hint, granted)) {
         return;
     }
 
@@ -643,7 +685,7 @@ njwt_hint_claim(njwt_hint_t *hint)
     }
 
     if (!hint->log && njwt_json_text(hint->arena, value, &text)) {
-        njwt_hint_add(hint, ", received ");
+        njwt_hint_add(hint, "; received ");
         njwt_hint_quote(hint, text);
     }
 }

@@ -10,9 +10,8 @@
 #include <string.h>
 
 
-/* the limit for each text from others */
-#define NJWT_HINT_LOG_BYTES   64
-#define NJWT_HINT_BYTES       256
+/* the limit for each text from others to the holder of the token */
+#define NJWT_HINT_BYTES  256
 
 
 /* how two similar texts differ */
@@ -305,14 +304,14 @@ njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
 
     case NJWT_HINT_CASE:
         njwt_hint_add(hint, ": only upper and lower case (and perhaps the "
-                            "slash at the end) differ: write it exactly as "
-                            "the token has it in ");
+                            "slash at the end) differ: copy the token's "
+                            "spelling to ");
         break;
 
     default:
         njwt_hint_add(hint, ": only the scheme (http, https) differs: if "
-                            "this is your tenant, write it exactly as the "
-                            "token has it in ");
+                            "this is your tenant, copy the token's spelling "
+                            "to ");
         break;
     }
 

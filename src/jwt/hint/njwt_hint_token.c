@@ -64,7 +64,7 @@ njwt_hint_malformed_request(njwt_hint_t *hint)
     token = hint->c->credentials.token;
 
     if (token.len == 0) {
-        njwt_hint_add(hint, "there is no token behind \"Bearer\": is the "
+        njwt_hint_add(hint, "there is no token after \"Bearer\": is the "
                             "variable that should hold it empty?");
         return;
     }
@@ -123,9 +123,9 @@ njwt_hint_opaque(njwt_hint_t *hint)
     njwt_hint_number(hint, (double) parts);
 
     if (parts == 1) {
-        njwt_hint_add(hint, " part, a JWT has 3): ");
+        njwt_hint_add(hint, " part, but a JWT has 3): ");
     } else {
-        njwt_hint_add(hint, " parts, a JWT has 3): ");
+        njwt_hint_add(hint, " parts, but a JWT has 3): ");
     }
 
     njwt_hint_ask_audience(hint);
@@ -184,8 +184,8 @@ njwt_hint_no_object(njwt_hint_t *hint, njwt_json_error_t error)
         return;
     }
 
-    njwt_hint_add(hint, "is no JSON object that can be read in one way only "
-                        "(syntax, UTF-8, a duplicate member, a number out "
+    njwt_hint_add(hint, "isn't a JSON object that can be read in only one "
+                        "way (syntax, UTF-8, a duplicate member, a number out "
                         "of range)");
 }
 
@@ -208,7 +208,7 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
     aud = njwt_json_member(object, name);
 
     if (!njwt_dates_ok(object)) {
-        njwt_hint_add(hint, "has an \"exp\", \"nbf\" or \"iat\" that is no "
+        njwt_hint_add(hint, "has an \"exp\", \"nbf\" or \"iat\" that isn't a "
                             "number of seconds");
 
     } else if (njwt_json_type(aud) != NJWT_JSON_ABSENT
@@ -218,7 +218,7 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
                             "array of strings");
 
     } else {
-        njwt_hint_add(hint, "has an \"iss\", \"sub\" or \"jti\" that is no "
+        njwt_hint_add(hint, "has an \"iss\", \"sub\" or \"jti\" that isn't a "
                             "string");
     }
 }
@@ -622,8 +622,9 @@ njwt_hint_audience_near(njwt_hint_t *hint,
 void
 njwt_hint_audience(njwt_hint_t *hint)
 {
+    bool                   received;
     njwt_value_t           aud;
-    njwt_slice_t           text = { NULL, 0 };
+    njwt_slice_t           text;
     njwt_hint_audiences_t  wanted;
 
     static const njwt_slice_t  name = njwt_literal("aud");
@@ -642,15 +643,18 @@ njwt_hint_audience(njwt_hint_t *hint)
         return;
     }
 
-    if (!njwt_json_text(hint->arena, aud, &text)) {
-        njwt_hint_add(hint, "the token has no \"aud\", ");
+    received = njwt_json_text(hint->arena, aud, &text);
+
+    if (!received) {
+        njwt_hint_add(hint, "the token has no \"aud\"; ");
     }
 
     if (wanted.list != hint->issuer->expected.audiences) {
         njwt_hint_add(hint, "jwt_audience of this location: ");
     }
 
-    njwt_hint_configured(hint, wanted.list, wanted.count, &text);
+    njwt_hint_configured(hint, wanted.list, wanted.count,
+                         received ? &text : NULL);
 
     if (njwt_hint_auth0s_own(aud)) {
         njwt_hint_add(hint, ": this token is for Auth0's own API, not for "
@@ -737,7 +741,7 @@ njwt_hint_alg(njwt_hint_t *hint)
                         "so create a new API");
 
     if (njwt_jws_alg(&hint->found->jws) & ~NJWT_ALGS_HMAC) {
-        njwt_hint_add(hint, ", or add it to \"algorithms\"");
+        njwt_hint_add(hint, ", or add the token's to \"algorithms\"");
     }
 }
 
@@ -757,7 +761,7 @@ njwt_hint_typ(njwt_hint_t *hint)
         njwt_hint_add(hint, "the header has no \"typ\"");
 
     } else if (hint->log) {
-        njwt_hint_add(hint, "\"typ\" is another");
+        njwt_hint_add(hint, "\"typ\" is another one");
 
     } else {
         njwt_hint_add(hint, "\"typ\" is ");
@@ -768,14 +772,14 @@ njwt_hint_typ(njwt_hint_t *hint)
         && hint->issuer->expected.profile == NJWT_PROFILE_RFC9068
         && njwt_jws_typ_allowed(&hint->found->jws, NJWT_PROFILE_ANY))
     {
-        njwt_hint_add(hint, ", \"profile rfc9068\" wants \"at+jwt\": set the "
-                            "API's token profile to RFC 9068 in Auth0, or "
+        njwt_hint_add(hint, ", but \"profile rfc9068\" wants \"at+jwt\": set "
+                            "the API's token profile to RFC 9068 in Auth0, or "
                             "write \"profile any\"");
         return;
     }
 
-    njwt_hint_add(hint, ", an access token's is \"JWT\" or \"at+jwt\": send "
-                        "the access token");
+    njwt_hint_add(hint, ", but an access token's is \"JWT\" or \"at+jwt\": "
+                        "send the access token");
 }
 
 
@@ -873,7 +877,7 @@ njwt_hint_key(njwt_hint_t *hint)
     if (!hint->log) {
         njwt_hint_add(hint, "\"kid\" ");
         njwt_hint_quote(hint, kid);
-        njwt_hint_add(hint, " is unknown, ");
+        njwt_hint_add(hint, " is unknown; ");
     }
 
     njwt_hint_kids(hint, keys);
@@ -905,8 +909,9 @@ njwt_hint_signature(njwt_hint_t *hint)
     if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
         && !njwt_hint_has_kid(keys, kid))
     {
-        njwt_hint_add(hint, "no key signed this: they have no \"kid\", and "
-                            "each that fits the \"alg\" was tried");
+        njwt_hint_add(hint, "none of the keys signed this: they have no "
+                            "\"kid\", and each that fits the \"alg\" was "
+                            "tried");
 
     } else {
         njwt_hint_add(hint, "the key of that \"kid\" didn't sign this");

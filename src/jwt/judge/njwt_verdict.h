@@ -46,12 +46,14 @@ typedef struct {
 
     /*
      * for hints alone: by how many seconds "now" is ahead of the issuer's
-     * clock (0: not known to be ahead), and the other issuers of the
-     * configuration
+     * clock (0: not known to be ahead), the other issuers of the
+     * configuration, and the first origin that a proof may be for (empty: the
+     * policy's)
      */
     int64_t               ahead;
     njwt_issuer_t       **others;
     size_t                other_count;
+    njwt_slice_t          origin;
 
     /*
      * what may show that the token belongs to the client; NULL: nothing does

@@ -99,7 +99,10 @@ ngx_http_jwt_log_token(u_char *p, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* Adds what only hints need: the other issuers, and the issuer's clock. */
+/*
+ * Adds what only hints need: the other issuers, the issuer's clock and the
+ * origin that was made for this request.
+ */
 
 static void
 ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
@@ -117,6 +120,10 @@ ngx_http_jwt_log_context(ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)
     case NJWT_ISSUED_IN_FUTURE:
     case NJWT_TOO_OLD:
         c->ahead = (issuer != NULL) ? ngx_http_jwt_history_ahead(issuer) : 0;
+        return;
+
+    case NJWT_DPOP_PROOF_INVALID:
+        c->origin = ctx->origin;
         return;
 
     case NJWT_ISSUER_MISMATCH:
