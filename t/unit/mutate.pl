@@ -1362,8 +1362,6 @@ my @changes = (
                  'verdict >= NJWT_DPOP_PROOF_REPLAYED' ],
     [ 'verdict', 'verdict >= NJWT_UNBOUND_TOKEN',
                  'verdict > NJWT_UNBOUND_TOKEN' ],
-    [ 'verdict', 'verdict >= NJWT_DPOP_PROOF_MISSING',
-                 'verdict > NJWT_DPOP_PROOF_MISSING' ],
     [ 'verdict', 'verdict <= NJWT_DPOP_PROOF_REPLAYED',
                  'verdict < NJWT_DPOP_PROOF_REPLAYED' ],
 );

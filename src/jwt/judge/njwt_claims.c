@@ -12,18 +12,16 @@
 struct njwt_claims_s {
     njwt_value_t                  root;
     njwt_dates_t                  dates;
-    njwt_slice_t                  text;
 
     /* of claims from the cache, which have no root */
     const njwt_claims_summary_t  *summary;
-    const njwt_predicate_set_t  *predicates;
+    const njwt_predicate_set_t   *predicates;
 };
 
 
 struct njwt_payload_s {
     njwt_value_t   root;
     njwt_dates_t   dates;
-    njwt_slice_t   text;
     njwt_slice_t   signing_input;   /* the bytes that a proof must be about */
 };
 
@@ -83,7 +81,6 @@ njwt_payload_parse(njwt_arena_t *arena, const njwt_jws_t *jws)
     }
 
     payload->root = njwt_json_object(arena, jws->payload);
-    payload->text = jws->payload;
     payload->signing_input = jws->signing_input;
 
     return njwt_claims_types_ok(payload->root, &payload->dates) ? payload
@@ -226,7 +223,6 @@ njwt_claims_open(njwt_arena_t *arena, const njwt_payload_t *payload,
 
     claims->root = payload->root;
     claims->dates = payload->dates;
-    claims->text = payload->text;
 
     return claims;
 }
@@ -328,13 +324,6 @@ njwt_value_t
 njwt_claims_root(const njwt_claims_t *claims)
 {
     return claims->root;
-}
-
-
-njwt_slice_t
-njwt_claims_text(const njwt_claims_t *claims)
-{
-    return claims->text;
 }
 
 

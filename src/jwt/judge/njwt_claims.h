@@ -98,8 +98,8 @@ const njwt_claims_t *njwt_claims_open(njwt_arena_t *arena,
     const njwt_payload_t *payload, const njwt_proof_t *proof);
 
 /*
- * The claims of a token from its cache entry.  They have no root and no text;
- * their predicates are the scopes granted, or NULL if those aren't known.  For
+ * The claims of a token from its cache entry.  They have no root; their
+ * predicates are the scopes granted, or NULL if those aren't known.  For
  * njwt_cached.c alone.  NULL: no memory.
  */
 const njwt_claims_t *njwt_claims_cached(njwt_arena_t *arena,
@@ -160,9 +160,6 @@ njwt_value_t njwt_claims_get(const njwt_claims_t *claims, njwt_slice_t name);
 
 /* The object of all claims; absent if they are from the cache. */
 njwt_value_t njwt_claims_root(const njwt_claims_t *claims);
-
-/* The payload's text as it was signed. */
-njwt_slice_t njwt_claims_text(const njwt_claims_t *claims);
 
 
 /*

@@ -238,11 +238,3 @@ njwt_verdict_is_bound(njwt_verdict_t verdict)
     return verdict >= NJWT_UNBOUND_TOKEN
            && verdict <= NJWT_DPOP_PROOF_REPLAYED;
 }
-
-
-bool
-njwt_verdict_is_dpop(njwt_verdict_t verdict)
-{
-    return verdict >= NJWT_DPOP_PROOF_MISSING
-           && verdict <= NJWT_DPOP_PROOF_REPLAYED;
-}

@@ -99,8 +99,5 @@ bool njwt_verdict_is_verified(njwt_verdict_t verdict);
 /* Is it about the token's binding, sender_constrained excepted? */
 bool njwt_verdict_is_bound(njwt_verdict_t verdict);
 
-/* Is it about a missing, an invalid or a refused proof? */
-bool njwt_verdict_is_dpop(njwt_verdict_t verdict);
-
 
 #endif /* NJWT_VERDICT_INFO_H */
