@@ -350,9 +350,8 @@ my @changes = (
     [ 'revocation', "claim.data[i - 1] != '/'", 'true' ],
     [ 'revocation', "i > 0 && claim.data[0] == '/' && ", '' ],
     [ 'revocation', "claim.data[0] == '/' && ", '' ],
-    [ 'revocation', 'last.len >= 5', 'last.len > 5' ],
-    [ 'revocation', 'last.len - 5, "~1sid", 5', 'last.len - 4, "1sid", 4' ],
-    [ 'revocation', 'last.len - 5, "~1sid", 5', 'last.len - 3, "sid", 3' ],
+    [ 'revocation', '"~1sid"', '"1sid"' ],
+    [ 'revocation', '"~1sid"', '"sid"' ],
     [ 'revocation', 'njwt_revocation_is(last, "sid")
            || ', '' ],
     (map { [ 'revocation', "njwt_revocation_is(claims[i], \"$_\")", 'false' ] }
@@ -404,8 +403,7 @@ my @changes = (
     [ 'form', "i == type.len || type.data[i] == ';'", 'true' ],
     [ 'form', " || type.data[i] == '\\t'", '' ],
     [ 'form', "type.data[i] == ' ' || ", '' ],
-    [ 'form', "
-            && memchr(text.data, '+', text.len) == NULL", '' ],
+    [ 'form', 'pair, true', 'pair, false' ],
     [ 'form', '(found == NJWT_FORM_NONE) ? NJWT_FORM_ONE : NJWT_FORM_MANY',
               'NJWT_FORM_ONE' ],
     [ 'logout', "
@@ -589,8 +587,10 @@ my @changes = (
 
     # rules
     [ 'rule', 'value.caseless = njwt_rule_prefixes[i].caseless;', '' ],
-    [ 'rule', 'start.len > njwt_rule_prefixes[i].text.len', 'true' ],
-    [ 'rule', 'value.text.len -= start.len;', '' ],
+    [ 'rule', 'njwt_slice_starts(text, prefix)', 'true' ],
+    [ 'rule', 'value.text = njwt_slice_behind(text, prefix.len);', '' ],
+    [ 'arena', 'memcmp(text.data, start.data, start.len) == 0', 'true' ],
+    [ 'arena', 'return text.len >= end.len', 'return true' ],
     [ 'rule', '
             && njwt_rule_prefixes[i].caseless == value->caseless', '' ],
     [ 'rule', '
@@ -774,11 +774,11 @@ my @changes = (
     [ 'jwks', 'kid == NULL || jwks->any_kid', 'kid == NULL' ],
     [ 'jwks', 'njwt_jwks_append(jwks, null);', '' ],
     [ 'jwks', 'jwks->count == 1 && !jwks->lone', '!jwks->lone' ],
-    [ 'arena', 'text->len < mark.len || ', '' ],
+    [ 'arena', "text.len >= start.len\n           && ", '' ],
     [ 'discovery', '(void) njwt_slice_unmark(&text);', '' ],
     [ 'jwks', 'report->private_members |= njwt_jwk_has_private(jwk);', '' ],
     [ 'jwks', 'njwt_slice_unmark(&text) ? NJWT_SPELLING_MARK : 0', '0' ],
-    [ 'arena', 'text->len -= mark.len;', '' ],
+    [ 'arena', '*text = njwt_slice_behind(*text, mark.len);', '' ],
     [ 'jwks', '!njwt_key_fits(key, alg)', 'false' ],
     [ 'jwks', ' && proof == NULL; i++', ' && i == 0; i++' ],
     [ 'jwks', 'njwt_json_length(keys) > NJWT_MAX_KEYS',
@@ -1002,13 +1002,11 @@ my @changes = (
     (map { [ 'json_read', "NJWT_JSON_$_);", 'NJWT_JSON_GOOD);' ] }
          qw(SYNTAX TOO_DEEP DUPLICATE NUL BEYOND_DOUBLE NO_MEMORY)),
     [ 'json', ': child + child->span', ': child + 1' ],
-    [ 'json', 'child < container.node + container.node->span', 'true' ],
-    [ 'json', 'child < container.node + container.node->span',
-              'child <= container.node + container.node->span' ],
-    [ 'json', 'if (njwt_json_type(array) != NJWT_JSON_ARRAY) {',
-              'if (njwt_json_type(array) < NJWT_JSON_ARRAY) {' ],
-    [ 'json', 'if (njwt_json_type(object) != NJWT_JSON_OBJECT) {',
-              'if (njwt_json_type(object) < NJWT_JSON_ARRAY) {' ],
+    [ 'json', 'child >= container.node + container.node->span', 'false' ],
+    [ 'json', 'child >= container.node + container.node->span',
+              'child > container.node + container.node->span' ],
+    [ 'json', 'if (njwt_json_type(container) != type) {',
+              'if (njwt_json_type(container) < NJWT_JSON_ARRAY) {' ],
     [ 'json', 'if (njwt_slice_equal(child->name, name)) {', 'if (true) {' ],
     [ 'json', 'child < end; child += child->span', 'child < end; child++' ],
     [ 'json', 'child < end; child += child->span',
@@ -1085,21 +1083,22 @@ my @changes = (
     [ 'json_text', 'if (c >= 0x20) {', 'if (true) {' ],
     [ 'json_text', 'hex[c >> 4]', 'hex[0]' ],
     [ 'json_text', 'hex[c & 0xf]', 'hex[c & 7]' ],
-    [ 'json_text', '!*first && ', 'false && ' ],
-    [ 'json_text', '    *first = false;', '' ],
-    [ 'json_text', 'if (!first && ', 'if (false && ' ],
-    [ 'json_text', "        first = false;\n", '' ],
-    [ 'json_text', '((!first && ', '((false && ' ],
+    [ 'json_text', 'child != node + 1', 'false' ],
+    [ 'json_text', 'child != node + 1', 'true' ],
+    [ 'json_text', 'child < node + node->span', 'child < node + 2' ],
+    [ 'json_text', 'if (object) {', 'if (false) {' ],
+    [ 'json_text', 'element.node != array.node + 1', 'false' ],
+    [ 'json_text', 'element.node != array.node + 1', 'true' ],
     [ 'json_text', "
             || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len))",
                    '' ],
     [ 'json_text', '!njwt_json_scalar(element, &scalar)',
                    '(!njwt_json_scalar(element, &scalar) && false)' ],
-    [ 'json_text', "            buffer.used = 0;\n", '' ],
-    [ 'json_text', 'return njwt_json_put(out, "null", 4);', 'return true;' ],
-    (map { [ 'json_text', "case NJWT_JSON_$_:\n        return",
-                          "case 1000:\n        return" ] }
+    [ 'json_text', "        buffer.used = 0;\n", '' ],
+    [ 'json_text', 'njwt_json_put(out, "null", 4);', '' ],
+    (map { [ 'json_text', "case NJWT_JSON_$_:", "case 1000:" ] }
          qw(OBJECT ARRAY STRING)),
+    [ 'json_text', 'type == NJWT_JSON_OBJECT || ', '' ],
 
     # what is remembered of a token
     [ 'cached', "
@@ -1286,11 +1285,7 @@ my @changes = (
     (map { [ 'policy_words', "njwt_slice_starts_nocase(word, njwt_word(\"$_\"))",
              'false' ] }
          qw(method= methods= match=)),
-    [ 'policy_words', 'njwt_word_starts(word, njwt_word("match="))', 'false' ],
-    [ 'policy_words', "    if (word.len > start.len) {
-        word.len = start.len;
-    }
-", '' ],
+    [ 'policy_words', 'njwt_slice_starts(word, njwt_word("match="))', 'false' ],
     [ 'policy_words', "memchr(scope.data, ',', scope.len) != NULL", 'false' ],
 
     # URLs, from which keys may come

@@ -112,9 +112,16 @@ njwt_slice_equal(njwt_slice_t a, njwt_slice_t b)
 }
 
 
-/* The same, ignoring the case of ASCII letters; and does a text begin so? */
+/* The same, ignoring the case of ASCII letters. */
 bool njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b);
+
+/* Does a text begin, or end, so? */
 bool njwt_slice_starts_nocase(njwt_slice_t text, njwt_slice_t start);
+bool njwt_slice_starts(njwt_slice_t text, njwt_slice_t start);
+bool njwt_slice_ends(njwt_slice_t text, njwt_slice_t end);
+
+/* The text behind its first n bytes, of which it has at least as many. */
+njwt_slice_t njwt_slice_behind(njwt_slice_t text, size_t n);
 
 /* Does the text hold no byte that would split or end a header? */
 bool njwt_slice_clean(njwt_slice_t text);

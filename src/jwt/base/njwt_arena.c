@@ -159,6 +159,38 @@ njwt_slice_same_nocase(njwt_slice_t a, njwt_slice_t b)
 
 
 bool
+njwt_slice_starts(njwt_slice_t text, njwt_slice_t start)
+{
+    return text.len >= start.len
+           && (start.len == 0
+               || memcmp(text.data, start.data, start.len) == 0);
+}
+
+
+bool
+njwt_slice_ends(njwt_slice_t text, njwt_slice_t end)
+{
+    return text.len >= end.len
+           && njwt_slice_equal(njwt_slice_behind(text, text.len - end.len),
+                               end);
+}
+
+
+njwt_slice_t
+njwt_slice_behind(njwt_slice_t text, size_t n)
+{
+    /* an empty text may have no address to which something could be added */
+
+    if (n > 0) {
+        text.data += n;
+        text.len -= n;
+    }
+
+    return text;
+}
+
+
+bool
 njwt_slice_clean(njwt_slice_t text)
 {
     size_t  i;
@@ -178,12 +210,11 @@ njwt_slice_unmark(njwt_slice_t *text)
 {
     static const njwt_slice_t  mark = njwt_literal("\xef\xbb\xbf");
 
-    if (text->len < mark.len || memcmp(text->data, mark.data, mark.len) != 0) {
+    if (!njwt_slice_starts(*text, mark)) {
         return false;
     }
 
-    text->data += mark.len;
-    text->len -= mark.len;
+    *text = njwt_slice_behind(*text, mark.len);
 
     return true;
 }

@@ -5,8 +5,6 @@
 #include "njwt_form.h"
 #include "njwt_url.h"
 
-#include <string.h>
-
 
 bool
 njwt_media_type(njwt_slice_t type, njwt_slice_t wanted)
@@ -35,25 +33,6 @@ njwt_form_type(njwt_slice_t type)
 }
 
 
-/*
- * Decodes "%XX" and "+".  False: the coding is broken, or there is no memory.
- */
-
-static bool
-njwt_form_decode(njwt_arena_t *arena, njwt_slice_t text, njwt_slice_t *out)
-{
-    if (text.len == 0
-        || (memchr(text.data, '%', text.len) == NULL
-            && memchr(text.data, '+', text.len) == NULL))
-    {
-        *out = text;
-        return true;
-    }
-
-    return njwt_url_decode(arena, text, true, out);
-}
-
-
 njwt_form_t
 njwt_form_value(njwt_arena_t *arena, njwt_slice_t body, njwt_slice_t name,
     njwt_slice_t *value)
@@ -67,7 +46,9 @@ njwt_form_value(njwt_arena_t *arena, njwt_slice_t body, njwt_slice_t name,
     while (rest.len > 0) {
         pair = njwt_slice_until(&rest, '&');
 
-        if (!njwt_form_decode(arena, njwt_slice_until(&pair, '='), &decoded)) {
+        if (!njwt_url_decode(arena, njwt_slice_until(&pair, '='), true,
+                             &decoded))
+        {
             return NJWT_FORM_MALFORMED;
         }
 
@@ -75,7 +56,7 @@ njwt_form_value(njwt_arena_t *arena, njwt_slice_t body, njwt_slice_t name,
             continue;
         }
 
-        if (!njwt_form_decode(arena, pair, &decoded)) {
+        if (!njwt_url_decode(arena, pair, true, &decoded)) {
             return NJWT_FORM_MALFORMED;
         }
 

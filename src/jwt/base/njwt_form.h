@@ -27,8 +27,8 @@ bool njwt_form_type(njwt_slice_t type);
 /*
  * Looks for a name in a form.  Names are compared decoded; a "%" that two
  * hexadecimal digits don't follow, in any name or in a value of this name,
- * makes the form malformed.  *value is set for NJWT_FORM_ONE alone; it is a
- * part of the body, or belongs to the arena.
+ * makes the form malformed.  *value is set for NJWT_FORM_ONE alone; it belongs
+ * to the arena.
  */
 njwt_form_t njwt_form_value(njwt_arena_t *arena, njwt_slice_t body,
     njwt_slice_t name, njwt_slice_t *value);

@@ -13,37 +13,34 @@ njwt_json_type(njwt_value_t value)
 }
 
 
-/*
- * The next child of a container, or the first one for NULL; NULL at the end.
- */
+/* Goes on to the next child of a container, or to the first one. */
 
-static const njwt_json_node_t *
-njwt_json_child(njwt_value_t container, const njwt_json_node_t *child)
+static bool
+njwt_json_child(njwt_value_t container, njwt_json_type_t type,
+    njwt_value_t *value)
 {
+    const njwt_json_node_t  *child = value->node;
+
+    if (njwt_json_type(container) != type) {
+        return false;
+    }
+
     child = (child == NULL) ? container.node + 1 : child + child->span;
 
-    return (child < container.node + container.node->span) ? child : NULL;
+    if (child >= container.node + container.node->span) {
+        return false;
+    }
+
+    value->node = child;
+
+    return true;
 }
 
 
 bool
 njwt_json_each(njwt_value_t array, njwt_value_t *element)
 {
-    const njwt_json_node_t  *child;
-
-    if (njwt_json_type(array) != NJWT_JSON_ARRAY) {
-        return false;
-    }
-
-    child = njwt_json_child(array, element->node);
-
-    if (child == NULL) {
-        return false;
-    }
-
-    element->node = child;
-
-    return true;
+    return njwt_json_child(array, NJWT_JSON_ARRAY, element);
 }
 
 
@@ -51,20 +48,11 @@ bool
 njwt_json_next(njwt_value_t object, njwt_slice_t *name,
     njwt_value_t *value)
 {
-    const njwt_json_node_t  *child;
-
-    if (njwt_json_type(object) != NJWT_JSON_OBJECT) {
+    if (!njwt_json_child(object, NJWT_JSON_OBJECT, value)) {
         return false;
     }
 
-    child = njwt_json_child(object, value->node);
-
-    if (child == NULL) {
-        return false;
-    }
-
-    *name = child->name;
-    value->node = child;
+    *name = value->node->name;
 
     return true;
 }

@@ -12,25 +12,22 @@ typedef struct {
     uint8_t  *data;
     size_t    size;
     size_t    used;
+    bool      failed;      /* it did */
 } njwt_json_buffer_t;
 
 
-static bool njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value);
-
-
-static bool
+static void
 njwt_json_put(njwt_json_buffer_t *out, const void *data, size_t len)
 {
     if (len > out->size - out->used) {
-        return false;
+        out->failed = true;
+        return;
     }
 
     if (len > 0) {
         memcpy(out->data + out->used, data, len);
         out->used += len;
     }
-
-    return true;
 }
 
 
@@ -39,7 +36,7 @@ njwt_json_put(njwt_json_buffer_t *out, const void *data, size_t len)
  * been shorter, so the buffer suffices.
  */
 
-static bool
+static void
 njwt_json_put_escaped(njwt_json_buffer_t *out, uint8_t c)
 {
     uint8_t      escape[6] = "\\u00";
@@ -53,131 +50,84 @@ njwt_json_put_escaped(njwt_json_buffer_t *out, uint8_t c)
 
     if (letter != NULL) {
         escape[1] = (uint8_t) letters[letter - named];
-        return njwt_json_put(out, escape, 2);
+        njwt_json_put(out, escape, 2);
+        return;
     }
 
     if (c >= 0x20) {
-        return njwt_json_put(out, &c, 1);
+        njwt_json_put(out, &c, 1);
+        return;
     }
 
     escape[4] = (uint8_t) hex[c >> 4];
     escape[5] = (uint8_t) hex[c & 0xf];
 
-    return njwt_json_put(out, escape, 6);
+    njwt_json_put(out, escape, 6);
 }
 
 
-static bool
+static void
 njwt_json_write_string(njwt_json_buffer_t *out, njwt_slice_t string)
 {
     size_t  i;
 
-    if (!njwt_json_put(out, "\"", 1)) {
-        return false;
-    }
+    njwt_json_put(out, "\"", 1);
 
     for (i = 0; i < string.len; i++) {
-        if (!njwt_json_put_escaped(out, string.data[i])) {
-            return false;
-        }
+        njwt_json_put_escaped(out, string.data[i]);
     }
 
-    return njwt_json_put(out, "\"", 1);
+    njwt_json_put(out, "\"", 1);
 }
 
 
-/* Writes "name":value, after a comma unless it is the first. */
+/*
+ * Writes a value as JSON; a container by itself, since no text is nested
+ * deeper than NJWT_MAX_DEPTH.
+ */
 
-static bool
-njwt_json_write_member(njwt_json_buffer_t *out, njwt_slice_t name,
-    njwt_value_t value, bool *first)
+static void
+njwt_json_write(njwt_json_buffer_t *out, const njwt_json_node_t *node)
 {
-    if (!*first && !njwt_json_put(out, ",", 1)) {
-        return false;
-    }
+    bool                     object;
+    const njwt_json_node_t  *child;
 
-    *first = false;
-
-    return njwt_json_write_string(out, name)
-           && njwt_json_put(out, ":", 1)
-           && njwt_json_write(out, value);
-}
-
-
-static bool
-njwt_json_write_object(njwt_json_buffer_t *out, njwt_value_t object)
-{
-    bool          first;
-    njwt_slice_t  name;
-    njwt_value_t  value = { NULL };
-
-    first = true;
-
-    if (!njwt_json_put(out, "{", 1)) {
-        return false;
-    }
-
-    while (njwt_json_next(object, &name, &value)) {
-        if (!njwt_json_write_member(out, name, value, &first)) {
-            return false;
-        }
-    }
-
-    return njwt_json_put(out, "}", 1);
-}
-
-
-static bool
-njwt_json_write_array(njwt_json_buffer_t *out, njwt_value_t array)
-{
-    bool          first;
-    njwt_value_t  element = { NULL };
-
-    first = true;
-
-    if (!njwt_json_put(out, "[", 1)) {
-        return false;
-    }
-
-    while (njwt_json_each(array, &element)) {
-        if (!first && !njwt_json_put(out, ",", 1)) {
-            return false;
-        }
-
-        first = false;
-
-        if (!njwt_json_write(out, element)) {
-            return false;
-        }
-    }
-
-    return njwt_json_put(out, "]", 1);
-}
-
-
-static bool
-njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
-{
-    njwt_slice_t  scalar;
-
-    switch (njwt_json_type(value)) {
-
-    case NJWT_JSON_OBJECT:
-        return njwt_json_write_object(out, value);
-
-    case NJWT_JSON_ARRAY:
-        return njwt_json_write_array(out, value);
+    switch (node->type) {
 
     case NJWT_JSON_STRING:
-        return njwt_json_write_string(out, njwt_json_string(value));
+        njwt_json_write_string(out, node->text);
+        return;
+
+    case NJWT_JSON_NULL:
+        njwt_json_put(out, "null", 4);
+        return;
+
+    case NJWT_JSON_OBJECT:
+    case NJWT_JSON_ARRAY:
+        break;
 
     default:
-        if (njwt_json_scalar(value, &scalar)) {
-            return njwt_json_put(out, scalar.data, scalar.len);
+        njwt_json_put(out, node->text.data, node->text.len);
+        return;
+    }
+
+    object = node->type == NJWT_JSON_OBJECT;
+    njwt_json_put(out, object ? "{" : "[", 1);
+
+    for (child = node + 1; child < node + node->span; child += child->span) {
+        if (child != node + 1) {
+            njwt_json_put(out, ",", 1);
         }
 
-        return njwt_json_put(out, "null", 4);
+        if (object) {
+            njwt_json_write_string(out, child->name);
+            njwt_json_put(out, ":", 1);
+        }
+
+        njwt_json_write(out, child);
     }
+
+    njwt_json_put(out, object ? "}" : "]", 1);
 }
 
 
@@ -186,55 +136,22 @@ njwt_json_write(njwt_json_buffer_t *out, njwt_value_t value)
 static bool
 njwt_json_join(njwt_json_buffer_t *out, njwt_value_t array)
 {
-    bool          first;
     njwt_slice_t  scalar;
     njwt_value_t  element = { NULL };
 
-    first = true;
-
     while (njwt_json_each(array, &element)) {
-        if ((!first && !njwt_json_put(out, ",", 1))
-            || !njwt_json_scalar(element, &scalar)
-            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len))
-            || !njwt_json_put(out, scalar.data, scalar.len))
+        if (!njwt_json_scalar(element, &scalar)
+            || (scalar.len != 0 && memchr(scalar.data, ',', scalar.len)))
         {
             return false;
         }
 
-        first = false;
+        if (element.node != array.node + 1) {
+            njwt_json_put(out, ",", 1);
+        }
+
+        njwt_json_put(out, scalar.data, scalar.len);
     }
-
-    return true;
-}
-
-
-/* Nothing that is written is longer than the value is in its document. */
-
-static bool
-njwt_json_buffer(njwt_arena_t *arena, njwt_value_t value,
-    njwt_json_buffer_t *buffer)
-{
-    buffer->used = 0;
-    buffer->size = value.node->text.len;
-    buffer->data = njwt_arena_alloc(arena, buffer->size);
-
-    return buffer->data != NULL;
-}
-
-
-/* Returns what was written; if it didn't fit, the bound was wrong: broken. */
-
-static bool
-njwt_json_finish(njwt_arena_t *arena, const njwt_json_buffer_t *buffer,
-    bool written, njwt_slice_t *out)
-{
-    if (!written) {
-        arena->failed = true;
-        return false;
-    }
-
-    out->data = buffer->data;
-    out->len = buffer->used;
 
     return true;
 }
@@ -243,36 +160,38 @@ njwt_json_finish(njwt_arena_t *arena, const njwt_json_buffer_t *buffer,
 bool
 njwt_json_text(njwt_arena_t *arena, njwt_value_t value, njwt_slice_t *out)
 {
-    bool                written;
-    njwt_json_buffer_t  buffer;
+    njwt_json_type_t    type;
+    njwt_json_buffer_t  buffer = { NULL, 0, 0, false };
 
-    switch (njwt_json_type(value)) {
+    type = njwt_json_type(value);
 
-    case NJWT_JSON_ARRAY:
-        if (!njwt_json_buffer(arena, value, &buffer)) {
-            return false;
-        }
-
-        written = njwt_json_join(&buffer, value);
-
-        if (!written) {
-            buffer.used = 0;
-            written = njwt_json_write_array(&buffer, value);
-        }
-
-        break;
-
-    case NJWT_JSON_OBJECT:
-        if (!njwt_json_buffer(arena, value, &buffer)) {
-            return false;
-        }
-
-        written = njwt_json_write_object(&buffer, value);
-        break;
-
-    default:
+    if (type != NJWT_JSON_ARRAY && type != NJWT_JSON_OBJECT) {
         return njwt_json_scalar(value, out);
     }
 
-    return njwt_json_finish(arena, &buffer, written, out);
+    /* nothing that is written is longer than the value is in its document */
+
+    buffer.size = value.node->text.len;
+    buffer.data = njwt_arena_alloc(arena, buffer.size);
+
+    if (buffer.data == NULL) {
+        return false;
+    }
+
+    if (type == NJWT_JSON_OBJECT || !njwt_json_join(&buffer, value)) {
+        buffer.used = 0;
+        njwt_json_write(&buffer, value.node);
+    }
+
+    /* the bound was wrong: broken */
+
+    if (buffer.failed) {
+        arena->failed = true;
+        return false;
+    }
+
+    out->data = buffer.data;
+    out->len = buffer.used;
+
+    return true;
 }

@@ -62,20 +62,6 @@ njwt_url_authority(njwt_slice_t text)
 }
 
 
-static njwt_slice_t
-njwt_url_behind(njwt_slice_t text, size_t n)
-{
-    /* an empty text may have no address to which something could be added */
-
-    if (n > 0) {
-        text.data += n;
-        text.len -= n;
-    }
-
-    return text;
-}
-
-
 /* Is there no blank and no byte that would end the text for another reader? */
 
 static bool
@@ -211,7 +197,7 @@ njwt_url_port(njwt_slice_t text, unsigned *port)
 
     return text.len == 0
            || (text.data[0] == ':'
-               && njwt_url_number(njwt_url_behind(text, 1), port)
+               && njwt_url_number(njwt_slice_behind(text, 1), port)
                && *port > 0 && *port <= 65535);
 }
 
@@ -226,13 +212,13 @@ njwt_url_host(njwt_slice_t text, njwt_slice_t *host, unsigned *port)
         host->len += (host->len < text.len);
 
         return njwt_url_address(*host)
-               && njwt_url_port(njwt_url_behind(text, host->len), port);
+               && njwt_url_port(njwt_slice_behind(text, host->len), port);
     }
 
     *host = njwt_url_until(text, ':');
 
     return njwt_url_name(*host)
-           && njwt_url_port(njwt_url_behind(text, host->len), port);
+           && njwt_url_port(njwt_slice_behind(text, host->len), port);
 }
 
 
@@ -244,7 +230,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
     njwt_slice_t  name, rest, part, authority;
 
     name = njwt_url_until(text, ':');
-    rest = njwt_url_behind(text, name.len);
+    rest = njwt_slice_behind(text, name.len);
 
     if (!njwt_url_plain(text) || !njwt_url_scheme(name, &read.scheme)
         || rest.len < 3 || memcmp(rest.data, "://", 3) != 0)
@@ -252,9 +238,9 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
         return false;
     }
 
-    rest = njwt_url_behind(rest, 3);
+    rest = njwt_slice_behind(rest, 3);
     authority = njwt_url_authority(rest);
-    read.rest = njwt_url_behind(rest, authority.len);
+    read.rest = njwt_slice_behind(rest, authority.len);
     read.user = false;
     read.userinfo = rest;
     len = 0;
@@ -268,7 +254,7 @@ njwt_url_split(njwt_slice_t text, njwt_url_t *url)
             break;
         }
 
-        authority = njwt_url_behind(authority, part.len + 1);
+        authority = njwt_slice_behind(authority, part.len + 1);
         len += part.len + read.user;
         read.user = true;
     }
@@ -414,7 +400,7 @@ njwt_url_is_127(njwt_slice_t host)
             return false;
         }
 
-        host = njwt_url_behind(host, part.len + (n < 3));
+        host = njwt_slice_behind(host, part.len + (n < 3));
     }
 
     return true;

@@ -276,7 +276,7 @@ void
 njwt_hint_malformed_token(njwt_hint_t *hint)
 {
     size_t        i, used;
-    njwt_slice_t  rest, part[3], text[3];
+    njwt_slice_t  rest, text[3];
 
     static const njwt_slice_t  names[] = {
         njwt_literal("the header "),
@@ -288,27 +288,13 @@ njwt_hint_malformed_token(njwt_hint_t *hint)
     rest = hint->c->credentials.token;
 
     for (i = 0; i < 3; i++) {
-        part[i] = rest;
-        part[i].len = 0;
-
-        while (part[i].len < rest.len && rest.data[part[i].len] != '.') {
-            part[i].len++;
-        }
-
         njwt_hint_write(hint, names[i]);
 
-        if (!njwt_hint_decode(hint, part[i], &text[i])) {
+        if (!njwt_hint_decode(hint, njwt_slice_until(&rest, '.'), &text[i])) {
             return;
         }
 
         hint->used = used;
-        rest.data += part[i].len;
-        rest.len -= part[i].len;
-
-        if (rest.len > 0) {
-            rest.data++;
-            rest.len--;
-        }
     }
 
     for (i = 0; i < 2; i++) {
@@ -320,20 +306,6 @@ njwt_hint_malformed_token(njwt_hint_t *hint)
 
         hint->used = used;
     }
-}
-
-
-static bool
-njwt_hint_ends(njwt_slice_t text, njwt_slice_t end)
-{
-    if (text.len < end.len) {
-        return false;
-    }
-
-    text.data += text.len - end.len;
-    text.len = end.len;
-
-    return njwt_slice_equal(text, end);
 }
 
 
@@ -527,8 +499,8 @@ njwt_hint_auth0s_own(njwt_value_t aud)
     while (njwt_hint_next_audience(aud, &at)) {
         text = njwt_json_string(at);
 
-        if (!njwt_hint_ends(text, userinfo)
-            && !njwt_hint_ends(text, management))
+        if (!njwt_slice_ends(text, userinfo)
+            && !njwt_slice_ends(text, management))
         {
             return false;
         }

@@ -5,8 +5,6 @@
 #include "njwt_pem.h"
 #include "njwt_b64.h"
 
-#include <string.h>
-
 
 static const njwt_slice_t  njwt_pem_begin = njwt_literal("-----BEGIN ");
 static const njwt_slice_t  njwt_pem_end = njwt_literal("-----END ");
@@ -18,24 +16,11 @@ static const njwt_slice_t  njwt_pem_dashes = njwt_literal("-----");
 static bool
 njwt_pem_line(njwt_slice_t *rest, njwt_slice_t *line)
 {
-    const uint8_t  *end;
-
     if (rest->len == 0) {
         return false;
     }
 
-    end = memchr(rest->data, '\n', rest->len);
-
-    line->data = rest->data;
-    line->len = (end != NULL) ? (size_t) (end - rest->data) : rest->len;
-
-    rest->data += line->len;
-    rest->len -= line->len;
-
-    if (end != NULL) {
-        rest->data++;
-        rest->len--;
-    }
+    *line = njwt_slice_until(rest, '\n');
 
     while (line->len > 0
            && (line->data[line->len - 1] == '\r'
@@ -55,10 +40,8 @@ static bool
 njwt_pem_label(njwt_slice_t line, njwt_slice_t opening, njwt_slice_t *label)
 {
     if (line.len < opening.len + njwt_pem_dashes.len
-        || memcmp(line.data, opening.data, opening.len) != 0
-        || memcmp(line.data + line.len - njwt_pem_dashes.len,
-                  njwt_pem_dashes.data, njwt_pem_dashes.len)
-           != 0)
+        || !njwt_slice_starts(line, opening)
+        || !njwt_slice_ends(line, njwt_pem_dashes))
     {
         return false;
     }
@@ -129,10 +112,7 @@ njwt_pem_is_private(const njwt_pem_t *block)
 {
     static const njwt_slice_t  words = njwt_literal("PRIVATE KEY");
 
-    return block->label.len >= words.len
-           && memcmp(block->label.data + block->label.len - words.len,
-                     words.data, words.len)
-              == 0;
+    return njwt_slice_ends(block->label, words);
 }
 
 

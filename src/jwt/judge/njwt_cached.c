@@ -180,24 +180,11 @@ bool
 njwt_cached_payload(njwt_arena_t *arena, njwt_slice_t token,
     njwt_slice_t *text)
 {
-    njwt_slice_t    part;
-    const uint8_t  *dot;
+    njwt_slice_t  rest, payload;
 
-    dot = memchr(token.data, '.', token.len);
+    (void) njwt_slice_until(&token, '.');
+    rest = token;
+    payload = njwt_slice_until(&rest, '.');
 
-    if (dot == NULL) {
-        return false;
-    }
-
-    part.data = dot + 1;
-    part.len = token.len - (size_t) (part.data - token.data);
-    dot = memchr(part.data, '.', part.len);
-
-    if (dot == NULL) {
-        return false;
-    }
-
-    part.len = (size_t) (dot - part.data);
-
-    return njwt_b64_decode(arena, part, text);
+    return payload.len < token.len && njwt_b64_decode(arena, payload, text);
 }

@@ -36,27 +36,6 @@ njwt_fault_whole(njwt_fault_t *fault, const char *rest)
 #define njwt_word(text)  ((njwt_slice_t) njwt_literal(text))
 
 
-static bool
-njwt_word_starts(njwt_slice_t word, njwt_slice_t start)
-{
-    if (word.len > start.len) {
-        word.len = start.len;
-    }
-
-    return njwt_slice_equal(word, start);
-}
-
-
-static njwt_slice_t
-njwt_word_behind(njwt_slice_t word, size_t len)
-{
-    word.data += len;
-    word.len -= len;
-
-    return word;
-}
-
-
 bool
 njwt_has_variable(njwt_slice_t text)
 {
@@ -125,7 +104,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
     }
 
     rule->every_method = false;
-    rest = njwt_word_behind(word, sizeof("methods=") - 1);
+    rest = njwt_slice_behind(word, sizeof("methods=") - 1);
 
     for ( ;; ) {
         name.data = rest.data;
@@ -157,7 +136,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
             return true;
         }
 
-        rest = njwt_word_behind(rest, name.len + 1);
+        rest = njwt_slice_behind(rest, name.len + 1);
     }
 }
 
@@ -165,7 +144,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
 static bool
 njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 {
-    if (njwt_word_starts(word, njwt_word("match="))) {
+    if (njwt_slice_starts(word, njwt_word("match="))) {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write match=any, or leave it out for all of the "
                           "scopes");
@@ -213,7 +192,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
     for (i = 0; i < count; i++) {
         word = words[i];
 
-        if (njwt_word_starts(word, njwt_word("methods="))) {
+        if (njwt_slice_starts(word, njwt_word("methods="))) {
             if (!njwt_scope_rule_methods(rule, word, room + count, fault)) {
                 return false;
             }
@@ -221,8 +200,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
             continue;
         }
 
-        if (njwt_slice_equal(word, (njwt_slice_t) njwt_literal("match=any")))
-        {
+        if (njwt_slice_equal(word, njwt_word("match=any"))) {
             if (rule->any) {
                 return njwt_fault_whole(fault, "has \"match=any\" twice");
             }

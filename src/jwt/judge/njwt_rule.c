@@ -79,21 +79,16 @@ njwt_rule_value_t
 njwt_rule_value(njwt_slice_t text)
 {
     size_t             i;
-    njwt_slice_t       start;
+    njwt_slice_t       prefix;
     njwt_rule_value_t  value = { NJWT_RULE_EQUAL, false, text, NULL };
 
     for (i = 0; i < NJWT_RULE_COUNT(njwt_rule_prefixes); i++) {
-        start = text;
+        prefix = njwt_rule_prefixes[i].text;
 
-        if (start.len > njwt_rule_prefixes[i].text.len) {
-            start.len = njwt_rule_prefixes[i].text.len;
-        }
-
-        if (njwt_slice_equal(start, njwt_rule_prefixes[i].text)) {
+        if (njwt_slice_starts(text, prefix)) {
             value.kind = njwt_rule_prefixes[i].kind;
             value.caseless = njwt_rule_prefixes[i].caseless;
-            value.text.data += start.len;
-            value.text.len -= start.len;
+            value.text = njwt_slice_behind(text, prefix.len);
             break;
         }
     }
@@ -115,16 +110,12 @@ njwt_rule_value_regex(const njwt_rule_value_t *value)
 static bool
 njwt_rule_limits(njwt_slice_t regex)
 {
-    size_t        i;
-    njwt_slice_t  part;
+    size_t  i;
 
     static const njwt_slice_t  limit = njwt_literal("(*LIMIT_MATCH");
 
-    for (i = 0; i + limit.len <= regex.len; i++) {
-        part.data = regex.data + i;
-        part.len = limit.len;
-
-        if (njwt_slice_equal(part, limit)) {
+    for (i = 0; i < regex.len; i++) {
+        if (njwt_slice_starts(njwt_slice_behind(regex, i), limit)) {
             return true;
         }
     }

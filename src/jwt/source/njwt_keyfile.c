@@ -48,14 +48,11 @@ njwt_keyfile_hex(const uint8_t *digest, uint8_t *hex)
 static bool
 njwt_keyfile_take(njwt_slice_t *rest, njwt_slice_t bytes)
 {
-    if (rest->len < bytes.len
-        || memcmp(rest->data, bytes.data, bytes.len) != 0)
-    {
+    if (!njwt_slice_starts(*rest, bytes)) {
         return false;
     }
 
-    rest->data += bytes.len;
-    rest->len -= bytes.len;
+    *rest = njwt_slice_behind(*rest, bytes.len);
 
     return true;
 }
@@ -77,8 +74,7 @@ njwt_keyfile_take_digest(njwt_slice_t *rest, const uint8_t *digest,
 
     *equal = memcmp(rest->data, hex, NJWT_KEYFILE_HEX) == 0;
 
-    rest->data += NJWT_KEYFILE_HEX;
-    rest->len -= NJWT_KEYFILE_HEX;
+    *rest = njwt_slice_behind(*rest, NJWT_KEYFILE_HEX);
 
     return true;
 }
@@ -104,8 +100,7 @@ njwt_keyfile_take_number(njwt_slice_t *rest, uint64_t *out)
         return false;
     }
 
-    rest->data += i;
-    rest->len -= i;
+    *rest = njwt_slice_behind(*rest, i);
     *out = number;
 
     return true;
@@ -125,8 +120,8 @@ njwt_keyfile_whole(njwt_slice_t *rest)
         return false;
     }
 
-    covered.data = rest->data + NJWT_KEYFILE_HEX + njwt_keyfile_line.len;
-    covered.len = rest->len - NJWT_KEYFILE_HEX - njwt_keyfile_line.len;
+    covered = njwt_slice_behind(*rest, NJWT_KEYFILE_HEX
+                                       + njwt_keyfile_line.len);
 
     return njwt_sha256(covered, digest)
            && njwt_keyfile_take_digest(rest, digest, &equal)

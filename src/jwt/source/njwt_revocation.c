@@ -297,16 +297,16 @@ njwt_revocation_is_session(njwt_slice_t claim)
     size_t        i;
     njwt_slice_t  last;
 
+    static const njwt_slice_t  coded = njwt_literal("~1sid");
+
     for (i = claim.len; i > 0 && claim.data[i - 1] != '/'; i--) {
         /* the last slash */
     }
 
-    last.data = claim.data + i;
-    last.len = claim.len - i;
+    last = njwt_slice_behind(claim, i);
 
     return njwt_revocation_is(last, "sid")
-           || (i > 0 && claim.data[0] == '/' && last.len >= 5
-               && memcmp(last.data + last.len - 5, "~1sid", 5) == 0);
+           || (i > 0 && claim.data[0] == '/' && njwt_slice_ends(last, coded));
 }
 
 
