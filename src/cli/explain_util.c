@@ -233,12 +233,8 @@ explain_trim(njwt_slice_t text)
 static void
 explain_header(explain_t *e, njwt_slice_t value)
 {
-    if (e->policy.binding != NULL) {
-        njwt_bearer_or_dpop_header(value, &e->judged.credentials);
-        return;
-    }
-
-    njwt_bearer_header(value, &e->judged.credentials);
+    njwt_bearer_header(value, e->policy.binding != NULL,
+                       &e->judged.credentials);
 }
 
 

@@ -138,7 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
 
-        njwt_bearer_header(value, &credentials);
+        njwt_bearer_header(value, false, &credentials);
 
         /* "Bearer", and then the end or what can't belong to the name */
 

@@ -12,7 +12,7 @@ header(const char *value)
     njwt_credentials_t  credentials;
 
     memset(&credentials, 0, sizeof(credentials));
-    njwt_bearer_header(unit_text(value), &credentials);
+    njwt_bearer_header(unit_text(value), false, &credentials);
 
     return credentials;
 }
@@ -145,18 +145,18 @@ nul_ends_nothing(void **state)
     (void) state;
 
     memset(&credentials, 0, sizeof(credentials));
-    njwt_bearer_header(unit_literal("Bearer a\0b"), &credentials);
+    njwt_bearer_header(unit_literal("Bearer a\0b"), false, &credentials);
     assert_int_equal(credentials.found, 1);
     assert_int_equal(credentials.token.len, 3);
     assert_false(njwt_bearer_valid(credentials.token));
 
     memset(&credentials, 0, sizeof(credentials));
-    njwt_bearer_header(unit_literal("Bearer\0a"), &credentials);
+    njwt_bearer_header(unit_literal("Bearer\0a"), false, &credentials);
     assert_int_equal(credentials.found, 1);
     assert_false(njwt_bearer_valid(credentials.token));
 
     memset(&credentials, 0, sizeof(credentials));
-    njwt_bearer_header(unit_literal("\0Bearer a"), &credentials);
+    njwt_bearer_header(unit_literal("\0Bearer a"), false, &credentials);
     assert_int_equal(credentials.found, 0);
 }
 
@@ -170,11 +170,11 @@ each_place_that_holds_a_token_counts(void **state)
 
     memset(&credentials, 0, sizeof(credentials));
 
-    njwt_bearer_header(unit_text("Basic x"), &credentials);
+    njwt_bearer_header(unit_text("Basic x"), false, &credentials);
     njwt_bearer_bare(unit_text(""), &credentials);
     assert_int_equal(credentials.found, 0);
 
-    njwt_bearer_header(unit_text("Bearer a.b.c"), &credentials);
+    njwt_bearer_header(unit_text("Bearer a.b.c"), false, &credentials);
     assert_int_equal(credentials.found, 1);
 
     njwt_bearer_bare(unit_text("d.e.f"), &credentials);
@@ -187,7 +187,7 @@ each_place_that_holds_a_token_counts(void **state)
 
     /* and so is a Bearer with nothing behind it */
 
-    njwt_bearer_header(unit_text("Bearer"), &credentials);
+    njwt_bearer_header(unit_text("Bearer"), false, &credentials);
     assert_int_equal(credentials.found, 4);
 }
 
@@ -201,19 +201,19 @@ the_scheme_is_that_of_the_last_token(void **state)
 
     memset(&credentials, 0, sizeof(credentials));
 
-    njwt_bearer_header(unit_text("DPoP a.b.c"), &credentials);
+    njwt_bearer_header(unit_text("DPoP a.b.c"), false, &credentials);
     assert_int_equal(credentials.found, 0);
     assert_true(credentials.unread);
     assert_false(credentials.dpop);
 
-    njwt_bearer_or_dpop_header(unit_text("DPoP a.b.c"), &credentials);
+    njwt_bearer_header(unit_text("DPoP a.b.c"), true, &credentials);
     assert_true(credentials.dpop);
 
     njwt_bearer_bare(unit_text("d.e.f"), &credentials);
     assert_false(credentials.dpop);
 
-    njwt_bearer_or_dpop_header(unit_text("DPoP a.b.c"), &credentials);
-    njwt_bearer_or_dpop_header(unit_text("Bearer a.b.c"), &credentials);
+    njwt_bearer_header(unit_text("DPoP a.b.c"), true, &credentials);
+    njwt_bearer_header(unit_text("Bearer a.b.c"), true, &credentials);
     assert_false(credentials.dpop);
 }
 

@@ -281,8 +281,8 @@ my @changes = (
                 . 'NJWT_LOGOUT_MAX_ID' ],
     [ 'logout', 'c->token.len > NJWT_LOGOUT_MAX_SIZE', 'c->token.len >= '
                 . 'NJWT_LOGOUT_MAX_SIZE' ],
-    [ 'logout', '*client = i;', '*client = 0;' ],
-    [ 'logout', 'if (njwt_json_holds(aud, c->clients[i]))', 'if (true)' ],
+    [ 'logout', 'return *client < c->client_count;', 'return true;' ],
+    [ 'json', 'if (njwt_json_holds(value, strings[i]))', 'if (true)' ],
     [ 'logout', 'kid->len <= NJWT_MAX_KID', 'kid->len <= 256' ],
     [ 'logout', "return njwt_jws_kid(jws, kid)\n           && ",
                 'kid->len = 0; return ' ],
@@ -291,7 +291,7 @@ my @changes = (
     [ 'logout', 'return first;', 'return NJWT_LOGOUT_GOOD;' ],
     [ 'logout', '*id = text;', '' ],
     [ 'logout', '*found = good;', '' ],
-    [ 'logout', 'i < c->client_count', 'i < 1' ],
+    [ 'json', 'for (i = 0; i < count; i++)', 'for (i = 0; i < 1; i++)' ],
     [ 'logout', 'njwt_jws_parts(c->token) == 5',
                 'njwt_jws_parts(c->token) > 3' ],
     [ 'logout', '(alg & issuer->algorithms) == 0', 'alg == 0' ],
@@ -501,15 +501,14 @@ my @changes = (
                                           now)', '' ],
 
     # audience, cnf, issuer, proof
-    [ 'claims', 'if (expected->any_audience)', 'if (true)' ],
-    [ 'claims', 'if (expected->any_audience)',
-                       'if (expected->audience_count == 0)' ],
+    [ 'claims', 'return expected->any_audience', 'return true' ],
+    [ 'claims', 'return expected->any_audience',
+                       'return expected->audience_count == 0' ],
     [ 'claims', "njwt_cnf))\n             != NJWT_JSON_ABSENT",
                        "njwt_cnf))\n             > NJWT_JSON_NULL" ],
     [ 'claims', 'input.data != payload->signing_input.data',
                        'false' ],
-    [ 'claims', "njwt_json_type(iss) == NJWT_JSON_STRING\n"
-                       . "            && ", '' ],
+    [ 'claims', "count)\n           < count;", "count)\n           <= count;" ],
     [ 'claims', 'return !njwt_dates_expired',
                        'return true || !njwt_dates_expired' ],
     [ 'claims', "\n           && njwt_claims_root_audience_ok(payload->root, "
@@ -642,9 +641,8 @@ my @changes = (
     [ 'policy', 'if ((method.bit & NJWT_METHOD_NAMED) != 0)', 'if (false)' ],
     [ 'policy', 'if (njwt_slice_equal(rule->others[i], method.name))',
                 'if (true)' ],
-    [ 'policy', "if (there) {
-            continue;", "if (false) {
-            continue;" ],
+    [ 'policy', 'word.len -= word.data[word.len - 1] == separator.data[0];',
+                '' ],
     [ 'policy', 'any = false;', '' ],
     [ 'method', "name.data[0] < 'A' || ", '' ],
     [ 'method', " || name.data[0] > 'Z'", '' ],
@@ -1225,7 +1223,7 @@ my @changes = (
     [ 'policy', 'covered == rule->scope_count && covered > 0',
                        'covered == rule->scope_count' ],
     [ 'policy', 'rule->any ? covered > 0', 'rule->any ? true' ],
-    [ 'policy', "if (njwt_slice_equal(word, scope)) {\n"
+    [ 'policy', "if (njwt_slice_equal(word, name)) {\n"
                        . "            return;", "if (false) {\n"
                        . '            return;' ],
     # hints: never to the log, and in line with the decision

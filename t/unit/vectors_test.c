@@ -493,20 +493,17 @@ read_credentials(json_t *from, bool dpop, njwt_credentials_t *to)
 {
     size_t   i;
     json_t  *headers, *bare;
-    void   (*read)(njwt_slice_t value, njwt_credentials_t *credentials);
-
-    read = dpop ? njwt_bearer_or_dpop_header : njwt_bearer_header;
 
     headers = json_object_get(from, "authorization");
     bare = json_object_get(from, "bare");
 
     if (json_is_string(headers)) {
-        read(unit_bytes(json_string_value(headers),
-                        json_string_length(headers)), to);
+        njwt_bearer_header(unit_bytes(json_string_value(headers),
+                                      json_string_length(headers)), dpop, to);
     }
 
     for (i = 0; i < json_array_size(headers); i++) {
-        read(string(json_array_get(headers, i)), to);
+        njwt_bearer_header(string(json_array_get(headers, i)), dpop, to);
     }
 
     for (i = 0; i < json_array_size(bare); i++) {

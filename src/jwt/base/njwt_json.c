@@ -178,3 +178,18 @@ njwt_json_holds(njwt_value_t value, njwt_slice_t string)
 
     return false;
 }
+
+
+size_t
+njwt_json_held(njwt_value_t value, const njwt_slice_t *strings, size_t count)
+{
+    size_t  i;
+
+    for (i = 0; i < count; i++) {
+        if (njwt_json_holds(value, strings[i])) {
+            break;
+        }
+    }
+
+    return i;
+}

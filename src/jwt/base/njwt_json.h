@@ -104,6 +104,10 @@ bool njwt_json_strings(njwt_value_t value);
 /* Is this that string, or an array that has it as an element? */
 bool njwt_json_holds(njwt_value_t value, njwt_slice_t string);
 
+/* The index of the first of these strings that it holds; count: none. */
+size_t njwt_json_held(njwt_value_t value, const njwt_slice_t *strings,
+    size_t count);
+
 /*
  * A value as text: a string's own bytes, a number as it is written in the
  * document, true or false, an object as JSON without white space, an array of

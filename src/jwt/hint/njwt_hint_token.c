@@ -196,6 +196,7 @@ static void
 njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
 {
     njwt_value_t  aud;
+    njwt_dates_t  dates;
 
     static const njwt_slice_t  name = njwt_literal("aud");
 
@@ -207,7 +208,7 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
 
     aud = njwt_json_member(object, name);
 
-    if (!njwt_dates_ok(object)) {
+    if (!njwt_dates_take(object, &dates)) {
         njwt_hint_add(hint, "has an \"exp\", \"nbf\" or \"iat\" that isn't a "
                             "number of seconds");
 

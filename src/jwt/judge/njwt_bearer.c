@@ -25,8 +25,8 @@ njwt_bearer_tchar(uint8_t c)
 }
 
 
-static void
-njwt_bearer_read(njwt_slice_t value, bool dpop_too,
+void
+njwt_bearer_header(njwt_slice_t value, bool dpop_too,
     njwt_credentials_t *credentials)
 {
     bool          dpop;
@@ -73,20 +73,6 @@ njwt_bearer_read(njwt_slice_t value, bool dpop_too,
 
     credentials->token = value;
     credentials->dpop = dpop;
-}
-
-
-void
-njwt_bearer_header(njwt_slice_t value, njwt_credentials_t *credentials)
-{
-    njwt_bearer_read(value, false, credentials);
-}
-
-
-void
-njwt_bearer_or_dpop_header(njwt_slice_t value, njwt_credentials_t *credentials)
-{
-    njwt_bearer_read(value, true, credentials);
 }
 
 

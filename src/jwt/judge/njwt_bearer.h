@@ -21,15 +21,11 @@ typedef struct {
 /*
  * Reads the value of an Authorization header and adds its token, if any, to
  * *credentials.  A scheme other than Bearer (in any case) adds nothing; Bearer
- * with nothing behind it adds an empty token, which is not a valid one.
+ * with nothing behind it adds an empty token, which is not a valid one.  Where
+ * tokens may be bound to a key, dpop_too, DPoP (RFC 9449, section 7.1) is a
+ * scheme like Bearer.
  */
-void njwt_bearer_header(njwt_slice_t value, njwt_credentials_t *credentials);
-
-/*
- * The same where tokens may be bound to a key: there DPoP (RFC 9449, section
- * 7.1) is a scheme like Bearer.
- */
-void njwt_bearer_or_dpop_header(njwt_slice_t value,
+void njwt_bearer_header(njwt_slice_t value, bool dpop_too,
     njwt_credentials_t *credentials);
 
 /* Adds a bare token (a cookie, a variable); an empty value adds nothing. */

@@ -94,22 +94,10 @@ static bool
 njwt_claims_root_audience_ok(njwt_value_t root,
     const njwt_expected_t *expected)
 {
-    size_t        i;
-    njwt_value_t  aud;
-
-    if (expected->any_audience) {
-        return true;
-    }
-
-    aud = njwt_json_member(root, njwt_aud);
-
-    for (i = 0; i < expected->audience_count; i++) {
-        if (njwt_json_holds(aud, expected->audiences[i])) {
-            return true;
-        }
-    }
-
-    return false;
+    return expected->any_audience
+           || njwt_json_held(njwt_json_member(root, njwt_aud),
+                             expected->audiences, expected->audience_count)
+              < expected->audience_count;
 }
 
 
@@ -117,20 +105,11 @@ bool
 njwt_payload_issued_by(const njwt_payload_t *payload,
     const njwt_slice_t *issuers, size_t count)
 {
-    size_t        i;
-    njwt_value_t  iss;
+    /* a payload's "iss" is a string, see above, or absent */
 
-    iss = njwt_json_member(payload->root, njwt_iss);
-
-    for (i = 0; i < count; i++) {
-        if (njwt_json_type(iss) == NJWT_JSON_STRING
-            && njwt_slice_equal(njwt_json_string(iss), issuers[i]))
-        {
-            return true;
-        }
-    }
-
-    return false;
+    return njwt_json_held(njwt_json_member(payload->root, njwt_iss), issuers,
+                          count)
+           < count;
 }
 
 

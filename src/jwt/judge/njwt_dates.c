@@ -74,15 +74,6 @@ njwt_dates_take(njwt_value_t payload, njwt_dates_t *dates)
 }
 
 
-bool
-njwt_dates_ok(njwt_value_t payload)
-{
-    njwt_dates_t  dates;
-
-    return njwt_dates_take(payload, &dates);
-}
-
-
 njwt_dates_t
 njwt_dates_read(njwt_value_t payload)
 {

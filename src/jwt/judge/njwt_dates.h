@@ -24,10 +24,7 @@ typedef struct {
  */
 bool njwt_dates_take(njwt_value_t payload, njwt_dates_t *dates);
 
-/* The same question alone. */
-bool njwt_dates_ok(njwt_value_t payload);
-
-/* The dates of a payload that has passed njwt_dates_ok(). */
+/* The dates of a payload that has passed njwt_dates_take(). */
 njwt_dates_t njwt_dates_read(njwt_value_t payload);
 
 /* "exp" is missing, or exp + leeway (seconds) is not later than now. */

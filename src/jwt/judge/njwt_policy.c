@@ -164,37 +164,36 @@ njwt_policy_methods(const njwt_policy_t *policy)
 }
 
 
-/* Appends the names of other methods to a text that has room for them. */
+/*
+ * Appends a name to a list with that separator, unless it is there already.
+ * The list has room for it.
+ */
 
 static void
-njwt_policy_add_others(njwt_slice_t *text, uint8_t *data,
-    const njwt_scope_rule_t *rule)
+njwt_policy_add(njwt_slice_t *list, uint8_t *data, njwt_slice_t separator,
+    njwt_slice_t name)
 {
-    bool          there;
-    size_t        i;
     njwt_slice_t  rest, word;
 
-    for (i = 0; i < rule->other_count; i++) {
-        rest = *text;
-        there = false;
+    rest = *list;
 
-        while (!there && njwt_slice_word(&rest, &word)) {
-            word.len -= word.data[word.len - 1] == ',';
-            there = njwt_slice_equal(word, rule->others[i]);
+    while (njwt_slice_word(&rest, &word)) {
+        /* of ", " the comma is a part of the word */
+
+        word.len -= word.data[word.len - 1] == separator.data[0];
+
+        if (njwt_slice_equal(word, name)) {
+            return;
         }
-
-        if (there) {
-            continue;
-        }
-
-        if (text->len > 0) {
-            data[text->len++] = ',';
-            data[text->len++] = ' ';
-        }
-
-        memcpy(data + text->len, rule->others[i].data, rule->others[i].len);
-        text->len += rule->others[i].len;
     }
+
+    if (list->len > 0) {
+        memcpy(data + list->len, separator.data, separator.len);
+        list->len += separator.len;
+    }
+
+    memcpy(data + list->len, name.data, name.len);
+    list->len += name.len;
 }
 
 
@@ -208,6 +207,8 @@ njwt_policy_names(njwt_arena_t *arena, njwt_methods_t methods,
     uint8_t       *data;
     njwt_slice_t   named, text;
 
+    static const njwt_slice_t  separator = njwt_literal(", ");
+
     if (!njwt_method_names(arena, methods, &named)) {
         return false;
     }
@@ -216,7 +217,7 @@ njwt_policy_names(njwt_arena_t *arena, njwt_methods_t methods,
 
     for (i = 0; i < count; i++) {
         for (k = 0; k < rules[i].other_count; k++) {
-            size += sizeof(", ") - 1 + rules[i].others[k].len;
+            size += separator.len + rules[i].others[k].len;
         }
     }
 
@@ -230,7 +231,9 @@ njwt_policy_names(njwt_arena_t *arena, njwt_methods_t methods,
     memcpy(data, named.data, named.len);
 
     for (i = 0; i < count; i++) {
-        njwt_policy_add_others(&text, data, &rules[i]);
+        for (k = 0; k < rules[i].other_count; k++) {
+            njwt_policy_add(&text, data, separator, rules[i].others[k]);
+        }
     }
 
     *out = text;
@@ -493,30 +496,6 @@ njwt_policy_claims(njwt_arena_t *arena, const njwt_policy_t *policy,
 }
 
 
-/* Appends a scope to a text of scopes unless it is one of them already. */
-
-static void
-njwt_policy_add_scope(njwt_slice_t *text, uint8_t *data, njwt_slice_t scope)
-{
-    njwt_slice_t  rest, word;
-
-    rest = *text;
-
-    while (njwt_slice_word(&rest, &word)) {
-        if (njwt_slice_equal(word, scope)) {
-            return;
-        }
-    }
-
-    if (text->len > 0) {
-        data[text->len++] = ' ';
-    }
-
-    memcpy(data + text->len, scope.data, scope.len);
-    text->len += scope.len;
-}
-
-
 /*
  * The room that all scopes of the policy need, a separator included for each.
  */
@@ -550,6 +529,8 @@ njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
     njwt_slice_t              text;
     const njwt_scope_rule_t  *rule;
 
+    static const njwt_slice_t  separator = njwt_literal(" ");
+
     data = njwt_arena_alloc(arena, njwt_policy_scopes_size(policy));
 
     if (data == NULL) {
@@ -567,7 +548,7 @@ njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
         }
 
         for (k = 0; k < rule->scope_count; k++) {
-            njwt_policy_add_scope(&text, data, rule->scopes[k]);
+            njwt_policy_add(&text, data, separator, rule->scopes[k]);
         }
     }
 

@@ -1,7 +1,7 @@
 /*
  * Logout tokens, by which the authorization server ends a session.
  *
- * njwt_logout_checks() runs straight down, one reason per line; removing a
+ * njwt_logout_judge() runs straight down, one reason per line; removing a
  * line must make a test fail.  What the token claims counts only behind its
  * signature: claims are available only with the proof of it.
  */
@@ -97,21 +97,12 @@ static bool
 njwt_logout_client(const njwt_claims_t *claims, const njwt_logout_request_t *c,
     size_t *client)
 {
-    size_t        i;
-    njwt_value_t  aud;
+    static const njwt_slice_t  aud = njwt_literal("aud");
 
-    static const njwt_slice_t  name = njwt_literal("aud");
+    *client = njwt_json_held(njwt_claims_get(claims, aud), c->clients,
+                             c->client_count);
 
-    aud = njwt_claims_get(claims, name);
-
-    for (i = 0; i < c->client_count; i++) {
-        if (njwt_json_holds(aud, c->clients[i])) {
-            *client = i;
-            return true;
-        }
-    }
-
-    return false;
+    return *client < c->client_count;
 }
 
 
@@ -169,8 +160,8 @@ njwt_logout_authenticate(njwt_arena_t *arena, const njwt_logout_request_t *c,
 }
 
 
-static njwt_logout_result_t
-njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_request_t *c,
+njwt_logout_result_t
+njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
     njwt_logout_t *found)
 {
     int64_t                now = c->now;
@@ -185,6 +176,8 @@ njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_request_t *c,
     static const njwt_slice_t  nonce = njwt_literal("nonce");
     static const njwt_slice_t  sid = njwt_literal("sid");
     static const njwt_slice_t  sub = njwt_literal("sub");
+
+    memset(found, 0, sizeof(njwt_logout_t));
 
     expected.audiences = c->clients;
     expected.audience_count = c->client_count;
@@ -214,16 +207,6 @@ njwt_logout_checks(njwt_arena_t *arena, const njwt_logout_request_t *c,
     *found = good;
 
     return NJWT_LOGOUT_GOOD;
-}
-
-
-njwt_logout_result_t
-njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
-    njwt_logout_t *found)
-{
-    memset(found, 0, sizeof(njwt_logout_t));
-
-    return njwt_logout_checks(arena, c, found);
 }
 
 

@@ -173,12 +173,8 @@ static void
 ngx_http_jwt_token_value(ngx_table_elt_t *h, ngx_http_jwt_ctx_t *ctx,
     njwt_credentials_t *credentials)
 {
-    if (ctx->conf->policy->binding != NULL) {
-        njwt_bearer_or_dpop_header(ngx_http_jwt_slice(&h->value), credentials);
-        return;
-    }
-
-    njwt_bearer_header(ngx_http_jwt_slice(&h->value), credentials);
+    njwt_bearer_header(ngx_http_jwt_slice(&h->value),
+                       ctx->conf->policy->binding != NULL, credentials);
 }
 
 
