@@ -1240,14 +1240,16 @@ my @changes = (
               . '        return;' ],
     [ 'hint', 'missing > 0 && (!rule->any || have == 0)', 'missing > 0' ],
     [ 'hint', '!rule->any || have == 0', 'have == 0' ],
-    [ 'hint', '(alg & issuer->algorithms) == 0', 'false' ],
-    [ 'hint', 'return expected->any_audience;', 'return false;' ],
+    [ 'hint', '& hint->issuer->algorithms) != 0', '!= 0)' ],
+    [ 'hint', 'return expected->any_audience
+           || ', 'return ' ],
     [ 'hint', 'expected->has_max_age
-                && ', '' ],
+               && ', '' ],
     [ 'hint', '!= NJWT_JSON_STRING
                 && njwt_slice_equal(njwt_hint_required[i], client)',
               '== NJWT_JSON_NULL && false' ],
-    [ 'hint', 'found->issuer == NULL);', 'found->issuer != NULL);' ],
+    [ 'hint', 'fails = found->issuer == NULL;',
+              'fails = found->issuer != NULL;' ],
 
     [ 'policy', "c == '\\\\'", 'false' ],
     [ 'arena', "rest->data[begin] == ' '",

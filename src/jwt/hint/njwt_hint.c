@@ -36,64 +36,27 @@ njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
 }
 
 
-/* Hints that need no payload. */
+static void
+njwt_hint_no_token(njwt_hint_t *hint)
+{
+    njwt_hint_literal(hint, hint->c->credentials.unread
+        ? "the token came as \"Authorization: DPoP\", which counts as none "
+          "here: write \"jwt_binding dpop;\" to check its proof"
+        : "send the header \"Authorization: Bearer TOKEN\"; any scheme other "
+          "than Bearer counts as no token");
+}
+
 
 static void
-njwt_hint_request(njwt_hint_t *hint, njwt_verdict_t verdict)
+njwt_hint_too_large(njwt_hint_t *hint)
 {
-    switch (verdict) {
-
-    case NJWT_NO_TOKEN:
-
-        if (hint->c->credentials.unread) {
-            njwt_hint_add(hint, "the token came as \"Authorization: DPoP\", "
-                                "which counts as none here: write "
-                                "\"jwt_binding dpop;\" to check its proof");
-            break;
-        }
-
-        njwt_hint_add(hint, "send the header \"Authorization: Bearer TOKEN\"; "
-                            "any scheme other than Bearer counts as no token");
-        break;
-
-    case NJWT_MULTIPLE_TOKENS:
-        njwt_hint_add(hint, "send the token once, in one place");
-        break;
-
-    case NJWT_TOKEN_TOO_LARGE:
-        njwt_hint_add(hint, "the token has ");
-        njwt_hint_number(hint, (double) hint->c->credentials.token.len);
-        njwt_hint_add(hint, " bytes, but \"jwt_max_token_size\" is ");
-        njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
-        njwt_hint_add(hint, ": put fewer permissions and custom claims into "
-                            "it, or raise the limit (and "
-                            "\"large_client_header_buffers\")");
-        break;
-
-    case NJWT_MALFORMED_REQUEST:
-        njwt_hint_malformed_request(hint);
-        break;
-
-    case NJWT_OPAQUE_TOKEN:
-        njwt_hint_opaque(hint);
-        break;
-
-    case NJWT_ENCRYPTED_TOKEN:
-        njwt_hint_encrypted(hint);
-        break;
-
-    case NJWT_MALFORMED_TOKEN:
-        njwt_hint_malformed_token(hint);
-        break;
-
-    case NJWT_CRIT_UNSUPPORTED:
-        njwt_hint_add(hint, "the header has \"crit\" or \"b64\", which "
-                            "Auth0's access tokens don't have");
-        break;
-
-    default:
-        break;
-    }
+    njwt_hint_add(hint, "the token has ");
+    njwt_hint_number(hint, (double) hint->c->credentials.token.len);
+    njwt_hint_add(hint, " bytes, but \"jwt_max_token_size\" is ");
+    njwt_hint_number(hint, (double) hint->c->policy->max_token_size);
+    njwt_hint_add(hint, ": put fewer permissions and custom claims into it, "
+                        "or raise the limit (and "
+                        "\"large_client_header_buffers\")");
 }
 
 
@@ -118,68 +81,68 @@ njwt_hint_revoked(njwt_hint_t *hint)
 }
 
 
-/* Hints about a token that could be parsed. */
+/* a text, or what writes one; no row: there is nothing to say */
 
-static void
-njwt_hint_token(njwt_hint_t *hint, njwt_verdict_t verdict)
+static const struct {
+    const char  *text;
+    void       (*write)(njwt_hint_t *hint);
+} njwt_hints[NJWT_VERDICT_COUNT] = {
+    [NJWT_NO_TOKEN] = { NULL, njwt_hint_no_token },
+    [NJWT_MULTIPLE_TOKENS] = { "send the token once, in one place", NULL },
+    [NJWT_TOKEN_TOO_LARGE] = { NULL, njwt_hint_too_large },
+    [NJWT_MALFORMED_REQUEST] = { NULL, njwt_hint_malformed_request },
+    [NJWT_OPAQUE_TOKEN] = { NULL, njwt_hint_opaque },
+    [NJWT_ENCRYPTED_TOKEN] = { NULL, njwt_hint_encrypted },
+    [NJWT_MALFORMED_TOKEN] = { NULL, njwt_hint_malformed_token },
+    [NJWT_CRIT_UNSUPPORTED] = { "the header has \"crit\" or \"b64\", which "
+                                "Auth0's access tokens don't have", NULL },
+    [NJWT_ISSUER_MISMATCH] = { NULL, njwt_hint_issuer },
+    [NJWT_ALG_NOT_ALLOWED] = { NULL, njwt_hint_alg },
+    [NJWT_TYP_NOT_ALLOWED] = { NULL, njwt_hint_typ },
+    [NJWT_KEY_NOT_FOUND] = { NULL, njwt_hint_key },
+    [NJWT_BAD_SIGNATURE] = { NULL, njwt_hint_signature },
+    [NJWT_EXPIRED] = { NULL, njwt_hint_date },
+    [NJWT_NOT_YET_VALID] = { NULL, njwt_hint_date },
+    [NJWT_ISSUED_IN_FUTURE] = { NULL, njwt_hint_date },
+    [NJWT_TOO_OLD] = { NULL, njwt_hint_date },
+    [NJWT_AUDIENCE_MISMATCH] = { NULL, njwt_hint_audience },
+    [NJWT_CLAIM_MISSING] = { NULL, njwt_hint_claim_missing },
+    [NJWT_REVOKED] = { NULL, njwt_hint_revoked },
+    [NJWT_SENDER_CONSTRAINED] = { NULL, njwt_hint_bound },
+    [NJWT_UNBOUND_TOKEN] = { "the token has no \"cnf\": turn token sender-"
+                             "constraining on for this API in Auth0, or send "
+                             "it as a Bearer token where that is allowed",
+                             NULL },
+    [NJWT_CERTIFICATE_MISSING] = { "the client sent no certificate, or a "
+                                   "proxy in front of nginx didn't pass it "
+                                   "on", NULL },
+    [NJWT_CERTIFICATE_MISMATCH] = { "the certificate isn't the one that the "
+                                    "token was issued for: get a new token "
+                                    "with it", NULL },
+    [NJWT_DPOP_PROOF_MISSING] = { "the request has no DPoP header", NULL },
+    [NJWT_DPOP_PROOF_INVALID] = { NULL, njwt_hint_proof },
+    [NJWT_DPOP_KEY_MISMATCH] = { "the client has made a new key since it got "
+                                 "the token: it must get a new token", NULL },
+    [NJWT_DPOP_NONCE_NEEDED] = { "the client must put the nonce of "
+                                 "\"DPoP-Nonce\" into a new proof", NULL },
+    [NJWT_DPOP_PROOF_EXPIRED] = { NULL, njwt_hint_proof_time },
+    [NJWT_DPOP_MEMORY_FULL] = { "make \"jwt_dpop_zone\" larger", NULL },
+    [NJWT_DPOP_PROOF_REPLAYED] = { "each request needs a proof of its own, "
+                                   "even a retry", NULL },
+    [NJWT_METHOD_NOT_ALLOWED] = { NULL, njwt_hint_method },
+    [NJWT_INSUFFICIENT_SCOPE] = { NULL, njwt_hint_scope },
+    [NJWT_CLAIM_MISMATCH] = { NULL, njwt_hint_claim },
+    [NJWT_CLAIM_MISMATCH_401] = { NULL, njwt_hint_claim }
+};
+
+
+/* Can it be said without the payload? */
+
+static bool
+njwt_hint_needs_no_payload(njwt_verdict_t verdict)
 {
-    switch (verdict) {
-
-    case NJWT_ISSUER_MISMATCH:
-        njwt_hint_issuer(hint);
-        break;
-
-    case NJWT_ALG_NOT_ALLOWED:
-        njwt_hint_alg(hint);
-        break;
-
-    case NJWT_TYP_NOT_ALLOWED:
-        njwt_hint_typ(hint);
-        break;
-
-    case NJWT_KEY_NOT_FOUND:
-        njwt_hint_key(hint);
-        break;
-
-    case NJWT_BAD_SIGNATURE:
-        njwt_hint_signature(hint);
-        break;
-
-    case NJWT_EXPIRED:
-    case NJWT_NOT_YET_VALID:
-    case NJWT_ISSUED_IN_FUTURE:
-    case NJWT_TOO_OLD:
-        njwt_hint_date(hint, verdict);
-        break;
-
-    case NJWT_AUDIENCE_MISMATCH:
-        njwt_hint_audience(hint);
-        break;
-
-    case NJWT_CLAIM_MISSING:
-        njwt_hint_claim_missing(hint);
-        break;
-
-    case NJWT_SENDER_CONSTRAINED:
-        njwt_hint_bound(hint);
-        break;
-
-    case NJWT_METHOD_NOT_ALLOWED:
-        njwt_hint_method(hint);
-        break;
-
-    case NJWT_INSUFFICIENT_SCOPE:
-        njwt_hint_scope(hint);
-        break;
-
-    case NJWT_CLAIM_MISMATCH:
-    case NJWT_CLAIM_MISMATCH_401:
-        njwt_hint_claim(hint);
-        break;
-
-    default:
-        break;
-    }
+    return njwt_verdict_is_of_form(verdict) || njwt_verdict_is_bound(verdict)
+           || verdict == NJWT_REVOKED;
 }
 
 
@@ -192,6 +155,7 @@ njwt_hint(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
 
     njwt_hint_begin(&hint, arena, c, found);
 
+    hint.verdict = verdict;
     hint.log = reader == NJWT_HINT_LOG;
     hint.size = hint.log ? NJWT_HINT_LOG_MAX : NJWT_HINT_MAX;
     hint.data = njwt_arena_alloc(arena, hint.size);
@@ -200,17 +164,14 @@ njwt_hint(njwt_arena_t *arena, const njwt_request_t *c, njwt_verdict_t verdict,
         return false;
     }
 
-    if (njwt_verdict_is_of_form(verdict)) {
-        njwt_hint_request(&hint, verdict);
+    if (found->payload != NULL || njwt_hint_needs_no_payload(verdict)) {
 
-    } else if (verdict == NJWT_REVOKED) {
-        njwt_hint_revoked(&hint);
+        if (njwt_hints[verdict].write != NULL) {
+            njwt_hints[verdict].write(&hint);
 
-    } else if (njwt_verdict_is_bound(verdict)) {
-        njwt_hint_binding(&hint, verdict);
-
-    } else if (found->payload != NULL) {
-        njwt_hint_token(&hint, verdict);
+        } else if (njwt_hints[verdict].text != NULL) {
+            njwt_hint_literal(&hint, njwt_hints[verdict].text);
+        }
     }
 
     if (arena->failed) {

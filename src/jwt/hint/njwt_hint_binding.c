@@ -110,7 +110,7 @@ njwt_hint_htu(njwt_hint_t *hint, const njwt_dpop_details_t *proof)
 }
 
 
-static void
+void
 njwt_hint_proof(njwt_hint_t *hint)
 {
     const njwt_dpop_details_t  *proof = &hint->found->binding.proof;
@@ -148,7 +148,7 @@ njwt_hint_proof(njwt_hint_t *hint)
 }
 
 
-static void
+void
 njwt_hint_proof_time(njwt_hint_t *hint)
 {
     double                      age;
@@ -174,62 +174,4 @@ njwt_hint_proof_time(njwt_hint_t *hint)
 
     njwt_hint_add(hint, ": check the client's clock (NTP), or let it make a "
                         "new proof for each request");
-}
-
-
-void
-njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
-{
-    switch (verdict) {
-
-    case NJWT_UNBOUND_TOKEN:
-        njwt_hint_add(hint, "the token has no \"cnf\": turn token sender-"
-                            "constraining on for this API in Auth0, or send "
-                            "it as a Bearer token where that is allowed");
-        break;
-
-    case NJWT_CERTIFICATE_MISSING:
-        njwt_hint_add(hint, "the client sent no certificate, or a proxy in "
-                            "front of nginx didn't pass it on");
-        break;
-
-    case NJWT_CERTIFICATE_MISMATCH:
-        njwt_hint_add(hint, "the certificate isn't the one that the token was "
-                            "issued for: get a new token with it");
-        break;
-
-    case NJWT_DPOP_PROOF_MISSING:
-        njwt_hint_add(hint, "the request has no DPoP header");
-        break;
-
-    case NJWT_DPOP_PROOF_INVALID:
-        njwt_hint_proof(hint);
-        break;
-
-    case NJWT_DPOP_KEY_MISMATCH:
-        njwt_hint_add(hint, "the client has made a new key since it got "
-                            "the token: it must get a new token");
-        break;
-
-    case NJWT_DPOP_NONCE_NEEDED:
-        njwt_hint_add(hint, "the client must put the nonce of \"DPoP-Nonce\" "
-                            "into a new proof");
-        break;
-
-    case NJWT_DPOP_PROOF_EXPIRED:
-        njwt_hint_proof_time(hint);
-        break;
-
-    case NJWT_DPOP_MEMORY_FULL:
-        njwt_hint_add(hint, "make \"jwt_dpop_zone\" larger");
-        break;
-
-    case NJWT_DPOP_PROOF_REPLAYED:
-        njwt_hint_add(hint, "each request needs a proof of its own, even a "
-                            "retry");
-        break;
-
-    default:
-        break;
-    }
 }

@@ -13,73 +13,40 @@ njwt_hint_result(bool fails)
 }
 
 
-/* Checks of the header and of the key. */
+static bool
+njwt_hint_alg_ok(const njwt_hint_t *hint)
+{
+    return (njwt_jws_alg(&hint->found->jws) & hint->issuer->algorithms) != 0;
+}
+
+
+/* Is there a key, and did it sign the token? */
 
 static njwt_hint_result_t
 njwt_hint_check_key(njwt_hint_t *hint, njwt_verdict_t verdict)
 {
-    njwt_alg_t            alg;
-    njwt_jwks_t          *keys;
-    const njwt_jws_t     *jws;
-    const njwt_issuer_t  *issuer;
+    bool               known;
+    njwt_alg_t         alg;
+    njwt_jwks_t       *keys;
+    const njwt_jws_t  *jws;
 
     jws = &hint->found->jws;
     alg = njwt_jws_alg(jws);
-    issuer = hint->issuer;
-    keys = issuer->keys;
+    keys = hint->issuer->keys;
 
-    switch (verdict) {
-
-    case NJWT_ALG_NOT_ALLOWED:
-        return njwt_hint_result((alg & issuer->algorithms) == 0);
-
-    case NJWT_TYP_NOT_ALLOWED:
-        return njwt_hint_result(!njwt_jws_typ_allowed(jws,
-                                                 issuer->expected.profile));
-
-    case NJWT_KEYS_UNAVAILABLE:
-        return keys != NULL ? NJWT_HINT_PASS : NJWT_HINT_UNKNOWN;
-
-    case NJWT_KEY_NOT_FOUND:
-        if (keys == NULL || (alg & issuer->algorithms) == 0) {
-            return NJWT_HINT_UNKNOWN;
-        }
-
-        return njwt_hint_result(!njwt_jwks_knows(keys, jws, alg));
-
-    case NJWT_BAD_SIGNATURE:
-        if (keys == NULL || (alg & issuer->algorithms) == 0
-            || !njwt_jwks_knows(keys, jws, alg))
-        {
-            return NJWT_HINT_UNKNOWN;
-        }
-
-        return njwt_hint_result(njwt_jwks_verify(hint->arena, keys, jws, alg)
-                                == NULL);
-
-    default:
+    if (keys == NULL || !njwt_hint_alg_ok(hint)) {
         return NJWT_HINT_UNKNOWN;
     }
-}
 
+    known = njwt_jwks_knows(keys, jws, alg);
 
-static bool
-njwt_hint_audience_ok(njwt_hint_t *hint, const njwt_expected_t *expected)
-{
-    size_t        i;
-    njwt_value_t  aud;
-
-    static const njwt_slice_t  name = njwt_literal("aud");
-
-    aud = njwt_json_member(hint->payload, name);
-
-    for (i = 0; i < expected->audience_count; i++) {
-        if (njwt_json_holds(aud, expected->audiences[i])) {
-            return true;
-        }
+    if (verdict == NJWT_KEY_NOT_FOUND) {
+        return njwt_hint_result(!known);
     }
 
-    return expected->any_audience;
+    return known ? njwt_hint_result(njwt_jwks_verify(hint->arena, keys, jws,
+                                                     alg) == NULL)
+                 : NJWT_HINT_UNKNOWN;
 }
 
 
@@ -95,54 +62,6 @@ njwt_hint_for_here(njwt_hint_t *hint)
     return rule == NULL
            || njwt_rule_check(hint->arena, rule, hint->payload)
               == NJWT_RULE_HOLDS;
-}
-
-
-/* Checks of dates and audience. */
-
-static njwt_hint_result_t
-njwt_hint_check_expected(njwt_hint_t *hint, njwt_verdict_t verdict)
-{
-    bool                    fails;
-    int64_t                 now;
-    njwt_dates_t            dates;
-    const njwt_expected_t  *expected;
-
-    now = hint->c->now;
-    expected = &hint->issuer->expected;
-    dates = njwt_dates_read(hint->payload);
-
-    switch (verdict) {
-
-    case NJWT_EXPIRED:
-        fails = njwt_dates_expired(&dates, expected->leeway, now);
-        break;
-
-    case NJWT_NOT_YET_VALID:
-        fails = njwt_dates_not_yet_valid(&dates, expected->leeway, now);
-        break;
-
-    case NJWT_ISSUED_IN_FUTURE:
-        fails = njwt_dates_from_future(&dates, expected->leeway, now);
-        break;
-
-    case NJWT_TOO_OLD:
-        fails = expected->has_max_age
-                && njwt_dates_too_old(&dates, expected->max_age,
-                                      expected->leeway, now);
-        break;
-
-    case NJWT_AUDIENCE_MISMATCH:
-        fails = !njwt_hint_audience_ok(hint, expected)
-                || !njwt_hint_for_here(hint)
-                || njwt_hint_logout(hint);
-        break;
-
-    default:
-        return NJWT_HINT_UNKNOWN;
-    }
-
-    return njwt_hint_result(fails);
 }
 
 
@@ -177,10 +96,8 @@ njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
     njwt_verdict_t          judged;
     njwt_binding_result_t   found;
 
-    static const njwt_slice_t  cnf = njwt_literal("cnf");
-
-    has_cnf = njwt_json_type(njwt_json_member(hint->payload, cnf))
-            != NJWT_JSON_ABSENT;
+    has_cnf = njwt_json_type(njwt_hint_member(hint, "cnf"))
+              != NJWT_JSON_ABSENT;
 
     judged = njwt_verdict_binding(hint->arena, hint->c, hint->issuer, has_cnf,
                                   hint->payload, &found);
@@ -204,45 +121,14 @@ njwt_hint_check_binding(njwt_hint_t *hint, njwt_verdict_t verdict)
 }
 
 
-/*
- * Checks of what the location requires, and of required or forbidden claims.
- */
-
-static njwt_hint_result_t
-njwt_hint_check_policy(njwt_hint_t *hint, njwt_verdict_t verdict)
-{
-    bool                  gave_up;
-    const njwt_policy_t  *policy;
-
-    policy = hint->c->policy;
-
-    switch (verdict) {
-
-    case NJWT_CLAIM_MISSING:
-        return njwt_hint_result(njwt_hint_incomplete(hint));
-
-    case NJWT_METHOD_NOT_ALLOWED:
-        return njwt_hint_result(!njwt_policy_method_allowed(policy,
-                                                          hint->c->method));
-
-    case NJWT_INSUFFICIENT_SCOPE:
-        return njwt_hint_result(!njwt_hint_granted(hint));
-
-    case NJWT_CLAIM_MISMATCH:
-        return njwt_hint_result(njwt_hint_broken_rule(hint, &gave_up)
-                                != NULL);
-
-    default:
-        return NJWT_HINT_UNKNOWN;
-    }
-}
-
-
+/* long: one verdict after the other */
 njwt_hint_result_t
 njwt_hint_check(njwt_arena_t *arena, const njwt_request_t *c,
     njwt_verdict_t verdict, const njwt_result_t *found)
 {
-    njwt_hint_t  hint;
+    bool          fails, gave_up;
+    njwt_hint_t   hint;
+    njwt_dates_t  dates;
 
     njwt_hint_begin(&hint, arena, c, found);
 
@@ -255,11 +141,21 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_request_t *c,
     switch (verdict) {
 
     case NJWT_ISSUER_MISMATCH:
-        return njwt_hint_result(found->issuer == NULL);
+        fails = found->issuer == NULL;
+        break;
 
     case NJWT_ALG_NOT_ALLOWED:
+        fails = !njwt_hint_alg_ok(&hint);
+        break;
+
     case NJWT_TYP_NOT_ALLOWED:
+        fails = !njwt_jws_typ_allowed(&found->jws,
+                                      hint.issuer->expected.profile);
+        break;
+
     case NJWT_KEYS_UNAVAILABLE:
+        return hint.issuer->keys != NULL ? NJWT_HINT_PASS : NJWT_HINT_UNKNOWN;
+
     case NJWT_KEY_NOT_FOUND:
     case NJWT_BAD_SIGNATURE:
         return njwt_hint_check_key(&hint, verdict);
@@ -268,26 +164,39 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_request_t *c,
     case NJWT_NOT_YET_VALID:
     case NJWT_ISSUED_IN_FUTURE:
     case NJWT_TOO_OLD:
+        dates = njwt_dates_read(hint.payload);
+        fails = njwt_hint_date_fails(&hint, verdict, &dates, c->now);
+        break;
+
     case NJWT_AUDIENCE_MISMATCH:
-        return njwt_hint_check_expected(&hint, verdict);
+        fails = !njwt_hint_audience_ok(&hint) || !njwt_hint_for_here(&hint)
+                || njwt_hint_logout(&hint);
+        break;
+
+    case NJWT_CLAIM_MISSING:
+        fails = njwt_hint_incomplete(&hint);
+        break;
 
     case NJWT_REVOKED:
         return njwt_hint_check_revoked(&hint);
 
-    case NJWT_SENDER_CONSTRAINED:
-    case NJWT_UNBOUND_TOKEN:
-    case NJWT_CERTIFICATE_MISSING:
-    case NJWT_CERTIFICATE_MISMATCH:
-    case NJWT_DPOP_PROOF_MISSING:
-    case NJWT_DPOP_PROOF_INVALID:
-    case NJWT_DPOP_KEY_MISMATCH:
-    case NJWT_DPOP_NONCE_NEEDED:
-    case NJWT_DPOP_PROOF_EXPIRED:
-    case NJWT_DPOP_MEMORY_FULL:
-    case NJWT_DPOP_PROOF_REPLAYED:
-        return njwt_hint_check_binding(&hint, verdict);
+    case NJWT_METHOD_NOT_ALLOWED:
+        fails = !njwt_policy_method_allowed(c->policy, c->method);
+        break;
+
+    case NJWT_INSUFFICIENT_SCOPE:
+        fails = !njwt_hint_granted(&hint);
+        break;
+
+    case NJWT_CLAIM_MISMATCH:
+        fails = njwt_hint_broken_rule(&hint, &gave_up) != NULL;
+        break;
 
     default:
-        return njwt_hint_check_policy(&hint, verdict);
+        return (njwt_verdict_is_bound(verdict)
+                || verdict == NJWT_SENDER_CONSTRAINED)
+               ? njwt_hint_check_binding(&hint, verdict) : NJWT_HINT_UNKNOWN;
     }
+
+    return njwt_hint_result(fails);
 }

@@ -21,6 +21,7 @@ typedef struct {
     njwt_arena_t          *arena;
     const njwt_request_t  *c;
     const njwt_result_t   *found;
+    njwt_verdict_t         verdict;    /* that is explained */
     const njwt_issuer_t   *issuer;     /* may be assumed; NULL: unknown */
     njwt_value_t           payload;    /* unverified; may be absent */
 
@@ -35,6 +36,10 @@ typedef struct {
 
 void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
     const njwt_request_t *c, const njwt_result_t *found);
+
+
+#define njwt_hint_member(hint, name)                                         \
+    njwt_json_member((hint)->payload, (njwt_slice_t) njwt_literal(name))
 
 
 /* njwt_hint_text.c: what doesn't fit is omitted */
@@ -90,6 +95,9 @@ void njwt_hint_audience(njwt_hint_t *hint);
 /* Says so if the payload is that of an ID token, and how that shows. */
 bool njwt_hint_id_token(njwt_hint_t *hint);
 
+/* Does the payload's "aud" have one of the issuer's audiences? */
+bool njwt_hint_audience_ok(const njwt_hint_t *hint);
+
 /* Is the payload a logout token's? */
 bool njwt_hint_logout(njwt_hint_t *hint);
 
@@ -100,14 +108,20 @@ void njwt_hint_signature(njwt_hint_t *hint);
 void njwt_hint_bound(njwt_hint_t *hint);
 
 
-/* njwt_hint_binding.c: from NJWT_UNBOUND_TOKEN to NJWT_DPOP_PROOF_REPLAYED */
+/* njwt_hint_binding.c: proofs */
 
-void njwt_hint_binding(njwt_hint_t *hint, njwt_verdict_t verdict);
+void njwt_hint_proof(njwt_hint_t *hint);
+void njwt_hint_proof_time(njwt_hint_t *hint);
 
 
 /* njwt_hint_rules.c: times, scopes and claims */
 
-void njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict);
+void njwt_hint_date(njwt_hint_t *hint);
+
+/* Does the check of such a verdict fail at that time? */
+bool njwt_hint_date_fails(const njwt_hint_t *hint, njwt_verdict_t verdict,
+    const njwt_dates_t *dates, int64_t now);
+
 void njwt_hint_method(njwt_hint_t *hint);
 void njwt_hint_scope(njwt_hint_t *hint);
 

@@ -41,52 +41,46 @@ njwt_hint_clock(njwt_hint_t *hint)
 }
 
 
+bool
+njwt_hint_date_fails(const njwt_hint_t *hint, njwt_verdict_t verdict,
+    const njwt_dates_t *dates, int64_t now)
+{
+    const njwt_expected_t  *expected = &hint->issuer->expected;
+
+    switch (verdict) {
+
+    case NJWT_EXPIRED:
+        return njwt_dates_expired(dates, expected->leeway, now);
+
+    case NJWT_NOT_YET_VALID:
+        return njwt_dates_not_yet_valid(dates, expected->leeway, now);
+
+    case NJWT_ISSUED_IN_FUTURE:
+        return njwt_dates_from_future(dates, expected->leeway, now);
+
+    default: /* NJWT_TOO_OLD */
+        return expected->has_max_age
+               && njwt_dates_too_old(dates, expected->max_age,
+                                     expected->leeway, now);
+    }
+}
+
+
 /*
  * Is our own clock to blame: would this check pass by the issuer's?  If so,
  * says that instead of blaming the client.
  */
 
 static bool
-njwt_hint_own_clock(njwt_hint_t *hint, njwt_verdict_t verdict,
-    const njwt_dates_t *dates)
+njwt_hint_own_clock(njwt_hint_t *hint, const njwt_dates_t *dates)
 {
-    bool                    fails;
-    int64_t                 ahead, theirs;
-    const njwt_expected_t  *expected;
+    int64_t  ahead = hint->c->ahead;
 
-    ahead = hint->c->ahead;
-
-    if (ahead == 0 || hint->issuer == NULL) {
-        return false;
-    }
-
-    expected = &hint->issuer->expected;
-    theirs = hint->c->now - ahead;
-
-    switch (verdict) {
-
-    case NJWT_EXPIRED:
-        fails = njwt_dates_expired(dates, expected->leeway, theirs);
-        break;
-
-    case NJWT_NOT_YET_VALID:
-        fails = njwt_dates_not_yet_valid(dates, expected->leeway, theirs);
-        break;
-
-    case NJWT_ISSUED_IN_FUTURE:
-        fails = njwt_dates_from_future(dates, expected->leeway, theirs);
-        break;
-
-    case NJWT_TOO_OLD:
-        fails = njwt_dates_too_old(dates, expected->max_age,
-                                   expected->leeway, theirs);
-        break;
-
-    default:
-        return false;
-    }
-
-    if (fails) {
+    if (ahead == 0
+        || hint->issuer == NULL
+        || njwt_hint_date_fails(hint, hint->verdict, dates,
+                                hint->c->now - ahead))
+    {
         return false;
     }
 
@@ -147,11 +141,7 @@ njwt_hint_over(njwt_hint_t *hint, double date)
 static void
 njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
 {
-    static const njwt_slice_t  exp = njwt_literal("exp");
-
-    if (njwt_json_type(njwt_json_member(hint->payload, exp))
-        == NJWT_JSON_ABSENT)
-    {
+    if (njwt_json_type(njwt_hint_member(hint, "exp")) == NJWT_JSON_ABSENT) {
         njwt_hint_add(hint, "the token has no \"exp\": it is not from Auth0");
         return;
     }
@@ -172,17 +162,17 @@ njwt_hint_expired(njwt_hint_t *hint, const njwt_dates_t *dates)
 
 
 void
-njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
+njwt_hint_date(njwt_hint_t *hint)
 {
     njwt_dates_t  dates;
 
     dates = njwt_dates_read(hint->payload);
 
-    if (njwt_hint_own_clock(hint, verdict, &dates)) {
+    if (njwt_hint_own_clock(hint, &dates)) {
         return;
     }
 
-    switch (verdict) {
+    switch (hint->verdict) {
 
     case NJWT_EXPIRED:
         njwt_hint_expired(hint, &dates);
@@ -198,7 +188,7 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         njwt_hint_ahead(hint, dates.iat);
         break;
 
-    case NJWT_TOO_OLD:
+    default: /* NJWT_TOO_OLD */
         njwt_hint_add(hint, "issued ");
         njwt_hint_over(hint, dates.iat);
 
@@ -208,10 +198,6 @@ njwt_hint_date(njwt_hint_t *hint, njwt_verdict_t verdict)
         }
 
         njwt_hint_add(hint, ": the client must request a new token");
-        break;
-
-    default:
-        break;
     }
 }
 
@@ -365,12 +351,7 @@ njwt_hint_scope_dotted(njwt_hint_t *hint)
 static bool
 njwt_hint_scope_elsewhere(njwt_hint_t *hint)
 {
-    njwt_value_t  there;
-
-    static const njwt_slice_t  scope = njwt_literal("scope");
-    static const njwt_slice_t  permissions = njwt_literal("permissions");
-
-    there = njwt_json_member(hint->payload, permissions);
+    njwt_value_t  there = njwt_hint_member(hint, "permissions");
 
     if (njwt_hint_covers(hint, there)) {
         njwt_hint_add(hint, "it is in \"permissions\" only (RBAC): the "
@@ -380,7 +361,7 @@ njwt_hint_scope_elsewhere(njwt_hint_t *hint)
         return true;
     }
 
-    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, scope))) {
+    if (njwt_hint_covers(hint, njwt_hint_member(hint, "scope"))) {
         njwt_hint_add(hint, "it is in \"scope\" only, which is not where "
                             "\"scope_claim\" has it looked for: take "
                             "\"scope_claim\" out of ");
@@ -410,12 +391,9 @@ njwt_hint_scope_empty(njwt_hint_t *hint, njwt_value_t granted)
 {
     njwt_value_t  first = { NULL };
 
-    static const njwt_slice_t  scope = njwt_literal("scope");
-    static const njwt_slice_t  permissions = njwt_literal("permissions");
-
     if (njwt_json_type(granted) != NJWT_JSON_ARRAY
         || njwt_json_each(granted, &first)
-        || njwt_json_member(hint->payload, permissions).node != granted.node)
+        || njwt_hint_member(hint, "permissions").node != granted.node)
     {
         return false;
     }
@@ -427,7 +405,7 @@ njwt_hint_scope_empty(njwt_hint_t *hint, njwt_value_t granted)
                         "the API, Machine to Machine), and request a new "
                         "token");
 
-    if (njwt_hint_covers(hint, njwt_json_member(hint->payload, scope))) {
+    if (njwt_hint_covers(hint, njwt_hint_member(hint, "scope"))) {
         njwt_hint_add(hint, "; if \"scope\", which has it, is to decide, take "
                             "\"scope_claim\" out of ");
         njwt_hint_block(hint);

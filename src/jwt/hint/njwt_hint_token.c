@@ -363,11 +363,9 @@ njwt_hint_issuer(njwt_hint_t *hint)
     njwt_slice_t          text;
     const njwt_policy_t  *policy;
 
-    static const njwt_slice_t  name = njwt_literal("iss");
-
     policy = hint->c->policy;
     used = hint->used;
-    iss = njwt_json_member(hint->payload, name);
+    iss = njwt_hint_member(hint, "iss");
 
     if (njwt_json_type(iss) != NJWT_JSON_STRING) {
         njwt_hint_add(hint, "the token has no \"iss\": it is not from Auth0");
@@ -406,11 +404,7 @@ njwt_hint_id_token(njwt_hint_t *hint)
 {
     size_t  i, seen;
 
-    static const njwt_slice_t  scope = njwt_literal("scope");
-
-    if (njwt_json_type(njwt_json_member(hint->payload, scope))
-        != NJWT_JSON_ABSENT)
-    {
+    if (njwt_json_type(njwt_hint_member(hint, "scope")) != NJWT_JSON_ABSENT) {
         return false;
     }
 
@@ -511,6 +505,18 @@ njwt_hint_auth0s_own(njwt_value_t aud)
 }
 
 
+bool
+njwt_hint_audience_ok(const njwt_hint_t *hint)
+{
+    const njwt_expected_t  *expected = &hint->issuer->expected;
+
+    return expected->any_audience
+           || njwt_json_held(njwt_hint_member(hint, "aud"),
+                             expected->audiences, expected->audience_count)
+              < expected->audience_count;
+}
+
+
 /* the audiences that the token should be for, and their directive */
 typedef struct {
     const njwt_slice_t  *list;
@@ -522,8 +528,7 @@ typedef struct {
 /* The issuer's audiences, or the location's own if the token fails those. */
 
 static void
-njwt_hint_wanted(njwt_hint_t *hint, njwt_value_t aud,
-    njwt_hint_audiences_t *wanted)
+njwt_hint_wanted(njwt_hint_t *hint, njwt_hint_audiences_t *wanted)
 {
     size_t                    i;
     njwt_slice_t             *list;
@@ -540,15 +545,7 @@ njwt_hint_wanted(njwt_hint_t *hint, njwt_value_t aud,
     wanted->count = expected->audience_count;
     wanted->directive = issuers;
 
-    for (i = 0; i < expected->audience_count; i++) {
-        if (njwt_json_holds(aud, expected->audiences[i])) {
-            break;
-        }
-    }
-
-    if (rule == NULL
-        || (i == expected->audience_count && !expected->any_audience))
-    {
+    if (rule == NULL || !njwt_hint_audience_ok(hint)) {
         return;
     }
 
@@ -600,14 +597,12 @@ njwt_hint_audience(njwt_hint_t *hint)
     njwt_slice_t           text;
     njwt_hint_audiences_t  wanted;
 
-    static const njwt_slice_t  name = njwt_literal("aud");
-
     if (hint->issuer == NULL) {
         return;
     }
 
-    aud = njwt_json_member(hint->payload, name);
-    njwt_hint_wanted(hint, aud, &wanted);
+    aud = njwt_hint_member(hint, "aud");
+    njwt_hint_wanted(hint, &wanted);
 
     if (njwt_hint_logout_token(hint)
         || njwt_hint_id_token(hint)
@@ -788,32 +783,19 @@ njwt_hint_kids(njwt_hint_t *hint, const njwt_jwks_t *keys)
 }
 
 
+/* Is there a key of that "kid", or, NULL, one without? */
+
 static bool
-njwt_hint_has_kid(const njwt_jwks_t *keys, njwt_slice_t kid)
+njwt_hint_has_key(const njwt_jwks_t *keys, const njwt_slice_t *kid)
 {
+    bool          named;
     size_t        i;
     njwt_slice_t  own;
 
     for (i = 0; i < njwt_jwks_count(keys); i++) {
-        if (njwt_key_kid(njwt_jwks_key(keys, i), &own)
-            && njwt_slice_equal(own, kid))
-        {
-            return true;
-        }
-    }
+        named = njwt_key_kid(njwt_jwks_key(keys, i), &own);
 
-    return false;
-}
-
-
-static bool
-njwt_hint_has_nameless(const njwt_jwks_t *keys)
-{
-    size_t        i;
-    njwt_slice_t  own;
-
-    for (i = 0; i < njwt_jwks_count(keys); i++) {
-        if (!njwt_key_kid(njwt_jwks_key(keys, i), &own)) {
+        if (kid != NULL ? named && njwt_slice_equal(own, *kid) : !named) {
             return true;
         }
     }
@@ -841,7 +823,7 @@ njwt_hint_key(njwt_hint_t *hint)
         return;
     }
 
-    if (njwt_hint_has_kid(keys, kid)) {
+    if (njwt_hint_has_key(keys, &kid)) {
         njwt_hint_add(hint, "the key of that \"kid\" is not for this "
                             "\"alg\"");
         return;
@@ -857,7 +839,7 @@ njwt_hint_key(njwt_hint_t *hint)
     njwt_hint_add(hint, ": the token is another tenant's, or signed by a "
                         "revoked key");
 
-    if (njwt_hint_has_nameless(keys)) {
+    if (njwt_hint_has_key(keys, NULL)) {
         njwt_hint_add(hint, "; a key without kid fits a token with one only "
                             "if it is the only key");
     }
@@ -880,7 +862,7 @@ njwt_hint_signature(njwt_hint_t *hint)
     keys = (hint->issuer != NULL) ? hint->issuer->keys : NULL;
 
     if (keys != NULL && njwt_jws_kid(&hint->found->jws, &kid)
-        && !njwt_hint_has_kid(keys, kid))
+        && !njwt_hint_has_key(keys, &kid))
     {
         njwt_hint_add(hint, "none of the keys signed this: they have no "
                             "\"kid\", and each that fits the \"alg\" was "
@@ -918,11 +900,10 @@ njwt_hint_bound(njwt_hint_t *hint)
     njwt_value_t           cnf;
     const njwt_binding_t  *binding = hint->c->policy->binding;
 
-    static const njwt_slice_t  name = njwt_literal("cnf");
     static const njwt_slice_t  dpop = njwt_literal("jkt");
     static const njwt_slice_t  mtls = njwt_literal("x5t#S256");
 
-    cnf = njwt_json_member(hint->payload, name);
+    cnf = njwt_hint_member(hint, "cnf");
     jkt = njwt_json_type(njwt_json_member(cnf, dpop)) != NJWT_JSON_ABSENT;
     x5t = njwt_json_type(njwt_json_member(cnf, mtls)) != NJWT_JSON_ABSENT;
 
