@@ -524,20 +524,33 @@ END
 
 # "return" beside jwt.
 
-sub returns {
-    my ($status) = @_;
+my $answer = 'write "jwt off;" there if everybody may have that answer, or serve'
+    . ' it from a file or a backend';
+my $redirect = 'write "jwt off;" there if everybody is to be redirected; to'
+    . ' redirect only those who have no valid token, write "error_page 401 ='
+    . ' @login;", and move the redirect to "location @login { jwt off; }"';
+my $some = '"jwt off;" there would open all of it, so serve that answer from'
+    . ' another location';
+my $some_redirect = '"jwt off;" there would open all of it, so move the redirect'
+    . ' to another location; to redirect only those who have no valid token,'
+    . ' write "error_page 401 = @login;", and move it to "location @login { jwt'
+    . ' off; }"';
+my $preflight = 'write "jwt_preflight on;" instead of the "if"';
 
-    my $text = "\" has \"jwt\" and \"return $status\", which answers before"
-        . ' the gate is asked: write "jwt off;" there if everybody may have'
-        . ' that answer, or serve it from a file or a backend';
+sub bypassed {
+    my ($by, $advice) = @_;
+
+    my $text = "\" has \"jwt\" and $by, which answers before the gate is"
+        . " asked: $advice";
 
     return qr/\Q$text\E$/;
 }
 
-my $returns_if = '" has "jwt" and "return 204" in an "if", which answers before'
-    . ' the gate is asked: "jwt off;" there would open all of it, so write'
-    . ' "jwt_preflight on;" if that is for CORS preflights, or serve it from'
-    . ' another location';
+sub returns {
+    my ($status) = @_;
+
+    return bypassed("\"return $status\"", $status < 300 ? $answer : $redirect);
+}
 
 warned "return $_->[0] beside jwt", "location /x { jwt a; return $_->[0]; }\n",
     '/x', returns($_->[1])
@@ -554,7 +567,9 @@ silent 'return in another location', "$guarded location /x { return 200; }\n";
 warned 'return beside jwt of the server',
     "jwt a;\nlocation /x { return 302 /y; }\n", '/x', returns(302);
 
-warned 'return in an "if"', <<'END', '/x', qr/\Q$returns_if\E$/;
+my $by = '"return 204" in an "if"';
+
+warned 'return in an "if" for OPTIONS', <<'END', '/x', bypassed($by, $preflight);
 location /x {
     jwt a;
     set $y "some words $host";
@@ -566,6 +581,27 @@ location /x {
     empty_gif;
 }
 END
+
+warned "if ($_->[0]) with return $_->[1]", <<"END", '/x',
+location /x {
+    jwt a;
+    set \$y "\$request_method OPTIONS";
+    if ($_->[0]) { return $_->[1]; }
+    if (\$request_method = OPTIONS) { return 204; }
+    empty_gif;
+}
+END
+    bypassed('"return ' . ($_->[1] =~ /(\d+)/)[0] . '" in an "if"', $_->[2])
+    for ['$request_method = "OPTIONS"', 200, $preflight],
+        ['$request_method = OPTIONS', 302, $preflight],
+        ['$request_method = HEAD', 204, $some],
+        ['$request_method = OPTION', 204, $some],
+        ['$request_method != OPTIONS', 204, $some],
+        ['$request_method ~ OPTIONS', 204, $some],
+        ['$request_method', 204, $some],
+        ['$arg_method = OPTIONS', 204, $some],
+        ['$request_method = OPTIONS$arg_x', 204, $some],
+        ['$cookie_token = ""', '302 /login', $some_redirect];
 
 warned 'a "return" behind that one', <<'END', '/x', returns(302);
 location /x {
@@ -601,10 +637,7 @@ END
 sub rewrites {
     my ($regex, $status) = @_;
 
-    return qr/\Q" has "jwt" and "rewrite $regex" with status $status, which\E
-              \Q answers before the gate is asked: write "jwt off;" there if\E
-              \Q everybody may have that answer, or serve it from a file or a\E
-              \Q backend\E$/x;
+    return bypassed("\"rewrite $regex\" with status $status", $redirect);
 }
 
 warned "rewrite $_->[0]", "location /x { jwt a; rewrite $_->[0]; empty_gif; }\n",
@@ -620,7 +653,9 @@ silent "rewrite $_", "location /x { jwt a; rewrite $_; empty_gif; }\n"
 silent 'rewrite where jwt is off',
     "$guarded location /x { jwt off; rewrite ^ /y redirect; }\n";
 
-warned 'rewrite in an "if"', <<'END', '/x', qr/\Q" has "jwt" and "rewrite ^" with status 301 in an "if", which answers before the gate is asked: "jwt off;" there would open all of it, so write \E/;
+$by = '"rewrite ^" with status 301 in an "if"';
+
+warned 'rewrite in an "if"', <<'END', '/x', bypassed($by, $some_redirect);
 location /x {
     jwt a;
     if ($scheme = http) {

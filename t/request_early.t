@@ -65,6 +65,9 @@ HTTP
     location @login { jwt a; return 302 /login; }
     location /slash/ { jwt a; proxy_pass http://127.0.0.1:1; }
     location /slash/moved/ { jwt a; proxy_pass http://127.0.0.1:1; return 301 /; }
+    location /slash/found/ { jwt a; proxy_pass http://127.0.0.1:1; rewrite ^ /slash/found; return 302 /; }
+    location /slash/named/ { jwt a; proxy_pass http://127.0.0.1:1; rewrite ^ /slash/named; return 301 /; }
+    location /options { jwt a; if ($request_method = OPTIONS) { return 204; } empty_gif; }
 SERVER
 
 sub log_of {
@@ -165,7 +168,8 @@ sub answers {
     my ($here, $all) = counted($location);
     my $before = length log_of();
 
-    is $s->get($path)->{status}, $status, "$path: $status" for 1 .. 3;
+    is $s->request(path => $path, method => $more{method} // 'GET')->{status}, $status,
+        "$path: $status" for 1 .. 3;
 
     my ($here_now, $all_now) = counted($location);
 
@@ -185,16 +189,19 @@ sub answers {
     return;
 }
 
-my $some = qr/"jwt off;" there would open all of it, so /;
+my $some = qr/"jwt off;" there would open all of it, so serve /;
+my $redirect = qr/write "jwt off;" there if everybody is to be redirected; /;
 
 answers('/return', 200, 1);
 answers('/return', 200, 1, logged => 1);
 answers('/says', 200, 1, logged => 1);
-answers('/moved', 302, 1);
+answers('/moved', 302, 1, write => $redirect);
 answers('/sometimes?a=1', 204, 1, write => $some);
 answers('/old/x', 301, 1, location => '/old', write => $some);
 answers('/open?tk=' . unsigned(), 200, 1);
 answers('/sometimes', 401, 0);
+answers('/options', 204, 1, method => 'OPTIONS',
+        write => qr/: write "jwt_preflight on;" instead of the "if"/);
 answers('/if', 401, 0);
 answers('/refuses', 403, 0);
 answers('/public', 200, 0);
@@ -202,7 +209,11 @@ answers('/onward', 204, 0);
 answers('/judged', 302, 0);
 answers('/slash', 301, 0, location => '/slash/');
 answers('/slash/moved', 301, 0, location => '/slash/moved/');
-answers('/slash/moved/', 301, 1);
+answers('/slash/moved/', 301, 1, write => $redirect);
+answers('/slash/found', 301, 0, location => '/slash/found/');
+answers('/slash/found/', 302, 1, write => $redirect);
+answers('/slash/named', 301, 0, location => '/slash/named/');
+answers('/slash/named/', 301, 1, write => $redirect);
 
 like $s->get('/metrics')->{body},
     qr/^jwt_scope_location_requests_total\{.*location="\/return",verdict="unjudged"\} 6$/m,

@@ -138,6 +138,7 @@ ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
     location->core = clcf;
     location->conf = conf;
     location->outer = prev->location;
+    location->bypass_advice = NGX_HTTP_JWT_BYPASS_SOME;
 
     if (ngx_http_jwt_location_name(cf->pool, location) != NGX_OK) {
         return NGX_CONF_ERROR;
@@ -158,20 +159,6 @@ ngx_uint_t
 ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location)
 {
     return location->outer != NULL || !location->covered;
-}
-
-
-const char *
-ngx_http_jwt_location_bypass_advice(ngx_http_jwt_location_t *location)
-{
-    if (location->bypassed_by != NULL && !location->bypassed_if) {
-        return "write \"jwt off;\" there if everybody may have that answer, "
-               "or serve it from a file or a backend";
-    }
-
-    return "\"jwt off;\" there would open all of it, so write "
-           "\"jwt_preflight on;\" if that is for CORS preflights, or serve it "
-           "from another location";
 }
 
 

@@ -19,6 +19,12 @@
 #define NGX_HTTP_JWT_EARLY_VARIABLES  16
 
 
+/* what to write where only some requests are answered before the gate */
+#define NGX_HTTP_JWT_BYPASS_SOME                                              \
+    "\"jwt off;\" there would open all of it, so serve that answer from "     \
+    "another location"
+
+
 struct ngx_http_jwt_location_s {
     ngx_http_core_srv_conf_t  *server;
     ngx_http_core_loc_conf_t  *core;
@@ -44,6 +50,7 @@ struct ngx_http_jwt_location_s {
     const char                *bypassed_by;  /* "return" or "rewrite", which
                                                 answers before the gate is
                                                 asked, or NULL */
+    const char                *bypass_advice; /* what to write instead */
     ngx_http_jwt_location_t   *wins_over; /* the guarded prefix that this
                                               regex without jwt takes requests
                                               from, or NULL */
@@ -78,13 +85,6 @@ char *ngx_http_jwt_location_add(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
  * "location /".
  */
 ngx_uint_t ngx_http_jwt_location_reached(ngx_http_jwt_location_t *location);
-
-/*
- * What to write where requests are answered before the gate is asked; NULL as
- * bypassed_by counts as answers to some requests.
- */
-const char *ngx_http_jwt_location_bypass_advice(
-    ngx_http_jwt_location_t *location);
 
 /* Is it a regex location? */
 ngx_uint_t ngx_http_jwt_location_is_regex(ngx_http_jwt_location_t *location);

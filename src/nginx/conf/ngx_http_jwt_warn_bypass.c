@@ -20,6 +20,14 @@ typedef struct {
 } ngx_http_jwt_bypass_t;
 
 
+/* what "if ($variable = TEXT)" is compiled to, before its ..._if_code_t */
+typedef struct {
+    ngx_http_script_var_code_t    variable;
+    ngx_http_script_value_code_t  text;
+    ngx_http_script_code_pt       equal;
+} ngx_http_jwt_bypass_equal_t;
+
+
 #if (NGX_PCRE)
 
 /* Does it match every URI?  These are the usual spellings. */
@@ -99,6 +107,62 @@ ngx_http_jwt_bypass_answers(u_char *p, u_char *last,
 }
 
 
+/* Is it "if ($request_method = OPTIONS)"? */
+
+static ngx_uint_t
+ngx_http_jwt_bypass_is_options(ngx_conf_t *cf, u_char *start, u_char *p)
+{
+    ngx_http_variable_t          *v;
+    ngx_http_core_main_conf_t    *cmcf;
+    ngx_http_jwt_bypass_equal_t  *test;
+
+    test = (ngx_http_jwt_bypass_equal_t *) p - 1;
+
+    if ((size_t) (p - start) < sizeof(ngx_http_jwt_bypass_equal_t)
+        || test->variable.code != ngx_http_script_var_code
+        || test->text.code != ngx_http_script_value_code
+        || test->equal != ngx_http_script_equal_code)
+    {
+        return 0;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    v = cmcf->variables.elts;
+    v += test->variable.index;
+
+    return v->name.len == sizeof("request_method") - 1
+           && ngx_strncmp(v->name.data, "request_method", v->name.len) == 0
+           && test->text.text_len == sizeof("OPTIONS") - 1
+           && ngx_strncmp((u_char *) test->text.text_data, "OPTIONS",
+                          test->text.text_len) == 0;
+}
+
+
+static const char *
+ngx_http_jwt_bypass_advice(ngx_uint_t status, ngx_uint_t in_if,
+    ngx_uint_t options)
+{
+    if (options) {
+        return "write \"jwt_preflight on;\" instead of the \"if\"";
+    }
+
+    if (status < NGX_HTTP_SPECIAL_RESPONSE) {
+        return in_if ? NGX_HTTP_JWT_BYPASS_SOME
+                     : "write \"jwt off;\" there if everybody may have that "
+                       "answer, or serve it from a file or a backend";
+    }
+
+    return in_if ? "\"jwt off;\" there would open all of it, so move the "
+                   "redirect to another location; to redirect only those who "
+                   "have no valid token, write \"error_page 401 = @login;\", "
+                   "and move it to \"location @login { jwt off; }\""
+                 : "write \"jwt off;\" there if everybody is to be "
+                   "redirected; to redirect only those who have no valid "
+                   "token, write \"error_page 401 = @login;\", and move the "
+                   "redirect to \"location @login { jwt off; }\"";
+}
+
+
 /*
  * The compiled directives of the rewrite module are one array, including those
  * in an "if".  It is the first member of that module's configuration.
@@ -108,10 +172,11 @@ ngx_http_jwt_bypass_answers(u_char *p, u_char *last,
  */
 
 static void
-ngx_http_jwt_bypass_find(ngx_http_jwt_location_t *location,
+ngx_http_jwt_bypass_find(ngx_conf_t *cf, ngx_http_jwt_location_t *location,
     ngx_module_t *rewrite, ngx_http_jwt_bypass_t *found)
 {
     u_char                     *p, *last, *inside;
+    ngx_uint_t                  options, in_options;
     ngx_array_t                *codes;
     ngx_http_jwt_bypass_t       one;
     ngx_http_script_if_code_t  *condition;
@@ -126,6 +191,8 @@ ngx_http_jwt_bypass_find(ngx_http_jwt_location_t *location,
     p = codes->elts;
     last = p + codes->nelts;
     inside = p;
+    options = 0;
+    in_options = 0;
 
     for ( /* void */ ; p + sizeof(ngx_http_script_return_code_t) <= last;
          p += sizeof(uintptr_t))
@@ -134,6 +201,7 @@ ngx_http_jwt_bypass_find(ngx_http_jwt_location_t *location,
 
         if (condition->code == ngx_http_script_if_code) {
             inside = ngx_max(inside, p + condition->next);
+            in_options = ngx_http_jwt_bypass_is_options(cf, codes->elts, p);
             continue;
         }
 
@@ -144,16 +212,22 @@ ngx_http_jwt_bypass_find(ngx_http_jwt_location_t *location,
         if (p >= inside) {
             *found = one;
             location->bypassed_if = 0;
+            options = 0;
             break;
         }
 
         if (found->by == NULL) {
             *found = one;
             location->bypassed_if = 1;
+            options = in_options;
         }
     }
 
-    location->bypassed_by = found->by;
+    if (found->by != NULL) {
+        location->bypassed_by = found->by;
+        location->bypass_advice = ngx_http_jwt_bypass_advice(found->status,
+                                               location->bypassed_if, options);
+    }
 }
 
 
@@ -209,7 +283,7 @@ ngx_http_jwt_bypass_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location,
                   name->len ? "location \"" : "a server", name,
                   name->len ? "\"" : "", &answer,
                   location->bypassed_if ? " in an \"if\"" : "",
-                  ngx_http_jwt_location_bypass_advice(location),
+                  location->bypass_advice,
                   &location->conf->pos.file, location->conf->pos.line);
 }
 
@@ -238,7 +312,7 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        ngx_http_jwt_bypass_find(all[i], rewrite, &found);
+        ngx_http_jwt_bypass_find(cf, all[i], rewrite, &found);
 
         if (found.by != NULL) {
             ngx_http_jwt_bypass_warn(cf, all[i], &found, of);

@@ -22,6 +22,22 @@ ngx_http_jwt_early_is_judged(ngx_http_request_t *r)
 }
 
 
+/* Is, or was at last, the request in a phase of this kind? */
+
+static ngx_uint_t
+ngx_http_jwt_early_is_in(ngx_http_request_t *r,
+    ngx_int_t (*checker)(ngx_http_request_t *r, ngx_http_phase_handler_t *ph))
+{
+    ngx_http_phase_handler_t   *handler;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    handler = cmcf->phase_engine.handlers;
+
+    return handler[r->phase_handler].checker == checker;
+}
+
+
 /*
  * Are directives of the rewrite module running?  The phase stays the same for
  * a request that one of them has answered: then the answer has its length, or
@@ -31,13 +47,7 @@ ngx_http_jwt_early_is_judged(ngx_http_request_t *r)
 static ngx_uint_t
 ngx_http_jwt_early_is_rewriting(ngx_http_request_t *r)
 {
-    ngx_http_phase_handler_t   *handler;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
-    handler = cmcf->phase_engine.handlers;
-
-    return handler[r->phase_handler].checker == ngx_http_core_rewrite_phase
+    return ngx_http_jwt_early_is_in(r, ngx_http_core_rewrite_phase)
            && !r->header_sent
            && r->headers_out.content_length_n == -1
            && !r->connection->error
@@ -139,25 +149,6 @@ ngx_http_jwt_early_status(ngx_http_request_t *r)
 }
 
 
-/*
- * nginx itself redirects "/api" to a location "/api/" that passes requests on,
- * before any phase of the location: that opens nothing.
- */
-
-static ngx_uint_t
-ngx_http_jwt_early_is_slash(ngx_http_request_t *r, ngx_uint_t status)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    return status == NGX_HTTP_MOVED_PERMANENTLY
-           && clcf->auto_redirect
-           && r->uri.len + 1 == clcf->name.len
-           && ngx_strncmp(r->uri.data, clcf->name.data, r->uri.len) == 0;
-}
-
-
 ngx_int_t
 ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
 {
@@ -168,12 +159,17 @@ ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
     status = ngx_http_jwt_early_status(r);
 
+    /*
+     * While nginx looks for the location, it answers "/api" with a redirect to
+     * a location "/api/" that passes requests on: that opens nothing.
+     */
+
     if (jlcf->policy == NULL
         || r != r->main
         || status == 0
         || status >= NGX_HTTP_BAD_REQUEST
         || ngx_http_jwt_early_is_judged(r)
-        || ngx_http_jwt_early_is_slash(r, status))
+        || ngx_http_jwt_early_is_in(r, ngx_http_core_find_config_phase))
     {
         return NGX_OK;
     }
@@ -191,8 +187,7 @@ ngx_http_jwt_early_log_handler(ngx_http_request_t *r)
     ngx_http_jwt_log_bare(r, "jwt: a request was answered with %ui in %V "
                           "before the gate was asked: \"return\", \"rewrite\" "
                           "and \"if\" come first: %s", status, &where,
-                          ngx_http_jwt_location_bypass_advice(
-                                                         jlcf->location));
+                          jlcf->location->bypass_advice);
 
     return NGX_OK;
 }
