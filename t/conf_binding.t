@@ -63,9 +63,9 @@ sub refused {
 accepted 'jwt_binding dpop;';
 accepted 'jwt_binding dpop required;';
 accepted 'jwt_binding off;';
-refused qr/names nothing that a token can be bound by/,
+refused qr/names nothing that can bind a token/,
     'jwt_binding required;';
-refused qr/names nothing that a token can be bound by/,
+refused qr/names nothing that can bind a token/,
     'jwt_binding certificate=$http_c;';
 refused qr/invalid parameter "x" in "jwt_binding"/, 'jwt_binding dpop x;';
 refused qr/invalid parameter "dpop"/, 'jwt_binding dpop dpop;';
@@ -105,7 +105,7 @@ accepted 'jwt_binding dpop; jwt_dpop_origin https://b.example;', server => '',
     what => 'without a name';
 accepted 'jwt_binding mtls certificate=$http_c;', server => '',
     what => 'without a name';
-refused qr/a server without an exact "server_name"/, 'jwt_binding dpop;',
+refused qr/"jwt_binding dpop" needs an exact "server_name"/, 'jwt_binding dpop;',
     server => $_
     for '', map { "server_name $_;" } '""', '_', '_.example', '.b.example',
                                       '*.b.example', 'b.*', '~^b', '~^[a-c]$';
@@ -182,7 +182,7 @@ for ([ 'one character short', 'k' x 31, qr/is shorter than 32 characters/ ],
 }
 
 mkdir $s->dir . '/folder' or die "mkdir: $!";
-refused qr/in "jwt_dpop_nonce" can't be read, write the path/, '',
+refused qr/in "jwt_dpop_nonce" can't be read: write the path/, '',
     http => 'jwt_dpop_nonce 5m key_file=' . $s->dir . '/nobody;',
     what => 'a file that is not there';
 refused qr/in "jwt_dpop_nonce" can't be read/, '',

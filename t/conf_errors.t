@@ -81,10 +81,10 @@ sub not_warned {
 accepted 'an issuer and an audience are enough', issuer('a');
 
 refused 'an issuer is required', issuer('a', issuer => undef), undef,
-    qr/jwt_issuer "a" has no "issuer", write/;
+    qr/jwt_issuer "a" has no "issuer": write/;
 
 refused 'an audience is required', issuer('a', audience => undef), undef,
-    qr/jwt_issuer "a" has no "audience", write .*"audience off;"/;
+    qr/jwt_issuer "a" has no "audience": write .*"audience off;"/;
 
 accepted '"audience off" is the way to do without',
     issuer('a', audience => 'off');
@@ -98,7 +98,7 @@ accepted 'several issuers',
     issuer('a', issuer => 'https://t.eu.auth0.com/ https://login.t.com/');
 
 refused 'an issuer is a URL', issuer('a', issuer => 't.eu.auth0.com'), undef,
-    qr/"issuer" "t\.eu\.auth0\.com" .*is no URL, write/;
+    qr/"issuer" "t\.eu\.auth0\.com" .*is no URL: write/;
 
 refused 'each of them', issuer('a', issuer => 'https://t/ t'), undef,
     qr/"issuer" "t" .*is no URL/;
@@ -115,7 +115,7 @@ accepted 'and beside a secret',
 
 refused 'but not beside discovery',
     issuer('a', issuer => 'urn:example:tenant', discovery => 'on'), undef,
-    qr/"issuer" "urn:example:tenant" .*is no URL, write .*"jwks_uri"/;
+    qr/"issuer" "urn:example:tenant" .*is no URL: write .*"jwks_uri"/;
 
 for my $pattern ('"https://login.example/{tenantid}/v2.0"', 'https://*.t.com/',
                  '"https://t.com/ "', 'https://$host/', 'https://t.com/$x',
@@ -169,19 +169,19 @@ accepted 'an issuer may say how old a token may be, and of which profile',
            scope_claim => 'permissions /https:~1~1example.com/scope');
 
 refused 'max_age can\'t be 0', issuer('a', max_age => 0), undef,
-    qr/"max_age" of jwt_issuer "a" can't be 0, leave it out/;
+    qr/"max_age" of jwt_issuer "a" can't be 0: leave it out/;
 refused 'a profile is one of two', issuer('a', profile => 'oidc'), undef,
-    qr/"profile" directive has an unknown value, write "any" or "rfc9068"/;
+    qr/"profile" directive has an unknown value: write "any" or "rfc9068"/;
 refused 'a JSON Pointer has no lone tilde',
     issuer('a', scope_claim => '/a~b'), undef,
-    qr/"scope_claim" directive names no claim, write its name/;
+    qr/"scope_claim" directive names no claim: write its name/;
 
 refused 'a variable is no claim', issuer('a', scope_claim => 'scope $roles'),
-    undef, qr/"scope_claim" directive names a variable where a claim is wanted, write the claim's name/;
+    undef, qr/"scope_claim" directive names a variable where a claim is wanted: write the claim's name/;
 accepted 'a claim of any other name is', issuer('a', scope_claim => 'a$ a~b $');
 
 refused 'a time is a time', issuer('a', leeway => 'soon'), undef,
-    qr/invalid value "soon" in "leeway" directive, write a time/;
+    qr/invalid value "soon" in "leeway" directive: write a time/;
 
 accepted "$_ takes a time", issuer('a', $_ => '1500ms')
     for qw/ leeway jwks_refresh jwks_cooldown jwks_wait jwks_timeout /;
@@ -199,7 +199,7 @@ refused 'a CA bundle is there',
 
 refused 'and holds certificates',
     issuer('a', ssl_trusted_certificate => '@FIXTURES@/k1.json'), undef,
-    qr/"ssl_trusted_certificate" .* can't be loaded, write/;
+    qr/"ssl_trusted_certificate" .* can't be loaded: write/;
 
 accepted 'a CA bundle may be our own',
     issuer('a', ssl_trusted_certificate => '@FIXTURES@/tls-ca.pem');
@@ -207,7 +207,7 @@ accepted 'a CA bundle may be our own',
 accepted 'algorithms', issuer('a', algorithms => 'RS256 PS512 ES384 EdDSA');
 
 refused "the algorithm $_ is none", issuer('a', algorithms => $_), undef,
-    qr/invalid algorithm "$_" in "algorithms", write/
+    qr/invalid algorithm "$_" in "algorithms": write/
     for qw/ none None RS257 rs256 /;
 
 refused 'shared secrets don\'t mix with public keys',
@@ -224,17 +224,17 @@ accepted 'a secret for HS256',
 
 refused 'it is as long as its hash',
     issuer('a', algorithms => 'HS256', secret_file => $short), undef,
-    qr/is shorter than its hash, write at least 32 /;
+    qr/is shorter than its hash: write at least 32 /;
 
 refused 'the longest one',
     issuer('a', algorithms => 'HS256 HS512', secret_file => $secret), undef,
-    qr/is shorter than its hash, write at least 64 /;
+    qr/is shorter than its hash: write at least 64 /;
 
 refused 'HS256 needs a secret', issuer('a', algorithms => 'HS256'), undef,
-    qr/"algorithms HS\*" without a secret, write "secret_file/;
+    qr/"algorithms HS\*" without a secret: write "secret_file/;
 
 refused 'a secret is for HS* only', issuer('a', secret_file => $secret),
-    undef, qr/"secret_file", which is for HS\* only, write/;
+    undef, qr/"secret_file", which is for HS\* only: write/;
 
 accepted 'keys from a file', issuer('a', jwks_file => $set);
 
@@ -267,7 +267,7 @@ refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
 }
 
 refused 'that is no directory', issuer('a', jwks_file => '@CONTENT@'), undef,
-    qr/"\S+\/content" of jwt_issuer "a" can't be read, write the path of a file/;
+    qr/"\S+\/content" of jwt_issuer "a" can't be read: write the path of a file/;
 
 refused 'with keys in it', issuer('a', jwks_file => $empty), undef,
     qr/"jwks_file" "\S+" of jwt_issuer "a" gives no keys: no usable key/;
@@ -290,15 +290,15 @@ accepted 'state_path off beside keys from a file',
 
 refused 'a state of keys from a file',
     issuer('a', jwks_file => $set, state_path => '/nowhere'), undef,
-    qr/"a" has keys from a file and "state_path", write one of them/;
+    qr/"a" has keys from a file and "state_path": write one of them/;
 
 refused 'a state of a secret',
     issuer('a', algorithms => 'HS256', secret_file => $secret,
            state_path => '/nowhere'), undef,
-    qr/"a" has keys from a file and "state_path", write one of them/;
+    qr/"a" has keys from a file and "state_path": write one of them/;
 
 refused 'a state_path that is none', issuer('a', state_path => '""'), undef,
-    qr/"a" has an empty "state_path", write .*"state_path off;"/;
+    qr/"a" has an empty "state_path": write .*"state_path off;"/;
 
 refused 'two of them', issuer('a', state_path => '/a; state_path /b'), undef,
     qr/"state_path" directive is duplicate/;
@@ -428,21 +428,21 @@ refused 'which is http://HOST:PORT', issuer('a', jwks_proxy => 'ftp://proxy'),
 accepted 'a size', issuer('a', jwks_max_size => '1m');
 
 refused 'in kilobytes or megabytes', issuer('a', jwks_max_size => '1g'), undef,
-    qr/invalid value "1g" in "jwks_max_size" directive, write a size, as in 256k/;
+    qr/invalid value "1g" in "jwks_max_size" directive: write a size, as in 256k/;
 
 refused 'of at most 16m', issuer('a', jwks_max_size => '17m'), undef,
     qr/"jwks_max_size" .*write a size/;
 
 refused 'two blocks have two names', issuer('a') . "\n" . issuer('a'), undef,
-    qr/duplicate jwt_issuer "a", the first one is in \S+check\.conf:\d+/;
+    qr/duplicate jwt_issuer "a": the first one is in \S+check\.conf:\d+/;
 
 refused "a block is not called $_->[0]", issuer($_->[1]), 'jwt off;',
-    qr/invalid name ".*" of a jwt_issuer, write/s
+    qr/invalid name ".*" of a jwt_issuer: write/s
     for ['nothing', '""'], ['what would split a header', qq("a\r\nX: 1")],
         ['what is not ASCII', 'é'];
 
 refused 'no keys can be where an issuer has a query',
-    issuer('a', issuer => 'https://t/?x=y'), undef, qr/write "jwks_uri"/;
+    issuer('a', issuer => 'https://t/?x=y'), undef, qr/write "jwks_uri URL;"/;
 
 accepted 'unless it is said where they are',
     issuer('a', issuer => 'https://t/?x=y', jwks_uri => 'https://t/k');
@@ -453,28 +453,28 @@ refused "a URL is written with two slashes, not $_",
 
 refused 'an empty CA bundle is none',
     issuer('a', ssl_trusted_certificate => '""'), undef,
-    qr/an empty "ssl_trusted_certificate", write/;
+    qr/an empty "ssl_trusted_certificate": write/;
 
 refused 'include needs a file', issuer('a') =~ s/\}/include; }/r, undef,
     qr/invalid number of arguments in "include" directive/;
 
 refused "a block is not called \"$_\"", issuer($_), 'jwt off;',
-    qr/invalid name "$_" of a jwt_issuer, write one .* neither "off" nor "-"/
+    qr/invalid name "$_" of a jwt_issuer: write one .* neither "off" nor "-"/
     for 'off', '-';
 
 accepted "but \"$_\"", issuer($_), 'jwt ' . $_ . ';' for 'off-', '--', 'a-b';
 
 
 refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
-    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http", or "jwt a;" in /;
+    qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http", or "jwt a;" in /;
 refused 'jwt names a block that there is, of two', issuer('a')
     . 'jwt_issuer c { issuer https://c/; audience c; jwks_uri https://c/; }', 'jwt b;',
-    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http", or the name of one that there is: "a", "c" in /;
+    qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http", or the name of one that there is: "a", "c" in /;
 refused 'jwt names a block where there is none', '', 'jwt b;',
-    qr/"jwt" names "b", and there is no such jwt_issuer block, write one in "http" in /;
+    qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http" in /;
 refused 'a line without its semicolon', issuer('a'),
     "jwt a\njwt_require_scope x;",
-    qr/"jwt" names "jwt_require_scope", which looks like a directive, write ";" before it/;
+    qr/"jwt" names "jwt_require_scope", which looks like a directive: write ";" before it/;
 
 accepted 'jwt off', issuer('a'), 'jwt off;';
 
@@ -521,7 +521,7 @@ accepted 'several, and in the http block',
 
 refused "the identity header can't be $_", issuer('a'),
     "jwt a; jwt_identity_header $_ x;",
-    qr/"jwt_identity_header" can't be "$_", write a name of your own/
+    qr/"jwt_identity_header" can't be "$_": write a name of your own/
     for qw/ Host Connection Content-Length Transfer-Encoding Authorization
             Cookie host COOKIE content_length Transfer_encoding /;
 
@@ -530,7 +530,7 @@ accepted "it can be $_", issuer('a'), "jwt a; jwt_identity_header $_ x;"
 
 refused "the identity header $_ is no name", issuer('a'),
     "jwt a; jwt_identity_header $_ x;",
-    qr/invalid name ".*" in "jwt_identity_header", write the name of/s
+    qr/invalid name ".*" in "jwt_identity_header": write the name of/s
     for '""', '"X User"', 'X-User:', '$jwt_claim_sub', '"X-User\n"', 'X-Üser';
 
 refused 'a value with a control character is never set', issuer('a'),
@@ -556,7 +556,7 @@ accepted 'a scope with a method', issuer('a'),
 
 refused 'a rule needs jwt at its level', issuer('a'),
     'jwt_require_scope r;',
-    qr/"jwt_require_scope" where "jwt" is off protects nothing, write "jwt /;
+    qr/"jwt_require_scope" where "jwt" is off protects nothing: write "jwt /;
 
 refused 'in the http block too', issuer('a') . ' jwt_require_scope r;',
     'jwt a;', qr/"jwt_require_scope" where "jwt" is off/;
@@ -615,18 +615,18 @@ accepted 'a realm', issuer('a'), 'jwt a; jwt_realm "our API";';
 
 refused "a realm is no realm with $_->[0]", issuer('a'),
     "jwt a; jwt_realm $_->[1];",
-    qr/invalid realm ".*" in "jwt_realm", write it in printable ASCII/s
+    qr/invalid realm ".*" in "jwt_realm": write it in printable ASCII/s
     for ['what would split a header', qq("a\r\nX: 1")], ['a tab', qq("a\tb")],
         ['a letter beyond ASCII', 'é'], ['DEL', qq("a\x7f")];
 
 refused 'a realm is no variable', issuer('a'), 'jwt a; jwt_realm $host;',
-    qr/"jwt_realm" takes no variables, write the text itself/;
+    qr/"jwt_realm" takes no variables: write the text itself/;
 
 accepted "the format $_", issuer('a'), "jwt a; jwt_error_format $_;"
     for qw/ problem nginx /;
 
 refused 'there is no other', issuer('a'), 'jwt a; jwt_error_format json;',
-    qr/invalid value "json" in "jwt_error_format", write "problem" or "nginx"/;
+    qr/invalid value "json" in "jwt_error_format": write "problem" or "nginx"/;
 
 my $metadata = 'https://api/.well-known/oauth-protected-resource';
 
@@ -636,7 +636,7 @@ accepted "metadata at $_", issuer('a'), "jwt a; jwt_resource_metadata $_;"
 
 refused "metadata has a URL without $_->[0]", issuer('a'),
     "jwt a; jwt_resource_metadata $_->[1];",
-    qr/"jwt_resource_metadata" ".*" (?:is|has) .*, write /s
+    qr/"jwt_resource_metadata" ".*" (?:is|has) .*[,:] write /s
     for ['a host', '/m'], ['nothing', '""'], ['a fragment', "$metadata#x"],
         ['a quote', qq('https://api/"')], ['a backslash', "'https://api/\\\\'"],
         ['a space', '"https://api/ "'], ['an accent', 'https://api/é'],
@@ -655,7 +655,7 @@ accepted 'of one that no location takes tokens of', issuer('b'),
 
 refused 'not of one that there is not', issuer('a'),
     handler('b resource=https://api/'),
-    qr/"jwt_resource_metadata_handler" names "b", and there is no such/;
+    qr/"jwt_resource_metadata_handler" names "b", (?:and|but) there is no such/;
 
 refused "a resource is a URL without $_->[0]", issuer('a'),
     handler("a resource=$_->[1]"),
@@ -718,7 +718,7 @@ my $three = join ' ', map { issuer("i$_") } 1 .. 3;
 
         refused "... $n are the most",
             "$blocks " . issuer('more', issuer => 'https://more/'),
-            'jwt i1;', qr/there are 513 jwt_issuer blocks, write at most 512/
+            'jwt i1;', qr/there are 513 jwt_issuer blocks: write at most 512/
             if $n == 512;
     }
 }
@@ -795,11 +795,11 @@ accepted "the value $_ alone or behind another", issuer('a'),
     for qw(eq ne in any all ==);
 warned 'two bounds in one rule', issuer('a'),
     'jwt a; jwt_require_claim n >3 <10;',
-    qr/for a range write one "jwt_require_claim" for each bound/;
+    qr/for a range, write one "jwt_require_claim" for each bound/;
 not_warned 'two bounds in two', issuer('a'),
     'jwt a; jwt_require_claim n >3; jwt_require_claim n <10;';
 refused 'a pointer with a lone tilde', issuer('a'),
-    'jwt a; jwt_require_claim /a~ x;', qr/names no claim, write its name/;
+    'jwt a; jwt_require_claim /a~ x;', qr/names no claim: write its name/;
 refused 'jwt_require takes variables', issuer('a'),
     'jwt a; jwt_require host;', qr/takes variables, write "\$name"/;
 refused 'at least one', issuer('a'),
@@ -843,7 +843,7 @@ refused 'another level', issuer('a'), 'jwt a; jwt_log_level debug;',
     qr/invalid level "debug" .* write info, notice, warn or error/;
 accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
 refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
-    qr/invalid value "big" in "jwt_max_token_size" directive, write a size, as in 8k/;
+    qr/invalid value "big" in "jwt_max_token_size" directive: write a size, as in 8k/;
 refused 'a size of tokens twice', issuer('a'),
     'jwt a; jwt_max_token_size 8k; jwt_max_token_size 8k;',
     qr/"jwt_max_token_size" directive is duplicate/;
@@ -863,10 +863,10 @@ accepted 'a cache of another name and size',
     issuer('a') . ' jwt_token_cache zone=tokens:64k;';
 accepted 'no cache', issuer('a') . ' jwt_token_cache off;';
 refused 'a cache needs a size', issuer('a') . ' jwt_token_cache zone=tokens;',
-    undef, qr/invalid zone "zone=tokens" in "jwt_token_cache", write zone=/;
+    undef, qr/invalid zone "zone=tokens" in "jwt_token_cache": write zone=/;
 refused 'and one that is large enough',
     issuer('a') . ' jwt_token_cache zone=tokens:8k;', undef,
-    qr/"zone=tokens:8k" in "jwt_token_cache" is too small, write/;
+    qr/"zone=tokens:8k" in "jwt_token_cache" is too small: write/;
 refused 'there is one cache',
     issuer('a') . ' jwt_token_cache off; jwt_token_cache zone=t:1m;', undef,
     qr/"jwt_token_cache" directive is duplicate/;
@@ -900,7 +900,7 @@ for ('jwt_require $host $nosuch', 'jwt_token bearer $nosuch',
     my $line = 1 + $before =~ tr/\n//;
 
     refused "an unknown variable in $_", issuer('a'), "jwt a;\n$_;",
-        qr/unknown "nosuch" variable in "jwt_\w+", write .*:$line$/m;
+        qr/unknown "nosuch" variable in "jwt_\w+": write .*:$line$/m;
 }
 
 accepted "one that there is in $_", issuer('a') . ' map $host $later { 0 1; }',

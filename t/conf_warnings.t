@@ -78,7 +78,7 @@ sub silent {
 }
 
 my $unguarded = join ' ', 'passes requests on without "jwt" in a server that',
-    'protects others, write "jwt NAME;" there, or "jwt off;" if it is public';
+    'protects others: write "jwt NAME;" there, or "jwt off;" if it is public';
 $unguarded = qr/" \Q$unguarded\E$/;
 
 
@@ -267,7 +267,7 @@ END
 
 my $target = qr/"(?:auth_request|mirror) [^" ]+"/;
 my $where = qr/"(?:auth_request|mirror)" applies, and "jwt off;" in the target/;
-my $nothing = qr/" guards nothing as the target of $target: .*"jwt" where $where$/;
+my $nothing = qr/" guards nothing as the target of $target, .*: write "jwt" where $where$/;
 
 sub target {
     my ($asks, $target, $more) = @_;
@@ -689,7 +689,7 @@ END
 
 my $tunnel = 'passes on any $http_upgrade, in a server that protects some of'
     . ' it: a backend that speaks h2c opens a tunnel whose requests nobody'
-    . ' judges, write a "map" of it that gives nothing but "websocket"';
+    . ' judges; write a "map" of it that gives nothing but "websocket"';
 $tunnel = qr/" \Q$tunnel\E$/;
 
 my $websocket = 'map $http_upgrade $http_upgrade_map { default ""; websocket websocket; }';

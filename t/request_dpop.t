@@ -220,7 +220,7 @@ for my $path (qw/ off list /) {
         "... also for /$path, which knows no DPoP";
 }
 
-for ([ 'jwt_binding required;', qr/names nothing that a token can be bound/ ],
+for ([ 'jwt_binding required;', qr/names nothing that can bind a token/ ],
      [ 'jwt_binding dpop x;', qr/invalid parameter "x"/ ],
      [ 'jwt_binding off dpop;', qr/invalid parameter "off"/ ],
      [ 'jwt_binding dpop certificate=$x;', qr/"certificate=" without "mtls"/ ],
@@ -237,7 +237,7 @@ for ([ 'jwt_binding required;', qr/names nothing that a token can be bound/ ],
 
 my (undef, $said) = $s->check(%config, server =>
     'location /x { jwt timesheets; jwt_binding dpop; }');
-like $said, qr/without an exact "server_name"/, 'nginx -t: no name, no origin';
+like $said, qr/needs an exact "server_name"/, 'nginx -t: no name, no origin';
 
 is_deeply [ $s->errors ], [], 'nginx has nothing to complain of';
 $s->stop;

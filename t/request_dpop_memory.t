@@ -401,7 +401,7 @@ is verdict($me), 'ok', '... and a new one as ever';
 
 my ($fine, $said) = $s->check(%config,
     http => 'jwt_dpop_zone zone=proofs:31k;');
-like $said, qr/zone=proofs:31k" .* too small, write/s,
+like $said, qr/zone=proofs:31k" .* too small: write/s,
     'a zone of less than 32k is an error';
 
 is $s->reload(http => 'jwt_dpop_zone zone=least:32k;'), 1,

@@ -367,7 +367,7 @@ for (
         . "allow 127.0.0.1; deny all;\n$handler;\n$return\n}\n");
 
     ok $ok, "$handler; $return";
-    my @said = $words =~ /\[warn\].*location "\/h" has "(\w+)" and "return \d+", which answers before the handler is asked, and nothing is revoked: take it out in .*\.conf:\d+/g;
+    my @said = $words =~ /\[warn\].*location "\/h" has "(\w+)" and "return \d+", which answers before the handler is asked, so nothing is revoked: take it out in .*\.conf:\d+/g;
     is "@said", $named, $named ? '... is a warning' : '... is none';
 }
 
@@ -389,16 +389,16 @@ for (
             =~ s/revocation_file.*?;//r);
 
     is $ok ? 1 : 0, $wrong ? 0 : 1, "revocation $claims;";
-    like $words, qr/"revocation" of jwt_issuer "timesheets" names "$wrong", write the names of claims, with blanks between, as in "revocation sub azp;" in .*\.conf:\d+/,
+    like $words, qr/"revocation" of jwt_issuer "timesheets" names "$wrong": write the names of claims, with blanks between, as in "revocation sub azp;" in .*\.conf:\d+/,
         '... says what to write' if $wrong;
 }
 
 for (
-    [ 'revocation a b c d e f g h i;', qr/names 9 claims, write 8 at most/ ],
-    [ 'revocation sub azp sub;', qr/names "sub" twice, write it once/ ],
+    [ 'revocation a b c d e f g h i;', qr/names 9 claims: write 8 at most/ ],
+    [ 'revocation sub azp sub;', qr/names "sub" twice: write it once/ ],
     [ 'revocation sub; revocation_file none.json;',
-      qr/"revocation_file" ".*none\.json" .* can't be opened \(.*No such file.*\), write a JSON array/ ],
-    [ 'revocation sub; revocation_file /;', qr/is no regular file, write/ ],
+      qr/"revocation_file" ".*none\.json" .* can't be opened \(.*No such file.*\): write a JSON array/ ],
+    [ 'revocation sub; revocation_file /;', qr/is no regular file: write/ ],
 ) {
     my ($lines, $why) = @$_;
     my ($ok, $words) = $s->check(%config,
@@ -428,7 +428,7 @@ for ([ '0', 0 ], [ '999ms', 0 ], [ '1s', 1 ]) {
     my ($ok, $words) = $s->check(%config, issuers => $issuers);
 
     is $ok, $good, "revocation_keep $keep";
-    like $words, qr/"revocation_keep".*less than a second, write.*\.conf:\d/,
+    like $words, qr/"revocation_keep".*less than a second: write.*\.conf:\d/,
         '... says what to write' if !$good;
 }
 
@@ -448,7 +448,7 @@ write_in_place('[{"claim":"sub","value":"a","before":1764000000000}]');
     my ($ok, $words) = $s->check(%config);
 
     ok !$ok, 'a before in milliseconds is an error';
-    like $words, qr/entry 1 \(line 1\) of "revocation_file".*"before" in milliseconds, not in seconds, write \{.*"before":1764000000\}/,
+    like $words, qr/entry 1 \(line 1\) of "revocation_file".*"before" in milliseconds, not in seconds: write \{.*"before":1764000000\}/,
         '... which says what to write';
 }
 write_in_place("\xef\xbb\xbf[]");

@@ -166,8 +166,8 @@ explain_algorithms(const char *text)
 
         if (alg == NJWT_ALG_UNKNOWN) {
             explain_die("invalid algorithm \"%.*s\" in \"--algorithms\", "
-                        "write " NJWT_ALG_NAMES " what the API signs with, "
-                        "with commas between",
+                        "write " NJWT_ALG_NAMES ", whichever the API signs "
+                        "with, with commas between several",
                         (int) name.len, text);
         }
 

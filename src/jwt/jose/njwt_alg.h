@@ -40,10 +40,10 @@ typedef uint32_t  njwt_alg_t;
 
 /* for messages: those for tokens, and those for the proofs of clients */
 #define NJWT_ALG_NAMES                                                       \
-    "RS256, or of " NJWT_ALG_NAMES_RSA " ES256 " NJWT_ALG_NAMES_CURVES       \
+    "RS256, or one of " NJWT_ALG_NAMES_RSA " ES256 " NJWT_ALG_NAMES_CURVES   \
     " (or Ed25519) HS256 HS384 HS512"
 #define NJWT_ALG_NAMES_PROOF                                                 \
-    "ES256, or of " NJWT_ALG_NAMES_CURVES " RS256 " NJWT_ALG_NAMES_RSA
+    "ES256, or one of " NJWT_ALG_NAMES_CURVES " RS256 " NJWT_ALG_NAMES_RSA
 
 /* but for the one that each of these lists begins with */
 #define NJWT_ALG_NAMES_RSA     "RS384 RS512 PS256 PS384 PS512"

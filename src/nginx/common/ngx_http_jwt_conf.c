@@ -196,7 +196,7 @@ ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
 
     if (n == NGX_ERROR || name->len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid zone \"%V\" in \"%V\", write "
+                           "invalid zone \"%V\" in \"%V\": write "
                            "zone=NAME:SIZE, as in zone=jwt:1m", &value[1],
                            &value[0]);
         return NGX_CONF_ERROR;
@@ -204,7 +204,7 @@ ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
 
     if (n < (ssize_t) (8 * ngx_pagesize)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone \"%V\" in \"%V\" is too small, write "
+                           "zone \"%V\" in \"%V\" is too small: write "
                            "zone=%V:1m", &value[1], &value[0], name);
         return NGX_CONF_ERROR;
     }
@@ -402,7 +402,7 @@ ngx_http_jwt_conf_names_check(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     for (i = 0; i < jmcf->names.nelts; i++) {
         if (!ngx_http_jwt_conf_name_is_known(cmcf, &noted[i].name)) {
             (void) ngx_http_jwt_conf_error(cf, &noted[i].pos,
-                       "unknown \"%V\" variable in \"%V\", write the name of "
+                       "unknown \"%V\" variable in \"%V\": write the name of "
                        "an existing one, or make it with \"map\" or "
                        "\"set\"", &noted[i].name, &noted[i].directive);
             return NGX_ERROR;
@@ -476,7 +476,7 @@ ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     fault = (rc == NGX_BUSY) ? "is too large"
-            : "can't be read, write the path of a file that nginx's master "
+            : "can't be read: write the path of a file that nginx's master "
               "may read";
 
     if (rc == NGX_DECLINED) {
@@ -508,7 +508,7 @@ ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid %s \"%V\" in \"%V\", write %s", kind, &arg[1],
+                       "invalid %s \"%V\" in \"%V\": write %s", kind, &arg[1],
                        &arg[0], instead);
 
     return NGX_CONF_ERROR;
@@ -523,7 +523,7 @@ ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list)
     njwt_slice_t  *slice;
 
     if (*list != NULL) {
-        return "is duplicate, write its values in one";
+        return "is duplicate: write its values in one";
     }
 
     *list = ngx_array_create(cf->pool, cf->args->nelts - 1,
@@ -537,7 +537,7 @@ ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (arg[i].len == 0) {
-            return "has an empty value, write one or leave it out";
+            return "has an empty value: write one or leave it out";
         }
 
         slice = ngx_array_push(*list);
@@ -558,12 +558,12 @@ ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name, njwt_slice_t *claim)
     *claim = ngx_http_jwt_slice(name);
 
     if (njwt_has_variable(*claim)) {
-        return "names a variable where a claim is wanted, write the claim's "
+        return "names a variable where a claim is wanted: write the claim's "
                "name";
     }
 
     if (!njwt_path_valid(*claim)) {
-        return "names no claim, write its name, or a JSON Pointer in which "
+        return "names no claim: write its name, or a JSON Pointer in which "
                "\"~\" is \"~0\"";
     }
 

@@ -45,7 +45,7 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
         name.len = word->len - 12;
 
         if (name.len < 2 || name.data[0] != '$') {
-            return "takes a variable as \"certificate=\", write "
+            return "takes a variable as \"certificate=\": write "
                    "certificate=$http_client_cert";
         }
 
@@ -64,10 +64,10 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\" in \"jwt_binding\", write "
-                       "\"off\", or once each, of \"dpop\", \"mtls\", "
-                       "\"required\" and \"certificate=$variable\", what the "
-                       "location checks", word);
+                       "invalid parameter \"%V\" in \"jwt_binding\": write "
+                       "\"off\", or what the location checks, each once: "
+                       "\"dpop\", \"mtls\", \"required\" and "
+                       "\"certificate=$variable\"", word);
     return NGX_CONF_ERROR;
 }
 
@@ -108,12 +108,12 @@ ngx_http_jwt_binding(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (!binding->words.dpop && !binding->words.mtls) {
-        return "names nothing that a token can be bound by, write \"dpop\", "
+        return "names nothing that can bind a token: write \"dpop\", "
                "\"mtls\" or both";
     }
 
     if (binding->certificate != NGX_ERROR && !binding->words.mtls) {
-        return "has \"certificate=\" without \"mtls\", write both or neither";
+        return "has \"certificate=\" without \"mtls\": write both or neither";
     }
 
     if (binding->words.dpop) {
@@ -140,8 +140,8 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (ngx_http_script_variables_count(&value[i])) {
-            return "takes no variables: what the client sends, as in $host, "
-                   "proves nothing, write the URL itself";
+            return "takes no variables, because what the client sends, as in "
+                   "$host, proves nothing: write the URL itself";
         }
 
         fault = njwt_htu_origin_fault(ngx_http_jwt_slice(&value[i]));
@@ -194,7 +194,7 @@ ngx_http_jwt_dpop_lifetime(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (cf->args->nelts == 3) {
         if (ngx_strncmp(value[2].data, "ahead=", 6) != 0) {
-            return "takes a time and \"ahead=TIME\", write "
+            return "takes a time and \"ahead=TIME\": write "
                    "\"jwt_dpop_lifetime 5m ahead=30s;\"";
         }
 
@@ -204,7 +204,7 @@ ngx_http_jwt_dpop_lifetime(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (dpop->lifetime == NGX_ERROR || ahead == NGX_ERROR) {
-        return "has an invalid time, write \"jwt_dpop_lifetime 5m "
+        return "has an invalid time: write \"jwt_dpop_lifetime 5m "
                "ahead=30s;\"";
     }
 
@@ -229,7 +229,7 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     binding = &jlcf->binding;
 
     if (binding->algorithms) {
-        return "is duplicate, write its values in one";
+        return "is duplicate: write its values in one";
     }
 
     value = cf->args->elts;
@@ -252,15 +252,14 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (alg == NJWT_ALG_UNKNOWN || (alg & NJWT_ALGS_HMAC)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid algorithm \"%V\" in "
-                               "\"jwt_dpop_algorithms\", write "
-                               NJWT_ALG_NAMES_PROOF " what clients sign "
-                               "proofs with",
-                               &value[i]);
+                               "\"jwt_dpop_algorithms\": write "
+                               NJWT_ALG_NAMES_PROOF ", whichever clients "
+                               "sign proofs with", &value[i]);
             return NGX_CONF_ERROR;
         }
 
         if (binding->algorithms & alg) {
-            return "names an algorithm twice, write it once";
+            return "names an algorithm twice: write it once";
         }
 
         binding->algorithms |= alg;
@@ -287,7 +286,7 @@ ngx_http_jwt_dpop_read(ngx_conf_t *cf, ngx_str_t *path, njwt_slice_t *text)
 
     if (rc == NGX_DECLINED) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "\"%V\" in \"jwt_dpop_nonce\" can't be read, write "
+                           "\"%V\" in \"jwt_dpop_nonce\" can't be read: write "
                            "the path of a file that nginx's master may read",
                            path);
 
@@ -310,9 +309,9 @@ ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
 
     if (len < NGX_HTTP_JWT_NONCE_KEY_MIN) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "a key in \"%V\" is shorter than %d characters, "
-                           "write one key a line, as from \"openssl rand "
-                           "-hex 32\"", path, NGX_HTTP_JWT_NONCE_KEY_MIN);
+                           "a key in \"%V\" is shorter than %d characters: "
+                           "write one key on each line, as from \"openssl "
+                           "rand -hex 32\"", path, NGX_HTTP_JWT_NONCE_KEY_MIN);
         return NGX_ERROR;
     }
 
@@ -374,8 +373,8 @@ ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
 
     if (dpop->keys->nelts == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "there is no key in \"%V\", write one a line, as "
-                           "from \"openssl rand -hex 32\"", path);
+                           "there is no key in \"%V\": write one on each "
+                           "line, as from \"openssl rand -hex 32\"", path);
         return NGX_CONF_ERROR;
     }
 
@@ -406,7 +405,7 @@ ngx_http_jwt_dpop_nonce(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         dpop->nonce = ngx_http_jwt_dpop_seconds(&value[1]);
 
         if (dpop->nonce == NGX_ERROR) {
-            return "has an invalid time, write \"off\" or how old a nonce "
+            return "has an invalid time: write \"off\" or how old a nonce "
                    "may be, as in \"jwt_dpop_nonce 5m;\"";
         }
     }
@@ -419,7 +418,7 @@ ngx_http_jwt_dpop_nonce(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         || value[2].len == 9
         || dpop->nonce == 0)
     {
-        return "takes a time and \"key_file=FILE\", write \"jwt_dpop_nonce "
+        return "takes a time and \"key_file=FILE\": write \"jwt_dpop_nonce "
                "5m key_file=FILE;\"";
     }
 
@@ -554,7 +553,7 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
     {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
                    "\"jwt_binding mtls\" in a server that asks clients for "
-                   "no certificate, write \"ssl_verify_client "
+                   "no certificate: write \"ssl_verify_client "
                    "optional_no_ca;\" or another of its values there, or "
                    "certificate=$variable where a proxy before this one has "
                    "the certificate");
@@ -562,9 +561,9 @@ ngx_http_jwt_binding_check(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *conf)
 
     if (conf->words.dpop && conf->origins == NULL && conf->names->nelts == 0) {
         return ngx_http_jwt_conf_error(cf, &conf->pos,
-                   "\"jwt_binding dpop\" in a server without an exact "
-                   "\"server_name\": proofs are for a URL, and the Host that "
-                   "a client sends proves nothing, write \"jwt_dpop_origin "
+                   "\"jwt_binding dpop\" needs an exact \"server_name\", "
+                   "because proofs are for a URL, and the Host that a client "
+                   "sends proves nothing: write \"jwt_dpop_origin "
                    "https://api.example.com;\" with what stands before the "
                    "path in the clients' URLs");
     }

@@ -154,7 +154,7 @@ ngx_http_jwt_identity_check(ngx_conf_t *cf, ngx_str_t *name,
 
     if (!ngx_http_jwt_identity_is_name(name)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" in \"jwt_identity_header\", "
+                           "invalid name \"%V\" in \"jwt_identity_header\": "
                            "write the name of a header, as in "
                            "jwt_identity_header X-User $jwt_claim_sub", name);
         return NGX_ERROR;
@@ -167,7 +167,7 @@ ngx_http_jwt_identity_check(ngx_conf_t *cf, ngx_str_t *name,
                                      lowcase))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jwt_identity_header\" can't be \"%V\", write "
+                           "\"jwt_identity_header\" can't be \"%V\": write "
                            "a name of your own, as in jwt_identity_header "
                            "X-User $jwt_claim_sub", name);
         return NGX_ERROR;
@@ -176,7 +176,7 @@ ngx_http_jwt_identity_check(ngx_conf_t *cf, ngx_str_t *name,
     if (!njwt_slice_clean(ngx_http_jwt_slice(value))) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the value of \"jwt_identity_header %V\" holds a "
-                           "control character, write it without", name);
+                           "control character: write it without", name);
         return NGX_ERROR;
     }
 

@@ -211,7 +211,7 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (!ngx_http_jwt_issuer_name_ok(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid name \"%V\" of a jwt_issuer, write one of "
+                           "invalid name \"%V\" of a jwt_issuer: write one of "
                            "printable ASCII that is neither \"off\" nor \"-\"",
                            &value[1]);
         return NGX_CONF_ERROR;
@@ -221,7 +221,7 @@ ngx_http_jwt_issuer_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (issuer != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "duplicate jwt_issuer \"%V\", the first one is "
+                           "duplicate jwt_issuer \"%V\": the first one is "
                            "in %V:%ui", &value[1], &issuer->pos.file,
                            issuer->pos.line);
         return NGX_CONF_ERROR;
@@ -338,7 +338,7 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     rv = (line->name == NULL) ? cmd->set(cf, cmd, conf)
          : (cmd->type == NGX_CONF_TAKE1) ? "is duplicate"
-         : "is duplicate, write its values in one";
+         : "is duplicate: write its values in one";
 
     line->name = (const char *) cmd->name.data;
     ngx_http_jwt_conf_pos(cf, &line->pos);
@@ -349,7 +349,7 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     if (ngx_strcmp(rv, "invalid value") == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\" directive, write "
+                           "invalid value \"%V\" in \"%V\" directive: write "
                            "a %s", &value[1], &value[0],
                            (cmd->set == ngx_conf_set_size_slot)
                            ? "size, as in 256k or 1m"
@@ -482,10 +482,9 @@ ngx_http_jwt_issuer_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (alg == NJWT_ALG_UNKNOWN) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid algorithm \"%V\" in \"algorithms\", "
-                               "write " NJWT_ALG_NAMES " what the API signs "
-                               "with",
-                               &value[i]);
+                               "invalid algorithm \"%V\" in \"algorithms\": "
+                               "write " NJWT_ALG_NAMES ", whichever the API "
+                               "signs with", &value[i]);
             return NGX_CONF_ERROR;
         }
 
@@ -516,7 +515,7 @@ ngx_http_jwt_issuer_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    return "has an unknown value, write \"any\" or \"rfc9068\"";
+    return "has an unknown value: write \"any\" or \"rfc9068\"";
 }
 
 
@@ -530,7 +529,7 @@ ngx_http_jwt_issuer_claims(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < cf->args->nelts; i++) {
         if (!njwt_path_valid(ngx_http_jwt_slice(&value[i]))) {
-            return "has a value that names no claim, write its name, or a "
+            return "has a value that names no claim: write its name, or a "
                    "JSON Pointer in which \"~\" is \"~0\"";
         }
     }

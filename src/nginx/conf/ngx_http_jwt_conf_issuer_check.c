@@ -37,8 +37,8 @@ ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     if (len == 0) {
         (void) ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "issuer"),
-                   "no source of keys can be made of the first \"issuer\" "
-                   "\"%*s\" of jwt_issuer \"%V\", write \"jwks_uri\"",
+                   "no URL of keys can be made of the first \"issuer\" "
+                   "\"%*s\" of jwt_issuer \"%V\": write \"jwks_uri URL;\"",
                    first->len, first->data, &issuer->name);
         return NGX_ERROR;
     }
@@ -67,28 +67,28 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
 
     if (file && secret) {
         *directive = "secret_file";
-        return "has \"jwks_file\" and \"secret_file\", write one of them";
+        return "has \"jwks_file\" and \"secret_file\": write one of them";
     }
 
     if ((file || secret) && issuer->jwks_uri.data != NULL) {
         *directive = "jwks_uri";
-        return "has keys from a file and \"jwks_uri\", write one of them";
+        return "has keys from a file and \"jwks_uri\": write one of them";
     }
 
     if ((file || secret) && issuer->discovery) {
         *directive = "discovery";
-        return "has keys from a file and \"discovery on\", write one of them";
+        return "has keys from a file and \"discovery on\": write one of them";
     }
 
     if ((file || secret) && ngx_http_jwt_keyfile_wanted(issuer)) {
         *directive = "state_path";
-        return "has keys from a file and \"state_path\", write one of them: "
-               "a file needs no copy";
+        return "has keys from a file and \"state_path\": write one of them, "
+               "because a file needs no copy";
     }
 
     if (ngx_http_jwt_keyfile_wanted(issuer) && issuer->state_path.len == 0) {
         *directive = "state_path";
-        return "has an empty \"state_path\", write the path of a directory, "
+        return "has an empty \"state_path\": write the path of a directory, "
                "or \"state_path off;\"";
     }
 
@@ -96,24 +96,24 @@ ngx_http_jwt_issuer_conflict(ngx_http_jwt_issuer_t *issuer,
         && issuer->ssl_trusted_certificate.len == 0)
     {
         *directive = "ssl_trusted_certificate";
-        return "has an empty \"ssl_trusted_certificate\", write the path of a "
+        return "has an empty \"ssl_trusted_certificate\": write the path of a "
                "PEM file, or leave it out for the system's authorities";
     }
 
     if (issuer->jwks_uri.data != NULL && issuer->discovery) {
         *directive = "discovery";
-        return "has \"jwks_uri\" and \"discovery on\", write one of them";
+        return "has \"jwks_uri\" and \"discovery on\": write one of them";
     }
 
     if (secret && !(issuer->trust.algorithms & NJWT_ALGS_HMAC)) {
         *directive = "secret_file";
-        return "has \"secret_file\", which is for HS* only, write "
+        return "has \"secret_file\", which is for HS* only: write "
                "\"algorithms HS256;\"";
     }
 
     if (!secret && (issuer->trust.algorithms & NJWT_ALGS_HMAC)) {
         *directive = "algorithms";
-        return "has \"algorithms HS*\" without a secret, write "
+        return "has \"algorithms HS*\" without a secret: write "
                "\"secret_file PATH;\"";
     }
 
@@ -175,9 +175,9 @@ ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "jwks_proxy"),
                    "\"jwks_proxy\" of jwt_issuer \"%V\" is no proxy that can "
-                   "be used, write http://HOST:PORT or "
-                   "http://USER:PASSWORD@HOST:PORT, what isn't a letter or a "
-                   "digit in USER and PASSWORD as %%XX", &issuer->name);
+                   "be used: write http://HOST:PORT or "
+                   "http://USER:PASSWORD@HOST:PORT, with %%XX for what isn't "
+                   "a letter or a digit in USER and PASSWORD", &issuer->name);
     }
 
     if (!url.user) {
@@ -262,14 +262,14 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (issuer->trust.issuer_count == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->pos,
-                   "jwt_issuer \"%V\" has no \"issuer\", write the exact "
+                   "jwt_issuer \"%V\" has no \"issuer\": write the exact "
                    "\"iss\" of its tokens, as in \"issuer "
                    "https://TENANT.eu.auth0.com/;\"", &issuer->name);
     }
 
     if (issuer->trust.expected.audience_count == 0) {
         return ngx_http_jwt_conf_error(cf, &issuer->pos,
-                   "jwt_issuer \"%V\" has no \"audience\", write the "
+                   "jwt_issuer \"%V\" has no \"audience\": write the "
                    "identifier of the API, or \"audience off;\" to accept "
                    "tokens for any", &issuer->name);
     }
@@ -287,7 +287,7 @@ ngx_http_jwt_issuer_check(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         if (!njwt_url_is_web(value[i])) {
             return ngx_http_jwt_conf_error(cf,
                        ngx_http_jwt_issuer_pos(issuer, "issuer"),
-                       "\"issuer\" \"%*s\" in jwt_issuer \"%V\" is no URL, "
+                       "\"issuer\" \"%*s\" in jwt_issuer \"%V\" is no URL: "
                        "write it as in \"https://TENANT.eu.auth0.com/\", or "
                        "where the keys are: \"jwks_uri\", \"jwks_file\" or "
                        "\"secret_file\"", value[i].len, value[i].data,
@@ -390,13 +390,13 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "jwks_max_size"),
                    "\"jwks_max_size\" of jwt_issuer \"%V\" must be from 1 to "
-                   "16m, write a size as in 256k", &issuer->name);
+                   "16m: write a size as in 256k", &issuer->name);
     }
 
     if (expected->has_max_age && expected->max_age == 0) {
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "max_age"),
-                   "\"max_age\" of jwt_issuer \"%V\" can't be 0, leave it "
+                   "\"max_age\" of jwt_issuer \"%V\" can't be 0: leave it "
                    "out to accept tokens of any age", &issuer->name);
     }
 
@@ -405,7 +405,7 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, name),
-                   "\"%s\" of jwt_issuer \"%V\" can't be 0, write a time",
+                   "\"%s\" of jwt_issuer \"%V\" can't be 0: write a time",
                    name, &issuer->name);
     }
 
@@ -490,7 +490,7 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "secret_file"),
                    "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
-                   "its hash, write at least %uz random bytes",
+                   "its hash: write at least %uz random bytes",
                    &issuer->secret_file, &issuer->name, least);
     }
 

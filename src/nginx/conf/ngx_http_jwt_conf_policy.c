@@ -63,7 +63,7 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             if (value[k].len == value[i].len
                 && ngx_strcmp(value[k].data, value[i].data) == 0)
             {
-                return "names a jwt_issuer block twice";
+                return "names a jwt_issuer block twice: write it once";
             }
         }
 
@@ -114,8 +114,8 @@ ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 
     if (jmcf->issuers.nelts == 1) {
         return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
-                       "block, write one in \"http\", or \"jwt %*s;\"", name,
+                       "\"jwt\" names \"%V\", but there is no such jwt_issuer "
+                       "block: write one in \"http\", or \"jwt %*s;\"", name,
                        issuer[0]->trust.name.len, issuer[0]->trust.name.data);
     }
 
@@ -140,8 +140,8 @@ ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     names.len = p - names.data;
 
     return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", and there is no such jwt_issuer "
-                       "block, write one in \"http\"%s%V", name,
+                       "\"jwt\" names \"%V\", but there is no such jwt_issuer "
+                       "block: write one in \"http\"%s%V", name,
                        i ? ", or the name of one that there is: " : "",
                        &names);
 }
@@ -174,7 +174,7 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
             && ngx_strncmp(name[i].data, "jwt_", 4) == 0)
         {
             return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", which looks like a directive, "
+                       "\"jwt\" names \"%V\", which looks like a directive: "
                        "write \";\" before it", &name[i]);
         }
 
@@ -188,7 +188,7 @@ ngx_http_jwt_policy_issuers(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
             {
                 return ngx_http_jwt_conf_error(cf, &conf->names_pos,
                            "\"jwt\" names \"%V\" and \"%V\", which accept the "
-                           "same \"issuer\", name one of them",
+                           "same \"issuer\": name one of them",
                            &name[k], &name[i]);
             }
         }
@@ -316,7 +316,7 @@ ngx_http_jwt_policy_off(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
     }
 
     return ngx_http_jwt_conf_error(cf, pos,
-               "\"%s\" where \"jwt\" is off protects nothing, write \"jwt "
+               "\"%s\" where \"jwt\" is off protects nothing: write \"jwt "
                "NAME;\" with the name of a jwt_issuer block beside it", name);
 }
 
@@ -461,7 +461,7 @@ ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"%V\" directive, write a "
+                       "invalid value \"%V\" in \"%V\" directive: write a "
                        "size, as in 8k or 16k", &value[1], &value[0]);
 
     return NGX_CONF_ERROR;

@@ -59,7 +59,7 @@ ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 0; i < value[1].len; i++) {
         if (value[1].data[i] < 0x20 || value[1].data[i] > 0x7e) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid realm \"%V\" in \"jwt_realm\", write "
+                               "invalid realm \"%V\" in \"jwt_realm\": write "
                                "it in printable ASCII", &value[1]);
             return NGX_CONF_ERROR;
         }
@@ -67,7 +67,7 @@ ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (ngx_http_script_variables_count(&value[1])) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jwt_realm\" takes no variables, write the text "
+                           "\"jwt_realm\" takes no variables: write the text "
                            "itself, without \"$\", instead of \"%V\"",
                            &value[1]);
         return NGX_CONF_ERROR;
@@ -112,12 +112,12 @@ ngx_http_jwt_doc_url_fault(ngx_str_t *url)
         /* it becomes part of a quoted-string and of JSON */
 
         if (c <= 0x20 || c > 0x7e || c == '"' || c == '\\') {
-            return "has a character that no URL has, write it "
+            return "has a character that no URL has: write it "
                    "percent-encoded";
         }
 
         if (c == '#') {
-            return "has a fragment, write it without";
+            return "has a fragment: write it without";
         }
     }
 

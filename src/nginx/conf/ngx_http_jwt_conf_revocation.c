@@ -51,7 +51,7 @@ ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     if (entries->entry != 0) {
         return ngx_http_jwt_conf_error(cf, pos,
                    "entry %uz (line %uz) of \"revocation_file\" \"%V\" of "
-                   "jwt_issuer \"%V\" %s, write {\"claim\":\"%*s\","
+                   "jwt_issuer \"%V\" %s: write {\"claim\":\"%*s\","
                    "\"value\":\"...\",\"before\":1764000000}",
                    entries->entry, entries->line, &rv->file, &issuer->name,
                    fault, claim->len, claim->data);
@@ -72,7 +72,7 @@ ngx_http_jwt_revocation_wrong(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     }
 
     return ngx_http_jwt_conf_error(cf, pos,
-               "\"revocation_file\" \"%V\" of jwt_issuer \"%V\" %s%s%s, write "
+               "\"revocation_file\" \"%V\" of jwt_issuer \"%V\" %s%s%s: write "
                "a JSON array of entries there, [] for none", &rv->file,
                &issuer->name, fault, where, why);
 }
@@ -90,7 +90,7 @@ ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     if (rv->file.len == 0) {
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "revocation_file"),
-                   "\"revocation_file\" of jwt_issuer \"%V\" is empty, write "
+                   "\"revocation_file\" of jwt_issuer \"%V\" is empty: write "
                    "the path of a file", &issuer->name);
     }
 
@@ -142,7 +142,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     if (count > NGX_HTTP_JWT_REVOKED_CLAIMS) {
         return ngx_http_jwt_conf_error(cf, pos,
-                   "\"revocation\" of jwt_issuer \"%V\" names %uz claims, "
+                   "\"revocation\" of jwt_issuer \"%V\" names %uz claims: "
                    "write %d at most", &issuer->name, count,
                    NGX_HTTP_JWT_REVOKED_CLAIMS);
     }
@@ -156,7 +156,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                 && memchr(claims[i].data, ',', claims[i].len) != NULL))
         {
             return ngx_http_jwt_conf_error(cf, pos,
-                       "\"revocation\" of jwt_issuer \"%V\" names \"%*s\", "
+                       "\"revocation\" of jwt_issuer \"%V\" names \"%*s\": "
                        "write the names of claims, with blanks between, as in "
                        "\"revocation sub azp;\"", &issuer->name,
                        claims[i].len, claims[i].data);
@@ -166,7 +166,7 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
             if (njwt_slice_equal(claims[i], claims[k])) {
                 return ngx_http_jwt_conf_error(cf, pos,
                            "\"revocation\" of jwt_issuer \"%V\" names \"%*s\" "
-                           "twice, write it once", &issuer->name,
+                           "twice: write it once", &issuer->name,
                            claims[i].len, claims[i].data);
             }
         }
@@ -266,7 +266,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, name),
                    "\"%s\" of jwt_issuer \"%V\" does nothing without "
-                   "\"revocation\", write it too, as in \"revocation sub "
+                   "\"revocation\": write it too, as in \"revocation sub "
                    "azp;\"", name, &issuer->name);
     }
 
@@ -278,7 +278,7 @@ ngx_http_jwt_issuer_revocation(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return ngx_http_jwt_conf_error(cf,
                    ngx_http_jwt_issuer_pos(issuer, "revocation_keep"),
                    "\"revocation_keep\" of jwt_issuer \"%V\" is less than a "
-                   "second, write how long the API's tokens live at most, as "
+                   "second: write how long the API's tokens live at most, as "
                    "in \"revocation_keep 24h;\"", &issuer->name);
     }
 
@@ -443,8 +443,9 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             || conf->revoke_issuer->trust.revocation_count == 0)
         {
             (void) ngx_http_jwt_conf_error(cf, &conf->revoke_pos,
-                       "\"jwt_revoke_handler\" names \"%V\", write the name "
-                       "of a jwt_issuer that has \"revocation\"",
+                       "\"jwt_revoke_handler\" names \"%V\", which is no "
+                       "jwt_issuer that has \"revocation\": write the name "
+                       "of one",
                        &conf->revoke);
             return NGX_ERROR;
         }
@@ -455,7 +456,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_revoke_handler\" in location \"%V\" lets "
-                      "everybody revoke tokens, write \"allow\" and \"deny "
+                      "everybody revoke tokens: write \"allow\" and \"deny "
                       "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
                       "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
                       "%V:%ui", &all[i]->name,

@@ -186,7 +186,7 @@ ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
 static char *
 ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
 {
-    return "has an expression, and this nginx is built without PCRE, write "
+    return "has an expression, and this nginx is built without PCRE: write "
            "the values themselves";
 }
 
@@ -231,8 +231,8 @@ ngx_http_jwt_claim_values(ngx_conf_t *cf, njwt_claim_rule_t *rule)
 
     if (njwt_claim_rule_range(rule)) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "of the values in \"jwt_require_claim\" one is "
-                           "enough, for a range write one "
+                           "one of the values in \"jwt_require_claim\" is "
+                           "enough: for a range, write one "
                            "\"jwt_require_claim\" for each bound");
     }
 
@@ -256,11 +256,11 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_strcmp(arg[i].data, "off") == 0) {
             return "narrows what \"audience\" of the jwt_issuer block "
-                   "accepts, and takes no \"off\", leave it out";
+                   "accepts, and takes no \"off\": leave it out";
         }
 
         if (!njwt_audience_exact(ngx_http_jwt_slice(&arg[i]))) {
-            return "takes no variables, write the API's identifier itself";
+            return "takes no variables: write the API's identifier itself";
         }
     }
 

@@ -271,7 +271,7 @@ ngx_http_jwt_bypass_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location,
     if (ngx_strcmp(of, "jwt") != 0) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "location \"%V\" has \"%s\" and %V, which answers "
-                      "before the handler is asked, and nothing is revoked: "
+                      "before the handler is asked, so nothing is revoked: "
                       "take it out in %V:%ui", name, of, &answer,
                       &location->conf->pos.file, location->conf->pos.line);
         return;
@@ -436,7 +436,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "location \"%V\" passes on any $http_upgrade, in a "
                       "server that protects some of it: a backend that "
                       "speaks h2c opens a tunnel whose requests nobody "
-                      "judges, write a \"map\" of it that gives nothing but "
+                      "judges; write a \"map\" of it that gives nothing but "
                       "\"websocket\" in %V:%ui", &all[i]->name,
                       &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }

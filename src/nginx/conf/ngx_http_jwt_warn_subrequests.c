@@ -157,8 +157,9 @@ ngx_http_jwt_subrequest_target(ngx_http_jwt_subrequests_t *sub,
 
     ngx_log_error(NGX_LOG_WARN, sub->cf->log, 0,
                   "\"jwt\" in location \"%V\" guards nothing as the target of "
-                  "\"%s %V\": a subrequest is not judged, write \"jwt\" where "
-                  "\"%s\" applies, and \"jwt off;\" in the target in %V:%ui",
+                  "\"%s %V\", because a subrequest is not judged: write "
+                  "\"jwt\" where \"%s\" applies, and \"jwt off;\" in the "
+                  "target in %V:%ui",
                   &target->name, directive, uri, directive,
                   &target->conf->pos.file, target->conf->pos.line);
 }

@@ -270,7 +270,7 @@ ngx_http_jwt_unguarded_warn(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "location \"%V\" passes requests on without \"jwt\" in a "
-                  "server that protects others, write \"jwt NAME;\" there, or "
+                  "server that protects others: write \"jwt NAME;\" there, or "
                   "\"jwt off;\" if it is public in %V:%ui", &location->name,
                   &location->conf->pos.file, location->conf->pos.line);
 

@@ -266,8 +266,8 @@ ngx_http_jwt_refresh_clock(ngx_http_jwt_issuer_t *issuer,
     case NGX_AGAIN:
         ngx_log_error(NGX_LOG_WARN, log, 0,
                       "jwt_issuer \"%V\": the tenant's clock is %L s %s ours, "
-                      "which is more than \"leeway\": good tokens may be "
-                      "refused, check this host's clock (NTP)",
+                      "which is more than \"leeway\", so good tokens may "
+                      "be refused: check this host's clock (NTP)",
                       &issuer->name, off, skew > 0 ? "ahead of" : "behind");
         return;
 

@@ -163,7 +163,7 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
                                        ngx_http_jwt_issuer_pos(issuer,
                                                    "ssl_trusted_certificate"),
                                        "\"ssl_trusted_certificate\" \"%V\" "
-                                       "of jwt_issuer \"%V\" can't be loaded, "
+                                       "of jwt_issuer \"%V\" can't be loaded: "
                                        "write the path of a PEM file with CA "
                                        "certificates", &bundle,
                                        &issuer->name);
@@ -178,9 +178,9 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     if (issuer->ssl == NULL) {
         (void) ngx_http_jwt_conf_error(cf, &issuer->pos,
-                                       "jwt_issuer \"%V\": the system has no "
-                                       "CA bundle that can be read, install "
-                                       "ca-certificates or set "
+                                       "the system has no CA bundle for "
+                                       "jwt_issuer \"%V\" that can be read: "
+                                       "install ca-certificates or set "
                                        "\"ssl_trusted_certificate\"",
                                        &issuer->name);
         return NGX_ERROR;

@@ -147,7 +147,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     if (2 * jmcf->issuers.nelts > NGX_HTTP_JWT_MAX_KEYSETS) {
         (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
-                   "there are %ui jwt_issuer blocks, write at most %d",
+                   "there are %ui jwt_issuer blocks: write at most %d",
                    jmcf->issuers.nelts, NGX_HTTP_JWT_MAX_KEYSETS / 2);
         return NGX_ERROR;
     }
@@ -160,7 +160,7 @@ ngx_http_jwt_zone_fit(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     (void) ngx_http_jwt_conf_error(cf, &jmcf->zone_pos,
                "the shared zone \"%V\" is too small for %ui jwt_issuer "
-               "block%s, write \"jwt_shared_zone zone=%V:%uzk;\" or more",
+               "block%s: write \"jwt_shared_zone zone=%V:%uzk;\" or more",
                &jmcf->zone_name, jmcf->issuers.nelts,
                (jmcf->issuers.nelts == 1) ? "" : "s", &jmcf->zone_name,
                needed / 1024);
