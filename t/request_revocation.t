@@ -396,6 +396,7 @@ for (
 for (
     [ 'revocation a b c d e f g h i;', qr/names 9 claims: write 8 at most/ ],
     [ 'revocation sub azp sub;', qr/names "sub" twice: write it once/ ],
+    [ 'revocation sub /a~;', qr/names "\/a~", which is no claim: write/ ],
     [ 'revocation sub; revocation_file none.json;',
       qr/"revocation_file" ".*none\.json" .* can't be opened \(.*No such file.*\): write a JSON array/ ],
     [ 'revocation sub; revocation_file /;', qr/is no regular file: write/ ],

@@ -316,6 +316,14 @@ ngx_http_jwt_slice(ngx_str_t *s)
 }
 
 
+static ngx_inline ngx_uint_t
+ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
+{
+    return a->len == b->len
+           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
+}
+
+
 static ngx_inline njwt_method_t
 ngx_http_jwt_method(ngx_http_request_t *r)
 {

@@ -36,8 +36,14 @@ char *
 ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
     const char *fmt, ...)
 {
-    u_char   text[NGX_MAX_CONF_ERRSTR], *last;
-    va_list  args;
+    u_char                   text[NGX_MAX_CONF_ERRSTR], *last;
+    va_list                  args;
+    ngx_http_jwt_conf_pos_t  here;
+
+    if (pos == NULL) {
+        ngx_http_jwt_conf_pos(cf, &here);
+        pos = &here;
+    }
 
     va_start(args, fmt);
     last = ngx_vslprintf(text, text + sizeof(text), fmt, args);
@@ -47,6 +53,19 @@ ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
                   (size_t) (last - text), text, &pos->file, pos->line);
 
     return NGX_CONF_ERROR;
+}
+
+
+ngx_command_t *
+ngx_http_jwt_conf_command(ngx_command_t *cmd, const ngx_str_t *name)
+{
+    for ( /* void */ ; cmd != NULL && cmd->name.len; cmd++) {
+        if (ngx_http_jwt_same(&cmd->name, name)) {
+            return cmd;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -101,9 +120,7 @@ ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
     issuers = jmcf->issuers.elts;
 
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->name.len == name->len
-            && ngx_strncmp(issuers[i]->name.data, name->data, name->len) == 0)
-        {
+        if (ngx_http_jwt_same(&issuers[i]->name, name)) {
             return issuers[i];
         }
     }
@@ -195,18 +212,15 @@ ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
     }
 
     if (n == NGX_ERROR || name->len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid zone \"%V\" in \"%V\": write "
-                           "zone=NAME:SIZE, as in zone=jwt:1m", &value[1],
-                           &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "invalid zone \"%V\" in \"%V\": write zone=NAME:SIZE, as "
+                   "in zone=jwt:1m", &value[1], &value[0]);
     }
 
     if (n < (ssize_t) (8 * ngx_pagesize)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone \"%V\" in \"%V\" is too small: write "
-                           "zone=%V:1m", &value[1], &value[0], name);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "zone \"%V\" in \"%V\" is too small: write zone=%V:1m",
+                   &value[1], &value[0], name);
     }
 
     *size = (size_t) n;
@@ -352,9 +366,7 @@ ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
     key = cmcf->variables_keys->keys.elts;
 
     for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
-        if (key[i].key.len == name->len
-            && ngx_memcmp(key[i].key.data, name->data, name->len) == 0)
-        {
+        if (ngx_http_jwt_same(&key[i].key, name)) {
             return 1;
         }
     }
@@ -377,8 +389,7 @@ ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
 
     for (i = 0; i < cmcf->variables.nelts; i++) {
         if (indexed[i].get_handler != NULL
-            && indexed[i].name.len == name->len
-            && ngx_memcmp(indexed[i].name.data, name->data, name->len) == 0)
+            && ngx_http_jwt_same(&indexed[i].name, name))
         {
             return 1;
         }
@@ -507,11 +518,9 @@ ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
         }
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid %s \"%V\" in \"%V\": write %s", kind, &arg[1],
-                       &arg[0], instead);
-
-    return NGX_CONF_ERROR;
+    return ngx_http_jwt_conf_error(cf, NULL,
+               "invalid %s \"%V\" in \"%V\": write %s", kind, &arg[1],
+               &arg[0], instead);
 }
 
 

@@ -98,9 +98,16 @@ void ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos);
 void *ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
     ngx_http_jwt_conf_pos_t *pos, size_t size);
 
-/* Logs an error with a position; returns NGX_CONF_ERROR. */
+/*
+ * Logs an error with a position, NULL: of the directive being read; returns
+ * NGX_CONF_ERROR.
+ */
 char *ngx_http_jwt_conf_error(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos,
     const char *fmt, ...);
+
+/* A directive of a module's table, or NULL. */
+ngx_command_t *ngx_http_jwt_conf_command(ngx_command_t *cmd,
+    const ngx_str_t *name);
 
 /*
  * The position of that directive in the block; if it isn't there, the block's.

@@ -63,12 +63,10 @@ ngx_http_jwt_binding_word(ngx_conf_t *cf, ngx_http_jwt_binding_conf_t *binding,
                                                    : NGX_CONF_OK;
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid parameter \"%V\" in \"jwt_binding\": write "
-                       "\"off\", or what the location checks, each once: "
-                       "\"dpop\", \"mtls\", \"required\" and "
-                       "\"certificate=$variable\"", word);
-    return NGX_CONF_ERROR;
+    return ngx_http_jwt_conf_error(cf, NULL,
+               "invalid parameter \"%V\" in \"jwt_binding\": write \"off\", "
+               "or what the location checks, each once: \"dpop\", \"mtls\", "
+               "\"required\" and \"certificate=$variable\"", word);
 }
 
 
@@ -147,10 +145,8 @@ ngx_http_jwt_dpop_origin(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         fault = njwt_htu_origin_fault(ngx_http_jwt_slice(&value[i]));
 
         if (fault != NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"jwt_dpop_origin\" \"%V\" %s", &value[i],
-                               fault);
-            return NGX_CONF_ERROR;
+            return ngx_http_jwt_conf_error(cf, NULL,
+                       "\"jwt_dpop_origin\" \"%V\" %s", &value[i], fault);
         }
     }
 
@@ -250,12 +246,10 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         alg = njwt_alg(ngx_http_jwt_slice(&value[i]));
 
         if (alg == NJWT_ALG_UNKNOWN || (alg & NJWT_ALGS_HMAC)) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid algorithm \"%V\" in "
-                               "\"jwt_dpop_algorithms\": write "
-                               NJWT_ALG_NAMES_PROOF ", whichever clients "
-                               "sign proofs with", &value[i]);
-            return NGX_CONF_ERROR;
+            return ngx_http_jwt_conf_error(cf, NULL,
+                       "invalid algorithm \"%V\" in \"jwt_dpop_algorithms\": "
+                       "write " NJWT_ALG_NAMES_PROOF ", whichever clients "
+                       "sign proofs with", &value[i]);
         }
 
         if (binding->algorithms & alg) {
@@ -372,10 +366,9 @@ ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
     }
 
     if (dpop->keys->nelts == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "there is no key in \"%V\": write one on each "
-                           "line, as from \"openssl rand -hex 32\"", path);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "there is no key in \"%V\": write one on each line, as "
+                   "from \"openssl rand -hex 32\"", path);
     }
 
     return NGX_CONF_OK;

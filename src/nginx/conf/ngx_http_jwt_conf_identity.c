@@ -45,9 +45,7 @@ ngx_http_jwt_identity_listed(const ngx_str_t *list, ngx_uint_t n,
     ngx_uint_t  i;
 
     for (i = 0; i < n; i++) {
-        if (list[i].len == name->len
-            && ngx_memcmp(list[i].data, name->data, name->len) == 0)
-        {
+        if (ngx_http_jwt_same(&list[i], name)) {
             return 1;
         }
     }

@@ -60,9 +60,7 @@ ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         for (k = 1; k < i; k++) {
-            if (value[k].len == value[i].len
-                && ngx_strcmp(value[k].data, value[i].data) == 0)
-            {
+            if (ngx_http_jwt_same(&value[k], &value[i])) {
                 return "names a jwt_issuer block twice: write it once";
             }
         }

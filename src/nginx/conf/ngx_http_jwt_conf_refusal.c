@@ -58,19 +58,16 @@ ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 0; i < value[1].len; i++) {
         if (value[1].data[i] < 0x20 || value[1].data[i] > 0x7e) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid realm \"%V\" in \"jwt_realm\": write "
-                               "it in printable ASCII", &value[1]);
-            return NGX_CONF_ERROR;
+            return ngx_http_jwt_conf_error(cf, NULL,
+                       "invalid realm \"%V\" in \"jwt_realm\": write it in "
+                       "printable ASCII", &value[1]);
         }
     }
 
     if (ngx_http_script_variables_count(&value[1])) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jwt_realm\" takes no variables: write the text "
-                           "itself, without \"$\", instead of \"%V\"",
-                           &value[1]);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "\"jwt_realm\" takes no variables: write the text itself, "
+                   "without \"$\", instead of \"%V\"", &value[1]);
     }
 
     jlcf->refusal.realm = value[1];
@@ -141,10 +138,8 @@ ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     fault = ngx_http_jwt_doc_url_fault(&value[1]);
 
     if (fault != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jwt_resource_metadata\" \"%V\" %s", &value[1],
-                           fault);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "\"jwt_resource_metadata\" \"%V\" %s", &value[1], fault);
     }
 
     jlcf->refusal.metadata = value[1];
@@ -247,14 +242,6 @@ ngx_http_jwt_common_texts(ngx_conf_t *cf)
     }
 
     return common;
-}
-
-
-static ngx_uint_t
-ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
-{
-    return a->len == b->len
-           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
 }
 
 

@@ -12,6 +12,7 @@
 #include "ngx_http_jwt_warnings.h"
 #include "njwt_defaults.h"
 #include "njwt_hash.h"
+#include "njwt_path.h"
 
 
 static void
@@ -148,6 +149,14 @@ ngx_http_jwt_revocation_claims(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     }
 
     for (i = 0; i < count; i++) {
+
+        if (!njwt_path_valid(claims[i])) {
+            return ngx_http_jwt_conf_error(cf, pos,
+                       "\"revocation\" of jwt_issuer \"%V\" names \"%*s\", "
+                       "which is no claim: write its name, or a JSON Pointer "
+                       "in which \"~\" is \"~0\"", &issuer->name,
+                       claims[i].len, claims[i].data);
+        }
 
         /* a claim with such a name has to be written as a path */
 

@@ -168,9 +168,8 @@ ngx_http_jwt_claim_regex(ngx_conf_t *cf, njwt_rule_value_t *value)
 
         (void) ngx_http_jwt_claim_compile(cf, value, 0, &rc);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%V in \"jwt_require_claim\"", &rc.err);
-        return NGX_CONF_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "%V in \"jwt_require_claim\"", &rc.err);
     }
 
     value->regex = rc.regex;

@@ -87,9 +87,10 @@ ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
     const char                    *narrow;
     const ngx_http_jwt_foreign_t  *foreign;
 
+    static const ngx_str_t  audience = ngx_string("audience");
+
     if (ngx_http_jwt_issuer_knows(name)) {
-        narrow = name->len == sizeof("audience") - 1
-                 && ngx_strncmp(name->data, "audience", name->len) == 0
+        narrow = ngx_http_jwt_same(name, &audience)
                  ? ", with \"jwt_audience VALUE;\" to take one API's tokens"
                  : "";
 
@@ -101,9 +102,7 @@ ngx_http_jwt_stray_unknown(ngx_conf_t *cf, ngx_str_t *name)
     }
 
     for (foreign = ngx_http_jwt_foreign; foreign->name.len; foreign++) {
-        if (foreign->name.len == name->len
-            && ngx_strncmp(foreign->name.data, name->data, name->len) == 0)
-        {
+        if (ngx_http_jwt_same(&foreign->name, name)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"%V\" is another module's directive: write "
                                "%s", name, foreign->instead);
@@ -122,20 +121,15 @@ ngx_http_jwt_stray_misplaced(ngx_conf_t *cf, ngx_str_t *name)
     const char     *where;
     ngx_command_t  *cmd;
 
-    for (cmd = ngx_http_jwt_scope_module.commands; cmd->name.len; cmd++) {
-        if (cmd->name.len == name->len
-            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
-        {
-            break;
-        }
+    cmd = ngx_http_jwt_conf_command(ngx_http_jwt_commands, name);
+
+    if (cmd == NULL) {
+        return;
     }
 
     all = cmd->type & (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF);
 
     switch (all) {
-
-    case 0:
-        return;
 
     case NGX_HTTP_MAIN_CONF:
         where = "\"http\", outside of \"server\"";

@@ -411,7 +411,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return;
     }
 
-    set_header = ngx_http_jwt_warnings_command(proxy, &directive);
+    set_header = ngx_http_jwt_conf_command(proxy->commands, &directive);
 
     if (set_header == NULL
         || set_header->set != ngx_conf_set_keyval_slot

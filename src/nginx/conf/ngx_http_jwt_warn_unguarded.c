@@ -57,23 +57,6 @@ ngx_http_jwt_warnings_module(ngx_conf_t *cf, const char *name)
 }
 
 
-ngx_command_t *
-ngx_http_jwt_warnings_command(ngx_module_t *module, const ngx_str_t *name)
-{
-    ngx_command_t  *cmd;
-
-    for (cmd = module->commands; cmd != NULL && cmd->name.len; cmd++) {
-        if (cmd->name.len == name->len
-            && ngx_strncmp(cmd->name.data, name->data, name->len) == 0)
-        {
-            return cmd;
-        }
-    }
-
-    return NULL;
-}
-
-
 /* A dummy level with only what the directive needs. */
 
 static ngx_int_t
@@ -112,7 +95,7 @@ ngx_http_jwt_unguarded_handler(ngx_conf_t *cf, ngx_module_t *module,
     ngx_http_conf_ctx_t        ctx;
     ngx_http_core_loc_conf_t   core;
 
-    cmd = ngx_http_jwt_warnings_command(module, directive);
+    cmd = ngx_http_jwt_conf_command(module->commands, directive);
 
     if (cmd == NULL || cmd->conf != NGX_HTTP_LOC_CONF_OFFSET) {
         return NGX_OK;

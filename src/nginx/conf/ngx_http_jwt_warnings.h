@@ -23,10 +23,6 @@ ngx_int_t ngx_http_jwt_warn_unguarded(ngx_conf_t *cf,
 /* One of nginx's own HTTP modules by its name, or NULL. */
 ngx_module_t *ngx_http_jwt_warnings_module(ngx_conf_t *cf, const char *name);
 
-/* A directive of a module by its name, or NULL. */
-ngx_command_t *ngx_http_jwt_warnings_command(ngx_module_t *module,
-    const ngx_str_t *name);
-
 /* Does the server have a location with jwt? */
 ngx_uint_t ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_core_srv_conf_t *server);
