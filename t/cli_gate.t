@@ -368,7 +368,7 @@ for my $case ([ "http://api.example.com:@{[ $s->port(2) ]}", 'ok' ],
 }
 
 like asked($bound, '= /proved', '--proof', proof($me, $bound, $url))->{err},
-    qr/"--proof" is for a URL, write --url/, 'the name of a location is no path';
+    qr/"--proof" is for a URL: write --url/, 'the name of a location is no path';
 is asked($bound, '= /proved', '--proof', proof($me, $bound, "$1/proved"), '--url', "$1/proved")
     ->{json}{verdict}, 'ok', '... where --url has it'
     if $url =~ m{^(http://[^/]+)};
@@ -546,7 +546,7 @@ like explain(args => [ '--gate', $gate, '--location', '/twice',
     qr/no such server/, 'both must be the server\'s';
 like explain(args => [ '--gate', $gate, '--location', '/twice',
                        '--server', 'nobody' ])->{err},
-    qr/no such server, write --server .*:\n    "api\.example\.com/,
+    qr/no such server: write --server .*:\n    "api\.example\.com/,
     'there is no such server';
 like explain(args => [ '--gate', $gate, '--location', '/only' ],
              stdin => token())->{out}, qr/^Verdict: ok$/m,
@@ -593,7 +593,7 @@ $s->write_file('large', '{"version":1,"x":"' . 'x' x (8 * 1024 * 1024)
                         . '"}');
 fails 'a large answer', qr/the answer is larger than 8192k/,
     '--gate', "$base/large", '--location', '/t';
-fails 'no URL', qr/"ftp:.*" is no URL, write it as in http:/,
+fails 'no URL', qr/"ftp:.*" is no URL: write it as in http:/,
     '--gate', 'ftp://127.0.0.1/', '--location', '/t';
 fails 'a user', qr/has a user part/,
     '--gate', 'http://me:secret@127.0.0.1/', '--location', '/t';
@@ -610,9 +610,9 @@ fails 'a path of no location', qr{no location .* matches "/outre".*Guarded locat
     @usual, '--location', '/outre';
 fails 'a name that isn\'t there', qr{has no location "\@nmed".*\n    "\@named"}s,
     @usual, '--location', '@nmed';
-fails 'no location', qr/"--gate" needs a location, write --location/,
+fails 'no location', qr/"--gate" needs a location: write --location/,
     @usual;
-fails 'no gate', qr/"--location" needs a gate, write --gate/,
+fails 'no gate', qr/"--location" needs a gate: write --gate/,
     '--location', '/t', '--issuer', issuer(), '--audience', 'x';
 fails 'a server and no gate', qr/"--server" needs a gate/, '--server', 'x';
 fails 'two gates', qr/"--gate" is given twice/, @usual, '--gate', 'x';
@@ -707,7 +707,7 @@ my $skewed = $s->write_file('content/skewed',
 
 $r = explain(args => [ '--gate', "$base/open/../skewed", @only ],
              stdin => token(exp => time + 3600));
-like $r->{out}, qr/^  clock     7\d+ s ahead of this machine's/m,
+like $r->{out}, qr/^  clock     the gate's is 7\d+ s ahead of this machine's, and decides$/m,
     'a gate whose clock is ahead';
 like $r->{out}, qr/^Verdict: expired/m, '... judges by it';
 $r = explain(args => [ '--gate', "$base/skewed", @only, '--at', time ],
@@ -725,7 +725,7 @@ for my $case ([ -600, 'ahead of', exp => -303 ], [ 600, 'behind', iat => 303 ]) 
     $s->write_file('content/skewed', JSON::PP->new->utf8->encode($copy));
     $r = explain(args => [ '--gate', "$base/skewed", @only ],
                  stdin => token($date => time + $off));
-    like $r->{out}, qr/^  issuer's  clock: the gate's is 600 s $is it$/m,
+    like $r->{out}, qr/^  clock     the gate's is 600 s $is the issuer's$/m,
         "a gate whose clock is $is the issuer's";
     like $r->{out} =~ s/\n +/ /gr, qr/this host's clock is 600 s \(10 min\) $is the issuer's/,
         '... is what the client isn\'t blamed for';

@@ -24,7 +24,7 @@ explain_set_binding(explain_t *e, const char *value)
         word.len = strcspn(at, ",");
 
         if (!njwt_binding_read(binding, word)) {
-            explain_die("invalid \"--binding\" \"%s\", write it as in "
+            explain_die("invalid \"--binding\" \"%s\": write it as in "
                         "--binding dpop,mtls,required", value);
         }
 
@@ -34,7 +34,7 @@ explain_set_binding(explain_t *e, const char *value)
     }
 
     if (!binding->dpop && !binding->mtls) {
-        explain_die("\"--binding required\" needs a binding, write --binding "
+        explain_die("\"--binding required\" needs a binding: write --binding "
                     "dpop,required or --binding mtls,required");
     }
 
@@ -46,7 +46,7 @@ void
 explain_set_proof(explain_t *e, const char *value)
 {
     if (e->proved.dpop.headers > 0) {
-        explain_die("\"--proof\" is given twice, write one");
+        explain_die("\"--proof\" is given twice: write one");
     }
 
     e->proved.dpop.headers = 1;
@@ -62,7 +62,7 @@ explain_set_url(explain_t *e, const char *value)
     if (!njwt_url_split(explain_slice(value), &url)
         || url.scheme == NJWT_URL_OTHER || url.user)
     {
-        explain_die("\"--url\" \"%s\" is no URL of a request, write it as in "
+        explain_die("\"--url\" \"%s\" is no URL of a request: write it as in "
                     "https://HOST/PATH", value);
     }
 
@@ -123,10 +123,10 @@ explain_binding(explain_t *e)
 
     if (e->policy.binding == NULL) {
         if (proof || e->proved.certificate != NULL) {
-            explain_die("\"%s\" is for a location that checks it, %s%s",
+            explain_die("\"%s\" is for a location that checks it%s%s",
                         proof ? "--proof" : "--certificate",
-                        e->gate != NULL ? "and the gate's has no jwt_binding"
-                                        : "write --binding ",
+                        e->gate != NULL ? ", and the gate's has no jwt_binding"
+                                        : ": write --binding ",
                         e->gate != NULL ? "" : proof ? "dpop" : "mtls");
         }
 
@@ -138,7 +138,7 @@ explain_binding(explain_t *e)
     }
 
     if (proof && proofs->origin_count == 0) {
-        explain_die("\"--proof\" is for a URL, write --url with the one of "
+        explain_die("\"--proof\" is for a URL: write --url with that of "
                     "the request");
     }
 

@@ -111,12 +111,12 @@ explain_gate_url(explain_t *e, njwt_slice_t *text)
     if (!njwt_url_parse(explain_slice(e->gate), &url)
         || url.scheme == NJWT_URL_OTHER)
     {
-        explain_die("\"--gate\" \"%s\" is no URL, write it as in "
+        explain_die("\"--gate\" \"%s\" is no URL: write it as in "
                     "http://HOST/PATH, or the name of a file", e->gate);
     }
 
     if (url.user) {
-        explain_die("\"--gate\" has a user part, write it without one");
+        explain_die("\"--gate\" has a user part: write it without one");
     }
 
     if (!explain_fetch(e, e->gate, EXPLAIN_MAX_GATE, text, &error)) {

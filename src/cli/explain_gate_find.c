@@ -281,6 +281,23 @@ explain_path(const char *text)
 }
 
 
+/*
+ * Does it have "jwt"?  One that a "return" bypasses is not protected, but has a
+ * mode.
+ */
+
+static bool
+explain_gate_guarded(njwt_value_t location)
+{
+    njwt_value_t  mode;
+
+    mode = njwt_json_member(location, explain_slice("mode"));
+
+    return explain_gate_flag(location, "protected")
+           || njwt_json_type(mode) == NJWT_JSON_STRING;
+}
+
+
 /* Records a server's location: a guarded one, or any. */
 
 static void
@@ -292,7 +309,7 @@ explain_note(explain_gate_t *gate, const explain_search_t *search,
         return;
     }
 
-    if (!explain_gate_flag(location, "protected")) {
+    if (!explain_gate_guarded(location)) {
         *open = location;
         gate->others++;
         return;
@@ -483,9 +500,9 @@ explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
 {
     size_t  i;
 
-    fprintf(stderr, "jwt-explain: %zu servers of the gate guard \"%s\", "
+    fprintf(stderr, "jwt-explain: %zu servers of the gate guard \"%s\": "
                     "write --server with a name or an address of one, or "
-                    "with both in two:\n", count, e->location);
+                    "--server twice, with both:\n", count, e->location);
 
     for (i = 0; i < count; i++) {
         fputs("    ", stderr);
@@ -536,7 +553,7 @@ explain_out_near(const explain_t *e)
         while (left > 0 && njwt_json_each(all, &location)) {
             like = explain_common(location, path);
 
-            if (like != k || !explain_gate_flag(location, "protected")
+            if (like != k || !explain_gate_guarded(location)
                 || !explain_gate_required(e, explain_gate_server(e->asked,
                                                                  location)))
             {
@@ -577,7 +594,7 @@ explain_any_required(const explain_t *e)
         }
     }
 
-    fprintf(stderr, "jwt-explain: the gate has no such server, write "
+    fprintf(stderr, "jwt-explain: the gate has no such server: write "
                     "--server with a name or an address of one of these:\n");
 
     for (i = 0; i < njwt_json_length(servers); i++) {

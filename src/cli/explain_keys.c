@@ -35,7 +35,7 @@ explain_well_known(explain_t *e)
 
     if (len == 0) {
         explain_die("no source of keys can be made of the first \"--issuer\" "
-                    "\"%s\", write --jwks FILE or --jwks URL",
+                    "\"%s\": write --jwks FILE or --jwks URL",
                     (const char *) first.data);
     }
 

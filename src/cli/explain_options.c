@@ -41,8 +41,8 @@ static void
 explain_set_issuer(explain_t *e, const char *value)
 {
     if (!njwt_issuer_exact(explain_slice(value))) {
-        explain_die("\"--issuer\" \"%s\" " NJWT_ISSUER_INEXACT ", an "
-                    "--issuer for each value of several", value);
+        explain_die("\"--issuer\" \"%s\" " NJWT_ISSUER_INEXACT ", with "
+                    "one --issuer for each value", value);
     }
 
     explain_add(&e->issuers, value, "--issuer");
@@ -58,8 +58,8 @@ explain_set_audience(explain_t *e, const char *value)
     }
 
     if (!njwt_audience_exact(explain_slice(value))) {
-        explain_die("\"--audience\" \"%s\" " NJWT_AUDIENCE_INEXACT ", an "
-                    "--audience for each value of several", value);
+        explain_die("\"--audience\" \"%s\" " NJWT_AUDIENCE_INEXACT ", with "
+                    "one --audience for each value", value);
     }
 
     explain_add(&e->audiences, value, "--audience");
@@ -86,11 +86,11 @@ explain_set_scope_claim(explain_t *e, const char *value)
 {
     if (njwt_has_variable(explain_slice(value))) {
         explain_die("\"--scope-claim\" names the variable \"%s\" where a "
-                    "claim is wanted, write the claim's name", value);
+                    "claim is wanted: write the claim's name", value);
     }
 
     if (!njwt_path_valid(explain_slice(value))) {
-        explain_die("invalid claim \"%s\" in \"--scope-claim\", write its "
+        explain_die("invalid claim \"%s\" in \"--scope-claim\": write its "
                     "name, or a JSON Pointer as in /realm/roles", value);
     }
 
@@ -134,7 +134,7 @@ explain_set_max_token_size(explain_t *e, const char *value)
     if (value[0] < '0' || value[0] > '9' || *end != '\0' || size == 0
         || size > 1024 * 1024)
     {
-        explain_die("invalid value \"%s\" of \"--max-token-size\", write "
+        explain_die("invalid value \"%s\" of \"--max-token-size\": write "
                     "bytes, or a size as in 16k, up to 1024k", value);
     }
 
@@ -151,7 +151,7 @@ explain_set_profile(explain_t *e, const char *value)
     }
 
     if (strcmp(value, "any") != 0) {
-        explain_die("invalid profile \"%s\", write any or rfc9068", value);
+        explain_die("invalid profile \"%s\": write any or rfc9068", value);
     }
 
     e->issuer->expected.profile = NJWT_PROFILE_ANY;
@@ -213,11 +213,11 @@ static const explain_option_t  explain_table[] = {
       NULL, false, offsetof(explain_t, secret) },
 
     { "algorithms", "A,B",
-      "what the API may sign with (default: RS256)",
+      "what tokens may be signed with (default: RS256)",
       explain_set_algorithms, true, 0 },
 
     { "scope", "SCOPE",
-      "needed; also a rule: \"SCOPE ... [match=any] [methods=GET,POST]\"",
+      "required; or a rule: \"SCOPE ... [match=any] [methods=GET,POST]\"",
       explain_scope_rule, true, 0 },
 
     { "method", "METHOD",
@@ -225,11 +225,11 @@ static const explain_option_t  explain_table[] = {
       explain_set_method, false, 0 },
 
     { "claim", "RULE",
-      "needed: \"CLAIM [VALUE ...]\", as jwt_require_claim has it",
+      "required: \"CLAIM [VALUE ...]\", as in jwt_require_claim",
       explain_claim_rule, true, 0 },
 
     { "scope-claim", "CLAIM",
-      "where the scopes are (default: scope); again for the next to ask",
+      "where the scopes are (default: scope); again for the next one",
       explain_set_scope_claim, true, 0 },
 
     { "leeway", "TIME",
@@ -249,11 +249,11 @@ static const explain_option_t  explain_table[] = {
       explain_set_max_token_size, true, 0 },
 
     { "binding", "dpop,mtls,required",
-      "what a token may or must be bound to, as jwt_binding has it",
+      "what a token may or must be bound to, as in jwt_binding",
       explain_set_binding, true, 0 },
 
     { "proof", "PROOF",
-      "the DPoP header of the request; the token came by DPoP, then",
+      "the DPoP header of the request; then the token came by DPoP",
       explain_set_proof, false, 0 },
 
     { "url", "URL",
@@ -265,11 +265,11 @@ static const explain_option_t  explain_table[] = {
       explain_set_certificate, false, 0 },
 
     { "revoked", "FILE",
-      "what is revoked, as in revocation_file",
+      "the revocation entries, as in revocation_file",
       NULL, false, offsetof(explain_t, revoked) },
 
     { "revocation", "CLAIM,...",
-      "the claims by which tokens are, as in revocation",
+      "the claims by which tokens are revoked, as in revocation",
       explain_set_revocation, true, 0 },
 
     { "gate", "URL|FILE",
@@ -318,9 +318,9 @@ explain_help(explain_t *e, const char *value)
            "[TOKEN|-]\n"
            "       jwt-explain --gate URL --location PATH [OPTION]... "
            "[TOKEN|-]\n\n"
-           "Says what the gate would make of an access token, and why.  "
-           "Without TOKEN, or\nwith -, it is read from standard input: an "
-           "argument shows in the process list.\n\n");
+           "Explains what the gate would decide about an access token, and "
+           "why.\nWithout TOKEN, or with -, the token is read from standard "
+           "input: an argument\nshows in the process list.\n\n");
 
     for (i = 0; i < EXPLAIN_OPTIONS; i++) {
         option = &explain_table[i];
@@ -375,7 +375,7 @@ explain_keep(explain_t *e, const explain_option_t *option, const char *value)
     text = (const char **) ((char *) e + option->offset);
 
     if (*text != NULL) {
-        explain_die("\"--%s\" is given twice, write one", option->name);
+        explain_die("\"--%s\" is given twice: write one", option->name);
     }
 
     *text = value;
@@ -397,7 +397,7 @@ explain_option(explain_t *e, int i, int argc, char **argv)
     value = (name[len] == '=') ? name + len + 1 : NULL;
 
     if (option == NULL) {
-        explain_die("unknown option \"--%.*s\", see jwt-explain --help",
+        explain_die("unknown option \"--%.*s\": see jwt-explain --help",
                     (int) len, name);
     }
 
@@ -408,7 +408,7 @@ explain_option(explain_t *e, int i, int argc, char **argv)
 
     } else if (value == NULL) {
         if (i + 1 >= argc) {
-            explain_die("\"--%s\" needs a value, write --%s %s",
+            explain_die("\"--%s\" needs a value: write --%s %s",
                         option->name, option->name, option->argument);
         }
 
@@ -436,7 +436,7 @@ static void
 explain_consistent_gate(explain_t *e)
 {
     if (e->gate == NULL) {
-        explain_die("\"--%s\" needs a gate, write --gate URL, with the URL of "
+        explain_die("\"--%s\" needs a gate: write --gate URL, with the URL of "
                     "its \"jwt_status json\"", e->location != NULL
                                                   ? "location" : "server");
     }
@@ -449,15 +449,15 @@ explain_consistent_gate(explain_t *e)
 
     if (e->supplied != NULL) {
         explain_die("\"--%s\" stands beside \"--gate\", whose status has that "
-                    "setting, write one or the other", e->supplied);
+                    "setting: write one or the other", e->supplied);
     }
 
     if (e->location == NULL) {
-        explain_die("\"--gate\" needs a location, write --location PATH");
+        explain_die("\"--gate\" needs a location: write --location PATH");
     }
 
     if (e->secret != NULL && e->jwks != NULL) {
-        explain_die("\"--jwks\" and \"--secret\" are both there, write one "
+        explain_die("\"--jwks\" and \"--secret\" are both there: write one "
                     "of them");
     }
 }
@@ -478,7 +478,7 @@ explain_issuers(explain_t *e)
 
     for (i = 0; i < e->issuers.count; i++) {
         if (!njwt_url_is_web(e->issuers.values[i])) {
-            explain_die("\"--issuer\" \"%s\" is no URL, write it as in "
+            explain_die("\"--issuer\" \"%s\" is no URL: write it as in "
                         "https://TENANT.eu.auth0.com/, or where the keys are: "
                         "--jwks or --secret",
                         (const char *) e->issuers.values[i].data);
@@ -501,7 +501,7 @@ explain_consistent(explain_t *e)
     algorithms = e->issuer->algorithms;
 
     if (e->issuers.count == 0) {
-        explain_die("no \"--issuer\", write the exact \"iss\" of the tokens, "
+        explain_die("no \"--issuer\": write the exact \"iss\" of the tokens, "
                     "as in --issuer https://TENANT.eu.auth0.com/ (see "
                     "jwt-explain --help)");
     }
@@ -509,12 +509,12 @@ explain_consistent(explain_t *e)
     explain_issuers(e);
 
     if (e->audiences.count == 0 && !e->issuer->expected.any_audience) {
-        explain_die("no \"--audience\", write the identifier of the API, or "
+        explain_die("no \"--audience\": write the identifier of the API, or "
                     "--audience off to accept tokens for any");
     }
 
     if (e->audiences.count > 0 && e->issuer->expected.any_audience) {
-        explain_die("\"--audience off\" stands beside values, write one or "
+        explain_die("\"--audience off\" stands beside values: write one or "
                     "the other");
     }
 
@@ -523,21 +523,21 @@ explain_consistent(explain_t *e)
     }
 
     if (e->secret != NULL && e->jwks != NULL) {
-        explain_die("\"--jwks\" and \"--secret\" are both there, write one "
+        explain_die("\"--jwks\" and \"--secret\" are both there: write one "
                     "of them");
     }
 
     if ((e->revoked == NULL) != (e->revocation.count == 0)) {
-        explain_die("\"--revoked\" and \"--revocation\" go together, write "
+        explain_die("\"--revoked\" and \"--revocation\" go together: write "
                     "--revoked FILE --revocation CLAIM,...");
     }
 
     if (e->secret != NULL && !(algorithms & NJWT_ALGS_HMAC)) {
-        explain_die("\"--secret\" is for HS* only, write --algorithms HS256");
+        explain_die("\"--secret\" is for HS* only: write --algorithms HS256");
     }
 
     if (e->secret == NULL && (algorithms & NJWT_ALGS_HMAC)) {
-        explain_die("\"--algorithms HS*\" needs a secret, write --secret "
+        explain_die("\"--algorithms HS*\" needs a secret: write --secret "
                     "FILE");
     }
 }
@@ -568,12 +568,12 @@ explain_options(explain_t *e, int argc, char **argv)
         }
 
         if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
-            explain_die("unknown option \"%.2s\", see jwt-explain --help",
+            explain_die("unknown option \"%.2s\": see jwt-explain --help",
                         argv[i]);
         }
 
         if (e->token != NULL) {
-            explain_die("more than one token, write one, in quotes if there "
+            explain_die("more than one token: write one, in quotes if there "
                         "is \"Bearer\" in front of it");
         }
 

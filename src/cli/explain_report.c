@@ -18,7 +18,7 @@ static void explain_gate_report(explain_t *e);
 
 static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_NO_TOKEN] = "there is a token",
-    [NJWT_MULTIPLE_TOKENS] = "and no more than one",
+    [NJWT_MULTIPLE_TOKENS] = "there is no more than one",
     [NJWT_TOKEN_TOO_LARGE] = "it is not too long",
     [NJWT_MALFORMED_REQUEST] = "it has the characters that a token may have",
     [NJWT_OPAQUE_TOKEN] = "it has three parts",
@@ -29,7 +29,7 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_ALG_NOT_ALLOWED] = "\"alg\" is allowed",
     [NJWT_TYP_NOT_ALLOWED] = "\"typ\" is an access token's",
     [NJWT_KEYS_UNAVAILABLE] = "there are keys",
-    [NJWT_KEY_NOT_FOUND] = "one of them is the token's",
+    [NJWT_KEY_NOT_FOUND] = "one of the keys is the token's",
     [NJWT_BAD_SIGNATURE] = "the signature is that key's",
     [NJWT_EXPIRED] = "\"exp\" is in the future",
     [NJWT_NOT_YET_VALID] = "\"nbf\" is not in the future",
@@ -43,10 +43,10 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_CERTIFICATE_MISSING] = "there is a client certificate",
     [NJWT_CERTIFICATE_MISMATCH] = "the token is bound to it",
     [NJWT_DPOP_PROOF_MISSING] = "there is a proof",
-    [NJWT_DPOP_PROOF_INVALID] = "it is good for this request",
-    [NJWT_DPOP_KEY_MISMATCH] = "its key is the one that the token is bound to",
-    [NJWT_DPOP_NONCE_NEEDED] = "it has a nonce if it must",
-    [NJWT_DPOP_PROOF_EXPIRED] = "its time is right",
+    [NJWT_DPOP_PROOF_INVALID] = "the proof is good for this request",
+    [NJWT_DPOP_KEY_MISMATCH] = "the token is bound to the proof's key",
+    [NJWT_DPOP_NONCE_NEEDED] = "it has a nonce if it must have one",
+    [NJWT_DPOP_PROOF_EXPIRED] = "the proof's time is right",
     [NJWT_DPOP_MEMORY_FULL] = "there is room to remember it",
     [NJWT_DPOP_PROOF_REPLAYED] = "it wasn't used before",
     [NJWT_METHOD_NOT_ALLOWED] = "a rule names the method",
@@ -313,7 +313,7 @@ explain_report(explain_t *e)
         explain_wrap(explain_slice(e->found.proof != NULL
             ? "Checks in parentheses come after the one that decided."
             : "Checks in parentheses come after the one that decided, and "
-              "depend on what the token claims: not verified."), 2);
+              "depend on what the token claims, which is not verified."), 2);
     }
 
     explain_verdict(e);
@@ -456,7 +456,8 @@ explain_report_clock(const explain_t *e)
     ahead = e->asked->ahead;
 
     if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
-        printf("  clock     %lld s %s this machine's: judged by the gate's\n",
+        printf("  clock     the gate's is %lld s %s this machine's, and "
+               "decides\n",
                (long long) (ahead > 0 ? ahead : -ahead),
                ahead > 0 ? "ahead of" : "behind");
     }
@@ -464,7 +465,7 @@ explain_report_clock(const explain_t *e)
     ahead = e->judged.ahead;
 
     if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
-        printf("  issuer's  clock: the gate's is %lld s %s it\n",
+        printf("  clock     the gate's is %lld s %s the issuer's\n",
                (long long) (ahead > 0 ? ahead : -ahead),
                ahead > 0 ? "ahead of" : "behind");
     }

@@ -38,7 +38,7 @@ explain_set_revocation(explain_t *e, const char *value)
         claim->len = len;
 
         if (len == 0 || !njwt_path_valid(*claim)) {
-            explain_die("invalid \"--revocation\" \"%s\", write names of "
+            explain_die("invalid \"--revocation\" \"%s\": write names of "
                         "claims with commas between, as in --revocation "
                         "sub,azp", value);
         }

@@ -113,7 +113,7 @@ explain_duration(const char *text, const char *option)
     }
 
     if (*end != '\0') {
-        explain_die("invalid value \"%s\" of \"%s\", write seconds, or a "
+        explain_die("invalid value \"%s\" of \"%s\": write seconds, or a "
                     "time as in 90s, 5m, 24h, 7d", text, option);
     }
 
@@ -142,7 +142,7 @@ explain_time(const char *text)
     rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 
     if (rest == NULL || strcmp(rest, "Z") != 0) {
-        explain_die("invalid value \"%s\" of \"--at\", write seconds since "
+        explain_die("invalid value \"%s\" of \"--at\": write seconds since "
                     "1970, or a time in UTC as in 2017-05-24T19:15:00Z",
                     text);
     }
@@ -165,7 +165,7 @@ explain_algorithms(const char *text)
         alg = njwt_alg(name);
 
         if (alg == NJWT_ALG_UNKNOWN) {
-            explain_die("invalid algorithm \"%.*s\" in \"--algorithms\", "
+            explain_die("invalid algorithm \"%.*s\" in \"--algorithms\": "
                         "write " NJWT_ALG_NAMES ", whichever the API signs "
                         "with, with commas between several",
                         (int) name.len, text);
@@ -191,7 +191,7 @@ explain_method(const char *text)
     method = njwt_method_of(explain_slice(text));
 
     if (!njwt_method_valid(method.name)) {
-        explain_die("invalid method \"%s\", write it in upper case, as in "
+        explain_die("invalid method \"%s\": write it in upper case, as in "
                     "--method POST", text);
     }
 
