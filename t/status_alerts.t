@@ -87,7 +87,7 @@ subtest 'all is well' => sub {
     my @alerts = alerts();
 
     is scalar(@alerts), 1, 'one line';
-    like $alerts[0], qr/^ok All is well\. .*No request was judged since the start \d+ s ago\./, 'no request';
+    like $alerts[0], qr/^plain No alerts\. .*No request was judged since the start \d+ s ago\./, 'no request';
 
     good(38);
     expired(2);
@@ -100,7 +100,8 @@ subtest 'all is well' => sub {
 subtest 'requests that are refused' => sub {
     start('fine', $guarded);
     expired(2);
-    like +(alerts())[0], qr/^ok All is well\. .* 0 of 2 requests/, 'two are said';
+    like +(alerts())[0], qr/^plain No alerts\. .* 0 of 2 requests were ok since the start \d+ s ago: too few to judge by\./,
+        'two are said, and are too few';
     expired(1);
     like +(alerts())[0], qr/^warn .*timesheets: 3 of 3 requests were refused/,
         'three of three are a warning';
@@ -161,7 +162,7 @@ subtest 'what is revoked' => sub {
     is_deeply $r->{claims}, [ { claim => 'sub', entries => 1 },
                               { claim => 'azp', entries => 0 } ], 'by claim';
     cmp_ok $r->{file_read}, '>=', time - 60, 'and when the file changed';
-    like +(alerts())[0], qr/^ok All is well/, 'all is well';
+    like +(alerts())[0], qr/^plain No alerts\./, 'no alert';
 
     my $metrics = $s->get('/metrics')->{body};
 
@@ -180,7 +181,7 @@ subtest 'what is revoked' => sub {
     $write->((sprintf $entry, 1), ',', sprintf $entry, 2);
     wait_until { !$of->()->{file_failing} && $of->()->{entries} == 2 } 10,
         'one that is mended, too';
-    like +(alerts())[0], qr/^ok All is well/, 'and all is well';
+    like +(alerts())[0], qr/^plain No alerts\./, 'and no alert';
 
     $write->(join ',', map { sprintf $entry, $_ } 1 .. 5000);
     wait_until { $of->()->{file_failing} } 10, 'so is one that finds no room';
@@ -227,7 +228,7 @@ subtest 'what is revoked and can\'t be kept' => sub {
 
     $revoke->('one');
     wait_until { glob "$kept/revoked-*" } 5, 'it is kept';
-    like +(alerts())[0], qr/^ok All is well/, 'all is well';
+    like +(alerts())[0], qr/^plain No alerts\./, 'no alert';
 
     rename $kept, "$kept.away" or die "$kept: $!";
     $s->write_file('kept', 'no folder');
@@ -238,7 +239,7 @@ subtest 'what is revoked and can\'t be kept' => sub {
     unlink $kept;
     rename "$kept.away", $kept or die "$kept: $!";
     $revoke->('three');
-    wait_until { (alerts())[0] =~ /^ok / } 10, 'that goes when it is kept again';
+    wait_until { (alerts())[0] =~ /^plain / } 10, 'that goes when it is kept again';
     pass 'it goes when it is kept again';
 };
 
@@ -251,7 +252,7 @@ subtest 'requests without a token, that have no issuer' => sub {
 
     start('fine', 'location /t { jwt timesheets; jwt_mode optional; }');
     $s->get('/t') for 1 .. 12;
-    like +(alerts())[0], qr/^ok /, 'where it is optional, nobody was refused';
+    like +(alerts())[0], qr/^plain /, 'where it is optional, nobody was refused';
     like $s->get('/page')->{body} =~ s/<[^>]*>//gr,
         qr/Without requests that were neither ok nor refused: no_token \(where a token is optional\)\.\n/,
         '... and the shares say what they leave out';
@@ -321,6 +322,8 @@ subtest 'what is bypassed' => sub {
 
     is $is{"/$_"}{bypassed_by}, $_, "in JSON: $_" for qw/ return rewrite if /;
     is $is{"/$_"}{bypassed_by}, undef, "... and not of /$_" for qw/ none t /;
+    ok !$is{"/$_"}{protected}, "... and not protected: $_" for qw/ return rewrite /;
+    ok $is{"/$_"}{protected}, "... but /$_ is" for qw/ if none t /;
     ok exists $is{'/t'}{bypassed_by}, '... null';
     ok !exists $is{'/page'}{bypassed_by}, '... and of no location without jwt';
 };
@@ -345,16 +348,16 @@ subtest 'a regex that takes requests from a guarded location' => sub {
     is scalar(alerts()), 1, 'the only one, too';
 
     start('fine', "location ^~ /t { jwt timesheets; } $regex { } $open");
-    like +(alerts())[0], qr/^ok /, 'where it can\'t, all is well';
+    like +(alerts())[0], qr/^plain /, 'where it can\'t, all is well';
     start('fine', "$guarded $regex { jwt off; } $open");
-    like +(alerts())[0], qr/^ok /, 'or somebody meant it';
+    like +(alerts())[0], qr/^plain /, 'or somebody meant it';
 };
 
 
 subtest 'a return in an "if"' => sub {
     start('fine', 'location /t { jwt timesheets;'
                   . ' if ($request_method = OPTIONS) { return 204; } }');
-    like +(alerts())[0], qr/^ok /, 'is no alert';
+    like +(alerts())[0], qr/^plain /, 'is no alert';
     like row('/t'), qr/^guarded but for a return in an if/, 'and said';
 };
 
@@ -431,7 +434,7 @@ subtest 'clocks' => sub {
     }
 
     start('ahead3', $guarded);
-    like +(alerts())[0], qr/^ok /, 'within the leeway nothing is said';
+    like +(alerts())[0], qr/^plain /, 'within the leeway nothing is said';
     like $s->get('/page')->{body}, qr/[234]&nbsp;s ahead of this host/,
         'but by the issuer';
 };

@@ -371,18 +371,18 @@ subtest 'as a page' => sub {
         for qw/ timesheets files k1 serving /, 'report only', 'token optional',
             'jwt off', 'not guarded, wins over a guarded one',
             'a valid token, every method';
-    my %asks = $body =~ m{<tr\ class="f.*?<code><bdi>([^<]+)</bdi>.*?
-                          data-l="Asks\ for">(.*?)</td>}gx;
+    my %required = $body =~ m{<tr\ class="f.*?<code><bdi>([^<]+)</bdi>.*?
+                          data-l="Requires">(.*?)</td>}gx;
 
-    is_deeply \%asks, {
-        %asks,
+    is_deeply \%required, {
+        %required,
         '/t' => '<ul class="r"><li>a valid token, every method</li></ul>',
         '/narrow' => '<ul class="r"><li>audience <code>urn:x</code></li></ul>',
         '/bound' => '<ul class="r"><li>bound by <code>dpop</code> or '
                     . '<code>mtls</code>, or not bound</li></ul>',
         '/bound/must' => '<ul class="r"><li>bound by <code>dpop</code></li>'
                          . '</ul>',
-    }, 'what a location asks for, and that it is no more than a valid token';
+    }, 'what a location requires, and that it is no more than a valid token';
 
     is scalar(() = $body =~ /<tr class="f open"/g), 1,
         'an open location stands out, "jwt off" doesn\'t';

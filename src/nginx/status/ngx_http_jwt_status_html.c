@@ -251,7 +251,7 @@ ngx_http_jwt_html_bar(ngx_http_jwt_status_t *status,
 }
 
 
-/* "1,234, 98.2 % ok" */
+/* "1,234 (98.2 % ok)" */
 
 void
 ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
@@ -268,9 +268,9 @@ ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
 
     } else {
         ngx_http_jwt_html_count(out, all);
-        ngx_http_jwt_out_literal(out, ", ");
+        ngx_http_jwt_out_literal(out, " (");
         ngx_http_jwt_html_percent(out, share->ok, all);
-        ngx_http_jwt_out_literal(out, " ok");
+        ngx_http_jwt_out_literal(out, "&nbsp;ok)");
     }
 
     ngx_http_jwt_out_literal(out, "</span>");

@@ -70,7 +70,7 @@ void ngx_http_jwt_html_table_end(ngx_http_jwt_out_t *out);
 void ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t number, const char *class, ngx_uint_t open);
 
-/* "1,234, 98.2 % ok" */
+/* "1,234 (98.2 % ok)" */
 void ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
     const ngx_http_jwt_share_t *share);
 

@@ -9,6 +9,9 @@
 /* locations that an alert names */
 #define NGX_HTTP_JWT_HTML_NAMES  5
 
+/* fewer requests don't tell whether all is well */
+#define NGX_HTTP_JWT_HTML_FEW  10
+
 
 /* the alerts are written once for each severity */
 typedef struct {
@@ -116,7 +119,7 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
         lately->span = status->recently;
     }
 
-    if (ngx_http_jwt_share_all(lately) < 10) {
+    if (ngx_http_jwt_share_all(lately) < NGX_HTTP_JWT_HTML_FEW) {
         *lately = *before;
         lately->span = 3600;
     }
@@ -813,37 +816,44 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 }
 
 
+/* All is well only if enough requests were judged to tell. */
+
 static void
 ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 {
+    uint64_t               n;
+    ngx_uint_t             few;
     ngx_http_jwt_out_t    *out;
     ngx_http_jwt_share_t   lately, before;
 
     out = &status->out;
 
     ngx_http_jwt_share_lately(status, NULL, &lately, &before);
+    n = ngx_http_jwt_share_all(&lately);
+    few = n < NGX_HTTP_JWT_HTML_FEW;
 
-    ngx_http_jwt_out_literal(out, "<li class=\"ok\"><strong>All is "
-                             "well.</strong> Every issuer has usable keys, "
-                             "and every location that passes requests on is "
-                             "guarded or has <code>jwt off</code>. ");
+    ngx_http_jwt_out_printf(out, "<li class=\"%s\"><strong>%s</strong> ",
+                            few ? "plain" : "ok",
+                            few ? "No alerts." : "All is well.");
+    ngx_http_jwt_out_literal(out, "Every issuer has usable keys, and every "
+                             "location that passes requests on is guarded or "
+                             "has <code>jwt off</code>. ");
 
-    if (ngx_http_jwt_share_all(&lately) == 0) {
+    if (n == 0) {
         ngx_http_jwt_out_literal(out, "No request was judged");
         ngx_http_jwt_share_time(out, &lately);
 
     } else {
         ngx_http_jwt_html_count(out, lately.ok);
         ngx_http_jwt_out_literal(out, " of ");
-        ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
-        ngx_http_jwt_out_literal(out, ngx_http_jwt_share_all(&lately) == 1
-                                       ? " request was ok"
-                                       : " requests were ok");
+        ngx_http_jwt_html_count(out, n);
+        ngx_http_jwt_out_literal(out, n == 1 ? " request was ok"
+                                             : " requests were ok");
         ngx_http_jwt_share_time(out, &lately);
+        ngx_http_jwt_out_literal(out, few ? ": too few to judge by" : "");
     }
 
-    ngx_http_jwt_out_literal(out, ".");
-    ngx_http_jwt_out_literal(out, "</li>\n");
+    ngx_http_jwt_out_literal(out, ".</li>\n");
 }
 
 

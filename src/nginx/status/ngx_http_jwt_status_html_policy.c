@@ -292,7 +292,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
     }
 
     ngx_http_jwt_out_literal(out, "</span></td>");
-    ngx_http_jwt_html_cell(out, "Asks for");
+    ngx_http_jwt_html_cell(out, "Requires");
     ngx_http_jwt_html_rules(status, row->location);
     ngx_http_jwt_out_literal(out, "</td>");
 }
@@ -387,7 +387,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
     ngx_http_jwt_status_location_t  *row;
 
     static const char  *const  columns[] = {
-        "Location", "Guard", "Requests", "Issuers", "Asks for", NULL
+        "Location", "Guard", "Requests", "Issuers", "Requires", NULL
     };
 
     n = 0;

@@ -286,7 +286,9 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
                     ngx_http_jwt_slice(&location->server->server_name));
     njwt_out_string(out, "location", ngx_http_jwt_slice(&location->name));
     ngx_http_jwt_status_json_match(out, location);
-    njwt_out_flag(out, "protected", guarded);
+    njwt_out_flag(out, "protected", guarded
+                                    && (location->bypassed_by == NULL
+                                        || location->bypassed_if));
     njwt_out_flag(out, "passed_on", location->passes);
     njwt_out_flag(out, "off", row->guard == NGX_HTTP_JWT_GUARD_OFF);
 
