@@ -67,6 +67,8 @@ typedef struct {
 
 #define njwt_literal(s)  { (const uint8_t *) (s), sizeof(s) - 1 }
 
+#define njwt_slice(s)    ((njwt_slice_t) njwt_literal(s))
+
 
 /*
  * Memory that lives until njwt_arena_free().  "failed" is set when an

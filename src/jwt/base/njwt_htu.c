@@ -155,12 +155,10 @@ njwt_htu_normal(njwt_arena_t *arena, njwt_slice_t rest, njwt_slice_t *out)
     uint8_t       *text;
     njwt_slice_t   path;
 
-    static const njwt_slice_t  root = njwt_literal("/");
-
     path = njwt_htu_path(rest);
 
     if (path.len == 0) {
-        *out = root;
+        *out = njwt_slice("/");
         return true;
     }
 

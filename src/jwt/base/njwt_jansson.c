@@ -244,9 +244,6 @@ njwt_jansson_scalar(njwt_jansson_copy_t *copy, json_t *node,
     char    number[NJWT_JANSSON_NUMBER];
     size_t  len;
 
-    static const njwt_slice_t  njwt_true = njwt_literal("true");
-    static const njwt_slice_t  njwt_false = njwt_literal("false");
-
     switch (json_typeof(node)) {
 
     case JSON_STRING:
@@ -266,11 +263,11 @@ njwt_jansson_scalar(njwt_jansson_copy_t *copy, json_t *node,
         return NJWT_JSON_NUMBER;
 
     case JSON_TRUE:
-        *text = njwt_true;
+        *text = njwt_slice("true");
         return NJWT_JSON_BOOLEAN;
 
     case JSON_FALSE:
-        *text = njwt_false;
+        *text = njwt_slice("false");
         return NJWT_JSON_BOOLEAN;
 
     default:

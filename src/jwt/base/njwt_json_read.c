@@ -537,10 +537,6 @@ njwt_json_open(njwt_json_reader_t *reader, njwt_slice_t *text)
 static bool
 njwt_json_take_value(njwt_json_reader_t *reader, njwt_json_node_t *node)
 {
-    static const njwt_slice_t  njwt_true = njwt_literal("true");
-    static const njwt_slice_t  njwt_false = njwt_literal("false");
-    static const njwt_slice_t  njwt_null = njwt_literal("null");
-
     if (reader->at == reader->end) {
         return njwt_json_refuse(reader, NJWT_JSON_SYNTAX);
     }
@@ -561,15 +557,15 @@ njwt_json_take_value(njwt_json_reader_t *reader, njwt_json_node_t *node)
 
     case 't':
         node->type = NJWT_JSON_BOOLEAN;
-        return njwt_json_take_word(reader, njwt_true, &node->text);
+        return njwt_json_take_word(reader, njwt_slice("true"), &node->text);
 
     case 'f':
         node->type = NJWT_JSON_BOOLEAN;
-        return njwt_json_take_word(reader, njwt_false, &node->text);
+        return njwt_json_take_word(reader, njwt_slice("false"), &node->text);
 
     case 'n':
         node->type = NJWT_JSON_NULL;
-        return njwt_json_take_word(reader, njwt_null, &node->text);
+        return njwt_json_take_word(reader, njwt_slice("null"), &node->text);
 
     default:
         node->type = NJWT_JSON_NUMBER;

@@ -110,7 +110,7 @@ njwt_out_string(njwt_out_t *out, const char *name, njwt_slice_t text)
 void
 njwt_out_word(njwt_out_t *out, const char *name, const char *word)
 {
-    njwt_out_quoted(out, name, word, (njwt_slice_t) njwt_literal(""));
+    njwt_out_quoted(out, name, word, njwt_slice(""));
 }
 
 

@@ -39,13 +39,13 @@ void njwt_hint_begin(njwt_hint_t *hint, njwt_arena_t *arena,
 
 
 #define njwt_hint_member(hint, name)                                         \
-    njwt_json_member((hint)->payload, (njwt_slice_t) njwt_literal(name))
+    njwt_json_member((hint)->payload, njwt_slice(name))
 
 
 /* njwt_hint_text.c: what doesn't fit is omitted */
 
 #define njwt_hint_add(hint, text)                                            \
-    njwt_hint_write(hint, (njwt_slice_t) njwt_literal(text))
+    njwt_hint_write(hint, njwt_slice(text))
 
 /* Appends a text of our own. */
 void njwt_hint_write(njwt_hint_t *hint, njwt_slice_t text);

@@ -198,15 +198,13 @@ njwt_hint_types(njwt_hint_t *hint, bool is_header, njwt_value_t object)
     njwt_value_t  aud;
     njwt_dates_t  dates;
 
-    static const njwt_slice_t  name = njwt_literal("aud");
-
     if (is_header) {
         njwt_hint_add(hint, "has a member of a type that RFC 7515 doesn't "
                             "give it");
         return;
     }
 
-    aud = njwt_json_member(object, name);
+    aud = njwt_json_member(object, njwt_slice("aud"));
 
     if (!njwt_dates_take(object, &dates)) {
         njwt_hint_add(hint, "has an \"exp\", \"nbf\" or \"iat\" that isn't a "
@@ -488,14 +486,11 @@ njwt_hint_auth0s_own(njwt_value_t aud)
     njwt_slice_t  text;
     njwt_value_t  at = { NULL };
 
-    static const njwt_slice_t  userinfo = njwt_literal("/userinfo");
-    static const njwt_slice_t  management = njwt_literal("/api/v2/");
-
     while (njwt_hint_next_audience(aud, &at)) {
         text = njwt_json_string(at);
 
-        if (!njwt_slice_ends(text, userinfo)
-            && !njwt_slice_ends(text, management))
+        if (!njwt_slice_ends(text, njwt_slice("/userinfo"))
+            && !njwt_slice_ends(text, njwt_slice("/api/v2/")))
         {
             return false;
         }
@@ -535,15 +530,12 @@ njwt_hint_wanted(njwt_hint_t *hint, njwt_hint_audiences_t *wanted)
     const njwt_expected_t    *expected;
     const njwt_claim_rule_t  *rule;
 
-    static const njwt_slice_t  issuers = njwt_literal("audience");
-    static const njwt_slice_t  own = njwt_literal("jwt_audience");
-
     expected = &hint->issuer->expected;
     rule = hint->c->policy->audience;
 
     wanted->list = expected->audiences;
     wanted->count = expected->audience_count;
-    wanted->directive = issuers;
+    wanted->directive = njwt_slice("audience");
 
     if (rule == NULL || !njwt_hint_audience_ok(hint)) {
         return;
@@ -561,7 +553,7 @@ njwt_hint_wanted(njwt_hint_t *hint, njwt_hint_audiences_t *wanted)
 
     wanted->list = list;
     wanted->count = rule->value_count;
-    wanted->directive = own;
+    wanted->directive = njwt_slice("jwt_audience");
 }
 
 
@@ -669,21 +661,18 @@ njwt_hint_alg(njwt_hint_t *hint)
     bool          unsigned_token;
     njwt_slice_t  alg;
 
-    static const njwt_slice_t  name = njwt_literal("alg");
-    static const njwt_slice_t  none = njwt_literal("none");
-
     if (hint->issuer == NULL) {
         return;
     }
 
-    if (!njwt_jws_string(&hint->found->jws, name, &alg)) {
+    if (!njwt_jws_string(&hint->found->jws, njwt_slice("alg"), &alg)) {
         njwt_hint_add(hint, "the header has no \"alg\"; ");
         njwt_hint_algorithms(hint, hint->issuer->algorithms);
         njwt_hint_add(hint, " is required");
         return;
     }
 
-    unsigned_token = njwt_slice_same_nocase(alg, none);
+    unsigned_token = njwt_slice_same_nocase(alg, njwt_slice("none"));
 
     if (unsigned_token) {
         njwt_hint_add(hint, "the token is not signed at all: Auth0 issues no "
@@ -719,13 +708,11 @@ njwt_hint_typ(njwt_hint_t *hint)
 {
     njwt_slice_t  typ;
 
-    static const njwt_slice_t  name = njwt_literal("typ");
-
     if (njwt_hint_logout_token(hint)) {
         return;
     }
 
-    if (!njwt_jws_string(&hint->found->jws, name, &typ)) {
+    if (!njwt_jws_string(&hint->found->jws, njwt_slice("typ"), &typ)) {
         njwt_hint_add(hint, "the header has no \"typ\"");
 
     } else if (hint->log) {

@@ -42,9 +42,7 @@ njwt_alg(njwt_slice_t name)
 {
     size_t  i;
 
-    static const njwt_slice_t  ed25519 = njwt_literal("Ed25519");
-
-    if (njwt_slice_equal(name, ed25519)) {
+    if (njwt_slice_equal(name, njwt_slice("Ed25519"))) {
         return NJWT_ALG_EDDSA;
     }
 

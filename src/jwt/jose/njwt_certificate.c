@@ -62,8 +62,6 @@ njwt_certificate_pem(njwt_arena_t *arena, njwt_slice_t text,
 {
     njwt_pem_t  block;
 
-    static const njwt_slice_t  label = njwt_literal("CERTIFICATE");
-
     if (memchr(text.data, '%', text.len) != NULL
         && !njwt_url_decode(arena, text, false, &text))
     {
@@ -77,7 +75,7 @@ njwt_certificate_pem(njwt_arena_t *arena, njwt_slice_t text,
     }
 
     return njwt_pem_next(&text, &block)
-           && njwt_slice_equal(block.label, label)
+           && njwt_slice_equal(block.label, njwt_slice("CERTIFICATE"))
            && njwt_pem_decode(arena, &block, der);
 }
 

@@ -91,23 +91,18 @@ njwt_jwk_for_signatures(njwt_value_t jwk)
 {
     njwt_value_t  use, ops;
 
-    static const njwt_slice_t  use_name = njwt_literal("use");
-    static const njwt_slice_t  ops_name = njwt_literal("key_ops");
-    static const njwt_slice_t  sig = njwt_literal("sig");
-    static const njwt_slice_t  verify = njwt_literal("verify");
-
-    use = njwt_json_member(jwk, use_name);
-    ops = njwt_json_member(jwk, ops_name);
+    use = njwt_json_member(jwk, njwt_slice("use"));
+    ops = njwt_json_member(jwk, njwt_slice("key_ops"));
 
     if (njwt_json_type(use) != NJWT_JSON_ABSENT
-        && !njwt_slice_equal(njwt_json_string(use), sig))
+        && !njwt_slice_equal(njwt_json_string(use), njwt_slice("sig")))
     {
         return false;
     }
 
     return njwt_json_type(ops) == NJWT_JSON_ABSENT
            || (njwt_json_type(ops) == NJWT_JSON_ARRAY
-               && njwt_json_holds(ops, verify));
+               && njwt_json_holds(ops, njwt_slice("verify")));
 }
 
 
@@ -143,13 +138,11 @@ njwt_jwk_algs(njwt_value_t jwk, const njwt_public_t *key)
 {
     njwt_value_t  alg;
 
-    static const njwt_slice_t  name = njwt_literal("alg");
-
     if (key->kind == NJWT_JWK_OTHER) {
         return NJWT_ALG_UNKNOWN;
     }
 
-    alg = njwt_json_member(jwk, name);
+    alg = njwt_json_member(jwk, njwt_slice("alg"));
 
     if (njwt_json_type(alg) == NJWT_JSON_ABSENT) {
         return njwt_public_algs(key);
@@ -231,17 +224,17 @@ njwt_jwk_integer(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
 }
 
 
-/* Makes a key of the collected parameters and frees them. */
+/* Makes a key of the parameters, if all were collected, and frees them. */
 
 static EVP_PKEY *
-njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build)
+njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build, bool all)
 {
     EVP_PKEY      *pkey;
     OSSL_PARAM    *params;
     EVP_PKEY_CTX  *ctx;
 
     pkey = NULL;
-    params = OSSL_PARAM_BLD_to_param(build);
+    params = all ? OSSL_PARAM_BLD_to_param(build) : NULL;
     ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 
     if (params == NULL
@@ -257,25 +250,6 @@ njwt_jwk_import(const char *type, OSSL_PARAM_BLD *build)
     EVP_PKEY_CTX_free(ctx);
 
     return pkey;
-}
-
-
-static EVP_PKEY *
-njwt_jwk_rsa_import(const BIGNUM *n, const BIGNUM *e)
-{
-    OSSL_PARAM_BLD  *build;
-
-    build = OSSL_PARAM_BLD_new();
-
-    if (build == NULL
-        || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) != 1
-        || OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) != 1)
-    {
-        OSSL_PARAM_BLD_free(build);
-        return NULL;
-    }
-
-    return njwt_jwk_import("RSA", build);
 }
 
 
@@ -319,6 +293,8 @@ njwt_jwk_rsa_fault(const BIGNUM *n, const BIGNUM *e)
 EVP_PKEY *
 njwt_public_rsa(const BIGNUM *n, const BIGNUM *e, const char **why)
 {
+    OSSL_PARAM_BLD  *build;
+
     *why = njwt_jwk_rsa_fault(n, e);
 
     if (*why != NULL) {
@@ -326,8 +302,11 @@ njwt_public_rsa(const BIGNUM *n, const BIGNUM *e, const char **why)
     }
 
     *why = "OpenSSL refuses it";
+    build = OSSL_PARAM_BLD_new();
 
-    return njwt_jwk_rsa_import(n, e);
+    return njwt_jwk_import("RSA", build, build != NULL
+        && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1
+        && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1);
 }
 
 
@@ -337,11 +316,8 @@ static void
 njwt_jwk_rsa_numbers(njwt_arena_t *scratch, njwt_value_t jwk,
     njwt_jwk_reading_t reading, unsigned *spelling, BIGNUM **n, BIGNUM **e)
 {
-    static const njwt_slice_t  n_name = njwt_literal("n");
-    static const njwt_slice_t  e_name = njwt_literal("e");
-
-    *n = njwt_jwk_integer(scratch, jwk, n_name, reading, spelling);
-    *e = njwt_jwk_integer(scratch, jwk, e_name, reading, spelling);
+    *n = njwt_jwk_integer(scratch, jwk, njwt_slice("n"), reading, spelling);
+    *e = njwt_jwk_integer(scratch, jwk, njwt_slice("e"), reading, spelling);
 }
 
 
@@ -372,7 +348,7 @@ njwt_jwk_bytes(njwt_arena_t *scratch, njwt_value_t jwk, njwt_slice_t name,
 
     text = njwt_json_string(njwt_json_member(jwk, name));
 
-    return text.len == (len * 4 + 2) / 3
+    return text.len == njwt_b64_length(len)
            && njwt_b64_decode(scratch, text, out)
            && out->len == len;
 }
@@ -394,19 +370,13 @@ njwt_public_ec(const njwt_jwk_curve_t *curve, const uint8_t *x,
     *why = "its point is not on its curve";
     build = OSSL_PARAM_BLD_new();
 
-    if (build == NULL
-        || OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME,
+    return njwt_jwk_import("EC", build, build != NULL
+        && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME,
                                            curve->group, 0)
-           != 1
-        || OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY,
+           == 1
+        && OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY,
                                             point, 1 + 2 * curve->bytes)
-           != 1)
-    {
-        OSSL_PARAM_BLD_free(build);
-        return NULL;
-    }
-
-    return njwt_jwk_import("EC", build);
+           == 1);
 }
 
 
@@ -427,11 +397,9 @@ static bool
 njwt_jwk_x(njwt_arena_t *scratch, njwt_value_t jwk,
     const njwt_jwk_curve_t *curve, njwt_slice_t *x, const char **why)
 {
-    static const njwt_slice_t  name = njwt_literal("x");
-
     *why = "\"x\" is missing or malformed";
 
-    return njwt_jwk_bytes(scratch, jwk, name, curve->bytes, x);
+    return njwt_jwk_bytes(scratch, jwk, njwt_slice("x"), curve->bytes, x);
 }
 
 
@@ -440,10 +408,8 @@ njwt_jwk_x_and_y(njwt_arena_t *scratch, njwt_value_t jwk,
     const njwt_jwk_curve_t *curve, njwt_slice_t *x, njwt_slice_t *y,
     const char **why)
 {
-    static const njwt_slice_t  name = njwt_literal("y");
-
     if (njwt_jwk_x(scratch, jwk, curve, x, why)
-        && njwt_jwk_bytes(scratch, jwk, name, curve->bytes, y))
+        && njwt_jwk_bytes(scratch, jwk, njwt_slice("y"), curve->bytes, y))
     {
         return true;
     }
@@ -533,21 +499,20 @@ njwt_jwk_public(njwt_arena_t *scratch, njwt_value_t jwk,
 bool
 njwt_jwk_digest(EVP_PKEY *pkey, uint8_t *out)
 {
-    int       len;
-    bool      made;
-    uint8_t  *der;
+    int            len;
+    bool           made;
+    uint8_t       *der;
+    njwt_slice_t   bytes;
 
     der = NULL;
 
     (void) ERR_set_mark();
-
     len = i2d_PUBKEY(pkey, &der);
-
-    made = len > 0
-           && EVP_Digest(der, (size_t) len, out, NULL, EVP_sha256(), NULL)
-              == 1;
-
     (void) ERR_pop_to_mark();
+
+    bytes.data = der;
+    bytes.len = (size_t) len;
+    made = len > 0 && njwt_sha256(bytes, out);
 
     OPENSSL_free(der);
 

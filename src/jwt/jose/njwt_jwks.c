@@ -159,15 +159,13 @@ njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
 {
     njwt_value_t  root, keys;
 
-    static const njwt_slice_t  name = njwt_literal("keys");
-
     root = njwt_jansson_object(scratch, text);
 
     if (njwt_json_type(root) == NJWT_JSON_ABSENT) {
         return scratch->failed ? njwt_jwks_no_memory : njwt_jwks_no_object;
     }
 
-    keys = njwt_json_member(root, name);
+    keys = njwt_json_member(root, njwt_slice("keys"));
 
     if (njwt_json_type(keys) != NJWT_JSON_ARRAY) {
         return "no array \"keys\" in it";
@@ -534,55 +532,37 @@ njwt_jwks_reach(const njwt_jwks_t *jwks, size_t i)
 
 
 static bool
-njwt_jwks_bind_key(njwt_jwks_t *jwks, size_t i, njwt_slice_t context,
-    uint8_t *room)
+njwt_jwks_bind_key(njwt_jwks_t *jwks, size_t i, njwt_slice_t context)
 {
-    njwt_slice_t  whole;
+    uint8_t        reach;
+    njwt_digest_t  digest;
 
-    memcpy(room, context.data, context.len);
-    room[context.len] = njwt_jwks_reach(jwks, i);
-    memcpy(room + context.len + 1, jwks->texts[i].data, jwks->texts[i].len);
+    reach = njwt_jwks_reach(jwks, i);
 
-    whole.data = room;
-    whole.len = context.len + 1 + jwks->texts[i].len;
+    njwt_digest_begin(&digest);
+    njwt_digest_add(&digest, context.data, context.len);
+    njwt_digest_add(&digest, &reach, 1);
+    njwt_digest_add(&digest, jwks->texts[i].data, jwks->texts[i].len);
 
-    return njwt_sha256(whole, jwks->fingerprints + i * NJWT_DIGEST);
+    return njwt_digest_end(&digest, jwks->fingerprints + i * NJWT_DIGEST);
 }
 
 
 bool
 njwt_jwks_bind(njwt_jwks_t *jwks, njwt_slice_t context)
 {
-    bool           has_cnf;
-    size_t         i, longest;
-    uint8_t       *room;
-    njwt_arena_t   scratch;
+    size_t  i;
 
-    longest = 0;
-
-    for (i = 0; i < jwks->count; i++) {
-        longest = (jwks->texts[i].len > longest) ? jwks->texts[i].len
-                                                 : longest;
-    }
-
-    njwt_arena_init(&scratch);
-
-    room = njwt_arena_alloc(&scratch, context.len + 1 + longest);
     jwks->fingerprints = njwt_arena_alloc(&jwks->arena,
                                           jwks->count * NJWT_DIGEST);
-    has_cnf = room != NULL && jwks->fingerprints != NULL;
 
-    for (i = 0; has_cnf && i < jwks->count; i++) {
-        has_cnf = njwt_jwks_bind_key(jwks, i, context, room);
+    for (i = 0; i < jwks->count && jwks->fingerprints != NULL; i++) {
+        if (!njwt_jwks_bind_key(jwks, i, context)) {
+            jwks->fingerprints = NULL;
+        }
     }
 
-    if (!has_cnf) {
-        jwks->fingerprints = NULL;
-    }
-
-    njwt_arena_free(&scratch);
-
-    return has_cnf;
+    return jwks->fingerprints != NULL;
 }
 
 

@@ -156,9 +156,6 @@ njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token)
 {
     njwt_slice_t  rest, json;
 
-    static const njwt_slice_t  alg = njwt_literal("alg");
-    static const njwt_slice_t  dir = njwt_literal("dir");
-
     rest = token;
 
     if (!njwt_b64_decode(arena, njwt_slice_until(&rest, '.'), &json)) {
@@ -167,20 +164,17 @@ njwt_jws_direct(njwt_arena_t *arena, njwt_slice_t token)
 
     return njwt_slice_equal(
         njwt_json_string(njwt_json_member(njwt_json_object(arena, json),
-                                          alg)),
-        dir);
+                                          njwt_slice("alg"))),
+        njwt_slice("dir"));
 }
 
 
 bool
 njwt_jws_critical(const njwt_jws_t *jws)
 {
-    static const njwt_slice_t  crit = njwt_literal("crit");
-    static const njwt_slice_t  b64 = njwt_literal("b64");
-
-    return njwt_json_type(njwt_json_member(jws->header, crit))
+    return njwt_json_type(njwt_json_member(jws->header, njwt_slice("crit")))
            != NJWT_JSON_ABSENT
-           || njwt_json_type(njwt_json_member(jws->header, b64))
+           || njwt_json_type(njwt_json_member(jws->header, njwt_slice("b64")))
               != NJWT_JSON_ABSENT;
 }
 
@@ -192,9 +186,7 @@ njwt_jws_typ_one_of(const njwt_jws_t *jws, const njwt_slice_t *allowed,
     size_t        i;
     njwt_slice_t  typ;
 
-    static const njwt_slice_t  name = njwt_literal("typ");
-
-    if (!njwt_jws_string(jws, name, &typ)) {
+    if (!njwt_jws_string(jws, njwt_slice("typ"), &typ)) {
         return absent;
     }
 
@@ -247,9 +239,7 @@ njwt_jws_alg(const njwt_jws_t *jws)
 {
     njwt_slice_t  alg;
 
-    static const njwt_slice_t  name = njwt_literal("alg");
-
-    return njwt_jws_string(jws, name, &alg) ? njwt_alg(alg)
+    return njwt_jws_string(jws, njwt_slice("alg"), &alg) ? njwt_alg(alg)
                                             : NJWT_ALG_UNKNOWN;
 }
 
@@ -257,9 +247,7 @@ njwt_jws_alg(const njwt_jws_t *jws)
 bool
 njwt_jws_kid(const njwt_jws_t *jws, njwt_slice_t *out)
 {
-    static const njwt_slice_t  name = njwt_literal("kid");
-
-    return njwt_jws_string(jws, name, out);
+    return njwt_jws_string(jws, njwt_slice("kid"), out);
 }
 
 

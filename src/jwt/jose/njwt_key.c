@@ -41,9 +41,7 @@ njwt_key_read_kid(njwt_key_t *key, njwt_value_t jwk)
     njwt_value_t  value;
     njwt_slice_t  kid;
 
-    static const njwt_slice_t  name = njwt_literal("kid");
-
-    value = njwt_json_member(jwk, name);
+    value = njwt_json_member(jwk, njwt_slice("kid"));
 
     if (njwt_json_type(value) == NJWT_JSON_ABSENT) {
         return true;

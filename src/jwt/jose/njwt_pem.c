@@ -110,9 +110,7 @@ njwt_pem_next(njwt_slice_t *rest, njwt_pem_t *block)
 bool
 njwt_pem_is_private(const njwt_pem_t *block)
 {
-    static const njwt_slice_t  words = njwt_literal("PRIVATE KEY");
-
-    return njwt_slice_ends(block->label, words);
+    return njwt_slice_ends(block->label, njwt_slice("PRIVATE KEY"));
 }
 
 

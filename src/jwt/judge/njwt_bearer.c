@@ -32,9 +32,6 @@ njwt_bearer_header(njwt_slice_t value, bool dpop_too,
     bool          dpop;
     njwt_slice_t  scheme;
 
-    static const njwt_slice_t  bearer_name = njwt_literal("bearer");
-    static const njwt_slice_t  dpop_name = njwt_literal("dpop");
-
     scheme.data = value.data;
     scheme.len = 0;
 
@@ -44,14 +41,14 @@ njwt_bearer_header(njwt_slice_t value, bool dpop_too,
         scheme.len++;
     }
 
-    dpop = njwt_slice_same_nocase(scheme, dpop_name);
+    dpop = njwt_slice_same_nocase(scheme, njwt_slice("dpop"));
 
     if (dpop && !dpop_too) {
         credentials->unread = true;
         return;
     }
 
-    if (!dpop && !njwt_slice_same_nocase(scheme, bearer_name)) {
+    if (!dpop && !njwt_slice_same_nocase(scheme, njwt_slice("bearer"))) {
         return;
     }
 

@@ -436,8 +436,6 @@ njwt_policy_audience_rule(njwt_claim_rule_t *rule, njwt_rule_value_t *values,
 {
     size_t  i;
 
-    static const njwt_slice_t  aud = njwt_literal("aud");
-
     memset(rule, 0, sizeof(njwt_claim_rule_t));
 
     for (i = 0; i < count; i++) {
@@ -447,7 +445,7 @@ njwt_policy_audience_rule(njwt_claim_rule_t *rule, njwt_rule_value_t *values,
         values[i].text = audiences[i];
     }
 
-    rule->claim = aud;
+    rule->claim = njwt_slice("aud");
     rule->values = values;
     rule->value_count = count;
 }
@@ -529,8 +527,6 @@ njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
     njwt_slice_t              text;
     const njwt_scope_rule_t  *rule;
 
-    static const njwt_slice_t  separator = njwt_literal(" ");
-
     data = njwt_arena_alloc(arena, njwt_policy_scopes_size(policy));
 
     if (data == NULL) {
@@ -548,7 +544,7 @@ njwt_policy_scopes_needed(njwt_arena_t *arena, const njwt_policy_t *policy,
         }
 
         for (k = 0; k < rule->scope_count; k++) {
-            njwt_policy_add(&text, data, separator, rule->scopes[k]);
+            njwt_policy_add(&text, data, njwt_slice(" "), rule->scopes[k]);
         }
     }
 

@@ -18,9 +18,6 @@ _Static_assert(njwt_size_is(njwt_issuer_t, 136)
                "t/unit/policy_json_test.c");
 
 
-#define njwt_name(text)  ((njwt_slice_t) njwt_literal(text))
-
-
 static void
 njwt_unread(njwt_reader_t *r, njwt_unread_t why,
     njwt_slice_t member)
@@ -132,7 +129,7 @@ njwt_read_algorithms(njwt_reader_t *r, njwt_value_t object)
     njwt_slice_t  *names;
 
     algorithms = 0;
-    names = njwt_read_strings(r, object, njwt_name("algorithms"), &count);
+    names = njwt_read_strings(r, object, njwt_slice("algorithms"), &count);
 
     for (i = 0; i < count; i++) {
         alg = njwt_alg(names[i]);
@@ -198,29 +195,29 @@ njwt_issuer_read(njwt_reader_t *r, njwt_value_t object, njwt_issuer_t *issuer)
 
     memset(issuer, 0, sizeof(njwt_issuer_t));
 
-    issuer->name = njwt_read_string(r, object, njwt_name("name"));
-    issuer->issuers = njwt_read_strings(r, object, njwt_name("issuer"),
+    issuer->name = njwt_read_string(r, object, njwt_slice("name"));
+    issuer->issuers = njwt_read_strings(r, object, njwt_slice("issuer"),
                                         &issuer->issuer_count);
 
-    value = njwt_json_member(object, njwt_name("audience"));
+    value = njwt_json_member(object, njwt_slice("audience"));
     expected->any_audience = njwt_json_type(value) == NJWT_JSON_NULL;
     expected->audiences = njwt_read_list(r, value, &expected->audience_count);
 
     issuer->algorithms = njwt_read_algorithms(r, object);
-    expected->leeway = njwt_read_number(r, object, njwt_name("leeway"));
+    expected->leeway = njwt_read_number(r, object, njwt_slice("leeway"));
 
-    value = njwt_json_member(object, njwt_name("max_age"));
+    value = njwt_json_member(object, njwt_slice("max_age"));
     expected->has_max_age = njwt_json_type(value) != NJWT_JSON_NULL;
 
     if (expected->has_max_age) {
-        expected->max_age = njwt_read_number(r, object, njwt_name("max_age"));
+        expected->max_age = njwt_read_number(r, object, njwt_slice("max_age"));
     }
 
-    expected->profile = njwt_read_word(r, object, njwt_name("profile"),
-                                       njwt_name("rfc9068"))
+    expected->profile = njwt_read_word(r, object, njwt_slice("profile"),
+                                       njwt_slice("rfc9068"))
                         ? NJWT_PROFILE_RFC9068 : NJWT_PROFILE_ANY;
     expected->scope_claims = njwt_read_strings(r, object,
-                                               njwt_name("scope_claims"),
+                                               njwt_slice("scope_claims"),
                                                &expected->scope_claim_count);
 
     return r->why == NJWT_UNREAD_NOTHING && !r->arena->failed;
@@ -258,7 +255,7 @@ njwt_read_methods(njwt_reader_t *r, njwt_value_t object,
     njwt_value_t   methods;
     njwt_slice_t  *names, *others;
 
-    methods = njwt_json_member(object, njwt_name("methods"));
+    methods = njwt_json_member(object, njwt_slice("methods"));
     rule->every_method = njwt_json_type(methods) == NJWT_JSON_NULL;
     names = njwt_read_list(r, methods, &count);
     others = njwt_read_list(r, methods, &count);
@@ -303,17 +300,17 @@ njwt_read_scope_rules(njwt_reader_t *r, njwt_value_t object,
     njwt_value_t        rules, element = { NULL };
     njwt_scope_rule_t  *made, *rule;
 
-    rules = njwt_read_member(r, object, njwt_name("scopes"), NJWT_JSON_ARRAY);
+    rules = njwt_read_member(r, object, njwt_slice("scopes"), NJWT_JSON_ARRAY);
     made = njwt_arena_alloc(r->arena, (njwt_json_length(rules) + 1)
                                       * sizeof(njwt_scope_rule_t));
     policy->scope_rules = made;
 
     while (made != NULL && njwt_json_each(rules, &element)) {
         rule = &made[policy->scope_rule_count++];
-        rule->scopes = njwt_read_strings(r, element, njwt_name("scopes"),
+        rule->scopes = njwt_read_strings(r, element, njwt_slice("scopes"),
                                          &rule->scope_count);
-        rule->any = njwt_read_word(r, element, njwt_name("match"),
-                                   njwt_name("any"));
+        rule->any = njwt_read_word(r, element, njwt_slice("match"),
+                                   njwt_slice("any"));
         njwt_read_methods(r, element, rule);
     }
 }
@@ -359,8 +356,8 @@ njwt_read_claim_rule(njwt_reader_t *r, njwt_value_t object,
     njwt_slice_t       *words;
     njwt_rule_value_t  *values;
 
-    rule->claim = njwt_read_string(r, object, njwt_name("claim"));
-    words = njwt_read_strings(r, object, njwt_name("values"), &count);
+    rule->claim = njwt_read_string(r, object, njwt_slice("claim"));
+    words = njwt_read_strings(r, object, njwt_slice("values"), &count);
     values = njwt_arena_alloc(r->arena, (count + 1)
                                         * sizeof(njwt_rule_value_t));
     rule->values = values;
@@ -384,7 +381,7 @@ njwt_read_claim_rules(njwt_reader_t *r, njwt_value_t object,
     njwt_value_t        rules, element = { NULL };
     njwt_claim_rule_t  *made;
 
-    rules = njwt_read_member(r, object, njwt_name("claims"), NJWT_JSON_ARRAY);
+    rules = njwt_read_member(r, object, njwt_slice("claims"), NJWT_JSON_ARRAY);
     made = njwt_arena_alloc(r->arena, (njwt_json_length(rules) + 1)
                                       * sizeof(njwt_claim_rule_t));
     policy->claim_rules = made;
@@ -427,7 +424,7 @@ njwt_read_audience(njwt_reader_t *r, njwt_value_t object,
     njwt_value_t        audience;
     njwt_rule_value_t  *values;
 
-    audience = njwt_json_member(object, njwt_name("audience"));
+    audience = njwt_json_member(object, njwt_slice("audience"));
     texts = njwt_read_list(r, audience, &count);
 
     if (count == 0) {
@@ -465,11 +462,11 @@ njwt_read_issuers(njwt_reader_t *r, njwt_value_t object,
     size_t         i, k, named;
     njwt_slice_t  *names;
 
-    names = njwt_read_strings(r, object, njwt_name("issuers"), &named);
+    names = njwt_read_strings(r, object, njwt_slice("issuers"), &named);
     policy->issuers = njwt_arena_alloc(r->arena, (named + 1)
                                                  * sizeof(njwt_issuer_t *));
     if (named == 0) {
-        njwt_unread(r, NJWT_UNREAD_ISSUERS, njwt_name("issuers"));
+        njwt_unread(r, NJWT_UNREAD_ISSUERS, njwt_slice("issuers"));
     }
 
     for (i = 0; policy->issuers != NULL && i < named; i++) {
@@ -523,17 +520,17 @@ njwt_read_proofs(njwt_reader_t *r, njwt_value_t object, njwt_dpop_t *dpop)
 {
     njwt_value_t  proofs, origins;
 
-    proofs = njwt_json_member(object, njwt_name("dpop"));
+    proofs = njwt_json_member(object, njwt_slice("dpop"));
 
     if (njwt_json_type(proofs) != NJWT_JSON_OBJECT) {
         return;
     }
 
     dpop->algorithms = njwt_read_algorithms(r, proofs);
-    dpop->lifetime = njwt_read_number(r, proofs, njwt_name("lifetime"));
-    dpop->ahead = njwt_read_number(r, proofs, njwt_name("ahead"));
+    dpop->lifetime = njwt_read_number(r, proofs, njwt_slice("lifetime"));
+    dpop->ahead = njwt_read_number(r, proofs, njwt_slice("ahead"));
 
-    origins = njwt_json_member(proofs, njwt_name("origins"));
+    origins = njwt_json_member(proofs, njwt_slice("origins"));
 
     if (njwt_json_type(origins) == NJWT_JSON_ARRAY) {
         dpop->origins = njwt_read_list(r, origins, &dpop->origin_count);
@@ -549,7 +546,7 @@ njwt_read_binding(njwt_reader_t *r, njwt_value_t object,
     njwt_slice_t  *words;
 
     memset(binding, 0, sizeof(njwt_binding_t));
-    words = njwt_read_strings(r, object, njwt_name("binding"), &count);
+    words = njwt_read_strings(r, object, njwt_slice("binding"), &count);
 
     for (i = 0; i < count; i++) {
         if (!njwt_binding_read(binding, words[i])) {
@@ -603,7 +600,7 @@ njwt_policy_read(njwt_reader_t *r, njwt_value_t object,
     njwt_read_scope_rules(r, object, policy);
     njwt_read_claim_rules(r, object, policy);
 
-    size = njwt_read_number(r, object, njwt_name("max_token_size"));
+    size = njwt_read_number(r, object, njwt_slice("max_token_size"));
     policy->max_token_size = (size >= 0 && size < NJWT_MAX_DATE)
                              ? (size_t) size : 0;
 

@@ -33,9 +33,6 @@ njwt_fault_whole(njwt_fault_t *fault, const char *rest)
 }
 
 
-#define njwt_word(text)  ((njwt_slice_t) njwt_literal(text))
-
-
 bool
 njwt_has_variable(njwt_slice_t text)
 {
@@ -144,7 +141,7 @@ njwt_scope_rule_methods(njwt_scope_rule_t *rule, njwt_slice_t word,
 static bool
 njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 {
-    if (njwt_slice_starts(word, njwt_word("match="))) {
+    if (njwt_slice_starts(word, njwt_slice("match="))) {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write match=any, or leave it out for all of the "
                           "scopes");
@@ -152,9 +149,9 @@ njwt_scope_rule_scope(njwt_slice_t word, njwt_fault_t *fault)
 
     /* a misspelt parameter would become a scope that no token has */
 
-    if (njwt_slice_starts_nocase(word, njwt_word("method="))
-        || njwt_slice_starts_nocase(word, njwt_word("methods="))
-        || njwt_slice_starts_nocase(word, njwt_word("match=")))
+    if (njwt_slice_starts_nocase(word, njwt_slice("method="))
+        || njwt_slice_starts_nocase(word, njwt_slice("methods="))
+        || njwt_slice_starts_nocase(word, njwt_slice("match=")))
     {
         return njwt_fault(fault, "invalid parameter ", word,
                           ", write methods=GET,POST or match=any");
@@ -192,7 +189,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
     for (i = 0; i < count; i++) {
         word = words[i];
 
-        if (njwt_slice_starts(word, njwt_word("methods="))) {
+        if (njwt_slice_starts(word, njwt_slice("methods="))) {
             if (!njwt_scope_rule_methods(rule, word, room + count, fault)) {
                 return false;
             }
@@ -200,7 +197,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
             continue;
         }
 
-        if (njwt_slice_equal(word, njwt_word("match=any"))) {
+        if (njwt_slice_equal(word, njwt_slice("match=any"))) {
             if (rule->any) {
                 return njwt_fault_whole(fault, "has \"match=any\" twice");
             }

@@ -15,10 +15,8 @@ njwt_scopes_find(njwt_arena_t *arena, njwt_value_t root,
     size_t        i;
     njwt_value_t  value = { NULL };
 
-    static const njwt_slice_t  scope = njwt_literal("scope");
-
     if (count == 0) {
-        return njwt_json_member(root, scope);
+        return njwt_json_member(root, njwt_slice("scope"));
     }
 
     for (i = 0; i < count && value.node == NULL; i++) {

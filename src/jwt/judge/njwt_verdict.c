@@ -143,7 +143,6 @@ njwt_verdict_binding(njwt_arena_t *arena, const njwt_request_t *c,
 {
     njwt_binding_context_t  b;
 
-    static const njwt_slice_t            cnf = njwt_literal("cnf");
     static const njwt_binding_request_t  nothing;
 
     b.binding = c->policy->binding;
@@ -151,7 +150,7 @@ njwt_verdict_binding(njwt_arena_t *arena, const njwt_request_t *c,
     b.token = c->credentials.token;
     b.by_dpop = c->credentials.dpop;
     b.has_cnf = has_cnf;
-    b.cnf = njwt_json_member(payload, cnf);
+    b.cnf = njwt_json_member(payload, njwt_slice("cnf"));
     b.leeway = issuer->expected.leeway;
     b.now = c->now;
 

@@ -14,9 +14,6 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
 {
     njwt_value_t  root, name, uri;
 
-    static const njwt_slice_t  issuer_name = njwt_literal("issuer");
-    static const njwt_slice_t  uri_name = njwt_literal("jwks_uri");
-
     (void) njwt_slice_unmark(&text);
 
     root = njwt_jansson_object(arena, text);
@@ -25,8 +22,8 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
         return arena->failed ? "out of memory" : "not a JSON object";
     }
 
-    name = njwt_json_member(root, issuer_name);
-    uri = njwt_json_member(root, uri_name);
+    name = njwt_json_member(root, njwt_slice("issuer"));
+    uri = njwt_json_member(root, njwt_slice("jwks_uri"));
 
     if (njwt_json_type(name) != NJWT_JSON_STRING
         || !njwt_slice_equal(njwt_json_string(name), issuer))
