@@ -7,6 +7,7 @@
 
 #include "njwt_jwk.h"
 #include "njwt_b64.h"
+#include "njwt_out.h"
 
 #include <string.h>
 
@@ -18,102 +19,50 @@
 
 
 typedef struct {
-    uint8_t  *start;
-    uint8_t  *end;
-    bool      broken;            /* did OpenSSL fail to give a number? */
+    njwt_out_t   json;
+    uint8_t     *data;
+    size_t       len;
+    bool         broken;         /* did OpenSSL fail to give a number? */
 } njwt_key_text_t;
 
 
 static void
-njwt_key_put(njwt_key_text_t *text, njwt_slice_t piece)
+njwt_key_write(void *data, const void *bytes, size_t len)
 {
-    memcpy(text->end, piece.data, piece.len);
-    text->end += piece.len;
-}
+    njwt_key_text_t  *text = data;
 
-
-/* Writes a member's name, which needs no escapes, and text before it. */
-
-static void
-njwt_key_put_name(njwt_key_text_t *text, const char *name, size_t len)
-{
-    njwt_slice_t  piece;
-
-    static const njwt_slice_t  open = njwt_literal("{\"");
-    static const njwt_slice_t  next = njwt_literal(",\"");
-    static const njwt_slice_t  colon = njwt_literal("\":\"");
-
-    piece.data = (const uint8_t *) name;
-    piece.len = len;
-
-    njwt_key_put(text, (text->end == text->start) ? open : next);
-    njwt_key_put(text, piece);
-    njwt_key_put(text, colon);
-}
-
-
-#define njwt_key_name(text, name)                                            \
-    njwt_key_put_name(text, name, sizeof(name) - 1)
-
-
-static void
-njwt_key_quote(njwt_key_text_t *text)
-{
-    *text->end++ = '"';
-}
-
-
-/* Writes a string with the escapes that JSON needs (RFC 8259, section 7). */
-
-static void
-njwt_key_put_string(njwt_key_text_t *text, njwt_slice_t string)
-{
-    size_t   i;
-    uint8_t  c;
-
-    static const char          hex[] = "0123456789abcdef";
-    static const njwt_slice_t  control = njwt_literal("\\u00");
-
-    for (i = 0; i < string.len; i++) {
-        c = string.data[i];
-
-        if (c < 0x20) {
-            njwt_key_put(text, control);
-            *text->end++ = (uint8_t) hex[c >> 4];
-            *text->end++ = (uint8_t) hex[c & 0xf];
-            continue;
-        }
-
-        if (c == '"' || c == '\\') {
-            *text->end++ = '\\';
-        }
-
-        *text->end++ = c;
+    if (len > NJWT_KEY_TEXT - text->len) {
+        text->broken = true;
+        return;
     }
 
-    njwt_key_quote(text);
+    memcpy(text->data + text->len, bytes, len);
+    text->len += len;
 }
 
 
 static void
-njwt_key_put_bytes(njwt_key_text_t *text, const uint8_t *bytes, size_t len)
+njwt_key_put_bytes(njwt_key_text_t *text, const char *name,
+    const uint8_t *bytes, size_t len)
 {
+    uint8_t       encoded[njwt_b64_length(NJWT_KEY_NUMBER) + 1];
     njwt_slice_t  slice;
 
     slice.data = bytes;
     slice.len = len;
 
-    njwt_b64_encode(slice, text->end);
-    text->end += njwt_b64_length(len);
+    njwt_b64_encode(slice, encoded);
+    encoded[njwt_b64_length(len)] = '\0';
 
-    njwt_key_quote(text);
+    njwt_out_word(&text->json, name, (const char *) encoded);
 }
 
 
 /* Writes an integer in the fewest octets (RFC 7518, section 2). */
 
 static void
-njwt_key_put_number(njwt_key_text_t *text, EVP_PKEY *pkey, const char *name)
+njwt_key_put_number(njwt_key_text_t *text, const char *name, EVP_PKEY *pkey,
+    const char *parameter)
 {
     int      len;
     BIGNUM  *number;
@@ -121,14 +70,14 @@ njwt_key_put_number(njwt_key_text_t *text, EVP_PKEY *pkey, const char *name)
 
     number = NULL;
 
-    if (EVP_PKEY_get_bn_param(pkey, name, &number) != 1
+    if (EVP_PKEY_get_bn_param(pkey, parameter, &number) != 1
         || BN_num_bytes(number) > NJWT_KEY_NUMBER)
     {
         text->broken = true;
 
     } else {
         len = BN_bn2bin(number, bytes);
-        njwt_key_put_bytes(text, bytes, (size_t) len);
+        njwt_key_put_bytes(text, name, bytes, (size_t) len);
     }
 
     BN_free(number);
@@ -165,9 +114,7 @@ njwt_key_put_curve(njwt_key_text_t *text, const njwt_public_t *key)
     size_t   len;
     uint8_t  x[NJWT_EC_MAX_BYTES], y[NJWT_EC_MAX_BYTES];
 
-    njwt_key_name(text, "crv");
-    njwt_key_put_string(text, key->curve->crv);
-
+    njwt_out_string(&text->json, "crv", key->curve->crv);
     len = sizeof(x);
 
     if (key->kind == NJWT_JWK_EC
@@ -178,24 +125,11 @@ njwt_key_put_curve(njwt_key_text_t *text, const njwt_public_t *key)
         return;
     }
 
-    njwt_key_name(text, "x");
-    njwt_key_put_bytes(text, x, key->curve->bytes);
+    njwt_key_put_bytes(text, "x", x, key->curve->bytes);
 
     if (key->kind == NJWT_JWK_EC) {
-        njwt_key_name(text, "y");
-        njwt_key_put_bytes(text, y, key->curve->bytes);
+        njwt_key_put_bytes(text, "y", y, key->curve->bytes);
     }
-}
-
-
-static void
-njwt_key_put_rsa(njwt_key_text_t *text, const njwt_public_t *key)
-{
-    njwt_key_name(text, "n");
-    njwt_key_put_number(text, key->pkey, OSSL_PKEY_PARAM_RSA_N);
-
-    njwt_key_name(text, "e");
-    njwt_key_put_number(text, key->pkey, OSSL_PKEY_PARAM_RSA_E);
 }
 
 
@@ -203,35 +137,29 @@ size_t
 njwt_public_text(const njwt_public_t *key, const njwt_slice_t *kid,
     const njwt_slice_t *alg, uint8_t *data)
 {
-    njwt_key_text_t  text;
+    njwt_key_text_t  text = { { njwt_key_write, &text, 0 }, data, 0, false };
 
-    static const njwt_slice_t  rsa = njwt_literal("RSA");
-
-    text.start = data;
-    text.end = data;
-    text.broken = false;
-
-    njwt_key_name(&text, "kty");
-    njwt_key_put_string(&text, (key->curve != NULL) ? key->curve->kty : rsa);
+    njwt_out_open(&text.json, NULL, '{');
+    njwt_out_string(&text.json, "kty", (key->curve != NULL)
+                                       ? key->curve->kty : njwt_slice("RSA"));
 
     if (kid != NULL) {
-        njwt_key_name(&text, "kid");
-        njwt_key_put_string(&text, *kid);
+        njwt_out_string(&text.json, "kid", *kid);
     }
 
     if (alg != NULL) {
-        njwt_key_name(&text, "alg");
-        njwt_key_put_string(&text, *alg);
+        njwt_out_string(&text.json, "alg", *alg);
     }
 
     if (key->curve != NULL) {
         njwt_key_put_curve(&text, key);
 
     } else {
-        njwt_key_put_rsa(&text, key);
+        njwt_key_put_number(&text, "n", key->pkey, OSSL_PKEY_PARAM_RSA_N);
+        njwt_key_put_number(&text, "e", key->pkey, OSSL_PKEY_PARAM_RSA_E);
     }
 
-    *text.end++ = '}';
+    njwt_out_close(&text.json, '}');
 
-    return text.broken ? 0 : (size_t) (text.end - text.start);
+    return text.broken ? 0 : text.len;
 }
