@@ -15,25 +15,6 @@
 #define NJWT_HINT_CLOCK  300
 
 
-static bool njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name);
-
-
-/* the claims that RFC 9068, section 2.2, requires */
-
-static const njwt_slice_t  njwt_hint_required[] = {
-    njwt_literal("iss"),
-    njwt_literal("exp"),
-    njwt_literal("aud"),
-    njwt_literal("sub"),
-    njwt_literal("client_id"),
-    njwt_literal("iat"),
-    njwt_literal("jti")
-};
-
-#define NJWT_HINT_REQUIRED                                                   \
-    (sizeof(njwt_hint_required) / sizeof(njwt_hint_required[0]))
-
-
 static void
 njwt_hint_clock(njwt_hint_t *hint)
 {
@@ -323,6 +304,86 @@ njwt_hint_write_granted(njwt_hint_t *hint, njwt_value_t granted)
 }
 
 
+/* "realm_access.roles" as a JSON Pointer; data NULL: no memory. */
+
+static njwt_slice_t
+njwt_hint_pointer(njwt_hint_t *hint, njwt_slice_t name)
+{
+    size_t        i;
+    uint8_t      *p;
+    njwt_slice_t  path;
+
+    path.len = 0;
+    path.data = p = njwt_arena_alloc(hint->arena, 2 * name.len + 1);
+
+    if (p == NULL) {
+        return path;
+    }
+
+    *p++ = '/';
+
+    for (i = 0; i < name.len; i++) {
+
+        switch (name.data[i]) {
+
+        case '.':
+            *p++ = '/';
+            break;
+
+        case '~':
+        case '/':
+            *p++ = '~';
+            *p++ = (name.data[i] == '~') ? '0' : '1';
+            break;
+
+        default:
+            *p++ = name.data[i];
+        }
+    }
+
+    path.len = (size_t) (p - path.data);
+
+    return path;
+}
+
+
+/*
+ * Says to write a JSON Pointer if a name with dots is absent, but the path
+ * made of its parts leads to a claim.
+ */
+
+static bool
+njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
+{
+    njwt_slice_t  path;
+
+    if (name.len == 0
+        || name.data[0] == '/'
+        || memchr(name.data, '.', name.len) == NULL
+        || njwt_json_type(njwt_json_member(hint->payload, name))
+           != NJWT_JSON_ABSENT)
+    {
+        return false;
+    }
+
+    path = njwt_hint_pointer(hint, name);
+
+    if (path.len == 0
+        || njwt_json_type(njwt_path_find(hint->arena, hint->payload, path))
+           == NJWT_JSON_ABSENT)
+    {
+        return false;
+    }
+
+    njwt_hint_add(hint, "the token has it inside another claim: write ");
+    njwt_hint_quote(hint, path);
+    njwt_hint_add(hint, " for ");
+    njwt_hint_quote(hint, name);
+
+    return true;
+}
+
+
 /* Is scope_claim a path to a nested claim, such as "realm_access.roles"? */
 
 static bool
@@ -527,86 +588,6 @@ njwt_hint_wanted(njwt_hint_t *hint, const njwt_claim_rule_t *rule)
 }
 
 
-/* "realm_access.roles" as a JSON Pointer; data NULL: no memory. */
-
-static njwt_slice_t
-njwt_hint_pointer(njwt_hint_t *hint, njwt_slice_t name)
-{
-    size_t        i;
-    uint8_t      *p;
-    njwt_slice_t  path;
-
-    path.len = 0;
-    path.data = p = njwt_arena_alloc(hint->arena, 2 * name.len + 1);
-
-    if (p == NULL) {
-        return path;
-    }
-
-    *p++ = '/';
-
-    for (i = 0; i < name.len; i++) {
-
-        switch (name.data[i]) {
-
-        case '.':
-            *p++ = '/';
-            break;
-
-        case '~':
-        case '/':
-            *p++ = '~';
-            *p++ = (name.data[i] == '~') ? '0' : '1';
-            break;
-
-        default:
-            *p++ = name.data[i];
-        }
-    }
-
-    path.len = (size_t) (p - path.data);
-
-    return path;
-}
-
-
-/*
- * Says to write a JSON Pointer if a name with dots is absent, but the path
- * made of its parts leads to a claim.
- */
-
-static bool
-njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
-{
-    njwt_slice_t  path;
-
-    if (name.len == 0
-        || name.data[0] == '/'
-        || memchr(name.data, '.', name.len) == NULL
-        || njwt_json_type(njwt_json_member(hint->payload, name))
-           != NJWT_JSON_ABSENT)
-    {
-        return false;
-    }
-
-    path = njwt_hint_pointer(hint, name);
-
-    if (path.len == 0
-        || njwt_json_type(njwt_path_find(hint->arena, hint->payload, path))
-           == NJWT_JSON_ABSENT)
-    {
-        return false;
-    }
-
-    njwt_hint_add(hint, "the token has it inside another claim: write ");
-    njwt_hint_quote(hint, path);
-    njwt_hint_add(hint, " for ");
-    njwt_hint_quote(hint, name);
-
-    return true;
-}
-
-
 /* A claim's description, if it is absent. */
 
 static void
@@ -669,37 +650,12 @@ njwt_hint_claim(njwt_hint_t *hint)
 }
 
 
-/*
- * The index of the first claim from i on that RFC 9068 requires and that is
- * absent. The types of the others were checked when the payload was parsed.
- */
-
-static size_t
-njwt_hint_missing(njwt_hint_t *hint, size_t i)
-{
-    njwt_value_t  value;
-
-    static const njwt_slice_t  client = njwt_literal("client_id");
-
-    for ( /* void */ ; i < NJWT_HINT_REQUIRED; i++) {
-        value = njwt_json_member(hint->payload, njwt_hint_required[i]);
-
-        if (njwt_json_type(value) == NJWT_JSON_ABSENT
-            || (njwt_json_type(value) != NJWT_JSON_STRING
-                && njwt_slice_equal(njwt_hint_required[i], client)))
-        {
-            break;
-        }
-    }
-
-    return i;
-}
-
-
 bool
 njwt_hint_incomplete(njwt_hint_t *hint)
 {
+    size_t                  i = 0;
     njwt_dates_t            dates;
+    njwt_slice_t            name;
     const njwt_expected_t  *expected;
 
     expected = &hint->issuer->expected;
@@ -707,14 +663,15 @@ njwt_hint_incomplete(njwt_hint_t *hint)
 
     return (expected->has_max_age && !njwt_dates_issued(&dates))
            || (expected->profile != NJWT_PROFILE_ANY
-               && njwt_hint_missing(hint, 0) < NJWT_HINT_REQUIRED);
+               && njwt_payload_lacks(hint->payload, &i, &name));
 }
 
 
 void
 njwt_hint_claim_missing(njwt_hint_t *hint)
 {
-    size_t  i;
+    size_t        i = 0;
+    njwt_slice_t  name;
 
     if (hint->issuer == NULL
         || hint->issuer->expected.profile == NJWT_PROFILE_ANY)
@@ -726,11 +683,9 @@ njwt_hint_claim_missing(njwt_hint_t *hint)
 
     njwt_hint_add(hint, "missing:");
 
-    for (i = njwt_hint_missing(hint, 0); i < NJWT_HINT_REQUIRED;
-         i = njwt_hint_missing(hint, i + 1))
-    {
+    while (njwt_payload_lacks(hint->payload, &i, &name)) {
         njwt_hint_add(hint, " ");
-        njwt_hint_quote(hint, njwt_hint_required[i]);
+        njwt_hint_quote(hint, name);
     }
 
     njwt_hint_add(hint, "; \"profile rfc9068\" needs them: set the API's "

@@ -8,30 +8,22 @@
 #include <string.h>
 
 
-/* the type of a header member, by RFC 7515, section 4.1 */
-typedef enum {
-    NJWT_JWS_STRING,
-    NJWT_JWS_OBJECT,
-    NJWT_JWS_STRINGS
-} njwt_jws_type_t;
+/* the types of header members, by RFC 7515, section 4.1; arrays of strings */
 
-typedef struct {
-    njwt_slice_t     name;
-    njwt_jws_type_t  type;
-} njwt_jws_member_t;
-
-
-static const njwt_jws_member_t  njwt_jws_members[] = {
-    { njwt_literal("jku"), NJWT_JWS_STRING },
-    { njwt_literal("jwk"), NJWT_JWS_OBJECT },
-    { njwt_literal("kid"), NJWT_JWS_STRING },
-    { njwt_literal("x5u"), NJWT_JWS_STRING },
-    { njwt_literal("x5c"), NJWT_JWS_STRINGS },
-    { njwt_literal("x5t"), NJWT_JWS_STRING },
-    { njwt_literal("x5t#S256"), NJWT_JWS_STRING },
-    { njwt_literal("typ"), NJWT_JWS_STRING },
-    { njwt_literal("cty"), NJWT_JWS_STRING },
-    { njwt_literal("crit"), NJWT_JWS_STRINGS }
+static const struct {
+    njwt_slice_t      name;
+    njwt_json_type_t  type;
+} njwt_jws_members[] = {
+    { njwt_literal("jku"), NJWT_JSON_STRING },
+    { njwt_literal("jwk"), NJWT_JSON_OBJECT },
+    { njwt_literal("kid"), NJWT_JSON_STRING },
+    { njwt_literal("x5u"), NJWT_JSON_STRING },
+    { njwt_literal("x5c"), NJWT_JSON_ARRAY },
+    { njwt_literal("x5t"), NJWT_JSON_STRING },
+    { njwt_literal("x5t#S256"), NJWT_JSON_STRING },
+    { njwt_literal("typ"), NJWT_JSON_STRING },
+    { njwt_literal("cty"), NJWT_JSON_STRING },
+    { njwt_literal("crit"), NJWT_JSON_ARRAY }
 };
 
 
@@ -56,36 +48,19 @@ njwt_jws_parts(njwt_slice_t token)
 
 
 static bool
-njwt_jws_type_ok(njwt_value_t value, njwt_jws_type_t type)
-{
-    switch (type) {
-
-    case NJWT_JWS_STRING:
-        return njwt_json_type(value) == NJWT_JSON_STRING;
-
-    case NJWT_JWS_OBJECT:
-        return njwt_json_type(value) == NJWT_JSON_OBJECT;
-
-    default: /* NJWT_JWS_STRINGS */
-        return njwt_json_type(value) == NJWT_JSON_ARRAY
-               && njwt_json_strings(value);
-    }
-}
-
-
-static bool
 njwt_jws_member_ok(njwt_slice_t name, njwt_value_t value)
 {
-    size_t                    i;
-    const njwt_jws_member_t  *member;
+    size_t            i;
+    njwt_json_type_t  type;
 
     for (i = 0; i < sizeof(njwt_jws_members) / sizeof(njwt_jws_members[0]);
          i++)
     {
-        member = &njwt_jws_members[i];
+        if (njwt_slice_equal(name, njwt_jws_members[i].name)) {
+            type = njwt_jws_members[i].type;
 
-        if (njwt_slice_equal(name, member->name)) {
-            return njwt_jws_type_ok(value, member->type);
+            return njwt_json_type(value) == type
+                   && (type != NJWT_JSON_ARRAY || njwt_json_strings(value));
         }
     }
 

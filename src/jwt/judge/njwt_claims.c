@@ -5,7 +5,6 @@
 #include "njwt_claims.h"
 #include "njwt_scopes.h"
 
-#include <math.h>
 #include <string.h>
 
 
@@ -30,8 +29,17 @@ static const njwt_slice_t  njwt_iss = njwt_literal("iss");
 static const njwt_slice_t  njwt_sub = njwt_literal("sub");
 static const njwt_slice_t  njwt_aud = njwt_literal("aud");
 static const njwt_slice_t  njwt_jti = njwt_literal("jti");
-static const njwt_slice_t  njwt_client = njwt_literal("client_id");
 static const njwt_slice_t  njwt_cnf = njwt_literal("cnf");
+
+static const njwt_slice_t  njwt_rfc9068[] = {
+    njwt_literal("iss"),
+    njwt_literal("exp"),
+    njwt_literal("aud"),
+    njwt_literal("sub"),
+    njwt_literal("client_id"),
+    njwt_literal("iat"),
+    njwt_literal("jti")
+};
 
 
 static bool
@@ -253,25 +261,24 @@ njwt_claims_audience_ok(const njwt_claims_t *claims,
 }
 
 
-/* RFC 9068, section 2.2: these are required; null doesn't count as a value. */
-
-static bool
-njwt_claims_rfc9068(const njwt_claims_t *claims)
+bool
+njwt_payload_lacks(njwt_value_t payload, size_t *i, njwt_slice_t *name)
 {
-    njwt_value_t  root;
+    njwt_json_type_t  type;
 
-    root = claims->root;
+    while (*i < sizeof(njwt_rfc9068) / sizeof(njwt_rfc9068[0])) {
+        *name = njwt_rfc9068[(*i)++];
+        type = njwt_json_type(njwt_json_member(payload, *name));
 
-    return njwt_json_type(njwt_json_member(root, njwt_iss)) == NJWT_JSON_STRING
-           && claims->dates.exp != -HUGE_VAL
-           && njwt_json_strings(njwt_json_member(root, njwt_aud))
-           && njwt_json_type(njwt_json_member(root, njwt_sub))
-              == NJWT_JSON_STRING
-           && njwt_json_type(njwt_json_member(root, njwt_client))
-              == NJWT_JSON_STRING
-           && njwt_dates_issued(&claims->dates)
-           && njwt_json_type(njwt_json_member(root, njwt_jti))
-              == NJWT_JSON_STRING;
+        if (type == NJWT_JSON_ABSENT
+            || (type != NJWT_JSON_STRING
+                && njwt_slice_equal(*name, njwt_slice("client_id"))))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 
@@ -279,13 +286,16 @@ bool
 njwt_claims_has_required(const njwt_claims_t *claims,
     const njwt_expected_t *expected)
 {
+    size_t        i = 0;
+    njwt_slice_t  name;
+
     if (claims->summary != NULL) {
         return claims->summary->has_required == 1;
     }
 
     return (!expected->has_max_age || njwt_dates_issued(&claims->dates))
            && (expected->profile == NJWT_PROFILE_ANY
-               || njwt_claims_rfc9068(claims));
+               || !njwt_payload_lacks(claims->root, &i, &name));
 }
 
 

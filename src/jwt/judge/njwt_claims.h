@@ -76,6 +76,13 @@ bool njwt_payload_for(const njwt_payload_t *payload,
     const njwt_claim_rule_t *rule);
 
 /*
+ * The next claim that RFC 9068, section 2.2, requires and that is absent from
+ * a payload that njwt_payload_parse() accepted, or, "client_id", no string: no
+ * other may be of another type there.  Begin with *i 0; false at the end.
+ */
+bool njwt_payload_lacks(njwt_value_t payload, size_t *i, njwt_slice_t *name);
+
+/*
  * The logout event of a payload, verified or not, or absent.  Only a logout
  * token has one (OpenID Connect Back-Channel Logout 1.0, section 2.4).
  */
