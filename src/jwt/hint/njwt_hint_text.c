@@ -276,6 +276,18 @@ njwt_hint_configured(njwt_hint_t *hint, const njwt_slice_t *configured,
 }
 
 
+static const char  *const  njwt_hint_near_texts[] = {
+    [NJWT_HINT_SLASH_MISSING] = ": only the slash at the end differs: add the "
+                                "trailing slash to ",
+    [NJWT_HINT_SLASH_EXTRA] = ": only the slash at the end differs: take the "
+                              "trailing slash away from ",
+    [NJWT_HINT_CASE] = ": only upper and lower case (and perhaps the slash at "
+                       "the end) differ: copy the token's spelling to ",
+    [NJWT_HINT_SCHEME] = ": only the scheme (http, https) differs: if this is "
+                         "your tenant, copy the token's spelling to "
+};
+
+
 bool
 njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
     njwt_slice_t configured, njwt_slice_t received)
@@ -290,31 +302,7 @@ njwt_hint_write_near(njwt_hint_t *hint, njwt_slice_t directive,
 
     njwt_hint_configured(hint, &configured, 1, &received);
 
-    switch (near) {
-
-    case NJWT_HINT_SLASH_MISSING:
-        njwt_hint_add(hint, ": only the slash at the end differs: add the "
-                            "trailing slash to ");
-        break;
-
-    case NJWT_HINT_SLASH_EXTRA:
-        njwt_hint_add(hint, ": only the slash at the end differs: take the "
-                            "trailing slash away from ");
-        break;
-
-    case NJWT_HINT_CASE:
-        njwt_hint_add(hint, ": only upper and lower case (and perhaps the "
-                            "slash at the end) differ: copy the token's "
-                            "spelling to ");
-        break;
-
-    default:
-        njwt_hint_add(hint, ": only the scheme (http, https) differs: if "
-                            "this is your tenant, copy the token's spelling "
-                            "to ");
-        break;
-    }
-
+    njwt_hint_literal(hint, njwt_hint_near_texts[near]);
     njwt_hint_quote(hint, directive);
 
     return true;

@@ -15,24 +15,19 @@
 #define NJWT_REVOCATION_MAX_DATE  1e11
 
 
-static bool
-njwt_revocation_date(njwt_value_t value, double *date)
+/* Reads a time.  Returns NULL, or the one of these faults that it has. */
+
+static const char *
+njwt_revocation_date(njwt_value_t value, const char *no_time,
+    const char *milliseconds, double *date)
 {
-    double  number;
+    *date = njwt_json_number(value);
 
-    if (njwt_json_type(value) != NJWT_JSON_NUMBER) {
-        return false;
+    if (njwt_json_type(value) != NJWT_JSON_NUMBER || !(*date >= 0)) {
+        return no_time;
     }
 
-    number = njwt_json_number(value);
-
-    if (!(number >= 0)) {
-        return false;
-    }
-
-    *date = number;
-
-    return true;
+    return (*date > NJWT_REVOCATION_MAX_DATE) ? milliseconds : NULL;
 }
 
 
@@ -60,15 +55,8 @@ njwt_revocation_claim(const njwt_revocation_terms_t *terms,
 }
 
 
-static bool
-njwt_revocation_named(njwt_slice_t name, const char *text, size_t len)
-{
-    return name.len == len && memcmp(name.data, text, len) == 0;
-}
-
-
 #define njwt_revocation_is(name, text)                                       \
-    njwt_revocation_named(name, text, sizeof(text) - 1)
+    njwt_slice_equal(name, njwt_slice(text))
 
 
 /* Returns what is wrong with an entry, or NULL. */
@@ -79,6 +67,7 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
 {
     bool          claim = false, value = false, before = false;
     bool          until = false;
+    const char   *fault = NULL;
     njwt_value_t  member = { NULL };
     njwt_slice_t  name;
 
@@ -106,28 +95,26 @@ njwt_revocation_entry(const njwt_revocation_terms_t *terms,
         } else if (njwt_revocation_is(name, "before")) {
             before = true;
 
-            if (!njwt_revocation_date(member, &entry->before)) {
-                return "has a \"before\" that is no time in seconds";
-            }
-
-            if (entry->before > NJWT_REVOCATION_MAX_DATE) {
-                return "has a \"before\" in milliseconds, not in seconds";
-            }
+            fault = njwt_revocation_date(member,
+                "has a \"before\" that is no time in seconds",
+                "has a \"before\" in milliseconds, not in seconds",
+                &entry->before);
 
         } else if (njwt_revocation_is(name, "until")) {
             until = true;
 
-            if (!njwt_revocation_date(member, &entry->until)) {
-                return "has an \"until\" that is no time in seconds";
-            }
-
-            if (entry->until > NJWT_REVOCATION_MAX_DATE) {
-                return "has an \"until\" in milliseconds, not in seconds";
-            }
+            fault = njwt_revocation_date(member,
+                "has an \"until\" that is no time in seconds",
+                "has an \"until\" in milliseconds, not in seconds",
+                &entry->until);
 
         } else {
             return "has a member that is none of \"claim\", \"value\", "
                    "\"before\" and \"until\"";
+        }
+
+        if (fault != NULL) {
+            return fault;
         }
     }
 
