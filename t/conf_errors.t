@@ -466,7 +466,7 @@ accepted "but \"$_\"", issuer($_), 'jwt ' . $_ . ';' for 'off-', '--', 'a-b';
 
 
 refused 'jwt names a block that there is', issuer('a'), 'jwt b;',
-    qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http", or "jwt a;" in /;
+    qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http", or the name of one that there is: "a" in /;
 refused 'jwt names a block that there is, of two', issuer('a')
     . 'jwt_issuer c { issuer https://c/; audience c; jwks_uri https://c/; }', 'jwt b;',
     qr/"jwt" names "b", but there is no such jwt_issuer block: write one in "http", or the name of one that there is: "a", "c" in /;

@@ -324,6 +324,14 @@ ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
 }
 
 
+static ngx_inline ngx_uint_t
+ngx_http_jwt_is_alnum(u_char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+           || (c >= 'a' && c <= 'z');
+}
+
+
 static ngx_inline njwt_method_t
 ngx_http_jwt_method(ngx_http_request_t *r)
 {

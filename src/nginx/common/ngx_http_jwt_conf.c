@@ -267,7 +267,7 @@ ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static ngx_int_t
-ngx_http_jwt_conf_name(ngx_conf_t *cf, u_char *name, size_t len)
+ngx_http_jwt_conf_name(ngx_conf_t *cf, ngx_str_t *name)
 {
     ngx_str_t                 *directive;
     ngx_http_jwt_name_t       *noted;
@@ -280,13 +280,13 @@ ngx_http_jwt_conf_name(ngx_conf_t *cf, u_char *name, size_t len)
         return NGX_ERROR;
     }
 
-    noted->name.len = len;
-    noted->name.data = ngx_pnalloc(cf->pool, len);
+    noted->name.len = name->len;
+    noted->name.data = ngx_pnalloc(cf->pool, name->len);
     if (noted->name.data == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_strlow(noted->name.data, name, len);
+    ngx_strlow(noted->name.data, name->data, name->len);
 
     directive = cf->args->elts;
     noted->directive = directive[0];
@@ -299,7 +299,7 @@ ngx_http_jwt_conf_name(ngx_conf_t *cf, u_char *name, size_t len)
 ngx_int_t
 ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name)
 {
-    if (ngx_http_jwt_conf_name(cf, name->data, name->len) != NGX_OK) {
+    if (ngx_http_jwt_conf_name(cf, name) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -307,15 +307,28 @@ ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-static u_char *
-ngx_http_jwt_conf_name_end(u_char *p, u_char *last)
+u_char *
+ngx_http_jwt_conf_next_variable(u_char *p, u_char *last, ngx_str_t *name)
 {
-    while (p < last
-           && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')
-               || (*p >= '0' && *p <= '9') || *p == '_'))
-    {
+    p = ngx_strlchr(p, last, '$');
+
+    if (p == NULL) {
+        return NULL;
+    }
+
+    p++;
+
+    if (p < last && *p == '{') {
         p++;
     }
+
+    name->data = p;
+
+    while (p < last && (ngx_http_jwt_is_alnum(*p) || *p == '_')) {
+        p++;
+    }
+
+    name->len = p - name->data;
 
     return p;
 }
@@ -326,27 +339,21 @@ ngx_http_jwt_conf_name_end(u_char *p, u_char *last)
 ngx_int_t
 ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text)
 {
-    u_char  *p, *end, *last;
+    u_char     *p, *last;
+    ngx_str_t   name;
 
+    p = text->data;
     last = text->data + text->len;
 
-    for (p = text->data; p < last; p = end) {
-        end = p + 1;
-
-        if (*p != '$' || end == last) {
-            continue;
-        }
-
-        p = (*end == '{') ? end + 1 : end;
-        end = ngx_http_jwt_conf_name_end(p, last);
+    while ((p = ngx_http_jwt_conf_next_variable(p, last, &name)) != NULL) {
 
         /* $1 to $9 are captures of a regular expression */
 
-        if (end == p || (*p >= '1' && *p <= '9')) {
+        if (name.len == 0 || (name.data[0] >= '1' && name.data[0] <= '9')) {
             continue;
         }
 
-        if (ngx_http_jwt_conf_name(cf, p, end - p) != NGX_OK) {
+        if (ngx_http_jwt_conf_name(cf, &name) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -432,19 +439,17 @@ ngx_http_jwt_conf_names_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-ngx_int_t
-ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
-    njwt_slice_t *text)
+/* What is wrong with a file?  NULL: it was read. */
+
+static const char *
+ngx_http_jwt_conf_load(ngx_conf_t *cf, ngx_str_t *path, u_char *data,
+    size_t size, njwt_slice_t *text)
 {
-    u_char      *data;
     ssize_t      n;
     ngx_file_t   file;
 
-    data = ngx_palloc(cf->temp_pool, size + 1);
-
-    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    static const char  unreadable[] = "can't be read: write the path of a "
+                                      "file that nginx's master may read";
 
     ngx_memzero(&file, sizeof(ngx_file_t));
     file.name = *path;
@@ -452,7 +457,9 @@ ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
     file.fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
 
     if (file.fd == NGX_INVALID_FILE) {
-        return NGX_DECLINED;
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_open_file_n " \"%V\" failed", path);
+        return unreadable;
     }
 
     n = ngx_read_file(&file, data, size + 1, 0);
@@ -462,42 +469,46 @@ ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
                       ngx_close_file_n " \"%V\" failed", path);
     }
 
-    if (n == NGX_ERROR || (size_t) n > size) {
-        return (n == NGX_ERROR) ? NGX_ABORT : NGX_BUSY;
+    if (n == NGX_ERROR) {
+        return unreadable;
     }
 
     text->data = data;
     text->len = (size_t) n;
 
-    return NGX_OK;
+    return (text->len > size) ? "is too large" : NULL;
 }
 
 
 ngx_int_t
-ngx_http_jwt_keys_read_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
+ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     const char *directive, ngx_str_t *path, size_t size, njwt_slice_t *text)
 {
-    ngx_int_t    rc;
+    u_char      *data;
     const char  *fault;
 
-    rc = ngx_http_jwt_conf_file(cf, path, size, text);
+    data = ngx_palloc(cf->temp_pool, size + 1);
 
-    if (rc == NGX_OK || rc == NGX_ERROR) {
-        return rc;
+    if (data == NULL || ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    fault = (rc == NGX_BUSY) ? "is too large"
-            : "can't be read: write the path of a file that nginx's master "
-              "may read";
+    fault = ngx_http_jwt_conf_load(cf, path, data, size, text);
 
-    if (rc == NGX_DECLINED) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_open_file_n " \"%V\" failed", path);
+    if (fault == NULL) {
+        return NGX_OK;
     }
 
-    (void) ngx_http_jwt_conf_error(cf,
-               ngx_http_jwt_issuer_pos(issuer, directive),
-               "\"%V\" of jwt_issuer \"%V\" %s", path, &issuer->name, fault);
+    if (issuer == NULL) {
+        (void) ngx_http_jwt_conf_error(cf, NULL, "\"%V\" in \"%s\" %s", path,
+                                       directive, fault);
+
+    } else {
+        (void) ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_pos(issuer, directive),
+                   "\"%V\" of jwt_issuer \"%V\" %s", path, &issuer->name,
+                   fault);
+    }
 
     return NGX_ERROR;
 }

@@ -26,19 +26,11 @@ char *ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
 char *ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list);
 
 /*
- * Reads a file of at most size bytes into the configuration's temporary
- * memory.  NGX_DECLINED: it can't be opened, ngx_errno says why; NGX_ABORT:
- * it can't be read; NGX_BUSY: it is too large.
- */
-ngx_int_t ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_str_t *path, size_t size,
-    njwt_slice_t *text);
-
-/*
  * Reads the whole file of a directive, at most size bytes, into the
  * configuration's temporary memory; a longer file is an error, and so is one
- * that can't be read.
+ * that can't be read.  The issuer is NULL for the directive being read.
  */
-ngx_int_t ngx_http_jwt_keys_read_file(ngx_conf_t *cf,
+ngx_int_t ngx_http_jwt_conf_file(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer, const char *directive, ngx_str_t *path,
     size_t size, njwt_slice_t *text);
 
@@ -50,6 +42,13 @@ ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);
 
 /* Records the variables in a text of the directive being read. */
 ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
+
+/*
+ * The name of the next $NAME or ${NAME} in a text, empty if it has none.
+ * Returns where the search goes on; NULL: there is no other.
+ */
+u_char *ngx_http_jwt_conf_next_variable(u_char *p, u_char *last,
+    ngx_str_t *name);
 
 /* Reports recorded names for which there is no variable; when all is read. */
 ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,

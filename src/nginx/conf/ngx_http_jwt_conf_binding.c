@@ -271,30 +271,7 @@ ngx_http_jwt_dpop_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_int_t
-ngx_http_jwt_dpop_read(ngx_conf_t *cf, ngx_str_t *path, njwt_slice_t *text)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_http_jwt_conf_file(cf, path, NGX_HTTP_JWT_NONCE_FILE, text);
-
-    if (rc == NGX_DECLINED) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "\"%V\" in \"jwt_dpop_nonce\" can't be read: write "
-                           "the path of a file that nginx's master may read",
-                           path);
-
-    } else if (rc == NGX_ABORT || rc == NGX_BUSY) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" in \"jwt_dpop_nonce\" %s", path,
-                           rc == NGX_ABORT ? "can't be read" : "is too large");
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
+static char *
 ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
     ngx_str_t *path, const uint8_t *line, size_t len)
 {
@@ -302,18 +279,17 @@ ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
     njwt_slice_t  *key;
 
     if (len < NGX_HTTP_JWT_NONCE_KEY_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "a key in \"%V\" is shorter than %d characters: "
-                           "write one key on each line, as from \"openssl "
-                           "rand -hex 32\"", path, NGX_HTTP_JWT_NONCE_KEY_MIN);
-        return NGX_ERROR;
+        return ngx_http_jwt_conf_error(cf, NULL,
+                   "a key in \"%V\" is shorter than %d characters: write one "
+                   "key on each line, as from \"openssl rand -hex 32\"", path,
+                   NGX_HTTP_JWT_NONCE_KEY_MIN);
     }
 
     key = ngx_array_push(dpop->keys);
     data = ngx_pnalloc(cf->pool, len);
 
     if (key == NULL || data == NULL) {
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
     ngx_memcpy(data, line, len);
@@ -321,7 +297,7 @@ ngx_http_jwt_dpop_key(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
     key->data = data;
     key->len = len;
 
-    return NGX_OK;
+    return NGX_CONF_OK;
 }
 
 
@@ -335,7 +311,10 @@ ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
     njwt_slice_t          text;
     const uint8_t        *p, *end, *line;
 
-    if (ngx_http_jwt_dpop_read(cf, path, &text) != NGX_OK) {
+    if (ngx_http_jwt_conf_file(cf, NULL, "jwt_dpop_nonce", path,
+                               NGX_HTTP_JWT_NONCE_FILE, &text)
+        != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -360,7 +339,7 @@ ngx_http_jwt_dpop_key_file(ngx_conf_t *cf, ngx_http_jwt_dpop_conf_t *dpop,
             continue;
         }
 
-        if (ngx_http_jwt_dpop_key(cf, dpop, path, line, len) != NGX_OK) {
+        if (ngx_http_jwt_dpop_key(cf, dpop, path, line, len) != NGX_CONF_OK) {
             return NGX_CONF_ERROR;
         }
     }

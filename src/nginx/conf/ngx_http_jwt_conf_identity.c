@@ -129,13 +129,9 @@ ngx_http_jwt_identity_is_name(ngx_str_t *name)
     for (i = 0; i < name->len; i++) {
         c = name->data[i];
 
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-            || (c >= '0' && c <= '9'))
+        if (!ngx_http_jwt_is_alnum(c)
+            && (c == '\0' || ngx_strchr("!#%&'*+-.^_`|~", c) == NULL))
         {
-            continue;
-        }
-
-        if (c == '\0' || ngx_strchr("!#%&'*+-.^_`|~", c) == NULL) {
             return 0;
         }
     }

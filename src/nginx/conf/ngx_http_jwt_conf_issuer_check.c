@@ -464,9 +464,9 @@ ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     size_t        least;
     njwt_slice_t  secret, whole;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer, "secret_file",
-                                    &issuer->secret_file, NJWT_MAX_SECRET,
-                                    &secret)
+    if (ngx_http_jwt_conf_file(cf, issuer, "secret_file",
+                               &issuer->secret_file, NJWT_MAX_SECRET,
+                               &secret)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -504,9 +504,9 @@ ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
     njwt_slice_t        text;
     njwt_jwks_report_t  report;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer, "jwks_file",
-                                    &issuer->jwks_file, issuer->jwks_max_size,
-                                    &text)
+    if (ngx_http_jwt_conf_file(cf, issuer, "jwks_file",
+                               &issuer->jwks_file, issuer->jwks_max_size,
+                               &text)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;

@@ -8,10 +8,6 @@
 #include "njwt_defaults.h"
 
 
-static ngx_int_t ngx_http_jwt_policy_number(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, njwt_policy_t *policy);
-
-
 static const ngx_http_jwt_word_t  ngx_http_jwt_modes[] = {
     { "enforce", NGX_HTTP_JWT_ENFORCE },
     { "optional", NGX_HTTP_JWT_OPTIONAL },
@@ -102,46 +98,23 @@ static char *
 ngx_http_jwt_policy_unknown(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
 {
-    u_char                  *p;
-    size_t                   len;
-    ngx_str_t                names;
+    u_char                  *p, *last, names[NGX_MAX_CONF_ERRSTR / 2];
     ngx_uint_t               i;
     ngx_http_jwt_issuer_t  **issuer;
 
+    p = names;
+    last = names + sizeof(names);
     issuer = jmcf->issuers.elts;
 
-    if (jmcf->issuers.nelts == 1) {
-        return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", but there is no such jwt_issuer "
-                       "block: write one in \"http\", or \"jwt %*s;\"", name,
-                       issuer[0]->trust.name.len, issuer[0]->trust.name.data);
-    }
-
-    len = 0;
-
     for (i = 0; i < jmcf->issuers.nelts; i++) {
-        len += issuer[i]->trust.name.len + sizeof(", \"\"") - 1;
+        p = ngx_slprintf(p, last, "%s\"%V\"",
+                         i ? ", " : ", or the name of one that there is: ",
+                         &issuer[i]->name);
     }
-
-    p = ngx_pnalloc(cf->temp_pool, len + 1);
-    if (p == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    names.data = p;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        p = ngx_sprintf(p, "%s\"%*s\"", i ? ", " : "",
-                        issuer[i]->trust.name.len, issuer[i]->trust.name.data);
-    }
-
-    names.len = p - names.data;
 
     return ngx_http_jwt_conf_error(cf, &conf->names_pos,
-                       "\"jwt\" names \"%V\", but there is no such jwt_issuer "
-                       "block: write one in \"http\"%s%V", name,
-                       i ? ", or the name of one that there is: " : "",
-                       &names);
+               "\"jwt\" names \"%V\", but there is no such jwt_issuer block: "
+               "write one in \"http\"%*s", name, (size_t) (p - names), names);
 }
 
 
@@ -222,6 +195,95 @@ ngx_http_jwt_policy_audience(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 
     njwt_policy_audience_rule(policy->audience, values, conf->audiences->elts,
                               conf->audiences->nelts);
+
+    return NGX_OK;
+}
+
+
+static njwt_predicates_t *
+ngx_http_jwt_policy_predicates(ngx_conf_t *cf, ngx_array_t *sets)
+{
+    njwt_predicates_t  *predicates, **set;
+
+    predicates = ngx_pcalloc(cf->pool, sizeof(njwt_predicates_t));
+    if (predicates == NULL) {
+        return NULL;
+    }
+
+    set = ngx_array_push(sets);
+    if (set == NULL) {
+        return NULL;
+    }
+
+    predicates->set = sets->nelts - 1;
+    *set = predicates;
+
+    return predicates;
+}
+
+
+/* A copy of a policy's rules; NULL: no memory. */
+
+static void *
+ngx_http_jwt_policy_copy(ngx_conf_t *cf, const void *rules, size_t size)
+{
+    void  *copy;
+
+    copy = ngx_palloc(cf->pool, size);
+
+    if (copy != NULL && size > 0) {
+        ngx_memcpy(copy, rules, size);
+    }
+
+    return copy;
+}
+
+
+/*
+ * A cache entry has answers to one set of predicates, and a location must use
+ * only those of one set: what doesn't fit into the last set begins another
+ * one.  The rules are this policy's own copy: others that inherit them may be
+ * in another set.
+ */
+
+static ngx_int_t
+ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    njwt_policy_t *policy)
+{
+    njwt_predicates_t  *predicates, **set;
+    njwt_claim_rule_t  *claim_rules;
+    njwt_scope_rule_t  *rules;
+
+    rules = ngx_http_jwt_policy_copy(cf, policy->scope_rules,
+                                     policy->scope_rule_count
+                                     * sizeof(njwt_scope_rule_t));
+    claim_rules = ngx_http_jwt_policy_copy(cf, policy->claim_rules,
+                                           policy->claim_rule_count
+                                           * sizeof(njwt_claim_rule_t));
+    if (rules == NULL || claim_rules == NULL) {
+        return NGX_ERROR;
+    }
+
+    policy->scope_rules = rules;
+    policy->claim_rules = claim_rules;
+
+    if (jmcf->predicates.nelts > 0) {
+        set = jmcf->predicates.elts;
+
+        njwt_policy_index(policy, rules, claim_rules,
+                          set[jmcf->predicates.nelts - 1]);
+
+        if (policy->indexed) {
+            return NGX_OK;
+        }
+    }
+
+    predicates = ngx_http_jwt_policy_predicates(cf, &jmcf->predicates);
+    if (predicates == NULL) {
+        return NGX_ERROR;
+    }
+
+    njwt_policy_index(policy, rules, claim_rules, predicates);
 
     return NGX_OK;
 }
@@ -458,11 +520,9 @@ ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"%V\" directive: write a "
-                       "size, as in 8k or 16k", &value[1], &value[0]);
-
-    return NGX_CONF_ERROR;
+    return ngx_http_jwt_conf_error(cf, NULL,
+               "invalid value \"%V\" in \"%V\" directive: write a size, as in "
+               "8k or 16k", &value[1], &value[0]);
 }
 
 
@@ -478,98 +538,4 @@ ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     return ngx_http_jwt_conf_word(cf, ngx_http_jwt_log_levels, "level",
                                   "info, notice, warn or error",
                                   &jlcf->log_level);
-}
-
-
-static njwt_predicates_t *
-ngx_http_jwt_policy_predicates(ngx_conf_t *cf, ngx_array_t *sets)
-{
-    njwt_predicates_t  *predicates, **set;
-
-    predicates = ngx_pcalloc(cf->pool, sizeof(njwt_predicates_t));
-    if (predicates == NULL) {
-        return NULL;
-    }
-
-    set = ngx_array_push(sets);
-    if (set == NULL) {
-        return NULL;
-    }
-
-    predicates->set = sets->nelts - 1;
-    *set = predicates;
-
-    return predicates;
-}
-
-
-/* A copy of a policy's rules; NULL: no memory. */
-
-static void *
-ngx_http_jwt_policy_copy(ngx_conf_t *cf, const void *rules, size_t size)
-{
-    void  *copy;
-
-    copy = ngx_palloc(cf->pool, size);
-
-    if (copy != NULL && size > 0) {
-        ngx_memcpy(copy, rules, size);
-    }
-
-    return copy;
-}
-
-
-/*
- * Numbers the predicates of a policy, whose rules are copied for that.
- * NGX_ERROR: no memory.
- */
-
-/*
- * A cache entry has answers to one set of predicates, and a location must use
- * only those of one set: what doesn't fit into the last set begins another
- * one.  The rules are this policy's own copy: others that inherit them may be
- * in another set.
- */
-
-static ngx_int_t
-ngx_http_jwt_policy_number(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
-    njwt_policy_t *policy)
-{
-    njwt_predicates_t  *predicates, **set;
-    njwt_claim_rule_t  *claim_rules;
-    njwt_scope_rule_t  *rules;
-
-    rules = ngx_http_jwt_policy_copy(cf, policy->scope_rules,
-                                     policy->scope_rule_count
-                                     * sizeof(njwt_scope_rule_t));
-    claim_rules = ngx_http_jwt_policy_copy(cf, policy->claim_rules,
-                                           policy->claim_rule_count
-                                           * sizeof(njwt_claim_rule_t));
-    if (rules == NULL || claim_rules == NULL) {
-        return NGX_ERROR;
-    }
-
-    policy->scope_rules = rules;
-    policy->claim_rules = claim_rules;
-
-    if (jmcf->predicates.nelts > 0) {
-        set = jmcf->predicates.elts;
-
-        njwt_policy_index(policy, rules, claim_rules,
-                          set[jmcf->predicates.nelts - 1]);
-
-        if (policy->indexed) {
-            return NGX_OK;
-        }
-    }
-
-    predicates = ngx_http_jwt_policy_predicates(cf, &jmcf->predicates);
-    if (predicates == NULL) {
-        return NGX_ERROR;
-    }
-
-    njwt_policy_index(policy, rules, claim_rules, predicates);
-
-    return NGX_OK;
 }

@@ -13,35 +13,6 @@
 #include "ngx_http_jwt_refusal.h"
 
 
-typedef struct {
-    ngx_uint_t   status;
-    ngx_str_t    title;
-} ngx_http_jwt_title_t;
-
-
-static ngx_http_jwt_texts_t *ngx_http_jwt_texts_create(ngx_conf_t *cf,
-    ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
-    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes);
-static ngx_int_t ngx_http_jwt_challenge_text(ngx_pool_t *pool,
-    ngx_http_jwt_challenges_t *of, njwt_verdict_t verdict, ngx_uint_t dpop,
-    ngx_str_t *scopes, ngx_str_t *text);
-static ngx_int_t ngx_http_jwt_problem_text(ngx_pool_t *pool,
-    njwt_verdict_t verdict, ngx_str_t *scopes, ngx_str_t *text);
-static ngx_int_t ngx_http_jwt_message_text(ngx_pool_t *pool,
-    njwt_verdict_t verdict, ngx_str_t *text);
-
-
-static const ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
-    { 400, ngx_string("Bad Request") },
-    { 401, ngx_string("Unauthorized") },
-    { 403, ngx_string("Forbidden") },
-    { 405, ngx_string("Method Not Allowed") },
-    { 500, ngx_string("Internal Server Error") },
-    { 503, ngx_string("Service Unavailable") },
-    { 0, ngx_null_string }
-};
-
-
 char *
 ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -148,67 +119,231 @@ ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Inherits from the outer level what this one doesn't set. */
+typedef struct {
+    ngx_uint_t   status;
+    ngx_str_t    title;
+} ngx_http_jwt_title_t;
 
-static void
-ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
-    ngx_http_jwt_refusal_conf_t *conf)
+
+static const ngx_http_jwt_title_t  ngx_http_jwt_titles[] = {
+    { 400, ngx_string("Bad Request") },
+    { 401, ngx_string("Unauthorized") },
+    { 403, ngx_string("Forbidden") },
+    { 405, ngx_string("Method Not Allowed") },
+    { 500, ngx_string("Internal Server Error") },
+    { 503, ngx_string("Service Unavailable") },
+    { 0, ngx_null_string }
+};
+
+
+static const ngx_str_t *
+ngx_http_jwt_title(ngx_uint_t status)
 {
-    if (conf->realm.data == NULL) {
-        conf->realm = prev->realm;
+    const ngx_http_jwt_title_t  *title;
+
+    for (title = ngx_http_jwt_titles; title->status; title++) {
+        if (title->status == status) {
+            break;
+        }
     }
 
-    if (conf->metadata.data == NULL) {
-        conf->metadata = prev->metadata;
-    }
-
-    if (conf->format == 0) {
-        conf->format = prev->format ? prev->format
-                                    : NGX_HTTP_JWT_FORMAT_PROBLEM;
-    }
+    return &title->title;
 }
 
 
-char *
-ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
-    ngx_http_jwt_loc_conf_t *conf)
+/* The text of a quoted-string (RFC 9110, section 5.6.4). */
+
+static u_char *
+ngx_http_jwt_quoted(u_char *p, ngx_str_t *text)
 {
-    ngx_str_t                 *realm;
-    ngx_http_jwt_schemes_t     schemes;
-    ngx_http_jwt_main_conf_t  *jmcf;
+    size_t  i;
 
-    ngx_http_jwt_refusal_inherit(&prev->refusal, &conf->refusal);
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] == '"' || text->data[i] == '\\') {
+            *p++ = '\\';
+        }
 
-    if (conf->policy == NULL) {
-        return NGX_CONF_OK;
+        *p++ = text->data[i];
     }
 
-    /* a level that has the outer policy has no directive of its own */
+    return p;
+}
 
-    if (conf->policy == prev->policy) {
-        conf->refusal.texts = prev->refusal.texts;
-        return NGX_CONF_OK;
+
+/* The error and its description: in the part of the client's scheme. */
+
+static u_char *
+ngx_http_jwt_challenge_details(u_char *p, u_char *last,
+    ngx_http_jwt_challenges_t *of, const njwt_verdict_info_t *info,
+    ngx_str_t *scopes)
+{
+    if (info->error.len) {
+        p = ngx_slprintf(p, last, ", error=\"%*s\", error_description=\"%*s\"",
+                         info->error.len, info->error.data,
+                         info->description.len, info->description.data);
     }
 
-    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
-
-    ngx_memzero(&schemes, sizeof(ngx_http_jwt_schemes_t));
-
-    if (conf->binding.words.dpop) {
-        schemes.algs = conf->binding.algs;
-        schemes.alone = conf->binding.words.required
-                        && !conf->binding.words.mtls;
+    if (scopes->len) {
+        p = ngx_slprintf(p, last, ", scope=\"%V\"", scopes);
     }
 
-    realm = conf->refusal.realm.data != NULL ? &conf->refusal.realm
-                                             : conf->names->elts;
+    if (of->metadata.len) {
+        p = ngx_slprintf(p, last, ", resource_metadata=\"%V\"",
+                         &of->metadata);
+    }
 
-    conf->refusal.texts = ngx_http_jwt_texts_create(cf, &jmcf->texts,
-                                                    conf->policy, realm,
-                                                    &conf->refusal.metadata,
-                                                    &schemes);
+    return p;
+}
 
-    return conf->refusal.texts != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+
+static u_char *
+ngx_http_jwt_challenge_realm(u_char *p, u_char *last, const char *scheme,
+    ngx_http_jwt_challenges_t *of)
+{
+    p = ngx_slprintf(p, last, "%s realm=\"", scheme);
+    p = ngx_http_jwt_quoted(p, &of->realm);
+    *p++ = '"';
+
+    return p;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
+    njwt_verdict_t verdict, ngx_uint_t dpop, ngx_str_t *scopes,
+    ngx_str_t *text)
+{
+    u_char                     *p, *last;
+    size_t                      size;
+    ngx_http_jwt_schemes_t     *schemes;
+    const njwt_verdict_info_t  *info;
+
+    info = njwt_verdict_info(verdict);
+    schemes = &of->schemes;
+
+    size = sizeof("Bearer realm=\"\", error=\"\", error_description=\"\", "
+                  "scope=\"\", resource_metadata=\"\", DPoP algs=\"\"") - 1
+           + 2 * of->realm.len + info->error.len + info->description.len
+           + scopes->len + of->metadata.len + schemes->algs.len;
+
+    p = ngx_pnalloc(pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    last = p + size;
+
+    /* an MCP client ignores a challenge that begins with DPoP */
+
+    dpop = schemes->alone || (dpop && schemes->algs.len > 0);
+    p = ngx_http_jwt_challenge_realm(p, last,
+                                     schemes->alone ? "DPoP" : "Bearer", of);
+
+    if (!dpop) {
+        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
+    }
+
+    if (schemes->algs.len > 0) {
+        p = ngx_slprintf(p, last, ", %salgs=\"%V\"",
+                         schemes->alone ? "" : "DPoP ", &schemes->algs);
+    }
+
+    if (dpop) {
+        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
+    }
+
+    text->len = p - text->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
+    ngx_str_t *scopes, ngx_str_t *text)
+{
+    u_char                     *p, *last;
+    size_t                      size;
+    const ngx_str_t            *title;
+    const njwt_verdict_info_t  *info;
+
+    info = njwt_verdict_info(verdict);
+    title = ngx_http_jwt_title(info->status);
+
+    size = sizeof("{\"type\":\"about:blank\",\"title\":\"\",\"status\":,"
+                  "\"error\":\"\",\"error_description\":\"\","
+                  "\"scope\":\"\"}") - 1 + NGX_INT_T_LEN
+           + title->len + info->error.len + info->description.len
+           + scopes->len;
+
+    p = ngx_pnalloc(pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    last = p + size;
+
+    p = ngx_slprintf(p, last,
+                     "{\"type\":\"about:blank\",\"title\":\"%V\","
+                     "\"status\":%ui", title, (ngx_uint_t) info->status);
+
+    if (info->error.len) {
+        p = ngx_slprintf(p, last,
+                         ",\"error\":\"%*s\",\"error_description\":\"%*s\"",
+                         info->error.len, info->error.data,
+                         info->description.len, info->description.data);
+    }
+
+    if (scopes->len) {
+        p = ngx_slprintf(p, last, ",\"scope\":\"%V\"", scopes);
+    }
+
+    *p++ = '}';
+
+    text->len = p - text->data;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Percent-encoding for gRPC: of printable ASCII only the percent sign (gRPC
+ * over HTTP/2, "Responses").
+ */
+
+static ngx_int_t
+ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
+    ngx_str_t *text)
+{
+    u_char        *p, c;
+    size_t         i;
+    njwt_slice_t   description;
+
+    description = njwt_verdict_info(verdict)->description;
+
+    p = ngx_pnalloc(pool, 3 * description.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+
+    for (i = 0; i < description.len; i++) {
+        c = description.data[i];
+
+        if (c < 0x20 || c > 0x7e || c == '%') {
+            p = ngx_sprintf(p, "%%%02Xd", (ngx_int_t) c);
+            continue;
+        }
+
+        *p++ = c;
+    }
+
+    text->len = p - text->data;
+
+    return NGX_OK;
 }
 
 
@@ -491,24 +626,27 @@ ngx_http_jwt_rules_texts(ngx_conf_t *cf, ngx_http_jwt_texts_t *texts,
 
 
 /*
- * The texts of a policy's refusals; NULL: no memory.  What all policies share
+ * The texts of a level's refusals; NULL: no memory.  What all policies share
  * is made with the first one.
  */
 
 static ngx_http_jwt_texts_t *
-ngx_http_jwt_texts_create(ngx_conf_t *cf,
-    ngx_http_jwt_common_texts_t **common, const njwt_policy_t *policy,
-    ngx_str_t *realm, ngx_str_t *metadata, ngx_http_jwt_schemes_t *schemes)
+ngx_http_jwt_texts_create(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_http_jwt_texts_t  *texts;
+    ngx_str_t                 *realm;
+    ngx_http_jwt_texts_t      *texts;
+    ngx_http_jwt_schemes_t     schemes;
+    ngx_http_jwt_main_conf_t  *jmcf;
 
-    if (*common == NULL) {
-        *common = ngx_http_jwt_common_texts(cf);
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
+
+    if (jmcf->texts == NULL) {
+        jmcf->texts = ngx_http_jwt_common_texts(cf);
     }
 
     texts = ngx_pcalloc(cf->pool, sizeof(ngx_http_jwt_texts_t));
 
-    if (*common == NULL || texts == NULL
+    if (jmcf->texts == NULL || texts == NULL
         || ngx_array_init(&texts->scopes, cf->pool, 1,
                           sizeof(ngx_http_jwt_scopes_text_t))
            != NGX_OK)
@@ -516,12 +654,24 @@ ngx_http_jwt_texts_create(ngx_conf_t *cf,
         return NULL;
     }
 
-    texts->common = *common;
-    texts->challenges = ngx_http_jwt_challenges(cf, *common, realm, metadata,
-                                                schemes);
+    ngx_memzero(&schemes, sizeof(ngx_http_jwt_schemes_t));
+
+    if (conf->binding.words.dpop) {
+        schemes.algs = conf->binding.algs;
+        schemes.alone = conf->binding.words.required
+                        && !conf->binding.words.mtls;
+    }
+
+    realm = conf->refusal.realm.data != NULL ? &conf->refusal.realm
+                                             : conf->names->elts;
+
+    texts->common = jmcf->texts;
+    texts->challenges = ngx_http_jwt_challenges(cf, jmcf->texts, realm,
+                                                &conf->refusal.metadata,
+                                                &schemes);
 
     if (texts->challenges == NULL
-        || ngx_http_jwt_rules_texts(cf, texts, policy) != NGX_OK)
+        || ngx_http_jwt_rules_texts(cf, texts, conf->policy) != NGX_OK)
     {
         return NULL;
     }
@@ -530,220 +680,42 @@ ngx_http_jwt_texts_create(ngx_conf_t *cf,
 }
 
 
-static const ngx_str_t *
-ngx_http_jwt_title(ngx_uint_t status)
-{
-    const ngx_http_jwt_title_t  *title;
+/* Inherits from the outer level what this one doesn't set. */
 
-    for (title = ngx_http_jwt_titles; title->status; title++) {
-        if (title->status == status) {
-            break;
-        }
+static void
+ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
+    ngx_http_jwt_refusal_conf_t *conf)
+{
+    if (conf->realm.data == NULL) {
+        conf->realm = prev->realm;
     }
 
-    return &title->title;
+    if (conf->metadata.data == NULL) {
+        conf->metadata = prev->metadata;
+    }
+
+    if (conf->format == 0) {
+        conf->format = prev->format ? prev->format
+                                    : NGX_HTTP_JWT_FORMAT_PROBLEM;
+    }
 }
 
 
-/* The text of a quoted-string (RFC 9110, section 5.6.4). */
-
-static u_char *
-ngx_http_jwt_quoted(u_char *p, ngx_str_t *text)
+char *
+ngx_http_jwt_refusal_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
+    ngx_http_jwt_loc_conf_t *conf)
 {
-    size_t  i;
+    ngx_http_jwt_refusal_inherit(&prev->refusal, &conf->refusal);
 
-    for (i = 0; i < text->len; i++) {
-        if (text->data[i] == '"' || text->data[i] == '\\') {
-            *p++ = '\\';
-        }
-
-        *p++ = text->data[i];
+    if (conf->policy == NULL) {
+        return NGX_CONF_OK;
     }
 
-    return p;
-}
+    /* a level that has the outer policy has no directive of its own */
 
+    conf->refusal.texts = (conf->policy == prev->policy)
+                          ? prev->refusal.texts
+                          : ngx_http_jwt_texts_create(cf, conf);
 
-/* The error and its description: in the part of the client's scheme. */
-
-static u_char *
-ngx_http_jwt_challenge_details(u_char *p, u_char *last,
-    ngx_http_jwt_challenges_t *of, const njwt_verdict_info_t *info,
-    ngx_str_t *scopes)
-{
-    if (info->error.len) {
-        p = ngx_slprintf(p, last, ", error=\"%*s\", error_description=\"%*s\"",
-                         info->error.len, info->error.data,
-                         info->description.len, info->description.data);
-    }
-
-    if (scopes->len) {
-        p = ngx_slprintf(p, last, ", scope=\"%V\"", scopes);
-    }
-
-    if (of->metadata.len) {
-        p = ngx_slprintf(p, last, ", resource_metadata=\"%V\"",
-                         &of->metadata);
-    }
-
-    return p;
-}
-
-
-static u_char *
-ngx_http_jwt_challenge_realm(u_char *p, u_char *last, const char *scheme,
-    ngx_http_jwt_challenges_t *of)
-{
-    p = ngx_slprintf(p, last, "%s realm=\"", scheme);
-    p = ngx_http_jwt_quoted(p, &of->realm);
-    *p++ = '"';
-
-    return p;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
-    njwt_verdict_t verdict, ngx_uint_t dpop, ngx_str_t *scopes,
-    ngx_str_t *text)
-{
-    u_char                     *p, *last;
-    size_t                      size;
-    ngx_http_jwt_schemes_t     *schemes;
-    const njwt_verdict_info_t  *info;
-
-    info = njwt_verdict_info(verdict);
-    schemes = &of->schemes;
-
-    size = sizeof("Bearer realm=\"\", error=\"\", error_description=\"\", "
-                  "scope=\"\", resource_metadata=\"\", DPoP algs=\"\"") - 1
-           + 2 * of->realm.len + info->error.len + info->description.len
-           + scopes->len + of->metadata.len + schemes->algs.len;
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-    last = p + size;
-
-    /* an MCP client ignores a challenge that begins with DPoP */
-
-    if (schemes->alone) {
-        p = ngx_http_jwt_challenge_realm(p, last, "DPoP", of);
-        p = ngx_slprintf(p, last, ", algs=\"%V\"", &schemes->algs);
-        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
-
-        text->len = p - text->data;
-
-        return NGX_OK;
-    }
-
-    dpop = dpop && schemes->algs.len > 0;
-    p = ngx_http_jwt_challenge_realm(p, last, "Bearer", of);
-
-    if (!dpop) {
-        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
-    }
-
-    if (schemes->algs.len > 0) {
-        p = ngx_slprintf(p, last, ", DPoP algs=\"%V\"", &schemes->algs);
-    }
-
-    if (dpop) {
-        p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);
-    }
-
-    text->len = p - text->data;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_jwt_problem_text(ngx_pool_t *pool, njwt_verdict_t verdict,
-    ngx_str_t *scopes, ngx_str_t *text)
-{
-    u_char                     *p, *last;
-    size_t                      size;
-    const ngx_str_t            *title;
-    const njwt_verdict_info_t  *info;
-
-    info = njwt_verdict_info(verdict);
-    title = ngx_http_jwt_title(info->status);
-
-    size = sizeof("{\"type\":\"about:blank\",\"title\":\"\",\"status\":,"
-                  "\"error\":\"\",\"error_description\":\"\","
-                  "\"scope\":\"\"}") - 1 + NGX_INT_T_LEN
-           + title->len + info->error.len + info->description.len
-           + scopes->len;
-
-    p = ngx_pnalloc(pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-    last = p + size;
-
-    p = ngx_slprintf(p, last,
-                     "{\"type\":\"about:blank\",\"title\":\"%V\","
-                     "\"status\":%ui", title, (ngx_uint_t) info->status);
-
-    if (info->error.len) {
-        p = ngx_slprintf(p, last,
-                         ",\"error\":\"%*s\",\"error_description\":\"%*s\"",
-                         info->error.len, info->error.data,
-                         info->description.len, info->description.data);
-    }
-
-    if (scopes->len) {
-        p = ngx_slprintf(p, last, ",\"scope\":\"%V\"", scopes);
-    }
-
-    *p++ = '}';
-
-    text->len = p - text->data;
-
-    return NGX_OK;
-}
-
-
-/*
- * Percent-encoding for gRPC: of printable ASCII only the percent sign (gRPC
- * over HTTP/2, "Responses").
- */
-
-static ngx_int_t
-ngx_http_jwt_message_text(ngx_pool_t *pool, njwt_verdict_t verdict,
-    ngx_str_t *text)
-{
-    u_char        *p, c;
-    size_t         i;
-    njwt_slice_t   description;
-
-    description = njwt_verdict_info(verdict)->description;
-
-    p = ngx_pnalloc(pool, 3 * description.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-
-    for (i = 0; i < description.len; i++) {
-        c = description.data[i];
-
-        if (c < 0x20 || c > 0x7e || c == '%') {
-            p = ngx_sprintf(p, "%%%02Xd", (ngx_int_t) c);
-            continue;
-        }
-
-        *p++ = c;
-    }
-
-    text->len = p - text->data;
-
-    return NGX_OK;
+    return conf->refusal.texts != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

@@ -326,31 +326,16 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 static ngx_uint_t
 ngx_http_jwt_bypass_is_unmapped(ngx_str_t *value)
 {
-    u_char  *p, *last;
-    size_t   len;
+    u_char     *p, *last;
+    ngx_str_t   name;
 
-    len = sizeof("http_upgrade") - 1;
+    p = value->data;
     last = value->data + value->len;
 
-    for (p = value->data; p < last; p++) {
-
-        if (*p != '$') {
-            continue;
-        }
-
-        p += (p + 1 < last && p[1] == '{') ? 2 : 1;
-
-        if ((size_t) (last - p) < len
-            || ngx_strncasecmp(p, (u_char *) "http_upgrade", len) != 0)
-        {
-            continue;
-        }
-
-        p += len;
-
-        if (p == last
-            || !((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')
-                 || (*p >= '0' && *p <= '9') || *p == '_'))
+    while ((p = ngx_http_jwt_conf_next_variable(p, last, &name)) != NULL) {
+        if (name.len == sizeof("http_upgrade") - 1
+            && ngx_strncasecmp(name.data, (u_char *) "http_upgrade", name.len)
+               == 0)
         {
             return 1;
         }

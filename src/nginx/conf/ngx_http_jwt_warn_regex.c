@@ -12,9 +12,6 @@
 #include "ngx_http_jwt_locations.h"
 
 
-#if (NGX_PCRE)
-
-
 /* the beginning of a regex, as far as it is plain text */
 typedef struct {
     u_char      *data;
@@ -59,14 +56,6 @@ ngx_http_jwt_regex_alternative(u_char *p, u_char *last)
 }
 
 
-static ngx_uint_t
-ngx_http_jwt_regex_is_word(u_char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
-           || (c >= 'a' && c <= 'z');
-}
-
-
 /* Reads the text behind "^" into data, which has room for all of it. */
 
 static void
@@ -96,7 +85,7 @@ ngx_http_jwt_regex_read(ngx_http_jwt_regex_start_t *start, u_char *p,
 
         if (*p == '\\') {
 
-            if (++p == last || ngx_http_jwt_regex_is_word(*p)) {
+            if (++p == last || ngx_http_jwt_is_alnum(*p)) {
                 return;
             }
 
@@ -288,24 +277,3 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 
     return NGX_OK;
 }
-
-
-#else
-
-
-ngx_int_t
-ngx_http_jwt_warnings_wins_over(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_location_t *location)
-{
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
-{
-    return NGX_OK;
-}
-
-
-#endif

@@ -83,9 +83,7 @@ ngx_http_jwt_keyfile_name(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     for (i = 0; i < len; i++) {
         c = issuer->name.data[i];
 
-        *p++ = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9'))
-               ? c : '_';
+        *p++ = ngx_http_jwt_is_alnum(c) ? c : '_';
     }
 
     *p++ = '-';

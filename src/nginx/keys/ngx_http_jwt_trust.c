@@ -60,8 +60,8 @@ ngx_http_jwt_fetch_ca_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 {
     njwt_slice_t  text;
 
-    if (ngx_http_jwt_keys_read_file(cf, issuer, "ssl_trusted_certificate",
-                                    bundle, NGX_HTTP_JWT_MAX_BUNDLE, &text)
+    if (ngx_http_jwt_conf_file(cf, issuer, "ssl_trusted_certificate",
+                               bundle, NGX_HTTP_JWT_MAX_BUNDLE, &text)
         != NGX_OK)
     {
         return NGX_ERROR;
