@@ -22,11 +22,7 @@
 #define NGX_HTTP_JWT_RECOVER_DELAY  1000
 
 
-static ngx_uint_t ngx_http_jwt_keyset_kid_missing_locked(
-    ngx_http_jwt_issuer_t *issuer, const ngx_http_jwt_kid_t *kid);
-
-
-ngx_slab_pool_t *
+void
 ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_slab_pool_t  *shpool;
@@ -34,8 +30,17 @@ ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer)
     shpool = (ngx_slab_pool_t *) issuer->main->zone->shm.addr;
 
     ngx_shmtx_lock(&shpool->mutex);
+}
 
-    return shpool;
+
+void
+ngx_http_jwt_keyset_unlock(ngx_http_jwt_issuer_t *issuer)
+{
+    ngx_slab_pool_t  *shpool;
+
+    shpool = (ngx_slab_pool_t *) issuer->main->zone->shm.addr;
+
+    ngx_shmtx_unlock(&shpool->mutex);
 }
 
 
@@ -114,7 +119,6 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
 {
     u_char                 *room;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
@@ -127,7 +131,7 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     snapshot->len = 0;
     snapshot->failed = (room == NULL);
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     snapshot->generation = keyset->generation;
     snapshot->fetched = (time_t) keyset->fetched;
@@ -142,7 +146,7 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
                                         keyset->active, room);
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     if (snapshot->len == 0) {
         if (room != NULL) {
@@ -171,12 +175,37 @@ ngx_http_jwt_keyset_serves_locked(ngx_http_jwt_issuer_t *issuer)
 }
 
 
+/* Is this kid in the negative cache? */
+
+static ngx_uint_t
+ngx_http_jwt_keyset_kid_missing_locked(ngx_http_jwt_issuer_t *issuer,
+    const ngx_http_jwt_kid_t *kid)
+{
+    ngx_uint_t                   i;
+    ngx_http_jwt_missing_kid_t  *missing;
+
+    for (i = 0; i < NGX_HTTP_JWT_MISSING_KIDS; i++) {
+        missing = &issuer->keyset->missing[i];
+
+        if (missing->until != 0
+            && (ngx_msec_int_t) (missing->until - ngx_current_msec) > 0
+            && ngx_memcmp(missing->kid.digest, kid->digest,
+                          sizeof(kid->digest))
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 ngx_int_t
 ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
     const ngx_http_jwt_kid_t *kid, ngx_msec_t *delay)
 {
     ngx_int_t               rc;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
@@ -187,7 +216,7 @@ ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
     }
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
         && (kid == NULL
@@ -215,7 +244,7 @@ ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
         rc = (*delay == 0) ? NGX_AGAIN : NGX_DECLINED;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return rc;
 }
@@ -225,7 +254,6 @@ ngx_int_t
 ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_int_t               rc;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
@@ -235,7 +263,7 @@ ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
     }
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
         && njwt_refresh_due(&issuer->refresh, &keyset->refresh, keyset->wanted,
@@ -248,7 +276,7 @@ ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
         rc = NGX_OK;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return rc;
 }
@@ -313,21 +341,37 @@ ngx_http_jwt_keyset_store_locked(ngx_http_jwt_issuer_t *issuer,
 }
 
 
+static void
+ngx_http_jwt_history_add_locked(ngx_http_jwt_history_t *history,
+    ngx_uint_t status, ngx_uint_t good)
+{
+    ngx_http_jwt_attempt_t  *attempt;
+
+    attempt = &history->attempts[history->next % NGX_HTTP_JWT_ATTEMPTS];
+
+    attempt->time = (uint32_t) ngx_time();
+    attempt->status = (uint16_t) status;
+    attempt->good = (uint16_t) good;
+
+    history->next++;
+}
+
+
 ngx_int_t
 ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
-    uint32_t report, ngx_uint_t *recovered, ngx_uint_t *changed)
+    ngx_uint_t usable, uint32_t report, ngx_uint_t *recovered,
+    ngx_uint_t *changed)
 {
     double                  chance;
     ngx_int_t               rc;
     ngx_atomic_uint_t       before;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     rc = NGX_ABORT;
     keyset = issuer->keyset;
     chance = (double) ngx_random() / 2147483647.0;
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     before = keyset->generation;
 
@@ -336,37 +380,59 @@ ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
     }
 
     if (rc == NGX_OK) {
-        *recovered = keyset->refresh.failures > 0
-            ? NGX_HTTP_JWT_KEYSET_RECOVERED
+        *recovered = keyset->refresh.failures ? NGX_HTTP_JWT_KEYSET_RECOVERED
                      : keyset->refresh.fetched ? NGX_HTTP_JWT_KEYSET_SAME
-                                             : NGX_HTTP_JWT_KEYSET_FIRST;
+                     : NGX_HTTP_JWT_KEYSET_FIRST;
         *changed = keyset->generation != before || keyset->reported != report;
         keyset->reported = report;
 
         njwt_refresh_succeeded(&issuer->refresh, &keyset->refresh, chance,
                                ngx_current_msec);
         keyset->attempts++;
+
+        keyset->history.good++;
+        keyset->history.keys = usable;
+        ngx_http_jwt_history_add_locked(&keyset->history, NGX_HTTP_OK, 1);
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return rc;
 }
 
 
+static void
+ngx_http_jwt_history_bad_locked(ngx_http_jwt_history_t *history,
+    ngx_uint_t status, ngx_str_t *reason)
+{
+    history->bad++;
+
+    history->error_len = 0;
+    ngx_memcpy(history->error, reason->data, reason->len);
+    history->error_time = ngx_time();
+    history->error_len = reason->len;
+
+    ngx_http_jwt_history_add_locked(history, status, 0);
+}
+
+
 ngx_uint_t
 ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after, ngx_uint_t *serving)
+    ngx_http_jwt_answer_t *answer, ngx_str_t *reason, ngx_uint_t *serving)
 {
     ngx_uint_t              first;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     first = 0;
     *serving = 0;
     keyset = issuer->keyset;
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
+
+    if (ngx_http_jwt_keyset_own_locked(issuer)) {
+        ngx_http_jwt_history_bad_locked(&keyset->history, answer->status,
+                                        reason);
+    }
 
     if (ngx_http_jwt_keyset_mine_locked(issuer)) {
         first = keyset->refresh.failures == 0;
@@ -374,11 +440,11 @@ ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
         njwt_refresh_failed(&issuer->refresh, &keyset->refresh,
                             *serving, ngx_current_msec);
         njwt_refresh_postpone(&issuer->refresh, &keyset->refresh, *serving,
-                              retry_after, ngx_current_msec);
+                              answer->retry_after, ngx_current_msec);
         keyset->attempts++;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return first;
 }
@@ -387,41 +453,13 @@ ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
 void
 ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_slab_pool_t  *shpool;
-
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_mine_locked(issuer)) {
         njwt_refresh_abandoned(&issuer->keyset->refresh, ngx_current_msec);
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
-}
-
-
-/* Is this kid in the negative cache? */
-
-static ngx_uint_t
-ngx_http_jwt_keyset_kid_missing_locked(ngx_http_jwt_issuer_t *issuer,
-    const ngx_http_jwt_kid_t *kid)
-{
-    ngx_uint_t                   i;
-    ngx_http_jwt_missing_kid_t  *missing;
-
-    for (i = 0; i < NGX_HTTP_JWT_MISSING_KIDS; i++) {
-        missing = &issuer->keyset->missing[i];
-
-        if (missing->until != 0
-            && (ngx_msec_int_t) (missing->until - ngx_current_msec) > 0
-            && ngx_memcmp(missing->kid.digest, kid->digest,
-                          sizeof(kid->digest))
-               == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    ngx_http_jwt_keyset_unlock(issuer);
 }
 
 
@@ -429,7 +467,6 @@ void
 ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts)
 {
-    ngx_slab_pool_t             *shpool;
     ngx_http_jwt_keyset_t       *keyset;
     ngx_http_jwt_missing_kid_t  *missing;
 
@@ -439,7 +476,7 @@ ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
         && keyset->attempts != attempts
@@ -458,7 +495,7 @@ ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
         missing->kid = *kid;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 }
 
 
@@ -524,7 +561,6 @@ ngx_http_jwt_recover_ca_locked(ngx_http_jwt_issuer_t *issuer,
 void
 ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
@@ -533,7 +569,7 @@ ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
         return;
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         njwt_refresh_recover(&issuer->refresh, &keyset->refresh,
@@ -550,7 +586,7 @@ ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
         }
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 }
 
 
@@ -570,15 +606,14 @@ ngx_uint_t
 ngx_http_jwt_keyset_empty(ngx_http_jwt_issuer_t *issuer)
 {
     ngx_uint_t        empty;
-    ngx_slab_pool_t  *shpool;
 
     if (issuer->keyset == NULL) {
         return 0;
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
     empty = ngx_http_jwt_recover_empty_locked(issuer);
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return empty;
 }
@@ -590,12 +625,11 @@ ngx_http_jwt_keyset_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 {
     ngx_int_t               rc;
     ngx_uint_t              buffer;
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     rc = NGX_DECLINED;
     keyset = issuer->keyset;
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_recover_empty_locked(issuer)) {
         buffer = !keyset->active;
@@ -612,25 +646,9 @@ ngx_http_jwt_keyset_restore(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
         }
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return rc;
-}
-
-
-static void
-ngx_http_jwt_history_add_locked(ngx_http_jwt_history_t *history,
-    ngx_uint_t status, ngx_uint_t good)
-{
-    ngx_http_jwt_attempt_t  *attempt;
-
-    attempt = &history->attempts[history->next % NGX_HTTP_JWT_ATTEMPTS];
-
-    attempt->time = (uint32_t) ngx_time();
-    attempt->status = (uint16_t) status;
-    attempt->good = (uint16_t) good;
-
-    history->next++;
 }
 
 
@@ -638,7 +656,6 @@ void
 ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took)
 {
     ngx_uint_t               i;
-    ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
     static const ngx_msec_t  bounds[] = NGX_HTTP_JWT_TOOK;
@@ -647,7 +664,7 @@ ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took)
         /* void */
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         history = &issuer->keyset->history;
@@ -655,27 +672,7 @@ ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took)
         history->took[i]++;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
-}
-
-
-void
-ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer, ngx_uint_t keys)
-{
-    ngx_slab_pool_t         *shpool;
-    ngx_http_jwt_history_t  *history;
-
-    shpool = ngx_http_jwt_keyset_lock(issuer);
-
-    if (ngx_http_jwt_keyset_own_locked(issuer)) {
-        history = &issuer->keyset->history;
-        history->good++;
-        history->keys = keys;
-
-        ngx_http_jwt_history_add_locked(history, NGX_HTTP_OK, 1);
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 }
 
 
@@ -729,31 +726,6 @@ ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text)
 }
 
 
-void
-ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer, ngx_uint_t status,
-    ngx_str_t *reason)
-{
-    ngx_slab_pool_t         *shpool;
-    ngx_http_jwt_history_t  *history;
-
-    shpool = ngx_http_jwt_keyset_lock(issuer);
-
-    if (ngx_http_jwt_keyset_own_locked(issuer)) {
-        history = &issuer->keyset->history;
-        history->bad++;
-
-        history->error_len = 0;
-        ngx_memcpy(history->error, reason->data, reason->len);
-        history->error_time = ngx_time();
-        history->error_len = reason->len;
-
-        ngx_http_jwt_history_add_locked(history, status, 0);
-    }
-
-    ngx_shmtx_unlock(&shpool->mutex);
-}
-
-
 /* How long has the fetch been in flight, in seconds?  -1: there is none. */
 
 static time_t
@@ -779,7 +751,6 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text,
     time_t *under_way)
 {
     size_t                   len;
-    ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
     len = 0;
@@ -789,7 +760,7 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text,
         return 0;
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         *under_way = ngx_http_jwt_history_under_way_locked(issuer);
@@ -801,7 +772,7 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text,
         }
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return len;
 }
@@ -812,11 +783,10 @@ ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
     ngx_uint_t off)
 {
     ngx_int_t                rc;
-    ngx_slab_pool_t         *shpool;
     ngx_http_jwt_history_t  *history;
 
     rc = NGX_DECLINED;
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         history = &issuer->keyset->history;
@@ -830,7 +800,7 @@ ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
         history->clock_time = ngx_time();
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return rc;
 }
@@ -840,20 +810,19 @@ int64_t
 ngx_http_jwt_history_ahead(ngx_http_jwt_issuer_t *issuer)
 {
     int64_t           ahead;
-    ngx_slab_pool_t  *shpool;
 
     if (issuer->keyset == NULL) {
         return 0;
     }
 
     ahead = 0;
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         ahead = -issuer->keyset->history.clock_skew;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 
     return ahead;
 }
@@ -863,7 +832,6 @@ void
 ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_source_t *source)
 {
-    ngx_slab_pool_t        *shpool;
     ngx_http_jwt_keyset_t  *keyset;
 
     ngx_memzero(source, sizeof(ngx_http_jwt_source_t));
@@ -874,7 +842,7 @@ ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         source->known = 1;
@@ -892,5 +860,5 @@ ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
         source->history = keyset->history;
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 }

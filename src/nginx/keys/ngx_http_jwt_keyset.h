@@ -165,23 +165,24 @@ ngx_int_t ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer);
  * there is to log about them.
  */
 ngx_int_t ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer,
-    njwt_slice_t text, uint32_t report, ngx_uint_t *recovered,
-    ngx_uint_t *changed);
+    njwt_slice_t text, ngx_uint_t usable, uint32_t report,
+    ngx_uint_t *recovered, ngx_uint_t *changed);
 
 /*
- * Records a failure, and the time for which the source asks to be left alone.
- * Returns 1 if the fetch before had not failed; *serving: there are keys that
- * continue to serve.
+ * Records a failure with its reason, and the time for which the source asks to
+ * be left alone.  Returns 1 if the fetch before had not failed; *serving:
+ * there are keys that continue to serve.
  */
 ngx_uint_t ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t retry_after, ngx_uint_t *serving);
+    ngx_http_jwt_answer_t *answer, ngx_str_t *reason, ngx_uint_t *serving);
 
 /* Records that this worker has given up its fetch. */
 void ngx_http_jwt_keyset_abandoned(ngx_http_jwt_issuer_t *issuer);
 
 
-/* Takes the zone's lock; for short sections only. */
-ngx_slab_pool_t *ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer);
+/* The zone's lock; for short sections only. */
+void ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer);
+void ngx_http_jwt_keyset_unlock(ngx_http_jwt_issuer_t *issuer);
 
 /* Does the keyset still belong to this issuer's key source? */
 ngx_uint_t ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer);
@@ -214,19 +215,11 @@ ngx_int_t ngx_http_jwt_keyset_kid(ngx_http_jwt_issuer_t *issuer,
 void ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
     const ngx_http_jwt_kid_t *kid, ngx_atomic_uint_t attempts);
 
-/* Records a good fetch and its number of usable keys. */
-void ngx_http_jwt_history_good(ngx_http_jwt_issuer_t *issuer,
-    ngx_uint_t keys);
-
 /*
  * Writes what was wrong with an answer into NGX_HTTP_JWT_ERROR_LEN bytes,
  * truncated: printable ASCII, everything else escaped.  Returns its length.
  */
 size_t ngx_http_jwt_history_text(ngx_http_jwt_answer_t *answer, u_char *text);
-
-/* Records a failed fetch, and what was wrong. */
-void ngx_http_jwt_history_bad(ngx_http_jwt_issuer_t *issuer,
-    ngx_uint_t status, ngx_str_t *reason);
 
 /*
  * The reason for which the last fetch failed.  Copies at most

@@ -19,15 +19,6 @@
 #define NGX_HTTP_JWT_SECRET_ID      1
 
 
-/* a key as it is recorded, computed outside the lock */
-typedef struct {
-    ngx_atomic_uint_t     id;
-    uint32_t              algs;
-    ngx_uint_t            has_kid;
-    njwt_slice_t          kid;
-} ngx_http_jwt_noted_t;
-
-
 ngx_uint_t
 ngx_http_jwt_keystat_size(size_t zone)
 {
@@ -41,25 +32,32 @@ ngx_http_jwt_keystat_size(size_t zone)
 }
 
 
+/* The record of a key, computed outside the lock. */
+
 static ngx_int_t
 ngx_http_jwt_keystat_describe(const njwt_key_t *key,
-    ngx_http_jwt_noted_t *noted)
+    ngx_http_jwt_keystat_t *keystat)
 {
-    u_char      digest[NGX_HTTP_JWT_DIGEST_LEN];
-    ngx_uint_t  i;
+    u_char        digest[NGX_HTTP_JWT_DIGEST_LEN];
+    ngx_uint_t    i;
+    njwt_slice_t  kid;
 
-    ngx_memzero(noted, sizeof(ngx_http_jwt_noted_t));
+    ngx_memzero(keystat, sizeof(ngx_http_jwt_keystat_t));
 
     for (i = 0; i < NJWT_ALG_COUNT; i++) {
         if (njwt_key_fits(key, 1u << i)) {
-            noted->algs |= 1u << i;
+            keystat->algs |= 1u << i;
         }
     }
 
-    noted->has_kid = njwt_key_kid(key, &noted->kid);
+    if (njwt_key_kid(key, &kid)) {
+        keystat->has_kid = 1;
+        keystat->kid_len = (u_char) ngx_min(kid.len, NGX_HTTP_JWT_SHOWN_KID);
+        ngx_memcpy(keystat->kid, kid.data, keystat->kid_len);
+    }
 
-    if (noted->algs & NJWT_ALGS_HMAC) {
-        noted->id = NGX_HTTP_JWT_SECRET_ID;
+    if (keystat->algs & NJWT_ALGS_HMAC) {
+        keystat->key = NGX_HTTP_JWT_SECRET_ID;
         return NGX_OK;
     }
 
@@ -67,7 +65,7 @@ ngx_http_jwt_keystat_describe(const njwt_key_t *key,
         return NGX_ERROR;
     }
 
-    ngx_memcpy(&noted->id, digest, sizeof(ngx_atomic_uint_t));
+    ngx_memcpy(&keystat->key, digest, sizeof(ngx_atomic_uint_t));
 
     return NGX_OK;
 }
@@ -75,7 +73,7 @@ ngx_http_jwt_keystat_describe(const njwt_key_t *key,
 
 static ngx_http_jwt_keystat_t *
 ngx_http_jwt_keystat_find_locked(ngx_http_jwt_shared_t *shared,
-    ngx_atomic_uint_t issuer, ngx_http_jwt_noted_t *noted)
+    ngx_atomic_uint_t issuer, ngx_http_jwt_keystat_t *noted)
 {
     ngx_uint_t               i;
     ngx_http_jwt_keystat_t  *keystat;
@@ -84,13 +82,10 @@ ngx_http_jwt_keystat_find_locked(ngx_http_jwt_shared_t *shared,
         keystat = &shared->keystats[i];
 
         if (keystat->issuer == issuer
-            && keystat->key == noted->id
+            && keystat->key == noted->key
             && keystat->has_kid == noted->has_kid
-            && keystat->kid_len == ngx_min(noted->kid.len,
-                                           NGX_HTTP_JWT_SHOWN_KID)
-            && (keystat->kid_len == 0
-                || ngx_memcmp(keystat->kid, noted->kid.data, keystat->kid_len)
-                   == 0))
+            && keystat->kid_len == noted->kid_len
+            && ngx_memcmp(keystat->kid, noted->kid, noted->kid_len) == 0)
         {
             return keystat;
         }
@@ -154,7 +149,7 @@ ngx_http_jwt_keystat_vacant_locked(ngx_http_jwt_main_conf_t *jmcf,
 
 static ngx_http_jwt_keystat_t *
 ngx_http_jwt_keystat_make_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_shared_t *shared, ngx_http_jwt_noted_t *noted)
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_keystat_t *noted)
 {
     ngx_http_jwt_keystat_t  *keystat;
 
@@ -164,19 +159,11 @@ ngx_http_jwt_keystat_make_locked(ngx_http_jwt_issuer_t *issuer,
         return NULL;
     }
 
-    ngx_memzero(keystat, sizeof(ngx_http_jwt_keystat_t));
+    keystat->issuer = 0;
     ngx_memory_barrier();
 
-    keystat->key = noted->id;
+    *keystat = *noted;
     keystat->first_seen = ngx_time();
-    keystat->algs = noted->algs;
-    keystat->has_kid = (u_char) noted->has_kid;
-    keystat->kid_len = (u_char) ngx_min(noted->kid.len,
-                                        NGX_HTTP_JWT_SHOWN_KID);
-
-    if (keystat->kid_len > 0) {
-        ngx_memcpy(keystat->kid, noted->kid.data, keystat->kid_len);
-    }
 
     /* last: a worker killed before this leaves an unused record */
 
@@ -204,7 +191,8 @@ ngx_http_jwt_keystat_newest_locked(ngx_http_jwt_issuer_t *issuer,
 
 static void
 ngx_http_jwt_keystat_note_locked(ngx_http_jwt_issuer_t *issuer,
-    ngx_http_jwt_shared_t *shared, ngx_http_jwt_noted_t *noted, ngx_uint_t n)
+    ngx_http_jwt_shared_t *shared, ngx_http_jwt_keystat_t *noted,
+    ngx_uint_t n)
 {
     ngx_uint_t               i;
     ngx_http_jwt_keystat_t  *keystat;
@@ -238,10 +226,9 @@ void
 ngx_http_jwt_keystat_note(ngx_http_jwt_issuer_t *issuer,
     const njwt_jwks_t *jwks)
 {
-    ngx_uint_t              i, n;
-    ngx_slab_pool_t        *shpool;
-    ngx_http_jwt_noted_t    noted[NGX_HTTP_JWT_TRACKED];
-    ngx_http_jwt_shared_t  *shared;
+    ngx_uint_t               i, n;
+    ngx_http_jwt_shared_t   *shared;
+    ngx_http_jwt_keystat_t   noted[NGX_HTTP_JWT_TRACKED];
 
     ngx_memzero(issuer->keystats, sizeof(issuer->keystats));
 
@@ -256,13 +243,13 @@ ngx_http_jwt_keystat_note(ngx_http_jwt_issuer_t *issuer,
         }
     }
 
-    shpool = ngx_http_jwt_keyset_lock(issuer);
+    ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keystat_newest_locked(issuer, shared)) {
         ngx_http_jwt_keystat_note_locked(issuer, shared, noted, n);
     }
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_http_jwt_keyset_unlock(issuer);
 }
 
 

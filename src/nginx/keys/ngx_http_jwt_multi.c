@@ -24,7 +24,28 @@
 #endif
 
 
-static void ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi);
+static void
+ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi)
+{
+    int       left;
+    CURL     *easy;
+    CURLMsg  *message;
+    CURLcode  rc;
+
+    while ((message = curl_multi_info_read(multi->multi, &left)) != NULL) {
+
+        if (message->msg != CURLMSG_DONE) {
+            continue;
+        }
+
+        /* the message is freed with its transfer */
+
+        easy = message->easy_handle;
+        rc = message->data.result;
+
+        multi->done(easy, rc);
+    }
+}
 
 
 static void
@@ -197,30 +218,6 @@ ngx_http_jwt_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
     }
 
     return 0;
-}
-
-
-static void
-ngx_http_jwt_multi_finish(ngx_http_jwt_multi_t *multi)
-{
-    int       left;
-    CURL     *easy;
-    CURLMsg  *message;
-    CURLcode  rc;
-
-    while ((message = curl_multi_info_read(multi->multi, &left)) != NULL) {
-
-        if (message->msg != CURLMSG_DONE) {
-            continue;
-        }
-
-        /* the message is freed with its transfer */
-
-        easy = message->easy_handle;
-        rc = message->data.result;
-
-        multi->done(easy, rc);
-    }
 }
 
 

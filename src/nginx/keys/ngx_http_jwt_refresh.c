@@ -90,9 +90,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
     reason.data = text;
     reason.len = ngx_http_jwt_history_text(answer, text);
 
-    ngx_http_jwt_history_bad(issuer, answer->status, &reason);
-
-    if (!ngx_http_jwt_keyset_failed(issuer, answer->retry_after, &serving)) {
+    if (!ngx_http_jwt_keyset_failed(issuer, answer, &reason, &serving)) {
         return;
     }
 
@@ -170,11 +168,11 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     ngx_int_t      rc;
     ngx_log_t     *log;
     ngx_str_t      url;
-    ngx_uint_t     recovered, changed;
+    ngx_uint_t     result, changed, again;
     njwt_slice_t   text;
 
     log = ngx_cycle->log;
-    recovered = NGX_HTTP_JWT_KEYSET_SAME;
+    result = NGX_HTTP_JWT_KEYSET_SAME;
     changed = 0;
     text = njwt_jwks_text(jwks);
 
@@ -186,9 +184,9 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    rc = ngx_http_jwt_keyset_publish(issuer, text,
+    rc = ngx_http_jwt_keyset_publish(issuer, text, report->usable,
                                      ngx_http_jwt_refresh_report(report),
-                                     &recovered, &changed);
+                                     &result, &changed);
 
     if (rc == NGX_DECLINED) {
         ngx_http_jwt_refresh_fails(issuer, "\"jwt_shared_zone\" is full",
@@ -200,7 +198,6 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
         return;
     }
 
-    ngx_http_jwt_history_good(issuer, report->usable);
     ngx_http_jwt_keyfile_save(issuer);
 
     /* so that its keys are recorded even if no request needs them */
@@ -211,17 +208,14 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     /* at the level of the failure: whoever saw that waits for this line */
 
-    if (recovered == NGX_HTTP_JWT_KEYSET_RECOVERED) {
-        ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "jwt_issuer \"%V\": %uz key%s from \"%V\", which works "
-                      "again", &issuer->name, report->usable,
-                      (report->usable == 1) ? "" : "s", &url);
+    if (result != NGX_HTTP_JWT_KEYSET_SAME) {
+        again = (result == NGX_HTTP_JWT_KEYSET_RECOVERED);
 
-    } else if (recovered == NGX_HTTP_JWT_KEYSET_FIRST) {
-        ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "jwt_issuer \"%V\": %uz key%s from \"%V\"",
+        ngx_log_error((again ? NGX_LOG_ERR : NGX_LOG_NOTICE), log, 0,
+                      "jwt_issuer \"%V\": %uz key%s from \"%V\"%s",
                       &issuer->name, report->usable,
-                      (report->usable == 1) ? "" : "s", &url);
+                      (report->usable == 1) ? "" : "s", &url,
+                      again ? ", which works again" : "");
     }
 
     if (changed) {

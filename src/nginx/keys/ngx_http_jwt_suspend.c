@@ -16,27 +16,6 @@
 #define NGX_HTTP_JWT_SUSPEND_TICK  20   /* ms */
 
 
-static void ngx_http_jwt_suspend_handler(ngx_event_t *ev);
-
-
-void
-ngx_http_jwt_suspend_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
-{
-    ngx_queue_init(&jmcf->suspended);
-
-    jmcf->dummy.fd = (ngx_socket_t) -1;
-    jmcf->dummy.data = jmcf;
-
-    /*
-     * not cancelable: a suspended request depends on it, during a reload, too
-     */
-
-    jmcf->tick.handler = ngx_http_jwt_suspend_handler;
-    jmcf->tick.data = &jmcf->dummy;
-    jmcf->tick.log = log;
-}
-
-
 static void
 ngx_http_jwt_suspend_resume(ngx_http_jwt_ctx_t *ctx)
 {
@@ -108,6 +87,24 @@ ngx_http_jwt_suspend_handler(ngx_event_t *ev)
     if (!ngx_queue_empty(&jmcf->suspended) && !ev->timer_set) {
         ngx_add_timer(ev, NGX_HTTP_JWT_SUSPEND_TICK);
     }
+}
+
+
+void
+ngx_http_jwt_suspend_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
+{
+    ngx_queue_init(&jmcf->suspended);
+
+    jmcf->dummy.fd = (ngx_socket_t) -1;
+    jmcf->dummy.data = jmcf;
+
+    /*
+     * not cancelable: a suspended request depends on it, during a reload, too
+     */
+
+    jmcf->tick.handler = ngx_http_jwt_suspend_handler;
+    jmcf->tick.data = &jmcf->dummy;
+    jmcf->tick.log = log;
 }
 
 

@@ -342,21 +342,17 @@ static ngx_http_jwt_keyset_t *
 ngx_http_jwt_zone_make_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_keyset_t *keyset)
 {
-    keyset->epoch = issuer->main->epoch;
+    /* a worker that still reads it for an earlier issuer notices */
+
     keyset->generation++;
     keyset->fetched = 0;
     keyset->since = 0;
-    keyset->fetcher = 0;
-    keyset->wanted = 0;
-    keyset->reported = 0;
-    keyset->next_missing = 0;
-    keyset->active = 0;
-    keyset->len[0] = 0;
-    keyset->len[1] = 0;
 
-    ngx_memzero(keyset->missing, sizeof(keyset->missing));
-    ngx_memzero(&keyset->history, sizeof(ngx_http_jwt_history_t));
-    ngx_memzero(&keyset->refresh, sizeof(njwt_refresh_t));
+    ngx_memzero((u_char *) keyset + offsetof(ngx_http_jwt_keyset_t, used),
+                sizeof(ngx_http_jwt_keyset_t)
+                - offsetof(ngx_http_jwt_keyset_t, used));
+
+    keyset->epoch = issuer->main->epoch;
     ngx_memcpy(keyset->source_id, issuer->source_id, NGX_HTTP_JWT_DIGEST_LEN);
     ngx_memcpy(keyset->ca_digest, issuer->ca_digest, NGX_HTTP_JWT_DIGEST_LEN);
 
