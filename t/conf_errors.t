@@ -626,7 +626,7 @@ accepted "the format $_", issuer('a'), "jwt a; jwt_error_format $_;"
     for qw/ problem nginx /;
 
 refused 'there is no other', issuer('a'), 'jwt a; jwt_error_format json;',
-    qr/invalid value "json" in "jwt_error_format": write "problem" or "nginx"/;
+    qr/invalid value "json" in "jwt_error_format": write problem or nginx/;
 
 my $metadata = 'https://api/.well-known/oauth-protected-resource';
 
@@ -828,7 +828,7 @@ refused 'places twice', issuer('a'), 'jwt a; jwt_token bearer; jwt_token $host;'
 accepted "jwt_mode $_", issuer('a'), "jwt a; jwt_mode $_;"
     for qw/ enforce optional report /;
 refused 'another mode', issuer('a'), 'jwt a; jwt_mode permissive;',
-    qr/invalid mode "permissive" .* write enforce, optional or report/;
+    qr/invalid value "permissive" .* write enforce, optional or report/;
 warned 'rules where a token is optional', issuer('a'),
     'jwt a; jwt_mode optional; jwt_require_claim sub;',
     qr/"jwt_mode optional" lets requests without a token through/;
@@ -840,7 +840,7 @@ not_warned 'rules where one is required', issuer('a'),
 accepted "jwt_log_level $_", issuer('a'), "jwt a; jwt_log_level $_;"
     for qw/ info notice warn error /;
 refused 'another level', issuer('a'), 'jwt a; jwt_log_level debug;',
-    qr/invalid level "debug" .* write info, notice, warn or error/;
+    qr/invalid value "debug" .* write info, notice, warn or error/;
 accepted 'a size of tokens', issuer('a'), 'jwt a; jwt_max_token_size 16k;';
 refused 'a size that is none', issuer('a'), 'jwt a; jwt_max_token_size big;',
     qr/invalid value "big" in "jwt_max_token_size" directive: write a size, as in 8k/;

@@ -21,6 +21,7 @@
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_proofs.h"
+#include "ngx_http_jwt_refusal.h"
 #include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoke.h"
 #include "ngx_http_jwt_revoked.h"
@@ -31,16 +32,28 @@
 #include <dlfcn.h>
 
 
-static ngx_int_t ngx_http_jwt_preconfiguration(ngx_conf_t *cf);
-static ngx_int_t ngx_http_jwt_postconfiguration(ngx_conf_t *cf);
-static void *ngx_http_jwt_create_main_conf(ngx_conf_t *cf);
-static char *ngx_http_jwt_init_main_conf(ngx_conf_t *cf, void *conf);
-static void *ngx_http_jwt_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child);
-static ngx_int_t ngx_http_jwt_init_module(ngx_cycle_t *cycle);
-static ngx_int_t ngx_http_jwt_init_process(ngx_cycle_t *cycle);
-static void ngx_http_jwt_exit_process(ngx_cycle_t *cycle);
+static const ngx_conf_enum_t  ngx_http_jwt_modes[] = {
+    { ngx_string("enforce"), NGX_HTTP_JWT_ENFORCE },
+    { ngx_string("optional"), NGX_HTTP_JWT_OPTIONAL },
+    { ngx_string("report"), NGX_HTTP_JWT_REPORT },
+    { ngx_null_string, 0 }
+};
+
+
+static const ngx_conf_enum_t  ngx_http_jwt_log_levels[] = {
+    { ngx_string("info"), NGX_LOG_INFO },
+    { ngx_string("notice"), NGX_LOG_NOTICE },
+    { ngx_string("warn"), NGX_LOG_WARN },
+    { ngx_string("error"), NGX_LOG_ERR },
+    { ngx_null_string, 0 }
+};
+
+
+static const ngx_conf_enum_t  ngx_http_jwt_error_formats[] = {
+    { ngx_string("problem"), NGX_HTTP_JWT_FORMAT_PROBLEM },
+    { ngx_string("nginx"), NGX_HTTP_JWT_FORMAT_NGINX },
+    { ngx_null_string, 0 }
+};
 
 
 ngx_command_t  ngx_http_jwt_commands[] = {
@@ -138,10 +151,10 @@ ngx_command_t  ngx_http_jwt_commands[] = {
 
     { ngx_string("jwt_error_format"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_error_format,
+      ngx_http_jwt_conf_enum,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
+      offsetof(ngx_http_jwt_loc_conf_t, refusal.format),
+      (void *) ngx_http_jwt_error_formats },
 
     { ngx_string("jwt_resource_metadata"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -224,15 +237,15 @@ ngx_command_t  ngx_http_jwt_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_jwt_mode,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
+      offsetof(ngx_http_jwt_loc_conf_t, mode),
+      (void *) ngx_http_jwt_modes },
 
     { ngx_string("jwt_log_level"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_jwt_log_level,
+      ngx_http_jwt_conf_enum,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
+      offsetof(ngx_http_jwt_loc_conf_t, log_level),
+      (void *) ngx_http_jwt_log_levels },
 
     { ngx_string("jwt_close_expired"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
@@ -266,37 +279,6 @@ ngx_command_t  ngx_http_jwt_commands[] = {
 };
 
 
-static ngx_http_module_t  ngx_http_jwt_module_ctx = {
-    ngx_http_jwt_preconfiguration,     /* preconfiguration */
-    ngx_http_jwt_postconfiguration,    /* postconfiguration */
-
-    ngx_http_jwt_create_main_conf,     /* create main configuration */
-    ngx_http_jwt_init_main_conf,       /* init main configuration */
-
-    ngx_http_jwt_create_srv_conf,      /* create server configuration */
-    ngx_http_jwt_merge_srv_conf,       /* merge server configuration */
-
-    ngx_http_jwt_create_loc_conf,      /* create location configuration */
-    ngx_http_jwt_merge_loc_conf        /* merge location configuration */
-};
-
-
-ngx_module_t  ngx_http_jwt_scope_module = {
-    NGX_MODULE_V1,
-    &ngx_http_jwt_module_ctx,          /* module context */
-    ngx_http_jwt_commands,             /* module directives */
-    NGX_HTTP_MODULE,                   /* module type */
-    NULL,                              /* init master */
-    ngx_http_jwt_init_module,          /* init module */
-    ngx_http_jwt_init_process,         /* init process */
-    NULL,                              /* init thread */
-    NULL,                              /* exit thread */
-    ngx_http_jwt_exit_process,         /* exit process */
-    NULL,                              /* exit master */
-    NGX_MODULE_V1_PADDING
-};
-
-
 static ngx_int_t
 ngx_http_jwt_preconfiguration(ngx_conf_t *cf)
 {
@@ -309,20 +291,32 @@ ngx_http_jwt_preconfiguration(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_jwt_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
-    ngx_http_handler_pt handler)
+ngx_http_jwt_add_handlers(ngx_conf_t *cf)
 {
+    ngx_uint_t                  i;
     ngx_http_handler_pt        *h;
     ngx_http_core_main_conf_t  *cmcf;
 
+    static const struct {
+        ngx_http_phases         phase;
+        ngx_http_handler_pt     handler;
+    } handlers[] = {
+        { NGX_HTTP_PREACCESS_PHASE, ngx_http_jwt_preaccess_handler },
+        { NGX_HTTP_ACCESS_PHASE, ngx_http_jwt_access_handler },
+        { NGX_HTTP_PRECONTENT_PHASE, ngx_http_jwt_precontent_handler },
+        { NGX_HTTP_LOG_PHASE, ngx_http_jwt_early_log_handler }
+    };
+
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    h = ngx_array_push(&cmcf->phases[phase].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
+    for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        h = ngx_array_push(&cmcf->phases[handlers[i].phase].handlers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
 
-    *h = handler;
+        *h = handlers[i].handler;
+    }
 
     return NGX_OK;
 }
@@ -380,32 +374,15 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_logout_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_warn(cf, jmcf) != NGX_OK
         || ngx_http_jwt_revoke_init(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_filter_init(cf) != NGX_OK)
+        || ngx_http_jwt_filter_init(cf) != NGX_OK
+        || ngx_http_jwt_add_handlers(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     ngx_http_jwt_status_init(cf, jmcf);
 
-    if (ngx_http_jwt_add_handler(cf, NGX_HTTP_PREACCESS_PHASE,
-                                 ngx_http_jwt_preaccess_handler)
-        != NGX_OK
-        || ngx_http_jwt_add_handler(cf, NGX_HTTP_LOG_PHASE,
-                                    ngx_http_jwt_early_log_handler)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_jwt_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
-                                 ngx_http_jwt_access_handler)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_jwt_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
-                                    ngx_http_jwt_precontent_handler);
+    return NGX_OK;
 }
 
 
@@ -428,7 +405,9 @@ ngx_http_jwt_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&jmcf->predicates, cf->pool, 1,
                           sizeof(njwt_predicates_t *))
            != NGX_OK
-        || ngx_http_jwt_conf_names_init(cf, jmcf) != NGX_OK)
+        || ngx_array_init(&jmcf->names, cf->pool, 4,
+                          sizeof(ngx_http_jwt_name_t))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -478,6 +457,7 @@ ngx_http_jwt_loc_conf_unset(ngx_http_jwt_loc_conf_t *jlcf)
     jlcf->pass_token = NGX_CONF_UNSET;
     jlcf->mode = NGX_CONF_UNSET_UINT;
     jlcf->log_level = NGX_CONF_UNSET_UINT;
+    jlcf->refusal.format = NGX_CONF_UNSET_UINT;
     jlcf->max_token_size = NGX_CONF_UNSET_SIZE;
 }
 
@@ -531,10 +511,7 @@ ngx_http_jwt_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->preflight, prev->preflight, 0);
     ngx_conf_merge_value(conf->close_expired, prev->close_expired, 0);
 
-    if (conf->identities == NULL) {
-        conf->identities = prev->identities;
-    }
-
+    ngx_http_jwt_conf_merge_list(conf->identities, prev->identities);
     ngx_http_jwt_binding_merge(prev, conf);
 
     if (ngx_http_jwt_pass_token_merge(cf, prev, conf) != NGX_CONF_OK
@@ -645,3 +622,34 @@ ngx_http_jwt_exit_process(ngx_cycle_t *cycle)
         ngx_http_jwt_cache_stop(jmcf);
     }
 }
+
+
+static ngx_http_module_t  ngx_http_jwt_module_ctx = {
+    ngx_http_jwt_preconfiguration,     /* preconfiguration */
+    ngx_http_jwt_postconfiguration,    /* postconfiguration */
+
+    ngx_http_jwt_create_main_conf,     /* create main configuration */
+    ngx_http_jwt_init_main_conf,       /* init main configuration */
+
+    ngx_http_jwt_create_srv_conf,      /* create server configuration */
+    ngx_http_jwt_merge_srv_conf,       /* merge server configuration */
+
+    ngx_http_jwt_create_loc_conf,      /* create location configuration */
+    ngx_http_jwt_merge_loc_conf        /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_jwt_scope_module = {
+    NGX_MODULE_V1,
+    &ngx_http_jwt_module_ctx,          /* module context */
+    ngx_http_jwt_commands,             /* module directives */
+    NGX_HTTP_MODULE,                   /* module type */
+    NULL,                              /* init master */
+    ngx_http_jwt_init_module,          /* init module */
+    ngx_http_jwt_init_process,         /* init process */
+    NULL,                              /* init thread */
+    NULL,                              /* exit thread */
+    ngx_http_jwt_exit_process,         /* exit process */
+    NULL,                              /* exit master */
+    NGX_MODULE_V1_PADDING
+};

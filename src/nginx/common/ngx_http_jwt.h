@@ -241,7 +241,7 @@ struct ngx_http_jwt_main_conf_s {
 typedef struct {
     ngx_str_t                    realm;       /* data NULL: not set */
     ngx_str_t                    metadata;
-    ngx_uint_t                   format;      /* 0: not set */
+    ngx_uint_t                   format;
     ngx_http_jwt_texts_t        *texts;       /* NULL where jwt is off */
 } ngx_http_jwt_refusal_conf_t;
 

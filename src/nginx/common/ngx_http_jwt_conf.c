@@ -12,13 +12,6 @@
 #include "njwt_policy_words.h"
 
 
-typedef struct {
-    ngx_str_t                name;     /* in lower case */
-    ngx_str_t                directive;
-    ngx_http_jwt_conf_pos_t  pos;
-} ngx_http_jwt_name_t;
-
-
 void
 ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos)
 {
@@ -431,14 +424,6 @@ ngx_http_jwt_conf_names_check(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 }
 
 
-ngx_int_t
-ngx_http_jwt_conf_names_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
-{
-    return ngx_array_init(&jmcf->names, cf->pool, 4,
-                          sizeof(ngx_http_jwt_name_t));
-}
-
-
 /* What is wrong with a file?  NULL: it was read. */
 
 static const char *
@@ -515,23 +500,38 @@ ngx_http_jwt_conf_file(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 
 
 char *
-ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
-    const char *kind, const char *instead, ngx_uint_t *value)
+ngx_http_jwt_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t  *arg;
+    char  *p = conf;
+
+    u_char                 *end, words[64];
+    ngx_str_t              *arg;
+    ngx_uint_t             *value;
+    const ngx_conf_enum_t  *word;
+
+    value = (ngx_uint_t *) (p + cmd->offset);
+
+    if (*value != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
 
     arg = cf->args->elts;
+    end = words;
 
-    for ( /* void */ ; words->name != NULL; words++) {
-        if (ngx_strcmp(words->name, arg[1].data) == 0) {
-            *value = words->value;
+    for (word = cmd->post; word->name.len != 0; word++) {
+        if (ngx_http_jwt_same(&word->name, &arg[1])) {
+            *value = word->value;
             return NGX_CONF_OK;
         }
+
+        end = ngx_slprintf(end, words + sizeof(words), "%s%V",
+                           (word == cmd->post) ? ""
+                           : word[1].name.len ? ", " : " or ", &word->name);
     }
 
     return ngx_http_jwt_conf_error(cf, NULL,
-               "invalid %s \"%V\" in \"%V\": write %s", kind, &arg[1],
-               &arg[0], instead);
+               "invalid value \"%V\" in \"%V\": write %*s", &arg[1], &arg[0],
+               (size_t) (end - words), words);
 }
 
 

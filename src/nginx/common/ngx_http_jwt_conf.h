@@ -9,18 +9,21 @@
 #define NGX_HTTP_JWT_CONF_H
 
 
-/* a word that a directive takes, and what it means */
+/* a variable that a directive names, until all of them are known */
 typedef struct {
-    const char                *name;
-    ngx_uint_t                 value;
-} ngx_http_jwt_word_t;
+    ngx_str_t                  name;         /* in lower case */
+    ngx_str_t                  directive;
+    ngx_http_jwt_conf_pos_t    pos;
+} ngx_http_jwt_name_t;
 
-/*
- * Reads the only argument, one of some words, of which the last has no name;
- * of what kind, and what to write instead, is for the error.
- */
-char *ngx_http_jwt_conf_word(ngx_conf_t *cf, const ngx_http_jwt_word_t *words,
-    const char *kind, const char *instead, ngx_uint_t *value);
+/* As ngx_conf_set_enum_slot(), but its error lists the words. */
+char *ngx_http_jwt_conf_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Sets a list that this level doesn't have to the outer level's. */
+#define ngx_http_jwt_conf_merge_list(conf, prev)                             \
+    if (conf == NULL) {                                                      \
+        conf = prev;                                                         \
+    }
 
 /* Makes a list of njwt_slice_t of all arguments, none of them empty. */
 char *ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list);
@@ -33,9 +36,6 @@ char *ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list);
 ngx_int_t ngx_http_jwt_conf_file(ngx_conf_t *cf,
     ngx_http_jwt_issuer_t *issuer, const char *directive, ngx_str_t *path,
     size_t size, njwt_slice_t *text);
-
-ngx_int_t ngx_http_jwt_conf_names_init(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
 
 /* The index of a variable; records its use by the directive being read. */
 ngx_int_t ngx_http_jwt_conf_variable(ngx_conf_t *cf, ngx_str_t *name);

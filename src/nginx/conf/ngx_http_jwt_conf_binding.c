@@ -439,9 +439,7 @@ ngx_http_jwt_binding_merge(ngx_http_jwt_loc_conf_t *prev,
 
     binding->names = outer->names;
 
-    if (binding->origins == NULL) {
-        binding->origins = outer->origins;
-    }
+    ngx_http_jwt_conf_merge_list(binding->origins, outer->origins);
 
     if (binding->algorithms == 0) {
         binding->algorithms = outer->algorithms;

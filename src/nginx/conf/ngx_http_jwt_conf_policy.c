@@ -8,22 +8,6 @@
 #include "njwt_defaults.h"
 
 
-static const ngx_http_jwt_word_t  ngx_http_jwt_modes[] = {
-    { "enforce", NGX_HTTP_JWT_ENFORCE },
-    { "optional", NGX_HTTP_JWT_OPTIONAL },
-    { "report", NGX_HTTP_JWT_REPORT },
-    { NULL, 0 }
-};
-
-static const ngx_http_jwt_word_t  ngx_http_jwt_log_levels[] = {
-    { "info", NGX_LOG_INFO },
-    { "notice", NGX_LOG_NOTICE },
-    { "warn", NGX_LOG_WARN },
-    { "error", NGX_LOG_ERR },
-    { NULL, 0 }
-};
-
-
 char *
 ngx_http_jwt_names(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -426,21 +410,10 @@ ngx_http_jwt_policy_inherit(ngx_http_jwt_loc_conf_t *prev,
         conf->names_pos = prev->names_pos;
     }
 
-    if (conf->rules == NULL) {
-        conf->rules = prev->rules;
-    }
-
-    if (conf->audiences == NULL) {
-        conf->audiences = prev->audiences;
-    }
-
-    if (conf->claim_rules == NULL) {
-        conf->claim_rules = prev->claim_rules;
-    }
-
-    if (conf->conditions == NULL) {
-        conf->conditions = prev->conditions;
-    }
+    ngx_http_jwt_conf_merge_list(conf->rules, prev->rules);
+    ngx_http_jwt_conf_merge_list(conf->audiences, prev->audiences);
+    ngx_http_jwt_conf_merge_list(conf->claim_rules, prev->claim_rules);
+    ngx_http_jwt_conf_merge_list(conf->conditions, prev->conditions);
 
     if (conf->mode == NGX_CONF_UNSET_UINT) {
         conf->mode = prev->mode;
@@ -495,14 +468,9 @@ ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_jwt_loc_conf_t  *jlcf = conf;
 
-    if (jlcf->mode != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
     ngx_http_jwt_conf_pos(cf, &jlcf->mode_pos);
 
-    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_modes, "mode",
-                                  "enforce, optional or report", &jlcf->mode);
+    return ngx_http_jwt_conf_enum(cf, cmd, conf);
 }
 
 
@@ -523,19 +491,4 @@ ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     return ngx_http_jwt_conf_error(cf, NULL,
                "invalid value \"%V\" in \"%V\" directive: write a size, as in "
                "8k or 16k", &value[1], &value[0]);
-}
-
-
-char *
-ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf = conf;
-
-    if (jlcf->log_level != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
-    return ngx_http_jwt_conf_word(cf, ngx_http_jwt_log_levels, "level",
-                                  "info, notice, warn or error",
-                                  &jlcf->log_level);
 }

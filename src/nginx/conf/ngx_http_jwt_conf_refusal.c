@@ -47,27 +47,6 @@ ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-char *
-ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf = conf;
-
-    static const ngx_http_jwt_word_t  formats[] = {
-        { "problem", NGX_HTTP_JWT_FORMAT_PROBLEM },
-        { "nginx", NGX_HTTP_JWT_FORMAT_NGINX },
-        { NULL, 0 }
-    };
-
-    if (jlcf->refusal.format != 0) {
-        return "is duplicate";
-    }
-
-    return ngx_http_jwt_conf_word(cf, formats, "value",
-                                  "\"problem\" or \"nginx\"",
-                                  &jlcf->refusal.format);
-}
-
-
 const char *
 ngx_http_jwt_doc_url_fault(ngx_str_t *url)
 {
@@ -694,10 +673,8 @@ ngx_http_jwt_refusal_inherit(ngx_http_jwt_refusal_conf_t *prev,
         conf->metadata = prev->metadata;
     }
 
-    if (conf->format == 0) {
-        conf->format = prev->format ? prev->format
-                                    : NGX_HTTP_JWT_FORMAT_PROBLEM;
-    }
+    ngx_conf_merge_uint_value(conf->format, prev->format,
+                              NGX_HTTP_JWT_FORMAT_PROBLEM);
 }
 
 

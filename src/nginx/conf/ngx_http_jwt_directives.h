@@ -57,7 +57,6 @@ char *ngx_http_jwt_policy_merge(ngx_conf_t *cf,
 char *ngx_http_jwt_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_jwt_max_token_size(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_jwt_log_level(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* ngx_http_jwt_conf_refusal.c */
@@ -67,8 +66,6 @@ char *ngx_http_jwt_refusal_merge(ngx_conf_t *cf,
     ngx_http_jwt_loc_conf_t *prev, ngx_http_jwt_loc_conf_t *conf);
 
 char *ngx_http_jwt_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_jwt_error_format(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 char *ngx_http_jwt_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

@@ -79,6 +79,20 @@ ngx_http_jwt_fetch_ca_digest(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
 static ngx_int_t
 ngx_http_jwt_fetch_own_ca(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
+    ngx_str_t  bundle;
+
+    bundle = issuer->ssl_trusted_certificate;
+    issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
+
+    if (issuer->ssl == NULL) {
+        (void) ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_pos(issuer, "ssl_trusted_certificate"),
+                   "\"ssl_trusted_certificate\" \"%V\" of jwt_issuer \"%V\" "
+                   "can't be loaded: write the path of a PEM file with CA "
+                   "certificates", &bundle, &issuer->name);
+        return NGX_ERROR;
+    }
+
     if (ngx_http_jwt_fetch_ca_digest(cf, issuer,
                                      &issuer->ssl_trusted_certificate,
                                      issuer->own_ca_digest)
@@ -120,6 +134,14 @@ ngx_http_jwt_fetch_system(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         }
     }
 
+    if (jmcf->system_ssl == NULL) {
+        (void) ngx_http_jwt_conf_error(cf, &issuer->pos,
+                   "the system has no CA bundle for jwt_issuer \"%V\" that "
+                   "can be read: install ca-certificates or set "
+                   "\"ssl_trusted_certificate\"", &issuer->name);
+        return NGX_ERROR;
+    }
+
     issuer->ssl = jmcf->system_ssl;
     ngx_memcpy(issuer->ca_digest, jmcf->system_ca, NGX_HTTP_JWT_DIGEST_LEN);
 
@@ -131,7 +153,6 @@ ngx_int_t
 ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_str_t                bundle;
     curl_version_info_data  *version;
 
     if (issuer->static_jwks != NULL
@@ -152,39 +173,8 @@ ngx_http_jwt_fetch_trust(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     }
 
     if (issuer->ssl_trusted_certificate.len) {
-        bundle = issuer->ssl_trusted_certificate;
-        issuer->ssl = ngx_http_jwt_fetch_store(cf, &bundle);
-
-        if (issuer->ssl != NULL) {
-            return ngx_http_jwt_fetch_own_ca(cf, issuer);
-        }
-
-        (void) ngx_http_jwt_conf_error(cf,
-                                       ngx_http_jwt_issuer_pos(issuer,
-                                                   "ssl_trusted_certificate"),
-                                       "\"ssl_trusted_certificate\" \"%V\" "
-                                       "of jwt_issuer \"%V\" can't be loaded: "
-                                       "write the path of a PEM file with CA "
-                                       "certificates", &bundle,
-                                       &issuer->name);
-        return NGX_ERROR;
+        return ngx_http_jwt_fetch_own_ca(cf, issuer);
     }
 
-    if (ngx_http_jwt_fetch_system(cf, jmcf, issuer, version->cainfo)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (issuer->ssl == NULL) {
-        (void) ngx_http_jwt_conf_error(cf, &issuer->pos,
-                                       "the system has no CA bundle for "
-                                       "jwt_issuer \"%V\" that can be read: "
-                                       "install ca-certificates or set "
-                                       "\"ssl_trusted_certificate\"",
-                                       &issuer->name);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_http_jwt_fetch_system(cf, jmcf, issuer, version->cainfo);
 }
