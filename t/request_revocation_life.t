@@ -153,18 +153,19 @@ subtest 'a memory that is half written' => sub {
               ? $1 : () } <$maps>;
     open my $memory, '+<:raw', "/proc/$worker/mem" or die "mem: $!";
 
-    # the layout's number, no writer, entries, buckets: see revoked_table.h
+    # magic, layout, no writer, entries, buckets: see revoked_table.h
 
     sysseek $memory, $zone, 0 or die "seek: $!";
     sysread $memory, my $all, 2052 * 1024 or die "read: $!";
-    my ($at) = grep { my ($layout, $writing, $n, $b) =
-                          unpack 'LLLL', substr $all, $_, 16;
-                      $layout == 1 && $writing == 0 && $b > 1000
-                      && ($b & ($b - 1)) == 0 && $n >= $b && $n < 4 * $b }
+    my ($at) = grep { my ($magic, $layout, $writing, $n, $b) =
+                          unpack 'L5', substr $all, $_, 20;
+                      $magic == 0x6e6a7476 && $layout == 2 && $writing == 0
+                      && $b > 1000 && ($b & ($b - 1)) == 0
+                      && $n >= $b && $n < 4 * $b }
                map { 4096 * $_ } 0 .. 64;
     ok defined $at, 'it is found' or return;
 
-    my ($buckets) = unpack 'L', substr $all, $at + 12, 4;
+    my ($buckets) = unpack 'L', substr $all, $at + 16, 4;
     my ($chains) = unpack 'Q', substr $all, $at + 48, 8;
 
     my $write = sub {
@@ -174,9 +175,9 @@ subtest 'a memory that is half written' => sub {
 
     $s->mark_log;
     $write->($chains, "\0" x (4 * $buckets));      # nothing is found
-    $write->($zone + $at + 16, pack 'LL', 0, 0);    # nothing is free
+    $write->($zone + $at + 20, pack 'LL', 0, 0);    # nothing is free
     is status_of(old(sub => 'half-2')), 200, 'a look-up finds nothing';
-    $write->($zone + $at + 4, pack 'L', 1);         # it was being written
+    $write->($zone + $at + 8, pack 'L', 1);         # it was being written
 
     is_revoked(old(sub => "half-$_"), "number $_ is revoked") for 1, 300;
     is_good(old(sub => 'half-301'), 'and no more');

@@ -82,41 +82,6 @@ _Static_assert(njwt_size_is(struct ngx_http_jwt_cache_s, 56),
                "the layout changes: count NGX_HTTP_JWT_CACHE_LAYOUT up");
 
 
-static ngx_inline ngx_http_jwt_cache_t *
-ngx_http_jwt_cache_shared(ngx_http_jwt_main_conf_t *jmcf)
-{
-    return jmcf->cache->data;
-}
-
-
-static ngx_inline ngx_shmtx_t *
-ngx_http_jwt_cache_mutex(ngx_http_jwt_main_conf_t *jmcf)
-{
-    return &((ngx_slab_pool_t *) jmcf->cache->shm.addr)->mutex;
-}
-
-
-/* The memory for that many entries and at least as many chains. */
-
-static void
-ngx_http_jwt_cache_fit(ngx_http_jwt_cache_t *cache, size_t room)
-{
-    size_t  entries, buckets;
-
-    room -= sizeof(ngx_http_jwt_cache_t);
-    buckets = 1;
-
-    do {
-        buckets *= 2;
-        entries = (room - buckets * sizeof(uint32_t))
-                  / sizeof(ngx_http_jwt_cache_entry_t);
-    } while (buckets * 2 <= entries);
-
-    cache->buckets = (uint32_t) buckets;
-    cache->entries = (uint32_t) ngx_min(entries, 0x7fffffff);
-}
-
-
 ngx_int_t
 ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
 {
@@ -132,7 +97,10 @@ ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data)
 
     cache = zone->data;
 
-    ngx_http_jwt_cache_fit(cache, ngx_http_jwt_zone_room(zone->shm.size));
+    ngx_http_jwt_zone_divide(ngx_http_jwt_zone_room(zone->shm.size)
+                             - sizeof(ngx_http_jwt_cache_t),
+                             sizeof(ngx_http_jwt_cache_entry_t), 2,
+                             &cache->buckets, &cache->entries);
 
     cache->table = (ngx_http_jwt_cache_entry_t *) (cache + 1);
     cache->chains = (uint32_t *) (cache->table + cache->entries);
@@ -346,7 +314,7 @@ ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
     ngx_http_jwt_cache_t        *cache;
     ngx_http_jwt_cache_entry_t  *entry;
 
-    cache = ngx_http_jwt_cache_shared(jmcf);
+    cache = jmcf->cache->data;
     steps = NGX_HTTP_JWT_CACHE_STEPS;
 
     n = ngx_http_jwt_cache_tagged(cache, tag,
@@ -466,7 +434,7 @@ ngx_http_jwt_cache_touch(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    mutex = ngx_http_jwt_cache_mutex(jmcf);
+    mutex = ngx_http_jwt_zone_mutex(jmcf->cache);
 
     if (!ngx_shmtx_trylock(mutex)) {
         return;
@@ -497,7 +465,7 @@ ngx_http_jwt_cache_find(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
     uint32_t               n;
     ngx_http_jwt_cache_t  *cache;
 
-    cache = ngx_http_jwt_cache_shared(jmcf);
+    cache = jmcf->cache->data;
     n = ngx_http_jwt_cache_seek(cache, tag, digest, cached);
 
     if (n == 0) {
@@ -583,8 +551,8 @@ ngx_http_jwt_cache_store(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag,
     ngx_http_jwt_cache_t        *cache;
     ngx_http_jwt_cache_entry_t  *entry;
 
-    cache = ngx_http_jwt_cache_shared(jmcf);
-    mutex = ngx_http_jwt_cache_mutex(jmcf);
+    cache = jmcf->cache->data;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->cache);
 
     ngx_shmtx_lock(mutex);
 
@@ -631,7 +599,7 @@ ngx_http_jwt_cache_look(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    cache = ngx_http_jwt_cache_shared(jmcf);
+    cache = jmcf->cache->data;
 
     state->size = jmcf->cache->shm.size;
     state->entries = cache->entries;

@@ -181,6 +181,24 @@ ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data, uint32_t magic,
 }
 
 
+void
+ngx_http_jwt_zone_divide(size_t room, size_t entry, size_t most,
+    uint32_t *buckets, uint32_t *entries)
+{
+    size_t  n, b;
+
+    b = 1;
+
+    do {
+        b *= 2;
+        n = (room - b * sizeof(uint32_t)) / entry;
+    } while (b * most <= n);
+
+    *buckets = (uint32_t) b;
+    *entries = (uint32_t) ngx_min(n, 0x7fffffff);
+}
+
+
 char *
 ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size)
 {

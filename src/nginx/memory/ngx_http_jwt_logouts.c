@@ -14,6 +14,9 @@
 #include "njwt_logout.h"
 
 
+#define NGX_HTTP_JWT_LOGOUTS_MAGIC    0x6e6a746c
+#define NGX_HTTP_JWT_LOGOUTS_LAYOUT   1
+
 #define NGX_HTTP_JWT_LOGOUTS_ENTRIES  1024
 #define NGX_HTTP_JWT_LOGOUTS_ZONE     (64 * 1024)
 
@@ -25,6 +28,7 @@ typedef struct {
 } ngx_http_jwt_logout_entry_t;
 
 typedef struct {
+    ngx_http_jwt_zone_head_t      head;
     u_char                        salt[NGX_HTTP_JWT_DIGEST_LEN];
     ngx_atomic_t                  taken;
     ngx_atomic_t                  refused;
@@ -34,32 +38,28 @@ typedef struct {
     ngx_http_jwt_logout_entry_t   entries[NGX_HTTP_JWT_LOGOUTS_ENTRIES];
 } ngx_http_jwt_logouts_t;
 
+_Static_assert(sizeof(ngx_http_jwt_logouts_t) == 32832,
+               "the layout changes: count NGX_HTTP_JWT_LOGOUTS_LAYOUT up, and "
+               "see that it fits into NGX_HTTP_JWT_LOGOUTS_ZONE");
+
 
 static ngx_int_t
 ngx_http_jwt_logouts_init(ngx_shm_zone_t *zone, void *data)
 {
-    ngx_slab_pool_t         *shpool;
+    ngx_int_t                rc;
     ngx_http_jwt_logouts_t  *logouts;
 
-    if (data) {
-        /* a reload: used tokens stay used */
-        zone->data = data;
-        return NGX_OK;
+    rc = ngx_http_jwt_zone_memory(zone, data, NGX_HTTP_JWT_LOGOUTS_MAGIC,
+                                  NGX_HTTP_JWT_LOGOUTS_LAYOUT);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
     }
 
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-    logouts = ngx_slab_calloc(shpool, sizeof(ngx_http_jwt_logouts_t));
+    logouts = zone->data;
 
-    if (logouts == NULL
-        || !njwt_random(logouts->salt, NGX_HTTP_JWT_DIGEST_LEN))
-    {
-        return NGX_ERROR;
-    }
-
-    shpool->data = logouts;
-    zone->data = logouts;
-
-    return NGX_OK;
+    return njwt_random(logouts->salt, NGX_HTTP_JWT_DIGEST_LEN) ? NGX_OK
+                                                               : NGX_ERROR;
 }
 
 
@@ -128,7 +128,7 @@ ngx_http_jwt_logouts_key(ngx_http_jwt_issuer_t *issuer, njwt_slice_t jti,
 static ngx_http_jwt_logouts_t *
 ngx_http_jwt_logouts_lock(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_shmtx_lock(&((ngx_slab_pool_t *) jmcf->logouts->shm.addr)->mutex);
+    ngx_shmtx_lock(ngx_http_jwt_zone_mutex(jmcf->logouts));
 
     return jmcf->logouts->data;
 }
@@ -137,7 +137,7 @@ ngx_http_jwt_logouts_lock(ngx_http_jwt_main_conf_t *jmcf)
 static void
 ngx_http_jwt_logouts_unlock(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_shmtx_unlock(&((ngx_slab_pool_t *) jmcf->logouts->shm.addr)->mutex);
+    ngx_shmtx_unlock(ngx_http_jwt_zone_mutex(jmcf->logouts));
 }
 
 

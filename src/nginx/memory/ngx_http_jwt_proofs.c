@@ -87,46 +87,25 @@ _Static_assert(offsetof(struct ngx_http_jwt_proofs_s, owners) == 136,
                "the layout changes: count NGX_HTTP_JWT_PROOFS_LAYOUT up");
 
 
-static ngx_inline ngx_http_jwt_proofs_t *
-ngx_http_jwt_proofs_shared(ngx_http_jwt_main_conf_t *jmcf)
-{
-    return jmcf->proofs->data;
-}
-
-
-static ngx_inline ngx_shmtx_t *
-ngx_http_jwt_proofs_mutex(ngx_http_jwt_main_conf_t *jmcf)
-{
-    return &((ngx_slab_pool_t *) jmcf->proofs->shm.addr)->mutex;
-}
-
-
 /* The memory for that many entries, and a chain for every four or fewer. */
 
 static void
 ngx_http_jwt_proofs_fit(ngx_http_jwt_proofs_t *proofs, size_t room)
 {
-    size_t  entries, buckets, counters;
+    size_t  counters;
 
     room -= sizeof(ngx_http_jwt_proofs_t);
     counters = NGX_HTTP_JWT_PROOFS_OWNERS;
-    buckets = 1;
 
     while (counters * sizeof(uint32_t) > room / 8) {
         counters /= 2;
     }
 
-    room -= counters * sizeof(uint32_t);
-
-    do {
-        buckets *= 2;
-        entries = (room - buckets * sizeof(uint32_t))
-                  / sizeof(ngx_http_jwt_proofs_entry_t);
-    } while (buckets * 8 <= entries);
-
     proofs->counters = (uint32_t) counters;
-    proofs->buckets = (uint32_t) buckets;
-    proofs->entries = (uint32_t) ngx_min(entries, 0x7fffffff);
+
+    ngx_http_jwt_zone_divide(room - counters * sizeof(uint32_t),
+                             sizeof(ngx_http_jwt_proofs_entry_t), 8,
+                             &proofs->buckets, &proofs->entries);
 
     proofs->table = (ngx_http_jwt_proofs_entry_t *) (proofs + 1);
     proofs->chains = (uint32_t *) (proofs->table + proofs->entries);
@@ -208,8 +187,11 @@ ngx_http_jwt_proofs_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 void
 ngx_http_jwt_proofs_number(ngx_http_jwt_main_conf_t *jmcf)
 {
+    ngx_http_jwt_proofs_t  *proofs;
+
     if (jmcf->proofs != NULL) {
-        jmcf->proofs_epoch = ++ngx_http_jwt_proofs_shared(jmcf)->epoch;
+        proofs = jmcf->proofs->data;
+        jmcf->proofs_epoch = ++proofs->epoch;
     }
 }
 
@@ -247,8 +229,8 @@ ngx_http_jwt_proofs_attach(ngx_http_jwt_main_conf_t *jmcf, time_t window,
         return;
     }
 
-    proofs = ngx_http_jwt_proofs_shared(jmcf);
-    mutex = ngx_http_jwt_proofs_mutex(jmcf);
+    proofs = jmcf->proofs->data;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->proofs);
 
     ngx_shmtx_lock(mutex);
 
@@ -281,21 +263,21 @@ ngx_http_jwt_proofs_attach(ngx_http_jwt_main_conf_t *jmcf, time_t window,
 time_t
 ngx_http_jwt_proofs_start(ngx_http_jwt_main_conf_t *jmcf)
 {
-    return (time_t) ngx_http_jwt_proofs_shared(jmcf)->start;
+    return (time_t) ((ngx_http_jwt_proofs_t *) jmcf->proofs->data)->start;
 }
 
 
 const u_char *
 ngx_http_jwt_proofs_key(ngx_http_jwt_main_conf_t *jmcf)
 {
-    return ngx_http_jwt_proofs_shared(jmcf)->nonce_key;
+    return ((ngx_http_jwt_proofs_t *) jmcf->proofs->data)->nonce_key;
 }
 
 
 const u_char *
 ngx_http_jwt_proofs_salt(ngx_http_jwt_main_conf_t *jmcf)
 {
-    return ngx_http_jwt_proofs_shared(jmcf)->salt;
+    return ((ngx_http_jwt_proofs_t *) jmcf->proofs->data)->salt;
 }
 
 
@@ -314,16 +296,18 @@ ngx_http_jwt_proofs_owners(ngx_http_jwt_proofs_t *proofs, const u_char *owner)
 
 
 /*
- * Two keys that share one counter share the other one as well once in
- * millions: the lower of a key's two counters is close to its own number.
+ * Does a key have all of its share of the room?  Two keys that share one
+ * counter share the other one as well once in millions: the lower of a key's
+ * two counters is close to its own number.
  */
 
-static uint32_t
-ngx_http_jwt_proofs_owned_locked(ngx_http_jwt_proofs_t *proofs,
+static ngx_uint_t
+ngx_http_jwt_proofs_owns_share_locked(ngx_http_jwt_proofs_t *proofs,
     uint32_t owners)
 {
     return ngx_min(proofs->owners[owners >> 16],
-                   proofs->owners[owners & 0xffff]);
+                   proofs->owners[owners & 0xffff])
+           >= ngx_max(proofs->entries / NGX_HTTP_JWT_PROOFS_SHARE, 1);
 }
 
 
@@ -512,8 +496,7 @@ ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
     first = ngx_http_jwt_proofs_expire_locked(proofs, now,
                                               NGX_HTTP_JWT_PROOFS_STEPS);
 
-    if (ngx_http_jwt_proofs_owned_locked(proofs, owners)
-        >= ngx_max(proofs->entries / NGX_HTTP_JWT_PROOFS_SHARE, 1)
+    if (ngx_http_jwt_proofs_owns_share_locked(proofs, owners)
         || (proofs->free == 0 && proofs->allocated == proofs->entries))
     {
         first = ngx_http_jwt_proofs_expire_locked(proofs, now,
@@ -522,13 +505,8 @@ ngx_http_jwt_proofs_use_locked(ngx_http_jwt_proofs_t *proofs,
 
     *retry = ngx_max(first, now) + 1;
 
-    if (ngx_http_jwt_proofs_owned_locked(proofs, owners)
-        >= ngx_max(proofs->entries / NGX_HTTP_JWT_PROOFS_SHARE, 1))
-    {
-        return NGX_BUSY;
-    }
-
-    n = ngx_http_jwt_proofs_take_locked(proofs);
+    n = ngx_http_jwt_proofs_owns_share_locked(proofs, owners)
+        ? 0 : ngx_http_jwt_proofs_take_locked(proofs);
 
     if (n == 0) {
         return NGX_BUSY;
@@ -548,8 +526,8 @@ ngx_http_jwt_proofs_use(ngx_http_jwt_main_conf_t *jmcf,
     ngx_shmtx_t            *mutex;
     ngx_http_jwt_proofs_t  *proofs;
 
-    proofs = ngx_http_jwt_proofs_shared(jmcf);
-    mutex = ngx_http_jwt_proofs_mutex(jmcf);
+    proofs = jmcf->proofs->data;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->proofs);
 
     ngx_shmtx_lock(mutex);
 
@@ -584,7 +562,7 @@ ngx_http_jwt_proofs_look(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    proofs = ngx_http_jwt_proofs_shared(jmcf);
+    proofs = jmcf->proofs->data;
 
     state->size = jmcf->proofs->shm.size;
     state->entries = proofs->entries;

@@ -25,13 +25,6 @@
 #define NGX_HTTP_JWT_REVOKED_FILL      4
 
 
-static ngx_inline ngx_shmtx_t *
-ngx_http_jwt_revoked_mutex(ngx_shm_zone_t *zone)
-{
-    return &((ngx_slab_pool_t *) zone->shm.addr)->mutex;
-}
-
-
 static uint32_t *
 ngx_http_jwt_revoked_chain(ngx_http_jwt_revoked_shared_t *shared,
     const u_char *key)
@@ -254,8 +247,8 @@ ngx_http_jwt_revoked_lock(ngx_shm_zone_t *zone)
     ngx_shmtx_t                    *mutex;
     ngx_http_jwt_revoked_shared_t  *shared;
 
-    shared = ngx_http_jwt_revoked_shared(zone);
-    mutex = ngx_http_jwt_revoked_mutex(zone);
+    shared = zone->data;
+    mutex = ngx_http_jwt_zone_mutex(zone);
 
     if (ngx_process == NGX_PROCESS_MASTER) {
         ngx_http_jwt_revoked_master_lock(mutex);
@@ -277,10 +270,10 @@ ngx_http_jwt_revoked_lock(ngx_shm_zone_t *zone)
 void
 ngx_http_jwt_revoked_unlock(ngx_shm_zone_t *zone)
 {
-    __atomic_store_n(&ngx_http_jwt_revoked_shared(zone)->writing, 0,
-                     __ATOMIC_SEQ_CST);
+    ngx_http_jwt_revoked_shared_t  *shared = zone->data;
 
-    ngx_shmtx_unlock(ngx_http_jwt_revoked_mutex(zone));
+    __atomic_store_n(&shared->writing, 0, __ATOMIC_SEQ_CST);
+    ngx_shmtx_unlock(ngx_http_jwt_zone_mutex(zone));
 }
 
 
@@ -532,7 +525,7 @@ ngx_http_jwt_revoked_store(ngx_http_jwt_issuer_t *issuer,
 
     zone = issuer->main->revoked;
     slot = issuer->revocation.slot;
-    shared = ngx_http_jwt_revoked_shared(zone);
+    shared = zone->data;
     lost = 0;
 
     if (shared->nfree < n && shared->swept != ngx_time()) {
@@ -741,10 +734,9 @@ ngx_http_jwt_revoked_step(ngx_http_jwt_issuer_t *issuer,
 
     zone = issuer->main->revoked;
     slot = issuer->revocation.slot;
+    shared = zone->data;
 
-    if (replace->mark == 0
-        && ngx_http_jwt_revoked_shared(zone)->nfree < replace->n)
-    {
+    if (replace->mark == 0 && shared->nfree < replace->n) {
         ngx_http_jwt_revoked_sweep(zone, log);
     }
 
@@ -792,7 +784,7 @@ ngx_http_jwt_revoked_sweep(ngx_shm_zone_t *zone, ngx_log_t *log)
     ngx_http_jwt_revoked_shared_t  *shared;
 
     now = (double) ngx_time();
-    shared = ngx_http_jwt_revoked_shared(zone);
+    shared = zone->data;
 
     for (i = 0; i < shared->entries; /* void */ ) {
         last = ngx_min(shared->entries - i, NGX_HTTP_JWT_REVOKED_SCAN) + i;

@@ -10,7 +10,8 @@
 
 
 #define NGX_HTTP_JWT_REVOKED_ISSUERS  64
-#define NGX_HTTP_JWT_REVOKED_LAYOUT   1
+#define NGX_HTTP_JWT_REVOKED_MAGIC    0x6e6a7476
+#define NGX_HTTP_JWT_REVOKED_LAYOUT   2
 
 /* entries that are examined before the lock is released for others */
 #define NGX_HTTP_JWT_REVOKED_SLICE    256
@@ -66,7 +67,7 @@ struct ngx_http_jwt_revoked_slot_s {
 };
 
 typedef struct {
-    uint32_t                      layout;
+    ngx_http_jwt_zone_head_t      head;
     uint32_t                      writing;
     uint32_t                      entries;
     uint32_t                      buckets;     /* a power of two */
@@ -75,7 +76,6 @@ typedef struct {
     uint32_t                      mark;        /* the last one used */
     uint32_t                      epoch;       /* of the last configuration */
     uint32_t                      repaired;    /* not yet logged */
-    uint32_t                      unused;
     time_t                        swept;
     uint32_t                     *chains;
     ngx_http_jwt_revoked_entry_t *table;
@@ -84,13 +84,6 @@ typedef struct {
 
 _Static_assert(sizeof(ngx_http_jwt_revoked_slot_t) == 328,
                "the layout changes: count NGX_HTTP_JWT_REVOKED_LAYOUT up");
-
-
-static ngx_inline ngx_http_jwt_revoked_shared_t *
-ngx_http_jwt_revoked_shared(ngx_shm_zone_t *zone)
-{
-    return zone->data;
-}
 
 
 /* ngx_http_jwt_revoked.c */

@@ -15,7 +15,7 @@
 static void
 ngx_http_jwt_revoked_fit(size_t size, uint32_t *buckets, uint32_t *entries)
 {
-    size_t  n, b, room;
+    size_t  room;
 
     room = ngx_http_jwt_zone_room(size);
 
@@ -26,51 +26,27 @@ ngx_http_jwt_revoked_fit(size_t size, uint32_t *buckets, uint32_t *entries)
         return;
     }
 
-    room -= sizeof(ngx_http_jwt_revoked_shared_t);
-    b = 1;
-
-    do {
-        b *= 2;
-        n = (room - b * sizeof(uint32_t))
-            / sizeof(ngx_http_jwt_revoked_entry_t);
-    } while (b * 2 <= n);
-
-    *buckets = (uint32_t) b;
-    *entries = (uint32_t) ngx_min(n, 0x7fffffff);
+    ngx_http_jwt_zone_divide(room - sizeof(ngx_http_jwt_revoked_shared_t),
+                             sizeof(ngx_http_jwt_revoked_entry_t), 2,
+                             buckets, entries);
 }
 
 
 static ngx_int_t
 ngx_http_jwt_revoked_init(ngx_shm_zone_t *zone, void *data)
 {
-    size_t                          room;
-    ngx_slab_pool_t                *shpool;
+    ngx_int_t                       rc;
+    ngx_shmtx_t                    *mutex;
     ngx_http_jwt_revoked_shared_t  *shared;
 
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
+    rc = ngx_http_jwt_zone_memory(zone, data, NGX_HTTP_JWT_REVOKED_MAGIC,
+                                  NGX_HTTP_JWT_REVOKED_LAYOUT);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
     }
 
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (zone->shm.exists) {
-        shared = shpool->data;
-
-        if (shared == NULL || shared->layout != NGX_HTTP_JWT_REVOKED_LAYOUT) {
-            return NGX_ERROR;
-        }
-
-        zone->data = shared;
-        return NGX_OK;
-    }
-
-    room = ngx_http_jwt_zone_room(zone->shm.size);
-
-    shared = ngx_slab_calloc(shpool, room);
-    if (shared == NULL) {
-        return NGX_ERROR;
-    }
+    shared = zone->data;
 
     ngx_http_jwt_revoked_fit(zone->shm.size, &shared->buckets,
                              &shared->entries);
@@ -78,13 +54,11 @@ ngx_http_jwt_revoked_init(ngx_shm_zone_t *zone, void *data)
     shared->table = (ngx_http_jwt_revoked_entry_t *) (shared + 1);
     shared->chains = (uint32_t *) (shared->table + shared->entries);
 
-    ngx_shmtx_lock(&shpool->mutex);
-    ngx_http_jwt_revoked_empty_locked(shared);
-    ngx_shmtx_unlock(&shpool->mutex);
+    mutex = ngx_http_jwt_zone_mutex(zone);
 
-    shared->layout = NGX_HTTP_JWT_REVOKED_LAYOUT;
-    shpool->data = shared;
-    zone->data = shared;
+    ngx_shmtx_lock(mutex);
+    ngx_http_jwt_revoked_empty_locked(shared);
+    ngx_shmtx_unlock(mutex);
 
     return NGX_OK;
 }
