@@ -178,6 +178,13 @@ void ngx_http_jwt_revoked_save_last(ngx_http_jwt_issuer_t *issuer);
 /* ngx_http_jwt_revoked_file.c */
 
 /*
+ * Reads a file of at most so many bytes; the caller frees it.  NULL: *fault
+ * says what is wrong, errno set or 0.
+ */
+u_char *ngx_http_jwt_revoked_file_load(int fd, off_t most, struct stat *seen,
+    size_t *len, const char **fault);
+
+/*
  * Reads a file; if it has the known digest (NULL: there is none), it isn't
  * parsed and has no entries.  The caller owns *file, also if it isn't good.
  * Returns what is wrong with it, errno set or 0, or NULL.

@@ -36,6 +36,10 @@
 
 #define NGX_HTTP_JWT_REVOKED_SWEEP   10000
 
+/* room for the place of what is wrong in a file */
+#define NGX_HTTP_JWT_REVOKED_PLACE                                            \
+    (sizeof("entry  (line ) of ") + 2 * NGX_SIZE_T_LEN)
+
 
 /* a thread's input and output */
 typedef struct {
@@ -66,14 +70,13 @@ typedef struct ngx_http_jwt_revoked_watch_s {
 } ngx_http_jwt_revoked_watch_t;
 
 
-/* Reads all of it, at most its first size; NULL: an error. */
+/* Reads all of it, at most its first size. */
 
-static u_char *
-ngx_http_jwt_revoked_file_load(int fd, struct stat *seen, size_t *len,
-    const char **fault)
+u_char *
+ngx_http_jwt_revoked_file_load(int fd, off_t most, struct stat *seen,
+    size_t *len, const char **fault)
 {
-    u_char   *data;
-    size_t    size;
+    u_char  *data;
 
     *fault = "can't be read";
 
@@ -88,19 +91,17 @@ ngx_http_jwt_revoked_file_load(int fd, struct stat *seen, size_t *len,
         return NULL;
     }
 
-    if (seen->st_size > NGX_HTTP_JWT_REVOKED_MAX) {
+    if (seen->st_size > most) {
         *fault = "is longer than 64m";
         return NULL;
     }
 
-    size = (size_t) seen->st_size;
-    data = malloc(size + 1);
+    *len = (size_t) seen->st_size;
+    data = malloc(*len + 1);
 
     if (data == NULL) {
         return NULL;
     }
-
-    *len = size;
 
     if (ngx_http_jwt_state_load(fd, data, len) != NGX_OK) {
         free(data);
@@ -133,7 +134,8 @@ ngx_http_jwt_revoked_file_read(const u_char *path,
         return "can't be opened";
     }
 
-    data = ngx_http_jwt_revoked_file_load(fd, &file->seen, &text.len, &fault);
+    data = ngx_http_jwt_revoked_file_load(fd, NGX_HTTP_JWT_REVOKED_MAX,
+                                          &file->seen, &text.len, &fault);
     (void) close(fd);
 
     if (data == NULL) {
@@ -307,35 +309,26 @@ static void
 ngx_http_jwt_revoked_file_failed(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_revoked_job_t *job, ngx_log_t *log)
 {
-    ngx_str_t                  *path;
+    u_char                      entry[NGX_HTTP_JWT_REVOKED_PLACE];
+    u_char                      line[NGX_HTTP_JWT_REVOKED_PLACE];
     njwt_revocation_entries_t  *entries;
 
-    path = &issuer->revocation.file;
     entries = &job->file.entries;
+    entry[0] = '\0';
+    line[0] = '\0';
 
     if (entries->entry != 0) {
-        ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "jwt_issuer \"%V\": entry %uz (line %uz) of "
-                      "\"revocation_file\" \"%V\" %s; its last good "
-                      "content stays in force", &issuer->name,
-                      entries->entry, entries->line, path,
-                      job->base.failed);
-        return;
-    }
+        (void) ngx_sprintf(entry, "entry %uz (line %uz) of %Z",
+                           entries->entry, entries->line);
 
-    if (entries->line != 0) {
-        ngx_log_error(NGX_LOG_ERR, log, 0,
-                      "jwt_issuer \"%V\": \"revocation_file\" \"%V\" %s "
-                      "(line %uz); its last good content stays in "
-                      "force", &issuer->name,
-                      path, job->base.failed, entries->line);
-        return;
+    } else if (entries->line != 0) {
+        (void) ngx_sprintf(line, " (line %uz)%Z", entries->line);
     }
 
     ngx_log_error(NGX_LOG_ERR, log, job->base.err,
-                  "jwt_issuer \"%V\": \"revocation_file\" \"%V\" %s; its "
-                  "last good content stays in force", &issuer->name, path,
-                  job->base.failed);
+                  "jwt_issuer \"%V\": %s\"revocation_file\" \"%V\" %s%s; its "
+                  "last good content stays in force", &issuer->name, entry,
+                  &issuer->revocation.file, job->base.failed, line);
 }
 
 

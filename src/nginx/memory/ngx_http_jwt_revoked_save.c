@@ -31,14 +31,8 @@ typedef struct {
     u_char                     salt[NGX_HTTP_JWT_DIGEST_LEN];
 } ngx_http_jwt_save_head_t;
 
-/* a thread's input: the head, the entries and the names */
-typedef struct {
-    ngx_http_jwt_state_job_t   base;
-    ngx_http_jwt_save_head_t  *head;
-} ngx_http_jwt_save_job_t;
-
 typedef struct ngx_http_jwt_revoked_save_s {
-    ngx_http_jwt_save_job_t   *job;
+    ngx_http_jwt_state_job_t  *job;       /* its data begin with the head */
     ngx_uint_t                 room;      /* for entries */
     uint32_t                   at;        /* index in the table */
     uint64_t                   changes;   /* when the copy began */
@@ -71,25 +65,25 @@ ngx_http_jwt_revoked_save_name(ngx_http_jwt_issuer_t *issuer, u_char *text)
 /* In the thread. */
 
 static const char *
-ngx_http_jwt_revoked_save_run(ngx_http_jwt_state_job_t *base)
+ngx_http_jwt_revoked_save_run(ngx_http_jwt_state_job_t *job)
 {
-    njwt_slice_t              text;
-    ngx_http_jwt_save_job_t  *job;
+    njwt_slice_t               text;
+    ngx_http_jwt_save_head_t  *head;
 
-    job = (ngx_http_jwt_save_job_t *) base;
+    head = (ngx_http_jwt_save_head_t *) job->data;
 
-    text.data = base->data;
+    text.data = job->data;
     text.len = sizeof(ngx_http_jwt_save_head_t)
-               + job->head->count * sizeof(ngx_http_jwt_revoked_t);
+               + head->count * sizeof(ngx_http_jwt_revoked_t);
 
-    if (!njwt_sha256(text, base->data + text.len)) {
+    if (!njwt_sha256(text, job->data + text.len)) {
         errno = ENOMEM;
         return "SHA-256";
     }
 
-    base->len = text.len + NGX_HTTP_JWT_DIGEST_LEN;
+    job->len = text.len + NGX_HTTP_JWT_DIGEST_LEN;
 
-    return ngx_http_jwt_state_write(base);
+    return ngx_http_jwt_state_write(job);
 }
 
 
@@ -123,22 +117,21 @@ ngx_http_jwt_revoked_save_report(ngx_http_jwt_issuer_t *issuer,
 }
 
 
-static ngx_http_jwt_save_job_t *
+static ngx_http_jwt_state_job_t *
 ngx_http_jwt_revoked_save_job(ngx_http_jwt_issuer_t *issuer, ngx_uint_t room)
 {
-    u_char                    text[NGX_HTTP_JWT_SAVE_NAME + 1];
-    ngx_str_t                 name;
-    ngx_http_jwt_save_job_t  *job;
+    u_char                     text[NGX_HTTP_JWT_SAVE_NAME + 1];
+    ngx_str_t                  name;
+    ngx_http_jwt_state_job_t  *job;
 
     name = ngx_http_jwt_revoked_save_name(issuer, text);
-    job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_save_job_t),
+    job = ngx_http_jwt_state_job_new(sizeof(ngx_http_jwt_state_job_t),
                                      sizeof(ngx_http_jwt_save_head_t)
                                      + room * sizeof(ngx_http_jwt_revoked_t)
                                      + NGX_HTTP_JWT_DIGEST_LEN,
                                      &issuer->keyfile->dir, &name);
     if (job != NULL) {
-        job->base.run = ngx_http_jwt_revoked_save_run;
-        job->head = (ngx_http_jwt_save_head_t *) job->base.data;
+        job->run = ngx_http_jwt_revoked_save_run;
     }
 
     return job;
@@ -168,7 +161,7 @@ ngx_http_jwt_revoked_save_begin(ngx_http_jwt_issuer_t *issuer)
         return NGX_ERROR;
     }
 
-    head = save->job->head;
+    head = (ngx_http_jwt_save_head_t *) save->job->data;
     ngx_memcpy(head->magic, NGX_HTTP_JWT_SAVE_MAGIC,
                sizeof(NGX_HTTP_JWT_SAVE_MAGIC));
 
@@ -200,7 +193,7 @@ ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_revoked_save_t  *save;
 
     save = issuer->revocation.save;
-    head = save->job->head;
+    head = (ngx_http_jwt_save_head_t *) save->job->data;
     list = (ngx_http_jwt_revoked_t *) (head + 1);
 
     head->count += ngx_http_jwt_revoked_copy(issuer, &save->at,
@@ -216,17 +209,15 @@ ngx_http_jwt_revoked_save_copy(ngx_http_jwt_issuer_t *issuer)
 
         /* there are too many new entries: the next copy has more room */
 
-        ngx_http_jwt_state_free(&save->job->base);
-        save->job = NULL;
+        ngx_http_jwt_state_free(save->job);
 
         return 1;
     }
 
-    err = ngx_http_jwt_state_run(&save->job->base);
+    err = ngx_http_jwt_state_run(save->job);
 
     if (err != 0) {
-        ngx_http_jwt_state_free(&save->job->base);
-        save->job = NULL;
+        ngx_http_jwt_state_free(save->job);
         ngx_http_jwt_revoked_save_report(issuer, "pthread_create()", err);
         return 0;
     }
@@ -243,30 +234,28 @@ static ngx_uint_t
 ngx_http_jwt_revoked_save_over(ngx_http_jwt_issuer_t *issuer,
     const struct timespec *until)
 {
-    ngx_http_jwt_state_job_t     *base;
+    ngx_http_jwt_state_job_t     *job;
     ngx_http_jwt_revoked_save_t  *save;
 
     save = issuer->revocation.save;
+    job = save->job;
 
     if (!save->writing) {
         return 1;
     }
 
-    base = &save->job->base;
-
-    if (!ngx_http_jwt_state_done(base, until)) {
+    if (!ngx_http_jwt_state_done(job, until)) {
         return 0;
     }
 
-    if (base->failed == NULL) {
+    if (job->failed == NULL) {
         __atomic_store_n(&issuer->revocation.slot->saved, save->changes,
                          __ATOMIC_SEQ_CST);
     }
 
-    ngx_http_jwt_revoked_save_report(issuer, base->failed, base->err);
-    ngx_http_jwt_state_free(base);
+    ngx_http_jwt_revoked_save_report(issuer, job->failed, job->err);
+    ngx_http_jwt_state_free(job);
 
-    save->job = NULL;
     save->writing = 0;
 
     return 1;
@@ -391,31 +380,21 @@ ngx_http_jwt_revoked_load_file(ngx_http_jwt_issuer_t *issuer, int fd,
     ngx_log_t *log)
 {
     u_char       *data;
-    size_t        size, done;
+    size_t        size;
     ngx_int_t     rc;
+    const char   *fault;
     struct stat   st;
 
-    if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)
-        || st.st_size > NGX_HTTP_JWT_SAVE_MAX)
-    {
-        return NGX_DECLINED;
-    }
-
-    size = (size_t) st.st_size;
-    data = ngx_alloc(size + 1, log);
+    data = ngx_http_jwt_revoked_file_load(fd, NGX_HTTP_JWT_SAVE_MAX, &st,
+                                          &size, &fault);
     if (data == NULL) {
         return NGX_DECLINED;
     }
 
-    done = size;
-    rc = ngx_http_jwt_state_load(fd, data, &done);
-
-    rc = (rc == NGX_OK && done == size)
-         ? ngx_http_jwt_revoked_load_entries(issuer, data, size, log)
-         : NGX_DECLINED;
+    rc = ngx_http_jwt_revoked_load_entries(issuer, data, size, log);
 
     ngx_explicit_memzero(data, size);
-    ngx_free(data);
+    free(data);
 
     return rc;
 }
