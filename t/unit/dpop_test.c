@@ -724,8 +724,10 @@ a_nonce_is_renewed_whatever_the_answer(void **state)
 static void
 a_thumbprint_is_that_of_the_rfc(void **state)
 {
-    unsigned       c;
+    int            i;
     uint8_t        out[NJWT_DIGEST];
+    unsigned       c;
+    const char    *text;
     njwt_value_t   jwk;
 
     (void) state;
@@ -766,9 +768,33 @@ a_thumbprint_is_that_of_the_rfc(void **state)
                          c > ' ' && c < 0x7f && c != '"' && c != '\\');
     }
 
+    /* wherever it stands, also behind others that would be escaped */
+
+    for (i = 0; i < 20; i++) {
+        text = unit_format("{\"kty\":\"RSA\",\"n\":\"%.*s\\u0020%.*s\","
+                           "\"e\":\"AQAB\"}", i, "abcdefghijklmnopqrst",
+                           19 - i, "zyxwvutsrqponmlkjihg");
+        jwk = njwt_json_object(&unit_arena, unit_text(text));
+        assert_int_equal(njwt_json_type(jwk), NJWT_JSON_OBJECT);
+        assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
+    }
+
     jwk = njwt_json_object(&unit_arena, unit_text(
         "{\"kty\":\"RSA\",\"n\":\"a\u00e4b\",\"e\":\"AQAB\"}"));
     assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"AQAB\"}"));
+    assert_false(njwt_thumbprint(&unit_arena, NULL, jwk, out));
+
+    /* RFC 8037, appendix A.3 */
+
+    jwk = njwt_json_object(&unit_arena, unit_text(
+        "{\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"kty\":"
+        "\"OKP\",\"crv\":\"Ed25519\"}"));
+    assert_true(njwt_thumbprint(&unit_arena, NULL, jwk, out));
+    assert_memory_equal(out, digest_of(
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"), NJWT_DIGEST);
 }
 
 

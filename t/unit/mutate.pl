@@ -171,19 +171,31 @@ my @changes = (
     [ 'dpop_keys', 'return hash ^ hash >> 32;', 'return hash;' ],
 
     # thumbprints
-    [ 'thumbprint', "text.data[i] <= 0x20 || ", '' ],
-    [ 'thumbprint', 'text.data[i] <= 0x20', 'text.data[i] < 0x20' ],
-    [ 'thumbprint', 'text.data[i] >= 0x7f', 'text.data[i] > 0x7f' ],
+    [ 'thumbprint', 'ones * 0x21', 'ones * 0x20' ],
+    [ 'thumbprint', 'ones * 0x21', 'ones * 0x22' ],
+    [ 'thumbprint', ' | (bytes + ones)', '' ],
+    [ 'thumbprint', "
+             | ((bytes ^ ones * '\"') - ones)", '' ],
+    [ 'thumbprint', "
+             | ((bytes ^ ones * '\\\\') - ones)", '' ],
+    [ 'thumbprint', "        if (njwt_thumbprint_special(bytes)) {
+            return false;
+        }
+", '' ],
+    [ 'thumbprint', "memset(&bytes, 'A', sizeof(bytes));",
+                    'memset(&bytes, 0, sizeof(bytes));' ],
+    [ 'thumbprint', 'memcpy(&bytes, text.data + i, text.len - i);', '' ],
+    [ 'thumbprint', 'text.len > 0 && !njwt_thumbprint_special(bytes)',
+                    '!njwt_thumbprint_special(bytes)' ],
+    [ 'thumbprint', 'text.len > 0 && !njwt_thumbprint_special(bytes)',
+                    'text.len > 0' ],
     [ 'thumbprint', "if (text == NULL) {\n        return false;",
                     "if (text == NULL) {\n        return true;" ],
     [ 'thumbprint', "arena->failed = true;\n        return false;",
                     "arena->failed = true;\n        return true;" ],
-    [ 'thumbprint', "text.data[i] >= 0x7f
-            || ", '' ],
-    [ 'thumbprint', "text.data[i] == '\"' || ", '' ],
-    [ 'thumbprint', " || text.data[i] == '\\\\'", '' ],
-    [ 'thumbprint', 'return text.len > 0;', 'return true;' ],
-    [ 'thumbprint', '(i == 0) ? begin : next', 'begin' ],
+    (map { [ 'thumbprint', "\\\"kty\\\":\\\"$_\\\"", '\\"kty\\":\\"zz\\"' ] }
+         qw(EC RSA OKP)),
+    [ 'thumbprint', 'whole.len = len;', 'whole.len = len - 1;' ],
     [ 'thumbprint', "text.len != njwt_b64_length(NJWT_DIGEST)
         || ", '' ],
     (map { [ 'thumbprint', "njwt_literal(\"$_\")", 'njwt_literal("zz")' ] }

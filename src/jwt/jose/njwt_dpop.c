@@ -462,11 +462,12 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
     memcpy(found->thumbprint, proof->key->thumbprint, NJWT_DIGEST);
 
+    REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, jkt,
+                                            NJWT_DIGEST) != 0);
+
     htm = njwt_dpop_get(proof, "htm");
     htu = njwt_dpop_get(proof, "htu");
 
-    REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, jkt,
-                                            NJWT_DIGEST) != 0);
     REFUSE(INVALID, ATH, !njwt_dpop_ath(arena, request, proof, token,
                                         found));
     REFUSE(INVALID, HTM, !njwt_dpop_text_is(htm, request->method,

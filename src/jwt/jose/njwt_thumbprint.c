@@ -8,25 +8,54 @@
 #include <string.h>
 
 
-#define NJWT_THUMBPRINT_MEMBERS  4
+#define NJWT_THUMBPRINT_MEMBERS  3
 
 
-/* the required members of a kind, in lexicographic order */
+/* a member whose value is part of the text, and what stands before that */
 typedef struct {
-    njwt_slice_t  kty;
-    njwt_slice_t  names[NJWT_THUMBPRINT_MEMBERS];
+    njwt_slice_t  name;
+    njwt_slice_t  before;
+} njwt_thumbprint_member_t;
+
+/* the text of a kind: its required members in lexicographic order */
+typedef struct {
+    njwt_slice_t              kty;
+    size_t                    count;
+    njwt_thumbprint_member_t  members[NJWT_THUMBPRINT_MEMBERS];
 } njwt_thumbprint_kind_t;
 
 
 static const njwt_thumbprint_kind_t  njwt_thumbprint_kinds[] = {
-    { njwt_literal("EC"),
-      { njwt_literal("crv"), njwt_literal("kty"), njwt_literal("x"),
-        njwt_literal("y") } },
-    { njwt_literal("RSA"),
-      { njwt_literal("e"), njwt_literal("kty"), njwt_literal("n") } },
-    { njwt_literal("OKP"),
-      { njwt_literal("crv"), njwt_literal("kty"), njwt_literal("x") } }
+    { njwt_literal("EC"), 3,
+      { { njwt_literal("crv"), njwt_literal("{\"crv\":\"") },
+        { njwt_literal("x"), njwt_literal("\",\"kty\":\"EC\",\"x\":\"") },
+        { njwt_literal("y"), njwt_literal("\",\"y\":\"") } } },
+    { njwt_literal("RSA"), 2,
+      { { njwt_literal("e"), njwt_literal("{\"e\":\"") },
+        { njwt_literal("n"),
+          njwt_literal("\",\"kty\":\"RSA\",\"n\":\"") } } },
+    { njwt_literal("OKP"), 2,
+      { { njwt_literal("crv"), njwt_literal("{\"crv\":\"") },
+        { njwt_literal("x"),
+          njwt_literal("\",\"kty\":\"OKP\",\"x\":\"") } } }
 };
+
+
+/*
+ * Is one of eight bytes below 0x21, above 0x7e, '"' or '\\'?  All eight are
+ * tested at once; a byte above 0x7f keeps its highest bit in one of the terms,
+ * and what a term borrows comes from a byte that is found already.
+ */
+
+static bool
+njwt_thumbprint_special(uint64_t bytes)
+{
+    const uint64_t  ones = 0x0101010101010101;
+
+    return (((bytes - ones * 0x21) | (bytes + ones)
+             | ((bytes ^ ones * '"') - ones)
+             | ((bytes ^ ones * '\\') - ones)) & ones * 0x80) != 0;
+}
 
 
 /* Does JSON hold this text without escapes? */
@@ -34,53 +63,59 @@ static const njwt_thumbprint_kind_t  njwt_thumbprint_kinds[] = {
 static bool
 njwt_thumbprint_plain(njwt_slice_t text)
 {
-    size_t  i;
+    size_t    i;
+    uint64_t  bytes;
 
-    for (i = 0; i < text.len; i++) {
-        if (text.data[i] <= 0x20 || text.data[i] >= 0x7f
-            || text.data[i] == '"' || text.data[i] == '\\')
-        {
+    for (i = 0; text.len - i >= sizeof(bytes); i += sizeof(bytes)) {
+        memcpy(&bytes, text.data + i, sizeof(bytes));
+
+        if (njwt_thumbprint_special(bytes)) {
             return false;
         }
     }
 
-    return text.len > 0;
+    /* the rest, behind characters that are plain */
+
+    memset(&bytes, 'A', sizeof(bytes));
+
+    if (text.len > i) {
+        memcpy(&bytes, text.data + i, text.len - i);
+    }
+
+    return text.len > 0 && !njwt_thumbprint_special(bytes);
 }
 
 
-static void
-njwt_thumbprint_add(njwt_slice_t text, uint8_t **at)
+static uint8_t *
+njwt_thumbprint_add(njwt_slice_t text, uint8_t *at)
 {
-    memcpy(*at, text.data, text.len);
-    *at += text.len;
+    memcpy(at, text.data, text.len);
+
+    return at + text.len;
 }
 
 
 static bool
 njwt_thumbprint_of(njwt_arena_t *arena, njwt_hasher_t *hasher,
-    njwt_value_t jwk, const njwt_slice_t *names, uint8_t *out)
+    njwt_value_t jwk, const njwt_thumbprint_kind_t *kind, uint8_t *out)
 {
-    size_t         i, n, len;
+    size_t         i, len;
     uint8_t       *text, *at;
     njwt_slice_t   values[NJWT_THUMBPRINT_MEMBERS], whole;
 
-    static const njwt_slice_t  begin = njwt_literal("{\"");
-    static const njwt_slice_t  next = njwt_literal(",\"");
-    static const njwt_slice_t  colon = njwt_literal("\":\"");
-    static const njwt_slice_t  quote = njwt_literal("\"");
-    static const njwt_slice_t  end = njwt_literal("}");
+    static const njwt_slice_t  end = njwt_literal("\"}");
 
     len = end.len;
 
-    for (n = 0; n < NJWT_THUMBPRINT_MEMBERS && names[n].len > 0; n++) {
-        values[n] = njwt_json_string(njwt_json_member(jwk, names[n]));
+    for (i = 0; i < kind->count; i++) {
+        values[i] = njwt_json_string(njwt_json_member(jwk,
+                                                      kind->members[i].name));
 
-        if (!njwt_thumbprint_plain(values[n])) {
+        if (!njwt_thumbprint_plain(values[i])) {
             return false;
         }
 
-        len += begin.len + names[n].len + colon.len + values[n].len
-               + quote.len;
+        len += kind->members[i].before.len + values[i].len;
     }
 
     text = njwt_arena_alloc(arena, len);
@@ -91,18 +126,15 @@ njwt_thumbprint_of(njwt_arena_t *arena, njwt_hasher_t *hasher,
 
     at = text;
 
-    for (i = 0; i < n; i++) {
-        njwt_thumbprint_add((i == 0) ? begin : next, &at);
-        njwt_thumbprint_add(names[i], &at);
-        njwt_thumbprint_add(colon, &at);
-        njwt_thumbprint_add(values[i], &at);
-        njwt_thumbprint_add(quote, &at);
+    for (i = 0; i < kind->count; i++) {
+        at = njwt_thumbprint_add(kind->members[i].before, at);
+        at = njwt_thumbprint_add(values[i], at);
     }
 
-    njwt_thumbprint_add(end, &at);
+    (void) njwt_thumbprint_add(end, at);
 
     whole.data = text;
-    whole.len = (size_t) (at - text);
+    whole.len = len;
 
     if (!njwt_hasher_sha256(hasher, whole, out)) {
         arena->failed = true;
@@ -129,7 +161,7 @@ njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher, njwt_value_t jwk,
     {
         if (njwt_slice_equal(kty, njwt_thumbprint_kinds[i].kty)) {
             return njwt_thumbprint_of(arena, hasher, jwk,
-                                      njwt_thumbprint_kinds[i].names, out);
+                                      &njwt_thumbprint_kinds[i], out);
         }
     }
 
