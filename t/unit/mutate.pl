@@ -832,14 +832,27 @@ my @changes = (
     [ 'json_read', 'ones * 0x20', 'ones * 0x1f' ],
     [ 'json_read', " | ((bytes ^ ones * '\"') - ones)", '' ],
     [ 'json_read', "
-             | ((bytes ^ ones * '\\\\') - ones)", '' ],
-    [ 'json_read', 'reader->end - at >= 8', 'reader->end - at >= 7' ],
+            | ((bytes ^ ones * '\\\\') - ones)", '' ],
+    [ 'json_read', 'end - at >= 8', 'end - at >= 7' ],
+    [ 'json_read', 'if (special != 0)', 'if (false)' ],
+    [ 'json_read', '(special & (0 - special)) - 1', 'special - 1' ],
+    [ 'json_read', '* ones
+                         >> 56', '
+                         >> 56' ],
+    (map { [ 'json_read', "at[$_] << 8 * $_", "at[$_ - 1] << 8 * $_" ] }
+         1 .. 7),
+    [ 'json_read', 'reader->nul = reader->nul || point == 0;', '' ],
+    [ 'json_read', 'reader->nul = reader->nul || point == 0;',
+                   'reader->nul = point == 0;' ],
+    [ 'json_read', '    reader->nul = false;
+
+    if (!njwt', '    if (!njwt' ],
     [ 'json_read', '*at >= 0x20 && ', '' ],
     [ 'json_read', '*at >= 0x20 && ', '*at > 0x20 && ' ],
     [ 'json_read', '*at < 0x80 && ', '' ],
     [ 'json_read', "*at < 0x80 && *at != '\"'", '*at < 0x80' ],
     [ 'json_read', "
-               && *at != '\\\\'", '' ],
+           && *at != '\\\\'", '' ],
     [ 'json_read', 'reader->end - reader->at < 4', 'false' ],
     [ 'json_read', 'c |= 0x20;', '' ],
     [ 'json_read', "c < 'a' || ", '' ],
@@ -913,8 +926,7 @@ my @changes = (
     [ 'json_read', 'reader->room *= 2;', 'reader->room *= 3;' ],
     [ 'json_read', "reader->nodes[reader->open[reader->depth - 1]].count++;",
                    '' ],
-    [ 'json_read', "    if (memchr(name->data, 0, name->len) != NULL) {",
-                   '    if (false) {' ],
+    [ 'json_read', 'if (reader->nul) {', 'if (false) {' ],
     [ 'json_read', "    njwt_json_blanks(reader);
 
     if (!njwt_json_take(reader, ':'))", "    if (!njwt_json_take(reader, ':'))" ],
