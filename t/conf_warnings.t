@@ -771,11 +771,15 @@ for my $line ('audience api', 'issuer https://x/', 'scope_claim scp',
 
 # Other modules' words.
 
-for (['auth_jwt "realm"', qr/write "jwt NAME;" with "issuer" and "audience" in a/],
+for (['auth_jwt "realm"', qr/write "jwt NAME;" or "jwt off;", with "issuer" and "audience" in a .*; for "token=", "jwt_token \$variable;"/],
      ['auth_jwt_key_request /jwks', qr/write nothing: the issuer's keys are/],
      ['auth_jwt_require $x', qr/write "jwt_require \$variable \.\.\.;"/],
      ['auth_jwt_revocation_list_sub /x', qr/write "revocation sub;" and "revocation_file FILE;" in a/],
-     ['auth_jwt_validate_exp off', qr/write nothing: that is always checked/])
+     ['auth_jwt_validate_exp off', qr/write nothing: that is always checked/],
+     ['auth_jwt_key_file keys.json keyval', qr/write "jwks_file FILE;" in a .*, with a JWK set or PEM/],
+     ['auth_jwt_require_claim sub eq x', qr/write "jwt_require_claim CLAIM VALUE \.\.\.;", without an operator/],
+     ['auth_jwt_phase preaccess', qr/write nothing: a request is refused in the access phase/],
+     ['auth_jwt_www_authenticate off', qr/write nothing: .* "jwt_realm STRING;"/])
 {
     my ($line, $instead) = @$_;
     my ($name) = split ' ', $line;
@@ -784,6 +788,23 @@ for (['auth_jwt "realm"', qr/write "jwt NAME;" with "issuer" and "audience" in a
     ok !$ok, "$line is no directive of ours";
     like $said, qr/\[emerg\].*: "$name" is another module's directive: $instead.* in \S+check\.conf:\d+\n/,
         '... and we say what is';
+}
+
+
+for (['$jwt_claims', '$jwt_payload'], ['$jwt_nowtime', '$msec']) {
+    my ($name, $instead) = @$_;
+    my $used = "add_header X-A $name;\n";
+    my ($ok, $said) = $s->check(issuers => $issuer, server => $used);
+
+    ok !$ok, "$name is no variable of ours";
+    like $said, qr/"\Q$name\E" is another module's variable: write \Q$instead\E\n/,
+        '... and we say what is';
+
+    ($ok, $said) = $s->check(issuers => $issuer,
+                             server => "set $name x; $used");
+
+    ok $ok, '... but may be one of the configuration';
+    unlike $said, qr/another module/, '... of which nothing is said';
 }
 
 

@@ -35,13 +35,14 @@ typedef struct {
 
 static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
     { ngx_string("auth_jwt"),
-      "\"jwt NAME;\" with \"issuer\" and \"audience\""
-      NGX_HTTP_JWT_IN_BLOCK },
+      "\"jwt NAME;\" or \"jwt off;\", with \"issuer\" and \"audience\""
+      NGX_HTTP_JWT_IN_BLOCK "; for \"token=\", \"jwt_token $variable;\"" },
     { ngx_string("auth_jwt_enabled"), "\"jwt NAME;\" or \"jwt off;\"" },
     { ngx_string("auth_jwt_key"),
       "\"jwks_file\" or \"secret_file\"" NGX_HTTP_JWT_IN_BLOCK },
     { ngx_string("auth_jwt_key_file"),
-      "\"jwks_file FILE;\"" NGX_HTTP_JWT_IN_BLOCK },
+      "\"jwks_file FILE;\"" NGX_HTTP_JWT_IN_BLOCK ", with a JWK set or PEM "
+      "keys in FILE, not pairs of a kid and a key" },
     { ngx_string("auth_jwt_key_request"), NGX_HTTP_JWT_FETCHED },
     { ngx_string("auth_jwt_key_cache"), NGX_HTTP_JWT_FETCHED },
     { ngx_string("auth_jwt_leeway"),
@@ -55,11 +56,13 @@ static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
       "\"jwt_require $variable ...;\", \"jwt_require_scope\" or "
       "\"jwt_require_claim\"" },
     { ngx_string("auth_jwt_require_claim"),
-      "\"jwt_require_claim CLAIM VALUE ...;\"" },
+      "\"jwt_require_claim CLAIM VALUE ...;\", without an operator: a VALUE "
+      "is the text itself, >N, ~REGEX or !~REGEX" },
     { ngx_string("auth_jwt_require_header"),
       "\"algorithms\" or \"profile\"" NGX_HTTP_JWT_IN_BLOCK },
     { ngx_string("auth_jwt_claim_set"),
-      "\"jwt_claim_set $variable /NAME/OF/CLAIM;\"" },
+      "\"jwt_claim_set $variable NAME;\", or /NAME/OF/CLAIM for a nested "
+      "one" },
     { ngx_string("auth_jwt_header_set"), "$jwt_header_NAME where it is used" },
     { ngx_string("auth_jwt_validate_aud"),
       "\"audience VALUE;\"" NGX_HTTP_JWT_IN_BLOCK },
@@ -71,12 +74,27 @@ static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign[] = {
       "\"algorithms ALG;\"" NGX_HTTP_JWT_IN_BLOCK },
     { ngx_string("auth_jwt_revocation_list_sub"),
       "\"revocation sub;\" and \"revocation_file FILE;\""
-      NGX_HTTP_JWT_IN_BLOCK },
+      NGX_HTTP_JWT_IN_BLOCK ", with entries like {\"claim\":\"sub\","
+      "\"value\":\"ID\",\"before\":1764000000} in a JSON array" },
     { ngx_string("auth_jwt_revocation_list_kid"),
       "\"jwt_require $variable;\" with a \"map\" of $jwt_kid" },
     { ngx_string("auth_jwt_allow_nested"),
       "a JSON Pointer where the claim is named, as in "
       "\"jwt_require_claim /realm_access/roles admin;\"" },
+    { ngx_string("auth_jwt_phase"),
+      "nothing: a request is refused in the access phase" },
+    { ngx_string("auth_jwt_www_authenticate"),
+      "nothing: a refusal carries that header; \"jwt_realm STRING;\" and "
+      "\"jwt_resource_metadata URL;\" set parts of it" },
+    { ngx_null_string, NULL }
+};
+
+
+/* Variables of such modules: nginx tells of them after the configuration. */
+
+static const ngx_http_jwt_foreign_t  ngx_http_jwt_foreign_variables[] = {
+    { ngx_string("jwt_claims"), "$jwt_payload" },
+    { ngx_string("jwt_nowtime"), "$msec" },
     { ngx_null_string, NULL }
 };
 
@@ -268,6 +286,65 @@ ngx_http_jwt_stray_begin(ngx_conf_t *cf)
 }
 
 
+/* Has "set", "map" or a module defined it? */
+
+static ngx_uint_t
+ngx_http_jwt_stray_defined(ngx_http_core_main_conf_t *cmcf, ngx_str_t *name)
+{
+    ngx_uint_t       i;
+    ngx_hash_key_t  *key;
+
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+        if (key[i].key.len == name->len
+            && ngx_strncmp(key[i].key.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_http_jwt_stray_variable(ngx_conf_t *cf, ngx_http_core_main_conf_t *cmcf,
+    ngx_str_t *name)
+{
+    const ngx_http_jwt_foreign_t  *foreign;
+
+    for (foreign = ngx_http_jwt_foreign_variables; foreign->name.len;
+         foreign++)
+    {
+        if (foreign->name.len == name->len
+            && ngx_strncmp(foreign->name.data, name->data, name->len) == 0
+            && !ngx_http_jwt_stray_defined(cmcf, name))
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"$%V\" is another module's variable: write %s",
+                          name, foreign->instead);
+        }
+    }
+}
+
+
+static void
+ngx_http_jwt_stray_variables(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *variable;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    variable = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        ngx_http_jwt_stray_variable(cf, cmcf, &variable[i].name);
+    }
+}
+
+
 void
 ngx_http_jwt_stray_end(ngx_conf_t *cf)
 {
@@ -278,4 +355,6 @@ ngx_http_jwt_stray_end(ngx_conf_t *cf)
             ngx_http_jwt_stray_unlink(cln->data);
         }
     }
+
+    ngx_http_jwt_stray_variables(cf);
 }
