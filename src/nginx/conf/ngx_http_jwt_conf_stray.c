@@ -297,9 +297,7 @@ ngx_http_jwt_stray_defined(ngx_http_core_main_conf_t *cmcf, ngx_str_t *name)
     key = cmcf->variables_keys->keys.elts;
 
     for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
-        if (key[i].key.len == name->len
-            && ngx_strncmp(key[i].key.data, name->data, name->len) == 0)
-        {
+        if (ngx_http_jwt_same(&key[i].key, name)) {
             return 1;
         }
     }
@@ -317,8 +315,7 @@ ngx_http_jwt_stray_variable(ngx_conf_t *cf, ngx_http_core_main_conf_t *cmcf,
     for (foreign = ngx_http_jwt_foreign_variables; foreign->name.len;
          foreign++)
     {
-        if (foreign->name.len == name->len
-            && ngx_strncmp(foreign->name.data, name->data, name->len) == 0
+        if (ngx_http_jwt_same(&foreign->name, name)
             && !ngx_http_jwt_stray_defined(cmcf, name))
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
