@@ -209,8 +209,7 @@ sub both_ways {
 
     # what writes of a method or a binding is theirs
     $texts[0] .= function('njwt_scope_rule_allow')
-                 . function('njwt_policy_names')
-                 . function('njwt_policy_add_others');
+                 . function('njwt_policy_names');
     $texts[1] .= function('njwt_scope_rule_add')
                  . function('njwt_claim_rule_value')
                  . function('njwt_rule_value');
@@ -376,7 +375,7 @@ for my $name (sort keys %$location) {
     next if $name eq 'jwt_pass_token';    # what becomes of a judged request
 
     like($reader, qr/(?:\blocation,\s*(?:explain_slice\()?
-                     |\bobject,\s*njwt_name\(
+                     |\bobject,\s*njwt_slice\(
                      |\bexplain_list\(e,\s*)"$location->{$name}"/x,
          "jwt-explain reads $location->{$name} of a location");
 }
@@ -504,8 +503,7 @@ complete('a hint, of the verdicts', [ verdicts() ],
     NJWT_OK => 'is no refusal');
 
 complete('what a check would come to', [ verdicts() ],
-    [ function('njwt_hint_check') . function('njwt_hint_check_policy') ],
-    '\bcase %s:',
+    [ function('njwt_hint_check') ], '\bcase %s:',
     (map { $_ => 'is of the request, before there is a token to look at' }
         qw/ NJWT_NO_TOKEN NJWT_MULTIPLE_TOKENS NJWT_TOKEN_TOO_LARGE
             NJWT_MALFORMED_REQUEST NJWT_OPAQUE_TOKEN NJWT_ENCRYPTED_TOKEN

@@ -192,10 +192,21 @@ njwt_hint_check(njwt_arena_t *arena, const njwt_request_t *c,
         fails = njwt_hint_broken_rule(&hint, &gave_up) != NULL;
         break;
 
+    case NJWT_SENDER_CONSTRAINED:
+    case NJWT_UNBOUND_TOKEN:
+    case NJWT_CERTIFICATE_MISSING:
+    case NJWT_CERTIFICATE_MISMATCH:
+    case NJWT_DPOP_PROOF_MISSING:
+    case NJWT_DPOP_PROOF_INVALID:
+    case NJWT_DPOP_KEY_MISMATCH:
+    case NJWT_DPOP_NONCE_NEEDED:
+    case NJWT_DPOP_PROOF_EXPIRED:
+    case NJWT_DPOP_MEMORY_FULL:
+    case NJWT_DPOP_PROOF_REPLAYED:
+        return njwt_hint_check_binding(&hint, verdict);
+
     default:
-        return (njwt_verdict_is_bound(verdict)
-                || verdict == NJWT_SENDER_CONSTRAINED)
-               ? njwt_hint_check_binding(&hint, verdict) : NJWT_HINT_UNKNOWN;
+        return NJWT_HINT_UNKNOWN;
     }
 
     return njwt_hint_result(fails);
