@@ -1,7 +1,8 @@
 package Stream;
 
-# What does a request cost through TLS 1.3 and HTTP/2, as browsers come?  A row
-# of Rows.pm: the same questions as without, 100 streams on each connection.
+# What does a request cost through TLS 1.3 and HTTP/2, as browsers come, and
+# through HTTP/3?  Rows of Rows.pm: the same questions as without, 100 streams on
+# each connection.
 
 use strict;
 use warnings;
@@ -10,6 +11,7 @@ use File::Basename ();
 use lib File::Basename::dirname(__FILE__);
 
 use Http2;
+use Http3;
 use Mint qw/ issuer /;
 use Refused ();
 use Rows;
@@ -79,6 +81,29 @@ Rows::row(http2 => sub {
     $held->("expired, seen before, to bare's return 401", 1.2,
             hot(gate($empty), %load),
             hot(side(Refused::likewise($answer)), %load));
+});
+
+
+# One connection, whose handshake is counted.
+
+Rows::row(http3 => sub {
+    my ($report) = @_;
+
+    my $missing = Http3::missing();
+
+    if ($missing) {
+        $report->("left out: $missing");
+        return;
+    }
+
+    my %load = (requests => 2000, streams => 100, seen => 500);
+    my @its = map { Rows::hot($_, %load) }
+        Http3->new(gate => 1, http => issuer('timesheets'),
+                   server => "location / { $Rows::gate empty_gif; }"),
+        Http3->new(server => 'location / { empty_gif; }');
+
+    Rows::held($report, 'HTTP/3: seen before, to bare', 1.15, rounds => 9,
+               value => \&Rows::ratio, its => \@its);
 });
 
 
