@@ -282,8 +282,8 @@ explain_path(const char *text)
 
 
 /*
- * Does it have "jwt"?  One that a "return" bypasses is not protected, but has a
- * mode.
+ * Does it have "jwt"?  One that a "return" bypasses is not protected, but has
+ * a mode.
  */
 
 static bool

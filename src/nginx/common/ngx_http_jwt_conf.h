@@ -91,12 +91,14 @@ ngx_int_t ngx_http_jwt_zone_memory(ngx_shm_zone_t *zone, void *data,
 void ngx_http_jwt_zone_divide(size_t room, size_t entry, size_t most,
     uint32_t *buckets, uint32_t *entries);
 
+
 /* A zone's lock, which the master releases when its holder dies. */
 static ngx_inline ngx_shmtx_t *
 ngx_http_jwt_zone_mutex(ngx_shm_zone_t *zone)
 {
     return &((ngx_slab_pool_t *) zone->shm.addr)->mutex;
 }
+
 
 /* Reads zone=NAME:SIZE of the directive being read. */
 char *ngx_http_jwt_conf_zone(ngx_conf_t *cf, ngx_str_t *name, size_t *size);
