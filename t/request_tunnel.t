@@ -69,8 +69,9 @@ sub block {
 sub upgrade {
     my ($to, $more, $until, %headers) = @_;
 
+    my $at = delete $headers{at} // $s->port;
     my $client = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1', PeerPort => $s->port) or die "connect: $!";
+        PeerAddr => '127.0.0.1', PeerPort => $at) or die "connect: $!";
 
     %headers = (Host => 'a', Authorization => "Bearer $reader",
                 Connection => 'Upgrade, HTTP2-Settings',
@@ -108,13 +109,19 @@ my $inside = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" . frame(4, 0, 0, '')
 my $done = qr{DELETE /admin/users/7 HTTP/2.*x-user: root}s;
 
 sub h2c {
-    my ($to) = @_;
+    my ($to, @more) = @_;
 
-    return upgrade($to // 'h2c', $inside, $done);
+    return upgrade($to // 'h2c', $inside, $done, @more);
 }
 
 my %socket = (Connection => 'Upgrade', 'Sec-WebSocket-Version' => 13,
               'Sec-WebSocket-Key' => 'dGhlIHNhbXBsZSBub25jZQ==');
+
+
+# else nothing that follows would show anything
+
+like h2c('h2c', at => $port), $done,
+    'without nginx: the backend runs what it reads inside';
 
 
 open my $in, '<', 'conf-examples/websocket.conf' or die "websocket.conf: $!";

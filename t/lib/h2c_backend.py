@@ -8,14 +8,24 @@ Debian's hypercorn takes "Upgrade: h2c" by default.
 import h2.events
 
 
-def make(self, **members):
-    vars(self).update(members)
+def without_arguments(event):
+    """Lets the event be made before what it says is known.
+
+    hypercorn 0.17 does that when it upgrades; h2 4.3, which came later, wants
+    the stream's number at once, so that the connection ends behind the 101.
+    """
+    init = event.__init__
+
+    def made(self, stream_id=0, **more):
+        init(self, stream_id=stream_id, **more)
+
+    event.__init__ = made
 
 
-# With h2 4.3 hypercorn 0.17.3 can't take an upgrade: it makes this event
-# without members and sets them afterwards.
-if getattr(h2.events.RequestReceived, "__dataclass_fields__", None):
-    h2.events.RequestReceived.__init__ = make
+try:
+    h2.events.RequestReceived()
+except TypeError:
+    without_arguments(h2.events.RequestReceived)
 
 
 async def answer(scope, send):
