@@ -21,7 +21,6 @@
 #include "njwt_revocation.h"
 
 
-#define NGX_HTTP_JWT_LOGOUT_BODY  65536
 #define NGX_HTTP_JWT_LOGOUT_TICK  20      /* ms */
 
 
@@ -33,7 +32,6 @@ typedef struct {
     njwt_slice_t               token;
 
     /* while it waits for a key */
-    ngx_connection_t          *dummy;        /* timers must have one */
     ngx_event_t                tick;
     ngx_msec_t                 deadline;
     ngx_atomic_uint_t          attempts;
@@ -42,49 +40,20 @@ typedef struct {
 } ngx_http_jwt_logout_request_t;
 
 
-static ngx_int_t ngx_http_jwt_logout_request(ngx_http_request_t *r);
-static void ngx_http_jwt_logout_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_jwt_logout_judge(ngx_http_jwt_logout_request_t *lr);
 
-
-/* 400, with a text that may stand in JSON (RFC 6749, section 5.2). */
 
 static ngx_int_t
 ngx_http_jwt_logout_refuse(ngx_http_request_t *r, ngx_http_jwt_logout_t *lo,
     njwt_slice_t why)
 {
-    u_char                    *p;
-    size_t                     size;
-    ngx_str_t                  type = ngx_string("application/json");
-    ngx_http_complex_value_t   cv;
-
-    static const char  before[] = "{\"error\":\"invalid_request\","
-                                  "\"error_description\":\"";
-
     ngx_http_jwt_logouts_count(lo->issuer->main, 0);
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                   "\"jwt_logout_handler\" of jwt_issuer \"%V\" refused: %*s",
                   &lo->name, why.len, why.data);
 
-    size = sizeof(before) + why.len + sizeof("\"}\n");
-    p = ngx_pnalloc(r->pool, size);
-
-    if (p == NULL
-        || ngx_http_jwt_headers_answer(r, "Cache-Control", "no-store")
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
-
-    cv.value.data = p;
-    cv.value.len = ngx_slprintf(p, p + size, "%s%*s\"}\n", before, why.len,
-                                why.data)
-                   - p;
-
-    return ngx_http_send_response(r, NGX_HTTP_BAD_REQUEST, &type, &cv);
+    return ngx_http_jwt_post_refuse(r, why);
 }
 
 
@@ -233,8 +202,8 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
     ngx_http_request_t             *r;
     ngx_http_jwt_logout_request_t  *lr;
 
-    c = ev->data;
-    lr = c->data;
+    lr = (ngx_http_jwt_logout_request_t *)
+         ((u_char *) ev - offsetof(ngx_http_jwt_logout_request_t, tick));
 
     if ((ngx_msec_int_t) (lr->deadline - ngx_current_msec) > 0
         && ngx_http_jwt_keyset_attempts(lr->conf->issuer) == lr->attempts)
@@ -274,11 +243,7 @@ ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
         return NGX_DECLINED;
     }
 
-    lr->dummy = ngx_pcalloc(r->pool, sizeof(ngx_connection_t));
-
-    if (lr->dummy == NULL
-        || ngx_handle_read_event(r->connection->read, 0) != NGX_OK)
-    {
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
         return NGX_DECLINED;
     }
 
@@ -286,13 +251,10 @@ ngx_http_jwt_logout_hold(ngx_http_jwt_logout_request_t *lr)
 
     r->read_event_handler = ngx_http_test_reading;
 
-    lr->dummy->fd = (ngx_socket_t) -1;
-    lr->dummy->data = lr;
-
     /* not cancelable: the request depends on it, during a reload, too */
 
     lr->tick.handler = ngx_http_jwt_logout_resume;
-    lr->tick.data = lr->dummy;
+    lr->tick.data = &jmcf->dummy;
     lr->tick.log = r->connection->log;
 
     lr->deadline = ngx_current_msec + issuer->jwks_wait;
@@ -396,7 +358,7 @@ ngx_http_jwt_logout_form(ngx_http_jwt_logout_request_t *lr)
 
     static const njwt_slice_t  name = njwt_literal("logout_token");
 
-    rc = ngx_http_jwt_post_body(r, NGX_HTTP_JWT_LOGOUT_BODY, &body);
+    rc = ngx_http_jwt_post_body(r, &body);
 
     if (rc == NGX_DECLINED) {
         return ngx_http_jwt_logout_fault(r, lr->conf,
@@ -497,7 +459,7 @@ ngx_http_jwt_logout_request(ngx_http_request_t *r)
                    "application/x-www-form-urlencoded");
     }
 
-    if (r->headers_in.content_length_n > NGX_HTTP_JWT_LOGOUT_BODY) {
+    if (r->headers_in.content_length_n > NGX_HTTP_JWT_POST_BODY) {
         return ngx_http_jwt_logout_fault(r, lo,
                                          "the body is longer than 64k");
     }

@@ -12,36 +12,6 @@
 #include "njwt_form.h"
 
 
-#define NGX_HTTP_JWT_REVOKE_BODY  65536
-
-
-static ngx_int_t ngx_http_jwt_revoke_request(ngx_http_request_t *r);
-
-
-char *
-ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf = conf;
-
-    ngx_str_t                 *value;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (jlcf->revoke.data != NULL) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    jlcf->revoke = value[1];
-    ngx_http_jwt_conf_pos(cf, &jlcf->revoke_pos);
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_jwt_revoke_request;
-
-    return NGX_CONF_OK;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_revoke_answer(ngx_http_request_t *r, ngx_uint_t status,
     const char *fmt, ...)
@@ -72,30 +42,35 @@ ngx_http_jwt_revoke_answer(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
+ngx_int_t
+ngx_http_jwt_post_refuse(ngx_http_request_t *r, njwt_slice_t why)
+{
+    return ngx_http_jwt_revoke_answer(r, NGX_HTTP_BAD_REQUEST,
+               "{\"error\":\"invalid_request\",\"error_description\":"
+               "\"%*s\"}\n", why.len, why.data);
+}
+
+
 /* The texts are ours, but for JSON their quotes must be replaced. */
 
 static ngx_int_t
 ngx_http_jwt_revoke_bad(ngx_http_request_t *r, size_t entry,
     const char *fault)
 {
-    size_t  i, len;
-    u_char  text[256];
+    u_char        *p, text[256];
+    njwt_slice_t   why;
 
-    len = ngx_min(ngx_strlen(fault), sizeof(text));
+    p = (entry != 0) ? ngx_sprintf(text, "entry %uz ", entry)
+                     : ngx_sprintf(text, "the body ");
 
-    for (i = 0; i < len; i++) {
-        text[i] = (fault[i] == '"') ? '\'' : (u_char) fault[i];
+    for ( /* void */ ; *fault != '\0' && p < text + sizeof(text); fault++) {
+        *p++ = (*fault == '"') ? '\'' : (u_char) *fault;
     }
 
-    if (entry != 0) {
-        return ngx_http_jwt_revoke_answer(r, NGX_HTTP_BAD_REQUEST,
-                   "{\"error\":\"invalid_request\",\"error_description\":"
-                   "\"entry %uz %*s\"}\n", entry, len, text);
-    }
+    why.data = text;
+    why.len = p - text;
 
-    return ngx_http_jwt_revoke_answer(r, NGX_HTTP_BAD_REQUEST,
-               "{\"error\":\"invalid_request\",\"error_description\":"
-               "\"the body %*s\"}\n", len, text);
+    return ngx_http_jwt_post_refuse(r, why);
 }
 
 
@@ -112,7 +87,7 @@ ngx_http_jwt_post_only(ngx_http_request_t *r)
 
 
 ngx_int_t
-ngx_http_jwt_post_body(ngx_http_request_t *r, size_t most, njwt_slice_t *body)
+ngx_http_jwt_post_body(ngx_http_request_t *r, njwt_slice_t *body)
 {
     off_t         size;
     u_char       *p;
@@ -126,7 +101,7 @@ ngx_http_jwt_post_body(ngx_http_request_t *r, size_t most, njwt_slice_t *body)
         size += ngx_buf_size(cl->buf);
     }
 
-    if (size > (off_t) most) {
+    if (size > NGX_HTTP_JWT_POST_BODY) {
         return NGX_DECLINED;
     }
 
@@ -221,7 +196,7 @@ ngx_http_jwt_revoke_read(ngx_http_request_t *r)
 
     njwt_arena_init(&arena);
 
-    switch (ngx_http_jwt_post_body(r, NGX_HTTP_JWT_REVOKE_BODY, &body)) {
+    switch (ngx_http_jwt_post_body(r, &body)) {
 
     case NGX_OK:
         rc = ngx_http_jwt_revoke_take(r, jlcf->revoke_issuer, &arena, body);
@@ -291,7 +266,7 @@ ngx_http_jwt_revoke_request(ngx_http_request_t *r)
                                              "application/json");
     }
 
-    if (r->headers_in.content_length_n > NGX_HTTP_JWT_REVOKE_BODY) {
+    if (r->headers_in.content_length_n > NGX_HTTP_JWT_POST_BODY) {
         rc = ngx_http_discard_request_body(r);
 
         return (rc == NGX_OK)
@@ -301,4 +276,28 @@ ngx_http_jwt_revoke_request(ngx_http_request_t *r)
     rc = ngx_http_read_client_request_body(r, ngx_http_jwt_revoke_read);
 
     return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+}
+
+
+char *
+ngx_http_jwt_revoke_handler(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (jlcf->revoke.data != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    jlcf->revoke = value[1];
+    ngx_http_jwt_conf_pos(cf, &jlcf->revoke_pos);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_jwt_revoke_request;
+
+    return NGX_CONF_OK;
 }
