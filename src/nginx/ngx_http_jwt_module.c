@@ -6,10 +6,8 @@
 #include "ngx_http_jwt.h"
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
-#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_directives.h"
-#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_keyfile.h"
@@ -19,7 +17,6 @@
 #include "ngx_http_jwt_logout.h"
 #include "ngx_http_jwt_metadata.h"
 #include "ngx_http_jwt_pass_token.h"
-#include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_proofs.h"
 #include "ngx_http_jwt_refusal.h"
 #include "ngx_http_jwt_request.h"
@@ -357,7 +354,8 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
      * the http level is merged into others, but never receives a merge itself
      */
 
-    if (ngx_http_jwt_pass_token_check_http(cf, jlcf) != NGX_CONF_OK
+    if (ngx_http_jwt_pass_token_check(cf, jlcf, &jlcf->pass_token_pos)
+        != NGX_CONF_OK
         || ngx_http_jwt_policy_check_http(cf, jlcf) != NGX_CONF_OK)
     {
         return NGX_ERROR;

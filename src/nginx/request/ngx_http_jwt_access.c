@@ -7,17 +7,14 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_cache.h"
-#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_identity.h"
 #include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_keys.h"
 #include "ngx_http_jwt_pass_token.h"
-#include "ngx_http_jwt_preflight.h"
 #include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoked.h"
-#include "ngx_http_jwt_token.h"
 
 
 #if (NJWT_METHOD_GET != NGX_HTTP_GET || NJWT_METHOD_HEAD != NGX_HTTP_HEAD)

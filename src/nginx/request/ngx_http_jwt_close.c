@@ -9,7 +9,6 @@
  * and revocation is looked up only if something was revoked since.
  */
 
-#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_refusal.h"
@@ -73,9 +72,9 @@ ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
 
     trailers = &r->headers_out.trailers;
 
-    if (ngx_http_jwt_headers_push(trailers, "grpc-status", "16") != NGX_OK
+    if (ngx_http_jwt_headers_push(trailers, "grpc-status", "16") == NULL
         || ngx_http_jwt_headers_push(trailers, "grpc-message", message)
-           != NGX_OK)
+           == NULL)
     {
         return NGX_ERROR;
     }

@@ -5,13 +5,23 @@
  * that it survives internal redirects.
  */
 
-#include "ngx_http_jwt_close.h"
 #include "ngx_http_jwt_counters.h"
 #include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_request.h"
 
 
-static void ngx_http_jwt_ctx_cleanup(void *data);
+static void
+ngx_http_jwt_ctx_cleanup(void *data)
+{
+    ngx_http_jwt_ctx_t  *ctx = data;
+
+    /* for a request that ends without an answer */
+    ngx_http_jwt_count(ctx);
+
+    ngx_http_jwt_suspend_cancel(ctx);
+    ngx_http_jwt_close_cancel(ctx);
+    njwt_arena_free(&ctx->arena);
+}
 
 
 ngx_http_jwt_ctx_t *
@@ -39,20 +49,6 @@ ngx_http_jwt_find_ctx(ngx_http_request_t *r)
     }
 
     return NULL;
-}
-
-
-static void
-ngx_http_jwt_ctx_cleanup(void *data)
-{
-    ngx_http_jwt_ctx_t  *ctx = data;
-
-    /* for a request that ends without an answer */
-    ngx_http_jwt_count(ctx);
-
-    ngx_http_jwt_suspend_cancel(ctx);
-    ngx_http_jwt_close_cancel(ctx);
-    njwt_arena_free(&ctx->arena);
 }
 
 

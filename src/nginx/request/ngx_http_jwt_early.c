@@ -1,12 +1,13 @@
 /*
  * What happens in a request before the gate is asked.
  *
- * Nothing of the request is in the log lines: its URL may hold a token that
+ * The rewrite phases come before the judgement: "if", "set", "rewrite" and
+ * "return" read variables that are still empty there, and may answer.  Each
+ * case is logged once.  Nothing of the request is in the log lines: its URL may hold a token that
  * has not been judged.
  */
 
 #include "ngx_http_jwt_counters.h"
-#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_request.h"
 

@@ -416,7 +416,7 @@ ngx_http_jwt_parsed_note(ngx_http_request_t *r, ngx_table_elt_t *h)
 }
 
 
-ngx_int_t
+ngx_table_elt_t *
 ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
     const char *value)
 {
@@ -424,7 +424,7 @@ ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
 
     h = ngx_list_push(list);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
@@ -435,5 +435,5 @@ ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
     h->value.data = (u_char *) value;
     h->value.len = ngx_strlen(value);
 
-    return NGX_OK;
+    return h;
 }

@@ -60,12 +60,16 @@ ngx_int_t ngx_http_jwt_headers_add(ngx_http_request_t *r,
 /* Resets what nginx parsed from a removed header and those of its name. */
 void ngx_http_jwt_parsed_forget(ngx_http_request_t *r, ngx_table_elt_t *h);
 
-/* Adds to a response's headers or trailers; both texts are constant. */
-ngx_int_t ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
+/*
+ * Adds to a response's headers or trailers; both texts are constant.  NULL: no
+ * memory.
+ */
+ngx_table_elt_t *ngx_http_jwt_headers_push(ngx_list_t *list, const char *name,
     const char *value);
 
 #define ngx_http_jwt_headers_answer(r, name, value)                          \
-    ngx_http_jwt_headers_push(&(r)->headers_out.headers, name, value)
+    (ngx_http_jwt_headers_push(&(r)->headers_out.headers, name, value)       \
+     != NULL ? NGX_OK : NGX_ERROR)
 
 
 #endif /* NGX_HTTP_JWT_HEADERS_H */

@@ -62,6 +62,7 @@ static ngx_int_t
 ngx_http_jwt_identity_refresh(ngx_http_request_t *r,
     ngx_http_complex_value_t *value)
 {
+    ngx_int_t                   rc;
     ngx_uint_t                 *index;
     ngx_http_variable_t        *v;
     ngx_http_variable_value_t   fresh;
@@ -77,9 +78,6 @@ ngx_http_jwt_identity_refresh(ngx_http_request_t *r,
     for (index = value->flushes; *index != (ngx_uint_t) -1; index++) {
 
         if (!r->variables[*index].valid
-            || v[*index].get_handler == NULL
-            || (v[*index].flags
-                & (NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_WEAK))
             || (v[*index].name.len == sizeof("request_id") - 1
                 && ngx_strncmp(v[*index].name.data, "request_id",
                                sizeof("request_id") - 1) == 0))
@@ -87,13 +85,13 @@ ngx_http_jwt_identity_refresh(ngx_http_request_t *r,
             continue;
         }
 
-        ngx_memzero(&fresh, sizeof(ngx_http_variable_value_t));
+        rc = ngx_http_jwt_variable_again(r, *index, &fresh);
 
-        if (v[*index].get_handler(r, &fresh, v[*index].data) != NGX_OK) {
+        if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
 
-        if (fresh.valid && !fresh.not_found) {
+        if (rc == NGX_OK && !fresh.not_found) {
             r->variables[*index] = fresh;
         }
     }

@@ -1,9 +1,16 @@
 /*
- * Withheld credentials: jwt_pass_token off, and preflights.
+ * Withheld credentials: jwt_pass_token off, and CORS preflights
+ * (jwt_preflight).
  *
  * They are removed from the request itself, so that no proxy_set_header, no
  * variable and no subrequest has them.  They are kept for a second judgement:
  * an internal redirect may lead to another guarded location.
+ *
+ * A preflight (of the Fetch standard) can't have a token.  It continues
+ * unjudged, which must not allow more than a question: it carries no
+ * credentials, and nothing that a backend would take for another method than
+ * OPTIONS.  It isn't allowed either: under "satisfy any" another module has to
+ * allow it.
  */
 
 #include "ngx_http_jwt_headers.h"
@@ -11,7 +18,6 @@
 #include "ngx_http_jwt_occurrences.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_request.h"
-#include "ngx_http_jwt_token.h"
 
 
 /* removed from the main request; lives in its pool's cleanup */
@@ -21,12 +27,18 @@ typedef struct {
 } ngx_http_jwt_withheld_t;
 
 
+/* the first two hold credentials, the others only preflights must not have */
+
 static const ngx_str_t  ngx_http_jwt_credentials_headers[] = {
     ngx_string("authorization"),
-    ngx_string("dpop")
+    ngx_string("dpop"),
+    ngx_string("x-http-method"),
+    ngx_string("x-http-method-override"),
+    ngx_string("x-method-override")
 };
 
-#define NGX_HTTP_JWT_CREDENTIALS_HEADERS                                      \
+#define NGX_HTTP_JWT_CREDENTIALS_HEADERS  2
+#define NGX_HTTP_JWT_PREFLIGHT_HEADERS                                        \
     (sizeof(ngx_http_jwt_credentials_headers) / sizeof(ngx_str_t))
 
 static const ngx_str_t  ngx_http_jwt_cookie_header = ngx_string("cookie");
@@ -89,7 +101,7 @@ ngx_http_jwt_credentials_create(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
 }
 
 
-static char *
+char *
 ngx_http_jwt_pass_token_check(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
     ngx_http_jwt_conf_pos_t *pos)
 {
@@ -153,14 +165,6 @@ ngx_http_jwt_pass_token_merge(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *prev,
 
     return pos != NULL ? ngx_http_jwt_pass_token_check(cf, conf, pos)
                          : NGX_CONF_OK;
-}
-
-
-char *
-ngx_http_jwt_pass_token_check_http(ngx_conf_t *cf,
-    ngx_http_jwt_loc_conf_t *conf)
-{
-    return ngx_http_jwt_pass_token_check(cf, conf, &conf->pass_token_pos);
 }
 
 
@@ -537,9 +541,45 @@ ngx_http_jwt_withhold(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 }
 
 
-ngx_int_t
-ngx_http_jwt_withhold_all(ngx_http_request_t *r,
-    ngx_http_jwt_loc_conf_t *jlcf, const ngx_str_t *names, ngx_uint_t n)
+static ngx_uint_t
+ngx_http_jwt_preflight_has(ngx_http_request_t *r, const char *name,
+    size_t len)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].value.len != 0
+                && h[i].key.len == len
+                && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_jwt_is_preflight(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf)
+{
+    return jlcf->preflight
+           && r->method == NGX_HTTP_OPTIONS
+           && ngx_http_jwt_preflight_has(r, "Origin", sizeof("Origin") - 1)
+           && ngx_http_jwt_preflight_has(r, "Access-Control-Request-Method",
+                               sizeof("Access-Control-Request-Method") - 1);
+}
+
+
+static ngx_int_t
+ngx_http_jwt_withhold_all(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 {
     u_char                        *p;
     ngx_str_t                     *all;
@@ -554,7 +594,7 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r,
 
     /* all at once: a second judgement gets the headers back in this order */
 
-    which.nnames = n + NGX_HTTP_JWT_CREDENTIALS_HEADERS + more;
+    which.nnames = NGX_HTTP_JWT_PREFLIGHT_HEADERS + more;
     which.names = all = ngx_palloc(r->pool,
                                    which.nnames * sizeof(ngx_str_t));
 
@@ -565,9 +605,8 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    p = ngx_cpymem(all, names, n * sizeof(ngx_str_t));
-    p = ngx_cpymem(p, ngx_http_jwt_credentials_headers,
-                   sizeof(ngx_http_jwt_credentials_headers));
+    p = ngx_cpymem(all, ngx_http_jwt_credentials_headers,
+                   NGX_HTTP_JWT_PREFLIGHT_HEADERS * sizeof(ngx_str_t));
 
     if (more) {
         ngx_memcpy(p, headers->elts, more * sizeof(ngx_str_t));
@@ -575,6 +614,20 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r,
 
     return (ngx_http_jwt_withhold_headers(r, &which) == NGX_OK)
            ? ngx_http_jwt_withhold_cookie_headers(r, &cookies) : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_jwt_preflight(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
+{
+    if (ngx_http_jwt_withhold_all(r, ctx->conf) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->preflight = 1;
+    ctx->judged = 1;
+
+    return NGX_DECLINED;
 }
 
 

@@ -14,70 +14,55 @@
 
 #include "ngx_http_jwt_binding.h"
 #include "ngx_http_jwt_counters.h"
+#include "ngx_http_jwt_headers.h"
 #include "ngx_http_jwt_suspend.h"
 #include "ngx_http_jwt_refusal.h"
 #include "ngx_http_jwt_request.h"
 
 
-static ngx_uint_t ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx);
-static void ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts,
-    njwt_verdict_t verdict, ngx_uint_t dpop, njwt_method_t method,
-    ngx_http_jwt_text_t *text);
+static const char  ngx_http_jwt_authenticate[] = "WWW-Authenticate";
+static const char  ngx_http_jwt_allow[] = "Allow";
+static const char  ngx_http_jwt_retry_after[] = "Retry-After";
+static const char  ngx_http_jwt_cache_control[] = "Cache-Control";
+static const char  ngx_http_jwt_dpop_nonce_header[] = "DPoP-Nonce";
 
-
-static const ngx_str_t  ngx_http_jwt_authenticate =
-    ngx_string("WWW-Authenticate");
-static const ngx_str_t  ngx_http_jwt_allow =
-    ngx_string("Allow");
-static const ngx_str_t  ngx_http_jwt_retry_after =
-    ngx_string("Retry-After");
-static const ngx_str_t  ngx_http_jwt_cache_control =
-    ngx_string("Cache-Control");
-static const ngx_str_t  ngx_http_jwt_dpop_nonce_header =
-    ngx_string("DPoP-Nonce");
+static const ngx_str_t  ngx_http_jwt_no_store = ngx_string("no-store");
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
-static ngx_table_elt_t *
+static ngx_int_t
 ngx_http_jwt_add_header(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    const ngx_str_t *name, u_char *value, size_t len)
+    const char *name, const ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
     if (ctx->nheaders == sizeof(ctx->headers) / sizeof(ctx->headers[0])) {
-        return NULL;
+        return NGX_ERROR;
     }
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_http_jwt_headers_push(&r->headers_out.headers, name, "");
     if (h == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key = *name;
-    h->value.data = value;
-    h->value.len = len;
+    h->value = *value;
 
     ctx->headers[ctx->nheaders++] = h;
 
-    return h;
+    return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_jwt_add_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
-    ngx_str_t *challenge)
+ngx_http_jwt_add_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    ngx_table_elt_t  *h;
-
-    h = ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_authenticate,
-                                challenge->data, challenge->len);
-    if (h == NULL) {
+    if (ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_authenticate,
+                                ctx->text.challenge)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -86,7 +71,7 @@ ngx_http_jwt_add_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
      * pointer
      */
 
-    r->headers_out.www_authenticate = h;
+    r->headers_out.www_authenticate = ctx->headers[ctx->nheaders - 1];
 
     return NGX_OK;
 }
@@ -95,11 +80,11 @@ ngx_http_jwt_add_challenge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 static ngx_int_t
 ngx_http_jwt_add_retry_after(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    u_char      *value;
-    ngx_uint_t   seconds;
+    ngx_str_t   value;
+    ngx_uint_t  seconds;
 
-    value = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
-    if (value == NULL) {
+    value.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    if (value.data == NULL) {
         return NGX_ERROR;
     }
 
@@ -110,9 +95,9 @@ ngx_http_jwt_add_retry_after(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         seconds = ngx_http_jwt_suspend_seconds(ctx);
     }
 
-    return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_retry_after, value,
-                                   ngx_sprintf(value, "%ui", seconds) - value)
-           != NULL ? NGX_OK : NGX_ERROR;
+    value.len = ngx_sprintf(value.data, "%ui", seconds) - value.data;
+
+    return ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_retry_after, &value);
 }
 
 
@@ -125,9 +110,8 @@ ngx_http_jwt_add_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_dpop_nonce_header,
-                                   nonce.data, nonce.len)
-           != NULL ? NGX_OK : NGX_ERROR;
+    return ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_dpop_nonce_header,
+                                   &nonce);
 }
 
 
@@ -138,10 +122,9 @@ ngx_http_jwt_renew_nonce(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
         return NGX_OK;
     }
 
-    if (ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_cache_control,
-                                (u_char *) "no-store",
-                                sizeof("no-store") - 1)
-        == NULL)
+    if (ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_cache_control,
+                                &ngx_http_jwt_no_store)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -156,12 +139,9 @@ static ngx_int_t
 ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     ngx_uint_t status)
 {
-    ngx_str_t  *allow;
-
-    if (ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_cache_control,
-                                (u_char *) "no-store",
-                                sizeof("no-store") - 1)
-        == NULL)
+    if (ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_cache_control,
+                                &ngx_http_jwt_no_store)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -176,17 +156,85 @@ ngx_http_jwt_refusal_headers(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
     switch (status) {
 
     case NGX_HTTP_NOT_ALLOWED:
-        allow = &ctx->conf->refusal.texts->allow;
-
-        return ngx_http_jwt_add_header(r, ctx, &ngx_http_jwt_allow,
-                                       allow->data, allow->len)
-               != NULL ? NGX_OK : NGX_ERROR;
+        return ngx_http_jwt_add_header(r, ctx, ngx_http_jwt_allow,
+                                       &ctx->conf->refusal.texts->allow);
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
         return ngx_http_jwt_add_retry_after(r, ctx);
 
     default:
-        return ngx_http_jwt_add_challenge(r, ctx, ctx->text.challenge);
+        return ngx_http_jwt_add_challenge(r, ctx);
+    }
+}
+
+
+/* The HTTP status of the refusal. */
+
+static ngx_uint_t
+ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx)
+{
+    return njwt_verdict_info(ctx->verdict)->status;
+}
+
+
+/* Methods with a bit are in the set; others are listed by name. */
+
+static ngx_uint_t
+ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
+    njwt_method_t method)
+{
+    ngx_uint_t           i;
+    const njwt_slice_t  *other;
+
+    if (text->methods & method.bit) {
+        return 1;
+    }
+
+    other = text->others.elts;
+
+    for (i = 0; i < text->others.nelts; i++) {
+        if (njwt_slice_equal(other[i], method.name)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* The texts of a request's refusal; the request may have used DPoP. */
+
+static void
+ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
+    ngx_uint_t dpop, njwt_method_t method, ngx_http_jwt_text_t *text)
+{
+    ngx_uint_t                   i;
+    ngx_http_jwt_scopes_text_t  *scopes;
+
+    text->challenge = &texts->challenges->values[dpop][verdict];
+    text->body = &texts->common->bodies[verdict];
+    text->message = &texts->common->messages[verdict];
+
+    scopes = texts->scopes.elts;
+
+    for (i = 0; i < texts->scopes.nelts; i++) {
+        if (ngx_http_jwt_scopes_of(&scopes[i], method)) {
+            break;
+        }
+    }
+
+    if (i == texts->scopes.nelts) {
+        return;
+    }
+
+    if (verdict == NJWT_INSUFFICIENT_SCOPE) {
+        text->challenge = &scopes[i].challenge[dpop];
+        text->body = &scopes[i].body;
+
+    } else if (scopes[i].unauthorized != NULL
+               && scopes[i].unauthorized[2 * verdict + dpop].len > 0)
+    {
+        text->challenge = &scopes[i].unauthorized[2 * verdict + dpop];
     }
 }
 
@@ -235,15 +283,6 @@ ngx_http_jwt_refuse(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 }
 
 
-/* The HTTP status of the refusal. */
-
-static ngx_uint_t
-ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx)
-{
-    return njwt_verdict_info(ctx->verdict)->status;
-}
-
-
 /*
  * Is the header still ours?  If nginx dropped a response and began another (a
  * filter that ends the request), it reuses the list's memory.
@@ -252,11 +291,13 @@ ngx_http_jwt_refusal_status(ngx_http_jwt_ctx_t *ctx)
 static ngx_uint_t
 ngx_http_jwt_is_ours(ngx_table_elt_t *h)
 {
-    return h->key.data == ngx_http_jwt_authenticate.data
-           || h->key.data == ngx_http_jwt_allow.data
-           || h->key.data == ngx_http_jwt_retry_after.data
-           || h->key.data == ngx_http_jwt_cache_control.data
-           || h->key.data == ngx_http_jwt_dpop_nonce_header.data;
+    const char  *name = (const char *) h->key.data;
+
+    return name == ngx_http_jwt_authenticate
+           || name == ngx_http_jwt_allow
+           || name == ngx_http_jwt_retry_after
+           || name == ngx_http_jwt_cache_control
+           || name == ngx_http_jwt_dpop_nonce_header;
 }
 
 
@@ -557,43 +598,23 @@ ngx_http_jwt_grpc(ngx_http_request_t *r)
 }
 
 
-static ngx_uint_t
+static const char *
 ngx_http_jwt_grpc_code(ngx_uint_t status)
 {
     switch (status) {
 
     case NGX_HTTP_FORBIDDEN:
-        return 7;     /* PERMISSION_DENIED */
+        return "7";     /* PERMISSION_DENIED */
 
     case NGX_HTTP_NOT_ALLOWED:
-        return 12;    /* UNIMPLEMENTED */
+        return "12";    /* UNIMPLEMENTED */
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
-        return 14;    /* UNAVAILABLE */
+        return "14";    /* UNAVAILABLE */
 
     default:
-        return 16;    /* UNAUTHENTICATED */
+        return "16";    /* UNAUTHENTICATED */
     }
-}
-
-
-static ngx_table_elt_t *
-ngx_http_jwt_grpc_header(ngx_http_request_t *r, const char *name)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NULL;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-
-    return h;
 }
 
 
@@ -602,21 +623,14 @@ ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message)
 {
     ngx_table_elt_t  *h;
 
-    h = ngx_http_jwt_grpc_header(r, "grpc-status");
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    h->value.data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
-    if (h->value.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    h->value.len = ngx_sprintf(h->value.data, "%ui",
+    if (ngx_http_jwt_headers_answer(r, "grpc-status",
                           ngx_http_jwt_grpc_code(r->headers_out.status))
-                   - h->value.data;
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-    h = ngx_http_jwt_grpc_header(r, "grpc-message");
+    h = ngx_http_jwt_headers_push(&r->headers_out.headers, "grpc-message", "");
     if (h == NULL) {
         return NGX_ERROR;
     }
@@ -640,66 +654,4 @@ ngx_http_jwt_grpc_status(ngx_http_request_t *r, ngx_str_t *message)
     r->disable_not_modified = 1;
 
     return NGX_OK;
-}
-
-
-/* Methods with a bit are in the set; others are listed by name. */
-
-static ngx_uint_t
-ngx_http_jwt_scopes_of(const ngx_http_jwt_scopes_text_t *text,
-    njwt_method_t method)
-{
-    ngx_uint_t           i;
-    const njwt_slice_t  *other;
-
-    if (text->methods & method.bit) {
-        return 1;
-    }
-
-    other = text->others.elts;
-
-    for (i = 0; i < text->others.nelts; i++) {
-        if (njwt_slice_equal(other[i], method.name)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* The texts of a request's refusal; the request may have used DPoP. */
-
-static void
-ngx_http_jwt_texts_find(ngx_http_jwt_texts_t *texts, njwt_verdict_t verdict,
-    ngx_uint_t dpop, njwt_method_t method, ngx_http_jwt_text_t *text)
-{
-    ngx_uint_t                   i;
-    ngx_http_jwt_scopes_text_t  *scopes;
-
-    text->challenge = &texts->challenges->values[dpop][verdict];
-    text->body = &texts->common->bodies[verdict];
-    text->message = &texts->common->messages[verdict];
-
-    scopes = texts->scopes.elts;
-
-    for (i = 0; i < texts->scopes.nelts; i++) {
-        if (ngx_http_jwt_scopes_of(&scopes[i], method)) {
-            break;
-        }
-    }
-
-    if (i == texts->scopes.nelts) {
-        return;
-    }
-
-    if (verdict == NJWT_INSUFFICIENT_SCOPE) {
-        text->challenge = &scopes[i].challenge[dpop];
-        text->body = &scopes[i].body;
-
-    } else if (scopes[i].unauthorized != NULL
-               && scopes[i].unauthorized[2 * verdict + dpop].len > 0)
-    {
-        text->challenge = &scopes[i].unauthorized[2 * verdict + dpop];
-    }
 }

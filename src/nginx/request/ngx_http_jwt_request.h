@@ -12,6 +12,13 @@
 
 /* ngx_http_jwt_require.c */
 
+/* the variables of a jwt_require */
+typedef struct {
+    ngx_array_t   variables;      /* ngx_int_t: their indexes */
+    ngx_uint_t    unauthorized;   /* error=401 */
+} ngx_http_jwt_condition_t;
+
+
 char *ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* An allowed request stays allowed only if every variable holds. */
@@ -21,10 +28,53 @@ void ngx_http_jwt_require_check(ngx_http_request_t *r,
 
 /* ngx_http_jwt_token.c */
 
+typedef enum {
+    NGX_HTTP_JWT_TOKEN_BEARER = 0,     /* the Authorization header */
+    NGX_HTTP_JWT_TOKEN_COOKIE,         /* $cookie_NAME */
+    NGX_HTTP_JWT_TOKEN_ARGUMENT,       /* $arg_NAME */
+    NGX_HTTP_JWT_TOKEN_HEADER,         /* $http_NAME */
+    NGX_HTTP_JWT_TOKEN_VARIABLE        /* any other */
+} ngx_http_jwt_token_kind_e;
+
+
+/* one source that jwt_token names */
+typedef struct {
+    ngx_http_jwt_token_kind_e   kind;
+    ngx_str_t                   name;    /* without the prefix */
+    ngx_int_t                   index;   /* NGX_ERROR: Authorization */
+} ngx_http_jwt_token_source_t;
+
+
 char *ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* The variable of the i-th source; NGX_ERROR: the Authorization header. */
-ngx_int_t ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i);
+/* Looks for the token as ctx->conf says; NGX_ERROR: no memory. */
+ngx_int_t ngx_http_jwt_token_find(ngx_http_request_t *r,
+    ngx_http_jwt_ctx_t *ctx);
+
+
+/* ngx_http_jwt_early.c */
+
+/* Called when one of our variables is read: warns if it is too early. */
+void ngx_http_jwt_early_read(ngx_http_request_t *r, const ngx_str_t *name);
+
+/* In the log phase: was the request answered without a judgement? */
+ngx_int_t ngx_http_jwt_early_log_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_jwt_close.c */
+
+/* In a worker, at its start and at its exit. */
+void ngx_http_jwt_close_init(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
+void ngx_http_jwt_close_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * From here on a request that was just allowed ends within two seconds of its
+ * token's end, if its location has jwt_close_expired.
+ */
+void ngx_http_jwt_close_watch(ngx_http_jwt_ctx_t *ctx);
+
+/* The request has ended: removes it from the list. */
+void ngx_http_jwt_close_cancel(ngx_http_jwt_ctx_t *ctx);
 
 
 /* ngx_http_jwt_access.c */
@@ -82,6 +132,13 @@ void ngx_http_jwt_log_milliseconds(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_jwt_add_variables(ngx_conf_t *cf);
 char *ngx_http_jwt_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/*
+ * Reads a variable again, whose old value nginx may keep.  NGX_DECLINED: that
+ * one is right, or the only one; NGX_ERROR: it can't be read.
+ */
+ngx_int_t ngx_http_jwt_variable_again(ngx_http_request_t *r, ngx_uint_t index,
+    ngx_http_variable_value_t *value);
 
 
 #endif /* NGX_HTTP_JWT_REQUEST_H */

@@ -8,7 +8,6 @@
  */
 
 #include "ngx_http_jwt_request.h"
-#include "ngx_http_jwt_require.h"
 
 
 static char *
@@ -93,34 +92,17 @@ ngx_http_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/*
- * The present value.  The values of "set" and of named captures exist only in
- * the cache: for those nginx's own function is right.
- */
-
 static ngx_int_t
 ngx_http_jwt_require_read(ngx_http_request_t *r, ngx_int_t index,
     ngx_http_variable_value_t *value)
 {
-    ngx_http_variable_t        *v;
+    ngx_int_t                   rc;
     ngx_http_variable_value_t  *kept;
-    ngx_http_core_main_conf_t  *cmcf;
 
-    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
-    v = (ngx_http_variable_t *) cmcf->variables.elts + index;
+    rc = ngx_http_jwt_variable_again(r, index, value);
 
-    ngx_memzero(value, sizeof(ngx_http_variable_value_t));
-
-    if ((v->flags & (NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_WEAK)) == 0
-        && v->get_handler != NULL)
-    {
-        if (v->get_handler(r, value, v->data) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (value->valid) {
-            return NGX_OK;
-        }
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     kept = ngx_http_get_flushed_variable(r, index);

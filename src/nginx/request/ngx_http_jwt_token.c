@@ -5,7 +5,6 @@
 #include "ngx_http_jwt_occurrences.h"
 #include "ngx_http_jwt_pass_token.h"
 #include "ngx_http_jwt_request.h"
-#include "ngx_http_jwt_token.h"
 
 
 typedef struct {
@@ -155,17 +154,6 @@ ngx_http_jwt_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_jwt_credentials_create(cf, jlcf) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-ngx_int_t
-ngx_http_jwt_token_index(ngx_array_t *tokens, ngx_uint_t i)
-{
-    ngx_http_jwt_token_source_t  *source;
-
-    source = tokens->elts;
-
-    return source[i].index;
 }
 
 

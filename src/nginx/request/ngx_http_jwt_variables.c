@@ -4,7 +4,6 @@
  */
 
 #include "ngx_http_jwt_cache.h"
-#include "ngx_http_jwt_early.h"
 #include "ngx_http_jwt_request.h"
 #include "njwt_b64.h"
 #include "njwt_path.h"
@@ -20,79 +19,6 @@ typedef struct {
     ngx_str_t      name;
     njwt_slice_t   path;
 } ngx_http_jwt_claim_variable_t;
-
-
-static ngx_int_t ngx_http_jwt_variable_judged(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_variable_verified(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_variable_cache(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_variable_claim(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_variable_header(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_variable_client_id(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_jwt_value_payload(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_scope(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_issuer(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_kid(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_binding(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-static ngx_int_t ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx,
-    njwt_slice_t *value);
-
-
-/*
- * None is cacheable, since an internal redirect is judged again.  A handler's
- * data is the row itself, which has the name.
- */
-
-static ngx_http_variable_t  ngx_http_jwt_variables[] = {
-
-    { ngx_string("jwt_verdict"), NULL, ngx_http_jwt_variable_judged,
-      offsetof(njwt_verdict_info_t, name), NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_error"), NULL, ngx_http_jwt_variable_judged,
-      offsetof(njwt_verdict_info_t, error), NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_payload"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_payload, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_scope"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_scope, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_issuer"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_issuer, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_client_id"), NULL, ngx_http_jwt_variable_client_id, 0,
-      NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_binding"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_binding, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_dpop_jkt"), NULL, ngx_http_jwt_variable_verified,
-      (uintptr_t) ngx_http_jwt_value_dpop_jkt, NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_cache"), NULL, ngx_http_jwt_variable_cache, 0,
-      NGX_HTTP_VAR_NOCACHEABLE, 0 },
-
-    { ngx_string("jwt_claim_"), NULL, ngx_http_jwt_variable_claim, 0,
-      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
-
-    { ngx_string("jwt_header_"), NULL, ngx_http_jwt_variable_header, 0,
-      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
-
-      ngx_http_null_variable
-};
 
 
 /*
@@ -358,19 +284,29 @@ ngx_http_jwt_variable_part(ngx_http_request_t *r,
 }
 
 
+/* A variable whose name is a prefix and what is looked for. */
+
+static ngx_int_t
+ngx_http_jwt_variable_named(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, const ngx_str_t *variable,
+    ngx_http_jwt_part_t part, size_t prefix)
+{
+    njwt_slice_t  name;
+
+    name.data = variable->data + prefix;
+    name.len = variable->len - prefix;
+
+    return ngx_http_jwt_variable_part(r, v, variable, part, name);
+}
+
+
 static ngx_int_t
 ngx_http_jwt_variable_claim(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t  *name = (ngx_str_t *) data;
-
-    njwt_slice_t  path;
-
-    path.data = name->data + sizeof("jwt_claim_") - 1;
-    path.len = name->len - (sizeof("jwt_claim_") - 1);
-
-    return ngx_http_jwt_variable_part(r, v, name, NGX_HTTP_JWT_PART_CLAIM,
-                                      path);
+    return ngx_http_jwt_variable_named(r, v, (ngx_str_t *) data,
+                                       NGX_HTTP_JWT_PART_CLAIM,
+                                       sizeof("jwt_claim_") - 1);
 }
 
 
@@ -378,15 +314,9 @@ static ngx_int_t
 ngx_http_jwt_variable_header(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t  *name = (ngx_str_t *) data;
-
-    njwt_slice_t  member;
-
-    member.data = name->data + sizeof("jwt_header_") - 1;
-    member.len = name->len - (sizeof("jwt_header_") - 1);
-
-    return ngx_http_jwt_variable_part(r, v, name, NGX_HTTP_JWT_PART_HEADER,
-                                      member);
+    return ngx_http_jwt_variable_named(r, v, (ngx_str_t *) data,
+                                       NGX_HTTP_JWT_PART_HEADER,
+                                       sizeof("jwt_header_") - 1);
 }
 
 
@@ -400,25 +330,6 @@ ngx_http_jwt_variable_client_id(ngx_http_request_t *r,
 
     return ngx_http_jwt_variable_part(r, v, &row->name,
                                       NGX_HTTP_JWT_PART_CLIENT, nothing);
-}
-
-
-ngx_int_t
-ngx_http_jwt_add_variables(ngx_conf_t *cf)
-{
-    ngx_http_variable_t  *var, *v;
-
-    for (v = ngx_http_jwt_variables; v->name.len; v++) {
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = (uintptr_t) v;
-    }
-
-    return NGX_OK;
 }
 
 
@@ -508,6 +419,72 @@ ngx_http_jwt_value_dpop_jkt(ngx_http_jwt_ctx_t *ctx, njwt_slice_t *value)
 }
 
 
+/*
+ * None is cacheable, since an internal redirect is judged again.  A handler's
+ * data is the row itself, which has the name.
+ */
+
+static ngx_http_variable_t  ngx_http_jwt_variables[] = {
+
+    { ngx_string("jwt_verdict"), NULL, ngx_http_jwt_variable_judged,
+      offsetof(njwt_verdict_info_t, name), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_error"), NULL, ngx_http_jwt_variable_judged,
+      offsetof(njwt_verdict_info_t, error), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_payload"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_payload, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_scope"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_scope, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_issuer"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_issuer, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_client_id"), NULL, ngx_http_jwt_variable_client_id, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_kid"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_kid, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_binding"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_binding, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_dpop_jkt"), NULL, ngx_http_jwt_variable_verified,
+      (uintptr_t) ngx_http_jwt_value_dpop_jkt, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_cache"), NULL, ngx_http_jwt_variable_cache, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("jwt_claim_"), NULL, ngx_http_jwt_variable_claim, 0,
+      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
+
+    { ngx_string("jwt_header_"), NULL, ngx_http_jwt_variable_header, 0,
+      NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_jwt_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_jwt_variables; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = (uintptr_t) v;
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_jwt_variable_path(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
@@ -518,6 +495,34 @@ ngx_http_jwt_variable_path(ngx_http_request_t *r,
 
     return ngx_http_jwt_variable_part(r, v, &named->name,
                                       NGX_HTTP_JWT_PART_CLAIM, named->path);
+}
+
+
+ngx_int_t
+ngx_http_jwt_variable_again(ngx_http_request_t *r, ngx_uint_t index,
+    ngx_http_variable_value_t *value)
+{
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    v = (ngx_http_variable_t *) cmcf->variables.elts + index;
+
+    ngx_memzero(value, sizeof(ngx_http_variable_value_t));
+
+    /* the values of "set" and of captures are nowhere else */
+
+    if ((v->flags & (NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_WEAK))
+        || v->get_handler == NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (v->get_handler(r, value, v->data) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return value->valid ? NGX_OK : NGX_DECLINED;
 }
 
 

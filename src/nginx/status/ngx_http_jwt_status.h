@@ -20,7 +20,7 @@
 #include "ngx_http_jwt_keystat.h"
 #include "ngx_http_jwt_locations.h"
 #include "ngx_http_jwt_out.h"
-#include "ngx_http_jwt_require.h"
+#include "ngx_http_jwt_request.h"
 #include "ngx_http_jwt_revoked.h"
 #include "njwt_utf8.h"
 

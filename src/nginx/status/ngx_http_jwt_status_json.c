@@ -93,9 +93,9 @@ static void
 ngx_http_jwt_status_json_token(ngx_http_jwt_status_t *status,
     ngx_http_jwt_loc_conf_t *conf)
 {
-    ngx_int_t             index;
-    ngx_uint_t            i;
-    njwt_out_t           *out;
+    ngx_uint_t                    i;
+    njwt_out_t                   *out;
+    ngx_http_jwt_token_source_t  *source;
 
     static const njwt_slice_t  bearer = njwt_literal("bearer");
 
@@ -108,15 +108,17 @@ ngx_http_jwt_status_json_token(ngx_http_jwt_status_t *status,
 
     njwt_out_open(out, "token", '[');
 
-    for (i = 0; i < conf->tokens->nelts; i++) {
-        index = ngx_http_jwt_token_index(conf->tokens, i);
+    source = conf->tokens->elts;
 
-        if (index == NGX_ERROR) {
+    for (i = 0; i < conf->tokens->nelts; i++) {
+
+        if (source[i].index == NGX_ERROR) {
             njwt_out_string(out, NULL, bearer);
 
         } else {
             njwt_out_prefixed(out, "$",
-                              ngx_http_jwt_status_variable(status, index));
+                              ngx_http_jwt_status_variable(status,
+                                                           source[i].index));
         }
     }
 
