@@ -17,15 +17,16 @@ use Test::More;
 my $scope = 'read:timesheets';
 my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
-
-$s->start(workers => 1, log_level => 'debug',
-          issuer => 'leeway 0s; jwks_refresh 1s; jwks_cooldown 1s;',
-          http => <<'HTTP', server => <<'END');
+my $http = <<'END';
     keepalive_requests  10000;
     jwt_claim_set       $city  /address/city;
     log_format          az     $jwt_claim_az;
     limit_req_zone      $server_port zone=one:32k rate=1r/s;
-HTTP
+END
+
+$s->start(workers => 1, log_level => 'debug',
+          issuer => 'leeway 0s; jwks_refresh 1s; jwks_cooldown 1s;',
+          http => $http, server => <<'END');
         listen      127.0.0.1:@PORT2@ ssl http2;
 
         ssl_certificate      @FIXTURES@/tls-cert.pem;
@@ -66,6 +67,14 @@ HTTP
             limit_req  zone=one burst=10;
             alias      @CONTENT@/t;
         }
+
+        location /city {
+            jwt         timesheets;
+            limit_req   zone=one burst=10;
+            add_header  X-Verdict $jwt_verdict  always;
+            add_header  X-Sub     $city         always;
+            alias       @CONTENT@/t;
+        }
 END
 wait_until { $tenant->fetches > 0 } 10, 'the first fetch';
 
@@ -88,20 +97,27 @@ sub talk {
 sub ask {
     my ($path, @tokens) = @_;
 
-    return map {
-        print $connection join "\r\n", "GET $path HTTP/1.1",
-            'Host: localhost', ("Authorization: Bearer $_") x !!length, '', '';
+    return map { send_request($path, $_); answer() } @tokens;
+}
 
-        local $/ = "\r\n\r\n";
-        my $head = <$connection> // '';
-        my ($status) = $head =~ m{^HTTP/1.1 (\d+)};
-        my ($length) = $head =~ /^Content-Length: (\d+)/m;
-        my ($verdict) = $head =~ /^X-Verdict: (\S+)/m;
-        my ($sub) = $head =~ /^X-Sub: ([^\r]+)/m;
+sub send_request {
+    my ($path, $token) = @_;
 
-        read $connection, my $body, $length // 0;
-        join ' ', $status // 'no answer', $verdict // (), $sub // ();
-    } @tokens;
+    print $connection join "\r\n", "GET $path HTTP/1.1", 'Host: localhost',
+        ("Authorization: Bearer $token") x !!length $token, '', '';
+}
+
+sub answer {
+    local $/ = "\r\n\r\n";
+    my $head = <$connection> // '';
+    my ($status) = $head =~ m{^HTTP/1.1 (\d+)};
+    my ($length) = $head =~ /^Content-Length: (\d+)/m;
+    my ($verdict) = $head =~ /^X-Verdict: (\S+)/m;
+    my ($sub) = $head =~ /^X-Sub: ([^\r]+)/m;
+
+    read $connection, my $body, $length // 0;
+
+    return join ' ', $status // 'no answer', $verdict // (), $sub // ();
 }
 
 my $ann = token(sub => 'auth0|ann', scope => $scope);
@@ -341,6 +357,72 @@ subtest 'a stream that waits has its own claims, not a later stream\'s' => sub {
           '0 200 later auth0|ann', ('0 200 t auth0|bob') x 6 ],
         'the others on its connection';
 };
+
+# A connection ends when its worker gives way to a new one, but not before the
+# request that it waits for: the reload comes between its two phases.
+
+subtest 'a request that goes on over a reload has the values of before' =>
+sub {
+    my $kim = token(sub => 'auth0|kim', scope => $scope,
+                    address => { city => 'Paris', country => 'France' });
+
+    $connection = connection();
+    ask('/others', ($kim) x 4);
+    like((ask('/city', $kim))[0], qr/^200 ok Paris$/, 'the city, kept');
+
+    $s->mark_log;
+    send_request('/city', $kim);
+    wait_until { $s->log_lines(qr/delaying request/) } 5, 'it is delayed';
+    is $s->reload(http => $http =~ s{/address/city}{/address/country}r), 1,
+        'the name means a country';
+    is answer(), '200 ok Paris', 'the request has the city';
+
+    $connection = connection();
+    is_deeply [ ask('/city', ($kim) x 4) ], [ ('200 ok France') x 4 ],
+        'those on a new connection the country, read and kept';
+};
+
+SKIP: {
+    skip 'a sanitizer keeps what was freed, and maps terabytes', 1
+        if $ENV{ASAN_OPTIONS};
+
+    # a name and its value are side by side nowhere else
+
+    subtest 'what was kept is wiped when the connection ends' => sub {
+        my $zoe = token(sub => "auth0|zoe-$$", scope => $scope);
+        my ($pid) = $s->worker_pids;
+
+        $connection = connection();
+        talk(($zoe) x 5);
+        cmp_ok times_in_memory($pid, "subauth0|zoe-$$"), '>', 0,
+            'it is in the worker\'s memory';
+        close $connection;
+        wait_until { !times_in_memory($pid, "subauth0|zoe-$$") } 5, 'its end';
+        pass 'it was';
+
+        $connection = connection();
+    };
+}
+
+sub times_in_memory {
+    my ($pid, $text) = @_;
+
+    open my $maps, '<', "/proc/$pid/maps" or die "maps: $!\n";
+    open my $memory, '<:raw', "/proc/$pid/mem" or die "mem: $!\n";
+
+    no warnings 'portable';
+    my $n = 0;
+
+    while (<$maps>) {
+        my ($from, $to) = map { hex } /^(\w+)-(\w+) rw-p/ or next;
+
+        sysseek $memory, $from, 0 or next;
+        sysread $memory, my $bytes, $to - $from or next;
+        $n += () = $bytes =~ /\Q$text/g;
+    }
+
+    return $n;
+}
 
 subtest 'a token that expires meanwhile is refused' => sub {
     my $token = $tenant->token(expires_in => 4, scope => $scope);
