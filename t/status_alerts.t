@@ -134,7 +134,7 @@ subtest 'a location that refuses every token' => sub {
 
     is scalar(@alerts), 1, 'of ten there is one line';
     is $alerts[0], "warn Warning: So far 1 location has refused every token:"
-        . " /x. See below what it requires and why it refused.\n",
+        . " /x. See below what is required there and why tokens were refused.\n",
         'that names the location';
 
     $s->get('/x', token => token(scope => 'x'));

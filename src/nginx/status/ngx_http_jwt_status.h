@@ -187,6 +187,16 @@ njwt_slice_t ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status,
     ngx_int_t index);
 
 
+/*
+ * Writes a text of our own and values:  %w a constant, %u an ngx_uint_t, %i an
+ * int64_t, %e a njwt_slice_t from others, escaped;  on the page, too:  %c a
+ * njwt_slice_t from others, as code, %n a uint64_t ("1,234"), %p two of them
+ * ("98.4 %", the first of the second; 100 % means all, and 0 % none), %s an
+ * int64_t of seconds ("5 min", rounded; the larger unit from two on), %a the
+ * int64_t of a time ("5 min ago", "in 5 min", or "never").
+ */
+void ngx_http_jwt_status_printf(ngx_http_jwt_out_t *out, const char *fmt, ...);
+
 /* Each writes the whole status into status->out. */
 void ngx_http_jwt_status_json(ngx_http_jwt_status_t *status);
 void ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status);

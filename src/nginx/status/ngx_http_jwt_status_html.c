@@ -24,6 +24,10 @@
     "counting has just begun."
 
 
+/* a name and its value, in a list */
+#define NGX_HTTP_JWT_HTML_FACT(name, value)                                  \
+    "<div><dt>" name "</dt><dd>" value "</dd></div>\n"
+
 /* the order of an issuer on the page */
 typedef struct {
     ngx_uint_t                 number;
@@ -35,9 +39,7 @@ typedef struct {
 const char  *const ngx_http_jwt_html_kinds[] = { "ok", "warn", "bad" };
 
 
-/* "1,234" */
-
-void
+static void
 ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 {
     uint64_t  unit;
@@ -52,9 +54,7 @@ ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n)
 }
 
 
-/* "98.4 %"; 100 % means all, and 0 % none. */
-
-void
+static void
 ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
 {
     uint64_t  tenths;
@@ -72,27 +72,26 @@ ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n, uint64_t all)
 }
 
 
-/* "5 min", rounded; the larger unit from two on. */
-
-void
-ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds)
+static void
+ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, int64_t seconds)
 {
-    time_t        unit;
+    int64_t       unit;
     njwt_slice_t  name;
 
     seconds = ngx_max(seconds, 0);
-    unit = (time_t) njwt_dates_unit((double) seconds, &name);
+    unit = (int64_t) njwt_dates_unit((double) seconds, &name);
 
-    ngx_http_jwt_out_printf(out, "%T&nbsp;%*s", (seconds + unit / 2) / unit,
+    ngx_http_jwt_out_printf(out, "%L&nbsp;%*s", (seconds + unit / 2) / unit,
                             name.len, name.data);
 }
 
 
-/* "5 min ago" or "in 5 min", with the time for machines. */
+/* with the time for machines */
 
-void
-ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
+static void
+ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t when)
 {
+    time_t    now;
     ngx_tm_t  tm;
 
     if (when == 0) {
@@ -100,6 +99,7 @@ ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
         return;
     }
 
+    now = ngx_time();
     ngx_gmtime(when, &tm);
 
     ngx_http_jwt_out_printf(out,
@@ -110,31 +110,11 @@ ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when)
                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec);
 
-    if (when > now) {
-        ngx_http_jwt_out_literal(out, "in ");
-        ngx_http_jwt_html_span(out, when - now);
-
-    } else {
-        ngx_http_jwt_html_span(out, now - when);
-        ngx_http_jwt_out_literal(out, " ago");
-    }
-
-    ngx_http_jwt_out_literal(out, "</time>");
+    ngx_http_jwt_out_literal(out, when > now ? "in " : "");
+    ngx_http_jwt_html_span(out, when > now ? when - now : now - when);
+    ngx_http_jwt_out_literal(out, when > now ? "</time>" : " ago</time>");
 }
 
-
-/* A highlighted word; kind is a class of the style. */
-
-void
-ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
-    const char *word)
-{
-    ngx_http_jwt_out_printf(out, "<span class=\"b %s\">%s</span>", kind,
-                            word);
-}
-
-
-/* A text from others. */
 
 void
 ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text)
@@ -146,38 +126,85 @@ ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text)
 
 
 void
+ngx_http_jwt_status_printf(ngx_http_jwt_out_t *out, const char *fmt, ...)
+{
+    va_list      args;
+    uint64_t     n;
+    const char  *next;
+
+    va_start(args, fmt);
+
+    while ((next = strchr(fmt, '%')) != NULL) {
+        ngx_http_jwt_out_write(out, fmt, next - fmt);
+        fmt = next + 2;
+
+        switch (next[1]) {
+
+        case 'w':
+            ngx_http_jwt_out_literal(out, va_arg(args, const char *));
+            break;
+
+        case 'u':
+            ngx_http_jwt_out_printf(out, "%ui", va_arg(args, ngx_uint_t));
+            break;
+
+        case 'i':
+            ngx_http_jwt_out_printf(out, "%L", va_arg(args, int64_t));
+            break;
+
+        case 'e':
+            ngx_http_jwt_out_escaped(out, va_arg(args, njwt_slice_t));
+            break;
+
+        case 'c':
+            ngx_http_jwt_html_code(out, va_arg(args, njwt_slice_t));
+            break;
+
+        case 'n':
+            ngx_http_jwt_html_count(out, va_arg(args, uint64_t));
+            break;
+
+        case 'p':
+            n = va_arg(args, uint64_t);
+            ngx_http_jwt_html_percent(out, n, va_arg(args, uint64_t));
+            break;
+
+        case 's':
+            ngx_http_jwt_html_span(out, va_arg(args, int64_t));
+            break;
+
+        default: /* 'a' */
+            ngx_http_jwt_html_ago(out, (time_t) va_arg(args, int64_t));
+            break;
+        }
+    }
+
+    va_end(args);
+
+    ngx_http_jwt_out_literal(out, fmt);
+}
+
+
+/* A highlighted word; kind is a class of the style. */
+
+void
+ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
+    const char *word)
+{
+    ngx_http_jwt_status_printf(out, "<span class=\"b %w\">%w</span>", kind,
+                               word);
+}
+
+
+void
 ngx_http_jwt_html_list(ngx_http_jwt_out_t *out, const njwt_slice_t *texts,
     size_t n)
 {
     size_t  i;
 
     for (i = 0; i < n; i++) {
-        ngx_http_jwt_out_literal(out, i > 0 ? ", " : "");
-        ngx_http_jwt_html_code(out, texts[i]);
+        ngx_http_jwt_status_printf(out, i > 0 ? ", %c" : "%c", texts[i]);
     }
-}
-
-
-static void
-ngx_http_jwt_html_fact(ngx_http_jwt_out_t *out, const char *name)
-{
-    ngx_http_jwt_out_printf(out, "<div><dt>%s</dt><dd>", name);
-}
-
-
-static void
-ngx_http_jwt_html_fact_end(ngx_http_jwt_out_t *out)
-{
-    ngx_http_jwt_out_literal(out, "</dd></div>\n");
-}
-
-
-/* The start of a cell with its label, for narrow screens. */
-
-void
-ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label)
-{
-    ngx_http_jwt_out_printf(out, "<td data-l=\"%s\">", label);
 }
 
 
@@ -187,11 +214,12 @@ void
 ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
     const char *const *columns)
 {
-    ngx_http_jwt_out_printf(out, "<table><caption>%s</caption><thead><tr>",
-                            caption);
+    ngx_http_jwt_status_printf(out, "<table><caption>%w</caption><thead><tr>",
+                               caption);
 
     for ( /* void */ ; *columns != NULL; columns++) {
-        ngx_http_jwt_out_printf(out, "<th scope=\"col\">%s</th>", *columns);
+        ngx_http_jwt_status_printf(out, "<th scope=\"col\">%w</th>",
+                                   *columns);
     }
 
     ngx_http_jwt_out_literal(out, "</tr></thead>\n<tbody>\n");
@@ -211,9 +239,9 @@ void
 ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
     ngx_uint_t number, const char *class, ngx_uint_t open)
 {
-    ngx_http_jwt_out_printf(out, "<details id=\"%s-%ui\" class=\"%s\"%s>"
-                            "<summary>", name, number, class,
-                            open ? " open" : "");
+    ngx_http_jwt_status_printf(out, "<details id=\"%w-%u\" class=\"%w\"%w>"
+                               "<summary>", name, number, class,
+                               open ? " open" : "");
 }
 
 
@@ -234,17 +262,17 @@ ngx_http_jwt_html_bar(ngx_http_jwt_status_t *status,
     bad = all ? 200 * share->refused / all : 0;
     bad = share->refused ? ngx_max(bad, 2) : 0;
 
-    ngx_http_jwt_out_printf(out, "<svg class=\"bar\" viewBox=\"0 0 200 8\" "
-                            "preserveAspectRatio=\"none\" "
-                            "aria-hidden=\"true\">");
+    ngx_http_jwt_out_literal(out, "<svg class=\"bar\" viewBox=\"0 0 200 8\" "
+                             "preserveAspectRatio=\"none\" "
+                             "aria-hidden=\"true\">");
 
     if (all != 0) {
-        ngx_http_jwt_out_printf(out, "<rect class=\"g\" width=\"%uL\" "
-                                "height=\"8\"/>", 200 - bad);
-        ngx_http_jwt_out_printf(out, "<rect class=\"%s\" x=\"%uL\" "
-                                "width=\"%uL\" height=\"8\"/>",
-                                ngx_http_jwt_html_refuses(status) ? "r" : "o",
-                                200 - bad, bad);
+        ngx_http_jwt_status_printf(out, "<rect class=\"g\" width=\"%i\" "
+                                   "height=\"8\"/><rect class=\"%w\" x=\"%i\" "
+                                   "width=\"%i\" height=\"8\"/>", 200 - bad,
+                                   ngx_http_jwt_html_refuses(status) ? "r"
+                                                                     : "o",
+                                   200 - bad, bad);
     }
 
     ngx_http_jwt_out_literal(out, "</svg>");
@@ -261,24 +289,18 @@ ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
 
     all = ngx_http_jwt_share_all(share);
 
-    ngx_http_jwt_out_literal(out, "<span class=\"n\">");
-
     if (all == 0) {
-        ngx_http_jwt_out_literal(out, "none");
-
-    } else {
-        ngx_http_jwt_html_count(out, all);
-        ngx_http_jwt_out_literal(out, " (");
-        ngx_http_jwt_html_percent(out, share->ok, all);
-        ngx_http_jwt_out_literal(out, "&nbsp;ok)");
+        ngx_http_jwt_out_literal(out, "<span class=\"n\">none</span>");
+        return;
     }
 
-    ngx_http_jwt_out_literal(out, "</span>");
+    ngx_http_jwt_status_printf(out, "<span class=\"n\">%n (%p&nbsp;ok)</span>",
+                               all, share->ok, all);
 }
 
 
 void
-ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_error(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     njwt_slice_t  error;
@@ -286,9 +308,7 @@ ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
     error.data = row->source.history.error;
     error.len = row->source.history.error_len;
 
-    ngx_http_jwt_html_ago(&status->out, status->now, row->error_time);
-    ngx_http_jwt_out_literal(&status->out, ": ");
-    ngx_http_jwt_out_escaped(&status->out, error);
+    ngx_http_jwt_status_printf(out, "%a: %e", row->error_time, error);
 }
 
 
@@ -301,10 +321,9 @@ ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
         return;
     }
 
-    ngx_http_jwt_html_span(out, ngx_abs(row->skew));
-    ngx_http_jwt_out_literal(out, row->skew > 0 ? " ahead of this host&rsquo;s"
-                                                 : " behind this "
-                                                   "host&rsquo;s");
+    ngx_http_jwt_status_printf(out, "%s %w this host&rsquo;s",
+                               (int64_t) ngx_abs(row->skew),
+                               row->skew > 0 ? "ahead of" : "behind");
 }
 
 
@@ -312,27 +331,30 @@ static void
 ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_verdict_t *row)
 {
-    ngx_http_jwt_out_literal(out, row->counted == NJWT_OK
-                                   ? "<tr class=\"yes\">" : "<tr>");
-    ngx_http_jwt_out_literal(out, "<th scope=\"row\"><code>");
-    ngx_http_jwt_out_escaped(out, ngx_http_jwt_counted_name(row->counted));
-    ngx_http_jwt_out_literal(out, "</code><span class=\"soft\">");
+    njwt_slice_t  meaning = njwt_literal("");
+
+    static const njwt_slice_t  unjudged =
+        njwt_literal("Answered by a return, rewrite or if before the gate was "
+                     "asked");
+    static const njwt_slice_t  preflight =
+        njwt_literal("CORS preflights, which jwt_preflight lets through");
 
     if (row->counted < NJWT_VERDICT_COUNT && row->counted != NJWT_OK) {
-        ngx_http_jwt_out_escaped(out, njwt_verdict_info(row->counted)
-                                       ->description);
+        meaning = njwt_verdict_info(row->counted)->description;
 
     } else if (row->counted == NGX_HTTP_JWT_UNJUDGED) {
-        ngx_http_jwt_out_literal(out, "Answered by a return, rewrite or if "
-                                 "before the gate was asked");
+        meaning = unjudged;
 
     } else if (row->counted == NGX_HTTP_JWT_PREFLIGHT) {
-        ngx_http_jwt_out_literal(out, "CORS preflights, which jwt_preflight "
-                                 "lets through");
+        meaning = preflight;
     }
 
-    ngx_http_jwt_out_literal(out, "</span></th>");
-    ngx_http_jwt_html_cell(out, "Issuer");
+    ngx_http_jwt_status_printf(out, "<tr%w><th scope=\"row\"><code>%e</code>"
+                               "<span class=\"soft\">%e</span></th>"
+                               "<td data-l=\"Issuer\">",
+                               row->counted == NJWT_OK ? " class=\"yes\"" : "",
+                               ngx_http_jwt_counted_name(row->counted),
+                               meaning);
 
     if (row->issuer == NULL) {
         ngx_http_jwt_out_literal(out, "<span class=\"soft\">not known</span>");
@@ -341,16 +363,11 @@ ngx_http_jwt_html_verdict(ngx_http_jwt_out_t *out,
         ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&row->issuer->name));
     }
 
-    ngx_http_jwt_out_literal(out, "</td>");
-    ngx_http_jwt_html_cell(out, "Last minute");
-    ngx_http_jwt_html_count(out, row->minute);
-    ngx_http_jwt_out_literal(out, "</td>");
-    ngx_http_jwt_html_cell(out, "Last hour");
-    ngx_http_jwt_html_count(out, row->hour);
-    ngx_http_jwt_out_literal(out, "</td>");
-    ngx_http_jwt_html_cell(out, "Total");
-    ngx_http_jwt_html_count(out, row->total);
-    ngx_http_jwt_out_literal(out, "</td></tr>\n");
+    ngx_http_jwt_status_printf(out, "</td><td data-l=\"Last minute\">%n</td>"
+                               "<td data-l=\"Last hour\">%n</td>"
+                               "<td data-l=\"Total\">%n</td></tr>\n",
+                               (uint64_t) row->minute, (uint64_t) row->hour,
+                               row->total);
 }
 
 
@@ -411,7 +428,7 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
         if (i == NGX_HTTP_JWT_HTML_VERDICTS) {
             ngx_http_jwt_html_table_end(out);
             ngx_http_jwt_html_fold(out, "verdicts", 0, "more", 0);
-            ngx_http_jwt_out_printf(out, "%ui more</summary>", n - i);
+            ngx_http_jwt_status_printf(out, "%u more</summary>", n - i);
             ngx_http_jwt_html_table(out, "The others", columns);
         }
 
@@ -436,10 +453,10 @@ ngx_http_jwt_html_time(ngx_http_jwt_status_t *status, const char *name,
     out = &status->out;
     ngx_http_jwt_share_sum(status, &status->verdicts, window, &share);
 
-    ngx_http_jwt_html_fact(out, name);
+    ngx_http_jwt_status_printf(out, "<div><dt>%w</dt><dd>", name);
     ngx_http_jwt_html_share(out, &share);
     ngx_http_jwt_html_bar(status, &share);
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_out_literal(out, "</dd></div>\n");
 }
 
 
@@ -483,14 +500,12 @@ ngx_http_jwt_html_skipped(ngx_http_jwt_status_t *status)
             continue;
         }
 
-        ngx_http_jwt_out_literal(out, n++ ? ", " : "<p class=\"soft\">Without "
-                                                   "requests that were "
-                                                   "neither ok nor refused: ");
-        ngx_http_jwt_html_code(out, ngx_http_jwt_counted_name(i));
-
-        if (i == NJWT_NO_TOKEN) {
-            ngx_http_jwt_out_literal(out, " (where a token is optional)");
-        }
+        ngx_http_jwt_status_printf(out, "%w%c%w", n++ ? ", "
+                                   : "<p class=\"soft\">Without requests that "
+                                     "were neither ok nor refused: ",
+                                   ngx_http_jwt_counted_name(i),
+                                   i == NJWT_NO_TOKEN
+                                   ? " (where a token is optional)" : "");
     }
 
     ngx_http_jwt_out_literal(out, n ? ".</p>\n" : "");
@@ -520,26 +535,25 @@ ngx_http_jwt_html_requests(ngx_http_jwt_status_t *status)
 /* The last fetches, the newest on the right: a failed one is low and red. */
 
 static void
-ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_line(ngx_http_jwt_out_t *out,
     ngx_http_jwt_history_t *history)
 {
     ngx_uint_t               i, n, bad;
-    ngx_http_jwt_out_t      *out;
     ngx_http_jwt_attempt_t  *attempt;
 
     n = 0;
     bad = 0;
-    out = &status->out;
 
     for (i = 0; i < NGX_HTTP_JWT_ATTEMPTS; i++) {
         n += history->attempts[i].time != 0;
         bad += history->attempts[i].time != 0 && !history->attempts[i].good;
     }
 
-    ngx_http_jwt_out_printf(out, "<svg class=\"line\" viewBox=\"0 0 320 30\" "
-                            "preserveAspectRatio=\"xMinYMid meet\" "
-                            "role=\"img\" aria-label=\"the last %ui fetches, "
-                            "%ui of them failed\">", n, bad);
+    ngx_http_jwt_status_printf(out, "<svg class=\"line\" "
+                               "viewBox=\"0 0 320 30\" "
+                               "preserveAspectRatio=\"xMinYMid meet\" "
+                               "role=\"img\" aria-label=\"the last %u "
+                               "fetches, %u of them failed\">", n, bad);
 
     for (i = 0, n = 0; i < NGX_HTTP_JWT_ATTEMPTS; i++) {
         attempt = &history->attempts[(history->next + i)
@@ -549,17 +563,17 @@ ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_out_printf(out, "<rect class=\"%s\" x=\"%ui\" "
-                                "y=\"%ui\" width=\"8\" height=\"%ui\" "
-                                "rx=\"2\"><title>",
-                                attempt->good ? "g" : "r", 10 * n++,
-                                (ngx_uint_t) (attempt->good ? 0 : 18),
-                                (ngx_uint_t) (attempt->good ? 30 : 12));
-        ngx_http_jwt_out_printf(out, "%s, status %ui, ",
-                                attempt->good ? "good" : "failed",
-                                (ngx_uint_t) attempt->status);
-        ngx_http_jwt_html_span(out, status->now - (time_t) attempt->time);
-        ngx_http_jwt_out_literal(out, " ago</title></rect>");
+        ngx_http_jwt_status_printf(out, "<rect class=\"%w\" x=\"%u\" y=\"%w\" "
+                                   "width=\"8\" height=\"%w\" rx=\"2\">"
+                                   "<title>%w, status %u, %s ago</title>"
+                                   "</rect>",
+                                   attempt->good ? "g" : "r", 10 * n++,
+                                   attempt->good ? "0" : "18",
+                                   attempt->good ? "30" : "12",
+                                   attempt->good ? "good" : "failed",
+                                   (ngx_uint_t) attempt->status,
+                                   (int64_t) (ngx_time()
+                                              - (time_t) attempt->time));
     }
 
     ngx_http_jwt_out_literal(out, "</svg>");
@@ -567,97 +581,72 @@ ngx_http_jwt_html_line(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_html_fetches(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_fetches(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
-    ngx_http_jwt_out_t   *out;
-
-    out = &status->out;
-
-    ngx_http_jwt_html_fact(out, "Keys fetched");
-    ngx_http_jwt_html_ago(out, status->now, row->fetched);
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_HTML_FACT("Keys fetched",
+                                                           "%a"),
+                               row->fetched);
 
     if (row->serves) {
-        ngx_http_jwt_html_fact(out,
-                               "If no fetch succeeds, they stop serving");
-        ngx_http_jwt_html_ago(out, status->now, row->serves_until);
-        ngx_http_jwt_html_fact_end(out);
+        ngx_http_jwt_status_printf(out,
+            NGX_HTTP_JWT_HTML_FACT("If no fetch succeeds, they stop serving",
+                                   "%a"), row->serves_until);
     }
-
-    ngx_http_jwt_html_fact(out, "Next fetch");
 
     if (row->in_flight) {
-        ngx_http_jwt_out_literal(out, "under way");
+        ngx_http_jwt_out_literal(out, NGX_HTTP_JWT_HTML_FACT("Next fetch",
+                                                             "under way"));
 
     } else {
-        ngx_http_jwt_html_ago(out, status->now, row->next + 1);
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_HTML_FACT("Next fetch",
+                                                               "%a"),
+                                   row->next + 1);
     }
 
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "The tenant&rsquo;s clock");
+    ngx_http_jwt_out_literal(out, "<div><dt>The tenant&rsquo;s clock</dt>"
+                             "<dd>");
 
     if (row->skew == NGX_HTTP_JWT_NO_NUMBER) {
         ngx_http_jwt_out_literal(out, "not known");
 
     } else {
         ngx_http_jwt_html_clock(out, row);
-        ngx_http_jwt_out_literal(out, ", seen ");
-        ngx_http_jwt_html_ago(out, status->now, row->skew_time);
+        ngx_http_jwt_status_printf(out, ", seen %a", row->skew_time);
     }
 
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "Last error");
+    ngx_http_jwt_out_literal(out, "</dd></div>\n<div><dt>Last error</dt>"
+                             "<dd>");
 
     if (row->error_time > 0) {
-        ngx_http_jwt_html_error(status, row);
+        ngx_http_jwt_html_error(out, row);
 
     } else {
         ngx_http_jwt_out_literal(out, "none");
     }
 
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "Fetches");
-    ngx_http_jwt_out_printf(out, "%L good, %L failed", row->good, row->bad);
-    ngx_http_jwt_html_line(status, &row->source.history);
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_status_printf(out, "</dd></div>\n<div><dt>Fetches</dt><dd>"
+                               "%i good, %i failed", row->good, row->bad);
+    ngx_http_jwt_html_line(out, &row->source.history);
+    ngx_http_jwt_out_literal(out, "</dd></div>\n");
 }
 
 
 static void
-ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_key(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row, ngx_http_jwt_status_key_t *key)
 {
-    ngx_http_jwt_out_t   *out;
+    static const njwt_slice_t  none = njwt_literal("");
 
-    out = &status->out;
-
-    ngx_http_jwt_out_literal(out, "<tr><th scope=\"row\">");
-
-    if (key->stat->has_kid) {
-        ngx_http_jwt_html_code(out, key->kid);
-
-    } else {
-        ngx_http_jwt_out_literal(out, "without kid");
-    }
-
-    ngx_http_jwt_out_literal(out, "</th>");
-
-    ngx_http_jwt_html_cell(out, "Type");
-    ngx_http_jwt_out_literal(out, njwt_alg_kty(key->stat->algs));
-
-    if (key->alg != NULL) {
-        ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_out_escaped(out, key->alg->name);
-    }
-
-    ngx_http_jwt_out_literal(out, "</td>");
-
-    ngx_http_jwt_html_cell(out, "State");
-    ngx_http_jwt_out_literal(out, "<span>");
+    ngx_http_jwt_status_printf(out, key->stat->has_kid
+                               ? "<tr><th scope=\"row\">%c"
+                               : "<tr><th scope=\"row\">without kid",
+                               key->kid);
+    ngx_http_jwt_status_printf(out, "</th><td data-l=\"Type\">%w%w%e</td>"
+                               "<td data-l=\"State\"><span>",
+                               njwt_alg_kty(key->stat->algs),
+                               key->alg ? " " : "",
+                               key->alg ? key->alg->name : none);
 
     if (key->serving) {
         ngx_http_jwt_html_badge(out, row->serves ? "ok" : "bad",
@@ -665,41 +654,33 @@ ngx_http_jwt_html_key(ngx_http_jwt_status_t *status,
 
     } else {
         ngx_http_jwt_html_badge(out, "plain", "gone");
-        ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_html_ago(out, status->now, key->removed);
+        ngx_http_jwt_status_printf(out, " %a", key->removed);
     }
 
-    ngx_http_jwt_out_literal(out, "</span></td>");
-
-    ngx_http_jwt_html_cell(out, "First seen");
-    ngx_http_jwt_html_ago(out, status->now, key->first_seen);
-    ngx_http_jwt_out_literal(out, "</td>");
-
-    ngx_http_jwt_html_cell(out, "Last used");
-    ngx_http_jwt_html_ago(out, status->now, key->last_used);
-    ngx_http_jwt_out_literal(out, "</td></tr>\n");
+    ngx_http_jwt_status_printf(out, "</span></td>"
+                               "<td data-l=\"First seen\">%a</td>"
+                               "<td data-l=\"Last used\">%a</td></tr>\n",
+                               key->first_seen, key->last_used);
 }
 
 
 static void
-ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_keys(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     ngx_uint_t                  i;
-    ngx_http_jwt_out_t         *out;
     ngx_http_jwt_status_key_t  *key;
 
     static const char  *const  columns[] = {
         "Key", "Type", "State", "First seen", "Last used", NULL
     };
 
-    out = &status->out;
     key = row->keys.elts;
 
     ngx_http_jwt_html_table(out, "Keys", columns);
 
     for (i = 0; i < row->keys.nelts; i++) {
-        ngx_http_jwt_html_key(status, row, &key[i]);
+        ngx_http_jwt_html_key(out, row, &key[i]);
     }
 
     if (row->keys.nelts == 0) {
@@ -712,20 +693,15 @@ ngx_http_jwt_html_keys(ngx_http_jwt_status_t *status,
 
 
 static void
-ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_settings(ngx_http_jwt_out_t *out,
     ngx_http_jwt_issuer_t *issuer)
 {
-    njwt_alg_t            bit;
-    njwt_issuer_t        *trust = &issuer->trust;
-    ngx_http_jwt_out_t   *out;
+    njwt_alg_t      bit;
+    njwt_issuer_t  *trust = &issuer->trust;
 
-    out = &status->out;
-
-    ngx_http_jwt_html_fact(out, "Issuer");
+    ngx_http_jwt_out_literal(out, "<div><dt>Issuer</dt><dd>");
     ngx_http_jwt_html_list(out, trust->issuers, trust->issuer_count);
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "Audience");
+    ngx_http_jwt_out_literal(out, "</dd></div>\n<div><dt>Audience</dt><dd>");
 
     if (trust->expected.any_audience) {
         ngx_http_jwt_html_badge(out, "warn", "any");
@@ -735,65 +711,54 @@ ngx_http_jwt_html_settings(ngx_http_jwt_status_t *status,
                                trust->expected.audience_count);
     }
 
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "Algorithms");
+    ngx_http_jwt_out_literal(out, "</dd></div>\n<div><dt>Algorithms</dt>"
+                             "<dd>");
 
     for (bit = 1; bit < 1u << NJWT_ALG_COUNT; bit <<= 1) {
         if (trust->algorithms & bit) {
-            ngx_http_jwt_out_escaped(out, njwt_alg_info(bit)->name);
-            ngx_http_jwt_out_literal(out, " ");
+            ngx_http_jwt_status_printf(out, "%e ", njwt_alg_info(bit)->name);
         }
     }
 
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, issuer->discovery == 1
-                                 ? "Keys from, by discovery" : "Keys from");
-    ngx_http_jwt_html_code(out, ngx_http_jwt_status_source(issuer));
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_status_printf(out, "</dd></div>\n"
+                               NGX_HTTP_JWT_HTML_FACT("Keys from%w", "%c"),
+                               issuer->discovery == 1 ? ", by discovery" : "",
+                               ngx_http_jwt_status_source(issuer));
 }
 
 
 static void
-ngx_http_jwt_html_revocation(ngx_http_jwt_status_t *status,
+ngx_http_jwt_html_revocation(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     ngx_uint_t            i;
-    ngx_http_jwt_out_t   *out;
     const njwt_issuer_t  *trust = &row->issuer->trust;
-
-    out = &status->out;
 
     if (row->entries == NGX_HTTP_JWT_NO_NUMBER) {
         return;
     }
 
-    ngx_http_jwt_html_fact(out, "Revocation entries");
-    ngx_http_jwt_html_count(out, row->entries);
-    ngx_http_jwt_out_literal(out, ": ");
+    ngx_http_jwt_status_printf(out, "<div><dt>Revocation entries</dt><dd>%n: ",
+                               row->entries);
 
     for (i = 0; i < trust->revocation_count; i++) {
-        ngx_http_jwt_out_literal(out, (i > 0) ? ", " : "");
-        ngx_http_jwt_html_code(out, trust->revocation[i]);
-        ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_html_count(out, row->revoked.entries[i]);
+        ngx_http_jwt_status_printf(out, "%w%c %n", i > 0 ? ", " : "",
+                                   trust->revocation[i],
+                                   (uint64_t) row->revoked.entries[i]);
     }
 
     if (row->issuer->revocation.file.data != NULL) {
-        ngx_http_jwt_out_literal(out, "; ");
-        ngx_http_jwt_html_count(out, row->of_file);
-        ngx_http_jwt_out_literal(out, " from <code>revocation_file</code>, "
-                                 "changed ");
-        ngx_http_jwt_html_ago(out, status->now, row->file_read);
+        ngx_http_jwt_status_printf(out, "; %n from <code>revocation_file"
+                                   "</code>, changed %a", row->of_file,
+                                   row->file_read);
     }
 
     if (row->overflow > 0) {
-        ngx_http_jwt_out_literal(out, "; and all tokens issued up to ");
-        ngx_http_jwt_html_ago(out, status->now, row->overflow_up_to);
+        ngx_http_jwt_status_printf(out, "; and all tokens issued up to %a",
+                                   row->overflow_up_to);
     }
 
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_out_literal(out, "</dd></div>\n");
 }
 
 
@@ -825,9 +790,8 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
                            status->nissuers == 1
                            || ngx_http_jwt_html_issuer_stands_out(status,
                                                                   row));
-    ngx_http_jwt_out_literal(out, "<h3>");
-    ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&row->issuer->name));
-    ngx_http_jwt_out_literal(out, "</h3> ");
+    ngx_http_jwt_status_printf(out, "<h3>%e</h3> ",
+                               ngx_http_jwt_slice(&row->issuer->name));
     ngx_http_jwt_html_badge(out, ngx_http_jwt_html_kinds[severity],
                             ngx_http_jwt_html_first_fetch(row)
                             ? "first fetch"
@@ -853,16 +817,16 @@ ngx_http_jwt_html_issuer(ngx_http_jwt_status_t *status, ngx_uint_t number)
     ngx_http_jwt_out_literal(out, "<span class=\"soft\">last hour: ");
     ngx_http_jwt_html_share(out, &share);
     ngx_http_jwt_out_literal(out, "</span></summary>\n<dl class=\"facts\">\n");
-    ngx_http_jwt_html_settings(status, row->issuer);
+    ngx_http_jwt_html_settings(out, row->issuer);
 
     if (row->source.known && row->issuer->static_jwks == NULL) {
-        ngx_http_jwt_html_fetches(status, row);
+        ngx_http_jwt_html_fetches(out, row);
     }
 
-    ngx_http_jwt_html_revocation(status, row);
+    ngx_http_jwt_html_revocation(out, row);
 
     ngx_http_jwt_out_literal(out, "</dl>\n");
-    ngx_http_jwt_html_keys(status, row);
+    ngx_http_jwt_html_keys(out, row);
     ngx_http_jwt_out_literal(out, "</details>\n");
 }
 
@@ -939,9 +903,9 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 
         if (i == n - idle && idle > NGX_HTTP_JWT_HTML_IDLE) {
             ngx_http_jwt_html_fold(out, "idle", 0, "more", 0);
-            ngx_http_jwt_out_printf(out, "%ui issuers whose keys are OK, "
-                                    "without requests in the last hour"
-                                    "</summary>\n", idle);
+            ngx_http_jwt_status_printf(out, "%u issuers whose keys are OK, "
+                                       "without requests in the last hour"
+                                       "</summary>\n", idle);
         }
 
         ngx_http_jwt_html_issuer(status, rank[i].number);
@@ -953,70 +917,65 @@ ngx_http_jwt_html_issuers(ngx_http_jwt_status_t *status)
 }
 
 
+/* The end of a fact: what a zone has room for. */
+
 static void
 ngx_http_jwt_html_room(ngx_http_jwt_out_t *out, int64_t size, int64_t used,
     int64_t entries)
 {
     if (size == 0) {
-        ngx_http_jwt_out_literal(out, "off");
+        ngx_http_jwt_out_literal(out, "off</dd></div>\n");
         return;
     }
 
-    ngx_http_jwt_html_count(out, used);
-    ngx_http_jwt_out_literal(out, " of ");
-    ngx_http_jwt_html_count(out, entries);
-    ngx_http_jwt_out_printf(out, " entries, %L&nbsp;%s",
-                            size >> (size >= 10 << 20 ? 20 : 10),
-                            size >= 10 << 20 ? "MB" : "KB");
+    ngx_http_jwt_status_printf(out, "%n of %n entries, %i&nbsp;%w"
+                               "</dd></div>\n", used, entries,
+                               size >> (size >= 10 << 20 ? 20 : 10),
+                               size >= 10 << 20 ? "MB" : "KB");
 }
 
 
 static void
 ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_out_t   *out;
+    uint64_t             all;
+    ngx_http_jwt_out_t  *out;
 
     out = &status->out;
+    all = status->hits + status->misses;
 
     ngx_http_jwt_out_literal(out, "<section class=\"card\" aria-labelledby="
                              "\"memory\"><h2 id=\"memory\">Memory</h2>\n"
-                             "<dl class=\"facts\">\n");
-
-    ngx_http_jwt_html_fact(out, "Cache of verified tokens");
+                             "<dl class=\"facts\">\n"
+                             "<div><dt>Cache of verified tokens</dt><dd>");
     ngx_http_jwt_html_room(out, status->cache.size, status->cache.used,
                            status->cache.entries);
-    ngx_http_jwt_html_fact_end(out);
 
-    ngx_http_jwt_html_fact(out, "Hit ratio");
-    ngx_http_jwt_html_percent(out, status->hits,
-                              ngx_max(status->hits + status->misses, 1));
-    ngx_http_jwt_out_literal(out, " of ");
-    ngx_http_jwt_html_count(out, status->hits + status->misses);
-    ngx_http_jwt_html_fact_end(out);
-
-    ngx_http_jwt_html_fact(out, "Evictions");
-    ngx_http_jwt_html_count(out, status->evictions);
-    ngx_http_jwt_html_fact_end(out);
+    ngx_http_jwt_status_printf(out,
+                               NGX_HTTP_JWT_HTML_FACT("Hit ratio", "%p of %n")
+                               NGX_HTTP_JWT_HTML_FACT("Evictions", "%n"),
+                               status->hits, (uint64_t) ngx_max(all, 1), all,
+                               status->evictions);
 
     if (status->proofs.size > 0) {
-        ngx_http_jwt_html_fact(out, "DPoP proofs that were used");
+        ngx_http_jwt_out_literal(out, "<div><dt>DPoP proofs that were used"
+                                 "</dt><dd>");
         ngx_http_jwt_html_room(out, status->proofs.size, status->proofs.used,
                                status->proofs.entries);
-        ngx_http_jwt_html_fact_end(out);
     }
 
     if (status->revoked_size > 0) {
-        ngx_http_jwt_html_fact(out, "Revocation entries");
+        ngx_http_jwt_out_literal(out, "<div><dt>Revocation entries</dt><dd>");
         ngx_http_jwt_html_room(out, status->revoked_size,
                                status->revoked_used,
                                status->revoked_entries);
-        ngx_http_jwt_html_fact_end(out);
     }
 
     if (status->closed > 0) {
-        ngx_http_jwt_html_fact(out, "Ended with their token");
-        ngx_http_jwt_html_count(out, status->closed);
-        ngx_http_jwt_html_fact_end(out);
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_HTML_FACT("Ended with "
+                                                               "their token",
+                                                               "%n"),
+                                   status->closed);
     }
 
     ngx_http_jwt_out_literal(out, "</dl></section>\n");
@@ -1026,20 +985,19 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
 static void
 ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
 {
-    ngx_http_jwt_out_t   *out;
+    ngx_str_t            time;
+    ngx_http_jwt_out_t  *out;
 
     out = &status->out;
+    time = ngx_cached_http_time;
 
-    ngx_http_jwt_out_literal(out, "<p class=\"soft\">");
-    ngx_http_jwt_out_escaped(out,
-                    ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname));
-    ngx_http_jwt_out_literal(out, ", as of ");
-    ngx_http_jwt_out_write(out, ngx_cached_http_time.data,
-                           ngx_cached_http_time.len);
+    ngx_http_jwt_status_printf(out, "<p class=\"soft\">%e, as of %e",
+                     ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname),
+                     ngx_http_jwt_slice(&time));
 
     if (status->counting) {
-        ngx_http_jwt_out_literal(out, ", counting for ");
-        ngx_http_jwt_html_span(out, status->now - status->since);
+        ngx_http_jwt_status_printf(out, ", counting for %s",
+                                   status->now - status->since);
     }
 
     ngx_http_jwt_out_literal(out, "; nginx-jwt-scope " NJWT_VERSION ", nginx "

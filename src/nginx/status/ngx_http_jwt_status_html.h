@@ -34,19 +34,6 @@ extern const char  *const ngx_http_jwt_html_kinds[];
 
 /* ngx_http_jwt_status_html.c */
 
-/* "1,234" */
-void ngx_http_jwt_html_count(ngx_http_jwt_out_t *out, uint64_t n);
-
-/* "98.4 %"; 100 % means all, and 0 % none. */
-void ngx_http_jwt_html_percent(ngx_http_jwt_out_t *out, uint64_t n,
-    uint64_t all);
-
-/* "5 min", rounded; the larger unit from two on. */
-void ngx_http_jwt_html_span(ngx_http_jwt_out_t *out, time_t seconds);
-
-/* "5 min ago" or "in 5 min", with the time for machines. */
-void ngx_http_jwt_html_ago(ngx_http_jwt_out_t *out, time_t now, time_t when);
-
 /* A highlighted word; kind is a class of the style. */
 void ngx_http_jwt_html_badge(ngx_http_jwt_out_t *out, const char *kind,
     const char *word);
@@ -56,9 +43,6 @@ void ngx_http_jwt_html_code(ngx_http_jwt_out_t *out, njwt_slice_t text);
 
 void ngx_http_jwt_html_list(ngx_http_jwt_out_t *out,
     const njwt_slice_t *texts, size_t n);
-
-/* The start of a cell with its label, for narrow screens. */
-void ngx_http_jwt_html_cell(ngx_http_jwt_out_t *out, const char *label);
 
 /* The head of a table, up to its first row; the columns end with NULL. */
 void ngx_http_jwt_html_table(ngx_http_jwt_out_t *out, const char *caption,
@@ -74,7 +58,7 @@ void ngx_http_jwt_html_fold(ngx_http_jwt_out_t *out, const char *name,
 void ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
     const ngx_http_jwt_share_t *share);
 
-void ngx_http_jwt_html_error(ngx_http_jwt_status_t *status,
+void ngx_http_jwt_html_error(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row);
 
 void ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,

@@ -137,10 +137,9 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
 static void
 ngx_http_jwt_share_time(ngx_http_jwt_out_t *out, ngx_http_jwt_share_t *share)
 {
-    ngx_http_jwt_out_literal(out, share->start ? " since the start "
-                                                : " in the last ");
-    ngx_http_jwt_html_span(out, share->span);
-    ngx_http_jwt_out_literal(out, share->start ? " ago" : "");
+    ngx_http_jwt_status_printf(out, share->start ? " since the start %s ago"
+                                                 : " in the last %s",
+                               (int64_t) share->span);
 }
 
 
@@ -219,15 +218,15 @@ ngx_http_jwt_alert(ngx_http_jwt_alerts_t *alerts,
     alerts->n++;
     out = &alerts->status->out;
 
-    ngx_http_jwt_out_printf(out, "<li class=\"%s\"><strong>%s</strong> ",
-                            ngx_http_jwt_html_kinds[severity],
-                            severity == NGX_HTTP_JWT_BAD ? "Alarm:"
-                                                         : "Warning:");
+    ngx_http_jwt_status_printf(out, "<li class=\"%w\"><strong>%w</strong> ",
+                               ngx_http_jwt_html_kinds[severity],
+                               severity == NGX_HTTP_JWT_BAD ? "Alarm:"
+                                                            : "Warning:");
     if (row != NULL) {
-        ngx_http_jwt_out_printf(out, "<a href=\"#issuer-%ui\">",
-                                (ngx_uint_t) (row - alerts->status->issuers));
-        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&row->issuer->name));
-        ngx_http_jwt_out_literal(out, "</a>");
+        ngx_http_jwt_status_printf(out, "<a href=\"#issuer-%u\">%c</a>",
+                                   (ngx_uint_t) (row
+                                                 - alerts->status->issuers),
+                                   ngx_http_jwt_slice(&row->issuer->name));
     }
 
     return 1;
@@ -290,24 +289,22 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     }
 
     if (row->serves) {
-        ngx_http_jwt_out_printf(out, " can&rsquo;t fetch its keys (%L "
-                                     "failures in a row). The present keys "
-                                     "stop serving ", row->failures);
-        ngx_http_jwt_html_ago(out, status->now, row->serves_until);
-        ngx_http_jwt_out_literal(out, "; then its requests are answered with "
-                                      "503.");
+        ngx_http_jwt_status_printf(out, " can&rsquo;t fetch its keys (%i "
+                                   "failures in a row). The present keys stop "
+                                   "serving %a; then its requests are "
+                                   "answered with 503.", row->failures,
+                                   row->serves_until);
 
     } else if (row->fetched > 0) {
-        ngx_http_jwt_out_literal(out, " has only stale keys, fetched ");
-        ngx_http_jwt_html_ago(out, status->now, row->fetched);
-        ngx_http_jwt_out_literal(out, ": its requests are answered with 503.");
+        ngx_http_jwt_status_printf(out, " has only stale keys, fetched %a: "
+                                   "its requests are answered with 503.",
+                                   row->fetched);
 
     } else if (ngx_http_jwt_html_first_fetch(row)) {
-        ngx_http_jwt_out_literal(out, " has no keys yet: its first fetch has "
-                                 "been under way for ");
-        ngx_http_jwt_html_span(out, row->source.under_way);
-        ngx_http_jwt_out_literal(out, ". Until it succeeds, its requests are "
-                                 "answered with 503.");
+        ngx_http_jwt_status_printf(out, " has no keys yet: its first fetch "
+                                   "has been under way for %s. Until it "
+                                   "succeeds, its requests are answered with "
+                                   "503.", (int64_t) row->source.under_way);
 
     } else {
         ngx_http_jwt_out_literal(out, " has no keys; none were ever fetched: "
@@ -316,7 +313,7 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
 
     if (row->error_time > 0) {
         ngx_http_jwt_out_literal(out, " Last error ");
-        ngx_http_jwt_html_error(status, row);
+        ngx_http_jwt_html_error(out, row);
         ngx_http_jwt_out_literal(out, ". The error log says what to check.");
     }
 
@@ -348,12 +345,12 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
 
     ngx_http_jwt_out_literal(out, " has a clock that is ");
     ngx_http_jwt_html_clock(out, row);
-    ngx_http_jwt_out_printf(out, ", more than leeway allows (%T&nbsp;s): %s. "
-                            "Check this host&rsquo;s clock (NTP).",
-                            (time_t) row->issuer->trust.expected.leeway,
-                            row->skew > 0 ? "new tokens may be refused"
-                                          : "tokens may be refused as expired "
-                                            "too early");
+    ngx_http_jwt_status_printf(out, ", more than leeway allows (%i&nbsp;s): "
+                               "%w. Check this host&rsquo;s clock (NTP).",
+                               (int64_t) row->issuer->trust.expected.leeway,
+                               row->skew > 0 ? "new tokens may be refused"
+                                             : "tokens may be refused as "
+                                               "expired too early");
     ngx_http_jwt_alert_end(alerts);
 }
 
@@ -387,12 +384,12 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
     if (row->overflow > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_BAD, row))
     {
-        ngx_http_jwt_out_literal(out, ": all tokens that it issued up to ");
-        ngx_http_jwt_html_ago(out, alerts->status->now, row->overflow_up_to);
-        ngx_http_jwt_out_literal(out, " are revoked, because entries had no "
-                                 "room in <code>jwt_revocation_zone</code> or "
-                                 "were lost. The error log says which; give "
-                                 "the zone a larger size.");
+        ngx_http_jwt_status_printf(out, ": all tokens that it issued up to %a "
+                                   "are revoked, because entries had no room "
+                                   "in <code>jwt_revocation_zone</code> or "
+                                   "were lost. The error log says which; give "
+                                   "the zone a larger size.",
+                                   row->overflow_up_to);
         ngx_http_jwt_alert_end(alerts);
     }
 
@@ -424,13 +421,12 @@ static ngx_http_jwt_severity_t
 ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_status_issuer_t *row)
 {
-    int64_t                  *guards;
+    const char               *how;
     ngx_http_jwt_out_t       *out;
     ngx_http_jwt_share_t      lately, before;
     ngx_http_jwt_severity_t   severity;
 
     out = &alerts->status->out;
-    guards = alerts->status->guards;
 
     ngx_http_jwt_share_lately(alerts->status, row, &lately, &before);
     severity = ngx_http_jwt_share_severity(alerts->status, &lately, &before);
@@ -439,34 +435,27 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
         return severity;
     }
 
-    ngx_http_jwt_out_literal(out, row ? ": " : "");
-    ngx_http_jwt_html_count(out, lately.refused);
-    ngx_http_jwt_out_literal(out, " of ");
-    ngx_http_jwt_html_count(out, ngx_http_jwt_share_all(&lately));
-    ngx_http_jwt_out_literal(out, guards[NGX_HTTP_JWT_GUARD_REPORT] == 0
-                                   ? " requests were refused"
-                                   : (guards[NGX_HTTP_JWT_GUARD_ENFORCE] == 0
-                                      && guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
-                                      == 0)
-                                     ? " requests would have been refused"
-                                     : " requests were refused, or would have "
-                                       "been but for report mode,");
+    how = (alerts->status->guards[NGX_HTTP_JWT_GUARD_REPORT] == 0)
+          ? " requests were refused"
+          : ngx_http_jwt_html_refuses(alerts->status)
+            ? " requests were refused, or would have been but for report mode,"
+            : " requests would have been refused";
+
+    ngx_http_jwt_status_printf(out, "%w%n of %n%w", row ? ": " : "",
+                               lately.refused,
+                               ngx_http_jwt_share_all(&lately), how);
     ngx_http_jwt_share_time(out, &lately);
-    ngx_http_jwt_out_literal(out, (lately.most == lately.refused)
-                                   ? ", all as <a href=\"#requests\">"
-                                   : ", most as <a href=\"#requests\">");
-    ngx_http_jwt_html_code(out, ngx_http_jwt_counted_name(lately.verdict));
-    ngx_http_jwt_out_literal(out, "</a>: ");
-    ngx_http_jwt_out_escaped(out, njwt_verdict_info(lately.verdict)
-                                   ->description);
-    ngx_http_jwt_out_literal(out, ". The error log at level <code>info</code> "
-                             "says for each what differs.");
+    ngx_http_jwt_status_printf(out, ", %w as <a href=\"#requests\">%c</a>: "
+                               "%e. The error log at level <code>info</code> "
+                               "says for each what differs.",
+                               lately.most == lately.refused ? "all" : "most",
+                               ngx_http_jwt_counted_name(lately.verdict),
+                               njwt_verdict_info(lately.verdict)->description);
 
     if (ngx_http_jwt_share_all(&before) > 0) {
-        ngx_http_jwt_out_literal(out, " In the hour before that it was ");
-        ngx_http_jwt_html_percent(out, before.refused,
-                                  ngx_http_jwt_share_all(&before));
-        ngx_http_jwt_out_literal(out, ".");
+        ngx_http_jwt_status_printf(out, " In the hour before that it was %p.",
+                                   before.refused,
+                                   ngx_http_jwt_share_all(&before));
     }
 
     ngx_http_jwt_alert_end(alerts);
@@ -519,18 +508,16 @@ ngx_http_jwt_html_names(ngx_http_jwt_status_t *status,
             continue;
         }
 
-        ngx_http_jwt_out_printf(out, "%s<a href=\"#server-%ui\">",
-                                n > 1 ? ", " : "", location->number);
-        ngx_http_jwt_html_code(out, location->name.len
-                               ? ngx_http_jwt_slice(&location->name)
-                               : ngx_http_jwt_slice(
-                                           &location->server->server_name));
-        ngx_http_jwt_out_literal(out, "</a>");
+        ngx_http_jwt_status_printf(out, "%w<a href=\"#server-%u\">%c</a>",
+                                   n > 1 ? ", " : "", location->number,
+                                   ngx_http_jwt_slice(location->name.len
+                                         ? &location->name
+                                         : &location->server->server_name));
     }
 
     if (n > NGX_HTTP_JWT_HTML_NAMES) {
-        ngx_http_jwt_out_printf(out, " and %ui more",
-                                n - NGX_HTTP_JWT_HTML_NAMES);
+        ngx_http_jwt_status_printf(out, " and %u more",
+                                   n - NGX_HTTP_JWT_HTML_NAMES);
     }
 }
 
@@ -630,31 +617,29 @@ ngx_http_jwt_html_is_shut(ngx_http_jwt_status_location_t *row)
 }
 
 
+/*
+ * A warning of the locations of that kind: their number, what is said of one
+ * or of several, their names, and advice.
+ */
+
 static void
-ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
+ngx_http_jwt_alert_each(ngx_http_jwt_alerts_t *alerts,
+    ngx_uint_t (*is)(ngx_http_jwt_status_location_t *row), const char *one,
+    const char *several, const char *advice)
 {
-    ngx_uint_t                       i, n;
-    ngx_http_jwt_out_t              *out;
-    ngx_http_jwt_status_location_t  *row;
+    ngx_uint_t           n;
+    ngx_http_jwt_out_t  *out;
 
-    n = 0;
     out = &alerts->status->out;
-    row = alerts->status->locations.elts;
-
-    for (i = 0; i < alerts->status->locations.nelts; i++) {
-        n += row[i].reached && ngx_http_jwt_html_is_shut(&row[i]);
-    }
+    n = ngx_http_jwt_html_number(alerts->status, is);
 
     if (n == 0 || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
         return;
     }
 
-    ngx_http_jwt_out_printf(out, "So far %ui location%s refused every token: ",
-                            n, n == 1 ? " has" : "s have");
-    ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_shut);
-    ngx_http_jwt_out_printf(out, ". See below what %s and why %s refused.",
-                            n == 1 ? "it requires" : "they require",
-                            n == 1 ? "it" : "they");
+    ngx_http_jwt_status_printf(out, n == 1 ? one : several, n);
+    ngx_http_jwt_html_names(alerts->status, is);
+    ngx_http_jwt_out_literal(out, advice);
     ngx_http_jwt_alert_end(alerts);
 }
 
@@ -662,33 +647,35 @@ ngx_http_jwt_alert_shut(ngx_http_jwt_alerts_t *alerts)
 static void
 ngx_http_jwt_alert_bypassed(ngx_http_jwt_alerts_t *alerts)
 {
-    ngx_uint_t              n, rewritten;
-    ngx_http_jwt_out_t     *out;
-    ngx_http_jwt_status_t  *status;
+    ngx_uint_t   n, rewritten;
+    const char  *one, *several;
 
-    status = alerts->status;
-    out = &status->out;
-    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_bypassed);
-
-    if (n == 0 || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        return;
-    }
-
-    rewritten = ngx_http_jwt_html_number(status,
+    n = ngx_http_jwt_html_number(alerts->status,
+                                 ngx_http_jwt_html_is_bypassed);
+    rewritten = ngx_http_jwt_html_number(alerts->status,
                                          ngx_http_jwt_html_is_rewritten);
 
-    ngx_http_jwt_out_printf(out, "%ui %s jwt and <code>%s</code>%s before the "
-                            "gate is asked: ", n,
-                            n == 1 ? "location has" : "locations have",
-                            rewritten == n ? "rewrite" : "return",
-                            rewritten > 0 && rewritten < n
-                            ? " or <code>rewrite</code>, which answer"
-                            : ", which answers");
-    ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_bypassed);
-    ngx_http_jwt_out_literal(out, ". Write <code>jwt off;</code> there if "
-                             "everybody may have that answer, or serve it "
-                             "from a file or a backend.");
-    ngx_http_jwt_alert_end(alerts);
+    one = "%u location has jwt and <code>return</code>, which answers before "
+          "the gate is asked: ";
+    several = "%u locations have jwt and <code>return</code> or "
+              "<code>rewrite</code>, which answer before the gate is asked: ";
+
+    if (rewritten == n) {
+        one = "%u location has jwt and <code>rewrite</code>, which answers "
+              "before the gate is asked: ";
+        several = "%u locations have jwt and <code>rewrite</code>, which "
+                  "answers before the gate is asked: ";
+
+    } else if (rewritten == 0) {
+        several = "%u locations have jwt and <code>return</code>, which "
+                  "answers before the gate is asked: ";
+    }
+
+    ngx_http_jwt_alert_each(alerts, ngx_http_jwt_html_is_bypassed, one,
+                            several,
+                            ". Write <code>jwt off;</code> there if everybody "
+                            "may have that answer, or serve it from a file or "
+                            "a backend.");
 }
 
 
@@ -698,7 +685,6 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
     int64_t                *guards;
     uint64_t                unjudged;
-    ngx_uint_t              n;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
@@ -706,50 +692,37 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     out = &status->out;
     guards = status->guards;
 
+    ngx_http_jwt_alert_each(alerts, ngx_http_jwt_html_is_open,
+                            "%u location passes requests on and doesn&rsquo;t "
+                            "set <code>jwt</code>: ",
+                            "%u locations pass requests on and don&rsquo;t "
+                            "set <code>jwt</code>: ",
+                            ". Write <code>jwt NAME;</code> there, or "
+                            "<code>jwt off;</code> if it is public.");
+
+    ngx_http_jwt_alert_each(alerts, ngx_http_jwt_html_wins_over,
+                            "%u regex location takes requests from a guarded "
+                            "one and doesn&rsquo;t set <code>jwt</code>: ",
+                            "%u regex locations take requests from guarded "
+                            "ones and don&rsquo;t set <code>jwt</code>: ",
+                            ". Write <code>jwt NAME;</code> there, "
+                            "<code>jwt off;</code> if it is public, or "
+                            "<code>location ^~</code> for the guarded one.");
+
     unjudged = ngx_http_jwt_alert_unjudged(status);
 
-    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_is_open);
-
-    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_out_printf(out, "%ui %s <code>jwt</code>: ", n, n == 1
-                                ? "location passes requests on and "
-                                  "doesn&rsquo;t set"
-                                : "locations pass requests on and don&rsquo;t "
-                                  "set");
-        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_open);
-        ngx_http_jwt_out_literal(out,
-                                 ". Write <code>jwt NAME;</code> there, or "
-                                 "<code>jwt off;</code> if it is public.");
-        ngx_http_jwt_alert_end(alerts);
-    }
-
-    n = ngx_http_jwt_html_number(status, ngx_http_jwt_html_wins_over);
-
-    if (n > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_out_printf(out, "%ui %s <code>jwt</code>: ", n, n == 1
-                                ? "regex location takes requests from a "
-                                  "guarded one and doesn&rsquo;t set"
-                                : "regex locations take requests from guarded "
-                                  "ones and don&rsquo;t set");
-        ngx_http_jwt_html_names(status, ngx_http_jwt_html_wins_over);
-        ngx_http_jwt_out_literal(out,
-                                 ". Write <code>jwt NAME;</code> there, "
-                                 "<code>jwt off;</code> if it is public, or "
-                                 "<code>location ^~</code> for the guarded "
-                                 "one.");
-        ngx_http_jwt_alert_end(alerts);
-    }
-
     if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
-        ngx_http_jwt_html_count(out, unjudged);
-        ngx_http_jwt_out_printf(out, " %s answered before the gate was asked: "
-                                "%s checked. A <code>return</code>, "
-                                "<code>rewrite</code> or <code>if</code> "
-                                "beside jwt does that, in ", unjudged == 1
-                                ? "request of the last hour was"
-                                : "requests of the last hour were",
-                                unjudged == 1 ? "its token was not"
-                                              : "their tokens were not");
+        ngx_http_jwt_status_printf(out, unjudged == 1
+                                   ? "%n request of the last hour was "
+                                     "answered before the gate was asked: its "
+                                     "token was not checked."
+                                   : "%n requests of the last hour were "
+                                     "answered before the gate was asked: "
+                                     "their tokens were not checked.",
+                                   unjudged);
+        ngx_http_jwt_out_literal(out, " A <code>return</code>, "
+                                 "<code>rewrite</code> or <code>if</code> "
+                                 "beside jwt does that, in ");
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_unjudged);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
@@ -760,12 +733,12 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     if (guards[NGX_HTTP_JWT_GUARD_REPORT] > 0
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
     {
-        ngx_http_jwt_out_printf(out, "Report mode refuses nothing, in %L of "
-                                "%L guarded locations: ",
-                                guards[NGX_HTTP_JWT_GUARD_REPORT],
-                                guards[NGX_HTTP_JWT_GUARD_REPORT]
-                                + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
-                                + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
+        ngx_http_jwt_status_printf(out, "Report mode refuses nothing, in %i "
+                                   "of %i guarded locations: ",
+                                   guards[NGX_HTTP_JWT_GUARD_REPORT],
+                                   guards[NGX_HTTP_JWT_GUARD_REPORT]
+                                   + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
+                                   + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
         ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
         ngx_http_jwt_out_literal(out, ".");
         ngx_http_jwt_alert_end(alerts);
@@ -809,7 +782,11 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
     /* of single locations, where not even all together are */
 
     if (!reported) {
-        ngx_http_jwt_alert_shut(alerts);
+        ngx_http_jwt_alert_each(alerts, ngx_http_jwt_html_is_shut,
+                                "So far %u location has refused every token: ",
+                                "So far %u locations have refused every "
+                                "token: ", ". See below what is required "
+                                "there and why tokens were refused.");
     }
 
     ngx_http_jwt_alert_locations(alerts);
@@ -832,28 +809,26 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
     n = ngx_http_jwt_share_all(&lately);
     few = n < NGX_HTTP_JWT_HTML_FEW;
 
-    ngx_http_jwt_out_printf(out, "<li class=\"%s\"><strong>%s</strong> ",
-                            few ? "plain" : "ok",
-                            few ? "No alerts." : "All is well.");
-    ngx_http_jwt_out_literal(out, "Every issuer has usable keys, and every "
-                             "location that passes requests on is guarded or "
-                             "has <code>jwt off</code>. ");
+    ngx_http_jwt_status_printf(out, "<li class=\"%w\"><strong>%w</strong> "
+                               "Every issuer has usable keys, and every "
+                               "location that passes requests on is guarded "
+                               "or has <code>jwt off</code>. ",
+                               few ? "plain" : "ok",
+                               few ? "No alerts." : "All is well.");
 
     if (n == 0) {
         ngx_http_jwt_out_literal(out, "No request was judged");
-        ngx_http_jwt_share_time(out, &lately);
 
     } else {
-        ngx_http_jwt_html_count(out, lately.ok);
-        ngx_http_jwt_out_literal(out, " of ");
-        ngx_http_jwt_html_count(out, n);
-        ngx_http_jwt_out_literal(out, n == 1 ? " request was ok"
-                                             : " requests were ok");
-        ngx_http_jwt_share_time(out, &lately);
-        ngx_http_jwt_out_literal(out, few ? ": too few to judge by" : "");
+        ngx_http_jwt_status_printf(out, n == 1 ? "%n of %n request was ok"
+                                               : "%n of %n requests were ok",
+                                   lately.ok, n);
     }
 
-    ngx_http_jwt_out_literal(out, ".</li>\n");
+    ngx_http_jwt_share_time(out, &lately);
+    ngx_http_jwt_status_printf(out, "%w.</li>\n", few && n > 0
+                                                  ? ": too few to judge by"
+                                                  : "");
 }
 
 

@@ -10,33 +10,22 @@
 
 
 static void
-ngx_http_jwt_html_methods(ngx_http_jwt_status_t *status,
-    const njwt_scope_rule_t *rule)
-{
-    njwt_slice_t  names;
-
-    if (rule->every_method) {
-        ngx_http_jwt_out_literal(&status->out, "every method");
-        return;
-    }
-
-    if (njwt_scope_rule_allow(&status->arena, rule, &names)) {
-        ngx_http_jwt_out_escaped(&status->out, names);
-    }
-}
-
-
-static void
 ngx_http_jwt_html_scopes(ngx_http_jwt_status_t *status,
     const njwt_scope_rule_t *rule)
 {
-    ngx_http_jwt_out_t   *out;
+    njwt_slice_t         methods = njwt_literal("every method");
+    ngx_http_jwt_out_t  *out;
 
     out = &status->out;
 
-    ngx_http_jwt_out_literal(out, "<li>");
-    ngx_http_jwt_html_methods(status, rule);
-    ngx_http_jwt_out_literal(out, rule->any ? ": one of " : ": ");
+    if (!rule->every_method
+        && !njwt_scope_rule_allow(&status->arena, rule, &methods))
+    {
+        return;
+    }
+
+    ngx_http_jwt_status_printf(out, "<li>%e: %w", methods,
+                               rule->any ? "one of " : "");
     ngx_http_jwt_html_list(out, rule->scopes, rule->scope_count);
     ngx_http_jwt_out_literal(out, "</li>");
 }
@@ -48,16 +37,14 @@ ngx_http_jwt_html_claim(ngx_http_jwt_out_t *out,
 {
     size_t  i;
 
-    ngx_http_jwt_out_literal(out, "<li>claim ");
-    ngx_http_jwt_html_code(out, rule->claim);
-    ngx_http_jwt_out_literal(out, rule->value_count ? ": " : " is present");
+    ngx_http_jwt_status_printf(out, "<li>claim %c%w", rule->claim,
+                               rule->value_count ? ": " : " is present");
 
     for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_out_literal(out, i > 0 ? ", <code>" : "<code>");
-        ngx_http_jwt_out_escaped(out, njwt_rule_prefix(&rule->values[i]));
-        ngx_http_jwt_out_literal(out, "<bdi>");
-        ngx_http_jwt_out_escaped(out, rule->values[i].text);
-        ngx_http_jwt_out_literal(out, "</bdi></code>");
+        ngx_http_jwt_status_printf(out, "%w<code>%e<bdi>%e</bdi></code>",
+                                   i > 0 ? ", " : "",
+                                   njwt_rule_prefix(&rule->values[i]),
+                                   rule->values[i].text);
     }
 
     ngx_http_jwt_out_literal(out, "</li>");
@@ -82,10 +69,8 @@ ngx_http_jwt_html_variables(ngx_http_jwt_status_t *status,
         ngx_http_jwt_out_literal(out, "<li>true:");
 
         for (k = 0; k < condition->variables.nelts; k++) {
-            ngx_http_jwt_out_literal(out, " <code>$");
-            ngx_http_jwt_out_escaped(out,
+            ngx_http_jwt_status_printf(out, " <code>$%e</code>",
                               ngx_http_jwt_status_variable(status, index[k]));
-            ngx_http_jwt_out_literal(out, "</code>");
         }
 
         ngx_http_jwt_out_literal(out, "</li>");
@@ -99,19 +84,12 @@ ngx_http_jwt_html_audience(ngx_http_jwt_out_t *out,
 {
     size_t  i;
 
-    if (rule == NULL) {
-        return;
+    for (i = 0; rule != NULL && i < rule->value_count; i++) {
+        ngx_http_jwt_status_printf(out, "%w<code>%e</code>%w",
+                                   i > 0 ? " or " : "<li>audience ",
+                                   rule->values[i].text,
+                                   i + 1 == rule->value_count ? "</li>" : "");
     }
-
-    ngx_http_jwt_out_literal(out, "<li>audience ");
-
-    for (i = 0; i < rule->value_count; i++) {
-        ngx_http_jwt_out_literal(out, (i > 0) ? " or <code>" : "<code>");
-        ngx_http_jwt_out_escaped(out, rule->values[i].text);
-        ngx_http_jwt_out_literal(out, "</code>");
-    }
-
-    ngx_http_jwt_out_literal(out, "</li>");
 }
 
 
@@ -123,13 +101,11 @@ ngx_http_jwt_html_binding(ngx_http_jwt_out_t *out,
         return;
     }
 
-    ngx_http_jwt_out_literal(out, "<li>bound by ");
-    ngx_http_jwt_out_literal(out, binding->dpop ? "<code>dpop</code>" : "");
-    ngx_http_jwt_out_literal(out, (binding->dpop && binding->mtls) ? " or "
-                                                                   : "");
-    ngx_http_jwt_out_literal(out, binding->mtls ? "<code>mtls</code>" : "");
-    ngx_http_jwt_out_literal(out, binding->required ? "</li>"
-                                                    : ", or not bound</li>");
+    ngx_http_jwt_status_printf(out, "<li>bound by %w%w%w%w</li>",
+                               binding->dpop ? "<code>dpop</code>" : "",
+                               binding->dpop && binding->mtls ? " or " : "",
+                               binding->mtls ? "<code>mtls</code>" : "",
+                               binding->required ? "" : ", or not bound");
 }
 
 
@@ -179,11 +155,10 @@ static void
 ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
     ngx_http_jwt_location_counts_t *counts)
 {
-    uint64_t    best, last;
+    uint64_t    best;
     ngx_uint_t  i, n, which, seen[NGX_HTTP_JWT_COUNTED];
 
     ngx_memzero(seen, sizeof(seen));
-    last = 0;
 
     for (n = 0; n < NGX_HTTP_JWT_COUNTED; n++) {
 
@@ -199,16 +174,12 @@ ngx_http_jwt_html_others(ngx_http_jwt_out_t *out,
         }
 
         seen[which] = 1;
-        ngx_http_jwt_out_literal(out, last ? ", <code>"
-                                            : "<br><span "
-                                              "class=\"soft\"><code>");
-        ngx_http_jwt_out_escaped(out, ngx_http_jwt_counted_name(which));
-        ngx_http_jwt_out_literal(out, "</code>&nbsp;");
-        ngx_http_jwt_html_count(out, best);
-        last = best;
+        ngx_http_jwt_status_printf(out, "%w<code>%e</code>&nbsp;%n", n ? ", "
+                                   : "<br><span class=\"soft\">",
+                                   ngx_http_jwt_counted_name(which), best);
     }
 
-    ngx_http_jwt_out_literal(out, last ? "</span>" : "");
+    ngx_http_jwt_out_literal(out, n ? "</span>" : "");
 }
 
 
@@ -227,8 +198,7 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
         { "ok", "guarded" }
     };
 
-    ngx_http_jwt_html_cell(out, "Guard");
-    ngx_http_jwt_out_literal(out, "<span>");
+    ngx_http_jwt_out_literal(out, "<td data-l=\"Guard\"><span>");
 
     if (ngx_http_jwt_html_is_bypassed(row)) {
         ngx_http_jwt_html_badge(out, "warn",
@@ -246,9 +216,9 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
     }
 
     if (conf->policy != NULL && row->location->bypassed_if) {
-        ngx_http_jwt_out_printf(out, " but for a <code>%s</code> in an "
-                                "<code>if</code>",
-                                row->location->bypassed_by);
+        ngx_http_jwt_status_printf(out, " but for a <code>%w</code> in an "
+                                   "<code>if</code>",
+                                   row->location->bypassed_by);
     }
 
     if (conf->policy != NULL && conf->preflight == 1) {
@@ -270,8 +240,7 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
     out = &status->out;
     policy = row->location->conf->policy;
 
-    ngx_http_jwt_html_cell(out, "Requests");
-    ngx_http_jwt_out_literal(out, "<span>");
+    ngx_http_jwt_out_literal(out, "<td data-l=\"Requests\"><span>");
 
     if (row->counts == NULL) {
         ngx_http_jwt_out_literal(out, "not counted separately");
@@ -281,18 +250,14 @@ ngx_http_jwt_html_asked(ngx_http_jwt_status_t *status,
         ngx_http_jwt_html_others(out, row->counts);
     }
 
-    ngx_http_jwt_out_literal(out, "</span></td>");
-
-    ngx_http_jwt_html_cell(out, "Issuers");
-    ngx_http_jwt_out_literal(out, "<span>");
+    ngx_http_jwt_out_literal(out, "</span></td><td data-l=\"Issuers\"><span>");
 
     for (i = 0; i < policy->issuer_count; i++) {
-        ngx_http_jwt_out_literal(out, i > 0 ? ", " : "");
-        ngx_http_jwt_html_code(out, policy->issuers[i]->name);
+        ngx_http_jwt_status_printf(out, i > 0 ? ", %c" : "%c",
+                                   policy->issuers[i]->name);
     }
 
-    ngx_http_jwt_out_literal(out, "</span></td>");
-    ngx_http_jwt_html_cell(out, "Requires");
+    ngx_http_jwt_out_literal(out, "</span></td><td data-l=\"Requires\">");
     ngx_http_jwt_html_rules(status, row->location);
     ngx_http_jwt_out_literal(out, "</td>");
 }
@@ -317,19 +282,12 @@ ngx_http_jwt_html_stands_out(ngx_http_jwt_status_location_t *row,
 
 /* The handler of ours that answers there; allow and deny may restrict it. */
 
-static void
-ngx_http_jwt_html_handler(ngx_http_jwt_out_t *out,
-    ngx_http_jwt_loc_conf_t *conf)
+static const char *
+ngx_http_jwt_html_handler(ngx_http_jwt_loc_conf_t *conf)
 {
-    if (conf->status != NULL) {
-        ngx_http_jwt_out_literal(out, "<code>jwt_status</code>");
-
-    } else if (conf->revoke.data != NULL) {
-        ngx_http_jwt_out_literal(out, "<code>jwt_revoke_handler</code>");
-
-    } else if (conf->logout != NULL) {
-        ngx_http_jwt_out_literal(out, "<code>jwt_logout_handler</code>");
-    }
+    return (conf->status != NULL) ? "<code>jwt_status</code>"
+           : (conf->revoke.data != NULL) ? "<code>jwt_revoke_handler</code>"
+             : (conf->logout != NULL) ? "<code>jwt_logout_handler</code>" : "";
 }
 
 
@@ -343,30 +301,23 @@ ngx_http_jwt_html_location(ngx_http_jwt_status_t *status,
     out = &status->out;
     location = row->location;
 
-    ngx_http_jwt_out_printf(out, "<tr class=\"f%s\" data-n=\"%uL\" "
-                            "data-r=\"%uL\"><th scope=\"row\">",
-                            ngx_http_jwt_html_is_open(row)
-                            || ngx_http_jwt_html_wins_over(row)
-                            ? " open" : "",
-                            ngx_http_jwt_share_all(share), share->refused);
-
-    if (location->name.len > 0) {
-        ngx_http_jwt_html_code(out, ngx_http_jwt_slice(&location->name));
-
-    } else {
-        ngx_http_jwt_out_literal(out, "everything else on this server");
-    }
-
-    ngx_http_jwt_out_literal(out, "</th>");
+    ngx_http_jwt_status_printf(out, "<tr class=\"f%w\" data-n=\"%i\" "
+                               "data-r=\"%i\"><th scope=\"row\">",
+                               ngx_http_jwt_html_is_open(row)
+                               || ngx_http_jwt_html_wins_over(row)
+                               ? " open" : "",
+                               ngx_http_jwt_share_all(share), share->refused);
+    ngx_http_jwt_status_printf(out, location->name.len > 0 ? "%c</th>"
+                               : "everything else on this server</th>",
+                               ngx_http_jwt_slice(&location->name));
     ngx_http_jwt_html_guard(out, row);
 
     if (location->conf->policy != NULL) {
         ngx_http_jwt_html_asked(status, row, share);
 
     } else {
-        ngx_http_jwt_out_literal(out, "<td></td><td></td><td>");
-        ngx_http_jwt_html_handler(out, location->conf);
-        ngx_http_jwt_out_literal(out, "</td>");
+        ngx_http_jwt_status_printf(out, "<td></td><td></td><td>%w</td>",
+                                   ngx_http_jwt_html_handler(location->conf));
     }
 
     ngx_http_jwt_out_literal(out, "</tr>\n");
@@ -435,20 +386,18 @@ ngx_http_jwt_html_server_names(ngx_http_jwt_out_t *out,
     name = server->names.elts;
     listen = server->listen.elts;
 
-    ngx_http_jwt_out_printf(out, "<h3>Server %ui", number);
+    ngx_http_jwt_status_printf(out, "<h3>Server %u", number);
 
     for (i = 0; i < server->names.nelts && i < 3; i++) {
-        ngx_http_jwt_out_literal(out, " ");
-        ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&name[i].name));
+        ngx_http_jwt_status_printf(out, " %e",
+                                   ngx_http_jwt_slice(&name[i].name));
     }
 
-    ngx_http_jwt_out_literal(out, i < server->names.nelts ? " &hellip;</h3> "
-                                                           : "</h3> ");
-    ngx_http_jwt_out_literal(out, "<span class=\"soft\">");
+    ngx_http_jwt_status_printf(out, "%w</h3> <span class=\"soft\">",
+                               i < server->names.nelts ? " &hellip;" : "");
 
     for (i = 0; i < server->listen.nelts && i < 3; i++) {
-        ngx_http_jwt_out_escaped(out, ngx_http_jwt_slice(&listen[i]));
-        ngx_http_jwt_out_literal(out, " ");
+        ngx_http_jwt_status_printf(out, "%e ", ngx_http_jwt_slice(&listen[i]));
     }
 
     ngx_http_jwt_out_literal(out, "</span> ");
@@ -472,13 +421,13 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
     ngx_http_jwt_html_fold(out, "server", number, "card",
                            look > 0 || !several);
     ngx_http_jwt_html_server_names(out, &server[number - 1], number);
-    ngx_http_jwt_out_printf(out, "<span class=\"soft\">%ui location%s"
-                            "</span> ", look + fine,
-                            look + fine == 1 ? "" : "s");
+    ngx_http_jwt_status_printf(out, "<span class=\"soft\">%u location%w"
+                               "</span> ", look + fine,
+                               look + fine == 1 ? "" : "s");
 
     if (look > 0) {
-        ngx_http_jwt_out_printf(out, "<span class=\"b warn\">%ui to look at"
-                                "</span>", look);
+        ngx_http_jwt_status_printf(out, "<span class=\"b warn\">%u to look at"
+                                   "</span>", look);
     }
 
     ngx_http_jwt_out_literal(out, "</summary>\n");
@@ -487,8 +436,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 
     if (many) {
         ngx_http_jwt_html_fold(out, "look", number, "more", 0);
-        ngx_http_jwt_out_printf(out, "%ui locations to look at</summary>\n",
-                                look);
+        ngx_http_jwt_status_printf(out, "%u locations to look at</summary>\n",
+                                   look);
     }
 
     (void) ngx_http_jwt_html_locations(status, number, 1, 1);
@@ -499,9 +448,9 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
         ngx_http_jwt_html_fold(out, "others", number, "more",
                                fine <= NGX_HTTP_JWT_HTML_FINE
                                || (several && look == 0));
-        ngx_http_jwt_out_printf(out, "%ui %sto worry about</summary>\n", fine,
-                                fine == 1 ? "location with nothing "
-                                          : "locations with nothing ");
+        ngx_http_jwt_status_printf(out, "%u location%w with nothing to worry "
+                                   "about</summary>\n", fine,
+                                   fine == 1 ? "" : "s");
     }
 
     (void) ngx_http_jwt_html_locations(status, number, 0, 1);

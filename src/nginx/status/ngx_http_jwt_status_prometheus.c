@@ -25,40 +25,12 @@ ngx_http_jwt_metric_family(ngx_http_jwt_out_t *out, const char *name,
 
     len = ngx_strlen(name);
 
-    ngx_http_jwt_out_printf(out, "# HELP " NGX_HTTP_JWT_METRIC "%s %s\n",
-                            name, help);
-    ngx_http_jwt_out_printf(out, "# TYPE " NGX_HTTP_JWT_METRIC "%s %s\n",
-                            name, (len > total
-                                   && ngx_strcmp(name + len - total, "_total")
-                                      == 0) ? "counter" : "gauge");
-}
-
-
-static void
-ngx_http_jwt_metric_begin(ngx_http_jwt_out_t *out, const char *name)
-{
-    ngx_http_jwt_out_printf(out, NGX_HTTP_JWT_METRIC "%s{", name);
-}
-
-
-static void
-ngx_http_jwt_metric_label(ngx_http_jwt_out_t *out, const char *label,
-    njwt_slice_t text)
-{
-    if (ngx_http_jwt_out_last(out) == '"') {
-        ngx_http_jwt_out_literal(out, ",");
-    }
-
-    ngx_http_jwt_out_printf(out, "%s=\"", label);
-    ngx_http_jwt_out_escaped(out, text);
-    ngx_http_jwt_out_literal(out, "\"");
-}
-
-
-static void
-ngx_http_jwt_metric_end(ngx_http_jwt_out_t *out, int64_t number)
-{
-    ngx_http_jwt_out_printf(out, "} %L\n", number);
+    ngx_http_jwt_status_printf(out, "# HELP " NGX_HTTP_JWT_METRIC "%w %w\n"
+                               "# TYPE " NGX_HTTP_JWT_METRIC "%w %w\n",
+                               name, help, name,
+                               (len > total
+                                && ngx_strcmp(name + len - total, "_total")
+                                   == 0) ? "counter" : "gauge");
 }
 
 
@@ -79,9 +51,9 @@ ngx_http_jwt_metric_numbers(ngx_http_jwt_status_t *status,
         }
 
         ngx_http_jwt_metric_family(out, number->metric, number->help);
-        ngx_http_jwt_out_printf(out, NGX_HTTP_JWT_METRIC "%s %L\n",
-                                number->metric,
-                                ngx_http_jwt_number(number, status));
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC "%w %i\n",
+                                   number->metric,
+                                   ngx_http_jwt_number(number, status));
     }
 }
 
@@ -117,10 +89,11 @@ ngx_http_jwt_metric_issuers(ngx_http_jwt_status_t *status)
                 continue;
             }
 
-            ngx_http_jwt_metric_begin(out, number->metric);
-            ngx_http_jwt_metric_label(out, "issuer",
-                                    ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_end(out, value);
+            ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC
+                                       "%w{issuer=\"%e\"} %i\n",
+                                       number->metric,
+                                       ngx_http_jwt_slice(&row->issuer->name),
+                                       value);
         }
     }
 }
@@ -148,11 +121,12 @@ ngx_http_jwt_metric_revoked(ngx_http_jwt_status_t *status)
         }
 
         for (k = 0; k < trust->revocation_count; k++) {
-            ngx_http_jwt_metric_begin(out, "revocation_claim_entries");
-            ngx_http_jwt_metric_label(out, "issuer",
-                                    ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_label(out, "claim", trust->revocation[k]);
-            ngx_http_jwt_metric_end(out, row->revoked.entries[k]);
+            ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC
+                                       "revocation_claim_entries"
+                                       "{issuer=\"%e\",claim=\"%e\"} %i\n",
+                                       ngx_http_jwt_slice(&row->issuer->name),
+                                       trust->revocation[k],
+                                       (int64_t) row->revoked.entries[k]);
         }
     }
 }
@@ -165,7 +139,7 @@ ngx_http_jwt_metric_took(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     u_char                   bound[32];
-    uint64_t                 n;
+    int64_t                  n;
     ngx_uint_t               i;
     njwt_slice_t             name, le;
     ngx_http_jwt_history_t  *history;
@@ -185,32 +159,30 @@ ngx_http_jwt_metric_took(ngx_http_jwt_out_t *out,
                                bounds[i] % 1000) - bound
                  : ngx_sprintf(bound, "+Inf") - bound;
 
-        ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_bucket");
-        ngx_http_jwt_metric_label(out, "issuer", name);
-        ngx_http_jwt_metric_label(out, "le", le);
-        ngx_http_jwt_metric_end(out, n);
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC
+                                   "fetch_duration_seconds_bucket"
+                                   "{issuer=\"%e\",le=\"%e\"} %i\n",
+                                   name, le, n);
     }
 
-    ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_sum");
-    ngx_http_jwt_metric_label(out, "issuer", name);
-    ngx_http_jwt_out_printf(out, "} %uL.%03uL\n", history->took_ms / 1000,
-                            history->took_ms % 1000);
+    le.len = ngx_sprintf(bound, "%uL.%03uL", history->took_ms / 1000,
+                         history->took_ms % 1000) - bound;
 
-    ngx_http_jwt_metric_begin(out, "fetch_duration_seconds_count");
-    ngx_http_jwt_metric_label(out, "issuer", name);
-    ngx_http_jwt_metric_end(out, n);
+    ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC
+                               "fetch_duration_seconds_sum"
+                               "{issuer=\"%e\"} %e\n" NGX_HTTP_JWT_METRIC
+                               "fetch_duration_seconds_count"
+                               "{issuer=\"%e\"} %i\n", name, le, name, n);
 }
 
 
 static void
 ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t                     i, good;
+    ngx_uint_t                     i;
+    njwt_slice_t                   name;
     ngx_http_jwt_out_t            *out;
     ngx_http_jwt_status_issuer_t  *row;
-
-    static const njwt_slice_t  outcomes[] = { njwt_literal("bad"),
-                                              njwt_literal("good") };
 
     out = &status->out;
     ngx_http_jwt_metric_family(out, "fetches_total",
@@ -219,19 +191,22 @@ ngx_http_jwt_metric_fetches(ngx_http_jwt_status_t *status)
     for (i = 0; i < status->nissuers; i++) {
         row = &status->issuers[i];
 
-        for (good = 0; row->source.known && good < 2; good++) {
-            ngx_http_jwt_metric_begin(out, "fetches_total");
-            ngx_http_jwt_metric_label(out, "issuer",
-                                    ngx_http_jwt_slice(&row->issuer->name));
-            ngx_http_jwt_metric_label(out, "outcome", outcomes[good]);
-            ngx_http_jwt_metric_end(out, good ? row->good : row->bad);
+        if (!row->source.known) {
+            continue;
         }
+
+        name = ngx_http_jwt_slice(&row->issuer->name);
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC "fetches_total"
+                                   "{issuer=\"%e\",outcome=\"bad\"} %i\n"
+                                   NGX_HTTP_JWT_METRIC "fetches_total"
+                                   "{issuer=\"%e\",outcome=\"good\"} %i\n",
+                                   name, row->bad, name, row->good);
     }
 
-    ngx_http_jwt_out_printf(out, "# HELP %sfetch_duration_seconds How long "
-                            "fetches took.\n# TYPE %sfetch_duration_seconds "
-                            "histogram\n", NGX_HTTP_JWT_METRIC,
-                            NGX_HTTP_JWT_METRIC);
+    ngx_http_jwt_out_literal(out, "# HELP " NGX_HTTP_JWT_METRIC
+                             "fetch_duration_seconds How long fetches took.\n"
+                             "# TYPE " NGX_HTTP_JWT_METRIC
+                             "fetch_duration_seconds histogram\n");
 
     for (i = 0; i < status->nissuers; i++) {
         if (status->issuers[i].source.known) {
@@ -338,12 +313,12 @@ ngx_http_jwt_metric_keys(ngx_http_jwt_status_t *status)
                     continue;
                 }
 
-                ngx_http_jwt_metric_begin(out, number->metric);
-                ngx_http_jwt_metric_label(out, "issuer",
-                                    ngx_http_jwt_slice(&row->issuer->name));
-                ngx_http_jwt_metric_label(out, "kid", joined.kid);
-                ngx_http_jwt_metric_end(out,
-                                        ngx_http_jwt_number(number, &joined));
+                ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC
+                                    "%w{issuer=\"%e\",kid=\"%e\"} %i\n",
+                                    number->metric,
+                                    ngx_http_jwt_slice(&row->issuer->name),
+                                    joined.kid,
+                                    ngx_http_jwt_number(number, &joined));
             }
         }
     }
@@ -367,13 +342,13 @@ ngx_http_jwt_metric_requests(ngx_http_jwt_status_t *status)
                                "before it was known) and verdict.");
 
     for (i = 0; i < status->verdicts.nelts; i++) {
-        ngx_http_jwt_metric_begin(out, "requests_total");
-        ngx_http_jwt_metric_label(out, "issuer", row[i].issuer
-                                  ? ngx_http_jwt_slice(&row[i].issuer->name)
-                                  : none);
-        ngx_http_jwt_metric_label(out, "verdict",
-                                  ngx_http_jwt_counted_name(row[i].counted));
-        ngx_http_jwt_metric_end(out, row[i].total);
+        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_METRIC "requests_total"
+                                   "{issuer=\"%e\",verdict=\"%e\"} %i\n",
+                                   row[i].issuer
+                                   ? ngx_http_jwt_slice(&row[i].issuer->name)
+                                   : none,
+                                   ngx_http_jwt_counted_name(row[i].counted),
+                                   (int64_t) row[i].total);
     }
 }
 
@@ -384,47 +359,33 @@ static void
 ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_location_counts_t *counts)
 {
-    u_char                digits[NGX_INT_T_LEN];
-    ngx_str_t             name, server;
-    ngx_uint_t            i;
-    njwt_slice_t          number;
-    ngx_http_jwt_out_t   *out;
+    u_char         twin[sizeof(",twin=\"\"") + NGX_INT_T_LEN];
+    ngx_uint_t     i;
+    njwt_slice_t   server, name;
 
-    out = &status->out;
-    number.data = digits;
-    number.len = 0;
+    static const njwt_slice_t  none = njwt_literal("-");
 
-    ngx_str_set(&server, "-");
-    ngx_str_set(&name, "-");
+    twin[0] = '\0';
+    server = location ? ngx_http_jwt_slice(&location->server->server_name)
+                      : none;
+    name = location ? ngx_http_jwt_slice(&location->name) : none;
 
-    if (location != NULL) {
-        server = location->server->server_name;
-        name = location->name;
-        number.len = ngx_sprintf(digits, "%ui", location->duplicate_no)
-                     - digits;
+    /* of servers with the same name */
+
+    if (location != NULL && location->duplicate_no > 0) {
+        (void) ngx_sprintf(twin, ",twin=\"%ui\"%Z", location->duplicate_no);
     }
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
 
-        if (counts->totals[i] == 0) {
-            continue;
+        if (counts->totals[i] != 0) {
+            ngx_http_jwt_status_printf(&status->out, NGX_HTTP_JWT_METRIC
+                                       "location_requests_total{server=\"%e\","
+                                       "location=\"%e\"%w,verdict=\"%e\"} "
+                                       "%i\n", server, name, twin,
+                                       ngx_http_jwt_counted_name(i),
+                                       (int64_t) counts->totals[i]);
         }
-
-        ngx_http_jwt_metric_begin(out, "location_requests_total");
-        ngx_http_jwt_metric_label(out, "server",
-                                  ngx_http_jwt_slice(&server));
-        ngx_http_jwt_metric_label(out, "location",
-                                  ngx_http_jwt_slice(&name));
-
-        /* of servers with the same name */
-
-        if (location != NULL && location->duplicate_no > 0) {
-            ngx_http_jwt_metric_label(out, "twin", number);
-        }
-
-        ngx_http_jwt_metric_label(out, "verdict",
-                                  ngx_http_jwt_counted_name(i));
-        ngx_http_jwt_metric_end(out, counts->totals[i]);
     }
 }
 
@@ -461,16 +422,12 @@ ngx_http_jwt_status_prometheus(ngx_http_jwt_status_t *status)
 {
     ngx_http_jwt_out_t   *out;
 
-    static const njwt_slice_t  version = njwt_literal(NJWT_VERSION);
-    static const njwt_slice_t  nginx = njwt_literal(NGINX_VERSION);
-
     out = &status->out;
 
     ngx_http_jwt_metric_family(out, "build_info", "Versions; always 1.");
-    ngx_http_jwt_metric_begin(out, "build_info");
-    ngx_http_jwt_metric_label(out, "version", version);
-    ngx_http_jwt_metric_label(out, "nginx", nginx);
-    ngx_http_jwt_metric_end(out, 1);
+    ngx_http_jwt_out_literal(out, NGX_HTTP_JWT_METRIC "build_info{version=\""
+                             NJWT_VERSION "\",nginx=\"" NGINX_VERSION
+                             "\"} 1\n");
 
     ngx_http_jwt_metric_numbers(status, ngx_http_jwt_policy_numbers);
 
