@@ -320,26 +320,6 @@ ngx_http_jwt_add_handlers(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_jwt_warn(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
-{
-    if (ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_warn_subrequests(cf, jmcf);
-
-    if (ngx_http_jwt_warn_regex(cf, jmcf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_jwt_warn_return(cf, jmcf);
-    ngx_http_jwt_warn_upgrade(cf, jmcf);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
 {
     ngx_http_jwt_loc_conf_t   *jlcf;
@@ -370,7 +350,7 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         || ngx_http_jwt_servers_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_metadata_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_logout_init(cf, jmcf) != NGX_OK
-        || ngx_http_jwt_warn(cf, jmcf) != NGX_OK
+        || ngx_http_jwt_warn_unguarded(cf, jmcf) != NGX_OK
         || ngx_http_jwt_revoke_init(cf, jmcf) != NGX_OK
         || ngx_http_jwt_filter_init(cf) != NGX_OK
         || ngx_http_jwt_add_handlers(cf) != NGX_OK)
@@ -378,6 +358,10 @@ ngx_http_jwt_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_http_jwt_warn_subrequests(cf, jmcf);
+    ngx_http_jwt_warn_regex(cf, jmcf);
+    ngx_http_jwt_warn_return(cf, jmcf);
+    ngx_http_jwt_warn_upgrade(cf, jmcf);
     ngx_http_jwt_status_init(cf, jmcf);
 
     return NGX_OK;

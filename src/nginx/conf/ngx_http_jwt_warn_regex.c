@@ -12,14 +12,6 @@
 #include "ngx_http_jwt_locations.h"
 
 
-/* the beginning of a regex, as far as it is plain text */
-typedef struct {
-    u_char      *data;
-    size_t       len;
-    ngx_uint_t   whole;       /* is the text all that it matches? */
-} ngx_http_jwt_regex_start_t;
-
-
 /* The end of this alternative. */
 
 static u_char *
@@ -56,79 +48,61 @@ ngx_http_jwt_regex_alternative(u_char *p, u_char *last)
 }
 
 
-/* Reads the text behind "^" into data, which has room for all of it. */
+/*
+ * Can the alternative match a URI that begins with this?  Compares the plain
+ * text behind "^"; what is beyond it may match anything.
+ */
 
-static void
-ngx_http_jwt_regex_read(ngx_http_jwt_regex_start_t *start, u_char *p,
-    u_char *last)
+static ngx_uint_t
+ngx_http_jwt_regex_reaches(u_char *p, u_char *last, ngx_str_t *prefix,
+    ngx_uint_t caseless)
 {
-    start->len = 0;
-    start->whole = 0;
+    size_t  i;
 
     if (p == last || *p != '^') {
-        return;
+        return 1;
     }
 
-    for (p++; p < last; p++) {
+    for (i = 0, p++; i < prefix->len && p < last; i++, p++) {
 
         if (*p == '$') {
-            start->whole = (p + 1 == last);
-            return;
-        }
-
-        /* the character before may be optional */
-
-        if (*p == '*' || *p == '?' || *p == '{') {
-            start->len -= (start->len > 0);
-            return;
+            return p + 1 != last;
         }
 
         if (*p == '\\') {
 
             if (++p == last || ngx_http_jwt_is_alnum(*p)) {
-                return;
+                return 1;
             }
 
-        } else if (ngx_strchr("^.[]()|+}", *p)) {
-            return;
+        } else if (ngx_strchr("^.[]()|+}*?{", *p)) {
+            return 1;
         }
 
-        start->data[start->len++] = *p;
-    }
-}
+        /* a character that may be there or not */
 
+        if (p + 1 < last && ngx_strchr("*?{", p[1])) {
+            return 1;
+        }
 
-static ngx_uint_t
-ngx_http_jwt_regex_reaches(ngx_http_jwt_regex_start_t *start,
-    ngx_str_t *prefix, ngx_uint_t caseless)
-{
-    size_t  len;
-
-    len = ngx_min(start->len, prefix->len);
-
-    if (start->whole && start->len < prefix->len) {
-        return 0;
+        if (caseless ? ngx_tolower(*p) != ngx_tolower(prefix->data[i])
+                     : *p != prefix->data[i])
+        {
+            return 0;
+        }
     }
 
-    return caseless
-           ? ngx_strncasecmp(start->data, prefix->data, len) == 0
-           : ngx_memcmp(start->data, prefix->data, len) == 0;
+    return 1;
 }
 
 
 /* Can the regex match a URI that begins with this? */
 
-static ngx_int_t
-ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
+static ngx_uint_t
+ngx_http_jwt_regex_may_match(ngx_http_jwt_location_t *regex,
     ngx_str_t *prefix)
 {
-    u_char                      *p, *end, *last;
-    ngx_http_jwt_regex_start_t   start;
-
-    start.data = ngx_pnalloc(cf->temp_pool, regex->core->name.len + 1);
-    if (start.data == NULL) {
-        return NGX_ERROR;
-    }
+    u_char  *p, *end, *last;
 
     p = regex->core->name.data;
     last = p + regex->core->name.len;
@@ -138,21 +112,19 @@ ngx_http_jwt_regex_may_match(ngx_conf_t *cf, ngx_http_jwt_location_t *regex,
     if (ngx_strlcasestrn(p, last, (u_char *) "\\Q", 2 - 1) != NULL
         || ngx_strlcasestrn(p, last, (u_char *) "(?#", 3 - 1) != NULL)
     {
-        return NGX_OK;
+        return 1;
     }
 
     for ( ;; ) {
         end = ngx_http_jwt_regex_alternative(p, last);
-        ngx_http_jwt_regex_read(&start, p, end);
 
-        if (ngx_http_jwt_regex_reaches(&start, prefix,
-                                       regex->conf->caseless))
+        if (ngx_http_jwt_regex_reaches(p, end, prefix, regex->conf->caseless))
         {
-            return NGX_OK;
+            return 1;
         }
 
         if (end == last) {
-            return NGX_DECLINED;
+            return 0;
         }
 
         p = end + 1;
@@ -187,62 +159,36 @@ ngx_http_jwt_regex_is_tried(ngx_http_jwt_location_t *regex,
 }
 
 
-/* A guarded prefix that the regex takes requests from; NULL: none. */
-
-static ngx_int_t
-ngx_http_jwt_regex_find(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_location_t *regex, ngx_http_jwt_location_t **found)
+void
+ngx_http_jwt_warnings_wins_over(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *regex)
 {
-    ngx_int_t                  rc;
     ngx_uint_t                 i;
     ngx_http_jwt_location_t  **all;
+
+    /* names, but none of them: an explicit "jwt off" */
+
+    if (!ngx_http_jwt_location_is_regex(regex) || regex->conf->names != NULL) {
+        return;
+    }
 
     all = jmcf->locations.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
 
-        if (all[i]->server != regex->server
-            || all[i]->conf->policy == NULL
-            || !ngx_http_jwt_regex_is_tried(regex, all[i]))
+        if (all[i]->server == regex->server
+            && all[i]->conf->policy != NULL
+            && ngx_http_jwt_regex_is_tried(regex, all[i])
+            && ngx_http_jwt_regex_may_match(regex, &all[i]->core->name))
         {
-            continue;
-        }
-
-        rc = ngx_http_jwt_regex_may_match(cf, regex, &all[i]->core->name);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        if (rc == NGX_OK) {
-            *found = all[i];
-            return NGX_OK;
+            regex->wins_over = all[i];
+            return;
         }
     }
-
-    *found = NULL;
-
-    return NGX_OK;
 }
 
 
-ngx_int_t
-ngx_http_jwt_warnings_wins_over(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_location_t *location)
-{
-    /* names, but none of them: an explicit "jwt off" */
-
-    if (!ngx_http_jwt_location_is_regex(location)
-        || location->conf->names != NULL)
-    {
-        return NGX_OK;
-    }
-
-    return ngx_http_jwt_regex_find(cf, jmcf, location, &location->wins_over);
-}
-
-
-ngx_int_t
+void
 ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t                 i;
@@ -251,10 +197,7 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
     all = jmcf->locations.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
-
-        if (ngx_http_jwt_warnings_wins_over(cf, jmcf, all[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_warnings_wins_over(jmcf, all[i]);
 
         prefix = all[i]->wins_over;
 
@@ -274,6 +217,4 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       &prefix->name, &prefix->core->name,
                       &all[i]->conf->pos.file, all[i]->conf->pos.line);
     }
-
-    return NGX_OK;
 }

@@ -237,30 +237,6 @@ ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-static ngx_int_t
-ngx_http_jwt_unguarded_warn(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_location_t *location)
-{
-    if (ngx_http_jwt_warnings_wins_over(cf, jmcf, location) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* another warning says it together with what it wins over */
-
-    if (location->wins_over != NULL) {
-        return NGX_OK;
-    }
-
-    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                  "location \"%V\" passes requests on without \"jwt\" in a "
-                  "server that protects others: write \"jwt NAME;\" there, or "
-                  "\"jwt off;\" if it is public in %V:%ui", &location->name,
-                  &location->conf->pos.file, location->conf->pos.line);
-
-    return NGX_OK;
-}
-
-
 ngx_int_t
 ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
@@ -301,9 +277,20 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        if (ngx_http_jwt_unguarded_warn(cf, jmcf, location) != NGX_OK) {
-            return NGX_ERROR;
+        ngx_http_jwt_warnings_wins_over(jmcf, location);
+
+        /* another warning says it together with what it wins over */
+
+        if (location->wins_over != NULL) {
+            continue;
         }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "location \"%V\" passes requests on without \"jwt\" in "
+                      "a server that protects others: write \"jwt NAME;\" "
+                      "there, or \"jwt off;\" if it is public in %V:%ui",
+                      &location->name, &location->conf->pos.file,
+                      location->conf->pos.line);
     }
 
     return NGX_OK;

@@ -34,11 +34,10 @@ ngx_uint_t ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
  * Notes in location->wins_over the guarded prefix that it takes requests from,
  * if it is a regex without a word of jwt that does.
  */
-ngx_int_t ngx_http_jwt_warnings_wins_over(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf, ngx_http_jwt_location_t *location);
+void ngx_http_jwt_warnings_wins_over(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *regex);
 
-ngx_int_t ngx_http_jwt_warn_regex(ngx_conf_t *cf,
-    ngx_http_jwt_main_conf_t *jmcf);
+void ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf);
 
 
 /* ngx_http_jwt_warn_bypass.c: answers beside jwt; any "Upgrade" passed on */
