@@ -3,8 +3,8 @@
  *
  * The rewrite phases come before the judgement: "if", "set", "rewrite" and
  * "return" read variables that are still empty there, and may answer.  Each
- * case is logged once.  Nothing of the request is in the log lines: its URL may hold a token that
- * has not been judged.
+ * case is logged once.  Nothing of the request is in the log lines: its URL
+ * may hold a token that has not been judged.
  */
 
 #include "ngx_http_jwt_counters.h"

@@ -359,13 +359,13 @@ static void
 ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     ngx_http_jwt_location_t *location, ngx_http_jwt_location_counts_t *counts)
 {
-    u_char         twin[sizeof(",twin=\"\"") + NGX_INT_T_LEN];
+    u_char         number[sizeof("," "twin" "=\"\"") + NGX_INT_T_LEN];
     ngx_uint_t     i;
     njwt_slice_t   server, name;
 
     static const njwt_slice_t  none = njwt_literal("-");
 
-    twin[0] = '\0';
+    number[0] = '\0';
     server = location ? ngx_http_jwt_slice(&location->server->server_name)
                       : none;
     name = location ? ngx_http_jwt_slice(&location->name) : none;
@@ -373,7 +373,8 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
     /* of servers with the same name */
 
     if (location != NULL && location->duplicate_no > 0) {
-        (void) ngx_sprintf(twin, ",twin=\"%ui\"%Z", location->duplicate_no);
+        (void) ngx_sprintf(number, ",%s=\"%ui\"%Z", "twin",
+                           location->duplicate_no);
     }
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
@@ -382,7 +383,7 @@ ngx_http_jwt_metric_location(ngx_http_jwt_status_t *status,
             ngx_http_jwt_status_printf(&status->out, NGX_HTTP_JWT_METRIC
                                        "location_requests_total{server=\"%e\","
                                        "location=\"%e\"%w,verdict=\"%e\"} "
-                                       "%i\n", server, name, twin,
+                                       "%i\n", server, name, number,
                                        ngx_http_jwt_counted_name(i),
                                        (int64_t) counts->totals[i]);
         }
