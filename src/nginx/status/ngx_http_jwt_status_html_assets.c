@@ -116,6 +116,7 @@ static const char  ngx_http_jwt_html_style[] =
     "td[data-l=\"Requires\"]{display:block}\n"
     "td:empty{display:none!important}\n"
     ".b{white-space:normal}\n"
+    ".w{gap:.5rem .3rem;font-size:.84rem}\n"
     "#live{margin:0;width:100%}\n"
     "#q{width:7rem}\n"
     "#by{width:8.5rem}\n"
