@@ -100,6 +100,10 @@ void explain_die(const char *format, ...)
 /* Allocates from the arena; exits if there is no memory. */
 void *explain_alloc(explain_t *e, size_t size);
 
+/* A string in the arena, as by printf(). */
+char *explain_printf(explain_t *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* A slice of a string that outlives it. */
 njwt_slice_t explain_slice(const char *text);
 
@@ -218,6 +222,7 @@ void explain_gate_mode(explain_t *e);
 
 /* Writes a text without anything that a terminal obeys. */
 void explain_out(njwt_slice_t text);
+void explain_out_to(FILE *file, njwt_slice_t text);
 
 /* The same as a JSON string, quotes and all. */
 void explain_out_string(njwt_slice_t text);

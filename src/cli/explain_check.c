@@ -50,6 +50,11 @@ explain_check(explain_t *e, njwt_verdict_t verdict, njwt_slice_t *hint)
         }
     }
 
+    if (result == EXPLAIN_FAIL && verdict == NJWT_KEYS_UNAVAILABLE) {
+        *hint = explain_slice(e->keys_error);
+        return result;
+    }
+
     (void) njwt_hint(&e->arena, &e->judged, verdict, &e->found,
                      NJWT_HINT_HOLDER, hint);
 

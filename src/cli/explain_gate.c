@@ -10,9 +10,6 @@
 #include <time.h>
 
 
-static void explain_gate_policy(explain_t *e);
-
-
 static void __attribute__((noreturn))
 explain_gate_lacks(njwt_slice_t name)
 {
@@ -66,15 +63,26 @@ explain_gate_is(njwt_value_t object, const char *name, const char *value)
 }
 
 
-bool
-explain_gate_flag(njwt_value_t object, const char *name)
+/* Does the gate say so?  An earlier version doesn't. */
+
+static bool
+explain_gate_on(njwt_value_t object, const char *name)
 {
     njwt_slice_t  text = { NULL, 0 };
 
-    (void) njwt_json_scalar(explain_gate_need(object, name,
-                                              NJWT_JSON_BOOLEAN), &text);
+    (void) njwt_json_scalar(njwt_json_member(object, explain_slice(name)),
+                            &text);
 
     return njwt_slice_equal(text, explain_slice("true"));
+}
+
+
+bool
+explain_gate_flag(njwt_value_t object, const char *name)
+{
+    (void) explain_gate_need(object, name, NJWT_JSON_BOOLEAN);
+
+    return explain_gate_on(object, name);
 }
 
 
@@ -181,51 +189,13 @@ explain_gate_clock(explain_t *e)
 }
 
 
-void
-explain_gate(explain_t *e)
-{
-    njwt_slice_t     text;
-    explain_gate_t  *gate;
-
-    gate = explain_alloc(e, sizeof(explain_gate_t));
-    e->asked = gate;
-
-    explain_gate_fetch(e, &text);
-    gate->root = njwt_jansson_object(&e->arena, text);
-
-    if (njwt_json_type(gate->root) != NJWT_JSON_OBJECT) {
-        explain_die("the status at \"%s\" is not JSON%s: write the URL of a "
-                    "location with \"jwt_status json;\"", e->gate,
-                    explain_gate_form(text));
-    }
-
-    if (explain_gate_number(gate->root, "version") != 1) {
-        explain_die("the status at \"%s\" has a version that this "
-                    "jwt-explain doesn't know", e->gate);
-    }
-
-    gate->locations = explain_gate_need(gate->root, "locations",
-                                        NJWT_JSON_ARRAY);
-    explain_gate_clock(e);
-    explain_gate_find(e);
-    explain_gate_policy(e);
-}
-
-
 /* A text followed by a NUL, for functions that need one. */
 
 static const char *
 explain_string(explain_t *e, njwt_slice_t text)
 {
-    char  *string;
-
-    string = explain_alloc(e, text.len + 1);
-
-    if (text.len > 0) {
-        memcpy(string, text.data, text.len);
-    }
-
-    return string;
+    return explain_printf(e, "%.*s", (int) text.len,
+                          (const char *) text.data);
 }
 
 
@@ -234,12 +204,8 @@ explain_string(explain_t *e, njwt_slice_t text)
 static const char *
 explain_gate_without(explain_t *e, njwt_value_t status)
 {
-    char          *text;
-    size_t         size;
-    njwt_value_t   error;
-    njwt_slice_t   reported;
-
-    static const char  none[] = "the gate holds no keys, or too old ones";
+    njwt_value_t  error;
+    njwt_slice_t  reported;
 
     error = njwt_json_member(njwt_json_member(status,
                                               explain_slice("fetches")),
@@ -247,13 +213,9 @@ explain_gate_without(explain_t *e, njwt_value_t status)
     reported = njwt_json_string(njwt_json_member(error,
                                                  explain_slice("text")));
 
-    size = sizeof(none) + reported.len + 32;
-    text = explain_alloc(e, size);
-    (void) snprintf(text, size, "%s%s%.*s", none,
-                    reported.len > 0 ? "; its last error: " : "",
-                    (int) reported.len, (const char *) reported.data);
-
-    return text;
+    return explain_printf(e, "the gate holds no keys, or too old ones%s%.*s",
+                          reported.len > 0 ? "; its last error: " : "",
+                          (int) reported.len, (const char *) reported.data);
 }
 
 
@@ -262,27 +224,23 @@ explain_gate_without(explain_t *e, njwt_value_t status)
 static void
 explain_gate_discovery(explain_t *e)
 {
-    const char    *error;
-    njwt_slice_t   text, uri;
+    njwt_slice_t  text, uri;
 
-    if (!explain_fetch(e, e->source, EXPLAIN_MAX_JWKS, &text, &error)) {
-        e->keys_error = error;
+    if (!explain_fetch(e, e->source, EXPLAIN_MAX_JWKS, &text, &e->keys_error))
+    {
         return;
     }
 
-    error = njwt_discovery_read(&e->arena, text, e->issuer->issuers[0],
-                                &uri);
+    e->keys_error = njwt_discovery_read(&e->arena, text,
+                                        e->issuer->issuers[0], &uri);
 
-    if (error == NULL && njwt_url_fault(uri) != NULL) {
-        error = "its \"jwks_uri\" is no https URL";
+    if (e->keys_error == NULL && njwt_url_fault(uri) != NULL) {
+        e->keys_error = "its \"jwks_uri\" is no https URL";
     }
 
-    if (error != NULL) {
-        e->keys_error = error;
-        return;
+    if (e->keys_error == NULL) {
+        e->source = explain_string(e, uri);
     }
-
-    e->source = explain_string(e, uri);
 }
 
 
@@ -362,20 +320,6 @@ explain_gate_source(explain_t *e, const char *name)
     if (explain_gate_flag(status, "discovery")) {
         explain_gate_discovery(e);
     }
-}
-
-
-/* Does the gate say so?  An earlier version doesn't. */
-
-static bool
-explain_gate_on(njwt_value_t object, const char *name)
-{
-    njwt_slice_t  text = { NULL, 0 };
-
-    (void) njwt_json_scalar(njwt_json_member(object, explain_slice(name)),
-                            &text);
-
-    return njwt_slice_equal(text, explain_slice("true"));
 }
 
 
@@ -551,6 +495,37 @@ explain_gate_policy(explain_t *e)
 }
 
 
+void
+explain_gate(explain_t *e)
+{
+    njwt_slice_t     text;
+    explain_gate_t  *gate;
+
+    gate = explain_alloc(e, sizeof(explain_gate_t));
+    e->asked = gate;
+
+    explain_gate_fetch(e, &text);
+    gate->root = njwt_jansson_object(&e->arena, text);
+
+    if (njwt_json_type(gate->root) != NJWT_JSON_OBJECT) {
+        explain_die("the status at \"%s\" is not JSON%s: write the URL of a "
+                    "location with \"jwt_status json;\"", e->gate,
+                    explain_gate_form(text));
+    }
+
+    if (explain_gate_number(gate->root, "version") != 1) {
+        explain_die("the status at \"%s\" has a version that this "
+                    "jwt-explain doesn't know", e->gate);
+    }
+
+    gate->locations = explain_gate_need(gate->root, "locations",
+                                        NJWT_JSON_ARRAY);
+    explain_gate_clock(e);
+    explain_gate_find(e);
+    explain_gate_policy(e);
+}
+
+
 /* Is it a name for which the server makes an origin? */
 
 static bool
@@ -588,18 +563,14 @@ static void
 explain_gate_origin(explain_t *e, njwt_slice_t name, njwt_slice_t port,
     bool tls)
 {
-    char          *text;
-    size_t         size;
     njwt_dpop_t   *proofs = &e->binding.proofs;
     njwt_slice_t  *origins = (njwt_slice_t *) proofs->origins;
 
-    size = sizeof("https://:") + name.len + port.len;
-    text = explain_alloc(e, size);
-    (void) snprintf(text, size, "http%s://%.*s:%.*s", tls ? "s" : "",
-                    (int) name.len, (const char *) name.data,
-                    (int) port.len, (const char *) port.data);
-
-    origins[proofs->origin_count++] = explain_slice(text);
+    origins[proofs->origin_count++] =
+        explain_slice(explain_printf(e, "http%s://%.*s:%.*s", tls ? "s" : "",
+                                     (int) name.len, (const char *) name.data,
+                                     (int) port.len,
+                                     (const char *) port.data));
 }
 
 

@@ -50,6 +50,10 @@ bool explain_gate_is(njwt_value_t object, const char *name,
     const char *value);
 bool explain_gate_flag(njwt_value_t object, const char *name);
 
+/* Writes a list of texts, blanks between; a server's names and addresses. */
+void explain_out_list(FILE *file, njwt_value_t list);
+void explain_out_server(FILE *file, njwt_value_t server);
+
 
 /* explain_gate_find.c */
 

@@ -23,7 +23,6 @@ typedef struct {
 } explain_level_t;
 
 typedef struct {
-    explain_gate_t  *gate;
     njwt_value_t    *all;         /* the gate's locations */
     njwt_slice_t     path;
     size_t           at;
@@ -34,28 +33,11 @@ typedef struct {
 #define EXPLAIN_NEAR  6      /* locations that are suggested */
 
 
-static bool explain_gate_required(const explain_t *e, njwt_value_t server);
-static njwt_value_t explain_gate_server(const explain_gate_t *gate,
-    njwt_value_t location);
-static void explain_gate_ambiguous(const explain_t *e,
-    const njwt_value_t *found, size_t count) __attribute__((noreturn));
-static void explain_gate_none(const explain_t *e,
-    njwt_value_t open) __attribute__((noreturn));
-
-
-static njwt_value_t
-explain_at(const explain_search_t *search, size_t i)
-{
-    return search->all[i];
-}
-
-
 static bool
 explain_in_level(const explain_search_t *search,
     const explain_level_t *level, size_t i)
 {
-    return explain_gate_number(explain_at(search, i), "depth")
-           == level->depth;
+    return explain_gate_number(search->all[i], "depth") == level->depth;
 }
 
 
@@ -72,7 +54,7 @@ explain_inside(const explain_search_t *search, const explain_level_t *level,
     inside.end = inside.begin;
 
     while (inside.end < level->end
-           && explain_gate_number(explain_at(search, inside.end), "depth")
+           && explain_gate_number(search->all[inside.end], "depth")
               > level->depth)
     {
         inside.end++;
@@ -106,7 +88,7 @@ explain_static(const explain_search_t *search, const explain_level_t *level,
     *exact = false;
 
     for (i = level->begin; i < level->end; i++) {
-        location = explain_at(search, i);
+        location = search->all[i];
 
         if (!explain_in_level(search, level, i)) {
             continue;
@@ -147,7 +129,7 @@ explain_regexes(const explain_search_t *search, const explain_level_t *level)
     njwt_value_t  location;
 
     for (i = level->begin; i < level->end; i++) {
-        location = explain_at(search, i);
+        location = search->all[i];
 
         if (!explain_in_level(search, level, i)) {
             continue;
@@ -180,7 +162,7 @@ explain_search(explain_search_t *search, const explain_level_t *level)
     i = explain_static(search, level, &exact);
 
     if (i != EXPLAIN_NONE) {
-        first = explain_gate_is(explain_at(search, i), "match",
+        first = explain_gate_is(search->all[i], "match",
                                 "prefix_first");
         search->at = i;
         search->chosen = exact ? "exactly this path"
@@ -223,7 +205,7 @@ explain_named(explain_search_t *search, const explain_level_t *all)
     size_t  i;
 
     for (i = all->begin; i < all->end; i++) {
-        if (njwt_slice_equal(explain_gate_text(explain_at(search, i),
+        if (njwt_slice_equal(explain_gate_text(search->all[i],
                                                "location"), search->path))
         {
             search->at = i;
@@ -251,7 +233,7 @@ explain_in_server(explain_search_t *search, size_t begin, size_t end)
         explain_named(search, &level);
 
     } else {
-        if (explain_gate_number(explain_at(search, begin), "depth") == 0) {
+        if (explain_gate_number(search->all[begin], "depth") == 0) {
             search->at = begin;
             search->chosen = "the server's own level, as no location "
                              "matches";
@@ -260,7 +242,7 @@ explain_in_server(explain_search_t *search, size_t begin, size_t end)
         (void) explain_search(search, &level);
     }
 
-    return search->at == EXPLAIN_NONE ? none : explain_at(search, search->at);
+    return search->at == EXPLAIN_NONE ? none : search->all[search->at];
 }
 
 
@@ -282,7 +264,7 @@ explain_path(const char *text)
 
 
 /*
- * Does it have "jwt"?  One that a "return" bypasses is not protected, but has
+ * Does it have "jwt"?  One that a "return" bypasses isn't protected, but has
  * a mode.
  */
 
@@ -340,61 +322,14 @@ explain_locations(explain_t *e, const explain_gate_t *gate)
 }
 
 
-void
-explain_gate_find(explain_t *e)
-{
-    size_t             i, end, n, count, number;
-    njwt_value_t      *guarded, location, open = { NULL };
-    explain_gate_t    *gate;
-    explain_search_t   search;
-
-    gate = e->asked;
-    n = njwt_json_length(gate->locations);
-    guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
-    search.gate = gate;
-    search.all = explain_locations(e, gate);
-    search.path = explain_path(e->location);
-    search.chosen = NULL;
-    count = 0;
-
-    for (i = 0; i < n; i = end) {
-        location = explain_at(&search, i);
-        number = explain_gate_number(location, "server_number");
-
-        for (end = i + 1; end < n; end++) {
-            if (explain_gate_number(explain_at(&search, end),
-                                    "server_number") != number)
-            {
-                break;
-            }
-        }
-
-        if (explain_gate_required(e, explain_gate_server(gate, location))) {
-            explain_note(gate, &search, explain_in_server(&search, i, end),
-                         guarded, &count, &open);
-        }
-    }
-
-    if (count == 0) {
-        explain_gate_none(e, open);
-    }
-
-    if (count > 1) {
-        explain_gate_ambiguous(e, guarded, count);
-    }
-
-    gate->server = explain_gate_server(gate, gate->location);
-}
-
-
 static bool
 explain_holds(njwt_value_t list, njwt_slice_t wanted)
 {
-    size_t        i;
     njwt_slice_t  text;
+    njwt_value_t  element = { NULL };
 
-    for (i = 0; i < njwt_json_length(list); i++) {
-        text = njwt_json_string(njwt_json_element(list, i));
+    while (njwt_json_each(list, &element)) {
+        text = njwt_json_string(element);
 
         if (text.len == wanted.len
             && strncasecmp((const char *) text.data,
@@ -436,15 +371,13 @@ explain_gate_required(const explain_t *e, njwt_value_t server)
 static njwt_value_t
 explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 {
-    size_t        i, number;
+    size_t        number;
     njwt_value_t  servers, server = { NULL };
 
     servers = explain_gate_need(gate->root, "servers", NJWT_JSON_ARRAY);
     number = explain_gate_number(location, "server_number");
 
-    for (i = 0; i < njwt_json_length(servers); i++) {
-        server = njwt_json_element(servers, i);
-
+    while (njwt_json_each(servers, &server)) {
         if (explain_gate_number(server, "number") == number) {
             return server;
         }
@@ -455,40 +388,14 @@ explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 }
 
 
-/* On standard error, without anything that a terminal obeys. */
+/* On standard error: a line of an error. */
 
 static void
-explain_out_safe(njwt_slice_t text)
+explain_server_line(const char *before, njwt_value_t server)
 {
-    size_t  i;
-
-    for (i = 0; i < text.len; i++) {
-        fputc(text.data[i] < 0x20 || text.data[i] == 0x7f ? '?'
-              : text.data[i], stderr);
-    }
-}
-
-
-static void
-explain_out_safe_list(njwt_value_t list)
-{
-    size_t  i;
-
-    for (i = 0; i < njwt_json_length(list); i++) {
-        fputs(i > 0 ? " " : "", stderr);
-        explain_out_safe(njwt_json_string(njwt_json_element(list, i)));
-    }
-}
-
-
-static void
-explain_out_server(njwt_value_t server)
-{
-    fputs("\"", stderr);
-    explain_out_safe_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
-    fputs("\" on ", stderr);
-    explain_out_safe_list(explain_gate_need(server, "listen",
-                                            NJWT_JSON_ARRAY));
+    fputs(before, stderr);
+    explain_out_server(stderr, server);
+    fputs("\n", stderr);
 }
 
 
@@ -505,9 +412,7 @@ explain_gate_ambiguous(const explain_t *e, const njwt_value_t *found,
                     "--server twice, with both:\n", count, e->location);
 
     for (i = 0; i < count; i++) {
-        fputs("    ", stderr);
-        explain_out_server(explain_gate_server(e->asked, found[i]));
-        fputs("\n", stderr);
+        explain_server_line("    ", explain_gate_server(e->asked, found[i]));
     }
 
     exit(EXPLAIN_TROUBLE);
@@ -564,10 +469,9 @@ explain_out_near(const explain_t *e)
                   ? "Guarded locations, the most similar first:\n" : "",
                   stderr);
             fputs("    \"", stderr);
-            explain_out_safe(explain_gate_text(location, "location"));
-            fputs("\" of server ", stderr);
-            explain_out_server(explain_gate_server(e->asked, location));
-            fputs("\n", stderr);
+            explain_out_to(stderr, explain_gate_text(location, "location"));
+            explain_server_line("\" of server ",
+                                explain_gate_server(e->asked, location));
             left--;
         }
     }
@@ -583,13 +487,12 @@ explain_out_near(const explain_t *e)
 static bool
 explain_any_required(const explain_t *e)
 {
-    size_t        i;
-    njwt_value_t  servers;
+    njwt_value_t  servers, server = { NULL };
 
     servers = explain_gate_need(e->asked->root, "servers", NJWT_JSON_ARRAY);
 
-    for (i = 0; i < njwt_json_length(servers); i++) {
-        if (explain_gate_required(e, njwt_json_element(servers, i))) {
+    while (njwt_json_each(servers, &server)) {
+        if (explain_gate_required(e, server)) {
             return true;
         }
     }
@@ -597,10 +500,10 @@ explain_any_required(const explain_t *e)
     fprintf(stderr, "jwt-explain: the gate has no such server: write "
                     "--server with a name or an address of one of these:\n");
 
-    for (i = 0; i < njwt_json_length(servers); i++) {
-        fputs("    ", stderr);
-        explain_out_server(njwt_json_element(servers, i));
-        fputs("\n", stderr);
+    server.node = NULL;
+
+    while (njwt_json_each(servers, &server)) {
+        explain_server_line("    ", server);
     }
 
     return false;
@@ -628,11 +531,57 @@ explain_gate_none(const explain_t *e, njwt_value_t open)
     } else {
         fprintf(stderr, "jwt-explain: \"%s\" is served by location \"",
                 e->location);
-        explain_out_safe(explain_gate_text(open, "location"));
+        explain_out_to(stderr, explain_gate_text(open, "location"));
         fprintf(stderr, "\", which is not guarded: requests pass without a "
                         "token.  ");
     }
 
     explain_out_near(e);
     exit(EXPLAIN_TROUBLE);
+}
+
+
+void
+explain_gate_find(explain_t *e)
+{
+    size_t             i, end, n, count, number;
+    njwt_value_t      *guarded, location, open = { NULL };
+    explain_gate_t    *gate;
+    explain_search_t   search;
+
+    gate = e->asked;
+    n = njwt_json_length(gate->locations);
+    guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
+    search.all = explain_locations(e, gate);
+    search.path = explain_path(e->location);
+    search.chosen = NULL;
+    count = 0;
+
+    for (i = 0; i < n; i = end) {
+        location = search.all[i];
+        number = explain_gate_number(location, "server_number");
+
+        for (end = i + 1; end < n; end++) {
+            if (explain_gate_number(search.all[end],
+                                    "server_number") != number)
+            {
+                break;
+            }
+        }
+
+        if (explain_gate_required(e, explain_gate_server(gate, location))) {
+            explain_note(gate, &search, explain_in_server(&search, i, end),
+                         guarded, &count, &open);
+        }
+    }
+
+    if (count == 0) {
+        explain_gate_none(e, open);
+    }
+
+    if (count > 1) {
+        explain_gate_ambiguous(e, guarded, count);
+    }
+
+    gate->server = explain_gate_server(gate, gate->location);
 }

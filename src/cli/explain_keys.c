@@ -103,25 +103,6 @@ explain_keys_secret(explain_t *e)
 
 
 static const char *
-explain_keys_error(explain_t *e, const char *error)
-{
-    char    *text;
-    size_t   size;
-
-    if (e->keys_report.skipped_why == NULL) {
-        return error;
-    }
-
-    size = strlen(error) + strlen(e->keys_report.skipped_why) + 64;
-    text = explain_alloc(e, size);
-    (void) snprintf(text, size, "%s, the first one because of %s", error,
-                    e->keys_report.skipped_why);
-
-    return text;
-}
-
-
-static const char *
 explain_keys_set(explain_t *e)
 {
     const char    *error;
@@ -144,7 +125,11 @@ explain_keys_set(explain_t *e)
                                 : njwt_jwks_of_file(text, &e->keys_report);
 
     if (e->issuer->keys == NULL) {
-        return explain_keys_error(e, e->keys_report.error);
+        return (e->keys_report.skipped_why == NULL)
+               ? e->keys_report.error
+               : explain_printf(e, "%s, the first one because of %s",
+                                e->keys_report.error,
+                                e->keys_report.skipped_why);
     }
 
     /* refuses what a gate has no room for */
@@ -240,30 +225,22 @@ static const char *
 explain_fetch_error(explain_t *e, CURLcode rc, long status,
     const explain_body_t *body, const char *error)
 {
-    char  *text;
-
-    text = explain_alloc(e, CURL_ERROR_SIZE);
-
     if (body->too_large || rc == CURLE_FILESIZE_EXCEEDED) {
-        (void) snprintf(text, CURL_ERROR_SIZE, "the answer is larger than "
-                        "%zuk", body->most / 1024);
-        return text;
+        return explain_printf(e, "the answer is larger than %zuk",
+                              body->most / 1024);
     }
 
     if (rc != CURLE_OK) {
-        (void) snprintf(text, CURL_ERROR_SIZE, "%s",
-                        error[0] != '\0' ? error : curl_easy_strerror(rc));
-        return text;
+        return explain_printf(e, "%s", error[0] != '\0'
+                                       ? error : curl_easy_strerror(rc));
     }
 
     if (status == 429) {
         return "HTTP status 429: the tenant's rate limit, try again later";
     }
 
-    (void) snprintf(text, CURL_ERROR_SIZE, "HTTP status %ld%s", status,
-                    status / 100 == 3 ? " (redirects are not followed)" : "");
-
-    return text;
+    return explain_printf(e, "HTTP status %ld%s", status, status / 100 == 3
+                          ? " (redirects are not followed)" : "");
 }
 
 

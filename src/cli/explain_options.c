@@ -455,11 +455,6 @@ explain_consistent_gate(explain_t *e)
     if (e->location == NULL) {
         explain_die("\"--gate\" needs a location: write --location PATH");
     }
-
-    if (e->secret != NULL && e->jwks != NULL) {
-        explain_die("\"--jwks\" and \"--secret\" are both there: write one "
-                    "of them");
-    }
 }
 
 
@@ -522,11 +517,6 @@ explain_consistent(explain_t *e)
         explain_die("\"--algorithms\" " NJWT_ALGORITHMS_MIXED);
     }
 
-    if (e->secret != NULL && e->jwks != NULL) {
-        explain_die("\"--jwks\" and \"--secret\" are both there: write one "
-                    "of them");
-    }
-
     if ((e->revoked == NULL) != (e->revocation.count == 0)) {
         explain_die("\"--revoked\" and \"--revocation\" go together: write "
                     "--revoked FILE --revocation CLAIM,...");
@@ -582,6 +572,11 @@ explain_options(explain_t *e, int argc, char **argv)
 
     if (e->token != NULL && strcmp(e->token, "-") == 0) {
         e->token = NULL;
+    }
+
+    if (e->secret != NULL && e->jwks != NULL) {
+        explain_die("\"--jwks\" and \"--secret\" are both there: write one "
+                    "of them");
     }
 
     if (e->gate != NULL || e->location != NULL || e->servers.count > 0) {

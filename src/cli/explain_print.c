@@ -36,15 +36,22 @@ explain_json(void)
 
 
 void
-explain_out(njwt_slice_t text)
+explain_out_to(FILE *file, njwt_slice_t text)
 {
     uint8_t       escape[NJWT_UTF8_ESCAPE];
     njwt_slice_t  shown;
 
     while (text.len > 0) {
         shown = njwt_utf8_shown(&text, escape);
-        explain_write(NULL, shown.data, shown.len);
+        (void) fwrite(shown.data, 1, shown.len, file);
     }
+}
+
+
+void
+explain_out(njwt_slice_t text)
+{
+    explain_out_to(stdout, text);
 }
 
 
@@ -121,11 +128,9 @@ explain_scalar(njwt_value_t value)
 static void
 explain_break(size_t column)
 {
-    if (column == 0) {
-        return;
+    if (column > 0) {
+        printf("\n%*s", (int) column, "");
     }
-
-    printf("\n%*s", (int) column, "");
 }
 
 

@@ -11,9 +11,6 @@
 #define EXPLAIN_SKEW  2      /* s of clock difference not worth mentioning */
 
 
-static void explain_gate_report(explain_t *e);
-
-
 /* What each check asks, in the order of the verdicts; NULL: nothing. */
 
 static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
@@ -169,10 +166,6 @@ explain_line(explain_t *e, njwt_verdict_t verdict)
     printf("  %-20.*s  %s\n", (int) name.len, (const char *) name.data,
            explain_asks[verdict] != NULL ? explain_asks[verdict] : "");
 
-    if (verdict == e->verdict && verdict == NJWT_KEYS_UNAVAILABLE) {
-        hint = explain_slice(e->keys_error);
-    }
-
     explain_wrap(hint, 10);
 
     return result == EXPLAIN_WOULD_PASS || result == EXPLAIN_WOULD_FAIL;
@@ -275,60 +268,27 @@ explain_verdict(explain_t *e)
 
 
 void
-explain_report(explain_t *e)
+explain_out_list(FILE *file, njwt_value_t list)
 {
-    int   i;
-    bool  reported;
+    const char    *before;
+    njwt_value_t   element = { NULL };
 
-    reported = false;
-
-    if (e->judged.credentials.found > 0) {
-        explain_members(e, "Header", e->head);
-        explain_members(e, e->found.proof != NULL
-                           ? "Payload (signature verified)"
-                           : "Payload (NOT verified: anybody could have "
-                             "written this)", e->payload);
+    for (before = ""; njwt_json_each(list, &element); before = " ") {
+        fputs(before, file);
+        explain_out_to(file, njwt_json_string(element));
     }
-
-    if (e->gate != NULL) {
-        explain_gate_report(e);
-    }
-
-    if (e->source != NULL) {
-        explain_key_source(e);
-    }
-
-    explain_title(e, "Checks");
-    printf(" of %s %s request\n",
-           strchr("AEIOU", e->method[0]) != NULL ? "an" : "a", e->method);
-
-    for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
-        if (explain_is_shown(e, (njwt_verdict_t) i)) {
-            reported |= explain_line(e, (njwt_verdict_t) i);
-        }
-    }
-
-    if (reported) {
-        printf("\n");
-        explain_wrap(explain_slice(e->found.proof != NULL
-            ? "Checks in parentheses come after the one that decided."
-            : "Checks in parentheses come after the one that decided, and "
-              "depend on what the token claims, which is not verified."), 2);
-    }
-
-    explain_verdict(e);
 }
 
 
-static void
-explain_out_list(njwt_value_t list)
+void
+explain_out_server(FILE *file, njwt_value_t server)
 {
-    size_t  i;
-
-    for (i = 0; i < njwt_json_length(list); i++) {
-        printf("%s", i > 0 ? " " : "");
-        explain_out(njwt_json_string(njwt_json_element(list, i)));
-    }
+    fputs("\"", file);
+    explain_out_list(file, explain_gate_need(server, "names",
+                                             NJWT_JSON_ARRAY));
+    fputs("\" on ", file);
+    explain_out_list(file, explain_gate_need(server, "listen",
+                                             NJWT_JSON_ARRAY));
 }
 
 
@@ -342,18 +302,12 @@ explain_list(const explain_t *e, const char *name)
 static void
 explain_report_server(const explain_t *e)
 {
-    njwt_value_t  server;
-
-    server = e->asked->server;
-
-    printf("  server    \"");
-    explain_out_list(explain_gate_need(server, "names", NJWT_JSON_ARRAY));
-    printf("\" on ");
-    explain_out_list(explain_gate_need(server, "listen", NJWT_JSON_ARRAY));
+    printf("  server    ");
+    explain_out_server(stdout, e->asked->server);
     printf("\n  location  \"");
     explain_out(explain_gate_text(e->asked->location, "location"));
     printf("\" (%s)\n  issuers   ", e->asked->chosen);
-    explain_out_list(explain_list(e, "issuers"));
+    explain_out_list(stdout, explain_list(e, "issuers"));
     printf("\n");
 
     if (e->asked->others > 0) {
@@ -400,7 +354,7 @@ explain_report_origins(const explain_t *e)
 
     if (njwt_json_length(dpop) > 0) {
         printf("  proofs    for ");
-        explain_out_list(dpop);
+        explain_out_list(stdout, dpop);
         printf("\n");
     }
 }
@@ -425,19 +379,19 @@ explain_report_more(const explain_t *e)
     explain_report_bypass(e);
 
     printf("  token in  ");
-    explain_out_list(explain_list(e, "token"));
+    explain_out_list(stdout, explain_list(e, "token"));
     printf("\n");
 
     if (njwt_json_length(binding) > 0) {
         printf("  binding   ");
-        explain_out_list(binding);
+        explain_out_list(stdout, binding);
         printf("\n");
         explain_report_origins(e);
     }
 
     if (njwt_json_length(variables) > 0) {
         printf("  requires  ");
-        explain_out_list(variables);
+        explain_out_list(stdout, variables);
         printf("  (not checked here)\n");
     }
 
@@ -448,26 +402,15 @@ explain_report_more(const explain_t *e)
 }
 
 
+/* By how much the gate's clock differs, where that is worth mentioning. */
+
 static void
-explain_report_clock(const explain_t *e)
+explain_report_clock(int64_t ahead, const char *whose)
 {
-    int64_t  ahead;
-
-    ahead = e->asked->ahead;
-
     if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
-        printf("  clock     the gate's is %lld s %s this machine's, and "
-               "decides\n",
+        printf("  clock     the gate's is %lld s %s %s\n",
                (long long) (ahead > 0 ? ahead : -ahead),
-               ahead > 0 ? "ahead of" : "behind");
-    }
-
-    ahead = e->judged.ahead;
-
-    if (ahead > EXPLAIN_SKEW || ahead < -EXPLAIN_SKEW) {
-        printf("  clock     the gate's is %lld s %s the issuer's\n",
-               (long long) (ahead > 0 ? ahead : -ahead),
-               ahead > 0 ? "ahead of" : "behind");
+               ahead > 0 ? "ahead of" : "behind", whose);
     }
 }
 
@@ -482,8 +425,55 @@ explain_gate_report(explain_t *e)
 
     explain_report_server(e);
     explain_report_more(e);
-    explain_report_clock(e);
+    explain_report_clock(e->asked->ahead, "this machine's, and decides");
+    explain_report_clock(e->judged.ahead, "the issuer's");
     printf("\n");
+}
+
+
+void
+explain_report(explain_t *e)
+{
+    int   i;
+    bool  reported;
+
+    reported = false;
+
+    if (e->judged.credentials.found > 0) {
+        explain_members(e, "Header", e->head);
+        explain_members(e, e->found.proof != NULL
+                           ? "Payload (signature verified)"
+                           : "Payload (NOT verified: anybody could have "
+                             "written this)", e->payload);
+    }
+
+    if (e->gate != NULL) {
+        explain_gate_report(e);
+    }
+
+    if (e->source != NULL) {
+        explain_key_source(e);
+    }
+
+    explain_title(e, "Checks");
+    printf(" of %s %s request\n",
+           strchr("AEIOU", e->method[0]) != NULL ? "an" : "a", e->method);
+
+    for (i = NJWT_UNDECIDED + 1; i <= EXPLAIN_LAST; i++) {
+        if (explain_is_shown(e, (njwt_verdict_t) i)) {
+            reported |= explain_line(e, (njwt_verdict_t) i);
+        }
+    }
+
+    if (reported) {
+        printf("\n");
+        explain_wrap(explain_slice(e->found.proof != NULL
+            ? "Checks in parentheses come after the one that decided."
+            : "Checks in parentheses come after the one that decided, and "
+              "depend on what the token claims, which is not verified."), 2);
+    }
+
+    explain_verdict(e);
 }
 
 
@@ -500,23 +490,11 @@ explain_text(njwt_out_t *out, const char *name, const char *text)
 
 
 static void
-explain_out_bypass(const explain_t *e, njwt_out_t *out)
-{
-    njwt_slice_t  by;
-
-    by = explain_bypassed_by(e);
-    njwt_out_optional(out, "bypassed_by", by.len > 0 ? &by : NULL);
-}
-
-
-static void
 explain_gate_machine(explain_t *e, njwt_out_t *out)
 {
-    njwt_value_t            location;
-    const explain_block_t  *block;
-
-    location = e->asked->location;
-    block = e->asked->block;
+    njwt_slice_t            by = explain_bypassed_by(e);
+    njwt_value_t            location = e->asked->location;
+    const explain_block_t  *block = e->asked->block;
 
     njwt_out_open(out, "gate", '{');
     njwt_out_string(out, "server", explain_gate_text(location, "server"));
@@ -527,7 +505,7 @@ explain_gate_machine(explain_t *e, njwt_out_t *out)
     njwt_out_optional(out, "issuer",
                       block != NULL ? &block->trust.name : NULL);
     njwt_out_string(out, "mode", explain_gate_text(location, "mode"));
-    explain_out_bypass(e, out);
+    njwt_out_optional(out, "bypassed_by", by.len > 0 ? &by : NULL);
     njwt_out_flag(out, "goes_on",
                   e->verdict == NJWT_OK || explain_goes_on(e));
     njwt_out_number(out, "clock_ahead", e->asked->ahead);
@@ -591,10 +569,6 @@ explain_machine_check(explain_t *e, njwt_out_t *out, njwt_verdict_t verdict)
     };
 
     result = explain_check(e, verdict, &hint);
-
-    if (verdict == e->verdict && verdict == NJWT_KEYS_UNAVAILABLE) {
-        hint = explain_slice(e->keys_error);
-    }
 
     njwt_out_open(out, NULL, '{');
     njwt_out_string(out, "check", njwt_verdict_info(verdict)->name);

@@ -77,6 +77,27 @@ explain_alloc(explain_t *e, size_t size)
 }
 
 
+char *
+explain_printf(explain_t *e, const char *format, ...)
+{
+    int      len;
+    char    *text;
+    va_list  args;
+
+    va_start(args, format);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+
+    text = explain_alloc(e, (size_t) len + 1);
+
+    va_start(args, format);
+    (void) vsnprintf(text, (size_t) len + 1, format, args);
+    va_end(args);
+
+    return text;
+}
+
+
 njwt_slice_t
 explain_slice(const char *text)
 {
