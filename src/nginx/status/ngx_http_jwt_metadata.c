@@ -13,9 +13,6 @@
 #include "ngx_http_jwt_out.h"
 
 
-static ngx_int_t ngx_http_jwt_metadata_handler(ngx_http_request_t *r);
-
-
 /* The path of a valid URL: what follows the host, decoded. */
 
 static ngx_int_t
@@ -162,6 +159,28 @@ ngx_http_jwt_metadata_parameter(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
 }
 
 
+static ngx_int_t
+ngx_http_jwt_metadata_handler(ngx_http_request_t *r)
+{
+    ngx_str_t                  type = ngx_string("application/json");
+    ngx_http_complex_value_t   cv;
+    ngx_http_jwt_loc_conf_t   *jlcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    /* an "if" has a configuration of its own, for the same location */
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
+    cv.value = jlcf->location->conf->metadata->body;
+
+    return ngx_http_send_response(r, NGX_HTTP_OK, &type, &cv);
+}
+
+
 char *
 ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
@@ -213,28 +232,6 @@ ngx_http_jwt_resource_metadata_handler(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-static ngx_int_t
-ngx_http_jwt_metadata_handler(ngx_http_request_t *r)
-{
-    ngx_str_t                  type = ngx_string("application/json");
-    ngx_http_complex_value_t   cv;
-    ngx_http_jwt_loc_conf_t   *jlcf;
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return NGX_HTTP_NOT_ALLOWED;
-    }
-
-    /* an "if" has a configuration of its own, for the same location */
-
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
-
-    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
-    cv.value = jlcf->location->conf->metadata->body;
-
-    return ngx_http_send_response(r, NGX_HTTP_OK, &type, &cv);
-}
-
-
 static ngx_uint_t
 ngx_http_jwt_metadata_names(njwt_policy_t *policy, njwt_issuer_t *issuer)
 {
@@ -251,32 +248,32 @@ ngx_http_jwt_metadata_names(njwt_policy_t *policy, njwt_issuer_t *issuer)
 
 
 static ngx_int_t
-ngx_http_jwt_metadata_add_scope(ngx_array_t *scopes, njwt_slice_t scope)
+ngx_http_jwt_metadata_add_word(ngx_array_t *words, njwt_slice_t word)
 {
     ngx_uint_t     i;
     njwt_slice_t  *known;
 
-    known = scopes->elts;
+    known = words->elts;
 
-    for (i = 0; i < scopes->nelts; i++) {
-        if (njwt_slice_equal(known[i], scope)) {
+    for (i = 0; i < words->nelts; i++) {
+        if (njwt_slice_equal(known[i], word)) {
             return NGX_OK;
         }
     }
 
-    known = ngx_array_push(scopes);
+    known = ngx_array_push(words);
     if (known == NULL) {
         return NGX_ERROR;
     }
 
-    *known = scope;
+    *known = word;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_jwt_metadata_rules(ngx_array_t *scopes, njwt_policy_t *policy)
+ngx_http_jwt_metadata_add_scopes(ngx_array_t *scopes, njwt_policy_t *policy)
 {
     size_t                    i, k;
     const njwt_scope_rule_t  *rule;
@@ -285,7 +282,7 @@ ngx_http_jwt_metadata_rules(ngx_array_t *scopes, njwt_policy_t *policy)
         rule = &policy->scope_rules[i];
 
         for (k = 0; k < rule->scope_count; k++) {
-            if (ngx_http_jwt_metadata_add_scope(scopes, rule->scopes[k])
+            if (ngx_http_jwt_metadata_add_word(scopes, rule->scopes[k])
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -322,30 +319,82 @@ ngx_http_jwt_metadata_below(ngx_http_jwt_metadata_t *md,
 }
 
 
+/* what those locations require */
+typedef struct {
+    ngx_array_t                scopes;       /* njwt_slice_t */
+    ngx_array_t                algs;         /* of proofs; njwt_slice_t */
+    ngx_uint_t                 locations;
+    ngx_uint_t                 required;     /* require dpop */
+    ngx_uint_t                 mtls;
+} ngx_http_jwt_metadata_rules_t;
+
+
+static ngx_int_t
+ngx_http_jwt_metadata_add_location(ngx_http_jwt_metadata_rules_t *rules,
+    ngx_http_jwt_loc_conf_t *conf)
+{
+    njwt_slice_t                  rest, word;
+    ngx_http_jwt_binding_conf_t  *binding;
+
+    if (ngx_http_jwt_metadata_add_scopes(&rules->scopes, conf->policy)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    binding = &conf->binding;
+
+    rules->locations++;
+    rules->required += binding->words.dpop && binding->words.required
+                       && !binding->words.mtls;
+    rules->mtls += binding->words.mtls;
+
+    rest = ngx_http_jwt_slice(&binding->algs);
+
+    while (binding->words.dpop && njwt_slice_word(&rest, &word)) {
+        if (ngx_http_jwt_metadata_add_word(&rules->algs, word) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 /*
- * Collects the scopes that this server's locations below the resource require
- * of this issuer's tokens, also if they accept tokens of other issuers.
+ * Collects what this server's locations below the resource require of this
+ * issuer's tokens, also if they accept tokens of other issuers.
  */
 
 static ngx_int_t
-ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_metadata_t *md, ngx_http_core_srv_conf_t *server,
-    njwt_issuer_t *issuer, ngx_array_t *scopes)
+ngx_http_jwt_metadata_collect(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
+    ngx_http_jwt_location_t *location, njwt_issuer_t *issuer,
+    ngx_http_jwt_metadata_rules_t *rules)
 {
     ngx_uint_t                 i;
-    njwt_policy_t             *policy;
     ngx_http_jwt_location_t  **all;
+
+    ngx_memzero(rules, sizeof(ngx_http_jwt_metadata_rules_t));
+
+    if (ngx_array_init(&rules->scopes, cf->temp_pool, 8, sizeof(njwt_slice_t))
+        != NGX_OK
+        || ngx_array_init(&rules->algs, cf->temp_pool, 2,
+                          sizeof(njwt_slice_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     all = jmcf->locations.elts;
 
     for (i = 0; i < jmcf->locations.nelts; i++) {
-        policy = all[i]->conf->policy;
 
-        if (all[i]->server == server
-            && ngx_http_jwt_metadata_names(policy, issuer)
+        if (all[i]->server == location->server
+            && ngx_http_jwt_metadata_names(all[i]->conf->policy, issuer)
             && ngx_http_jwt_location_reached(all[i])
-            && ngx_http_jwt_metadata_below(md, all[i])
-            && ngx_http_jwt_metadata_rules(scopes, policy) != NGX_OK)
+            && ngx_http_jwt_metadata_below(location->conf->metadata, all[i])
+            && ngx_http_jwt_metadata_add_location(rules, all[i]->conf)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -355,68 +404,17 @@ ngx_http_jwt_metadata_scopes(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
-/* what the same locations require of bound tokens */
-typedef struct {
-    ngx_array_t                algs;         /* njwt_slice_t */
-    ngx_uint_t                 locations;
-    ngx_uint_t                 required;     /* require dpop */
-    ngx_uint_t                 mtls;
-} ngx_http_jwt_metadata_bound_t;
-
-
-static ngx_int_t
-ngx_http_jwt_metadata_bound(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_metadata_t *md, ngx_http_core_srv_conf_t *server,
-    njwt_issuer_t *issuer, ngx_http_jwt_metadata_bound_t *bound)
-{
-    ngx_uint_t                    i;
-    njwt_slice_t                  rest, word;
-    njwt_policy_t                *policy;
-    ngx_http_jwt_location_t     **all;
-    ngx_http_jwt_binding_conf_t  *binding;
-
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        policy = all[i]->conf->policy;
-        binding = &all[i]->conf->binding;
-
-        if (all[i]->server != server
-            || !ngx_http_jwt_metadata_names(policy, issuer)
-            || !ngx_http_jwt_location_reached(all[i])
-            || !ngx_http_jwt_metadata_below(md, all[i]))
-        {
-            continue;
-        }
-
-        bound->locations++;
-        bound->required += binding->words.dpop && binding->words.required
-                           && !binding->words.mtls;
-        bound->mtls += binding->words.mtls;
-
-        rest = ngx_http_jwt_slice(&binding->algs);
-
-        while (binding->words.dpop && njwt_slice_word(&rest, &word)) {
-            if (ngx_http_jwt_metadata_add_scope(&bound->algs, word) != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-    }
-
-    return NGX_OK;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
-    ngx_array_t *issuers, ngx_array_t *scopes,
-    ngx_http_jwt_metadata_bound_t *bound)
+    ngx_array_t *issuers, ngx_http_jwt_metadata_rules_t *rules)
 {
-    njwt_out_t          json;
-    ngx_http_jwt_out_t  out;
+    njwt_out_t           json;
+    ngx_array_t         *scopes;
+    ngx_http_jwt_out_t   out;
 
     static const njwt_slice_t  header = njwt_literal("header");
+
+    scopes = (md->scopes != NULL) ? md->scopes : &rules->scopes;
 
     ngx_http_jwt_out_init(&out, cf->temp_pool, NGX_HTTP_JWT_JSON);
     ngx_http_jwt_out_json(&out, &json);
@@ -443,16 +441,16 @@ ngx_http_jwt_metadata_write(ngx_conf_t *cf, ngx_http_jwt_metadata_t *md,
                         ngx_http_jwt_slice(&md->documentation));
     }
 
-    if (bound->algs.nelts > 0) {
+    if (rules->algs.nelts > 0) {
         njwt_out_list(&json, "dpop_signing_alg_values_supported",
-                      bound->algs.elts, bound->algs.nelts);
+                      rules->algs.elts, rules->algs.nelts);
     }
 
-    if (bound->locations > 0 && bound->required == bound->locations) {
+    if (rules->locations > 0 && rules->required == rules->locations) {
         njwt_out_flag(&json, "dpop_bound_access_tokens_required", true);
     }
 
-    if (bound->mtls > 0) {
+    if (rules->mtls > 0) {
         njwt_out_flag(&json, "tls_client_certificate_bound_access_tokens",
                       true);
     }
@@ -535,10 +533,10 @@ static ngx_int_t
 ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *location)
 {
-    ngx_array_t                     scopes, servers;
+    ngx_array_t                     servers;
     ngx_http_jwt_issuer_t          *issuer;
     ngx_http_jwt_metadata_t        *md;
-    ngx_http_jwt_metadata_bound_t   bound;
+    ngx_http_jwt_metadata_rules_t   rules;
 
     md = location->conf->metadata;
     issuer = ngx_http_jwt_policy_find(jmcf, &md->issuer);
@@ -553,36 +551,15 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 
     ngx_http_jwt_metadata_warn_guarded(cf, location);
 
-    if (ngx_http_jwt_metadata_servers(cf, md, issuer, &servers) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(&bound, sizeof(ngx_http_jwt_metadata_bound_t));
-
-    if (ngx_array_init(&bound.algs, cf->temp_pool, 2, sizeof(njwt_slice_t))
-        != NGX_OK
-        || ngx_http_jwt_metadata_bound(jmcf, md, location->server,
-                                       &issuer->trust, &bound)
+    if (ngx_http_jwt_metadata_servers(cf, md, issuer, &servers) != NGX_OK
+        || ngx_http_jwt_metadata_collect(cf, jmcf, location, &issuer->trust,
+                                         &rules)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (md->scopes != NULL) {
-        return ngx_http_jwt_metadata_write(cf, md, &servers, md->scopes,
-                                           &bound);
-    }
-
-    if (ngx_array_init(&scopes, cf->temp_pool, 8, sizeof(njwt_slice_t))
-        != NGX_OK
-        || ngx_http_jwt_metadata_scopes(jmcf, md, location->server,
-                                        &issuer->trust, &scopes)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_jwt_metadata_write(cf, md, &servers, &scopes, &bound);
+    return ngx_http_jwt_metadata_write(cf, md, &servers, &rules);
 }
 
 

@@ -179,27 +179,29 @@ ngx_http_jwt_status_numbers(ngx_http_jwt_status_t *status)
 }
 
 
-/* The numbers of an issuer, or, with NULL, without one; *part: those rows. */
+/*
+ * The numbers of an issuer, or, with NULL, without one; *part: those rows.
+ * There is room for all of them.
+ */
 
-static ngx_int_t
+static void
 ngx_http_jwt_status_verdicts_of(ngx_http_jwt_status_t *status,
     const ngx_http_jwt_counted_t *counted, ngx_http_jwt_issuer_t *issuer,
     ngx_array_t *part)
 {
-    ngx_uint_t                      i, at, before;
+    ngx_uint_t                      i, at;
     ngx_http_jwt_status_verdict_t  *row;
 
-    before = status->verdicts.nelts;
+    row = status->verdicts.elts;
+    row += status->verdicts.nelts;
+
+    part->elts = row;
+    part->nelts = 0;
 
     for (i = 0; i < NGX_HTTP_JWT_COUNTED; i++) {
 
         if (!ngx_http_jwt_series_has(issuer, i)) {
             continue;
-        }
-
-        row = ngx_array_push(&status->verdicts);
-        if (row == NULL) {
-            return NGX_ERROR;
         }
 
         at = ngx_http_jwt_series(issuer, i);
@@ -210,15 +212,12 @@ ngx_http_jwt_status_verdicts_of(ngx_http_jwt_status_t *status,
         row->hour = counted->hour[at];
         row->recent = counted->recent[at];
         row->minute = counted->minute[at];
+
+        row++;
+        part->nelts++;
     }
 
-    /* there was room for all: none of them moved */
-
-    part->elts = (ngx_http_jwt_status_verdict_t *) status->verdicts.elts
-                 + before;
-    part->nelts = status->verdicts.nelts - before;
-
-    return NGX_OK;
+    status->verdicts.nelts += part->nelts;
 }
 
 
@@ -250,21 +249,13 @@ ngx_http_jwt_status_verdicts(ngx_http_jwt_status_t *status)
     ngx_http_jwt_counters_read(status->main, &counted);
     status->recently = counted.span / 1000;
 
-    if (ngx_http_jwt_status_verdicts_of(status, &counted, NULL,
-                                        &status->no_issuer)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
+    ngx_http_jwt_status_verdicts_of(status, &counted, NULL,
+                                    &status->no_issuer);
 
     for (i = 0; i < status->nissuers; i++) {
-        if (ngx_http_jwt_status_verdicts_of(status, &counted,
-                                            status->issuers[i].issuer,
-                                            &status->issuers[i].verdicts)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        ngx_http_jwt_status_verdicts_of(status, &counted,
+                                        status->issuers[i].issuer,
+                                        &status->issuers[i].verdicts);
     }
 
     return NGX_OK;
@@ -578,19 +569,12 @@ ngx_http_jwt_status_variable(ngx_http_jwt_status_t *status, ngx_int_t index)
 }
 
 
-static ngx_int_t ngx_http_jwt_status_handler(ngx_http_request_t *r);
-
-
-typedef void (*ngx_http_jwt_status_pt)(ngx_http_jwt_status_t *status);
-
-typedef struct ngx_http_jwt_status_format_s  ngx_http_jwt_status_format_t;
-
-struct ngx_http_jwt_status_format_s {
+typedef struct ngx_http_jwt_status_format_s {
     const char               *name;
     ngx_http_jwt_format_t     format;
-    ngx_http_jwt_status_pt    write;
+    void                    (*write)(ngx_http_jwt_status_t *status);
     ngx_str_t                 type;
-};
+} ngx_http_jwt_status_format_t;
 
 
 static const ngx_http_jwt_status_format_t  ngx_http_jwt_status_formats[] = {
@@ -606,52 +590,6 @@ static const ngx_http_jwt_status_format_t  ngx_http_jwt_status_formats[] = {
 
     { NULL, NGX_HTTP_JWT_JSON, NULL, ngx_null_string }
 };
-
-
-char *
-ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf = conf;
-
-    const char                          *name;
-    ngx_str_t                           *value;
-    ngx_http_core_loc_conf_t            *clcf;
-    const ngx_http_jwt_status_format_t  *format;
-
-    if (jlcf->status != NULL) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-    name = (cf->args->nelts > 1) ? (const char *) value[1].data : "html";
-
-    for (format = ngx_http_jwt_status_formats; format->name; format++) {
-        if (ngx_strcmp(format->name, name) == 0) {
-            break;
-        }
-    }
-
-    if (format->name == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%s\" in \"jwt_status\", write "
-                           "html, json or prometheus", name);
-        return NGX_CONF_ERROR;
-    }
-
-    if (format->format == NGX_HTTP_JWT_HTML
-        && ngx_http_jwt_html_policy(cf->pool, &jlcf->status_policy) != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    jlcf->status = format;
-    ngx_http_jwt_conf_pos(cf, &jlcf->status_pos);
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_jwt_status_handler;
-
-    return NGX_CONF_OK;
-}
 
 
 static ngx_int_t
@@ -775,6 +713,52 @@ ngx_http_jwt_status_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_jwt_status_send(r, conf, &status->out);
+}
+
+
+char *
+ngx_http_jwt_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf = conf;
+
+    const char                          *name;
+    ngx_str_t                           *value;
+    ngx_http_core_loc_conf_t            *clcf;
+    const ngx_http_jwt_status_format_t  *format;
+
+    if (jlcf->status != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    name = (cf->args->nelts > 1) ? (const char *) value[1].data : "html";
+
+    for (format = ngx_http_jwt_status_formats; format->name; format++) {
+        if (ngx_strcmp(format->name, name) == 0) {
+            break;
+        }
+    }
+
+    if (format->name == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%s\" in \"jwt_status\", write "
+                           "html, json or prometheus", name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (format->format == NGX_HTTP_JWT_HTML
+        && ngx_http_jwt_html_policy(cf->pool, &jlcf->status_policy) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    jlcf->status = format;
+    ngx_http_jwt_conf_pos(cf, &jlcf->status_pos);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_jwt_status_handler;
+
+    return NGX_CONF_OK;
 }
 
 

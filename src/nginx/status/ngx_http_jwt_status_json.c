@@ -79,17 +79,6 @@ ngx_http_jwt_status_match(ngx_http_jwt_location_t *location)
 
 
 static void
-ngx_http_jwt_status_json_match(njwt_out_t *out,
-    ngx_http_jwt_location_t *location)
-{
-    njwt_out_number(out, "server_number", location->number);
-    njwt_out_word(out, "match", ngx_http_jwt_status_match(location));
-    njwt_out_string(out, "path", ngx_http_jwt_slice(&location->core->name));
-    njwt_out_number(out, "depth", ngx_http_jwt_location_depth(location));
-}
-
-
-static void
 ngx_http_jwt_status_json_token(ngx_http_jwt_status_t *status,
     ngx_http_jwt_loc_conf_t *conf)
 {
@@ -287,7 +276,10 @@ ngx_http_jwt_status_json_location(ngx_http_jwt_status_t *status,
     njwt_out_string(out, "server",
                     ngx_http_jwt_slice(&location->server->server_name));
     njwt_out_string(out, "location", ngx_http_jwt_slice(&location->name));
-    ngx_http_jwt_status_json_match(out, location);
+    njwt_out_number(out, "server_number", location->number);
+    njwt_out_word(out, "match", ngx_http_jwt_status_match(location));
+    njwt_out_string(out, "path", ngx_http_jwt_slice(&location->core->name));
+    njwt_out_number(out, "depth", ngx_http_jwt_location_depth(location));
     njwt_out_flag(out, "protected", guarded
                                     && (location->bypassed_by == NULL
                                         || location->bypassed_if));
@@ -509,10 +501,8 @@ ngx_http_jwt_status_json_issuer(njwt_out_t *out,
 static void
 ngx_http_jwt_status_json_counted(ngx_http_jwt_status_t *status)
 {
-    ngx_uint_t            i;
-    njwt_out_t           *out;
-
-    out = &status->json;
+    ngx_uint_t   i;
+    njwt_out_t  *out = &status->json;
 
     njwt_out_open(out, "issuers", '[');
 
