@@ -112,14 +112,6 @@ ngx_http_jwt_out_printf(ngx_http_jwt_out_t *out, const char *fmt, ...)
 }
 
 
-u_char
-ngx_http_jwt_out_last(ngx_http_jwt_out_t *out)
-{
-    return (out->buf != NULL && out->buf->last > out->buf->pos)
-           ? out->buf->last[-1] : 0;
-}
-
-
 ngx_int_t
 ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
     ngx_str_t *text)

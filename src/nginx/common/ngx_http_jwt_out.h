@@ -56,8 +56,5 @@ ngx_int_t ngx_http_jwt_out_text(ngx_http_jwt_out_t *out, ngx_pool_t *pool,
  */
 void ngx_http_jwt_out_escaped(ngx_http_jwt_out_t *out, njwt_slice_t text);
 
-/* The last byte written; 0 if there is none. */
-u_char ngx_http_jwt_out_last(ngx_http_jwt_out_t *out);
-
 
 #endif /* NGX_HTTP_JWT_OUT_H */
