@@ -337,6 +337,10 @@ a_method_that_nginx_has_no_name_for_has_its_own(void **state)
     /* its rule alone binds it */
 
     add_rule("w", false, POST);
+    rules[1].others = others;
+    rules[1].other_count = 2;
+    assert_slice(allow(), "GET, HEAD, POST, REPORT, PURGE");
+
     rules[1].others = again;
     rules[1].other_count = 2;
     assert_slice(allow(), "GET, HEAD, POST, REPORT, PURGE, X-REPORT");
