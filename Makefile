@@ -48,6 +48,12 @@ CFLAGS  ?= -g -O2
 CC_OPT  := $(CFLAGS) $(HARDEN) -fPIC
 LD_OPT  := -Wl,-z,relro -Wl,-z,now -fPIC
 
+# functions of several files in one, where gcc can; tests read the objects, so
+# each has its machine code, too
+ifneq ($(findstring Free Software,$(shell $(CC) --version)),)
+LTO     ?= -flto=auto -ffat-lto-objects
+endif
+
 SOURCES := $(sort $(wildcard src/jwt/*/*.c src/nginx/*.c src/nginx/*/*.c))
 HEADERS := $(sort $(wildcard src/jwt/*/*.h src/nginx/*/*.h))
 MAP     := src/nginx/common/ngx_http_jwt.map
@@ -170,7 +176,7 @@ packages-deb packages-demo packages-test packages-fuzz packages-browser \
 $(BUILD)/configure.id: FORCE | packages-build
 	@mkdir -p $(BUILD)
 	@{  echo '$(TREE) $(if $(NGINX_SRC),$(NGINX_CONFIGURE))'; \
-	    echo '$(CC) $(CC_OPT) $(LD_OPT)'; \
+	    echo '$(CC) $(CC_OPT) $(LD_OPT) $(LTO)'; \
 	    echo '$(SOURCES) $(HEADERS)'; \
 	    cksum config $(TREE)/src/core/nginx.h; \
 	} >$@.new
@@ -188,7 +194,8 @@ $(BUILD)/nginx/objs/Makefile: $(BUILD)/configure.id
 	if [ -e conf_flags ]; then . ./conf_flags; \
 	else NGX_CONF_FLAGS=($(NGINX_CONFIGURE)); fi; \
 	./configure "$${NGX_CONF_FLAGS[@]}" --with-cc=$(CC) \
-	    --with-cc-opt='$(CC_OPT)' --with-ld-opt='$(LD_OPT)' \
+	    --with-cc-opt='$(CC_OPT) $(LTO)' \
+	    --with-ld-opt='$(LD_OPT) $(LTO) -O2' \
 	    --builddir=objs --add-dynamic-module=$(CURDIR) \
 	    >../configure.log 2>&1 \
 	|| { grep -A 3 'error:' ../configure.log || tail ../configure.log; \

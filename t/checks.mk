@@ -58,7 +58,7 @@ ASAN_LOOSE := $(ASAN_FLAGS) -fno-sanitize=alignment,pointer-overflow,shift \
 # (t/*_clock.t put another clock in: a sanitizer has one of its own)
 ASAN_TESTS  = $(filter-out t/%_clock.t,$(shell \
     grep -lE '^use NJWT::(Nginx|Scenario)' $(TESTS)))
-ASAN_MAKE   = ASAN_OPTIONS=detect_leaks=0 $(MAKE) --no-print-directory \
+ASAN_MAKE   = ASAN_OPTIONS=detect_leaks=0 $(MAKE) --no-print-directory LTO= \
     NGINX_SRC=$(OWN_TREE) HARDEN= LD_OPT='$(ASAN_FLAGS) -fPIC'
 
 # nginx's own source, where its binary is built too
@@ -215,7 +215,7 @@ $(FAULTS)/shim.so: t/faults/shim.c t/faults/locks.c t/faults/shim.h Makefile t/c
 
 $(FAULTS)/$(NAME).so: $(MODULE) Makefile t/checks.mk
 	@mkdir -p $(@D)
-	@$(CC) -shared -o $@ $(FAULTS_WRAP:%=-Wl,--wrap=%) \
+	@$(CC) -shared -fno-lto -o $@ $(FAULTS_WRAP:%=-Wl,--wrap=%) \
 	    $(BUILD)/nginx/objs/addon/*/*.o $(BUILD)/nginx/objs/$(NAME)_modules.o \
 	    -Wl,--version-script=$(MAP) -ljansson -lcurl -lssl -lcrypto
 
