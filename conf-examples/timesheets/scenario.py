@@ -362,7 +362,7 @@ class Scenario:
                  'Authorization=-'
 
         page.check(bool(heard) and all(wanted in line for line in heard),
-                   'the backend was told who it was, and never saw a token',
+                   'the backend learned who called, and never saw a token',
                    f'{wanted} in each line of {stage.path("backend.log")}')
         page.say(page.paint('2', f'      X-Client: {client}'))
 
@@ -370,7 +370,7 @@ class Scenario:
 
     def the_permissions(self):
         page, token = self.page, self.tenant.token
-        page.title('2. What each permission opens')
+        page.title('2. What each permission allows')
         page.head()
 
         self.line('batch:upload', UPLOAD, token('batch:upload'), 201, 'ok')
@@ -389,8 +389,8 @@ class Scenario:
                   'ok', **{'X-Client': 'the-boss', 'X-Subject': 'the-boss'})
 
         page.check('the-boss' not in self.stage.read('backend.log'),
-                   'a client can\'t name itself: the backend never heard of '
-                   'the-boss', 'the gate\'s X-Client instead of the client\'s')
+                   'a client can\'t set X-Client itself: the backend never '
+                   'saw the-boss', 'the gate\'s X-Client instead of the client\'s')
 
     def the_refusals(self):
         page, token = self.page, self.tenant.token
@@ -414,7 +414,7 @@ class Scenario:
                 ('for another audience',
                  token(audience='https://api.exampleco.com/payroll'),
                  401, 'audience_mismatch'),
-                ('of another issuer',
+                ('from another issuer',
                  token(claims={'iss': 'https://evil.example/'}),
                  401, 'issuer_mismatch'),
                 ('HS256 with the public key',
@@ -427,16 +427,19 @@ class Scenario:
                  401, 'malformed_token')):
             self.line(name, UPLOAD, bad, status, verdict)
 
-        self.line('of the job', ('PATCH', '/timesheets/14'), good, 405,
+        page.say(page.paint('2', '      (A JWT with an empty signature is '
+                                 'malformed; that is checked before alg.)'))
+
+        self.line('the job\'s', ('PATCH', '/timesheets/14'), good, 405,
                   'method_not_allowed')
 
         page.check(self.stage.read('backend.log').count('\n') == reached,
-                   'nothing of this reached the backend',
+                   'none of these requests reached the backend',
                    'no new line in ' + self.stage.path('backend.log'))
 
     def the_theft(self):
         page = self.page
-        page.title('4. A token that only the job can use, and its thief')
+        page.title('4. A stolen token is useless without the job\'s key')
 
         code, token = self.job('--dpop', '--new-token')
 
@@ -478,7 +481,7 @@ class Scenario:
 
         code, kept = self.job('--dpop')
         page.check(code == 0 and kept == token,
-                   'the job goes on, with the token of before',
+                   'the job still works, with the same token',
                    'exit code 0 and the same token')
 
     def proved(self, token, key, path=UPLOAD[1]):
@@ -500,7 +503,7 @@ class Scenario:
                    'two applications each read a stream of events',
                    'an event in each')
         page.head()
-        self.line('of the job', read, old, 200, 'ok')
+        self.line('the job\'s', read, old, 200, 'ok')
 
         status, answer = self.gate.revoke(claim='azp', value=client)
         start = time.monotonic()
@@ -508,23 +511,24 @@ class Scenario:
                    f'POST /revoke {{"claim": "azp", "value": "{client}"}}: '
                    f'{answer}', '200')
 
-        self.line('of the job, the same', read, old, 401, 'revoked')
-        self.line('of another application', read, other, 200, 'ok')
+        self.line('the job\'s, once more', read, old, 401, 'revoked')
+        self.line('another application\'s', read, other, 200, 'ok')
 
         seconds = stream.ends(start, 5)
         page.check(seconds is not None,
                    'the stream of the revoked token '
-                   + ('goes on' if seconds is None
+                   + ('stays open' if seconds is None
                       else f'ended {seconds:.1f} s later'),
                    'its end within 2 s, as "jwt_close_expired on" says')
-        page.check(others.flows(), 'the other application\'s goes on',
+        page.check(others.flows(),
+                   'the other application\'s stream stays open',
                    'another event')
         others.response.close()
 
         # times are whole seconds: one that is issued in this second is
         # revoked as well
         time.sleep(max(0, start + 1.1 - time.monotonic()))
-        self.line('of the job, a new one', read,
+        self.line('the job\'s, a new one', read,
                   tenant.token('read:timesheets'), 200, 'ok')
 
     def the_rotation(self):

@@ -147,9 +147,10 @@ class Demo(unittest.TestCase):
                         'dpop_proof_replayed', 'revoked',
                         'key_not_found'):
             self.assertRegex(self.out, rf'✓ .* [1-5]\d\d +{verdict} ')
-        self.assertRegex(self.out, r'✓ of the job, a new one .* 200 +ok ')
+        self.assertRegex(self.out, r'✓ the job\'s, a new one .* 200 +ok ')
         self.assertRegex(self.out, r'✓ the stream of .* ended [0-2]\.\d s')
-        self.assertIn('✓ the other application\'s goes on', self.out)
+        self.assertIn('✓ the other application\'s stream stays open',
+                      self.out)
         self.assertEqual(self.left(), [])
         with self.assertRaises(requests.ConnectionError):
             self.get()
@@ -162,15 +163,17 @@ class Demo(unittest.TestCase):
         self.assertEqual(self.demo('run', parts=parts), 1)
         self.assertRegex(self.out, r'✗ read:timesheets only .* 201')
         self.assertIn('expected: 403 insufficient_scope', self.out)
-        self.assertIn('✗ nothing of this reached the backend', self.out)
-        self.assertIn('✗ a client can\'t name itself', self.out)
+        self.assertIn('✗ none of these requests reached the backend',
+                      self.out)
+        self.assertIn('✗ a client can\'t set X-Client itself', self.out)
         self.assertEqual(self.left(), [])
 
     def test_no_end(self):
         "demo run: a stream that goes on without its token is noticed"
         parts = self.copy_with((r'jwt_close_expired  on;', ''))
         self.assertEqual(self.demo('run', parts=parts), 1)
-        self.assertIn('✗ the stream of the revoked token goes on', self.out)
+        self.assertIn('✗ the stream of the revoked token stays open',
+                      self.out)
         self.assertIn('expected: its end within 2 s', self.out)
         self.assertIn('1 of ', self.out)
         self.assertEqual(self.left(), [])
@@ -291,7 +294,7 @@ class Demo(unittest.TestCase):
                 AUTH0_CLIENT_SECRET=client['client_secret'])
 
             self.assertEqual(self.demo('up'), 0, self.err)
-            self.assertNotIn('Not well', self.out)
+            self.assertNotIn('Not ready', self.out)
             self.assertFalse(os.path.exists(
                 os.path.join(self.dir, 'tenant.json')))
             self.assertIn('jwks_refresh  10m;', self.read('nginx.conf'))
@@ -311,5 +314,5 @@ class Demo(unittest.TestCase):
         nobody = f'http://127.0.0.1:{self.ports[1]}'
         self.assertEqual(self.demo('up', AUTH0_DOMAIN=nobody,
                                    AUTH0_AUDIENCE=AUDIENCE), 0)
-        self.assertIn('Not well yet', self.out)
-        self.assertIn(nobody, self.out.split('Not well yet')[1])
+        self.assertIn('Not ready yet', self.out)
+        self.assertIn(nobody, self.out.split('Not ready yet')[1])
