@@ -10,7 +10,10 @@
 #define NGX_HTTP_JWT_HTML_NAMES  5
 
 /* fewer requests don't tell whether all is well */
-#define NGX_HTTP_JWT_HTML_FEW  10
+#define NGX_HTTP_JWT_HTML_FEW   10
+
+/* fewer requests, some of which were ok, give no alert */
+#define NGX_HTTP_JWT_HTML_MANY  20
 
 
 /* the alerts are written once for each severity */
@@ -113,7 +116,7 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
     ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(minute), lately);
     lately->span = 60;
 
-    if (ngx_http_jwt_share_all(lately) < 20) {
+    if (ngx_http_jwt_share_all(lately) < NGX_HTTP_JWT_HTML_MANY) {
         ngx_http_jwt_share_sum(status, of, ngx_http_jwt_window(recent),
                                lately);
         lately->span = status->recently;
@@ -179,7 +182,7 @@ ngx_http_jwt_share_severity(ngx_http_jwt_status_t *status,
         severity = (n >= 10) ? NGX_HTTP_JWT_BAD
                    : (n >= 3) ? NGX_HTTP_JWT_WARN : NGX_HTTP_JWT_FINE;
 
-    } else if (n < 20) {
+    } else if (n < NGX_HTTP_JWT_HTML_MANY) {
         severity = NGX_HTTP_JWT_FINE;
 
     } else if (2 * lately->refused >= n) {
@@ -314,7 +317,8 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     if (row->error_time > 0) {
         ngx_http_jwt_out_literal(out, " Last error ");
         ngx_http_jwt_html_error(out, row);
-        ngx_http_jwt_out_literal(out, ". The error log says what to check.");
+        ngx_http_jwt_out_literal(out, ". nginx.conf's own error log, not a "
+                                      "server's, says what to check.");
     }
 
     ngx_http_jwt_alert_end(alerts);
@@ -793,42 +797,47 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 }
 
 
-/* All is well only if enough requests were judged to tell. */
+/*
+ * No alerts.  All is well only if enough requests were judged to tell, and two
+ * of three were ok.
+ */
 
 static void
 ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
 {
     uint64_t               n;
-    ngx_uint_t             few;
+    ngx_uint_t             few, many, well;
     ngx_http_jwt_out_t    *out;
     ngx_http_jwt_share_t   lately, before;
 
     out = &status->out;
 
     ngx_http_jwt_share_lately(status, NULL, &lately, &before);
-    n = ngx_http_jwt_share_all(&lately);
-    few = n < NGX_HTTP_JWT_HTML_FEW;
 
-    ngx_http_jwt_status_printf(out, "<li class=\"%w\"><strong>%w</strong> "
-                               "Every issuer has usable keys, and every "
-                               "location that passes requests on is guarded "
-                               "or has <code>jwt off</code>. ",
-                               few ? "plain" : "ok",
-                               few ? "No alerts." : "All is well.");
+    n = ngx_http_jwt_share_all(&lately);
+    many = 3 * lately.refused > n;
+    few = n < (many ? NGX_HTTP_JWT_HTML_MANY : NGX_HTTP_JWT_HTML_FEW);
+    well = !few && !many;
+
+    ngx_http_jwt_status_printf(out, "<li class=\"%w\"><strong>%w</strong> ",
+                               well ? "ok" : "plain",
+                               well ? "All is well." : "No alerts.");
 
     if (n == 0) {
         ngx_http_jwt_out_literal(out, "No request was judged");
 
     } else {
-        ngx_http_jwt_status_printf(out, n == 1 ? "%n of %n request was ok"
-                                               : "%n of %n requests were ok",
-                                   lately.ok, n);
+        ngx_http_jwt_status_printf(out, "%n of %n request%w %w %w",
+                                   many ? lately.refused : lately.ok, n,
+                                   n == 1 ? "" : "s", n == 1 ? "was" : "were",
+                                   many ? "refused" : "ok");
     }
 
     ngx_http_jwt_share_time(out, &lately);
-    ngx_http_jwt_status_printf(out, "%w.</li>\n", few && n > 0
-                                                  ? ": too few to judge by"
-                                                  : "");
+    ngx_http_jwt_status_printf(out, "%w. Every issuer has usable keys, and "
+                               "every location that passes requests on is "
+                               "guarded or has <code>jwt off</code>.</li>\n",
+                               few && n > 0 ? ": too few to judge by" : "");
 }
 
 
