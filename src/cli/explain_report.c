@@ -223,11 +223,7 @@ explain_no_refusal(const explain_t *e)
         return;
     }
 
-    if (explain_is_bypassed(e)) {
-        explain_wrap(explain_slice("But nginx answers the request before the "
-                                   "gate is asked."), 0);
-
-    } else if (explain_bypassed_by(e).len > 0) {
+    if (!explain_is_bypassed(e) && explain_bypassed_by(e).len > 0) {
         explain_wrap(explain_slice("But where an \"if\" holds, nginx answers "
                                    "the request before the gate is asked."),
                      0);
@@ -236,7 +232,10 @@ explain_no_refusal(const explain_t *e)
     if (!explain_is_bypassed(e) && e->verdict != NJWT_OK
         && explain_goes_on(e))
     {
-        explain_wrap(explain_slice("The request goes on all the same."), 0);
+        explain_wrap(explain_slice(
+                     explain_gate_is(e->asked->location, "mode", "report")
+                     ? "Report mode: the request is passed on anyway."
+                     : "The request is passed on anyway."), 0);
     }
 }
 
@@ -264,6 +263,12 @@ explain_verdict(explain_t *e)
     }
 
     printf("\n");
+
+    if (e->gate != NULL && explain_is_bypassed(e)) {
+        explain_wrap(explain_slice("But nginx answers the request before the "
+                                   "gate is asked, whatever the token is."),
+                     0);
+    }
 }
 
 
