@@ -50,7 +50,8 @@ $s->stop;
 
 # The system's own bundle, which names no slot: a mended one lets the back-off
 # go, and nothing else.  libcurl says where that bundle is; here a library says
-# it is a file of ours.
+# it is a file of ours.  It also has a new worker wait before its first fetch,
+# so that the old one, with the old bundle, could be first.
 
 SKIP: {
     # it must be the first library
@@ -62,6 +63,7 @@ SKIP: {
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <curl/curl.h>
+#include <unistd.h>
 
 curl_version_info_data *
 curl_version_info(CURLversion age)
@@ -74,6 +76,17 @@ curl_version_info(CURLversion age)
     copy.cainfo = "$ca";
 
     return &copy;
+}
+
+CURLM *
+curl_multi_init(void)
+{
+    CURLM  *(*real)(void);
+
+    *(void **) &real = dlsym(RTLD_NEXT, "curl_multi_init");
+    usleep(300 * 1000);
+
+    return real();
 }
 END_OF_SOURCE
 

@@ -250,6 +250,20 @@ ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
 }
 
 
+/*
+ * A worker of before a reload would fetch with the authorities of then, and
+ * its failure would bring back the back-off that the new ones have dropped.
+ */
+
+static ngx_uint_t
+ngx_http_jwt_keyset_same_ca_locked(ngx_http_jwt_issuer_t *issuer)
+{
+    return ngx_memcmp(issuer->keyset->ca_digest, issuer->ca_digest,
+                      NGX_HTTP_JWT_DIGEST_LEN)
+           == 0;
+}
+
+
 ngx_int_t
 ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
 {
@@ -266,6 +280,7 @@ ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
+        && ngx_http_jwt_keyset_same_ca_locked(issuer)
         && njwt_refresh_due(&issuer->refresh, &keyset->refresh, keyset->wanted,
                             ngx_current_msec))
     {
@@ -543,10 +558,7 @@ static void
 ngx_http_jwt_recover_ca_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_keyset_t *keyset)
 {
-    if (ngx_memcmp(keyset->ca_digest, issuer->ca_digest,
-                   NGX_HTTP_JWT_DIGEST_LEN)
-        == 0)
-    {
+    if (ngx_http_jwt_keyset_same_ca_locked(issuer)) {
         return;
     }
 
