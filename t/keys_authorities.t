@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 
 use File::Copy qw/ copy /;
+use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -51,7 +52,8 @@ $s->stop;
 # The system's own bundle, which names no slot: a mended one lets the back-off
 # go, and nothing else.  libcurl says where that bundle is; here a library says
 # it is a file of ours.  It also has a new worker wait before its first fetch,
-# so that the old one, with the old bundle, could be first.
+# so that the old one, with the old bundle, could be first; and one worker, once
+# there is a file "late", before it knows of the keys at all.
 
 SKIP: {
     # it must be the first library
@@ -59,6 +61,7 @@ SKIP: {
 
     my $t = NJWT::Scenario->new;
     my $ca = $t->dir . '/ca.pem';
+    my $late = $t->dir . '/late';
     my $source = $t->write_file('cainfo.c', <<"END_OF_SOURCE");
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -88,6 +91,16 @@ curl_multi_init(void)
 
     return real();
 }
+
+int
+setpriority(int which, unsigned int who, int priority)
+{
+    if (unlink("$late") == 0) {
+        sleep(2);
+    }
+
+    return 0;
+}
 END_OF_SOURCE
 
     system($ENV{CC} // 'cc', '-shared', '-fPIC', '-o',
@@ -97,6 +110,7 @@ END_OF_SOURCE
     copy('t/keys/tls-other-ca.pem', $ca) or die "ca.pem: $!\n";
     $t->tenant;
     $t->start(preload => $t->dir . '/cainfo.so', workers => 2,
+              main => 'worker_priority 1;',
               issuer => 'jwks_uri https://localhost:@PORT2@/keys; '
                       . 'jwks_cooldown 1h; jwks_refresh 1h;',
               http => <<'END');
@@ -132,6 +146,24 @@ END
     is $t->get('/t', token => token())->{status}, 200, 'keeps the keys';
     sleep 1;
     is $t->tenant->fetches, $before, 'and fetches nothing';
+
+    # one more, whose worker is late: by then there is one with a third bundle
+
+    $t->write_file('late', '');
+    $t->_write_config(workers => 1);
+    kill 'HUP', $t->master_pid;
+    wait_until { !-e $late } 5, 'a worker is born';
+
+    copy('t/keys/tls-ca.pem', $ca) or die "ca.pem: $!\n";
+    kill 'HUP', $t->master_pid;
+    wait_until { $t->log_lines(qr/start worker process \d/) == 8 } 5,
+        'another one is born';
+    wait_until { $t->settled && $t->worker_pids == 1 } 5,
+        'the late one came, and went';
+
+    is $t->get('/t', token => token(-kid => 'stranger'))->{status}, 401,
+        'a kid that nobody knows';
+    is $t->tenant->fetches, $before + 1, '... is still asked for';
 
     $t->stop;
 }

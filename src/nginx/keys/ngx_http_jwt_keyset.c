@@ -551,14 +551,21 @@ ngx_http_jwt_recover_orphan_locked(ngx_http_jwt_keyset_t *keyset)
  * If the certificate authorities have changed and fetches have failed, the
  * repair is tried at once, whatever the back-off says.  A fetch that the old
  * worker still has in flight, with the old authorities, means nothing any
- * more.
+ * more.  A late worker of an old configuration changes nothing: the new one's
+ * would never fetch again.
  */
 
 static void
 ngx_http_jwt_recover_ca_locked(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_keyset_t *keyset)
 {
-    if (ngx_http_jwt_keyset_same_ca_locked(issuer)) {
+    ngx_http_jwt_shared_t  *shared;
+
+    shared = issuer->main->zone->data;
+
+    if (issuer->main->epoch < shared->attached
+        || ngx_http_jwt_keyset_same_ca_locked(issuer))
+    {
         return;
     }
 
