@@ -94,6 +94,45 @@ subtest 'jwks_timeout ends a fetch that hangs' => sub {
 };
 
 
+subtest 'a client that leaves while its request waits' => sub {
+    $s->stop;
+    $tenant->fault(mode => 'hang');
+    $s->mark_log;
+    $s->start(workers => 1, issuer => 'jwks_timeout 20s; jwks_wait 1s;',
+              server => <<'END');
+        location /left {
+            jwt          timesheets;
+            post_action  /after;
+            root         @CONTENT@;
+        }
+
+        location = /after {
+            internal;
+            jwt    timesheets;
+            alias  @CONTENT@/t;
+        }
+
+        location /t {
+            jwt   timesheets;
+            root  @CONTENT@;
+        }
+END
+    wait_until { $tenant->in_flight } 5, 'it hangs';
+
+    my $flight = $s->begin(({ path => '/left', token => token() }) x 3);
+
+    is $s->get('/after')->{status}, 404, 'they were read before this one';
+    undef $flight;
+
+    is $s->get('/t', token => token())->{status}, 503, 'others wait as before';
+
+    # where post_action leads it waits again
+
+    is $s->get('/t', token => token())->{status}, 503, 'and once more';
+    is_deeply [ $s->errors ], [], 'no worker died';
+};
+
+
 subtest 'jwks_timeout is for the whole of a fetch, however busy' => sub {
     $s->stop;
     $tenant->fault(mode => 'slow_drip', seconds => 0.05);

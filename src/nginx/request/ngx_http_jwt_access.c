@@ -43,6 +43,10 @@ ngx_http_jwt_begin(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
         }
 
         ngx_http_jwt_refusal_withdraw(ctx);
+
+        /* a client that left while it waited, and post_action */
+
+        ngx_http_jwt_suspend_cancel(ctx);
         ctx->waited = 0;
     }
 
