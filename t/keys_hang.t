@@ -112,6 +112,18 @@ subtest 'a client that leaves while its request waits' => sub {
             alias  @CONTENT@/t;
         }
 
+        location /gone {
+            jwt          timesheets;
+            post_action  /public;
+            root         @CONTENT@;
+        }
+
+        location = /public {
+            internal;
+            jwt         off;
+            proxy_pass  @JWKS_URI@;
+        }
+
         location /t {
             jwt   timesheets;
             root  @CONTENT@;
@@ -119,17 +131,20 @@ subtest 'a client that leaves while its request waits' => sub {
 END
     wait_until { $tenant->in_flight } 5, 'it hangs';
 
-    my $flight = $s->begin(({ path => '/left', token => token() }) x 3);
+    my $before = $tenant->fetches;
+    my $flight = $s->begin(
+        map { { path => $_, token => token() } } ('/left', '/gone') x 3);
 
     is $s->get('/after')->{status}, 404, 'they were read before this one';
     undef $flight;
 
     is $s->get('/t', token => token())->{status}, 503, 'others wait as before';
 
-    # where post_action leads it waits again
+    # where post_action leads it waits again, or is another request
 
     is $s->get('/t', token => token())->{status}, 503, 'and once more';
     is_deeply [ $s->errors ], [], 'no worker died';
+    is $tenant->fetches, $before + 3, 'and it led to each of them once';
 };
 
 

@@ -27,6 +27,12 @@ ngx_http_jwt_suspend_resume(ngx_http_jwt_ctx_t *ctx)
 
     ngx_http_jwt_suspend_cancel(ctx);
 
+    /* post_action led it elsewhere, when the client left */
+
+    if (ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module) != ctx) {
+        return;
+    }
+
     ctx->waited = 1;
 
     r->read_event_handler = ngx_http_block_reading;

@@ -194,6 +194,19 @@ ngx_http_jwt_logout_cleanup(void *data)
 }
 
 
+/* The directive of the request's location, also within an "if". */
+
+static ngx_http_jwt_logout_t *
+ngx_http_jwt_logout_conf(ngx_http_request_t *r)
+{
+    ngx_http_jwt_loc_conf_t  *jlcf;
+
+    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
+
+    return jlcf->location->conf->logout;
+}
+
+
 static void
 ngx_http_jwt_logout_resume(ngx_event_t *ev)
 {
@@ -217,6 +230,12 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
 
     r = lr->request;
     c = r->connection;
+
+    /* post_action led it elsewhere, when the client left */
+
+    if (ngx_http_jwt_logout_conf(r) != lr->conf) {
+        return;
+    }
 
     r->read_event_handler = ngx_http_block_reading;
 
@@ -388,19 +407,6 @@ ngx_http_jwt_logout_form(ngx_http_jwt_logout_request_t *lr)
                : ngx_http_jwt_logout_fault(r, lr->conf,
                                            "the body is malformed");
     }
-}
-
-
-/* The directive of the request's location, also within an "if". */
-
-static ngx_http_jwt_logout_t *
-ngx_http_jwt_logout_conf(ngx_http_request_t *r)
-{
-    ngx_http_jwt_loc_conf_t  *jlcf;
-
-    jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jwt_scope_module);
-
-    return jlcf->location->conf->logout;
 }
 
 
