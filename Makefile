@@ -204,13 +204,13 @@ $(BUILD)/nginx/objs/Makefile: $(BUILD)/configure.id
 
 $(MODULE): $(BUILD)/nginx/objs/Makefile $(SOURCES) $(HEADERS) $(MAP) config
 	@echo "build: $@"
-	@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile modules
+	+@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile modules
 	@# not into the old file, which a running nginx has mapped
 	@cp $(BUILD)/nginx/objs/$(NAME).so $@.new && mv -f $@.new $@
 
 $(BUILD)/nginx/objs/nginx: $(MODULE)
 	@echo "build: $@"
-	@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile binary
+	+@$(SUBMAKE) -s -C $(BUILD)/nginx -f objs/Makefile binary
 	@touch $@
 
 
