@@ -49,10 +49,10 @@ CC_OPT  := $(CFLAGS) $(HARDEN) -fPIC
 LD_OPT  := -Wl,-z,relro -Wl,-z,now -fPIC
 
 # functions of several files in one, where gcc can; tests read the objects, so
-# each has its machine code, too
-ifneq ($(findstring Free Software,$(shell $(CC) --version)),)
-LTO     ?= -flto=auto -ffat-lto-objects
-endif
+# each has its machine code, too.  Not asked before a rule needs it: on a new
+# system gcc is among the packages that make installs first
+gcc  = $(findstring Free Software,$(shell $(CC) --version 2>&1))
+LTO ?= $(if $(gcc),-flto=auto -ffat-lto-objects)
 
 SOURCES := $(sort $(wildcard src/jwt/*/*.c src/nginx/*.c src/nginx/*/*.c))
 HEADERS := $(sort $(wildcard src/jwt/*/*.h src/nginx/*/*.h))
