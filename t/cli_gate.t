@@ -69,12 +69,15 @@ my $http = <<'END';
         location /only { jwt timesheets; }
         location /once { }
         location /named { jwt timesheets; jwt_binding dpop; }
+        location = /status { jwt_status json; allow all; }
+        location ~ \.(?:open|two)$ { }
     }
     server {
         listen               127.0.0.1:@PORT3@ ssl;
         ssl_certificate      @FIXTURES@/tls-cert.pem;
         ssl_certificate_key  @FIXTURES@/tls-key.pem;
         location = /keys { proxy_pass @JWKS_URI@; }
+        location ~ \.(?:open|two)$ { }
     }
 END
 
@@ -89,6 +92,7 @@ my $locations = <<'END';
     location = /far { return 302 /status; }
     location = /large { alias @DIR@/large; }
     location /open { }
+    location ~ \.open$ { }
     location /t { jwt timesheets; }
     location = /t/exact { jwt strict; }
     location /t/longer { jwt files timesheets; }
@@ -555,8 +559,27 @@ like explain(args => [ '--gate', $gate, '--location', '/only' ],
 $r = explain(args => [ '--gate', $gate, '--location', '/once' ],
              stdin => token());
 like $r->{out}, qr/^Verdict: ok$/m, 'nor one that one server guards';
-like $r->{out}, qr/Other servers serve this path without a gate/,
-    '... which is reported';
+like $r->{out}, qr/^  Other servers serve this path without a gate:\n    "api\.example\.com \*\.example\.com" on 127\.0\.0\.1:@{[ $s->port(2) ]}\n    "" on 127\.0\.0\.1:@{[ $s->port(3) ]}\n  mode/m,
+    '... and the others are named';
+
+for my $more (0, 5) {
+    my $copy = JSON::PP::decode_json($s->get('/status')->{body});
+    my ($open) = grep { $_->{location} eq '/once' && !$_->{protected} } @{ $copy->{locations} };
+
+    $copy->{locations} = [ grep { $_->{server_number} == $open->{server_number}
+                                  || $_->{location} eq '/once' } @{ $copy->{locations} } ];
+
+    for my $n (101 .. 100 + $more) {
+        push @{ $copy->{locations} }, { %$open, server_number => $n };
+        push @{ $copy->{servers} }, { number => $n, names => [ "s$n" ], listen => [ "0.0.0.0:$n" ] };
+    }
+
+    like explain(args => [ '--gate', $s->write_file('more.json', JSON::PP::encode_json($copy)),
+                           '--location', '/once' ], stdin => token())->{out},
+        $more ? qr/^  Other servers serve this path without a gate:\n(?:    "[^"]*" on \S+\n){3}    and 3 others\n  mode/m
+              : qr/^  Another server serves this path without a gate:\n    "[^"]*" on \S+\n  mode/m,
+        $more ? 'a few at most' : 'or the only other one';
+}
 
 
 # What goes wrong.
@@ -604,8 +627,22 @@ fails 'other JSON', qr/lacks "version"/,
 fails 'another version', qr/has a version that this/,
     '--gate', $s->write_file('v2.json', '{"version":2}'),
     '--location', '/t';
-fails 'a location that is open', qr{"/open/x" is served by location "/open", which is not guarded.*Guarded locations}s,
+fails 'a location that is open', qr{"/open/x" is served by location "/open" of server "" on \S+, which is not guarded: requests pass without a token\.\nGuarded locations}s,
     @usual, '--location', '/open/x';
+# which of several servers that leave it open: the one that was asked for its status
+
+for my $case ([ '/x.open', $s->port, qr/"" on \S+:@{[ $s->port ]}/ ],
+              [ '/x.open', $s->port(2), qr/"api\.example\.com \*\.example\.com" on \S+/ ],
+              [ '/x.two', undef, qr/"api\.example\.com \*\.example\.com" on \S+/ ])
+{
+    my ($path, $port, $server) = @$case;
+    fails "$path, open in several servers",
+        qr/"\Q$path\E" is served by location "~ \S+" of server $server, which is not guarded: requests pass without a token\.\nOther servers serve this path without a gate:\n    "/,
+        '--gate', defined $port ? "http://127.0.0.1:$port/status"
+                                : $s->write_file('status.json', $s->get('/status')->{body}),
+        '--location', $path;
+}
+
 fails 'a path of no location', qr{no location .* matches "/outre".*Guarded locations, the most similar first:\n    "/outer.*of server "" on}s,
     @usual, '--location', '/outre';
 fails 'a name that isn\'t there', qr{has no location "\@nmed".*\n    "\@named"}s,

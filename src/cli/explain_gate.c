@@ -538,9 +538,7 @@ explain_name_is_exact(njwt_slice_t name)
 }
 
 
-/* The port of an address that is listened on; empty: it has none. */
-
-static njwt_slice_t
+njwt_slice_t
 explain_listen_port(njwt_slice_t listen)
 {
     size_t        i;

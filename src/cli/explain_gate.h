@@ -27,7 +27,8 @@ typedef struct explain_gate_s {
     njwt_value_t          server;        /* that the location is in */
     njwt_value_t          location;
     const char           *chosen;        /* how it was found */
-    size_t                others;        /* servers that don't guard it */
+    njwt_value_t         *open;          /* of servers that don't guard it */
+    size_t                open_count;
 
     explain_block_t      *blocks;        /* named by the location */
     size_t                block_count;
@@ -54,11 +55,21 @@ bool explain_gate_flag(njwt_value_t object, const char *name);
 void explain_out_list(FILE *file, njwt_value_t list);
 void explain_out_server(FILE *file, njwt_value_t server);
 
+/* The port of an address that is listened on; empty: it has none. */
+njwt_slice_t explain_listen_port(njwt_slice_t listen);
+
 
 /* explain_gate_find.c */
 
 /* Chooses the location; exits if there is none that is guarded. */
 void explain_gate_find(explain_t *e);
+
+/*
+ * Names a few of the servers that serve the path without a gate, from that one
+ * of gate->open on; each line begins with indent.
+ */
+void explain_out_open(FILE *file, const explain_t *e, size_t from,
+    const char *indent);
 
 
 #endif /* EXPLAIN_GATE_H */

@@ -31,6 +31,7 @@ typedef struct {
 
 
 #define EXPLAIN_NEAR  6      /* locations that are suggested */
+#define EXPLAIN_OPEN  3      /* servers without a gate that are named */
 
 
 static bool
@@ -284,16 +285,14 @@ explain_gate_guarded(njwt_value_t location)
 
 static void
 explain_note(explain_gate_t *gate, const explain_search_t *search,
-    njwt_value_t location, njwt_value_t *guarded, size_t *count,
-    njwt_value_t *open)
+    njwt_value_t location, njwt_value_t *guarded, size_t *count)
 {
     if (njwt_json_type(location) != NJWT_JSON_OBJECT) {
         return;
     }
 
     if (!explain_gate_guarded(location)) {
-        *open = location;
-        gate->others++;
+        gate->open[gate->open_count++] = location;
         return;
     }
 
@@ -388,6 +387,129 @@ explain_gate_server(const explain_gate_t *gate, njwt_value_t location)
 }
 
 
+/* Is it an address, and not a name for one? */
+
+static bool
+explain_is_address(njwt_slice_t host)
+{
+    size_t  i;
+
+    for (i = 0; i < host.len; i++) {
+        if (host.data[i] != '.'
+            && (host.data[i] < '0' || host.data[i] > '9'))
+        {
+            return host.data[0] == '[';
+        }
+    }
+
+    return true;
+}
+
+
+/* May a request for that URL come to this address? */
+
+static bool
+explain_listens(njwt_slice_t listen, const njwt_url_t *url)
+{
+    unsigned      wanted;
+    njwt_slice_t  port;
+
+    wanted = (url->port != 0) ? url->port
+             : (url->scheme == NJWT_URL_HTTPS) ? 443 : 80;
+    port = explain_listen_port(listen);
+
+    if (port.len == 0 || strtoul((const char *) port.data, NULL, 10) != wanted)
+    {
+        return false;
+    }
+
+    listen.len -= port.len + 1;
+
+    return !explain_is_address(url->host)
+           || njwt_slice_equal(listen, url->host)
+           || njwt_slice_equal(listen, explain_slice("0.0.0.0"))
+           || njwt_slice_equal(listen, explain_slice("[::]"));
+}
+
+
+/* Is this the server that has the gate's status?  2: by its name, too. */
+
+static size_t
+explain_is_asked(const explain_t *e, njwt_value_t server)
+{
+    njwt_url_t    url;
+    njwt_value_t  listen, names, element = { NULL };
+
+    if (strstr(e->gate, "://") == NULL
+        || !njwt_url_parse(explain_slice(e->gate), &url))
+    {
+        return 0;
+    }
+
+    names = explain_gate_need(server, "names", NJWT_JSON_ARRAY);
+    listen = explain_gate_need(server, "listen", NJWT_JSON_ARRAY);
+
+    while (njwt_json_each(listen, &element)) {
+        if (explain_listens(njwt_json_string(element), &url)) {
+            return explain_holds(names, url.host) ? 2 : 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Does it guard anything? */
+
+static bool
+explain_guards(const explain_gate_t *gate, size_t number)
+{
+    njwt_value_t  location = { NULL };
+
+    while (njwt_json_each(gate->locations, &location)) {
+        if (explain_gate_number(location, "server_number") == number
+            && explain_gate_guarded(location))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/*
+ * Of servers that serve the path without a gate, the one that is meant comes
+ * first: one that guards something, then the one whose status was asked for,
+ * then one with a location for the path.
+ */
+
+static void
+explain_meant(const explain_t *e)
+{
+    size_t           i, rank, best;
+    njwt_value_t     location;
+    explain_gate_t  *gate = e->asked;
+
+    best = 0;
+
+    for (i = 0; i < gate->open_count; i++) {
+        location = gate->open[i];
+
+        rank = 1 + (explain_gate_number(location, "depth") > 0)
+               + 2 * explain_is_asked(e, explain_gate_server(gate, location))
+               + 6 * explain_guards(gate,
+                                    explain_gate_number(location,
+                                                        "server_number"));
+        if (rank > best) {
+            best = rank;
+            gate->open[i] = gate->open[0];
+            gate->open[0] = location;
+        }
+    }
+}
+
+
 /* On standard error: a line of an error. */
 
 static void
@@ -396,6 +518,37 @@ explain_server_line(const char *before, njwt_value_t server)
     fputs(before, stderr);
     explain_out_server(stderr, server);
     fputs("\n", stderr);
+}
+
+
+void
+explain_out_open(FILE *file, const explain_t *e, size_t from,
+    const char *indent)
+{
+    size_t                 i, n;
+    const explain_gate_t  *gate = e->asked;
+
+    if (from >= gate->open_count) {
+        return;
+    }
+
+    n = gate->open_count - from;
+    fprintf(file, "%s%s this path without a gate:\n", indent,
+            n == 1 ? "Another server serves" : "Other servers serve");
+
+    /* "and 1 other" would need as much room as its name */
+
+    n = (n == EXPLAIN_OPEN + 1) ? n : EXPLAIN_OPEN;
+
+    for (i = from; i < gate->open_count && i < from + n; i++) {
+        fputs("    ", file);
+        explain_out_server(file, explain_gate_server(gate, gate->open[i]));
+        fputs("\n", file);
+    }
+
+    if (i < gate->open_count) {
+        fprintf(file, "    and %zu others\n", gate->open_count - i);
+    }
 }
 
 
@@ -513,29 +666,41 @@ explain_any_required(const explain_t *e)
 /* Exits, because no location can be used; names similar ones. */
 
 static void
-explain_gate_none(const explain_t *e, njwt_value_t open)
+explain_gate_none(const explain_t *e)
 {
+    njwt_value_t           open;
+    const explain_gate_t  *gate = e->asked;
+
     if (!explain_any_required(e)) {
         exit(EXPLAIN_TROUBLE);
     }
 
-    if (njwt_json_type(open) != NJWT_JSON_OBJECT) {
-        fprintf(stderr, "jwt-explain: the gate has no location \"%s\".  ",
+    if (gate->open_count == 0) {
+        fprintf(stderr, "jwt-explain: the gate has no location \"%s\".\n",
                 e->location);
+        explain_out_near(e);
+        exit(EXPLAIN_TROUBLE);
+    }
 
-    } else if (explain_gate_number(open, "depth") == 0) {
-        fprintf(stderr, "jwt-explain: no location of the gate matches "
-                        "\"%s\", and its server's own level is not guarded: "
-                        "requests pass without a token.  ", e->location);
+    explain_meant(e);
+    open = gate->open[0];
+
+    if (explain_gate_number(open, "depth") == 0) {
+        fprintf(stderr, "jwt-explain: no location of server ");
+        explain_out_server(stderr, explain_gate_server(gate, open));
+        fprintf(stderr, " matches \"%s\", and its own level", e->location);
 
     } else {
         fprintf(stderr, "jwt-explain: \"%s\" is served by location \"",
                 e->location);
         explain_out_to(stderr, explain_gate_text(open, "location"));
-        fprintf(stderr, "\", which is not guarded: requests pass without a "
-                        "token.  ");
+        fprintf(stderr, "\" of server ");
+        explain_out_server(stderr, explain_gate_server(gate, open));
+        fprintf(stderr, ", which");
     }
 
+    fprintf(stderr, " is not guarded: requests pass without a token.\n");
+    explain_out_open(stderr, e, 1, "");
     explain_out_near(e);
     exit(EXPLAIN_TROUBLE);
 }
@@ -545,13 +710,14 @@ void
 explain_gate_find(explain_t *e)
 {
     size_t             i, end, n, count, number;
-    njwt_value_t      *guarded, location, open = { NULL };
+    njwt_value_t      *guarded, location;
     explain_gate_t    *gate;
     explain_search_t   search;
 
     gate = e->asked;
     n = njwt_json_length(gate->locations);
     guarded = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
+    gate->open = explain_alloc(e, (n + 1) * sizeof(njwt_value_t));
     search.all = explain_locations(e, gate);
     search.path = explain_path(e->location);
     search.chosen = NULL;
@@ -571,12 +737,12 @@ explain_gate_find(explain_t *e)
 
         if (explain_gate_required(e, explain_gate_server(gate, location))) {
             explain_note(gate, &search, explain_in_server(&search, i, end),
-                         guarded, &count, &open);
+                         guarded, &count);
         }
     }
 
     if (count == 0) {
-        explain_gate_none(e, open);
+        explain_gate_none(e);
     }
 
     if (count > 1) {

@@ -315,10 +315,7 @@ explain_report_server(const explain_t *e)
     explain_out_list(stdout, explain_list(e, "issuers"));
     printf("\n");
 
-    if (e->asked->others > 0) {
-        explain_wrap(explain_slice("Other servers serve this path without "
-                                   "a gate."), 2);
-    }
+    explain_out_open(stdout, e, 0, "  ");
 }
 
 
