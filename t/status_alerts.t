@@ -87,11 +87,11 @@ subtest 'all is well' => sub {
     my @alerts = alerts();
 
     is scalar(@alerts), 1, 'one line';
-    like $alerts[0], qr/^plain No alerts\. .*No request was judged since the start \d+ s ago\./, 'no request';
+    like $alerts[0], qr/^plain No alerts\. .*No request has been judged in the \d+ s since the start\./, 'no request';
 
     good(38);
     expired(2);
-    like +(alerts())[0], qr/^ok All is well\. 38 of 40 requests were ok (?:since the start \d+ s ago|in the last 60 s)\./,
+    like +(alerts())[0], qr/^ok All is well\. 38 of 40 requests were ok (?:in the \d+ s since the start|in the last 60 s)\./,
         'and with some, the share of those that were ok';
     unlike +(alerts())[0], qr/\bp\b/, '"jwt off" is no alarm';
 };
@@ -100,7 +100,7 @@ subtest 'all is well' => sub {
 subtest 'requests that are refused' => sub {
     start('fine', $guarded);
     expired(2);
-    like +(alerts())[0], qr/^plain No alerts\. 2 of 2 requests were refused since the start \d+ s ago: too few to judge by\./,
+    like +(alerts())[0], qr/^plain No alerts\. 2 of 2 requests were refused in the \d+ s since the start: too few to tell\./,
         'two are said, and are too few';
     expired(1);
     like +(alerts())[0], qr/^warn .*timesheets: 3 of 3 requests were refused/,
@@ -110,7 +110,7 @@ subtest 'requests that are refused' => sub {
     my @alerts = alerts();
 
     is scalar(@alerts), 1, 'one line';
-    like $alerts[0], qr/^bad Alarm: timesheets: 20 of 20 requests were refused (?:since the start \d+ s ago|in the last 60 s), all as expired: The access token is expired\. The error log at level info says for each what differs\.$/,
+    like $alerts[0], qr/^bad Alarm: timesheets: 20 of 20 requests were refused (?:in the \d+ s since the start|in the last 60 s), all as expired \(The access token is expired\)\. The error log, at level info, says why for each\.$/,
         'twenty of twenty are an alarm';
 
     good(20);
@@ -124,10 +124,10 @@ subtest 'refusals of several kinds' => sub {
     good(1);
     expired(5);
     $s->get('/t', token => token(aud => 'x')) for 1 .. 3;
-    like +(alerts())[0], qr/^plain No alerts\. 8 of 9 requests were refused [^:]*: too few to judge by\. Every issuer/,
+    like +(alerts())[0], qr/^plain No alerts\. 8 of 9 requests were refused [^:]*: too few to tell\. Every issuer/,
         'eight of nine are said, and are too few';
     $s->get('/t');
-    like +(alerts())[0], qr/^plain No alerts\. 9 of 10 requests were refused [^:]*: too few to judge by\./,
+    like +(alerts())[0], qr/^plain No alerts\. 9 of 10 requests were refused [^:]*: too few to tell\./,
         'nine of ten, too: nothing is well';
     good(8);
     like +(alerts())[0], qr/^plain No alerts\. 9 of 18 requests were refused /,
@@ -275,7 +275,7 @@ subtest 'requests without a token, that have no issuer' => sub {
     $s->get('/t') for 1 .. 12;
     like +(alerts())[0], qr/^plain /, 'where it is optional, nobody was refused';
     like $s->get('/page')->{body} =~ s/<[^>]*>//gr,
-        qr/Without requests that were neither ok nor refused: no_token \(where a token is optional\)\.\n/,
+        qr/Not included, as they are neither ok nor refused: no_token \(where a token is optional\)\.\n/,
         '... and the shares say what they leave out';
     start('fine', $guarded);
     good(1);
@@ -285,7 +285,7 @@ subtest 'requests without a token, that have no issuer' => sub {
 
 subtest 'report mode' => sub {
     start('fine', "$guarded location /r { jwt timesheets; jwt_mode report; }");
-    like +(alerts())[0], qr{^warn Warning: Report mode refuses nothing, in 1 of 2 guarded locations: /r\.},
+    like +(alerts())[0], qr{^warn Warning: Report mode refuses nothing\. It is on in 1 of 2 guarded locations: /r\. To refuse bad tokens there, write jwt_mode enforce;\.},
         'one location';
 
     start('fine', 'location /t { jwt timesheets; jwt_mode report; }');
@@ -293,9 +293,20 @@ subtest 'report mode' => sub {
 
     my @alerts = alerts();
 
-    like $alerts[0], qr/^warn .* 20 of 20 requests would have been refused/,
-        'nobody was refused';
-    like $alerts[1], qr/^warn .* in 1 of 1 guarded/, 'and why';
+    like $alerts[0], qr/^warn .* in 1 of 1 guarded location: /, 'comes first';
+    like $alerts[1], qr/^warn .* 20 of 20 requests would have been refused .* The error log, at level warn, says why for each\./,
+        'nobody was refused, and the log says so at its own level';
+
+    my $log = join '', $s->log_lines(qr/\[(?:info|notice|warn|error)\].*jwt would be refused/);
+
+    like $log, qr/\[warn\]/, '... which is the one of its lines';
+
+    start('fine', 'location /t { jwt timesheets; jwt_log_level notice; }'
+                  . ' location /r { jwt timesheets; jwt_mode report; }');
+    expired(20);
+    like +(alerts())[0], qr/^bad .* The error log, at level notice, says why for each\./,
+        'an alarm comes before it, and the level is the one that is set';
+    like +(alerts())[1], qr/^warn .*Report mode refuses nothing/, 'it follows';
 };
 
 
@@ -311,10 +322,10 @@ subtest 'locations' => sub {
     unlike row('/t'), qr/bypassed/, 'and not of others';
 
     $s->get('/hook');
-    like +(alerts())[1], qr{^warn Warning: 1 request of the last hour was answered before the gate was asked: its token was not checked\.},
+    like +(alerts())[1], qr{^warn Warning: 1 request in the last hour was answered before the gate was asked: its token was not checked\.},
         'one that nobody judged';
     $s->get('/hook') for 1 .. 2;
-    like +(alerts())[1], qr{^warn Warning: 3 requests of the last hour were answered before the gate .* in /hook\.},
+    like +(alerts())[1], qr{^warn Warning: 3 requests in the last hour were answered before the gate .* in /hook\.},
         'what nobody judged';
     like $s->get('/page')->{body}, qr{<code>unjudged</code><span class="soft">Answered by a return},
         'and what that means';
@@ -336,7 +347,7 @@ subtest 'what is bypassed' => sub {
     like +(alerts())[0], qr{^warn Warning: 2 locations have jwt and return or rewrite, which answer before the gate is asked: /return, /rewrite\. Write},
         'a warning of both';
     like row("/$_"), qr/^bypassed by $_(?! )/, "the list has $_" for qw/ return rewrite /;
-    like row('/if'), qr/^guarded but for a return in an if/, '... and one in an "if"';
+    like row('/if'), qr/^guarded, except for a return in an if/, '... and one in an "if"';
 
     my %is = map { $_->{location} => $_ }
              @{ JSON::PP::decode_json($s->get('/status')->{body})->{locations} };
@@ -379,7 +390,7 @@ subtest 'a return in an "if"' => sub {
     start('fine', 'location /t { jwt timesheets;'
                   . ' if ($request_method = OPTIONS) { return 204; } }');
     like +(alerts())[0], qr/^plain /, 'is no alert';
-    like row('/t'), qr/^guarded but for a return in an if/, 'and said';
+    like row('/t'), qr/^guarded, except for a return in an if/, 'and said';
 };
 
 
@@ -403,7 +414,7 @@ subtest 'keys' => sub {
 
     my @alerts = alerts();
 
-    like $alerts[0], qr/^bad Alarm: timesheets has no keys; none were ever fetched: its requests are answered with 503\. Last error \d+ s ago: status 500\. nginx\.conf's own error log, not a server's, says what to check\.$/,
+    like $alerts[0], qr/^bad Alarm: timesheets has no keys, because no fetch has succeeded yet: its requests are answered with 503\. Last error \d+ s ago: status 500\. nginx\.conf's own error log, not a server's, says what to check\.$/,
         'never fetched';
     is scalar(@alerts), 1, 'one line';
 
@@ -417,7 +428,7 @@ subtest 'keys' => sub {
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
-        qr/^warn .* can't fetch its keys \(\d+ failures in a row\)\. The present keys stop serving in 2 h; then its/,
+        qr/^warn .* its keys can't be fetched \(failures in a row: \d+\)\. The present keys become too old in 2 h; from then on its/,
         'with hours left, a warning';
 
     $origin->mend;
@@ -425,10 +436,10 @@ subtest 'keys' => sub {
           issuer => 'jwks_stale 20s;');
     $origin->break('down');
     wait_until { (alerts())[0] =~ /^bad/ } 30, 'with few seconds left, an alarm';
-    like +(alerts())[0], qr/^bad Alarm: timesheets can't fetch/, '... this one';
+    like +(alerts())[0], qr/^bad Alarm: timesheets: its keys can't be fetched/, '... this one';
     like +(alerts())[1], qr/^warn /, 'before a warning';
-    wait_until { (alerts())[0] =~ /only stale keys/ } 30, 'then they are stale';
-    like +(alerts())[0], qr/^bad Alarm: timesheets has only stale keys, fetched \d+ s ago/,
+    wait_until { (alerts())[0] =~ /only keys that are too old/ } 30, 'then they are stale';
+    like +(alerts())[0], qr/^bad Alarm: timesheets has only keys that are too old, fetched \d+ s ago/,
         'in red';
     $origin->mend;
 };
@@ -436,13 +447,13 @@ subtest 'keys' => sub {
 
 subtest 'clocks' => sub {
     for my $case ([ ahead600 => 'ahead of', 'new tokens may be' ],
-                  [ behind600 => 'behind', 'as expired too early' ])
+                  [ behind600 => 'behind', 'as expired too soon' ])
     {
         my ($path, $where, $then) = @$case;
 
         start($path, $guarded);
         like +(alerts())[0],
-            qr/^warn Warning: timesheets has a clock that is (?:9|10) min $where this host's, more than leeway allows \(5 s\): .*$then/,
+            qr/^warn Warning: timesheets: the tenant's clock is (?:9|10) min $where this host's, which is more than leeway allows \(5 s\): .*$then/,
             $path;
 
         my $i = JSON::PP->new->decode($s->get('/status')->{body})->{issuers}[0];

@@ -123,7 +123,7 @@ def reads(driver, url):
     tell("<img src=x onerror=" in text, "they are shown as they are")
     tell("\u202e" not in text, "but for what turns the text round")
     tell("\\u202e" in text, "of which the escape is shown")
-    tell("not guarded, passed on" in text, "open locations stand out in words")
+    tell("not guarded, passes requests on" in text, "open locations stand out in words")
     names = [h.text for h in driver.find_elements(By.TAG_NAME, "h2")]
     tell(names == ["Requests", "Issuers and their keys",
                    "Locations and what they require", "Memory"], "headings", names)

@@ -317,7 +317,7 @@ ngx_http_jwt_html_clock(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
     if (row->skew == 0) {
-        ngx_http_jwt_out_literal(out, "as this host&rsquo;s");
+        ngx_http_jwt_out_literal(out, "the same as this host&rsquo;s");
         return;
     }
 
@@ -420,8 +420,8 @@ ngx_http_jwt_html_verdicts(ngx_http_jwt_status_t *status)
 
     ngx_qsort(row, n, sizeof(ngx_http_jwt_status_verdict_t),
               ngx_http_jwt_html_verdict_order);
-    ngx_http_jwt_html_table(out, "By verdict and issuer, the most frequent of "
-                            "the last hour first.", columns);
+    ngx_http_jwt_html_table(out, "By verdict and issuer; the most frequent in "
+                            "the last hour come first.", columns);
 
     for (i = 0; i < n; i++) {
 
@@ -501,8 +501,8 @@ ngx_http_jwt_html_skipped(ngx_http_jwt_status_t *status)
         }
 
         ngx_http_jwt_status_printf(out, "%w%c%w", n++ ? ", "
-                                   : "<p class=\"soft\">Without requests that "
-                                     "were neither ok nor refused: ",
+                                   : "<p class=\"soft\">Not included, as they "
+                                     "are neither ok nor refused: ",
                                    ngx_http_jwt_counted_name(i),
                                    i == NJWT_NO_TOKEN
                                    ? " (where a token is optional)" : "");
@@ -590,7 +590,7 @@ ngx_http_jwt_html_fetches(ngx_http_jwt_out_t *out,
 
     if (row->serves) {
         ngx_http_jwt_status_printf(out,
-            NGX_HTTP_JWT_HTML_FACT("If no fetch succeeds, they stop serving",
+            NGX_HTTP_JWT_HTML_FACT("Too old, if no fetch succeeds",
                                    "%a"), row->serves_until);
     }
 
@@ -722,7 +722,7 @@ ngx_http_jwt_html_settings(ngx_http_jwt_out_t *out,
 
     ngx_http_jwt_status_printf(out, "</dd></div>\n"
                                NGX_HTTP_JWT_HTML_FACT("Keys from%w", "%c"),
-                               issuer->discovery == 1 ? ", by discovery" : "",
+                               issuer->discovery == 1 ? " (by discovery)" : "",
                                ngx_http_jwt_status_source(issuer));
 }
 
@@ -952,7 +952,8 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
                            status->cache.entries);
 
     ngx_http_jwt_status_printf(out,
-                               NGX_HTTP_JWT_HTML_FACT("Hit ratio", "%p of %n")
+                               NGX_HTTP_JWT_HTML_FACT("Hit ratio",
+                                                      "%p of %n lookups")
                                NGX_HTTP_JWT_HTML_FACT("Evictions", "%n"),
                                status->hits, (uint64_t) ngx_max(all, 1), all,
                                status->evictions);
@@ -972,9 +973,8 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
     }
 
     if (status->closed > 0) {
-        ngx_http_jwt_status_printf(out, NGX_HTTP_JWT_HTML_FACT("Ended with "
-                                                               "their token",
-                                                               "%n"),
+        ngx_http_jwt_status_printf(out,
+            NGX_HTTP_JWT_HTML_FACT("Requests ended with their token", "%n"),
                                    status->closed);
     }
 
@@ -991,12 +991,12 @@ ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
     out = &status->out;
     time = ngx_cached_http_time;
 
-    ngx_http_jwt_status_printf(out, "<p class=\"soft\">%e, as of %e",
+    ngx_http_jwt_status_printf(out, "<p class=\"soft\">Host %e, %e",
                      ngx_http_jwt_slice((ngx_str_t *) &ngx_cycle->hostname),
                      ngx_http_jwt_slice(&time));
 
     if (status->counting) {
-        ngx_http_jwt_status_printf(out, ", counting for %s",
+        ngx_http_jwt_status_printf(out, ", counted for %s",
                                    status->now - status->since);
     }
 

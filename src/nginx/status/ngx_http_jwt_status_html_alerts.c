@@ -135,12 +135,12 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
 }
 
 
-/* "in the last 5 min", or "since the start 3 s ago" */
+/* "in the last 5 min", or "in the 3 s since the start" */
 
 static void
 ngx_http_jwt_share_time(ngx_http_jwt_out_t *out, ngx_http_jwt_share_t *share)
 {
-    ngx_http_jwt_status_printf(out, share->start ? " since the start %s ago"
+    ngx_http_jwt_status_printf(out, share->start ? " in the %s since the start"
                                                  : " in the last %s",
                                (int64_t) share->span);
 }
@@ -292,15 +292,16 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     }
 
     if (row->serves) {
-        ngx_http_jwt_status_printf(out, " can&rsquo;t fetch its keys (%i "
-                                   "failures in a row). The present keys stop "
-                                   "serving %a; then its requests are "
-                                   "answered with 503.", row->failures,
-                                   row->serves_until);
+        ngx_http_jwt_status_printf(out, ": its keys can&rsquo;t be fetched "
+                                   "(failures in a row: %i). The present "
+                                   "keys become too old %a; from then on its "
+                                   "requests are answered with 503.",
+                                   row->failures, row->serves_until);
 
     } else if (row->fetched > 0) {
-        ngx_http_jwt_status_printf(out, " has only stale keys, fetched %a: "
-                                   "its requests are answered with 503.",
+        ngx_http_jwt_status_printf(out, " has only keys that are too old, "
+                                   "fetched %a: its requests are answered "
+                                   "with 503.",
                                    row->fetched);
 
     } else if (ngx_http_jwt_html_first_fetch(row)) {
@@ -310,8 +311,9 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
                                    "503.", (int64_t) row->source.under_way);
 
     } else {
-        ngx_http_jwt_out_literal(out, " has no keys; none were ever fetched: "
-                                 "its requests are answered with 503.");
+        ngx_http_jwt_out_literal(out, " has no keys, because no fetch has "
+                                 "succeeded yet: its requests are answered "
+                                 "with 503.");
     }
 
     if (row->error_time > 0) {
@@ -347,14 +349,15 @@ ngx_http_jwt_alert_clock(ngx_http_jwt_alerts_t *alerts,
         return;
     }
 
-    ngx_http_jwt_out_literal(out, " has a clock that is ");
+    ngx_http_jwt_out_literal(out, ": the tenant&rsquo;s clock is ");
     ngx_http_jwt_html_clock(out, row);
-    ngx_http_jwt_status_printf(out, ", more than leeway allows (%i&nbsp;s): "
-                               "%w. Check this host&rsquo;s clock (NTP).",
+    ngx_http_jwt_status_printf(out, ", which is more than <code>leeway</code> "
+                               "allows (%i&nbsp;s): %w. Check this "
+                               "host&rsquo;s clock (NTP).",
                                (int64_t) row->issuer->trust.expected.leeway,
-                               row->skew > 0 ? "new tokens may be refused"
-                                             : "tokens may be refused as "
-                                               "expired too early");
+                               row->skew > 0
+                               ? "new tokens may be refused as not valid yet"
+                               : "tokens may be refused as expired too soon");
     ngx_http_jwt_alert_end(alerts);
 }
 
@@ -419,6 +422,34 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
 }
 
 
+/* The least severe level at which the gate logs a refusal. */
+
+static const char *
+ngx_http_jwt_html_level(ngx_http_jwt_status_t *status)
+{
+    ngx_uint_t                       i, level, most;
+    ngx_http_jwt_status_location_t  *row;
+
+    most = NGX_LOG_ERR;
+    row = status->locations.elts;
+
+    for (i = 0; i < status->locations.nelts; i++) {
+        level = row[i].location->conf->log_level;
+
+        if (row[i].guard == NGX_HTTP_JWT_GUARD_REPORT) {
+            level = ngx_min(level, NGX_LOG_WARN);
+        }
+
+        if (row[i].location->conf->policy != NULL) {
+            most = ngx_max(level, most);
+        }
+    }
+
+    return (most == NGX_LOG_ERR) ? "error" : (most == NGX_LOG_WARN) ? "warn"
+           : (most == NGX_LOG_NOTICE) ? "notice" : "info";
+}
+
+
 /* Refusals of an issuer, or, with NULL, of all; returns the severity. */
 
 static ngx_http_jwt_severity_t
@@ -449,15 +480,17 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
                                lately.refused,
                                ngx_http_jwt_share_all(&lately), how);
     ngx_http_jwt_share_time(out, &lately);
-    ngx_http_jwt_status_printf(out, ", %w as <a href=\"#requests\">%c</a>: "
-                               "%e. The error log at level <code>info</code> "
-                               "says for each what differs.",
+    ngx_http_jwt_status_printf(out, ", %w as <a href=\"#requests\">%c</a> "
+                               "(%e). The error log, at level "
+                               "<code>%w</code>, says why for each.",
                                lately.most == lately.refused ? "all" : "most",
                                ngx_http_jwt_counted_name(lately.verdict),
-                               njwt_verdict_info(lately.verdict)->description);
+                               njwt_verdict_info(lately.verdict)->description,
+                               ngx_http_jwt_html_level(alerts->status));
 
     if (ngx_http_jwt_share_all(&before) > 0) {
-        ngx_http_jwt_status_printf(out, " In the hour before that it was %p.",
+        ngx_http_jwt_status_printf(out, " In the hour before that, the share "
+                                   "was %p.",
                                    before.refused,
                                    ngx_http_jwt_share_all(&before));
     }
@@ -683,18 +716,48 @@ ngx_http_jwt_alert_bypassed(ngx_http_jwt_alerts_t *alerts)
 }
 
 
+/* It is the first of the warnings: what the others say depends on it. */
+
+static void
+ngx_http_jwt_alert_report(ngx_http_jwt_alerts_t *alerts)
+{
+    int64_t              all, *guards;
+    ngx_http_jwt_out_t  *out;
+
+    out = &alerts->status->out;
+    guards = alerts->status->guards;
+
+    if (guards[NGX_HTTP_JWT_GUARD_REPORT] <= 0
+        || !ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
+    {
+        return;
+    }
+
+    all = guards[NGX_HTTP_JWT_GUARD_REPORT]
+          + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
+          + guards[NGX_HTTP_JWT_GUARD_ENFORCE];
+
+    ngx_http_jwt_status_printf(out, "Report mode refuses nothing. It is on in "
+                               "%i of %i guarded location%w: ",
+                               guards[NGX_HTTP_JWT_GUARD_REPORT], all,
+                               all == 1 ? "" : "s");
+    ngx_http_jwt_html_names(alerts->status, ngx_http_jwt_html_is_report);
+    ngx_http_jwt_out_literal(out, ". To refuse bad tokens there, write "
+                             "<code>jwt_mode enforce;</code>.");
+    ngx_http_jwt_alert_end(alerts);
+}
+
+
 /* long: one paragraph for each kind of alert */
 static void
 ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 {
-    int64_t                *guards;
     uint64_t                unjudged;
     ngx_http_jwt_out_t     *out;
     ngx_http_jwt_status_t  *status;
 
     status = alerts->status;
     out = &status->out;
-    guards = status->guards;
 
     ngx_http_jwt_alert_each(alerts, ngx_http_jwt_html_is_open,
                             "%u location passes requests on and doesn&rsquo;t "
@@ -717,10 +780,10 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
 
     if (unjudged > 0 && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL)) {
         ngx_http_jwt_status_printf(out, unjudged == 1
-                                   ? "%n request of the last hour was "
+                                   ? "%n request in the last hour was "
                                      "answered before the gate was asked: its "
                                      "token was not checked."
-                                   : "%n requests of the last hour were "
+                                   : "%n requests in the last hour were "
                                      "answered before the gate was asked: "
                                      "their tokens were not checked.",
                                    unjudged);
@@ -733,20 +796,6 @@ ngx_http_jwt_alert_locations(ngx_http_jwt_alerts_t *alerts)
     }
 
     ngx_http_jwt_alert_bypassed(alerts);
-
-    if (guards[NGX_HTTP_JWT_GUARD_REPORT] > 0
-        && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
-    {
-        ngx_http_jwt_status_printf(out, "Report mode refuses nothing, in %i "
-                                   "of %i guarded locations: ",
-                                   guards[NGX_HTTP_JWT_GUARD_REPORT],
-                                   guards[NGX_HTTP_JWT_GUARD_REPORT]
-                                   + guards[NGX_HTTP_JWT_GUARD_OPTIONAL]
-                                   + guards[NGX_HTTP_JWT_GUARD_ENFORCE]);
-        ngx_http_jwt_html_names(status, ngx_http_jwt_html_is_report);
-        ngx_http_jwt_out_literal(out, ".");
-        ngx_http_jwt_alert_end(alerts);
-    }
 
     if (!status->counting
         && ngx_http_jwt_alert(alerts, NGX_HTTP_JWT_WARN, NULL))
@@ -767,6 +816,8 @@ ngx_http_jwt_alert_pass(ngx_http_jwt_alerts_t *alerts)
 
     reported = 0;
     status = alerts->status;
+
+    ngx_http_jwt_alert_report(alerts);
 
     for (i = 0; i < status->nissuers; i++) {
         row = &status->issuers[i];
@@ -824,7 +875,7 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
                                well ? "All is well." : "No alerts.");
 
     if (n == 0) {
-        ngx_http_jwt_out_literal(out, "No request was judged");
+        ngx_http_jwt_out_literal(out, "No request has been judged");
 
     } else {
         ngx_http_jwt_status_printf(out, "%n of %n request%w %w %w",
@@ -837,7 +888,7 @@ ngx_http_jwt_html_fine(ngx_http_jwt_status_t *status)
     ngx_http_jwt_status_printf(out, "%w. Every issuer has usable keys, and "
                                "every location that passes requests on is "
                                "guarded or has <code>jwt off</code>.</li>\n",
-                               few && n > 0 ? ": too few to judge by" : "");
+                               few && n > 0 ? ": too few to tell" : "");
 }
 
 

@@ -227,13 +227,13 @@ void
 ngx_http_jwt_html_foot(ngx_http_jwt_out_t *out)
 {
     ngx_http_jwt_out_literal(out,
-        "<footer>Why a request was refused: the error log "
-        "at level <code>info</code>, or <code>jwt-explain --gate</code> with "
-        "its token. What each verdict means and what to do about it: "
-        "docs/troubleshooting.md in the source, and in "
+        "<footer>The error log at level <code>info</code> says why a request "
+        "was refused; so does <code>jwt-explain --gate</code>, from its "
+        "token. docs/troubleshooting.md, in the source and in "
         "/usr/share/doc/libnginx-mod-http-jwt-scope of Debian&rsquo;s "
-        "package. For programs this page is "
-        "<code>jwt_status json</code> and <code>jwt_status prometheus</code>."
+        "package, says what each verdict means and what to do about it. "
+        "Programs read the same as <code>jwt_status json</code> and "
+        "<code>jwt_status prometheus</code>."
         "</footer>\n<script>");
     ngx_http_jwt_out_literal(out, ngx_http_jwt_html_script);
     ngx_http_jwt_out_literal(out, "</script>\n</body></html>\n");

@@ -191,7 +191,7 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
 
     static const char  *const words[NGX_HTTP_JWT_GUARDS][2] = {
         { "plain", "no jwt" },
-        { "warn", "not guarded, passed on" },
+        { "warn", "not guarded, passes requests on" },
         { "plain", "jwt off" },
         { "plain", "token optional" },
         { "warn", "report only" },
@@ -216,13 +216,13 @@ ngx_http_jwt_html_guard(ngx_http_jwt_out_t *out,
     }
 
     if (conf->policy != NULL && row->location->bypassed_if) {
-        ngx_http_jwt_status_printf(out, " but for a <code>%w</code> in an "
-                                   "<code>if</code>",
+        ngx_http_jwt_status_printf(out, ", except for a <code>%w</code> in "
+                                   "an <code>if</code>",
                                    row->location->bypassed_by);
     }
 
     if (conf->policy != NULL && conf->preflight == 1) {
-        ngx_http_jwt_out_literal(out, " preflights pass");
+        ngx_http_jwt_out_literal(out, " (preflights pass)");
     }
 
     ngx_http_jwt_out_literal(out, "</span></td>");
@@ -355,7 +355,7 @@ ngx_http_jwt_html_locations(ngx_http_jwt_status_t *status, ngx_uint_t number,
 
         if (n++ == 0 && write) {
             ngx_http_jwt_html_table(&status->out, standing_out
-                                    ? "Locations to look at"
+                                    ? "Locations that need attention"
                                     : "Locations",
                                     columns);
         }
@@ -426,8 +426,9 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
                                look + fine == 1 ? "" : "s");
 
     if (look > 0) {
-        ngx_http_jwt_status_printf(out, "<span class=\"b warn\">%u to look at"
-                                   "</span>", look);
+        ngx_http_jwt_status_printf(out, "<span class=\"b warn\">%u need%w "
+                                   "attention</span>", look,
+                                   look == 1 ? "s" : "");
     }
 
     ngx_http_jwt_out_literal(out, "</summary>\n");
@@ -436,8 +437,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
 
     if (many) {
         ngx_http_jwt_html_fold(out, "look", number, "more", 0);
-        ngx_http_jwt_status_printf(out, "%u locations to look at</summary>\n",
-                                   look);
+        ngx_http_jwt_status_printf(out, "%u locations need attention"
+                                   "</summary>\n", look);
     }
 
     (void) ngx_http_jwt_html_locations(status, number, 1, 1);
@@ -448,8 +449,8 @@ ngx_http_jwt_html_server(ngx_http_jwt_status_t *status, ngx_uint_t number)
         ngx_http_jwt_html_fold(out, "others", number, "more",
                                fine <= NGX_HTTP_JWT_HTML_FINE
                                || (several && look == 0));
-        ngx_http_jwt_status_printf(out, "%u location%w with nothing to worry "
-                                   "about</summary>\n", fine,
+        ngx_http_jwt_status_printf(out, "%u location%w without problems"
+                                   "</summary>\n", fine,
                                    fine == 1 ? "" : "s");
     }
 
