@@ -426,6 +426,9 @@ is $r->{status}, 2, 'a gate without keys';
 is $r->{json}{verdict}, 'keys_unavailable', '... has this verdict';
 like $r->{json}{keys}{error}, qr/^the gate holds no keys.*Connection refused|^the gate holds no keys.*connect to/,
     '... and tells why';
+like $r->{json}{keys}{error}, qr/; check that it is up and this host may connect to it$/, '... and what to do';
+like +(grep { $_->{check} eq 'keys_unavailable' } @{ $r->{json}{checks} })[0]{hint} // '',
+    qr/; check that it is up and this host may connect to it$/, '... by its check';
 
 
 # Keys that the gate has, and this machine can't fetch.

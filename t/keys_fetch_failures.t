@@ -133,7 +133,7 @@ my $url = qr/, check the URL: "jwks_uri URL;" names another, "discovery on;" fin
 my $where = qr/, a redirect, which is not followed: write where it leads/;
 my $larger = qr/: the answer is larger than "jwks_max_size", write a larger/;
 my $not_json = qr/: not a JSON object, check that it is a key set/;
-my $cert = qr/, if your own CA signed its certificate, write "ssl_trusted_certificate FILE;" in this block and reload;/;
+my $cert = qr/, if your own CA signed its certificate, write "ssl_trusted_certificate FILE;" in this jwt_issuer block and reload;/;
 my $time = qr/: .*timed out.*, check the network path, or write a longer/;
 
 my %moved = (Location => '/good');

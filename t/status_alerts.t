@@ -414,9 +414,11 @@ subtest 'keys' => sub {
 
     my @alerts = alerts();
 
-    like $alerts[0], qr/^bad Alarm: timesheets has no keys, because no fetch has succeeded yet: its requests are answered with 503\. Last error \d+ s ago: status 500\. nginx\.conf's own error log, not a server's, says what to check\.$/,
+    like $alerts[0], qr/^bad Alarm: timesheets has no keys, because no fetch has succeeded yet: its requests are answered with 503\. Last error \d+ s ago: status 500; ask its operator\.$/,
         'never fetched';
     is scalar(@alerts), 1, 'one line';
+    like $s->get('/page')->{body} =~ s/<[^>]*>//gr, qr/^Last error\d+&nbsp;s ago: status 500; ask its operator$/m,
+        'and by the issuer';
 
     my $metrics = $s->get('/metrics')->{body};
 

@@ -636,6 +636,7 @@ subtest 'a fetch that fails' => sub {
     my $fetches = issuer_of(status())->{fetches};
 
     is $fetches->{last_error}{text}, 'status 500', 'in words';
+    is $fetches->{last_error}{advice}, 'ask its operator', '... with what to do about it';
     cmp_ok abs($fetches->{last_error}{time} - time), '<', 60, 'and when';
     is $fetches->{history}[-1]{status}, 500, 'in the history';
     ok !$fetches->{history}[-1]{ok}, 'as a bad one';

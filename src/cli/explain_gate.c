@@ -199,23 +199,31 @@ explain_string(explain_t *e, njwt_slice_t text)
 }
 
 
-/* The gate has no keys: what its status says about that. */
+/*
+ * The gate has no keys: what its status says about that, and about what to do.
+ * An earlier version doesn't say the latter.
+ */
 
 static const char *
 explain_gate_without(explain_t *e, njwt_value_t status)
 {
     njwt_value_t  error;
-    njwt_slice_t  reported;
+    njwt_slice_t  reported, advice;
 
     error = njwt_json_member(njwt_json_member(status,
                                               explain_slice("fetches")),
                              explain_slice("last_error"));
     reported = njwt_json_string(njwt_json_member(error,
                                                  explain_slice("text")));
+    advice = njwt_json_string(njwt_json_member(error,
+                                               explain_slice("advice")));
 
-    return explain_printf(e, "the gate holds no keys, or too old ones%s%.*s",
+    return explain_printf(e, "the gate holds no keys, or too old ones%s%.*s"
+                          "%s%.*s",
                           reported.len > 0 ? "; its last error: " : "",
-                          (int) reported.len, (const char *) reported.data);
+                          (int) reported.len, (const char *) reported.data,
+                          advice.len > 0 ? "; " : "",
+                          (int) advice.len, (const char *) advice.data);
 }
 
 

@@ -203,36 +203,74 @@ ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 }
 
 
+const char *
+ngx_http_jwt_fetch_advice(ngx_uint_t advice)
+{
+    static const char  *const  texts[NGX_HTTP_JWT_ADVICE_COUNT] = {
+        [NGX_HTTP_JWT_ADVICE_REDIRECT] =
+            "a redirect, which is not followed: write where it leads",
+        [NGX_HTTP_JWT_ADVICE_PROXY_USER] =
+            "the proxy requires a user and a password: write \"jwks_proxy "
+            "http://USER:PASSWORD@HOST:PORT;\"",
+        [NGX_HTTP_JWT_ADVICE_RATE] =
+            "the tenant's rate limit: fetch less often",
+        [NGX_HTTP_JWT_ADVICE_OPERATOR] = "ask its operator",
+        [NGX_HTTP_JWT_ADVICE_URL] = "check the URL",
+        [NGX_HTTP_JWT_ADVICE_SOURCE] =
+            "check the URL: \"jwks_uri URL;\" names another, \"discovery "
+            "on;\" finds it",
+        [NGX_HTTP_JWT_ADVICE_NAME] =
+            "check the name and this host's resolver",
+        [NGX_HTTP_JWT_ADVICE_CONNECT] =
+            "check that it is up and this host may connect to it",
+        [NGX_HTTP_JWT_ADVICE_TIMEOUT] =
+            "check the network path, or write a longer \"jwks_timeout\"",
+        [NGX_HTTP_JWT_ADVICE_CERTIFICATE] =
+            "if your own CA signed its certificate, write "
+            "\"ssl_trusted_certificate FILE;\" in this jwt_issuer block and "
+            "reload; a reload also reads a bundle that was mended",
+        [NGX_HTTP_JWT_ADVICE_TLS] = "check that it speaks TLS",
+        [NGX_HTTP_JWT_ADVICE_SIZE] =
+            "write a larger one if that is a key set",
+        [NGX_HTTP_JWT_ADVICE_KEY_SET] = "check that it is a key set",
+        [NGX_HTTP_JWT_ADVICE_KEYS] = "remove those that sign nothing",
+        [NGX_HTTP_JWT_ADVICE_ZONE] = "write a larger one",
+        [NGX_HTTP_JWT_ADVICE_DOCUMENT] = "check the discovery document",
+        [NGX_HTTP_JWT_ADVICE_CONNECTIONS] = "check \"worker_connections\""
+    };
+
+    return (advice < NGX_HTTP_JWT_ADVICE_COUNT) ? texts[advice] : NULL;
+}
+
+
 /* What can be done about the error? */
 
-static const char *
-ngx_http_jwt_fetch_advice(CURLcode rc)
+static ngx_http_jwt_advice_t
+ngx_http_jwt_fetch_error_advice(CURLcode rc)
 {
     switch (rc) {
 
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return "check the name and this host's resolver";
+        return NGX_HTTP_JWT_ADVICE_NAME;
 
     case CURLE_COULDNT_CONNECT:
-        return "check that it is up and this host may connect to it";
+        return NGX_HTTP_JWT_ADVICE_CONNECT;
 
     case CURLE_OPERATION_TIMEDOUT:
-        return "check the network path, or write a longer \"jwks_timeout\"";
+        return NGX_HTTP_JWT_ADVICE_TIMEOUT;
 
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "if your own CA signed its certificate, write "
-               "\"ssl_trusted_certificate FILE;\" in this block and reload; "
-               "a reload also reads a bundle that was mended";
+        return NGX_HTTP_JWT_ADVICE_CERTIFICATE;
 
     case CURLE_SSL_CONNECT_ERROR:
-        return "check that it speaks TLS";
+        return NGX_HTTP_JWT_ADVICE_TLS;
 
     case CURLE_FILESIZE_EXCEEDED:
-        return "write a larger one if that is a key set";
+        return NGX_HTTP_JWT_ADVICE_SIZE;
 
     default:
-        return NULL;
+        return NGX_HTTP_JWT_ADVICE_NONE;
     }
 }
 
@@ -317,11 +355,9 @@ ngx_http_jwt_fetch_done(CURL *easy, CURLcode rc)
         rc = CURLE_FILESIZE_EXCEEDED;
     }
 
-    answer.advice = ngx_http_jwt_fetch_advice(rc);
-
-    if (rc != CURLE_OK && connect == 407) {
-        answer.advice = "write \"jwks_proxy http://USER:PASSWORD@HOST:PORT;\"";
-    }
+    answer.advice = (rc != CURLE_OK && connect == 407)
+                    ? NGX_HTTP_JWT_ADVICE_PROXY_USER
+                    : ngx_http_jwt_fetch_error_advice(rc);
 
     if (rc == CURLE_FILESIZE_EXCEEDED) {
         answer.error = "the answer is larger than \"jwks_max_size\"";

@@ -9,6 +9,32 @@
 #include "ngx_http_jwt.h"
 
 
+/*
+ * What an operator can do about a failed fetch.  It is kept in shared memory:
+ * a new one goes to the end.
+ */
+typedef enum {
+    NGX_HTTP_JWT_ADVICE_NONE = 0,
+    NGX_HTTP_JWT_ADVICE_REDIRECT,
+    NGX_HTTP_JWT_ADVICE_PROXY_USER,
+    NGX_HTTP_JWT_ADVICE_RATE,
+    NGX_HTTP_JWT_ADVICE_OPERATOR,
+    NGX_HTTP_JWT_ADVICE_URL,
+    NGX_HTTP_JWT_ADVICE_SOURCE,
+    NGX_HTTP_JWT_ADVICE_NAME,
+    NGX_HTTP_JWT_ADVICE_CONNECT,
+    NGX_HTTP_JWT_ADVICE_TIMEOUT,
+    NGX_HTTP_JWT_ADVICE_CERTIFICATE,
+    NGX_HTTP_JWT_ADVICE_TLS,
+    NGX_HTTP_JWT_ADVICE_SIZE,
+    NGX_HTTP_JWT_ADVICE_KEY_SET,
+    NGX_HTTP_JWT_ADVICE_KEYS,
+    NGX_HTTP_JWT_ADVICE_ZONE,
+    NGX_HTTP_JWT_ADVICE_DOCUMENT,
+    NGX_HTTP_JWT_ADVICE_CONNECTIONS,
+    NGX_HTTP_JWT_ADVICE_COUNT
+} ngx_http_jwt_advice_t;
+
 typedef struct {
     ngx_uint_t       status;      /* of the answer; 0: there was none */
     njwt_slice_t     body;        /* valid until the handler returns */
@@ -18,13 +44,16 @@ typedef struct {
     time_t           date;        /* by the server's clock; 0: unknown */
     time_t           age;         /* seconds in a cache since then */
     const char      *error;       /* NULL: the body is whole */
-    const char      *advice;      /* on the error; or NULL */
+    ngx_http_jwt_advice_t  advice;  /* on the error */
     const char      *first;       /* why the first key is unusable */
 } ngx_http_jwt_answer_t;
 
 typedef void (*ngx_http_jwt_fetch_pt)(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer);
 
+
+/* The text of an advice, which may come from shared memory; NULL: none. */
+const char *ngx_http_jwt_fetch_advice(ngx_uint_t advice);
 
 /* Does this URL have the scheme https? */
 ngx_uint_t ngx_http_jwt_fetch_is_https(ngx_str_t *url);

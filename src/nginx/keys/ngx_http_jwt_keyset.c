@@ -418,16 +418,17 @@ ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
 static void
 ngx_http_jwt_history_bad_locked(ngx_http_jwt_history_t *history,
-    ngx_uint_t status, ngx_str_t *reason)
+    ngx_http_jwt_answer_t *answer, ngx_str_t *reason)
 {
     history->bad++;
 
     history->error_len = 0;
     ngx_memcpy(history->error, reason->data, reason->len);
     history->error_time = ngx_time();
-    history->error_len = reason->len;
+    history->error_advice = answer->advice;
+    history->error_len = (uint32_t) reason->len;
 
-    ngx_http_jwt_history_add_locked(history, status, 0);
+    ngx_http_jwt_history_add_locked(history, answer->status, 0);
 }
 
 
@@ -445,8 +446,7 @@ ngx_http_jwt_keyset_failed(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
-        ngx_http_jwt_history_bad_locked(&keyset->history, answer->status,
-                                        reason);
+        ngx_http_jwt_history_bad_locked(&keyset->history, answer, reason);
     }
 
     if (ngx_http_jwt_keyset_mine_locked(issuer)) {

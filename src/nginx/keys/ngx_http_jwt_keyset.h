@@ -63,7 +63,8 @@ typedef struct {
     uint32_t           took[NGX_HTTP_JWT_TOOKS + 1];  /* last: the longer */
     ngx_uint_t         keys;         /* usable ones of the last good fetch */
     time_t             error_time;
-    size_t             error_len;
+    uint32_t           error_len;
+    uint32_t           error_advice; /* an ngx_http_jwt_advice_t */
     u_char             error[NGX_HTTP_JWT_ERROR_LEN];
     time_t             clock_time;   /* of the last "Date"; 0: none */
     int64_t            clock_skew;   /* s that it was ahead of our clock */

@@ -32,31 +32,28 @@ ngx_http_jwt_refresh_is_fetcher(void)
 }
 
 
-static const char *
+static ngx_http_jwt_advice_t
 ngx_http_jwt_refresh_status_advice(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t status)
 {
     if (status >= 300 && status < 400) {
-        return "a redirect, which is not followed: write where it leads";
+        return NGX_HTTP_JWT_ADVICE_REDIRECT;
     }
 
     if (status == 407) {
-        return "the proxy requires a user and a password: write \"jwks_proxy "
-               "http://USER:PASSWORD@HOST:PORT;\"";
+        return NGX_HTTP_JWT_ADVICE_PROXY_USER;
     }
 
     if (status == 429) {
-        return "the tenant's rate limit: fetch less often";
+        return NGX_HTTP_JWT_ADVICE_RATE;
     }
 
     if (status >= 500) {
-        return "ask its operator";
+        return NGX_HTTP_JWT_ADVICE_OPERATOR;
     }
 
-    return (issuer->discovery == 1)
-           ? "check the URL"
-           : "check the URL: \"jwks_uri URL;\" names another, \"discovery "
-             "on;\" finds it";
+    return (issuer->discovery == 1) ? NGX_HTTP_JWT_ADVICE_URL
+                                    : NGX_HTTP_JWT_ADVICE_SOURCE;
 }
 
 
@@ -90,6 +87,11 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
     reason.data = text;
     reason.len = ngx_http_jwt_history_text(answer, text);
 
+    if (answer->error == NULL) {
+        answer->advice = ngx_http_jwt_refresh_status_advice(issuer,
+                                                            answer->status);
+    }
+
     if (!ngx_http_jwt_keyset_failed(issuer, answer, &reason, &serving)) {
         return;
     }
@@ -97,10 +99,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
     url = ngx_http_jwt_refresh_url(issuer->discovered.len
                                    ? &issuer->discovered : &issuer->jwks_uri);
 
-    advice = (answer->error == NULL)
-             ? ngx_http_jwt_refresh_status_advice(issuer,
-                                                  answer->status)
-             : answer->advice;
+    advice = ngx_http_jwt_fetch_advice(answer->advice);
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "jwt_issuer \"%V\": keys can't be fetched from \"%V\": "
@@ -114,7 +113,7 @@ ngx_http_jwt_refresh_failed(ngx_http_jwt_issuer_t *issuer,
 
 static void
 ngx_http_jwt_refresh_fails(ngx_http_jwt_issuer_t *issuer, const char *error,
-    const char *advice, const char *first)
+    ngx_http_jwt_advice_t advice, const char *first)
 {
     ngx_http_jwt_answer_t  answer;
 
@@ -179,8 +178,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
     if (text.len > NJWT_MAX_JWKS_TEXT) {
         ngx_http_jwt_refresh_fails(issuer, "its usable keys need more than "
                                    "64 KB, which is room for some 150 RSA "
-                                   "keys", "remove those that sign nothing",
-                                   NULL);
+                                   "keys", NGX_HTTP_JWT_ADVICE_KEYS, NULL);
         return;
     }
 
@@ -190,7 +188,7 @@ ngx_http_jwt_refresh_publish(ngx_http_jwt_issuer_t *issuer,
 
     if (rc == NGX_DECLINED) {
         ngx_http_jwt_refresh_fails(issuer, "\"jwt_shared_zone\" is full",
-                                   "write a larger one", NULL);
+                                   NGX_HTTP_JWT_ADVICE_ZONE, NULL);
         return;
     }
 
@@ -301,7 +299,7 @@ ngx_http_jwt_refresh_keys(ngx_http_jwt_issuer_t *issuer,
 
         if (jwks == NULL) {
             ngx_http_jwt_refresh_fails(issuer, report.error,
-                                       "check that it is a key set",
+                                       NGX_HTTP_JWT_ADVICE_KEY_SET,
                                        report.skipped_why);
 
         } else {
@@ -352,12 +350,14 @@ static void
 ngx_http_jwt_refresh_discovery(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_answer_t *answer)
 {
-    ngx_msec_t   spent;
-    const char  *error, *advice;
+    ngx_msec_t              spent;
+    const char             *error;
+    ngx_http_jwt_advice_t   advice;
 
     if (ngx_http_jwt_refresh_good(issuer, answer)) {
         error = ngx_http_jwt_refresh_discover(issuer, answer->body);
-        advice = error ? "check the discovery document" : NULL;
+        advice = error ? NGX_HTTP_JWT_ADVICE_DOCUMENT
+                       : NGX_HTTP_JWT_ADVICE_NONE;
 
         /* both documents together are one fetch, with one timeout */
 
@@ -406,7 +406,7 @@ ngx_http_jwt_refresh_begin(ngx_http_jwt_issuer_t *issuer)
     {
         ngx_http_jwt_refresh_fails(issuer, "no memory or no connection for "
                                    "the fetch",
-                                   "check \"worker_connections\"", NULL);
+                                   NGX_HTTP_JWT_ADVICE_CONNECTIONS, NULL);
     }
 }
 

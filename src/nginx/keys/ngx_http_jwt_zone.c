@@ -19,7 +19,7 @@
 
 
 #define NGX_HTTP_JWT_MAGIC          0x6e6a7774
-#define NGX_HTTP_JWT_LAYOUT         10
+#define NGX_HTTP_JWT_LAYOUT         11
 
 /* everything in the zone */
 

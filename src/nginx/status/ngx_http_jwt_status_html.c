@@ -299,16 +299,28 @@ ngx_http_jwt_html_share(ngx_http_jwt_out_t *out,
 }
 
 
+/* With what to do about it, while it lasts. */
+
 void
 ngx_http_jwt_html_error(ngx_http_jwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
-    njwt_slice_t  error;
+    const char    *advice;
+    njwt_slice_t   error, text;
 
     error.data = row->source.history.error;
     error.len = row->source.history.error_len;
 
     ngx_http_jwt_status_printf(out, "%a: %e", row->error_time, error);
+
+    advice = ngx_http_jwt_fetch_advice(row->source.history.error_advice);
+
+    if (advice != NULL && row->failures > 0) {
+        text.data = (const uint8_t *) advice;
+        text.len = ngx_strlen(advice);
+
+        ngx_http_jwt_status_printf(out, "; %e", text);
+    }
 }
 
 

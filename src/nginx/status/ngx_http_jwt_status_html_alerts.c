@@ -319,8 +319,7 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     if (row->error_time > 0) {
         ngx_http_jwt_out_literal(out, " Last error ");
         ngx_http_jwt_html_error(out, row);
-        ngx_http_jwt_out_literal(out, ". nginx.conf's own error log, not a "
-                                      "server's, says what to check.");
+        ngx_http_jwt_out_literal(out, ".");
     }
 
     ngx_http_jwt_alert_end(alerts);

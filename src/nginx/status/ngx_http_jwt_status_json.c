@@ -405,6 +405,7 @@ static void
 ngx_http_jwt_status_json_fetches(njwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
+    const char              *advice;
     njwt_slice_t             error;
     ngx_http_jwt_history_t  *history;
 
@@ -430,6 +431,16 @@ ngx_http_jwt_status_json_fetches(njwt_out_t *out,
         ngx_http_jwt_status_json_group(out, ngx_http_jwt_issuer_numbers, row,
                                        "last_error");
         njwt_out_string(out, "text", error);
+
+        advice = ngx_http_jwt_fetch_advice(history->error_advice);
+
+        if (advice == NULL) {
+            njwt_out_null(out, "advice");
+
+        } else {
+            njwt_out_word(out, "advice", advice);
+        }
+
         njwt_out_close(out, '}');
     }
 
