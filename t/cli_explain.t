@@ -583,6 +583,8 @@ my @case = (
       [ issuer_args(jwks => "$dir/none.json") ] ],
     [ 'a file without keys', qr/gives no keys: no array "keys" in it/,
       [ issuer_args(jwks => spew('no.json', '{}')) ] ],
+    [ 'a key that is in no set', qr/no array "keys" in it, but a single key: write \{"keys":\[KEY\]\}$/m,
+      [ issuer_args(jwks => spew('one.json', '{"kty":"RSA"}')) ] ],
     [ 'a set without one that can be used',
       qr/gives no keys: no usable key in it, the first one because of/,
       [ issuer_args(jwks => spew('oct.json',

@@ -176,6 +176,13 @@ refused 'a JSON Pointer has no lone tilde',
     issuer('a', scope_claim => '/a~b'), undef,
     qr/"scope_claim" directive names no claim: write its name/;
 
+warned 'a path with dots is a claim of that name', issuer('a', scope_claim => '.realm.roles'), 'jwt a;',
+    qr/"scope_claim" looks for a claim that is called "\.realm\.roles": for a nested claim write "\/realm\/roles" in/;
+warned 'in a rule, too', issuer('a'), 'jwt a; jwt_require_claim .roles[0] admin;',
+    qr/"jwt_require_claim" looks for a claim that is called "\.roles\[0\]": for a nested claim write "\/roles\/0" in/;
+not_warned 'dots within a name are common', issuer('a', scope_claim => 'realm.roles'),
+    'jwt a; jwt_require_claim https://example.com/roles admin; jwt_require_claim /roles/0 admin;';
+
 refused 'a variable is no claim', issuer('a', scope_claim => 'scope $roles'),
     undef, qr/"scope_claim" directive names a variable where a claim is wanted: write the claim's name/;
 accepted 'a claim of any other name is', issuer('a', scope_claim => 'a$ a~b $');
@@ -264,6 +271,17 @@ refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
         undef, qr/no usable key in it, the first one because of an RSA key of /;
     refused 'nor something else', issuer('a', jwks_file => $file->('hello')),
         undef, qr/gives no keys: neither a JSON object nor PEM/;
+
+    my $text = $pem =~ s/\n/\\n/gr;
+    my $one = NJWT::Token::jwks('k1') =~ s/^\{"keys":\[//r =~ s/\]\}$//r;
+
+    refused 'nor names with PEM texts', issuer('a', jwks_file => $file->(qq({"k1":"$text"}))),
+        undef, qr/gives no keys: no array "keys" in it, but names with PEM texts \("keyval" of another module\): write a JWK set, or the PEM texts without/;
+    refused 'nor a key that is in no set', issuer('a', jwks_file => $file->($one)),
+        undef, qr/gives no keys: no array "keys" in it, but a single key: write \{"keys":\[KEY\]\} in/;
+    accepted 'in one it is', issuer('a', jwks_file => $file->(qq({"keys":[$one]})));
+    refused 'nor any object', issuer('a', jwks_file => $file->('{"k1":"text"}')),
+        undef, qr/gives no keys: no array "keys" in it in/;
 }
 
 refused 'that is no directory', issuer('a', jwks_file => '@CONTENT@'), undef,

@@ -235,6 +235,50 @@ a_pointer_is_valid_when_each_tilde_is_an_escape(void **state)
 
 
 static void
+a_path_of_another_notation_has_a_pointer(void **state)
+{
+    size_t   i, len;
+    uint8_t  out[64];
+
+    static const struct {
+        const char  *name;
+        const char  *pointer;
+        bool         dotted;
+    } paths[] = {
+        { ".address.city", "/address/city", true },
+        { "$.address.city", "/address/city", true },
+        { ".roles[0]", "/roles/0", true },
+        { "roles[0]", "/roles/0", true },
+        { "roles['a/b~c'].d", "/roles/a~1b~0c/d", false },
+        { "[\"a\"]", "/a", true },
+        { "$['a'][0]", "/a/0", true },
+
+        /* a claim may be called so */
+
+        { "realm_access.roles", "/realm_access/roles", false },
+        { "https://example.com/roles", "/https:~1~1example/com~1roles",
+          false },
+        { "/a[0]", "/~1a/0", false },
+        { "a]", "/a", false },
+        { ".", "/", false },
+        { "$a", "/$a", false },
+        { "", "/", false }
+    };
+
+    (void) state;
+
+    for (i = 0; i < unit_count(paths); i++) {
+        assert_for(njwt_path_is_dotted(unit_text(paths[i].name))
+                   == paths[i].dotted, paths[i].name);
+
+        len = njwt_path_pointer(unit_text(paths[i].name), out);
+        out[len] = '\0';
+        assert_string_equal((char *) out, paths[i].pointer);
+    }
+}
+
+
+static void
 nul_and_any_byte_are_characters_as_others(void **state)
 {
     njwt_value_t  root, value;
@@ -278,6 +322,7 @@ main(void)
         unit_case(an_array_has_indices_without_leading_zeros),
         unit_case(an_index_that_is_too_large_means_nothing),
         unit_case(a_pointer_is_valid_when_each_tilde_is_an_escape),
+        unit_case(a_path_of_another_notation_has_a_pointer),
         unit_case(nul_and_any_byte_are_characters_as_others),
         unit_case(nothing_is_found_in_what_is_not_there)
     };

@@ -29,6 +29,62 @@ njwt_path_valid(njwt_slice_t path)
 }
 
 
+bool
+njwt_path_is_dotted(njwt_slice_t name)
+{
+    if (name.len < 2) {
+        return false;
+    }
+
+    return name.data[0] == '.'
+           || (name.data[0] == '$' && name.data[1] == '.')
+           || (name.data[0] != '/' && name.data[name.len - 1] == ']'
+               && memchr(name.data, '[', name.len) != NULL);
+}
+
+
+size_t
+njwt_path_pointer(njwt_slice_t name, uint8_t *out)
+{
+    size_t    i;
+    uint8_t  *p;
+
+    i = (name.len > 1 && name.data[0] == '$'
+         && (name.data[1] == '.' || name.data[1] == '[')) ? 1 : 0;
+    i += (i < name.len && (name.data[i] == '.' || name.data[i] == '['));
+
+    p = out;
+    *p++ = '/';
+
+    for ( /* void */ ; i < name.len; i++) {
+
+        switch (name.data[i]) {
+
+        case '.':
+        case '[':
+            *p++ = '/';
+            break;
+
+        case ']':
+        case '"':
+        case '\'':
+            break;
+
+        case '~':
+        case '/':
+            *p++ = '~';
+            *p++ = (name.data[i] == '~') ? '0' : '1';
+            break;
+
+        default:
+            *p++ = name.data[i];
+        }
+    }
+
+    return (size_t) (p - out);
+}
+
+
 /* Takes "/" and the name behind it off the front of *rest, still escaped. */
 
 static njwt_slice_t

@@ -20,6 +20,18 @@
 bool njwt_path_valid(njwt_slice_t path);
 
 /*
+ * Is it written like a path of jq or JSONPath, ".org.id", "$.org.id" or
+ * "roles[0]"?  It names a claim all the same: one that is called so.
+ */
+bool njwt_path_is_dotted(njwt_slice_t name);
+
+/*
+ * Writes the pointer that such a path, or one like "org.id", would be into
+ * 2 * name.len + 1 bytes; returns its length.
+ */
+size_t njwt_path_pointer(njwt_slice_t name, uint8_t *out);
+
+/*
  * The value that a valid path refers to, borrowed from the document; absent if
  * there is none, and when arena->failed (an escaped name is decoded there).
  */

@@ -304,44 +304,20 @@ njwt_hint_write_granted(njwt_hint_t *hint, njwt_value_t granted)
 }
 
 
-/* "realm_access.roles" as a JSON Pointer; data NULL: no memory. */
+/* "realm_access.roles" as a JSON Pointer; len 0: no memory. */
 
 static njwt_slice_t
 njwt_hint_pointer(njwt_hint_t *hint, njwt_slice_t name)
 {
-    size_t        i;
-    uint8_t      *p;
-    njwt_slice_t  path;
+    uint8_t       *data;
+    njwt_slice_t   path = { NULL, 0 };
 
-    path.len = 0;
-    path.data = p = njwt_arena_alloc(hint->arena, 2 * name.len + 1);
+    data = njwt_arena_alloc(hint->arena, 2 * name.len + 1);
 
-    if (p == NULL) {
-        return path;
+    if (data != NULL) {
+        path.len = njwt_path_pointer(name, data);
+        path.data = data;
     }
-
-    *p++ = '/';
-
-    for (i = 0; i < name.len; i++) {
-
-        switch (name.data[i]) {
-
-        case '.':
-            *p++ = '/';
-            break;
-
-        case '~':
-        case '/':
-            *p++ = '~';
-            *p++ = (name.data[i] == '~') ? '0' : '1';
-            break;
-
-        default:
-            *p++ = name.data[i];
-        }
-    }
-
-    path.len = (size_t) (p - path.data);
 
     return path;
 }
@@ -359,7 +335,8 @@ njwt_hint_dotted(njwt_hint_t *hint, njwt_slice_t name)
 
     if (name.len == 0
         || name.data[0] == '/'
-        || memchr(name.data, '.', name.len) == NULL
+        || (memchr(name.data, '.', name.len) == NULL
+            && !njwt_path_is_dotted(name))
         || njwt_json_type(njwt_json_member(hint->payload, name))
            != NJWT_JSON_ABSENT)
     {

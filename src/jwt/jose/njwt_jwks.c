@@ -153,6 +153,37 @@ njwt_jwks_read_keys(njwt_jwks_t *jwks, njwt_arena_t *scratch,
 }
 
 
+/* What is wrong with an object without "keys", and what to write instead. */
+
+static const char *
+njwt_jwks_no_keys(njwt_value_t root)
+{
+    njwt_slice_t  name, text;
+    njwt_value_t  value = { NULL };
+
+    static const njwt_slice_t  pem = njwt_literal("-----BEGIN ");
+
+    if (njwt_json_type(njwt_json_member(root, njwt_slice("kty")))
+        == NJWT_JSON_STRING)
+    {
+        return "no array \"keys\" in it, but a single key: write "
+               "{\"keys\":[KEY]}";
+    }
+
+    while (njwt_json_next(root, &name, &value)) {
+        text = njwt_json_string(value);
+
+        if (text.len > pem.len && memcmp(text.data, pem.data, pem.len) == 0) {
+            return "no array \"keys\" in it, but names with PEM texts "
+                   "(\"keyval\" of another module): write a JWK set, or the "
+                   "PEM texts without the names";
+        }
+    }
+
+    return "no array \"keys\" in it";
+}
+
+
 static const char *
 njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
     njwt_jwks_report_t *report)
@@ -168,7 +199,7 @@ njwt_jwks_read(njwt_jwks_t *jwks, njwt_arena_t *scratch, njwt_slice_t text,
     keys = njwt_json_member(root, njwt_slice("keys"));
 
     if (njwt_json_type(keys) != NJWT_JSON_ARRAY) {
-        return "no array \"keys\" in it";
+        return njwt_jwks_no_keys(root);
     }
 
     if (njwt_json_length(keys) > NJWT_MAX_KEYS) {

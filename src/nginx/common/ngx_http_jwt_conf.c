@@ -590,6 +590,32 @@ ngx_http_jwt_conf_values(ngx_conf_t *cf, ngx_array_t **list)
 }
 
 
+/* A claim may be called ".org.id", but who writes that means a path. */
+
+static char *
+ngx_http_jwt_conf_claim_dotted(ngx_conf_t *cf, njwt_slice_t claim)
+{
+    size_t      len;
+    u_char     *pointer;
+    ngx_str_t  *directive;
+
+    pointer = ngx_pnalloc(cf->pool, 2 * claim.len + 1);
+    if (pointer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    len = njwt_path_pointer(claim, pointer);
+    directive = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "\"%V\" looks for a claim that is called \"%*s\": for "
+                       "a nested claim write \"%*s\"", directive,
+                       claim.len, claim.data, len, pointer);
+
+    return NGX_CONF_OK;
+}
+
+
 char *
 ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name, njwt_slice_t *claim)
 {
@@ -603,6 +629,10 @@ ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name, njwt_slice_t *claim)
     if (!njwt_path_valid(*claim)) {
         return "names no claim: write its name, or a JSON Pointer in which "
                "\"~\" is \"~0\"";
+    }
+
+    if (njwt_path_is_dotted(*claim)) {
+        return ngx_http_jwt_conf_claim_dotted(cf, *claim);
     }
 
     return NGX_CONF_OK;
