@@ -12,8 +12,8 @@
 ngx_int_t
 ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (jmcf->cache == NULL) {
         return NGX_OK;
@@ -27,11 +27,9 @@ ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
         return NGX_ERROR;
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->static_jwks != NULL) {
-            ngx_http_jwt_cache_bind(issuers[i], issuers[i]->static_jwks);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->static_jwks != NULL) {
+            ngx_http_jwt_cache_bind(issuer, issuer->static_jwks);
         }
     }
 
@@ -104,18 +102,16 @@ ngx_http_jwt_cache_verify_id(ngx_http_jwt_issuer_t *issuer)
 ngx_int_t
 ngx_http_jwt_cache_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    njwt_predicates_t      **predicates;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    njwt_predicates_t     **predicates;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (jmcf->issuers.nelts == 0 || jmcf->cache_off) {
         return NGX_OK;
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_cache_verify_id(issuers[i]) != NGX_OK) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (ngx_http_jwt_cache_verify_id(issuer) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -316,6 +316,26 @@ ngx_http_jwt_slice(ngx_str_t *s)
 }
 
 
+/* The issuer with that index; NULL: there is none, so the list has ended. */
+
+static ngx_inline ngx_http_jwt_issuer_t *
+ngx_http_jwt_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t i)
+{
+    return (i < jmcf->issuers.nelts)
+           ? ((ngx_http_jwt_issuer_t **) jmcf->issuers.elts)[i] : NULL;
+}
+
+
+/* The same of the locations. */
+
+static ngx_inline ngx_http_jwt_location_t *
+ngx_http_jwt_location(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t i)
+{
+    return (i < jmcf->locations.nelts)
+           ? ((ngx_http_jwt_location_t **) jmcf->locations.elts)[i] : NULL;
+}
+
+
 static ngx_inline ngx_uint_t
 ngx_http_jwt_same(const ngx_str_t *a, const ngx_str_t *b)
 {

@@ -107,14 +107,12 @@ ngx_http_jwt_issuer_pos(ngx_http_jwt_issuer_t *issuer, const char *name)
 ngx_http_jwt_issuer_t *
 ngx_http_jwt_policy_find(ngx_http_jwt_main_conf_t *jmcf, ngx_str_t *name)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_same(&issuers[i]->name, name)) {
-            return issuers[i];
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (ngx_http_jwt_same(&issuer->name, name)) {
+            return issuer;
         }
     }
 

@@ -433,14 +433,12 @@ ngx_http_jwt_revoke_open(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 ngx_int_t
 ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
-    ngx_http_jwt_loc_conf_t   *conf;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *location;
+    ngx_http_jwt_loc_conf_t  *conf;
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        conf = all[i]->conf;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        conf = location->conf;
 
         if (conf->revoke.data == NULL) {
             continue;
@@ -459,7 +457,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             return NGX_ERROR;
         }
 
-        if (!ngx_http_jwt_revoke_open(cf, all[i])) {
+        if (!ngx_http_jwt_revoke_open(cf, location)) {
             continue;
         }
 
@@ -468,7 +466,7 @@ ngx_http_jwt_revoke_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "everybody revoke tokens: write \"allow\" and \"deny "
                       "all\" there, \"auth_basic\", \"ssl_verify_client on\", "
                       "or \"jwt NAME;\" with a \"jwt_require_scope\" in "
-                      "%V:%ui", &all[i]->name,
+                      "%V:%ui", &location->name,
                       &conf->revoke_pos.file, conf->revoke_pos.line);
     }
 

@@ -291,11 +291,11 @@ ngx_http_jwt_bypass_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location,
 void
 ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    const char                *of;
-    ngx_module_t              *rewrite;
-    ngx_http_jwt_bypass_t      found;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    const char               *of;
+    ngx_module_t             *rewrite;
+    ngx_http_jwt_bypass_t     found;
+    ngx_http_jwt_location_t  *location;
 
     rewrite = ngx_http_jwt_warnings_module(cf, "ngx_http_rewrite_module");
 
@@ -303,19 +303,17 @@ ngx_http_jwt_warn_return(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return;
     }
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        of = ngx_http_jwt_bypass_of(all[i]->conf);
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        of = ngx_http_jwt_bypass_of(location->conf);
 
         if (of == NULL) {
             continue;
         }
 
-        ngx_http_jwt_bypass_find(cf, all[i], rewrite, &found);
+        ngx_http_jwt_bypass_find(cf, location, rewrite, &found);
 
         if (found.by != NULL) {
-            ngx_http_jwt_bypass_warn(cf, all[i], &found, of);
+            ngx_http_jwt_bypass_warn(cf, location, &found, of);
         }
     }
 }
@@ -383,10 +381,10 @@ ngx_http_jwt_bypass_upgrades(ngx_http_jwt_location_t *location,
 void
 ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_module_t              *proxy;
-    ngx_command_t             *set_header;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    ngx_module_t             *proxy;
+    ngx_command_t            *set_header;
+    ngx_http_jwt_location_t  *location;
 
     static const ngx_str_t     directive = ngx_string("proxy_set_header");
 
@@ -405,14 +403,12 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return;
     }
 
-    all = jmcf->locations.elts;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-
-        if (!all[i]->proxied
-            || all[i]->outer == NULL
-            || !ngx_http_jwt_warnings_protects(jmcf, all[i]->server)
-            || !ngx_http_jwt_bypass_upgrades(all[i], proxy, set_header))
+        if (!location->proxied
+            || location->outer == NULL
+            || !ngx_http_jwt_warnings_protects(jmcf, location->server)
+            || !ngx_http_jwt_bypass_upgrades(location, proxy, set_header))
         {
             continue;
         }
@@ -422,7 +418,7 @@ ngx_http_jwt_warn_upgrade(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "server that protects some of it: a backend that "
                       "speaks h2c opens a tunnel whose requests nobody "
                       "judges; write a \"map\" of it that gives nothing but "
-                      "\"websocket\" in %V:%ui", &all[i]->name,
-                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
+                      "\"websocket\" in %V:%ui", &location->name,
+                      &location->conf->pos.file, location->conf->pos.line);
     }
 }

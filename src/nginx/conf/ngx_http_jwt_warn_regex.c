@@ -163,8 +163,8 @@ void
 ngx_http_jwt_warnings_wins_over(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *regex)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *location;
 
     /* names, but none of them: an explicit "jwt off" */
 
@@ -172,16 +172,14 @@ ngx_http_jwt_warnings_wins_over(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    all = jmcf->locations.elts;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-
-        if (all[i]->server == regex->server
-            && all[i]->conf->policy != NULL
-            && ngx_http_jwt_regex_is_tried(regex, all[i])
-            && ngx_http_jwt_regex_may_match(regex, &all[i]->core->name))
+        if (location->server == regex->server
+            && location->conf->policy != NULL
+            && ngx_http_jwt_regex_is_tried(regex, location)
+            && ngx_http_jwt_regex_may_match(regex, &location->core->name))
         {
-            regex->wins_over = all[i];
+            regex->wins_over = location;
             return;
         }
     }
@@ -191,15 +189,13 @@ ngx_http_jwt_warnings_wins_over(ngx_http_jwt_main_conf_t *jmcf,
 void
 ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t   *prefix, **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *prefix, *location;
 
-    all = jmcf->locations.elts;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        ngx_http_jwt_warnings_wins_over(jmcf, location);
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        ngx_http_jwt_warnings_wins_over(jmcf, all[i]);
-
-        prefix = all[i]->wins_over;
+        prefix = location->wins_over;
 
         if (prefix == NULL) {
             continue;
@@ -209,12 +205,12 @@ ngx_http_jwt_warn_regex(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                       "location \"%V\" %s \"%V\", which has it, where both "
                       "match: write \"jwt NAME;\" there, \"jwt off;\" if it "
                       "is public, or \"location ^~ %V\" in %V:%ui",
-                      &all[i]->name,
-                      all[i]->passes
+                      &location->name,
+                      location->passes
                       ? "passes requests on without \"jwt\" in a server that "
                         "protects others, and wins over"
                       : "is without \"jwt\" and wins over",
                       &prefix->name, &prefix->core->name,
-                      &all[i]->conf->pos.file, all[i]->conf->pos.line);
+                      &location->conf->pos.file, location->conf->pos.line);
     }
 }

@@ -43,24 +43,23 @@ static ngx_http_jwt_location_t *
 ngx_http_jwt_subrequest_static(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *outer, ngx_str_t *uri)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t   *best, **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *best, *location;
 
     best = NULL;
-    all = jmcf->locations.elts;
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        if (all[i]->outer != outer
-            || !ngx_http_jwt_subrequest_prefix(all[i], uri))
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        if (location->outer != outer
+            || !ngx_http_jwt_subrequest_prefix(location, uri))
         {
             continue;
         }
 
         if (best == NULL
-            || all[i]->core->name.len > best->core->name.len
-            || all[i]->core->exact_match)
+            || location->core->name.len > best->core->name.len
+            || location->core->exact_match)
         {
-            best = all[i];
+            best = location;
         }
     }
 
@@ -74,16 +73,14 @@ ngx_http_jwt_subrequest_regex(ngx_http_jwt_main_conf_t *jmcf,
 {
 #if (NGX_PCRE)
     ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
+    ngx_http_jwt_location_t  *location;
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        if (all[i]->outer == outer
-            && ngx_http_jwt_location_is_regex(all[i])
-            && ngx_regex_exec(all[i]->core->regex->regex, uri, NULL, 0) >= 0)
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        if (location->outer == outer
+            && ngx_http_jwt_location_is_regex(location)
+            && ngx_regex_exec(location->core->regex->regex, uri, NULL, 0) >= 0)
         {
-            return all[i];
+            return location;
         }
     }
 #endif
@@ -201,9 +198,9 @@ ngx_http_jwt_subrequest_level(ngx_http_jwt_subrequests_t *sub,
 void
 ngx_http_jwt_warn_subrequests(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                   i;
-    ngx_http_jwt_location_t    **all;
-    ngx_http_jwt_subrequests_t   sub;
+    ngx_uint_t                  i;
+    ngx_http_jwt_location_t    *location;
+    ngx_http_jwt_subrequests_t  sub;
 
     sub.cf = cf;
     sub.jmcf = jmcf;
@@ -211,9 +208,7 @@ ngx_http_jwt_warn_subrequests(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
                                                "ngx_http_auth_request_module");
     sub.mirror = ngx_http_jwt_warnings_module(cf, "ngx_http_mirror_module");
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        ngx_http_jwt_subrequest_level(&sub, all[i]);
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        ngx_http_jwt_subrequest_level(&sub, location);
     }
 }

@@ -222,13 +222,11 @@ ngx_uint_t
 ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_core_srv_conf_t *server)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *location;
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        if (all[i]->server == server && all[i]->conf->policy != NULL) {
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        if (location->server == server && location->conf->policy != NULL) {
             return 1;
         }
     }
@@ -240,9 +238,9 @@ ngx_http_jwt_warnings_protects(ngx_http_jwt_main_conf_t *jmcf,
 ngx_int_t
 ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_passer_t      passer[NGX_HTTP_JWT_PROXIES];
-    ngx_http_jwt_location_t   *location, **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_passer_t     passer[NGX_HTTP_JWT_PROXIES];
+    ngx_http_jwt_location_t  *location;
 
     if (jmcf->issuers.nelts == 0) {
         return NGX_OK;
@@ -252,10 +250,7 @@ ngx_http_jwt_warn_unguarded(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         return NGX_ERROR;
     }
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        location = all[i];
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
         location->passes = ngx_http_jwt_unguarded_any(passer,
                                                       NGX_HTTP_JWT_PROXIES,
                                                       location);

@@ -389,19 +389,17 @@ ngx_http_jwt_keyfile_open(ngx_cycle_t *cycle, ngx_http_jwt_issuer_t *issuer)
 void
 ngx_http_jwt_keyfile_read(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (ngx_test_config) {
         return;
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyfile != NULL) {
-            ngx_http_jwt_keyfile_make_dir(cycle, issuers[i]);
-            ngx_http_jwt_keyfile_open(cycle, issuers[i]);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyfile != NULL) {
+            ngx_http_jwt_keyfile_make_dir(cycle, issuer);
+            ngx_http_jwt_keyfile_open(cycle, issuer);
         }
     }
 }
@@ -450,17 +448,15 @@ ngx_http_jwt_keyfile_recover_keys(ngx_http_jwt_issuer_t *issuer,
 void
 ngx_http_jwt_keyfile_recover(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyfile != NULL
-            && issuers[i]->keyfile->keys.len > 0
-            && ngx_http_jwt_keyset_empty(issuers[i]))
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyfile != NULL
+            && issuer->keyfile->keys.len > 0
+            && ngx_http_jwt_keyset_empty(issuer))
         {
-            ngx_http_jwt_keyfile_recover_keys(issuers[i], log);
+            ngx_http_jwt_keyfile_recover_keys(issuer, log);
         }
     }
 }
@@ -641,18 +637,16 @@ ngx_http_jwt_keyfile_catch_up(ngx_http_jwt_issuer_t *issuer)
 void
 ngx_http_jwt_keyfile_look(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyfile != NULL
-            && ngx_http_jwt_keyfile_over(issuers[i], NULL)
-            && (issuers[i]->keyfile->behind
-                || ngx_http_jwt_keyfile_news(issuers[i])))
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyfile != NULL
+            && ngx_http_jwt_keyfile_over(issuer, NULL)
+            && (issuer->keyfile->behind
+                || ngx_http_jwt_keyfile_news(issuer)))
         {
-            ngx_http_jwt_keyfile_begin(issuers[i]);
+            ngx_http_jwt_keyfile_begin(issuer);
         }
     }
 }
@@ -661,19 +655,17 @@ ngx_http_jwt_keyfile_look(ngx_http_jwt_main_conf_t *jmcf)
 void
 ngx_http_jwt_keyfile_stop(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    struct timespec          until;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    issuers = jmcf->issuers.elts;
+    ngx_uint_t              i;
+    struct timespec         until;
+    ngx_http_jwt_issuer_t  *issuer;
 
     ngx_http_jwt_state_until(&until);
 
     /* a thread that isn't done by then dies with the process */
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyfile != NULL) {
-            (void) ngx_http_jwt_keyfile_over(issuers[i], &until);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyfile != NULL) {
+            (void) ngx_http_jwt_keyfile_over(issuer, &until);
         }
     }
 }

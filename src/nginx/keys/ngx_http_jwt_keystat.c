@@ -95,25 +95,6 @@ ngx_http_jwt_keystat_find_locked(ngx_http_jwt_shared_t *shared,
 }
 
 
-static ngx_uint_t
-ngx_http_jwt_keystat_orphan(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_http_jwt_keystat_t *keystat)
-{
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
-
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->id == keystat->issuer) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 /*
  * A record that may be reused: an unused one, one of an issuer that no longer
  * exists, or that of the key removed first.
@@ -132,7 +113,8 @@ ngx_http_jwt_keystat_vacant_locked(ngx_http_jwt_main_conf_t *jmcf,
         keystat = &shared->keystats[i];
 
         if (keystat->issuer == 0
-            || ngx_http_jwt_keystat_orphan(jmcf, keystat)) {
+            || !ngx_http_jwt_counters_is_issuer(jmcf, keystat->issuer))
+        {
             return keystat;
         }
 
@@ -256,14 +238,12 @@ ngx_http_jwt_keystat_note(ngx_http_jwt_issuer_t *issuer,
 void
 ngx_http_jwt_keystat_note_static(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->static_jwks != NULL) {
-            ngx_http_jwt_keystat_note(issuers[i], issuers[i]->static_jwks);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->static_jwks != NULL) {
+            ngx_http_jwt_keystat_note(issuer, issuer->static_jwks);
         }
     }
 }

@@ -414,14 +414,12 @@ ngx_http_jwt_refresh_begin(ngx_http_jwt_issuer_t *issuer)
 static void
 ngx_http_jwt_refresh_look(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_keyset_begin(issuers[i]) == NGX_OK) {
-            ngx_http_jwt_refresh_begin(issuers[i]);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (ngx_http_jwt_keyset_begin(issuer) == NGX_OK) {
+            ngx_http_jwt_refresh_begin(issuer);
         }
     }
 }
@@ -456,8 +454,8 @@ ngx_http_jwt_refresh_handler(ngx_event_t *ev)
 ngx_int_t
 ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (!ngx_http_jwt_refresh_is_fetcher()) {
         return NGX_OK;
@@ -465,12 +463,10 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 
     ngx_http_jwt_blocks_log(jmcf, cycle->log);
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        ngx_http_jwt_keyset_recover(issuers[i]);
-        ngx_http_jwt_keyfile_catch_up(issuers[i]);
-        ngx_http_jwt_keys_renew(issuers[i], cycle->log);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        ngx_http_jwt_keyset_recover(issuer);
+        ngx_http_jwt_keyfile_catch_up(issuer);
+        ngx_http_jwt_keys_renew(issuer, cycle->log);
     }
 
     jmcf->fetcher = ngx_http_jwt_fetch_create(cycle->log);
@@ -492,8 +488,8 @@ ngx_http_jwt_refresh_start(ngx_cycle_t *cycle, ngx_http_jwt_main_conf_t *jmcf)
 void
 ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (jmcf->fetcher == NULL) {
         return;
@@ -506,11 +502,9 @@ ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
     ngx_http_jwt_fetch_destroy(jmcf->fetcher);
     jmcf->fetcher = NULL;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyset != NULL) {
-            ngx_http_jwt_keyset_abandoned(issuers[i]);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyset != NULL) {
+            ngx_http_jwt_keyset_abandoned(issuer);
         }
     }
 }

@@ -230,20 +230,18 @@ ngx_http_jwt_zone_issuer(ngx_http_jwt_main_conf_t *jmcf, ngx_uint_t count,
 static ngx_int_t
 ngx_http_jwt_zone_name_keysets(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i, number;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i, number;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
         number = 0;
 
         do {
-            if (ngx_http_jwt_zone_digest(issuers[i], number++) != NGX_OK) {
+            if (ngx_http_jwt_zone_digest(issuer, number++) != NGX_OK) {
                 return NGX_ERROR;
             }
 
-        } while (ngx_http_jwt_zone_issuer(jmcf, i, issuers[i]->source_id));
+        } while (ngx_http_jwt_zone_issuer(jmcf, i, issuer->source_id));
     }
 
     return NGX_OK;
@@ -378,15 +376,14 @@ ngx_http_jwt_zone_number(ngx_http_jwt_main_conf_t *jmcf)
 void
 ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
-    ngx_uint_t               i, newest;
-    ngx_slab_pool_t         *shpool;
-    ngx_http_jwt_keyset_t   *keyset, *unused;
-    ngx_http_jwt_issuer_t  **issuers;
-    ngx_http_jwt_shared_t   *shared;
+    ngx_uint_t              i, newest;
+    ngx_slab_pool_t        *shpool;
+    ngx_http_jwt_keyset_t  *keyset, *unused;
+    ngx_http_jwt_issuer_t  *issuer;
+    ngx_http_jwt_shared_t  *shared;
 
     shared = jmcf->zone->data;
     shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
-    issuers = jmcf->issuers.elts;
     jmcf->salt = shared->salt;
 
     ngx_shmtx_lock(&shpool->mutex);
@@ -397,38 +394,37 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
         ngx_http_jwt_zone_reclaim_locked(jmcf, shared);
     }
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->static_jwks != NULL) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->static_jwks != NULL) {
             continue;
         }
 
-        keyset = ngx_http_jwt_zone_find_locked(issuers[i], shared, &unused);
+        keyset = ngx_http_jwt_zone_find_locked(issuer, shared, &unused);
 
         if (keyset == NULL && unused == NULL && newest
             && ngx_http_jwt_blocks_reclaim_locked(shared, shared->attached))
         {
-            keyset = ngx_http_jwt_zone_find_locked(issuers[i], shared,
-                                                   &unused);
+            keyset = ngx_http_jwt_zone_find_locked(issuer, shared, &unused);
         }
 
         if (keyset == NULL && unused != NULL && newest) {
-            keyset = ngx_http_jwt_zone_make_locked(issuers[i], unused);
+            keyset = ngx_http_jwt_zone_make_locked(issuer, unused);
         }
 
-        issuers[i]->keyset = keyset;
+        issuer->keyset = keyset;
     }
 
     ngx_http_jwt_counters_attach_locked(jmcf, &shared->counters, newest);
 
     ngx_shmtx_unlock(&shpool->mutex);
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->keyset == NULL && issuers[i]->static_jwks == NULL
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->keyset == NULL && issuer->static_jwks == NULL
             && newest) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "no room in the shared zone \"%V\" for the keys of "
                           "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",
-                          &jmcf->zone_name, &issuers[i]->name);
+                          &jmcf->zone_name, &issuer->name);
         }
     }
 }

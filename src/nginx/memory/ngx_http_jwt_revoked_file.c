@@ -493,10 +493,10 @@ ngx_http_jwt_revoked_watch(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
 static void
 ngx_http_jwt_revoked_tick(ngx_event_t *ev)
 {
-    ngx_msec_t                  next, due;
-    ngx_uint_t                  i;
-    ngx_http_jwt_issuer_t     **issuers;
-    ngx_http_jwt_main_conf_t   *jmcf;
+    ngx_msec_t                 next, due;
+    ngx_uint_t                 i;
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_jwt_main_conf_t  *jmcf;
 
     jmcf = (ngx_http_jwt_main_conf_t *)
            ((u_char *) ev - offsetof(ngx_http_jwt_main_conf_t, revoked_tick));
@@ -508,17 +508,16 @@ ngx_http_jwt_revoked_tick(ngx_event_t *ev)
     }
 
     next = NGX_HTTP_JWT_REVOKED_TICK;
-    issuers = jmcf->issuers.elts;
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->revocation.slot == NULL) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->revocation.slot == NULL) {
             continue;
         }
 
-        due = ngx_http_jwt_revoked_watch(issuers[i], ev->log);
+        due = ngx_http_jwt_revoked_watch(issuer, ev->log);
         next = ngx_min(next, due);
 
-        if (ngx_http_jwt_revoked_save(issuers[i])) {
+        if (ngx_http_jwt_revoked_save(issuer)) {
             next = NGX_HTTP_JWT_REVOKED_STEP;
         }
     }
@@ -536,7 +535,7 @@ void
 ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
     ngx_uint_t                     i;
-    ngx_http_jwt_issuer_t        **issuers;
+    ngx_http_jwt_issuer_t         *issuer;
     ngx_http_jwt_revocation_t     *rv;
     ngx_http_jwt_revoked_watch_t  *watch;
 
@@ -547,10 +546,8 @@ ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
         return;
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        rv = &issuers[i]->revocation;
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        rv = &issuer->revocation;
 
         if (rv->slot == NULL || rv->read == NULL) {
             continue;
@@ -590,8 +587,8 @@ ngx_http_jwt_revoked_start(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 void
 ngx_http_jwt_revoked_stop(ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
     if (jmcf->revoked_tick.handler == NULL) {
         return;
@@ -601,11 +598,9 @@ ngx_http_jwt_revoked_stop(ngx_http_jwt_main_conf_t *jmcf)
         ngx_del_timer(&jmcf->revoked_tick);
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->revocation.slot != NULL) {
-            ngx_http_jwt_revoked_save_last(issuers[i]);
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->revocation.slot != NULL) {
+            ngx_http_jwt_revoked_save_last(issuer);
         }
     }
 }

@@ -127,21 +127,20 @@ ngx_int_t
 ngx_http_jwt_revoked_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t                    i, n, entries;
-    ngx_http_jwt_issuer_t       **issuers, *largest;
+    ngx_http_jwt_issuer_t        *issuer, *largest;
     ngx_http_jwt_revoked_file_t  *file;
 
-    issuers = jmcf->issuers.elts;
     largest = NULL;
     n = 0;
     entries = 0;
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->trust.revocation_count == 0) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->trust.revocation_count == 0) {
             continue;
         }
 
         n++;
-        file = issuers[i]->revocation.read;
+        file = issuer->revocation.read;
 
         if (file == NULL) {
             continue;
@@ -152,7 +151,7 @@ ngx_http_jwt_revoked_add(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         if (largest == NULL
             || file->entries.count > largest->revocation.read->entries.count)
         {
-            largest = issuers[i];
+            largest = issuer;
         }
     }
 
@@ -277,20 +276,19 @@ static void
 ngx_http_jwt_revoked_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
     ngx_uint_t                  i, first;
-    ngx_http_jwt_issuer_t     **issuers;
+    ngx_http_jwt_issuer_t      *issuer;
     ngx_http_jwt_revocation_t  *rv;
 
     first = 1;
-    issuers = jmcf->issuers.elts;
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        rv = &issuers[i]->revocation;
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        rv = &issuer->revocation;
 
-        if (issuers[i]->trust.revocation_count == 0) {
+        if (issuer->trust.revocation_count == 0) {
             continue;
         }
 
-        rv->slot = ngx_http_jwt_revoked_attach_one(issuers[i], first);
+        rv->slot = ngx_http_jwt_revoked_attach_one(issuer, first);
         first = 0;
 
         if (rv->slot == NULL) {
@@ -298,7 +296,7 @@ ngx_http_jwt_revoked_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
                           "jwt_issuer \"%V\" finds no room in "
                           "\"jwt_revocation_zone\", which issuers of earlier "
                           "configurations fill: all of its tokens are "
-                          "revoked, restart nginx", &issuers[i]->name);
+                          "revoked, restart nginx", &issuer->name);
         }
     }
 }
@@ -351,8 +349,8 @@ static ngx_http_jwt_issuer_t *
 ngx_http_jwt_revoked_earlier(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *earlier;
 
     if (jmcf == NULL || jmcf->revoked == NULL
         || jmcf->revoked->shm.addr == issuer->main->revoked->shm.addr)
@@ -360,15 +358,13 @@ ngx_http_jwt_revoked_earlier(ngx_http_jwt_main_conf_t *jmcf,
         return NULL;
     }
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->revocation.slot != NULL
-            && ngx_memcmp(issuers[i]->revocation.id, issuer->revocation.id,
+    for (i = 0; (earlier = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (earlier->revocation.slot != NULL
+            && ngx_memcmp(earlier->revocation.id, issuer->revocation.id,
                           NGX_HTTP_JWT_DIGEST_LEN)
                == 0)
         {
-            return issuers[i];
+            return earlier;
         }
     }
 
@@ -481,7 +477,7 @@ ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
     ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t                    i;
-    ngx_http_jwt_issuer_t       **issuers, *before;
+    ngx_http_jwt_issuer_t        *issuer, *before;
     ngx_http_jwt_main_conf_t     *old;
     ngx_http_jwt_revocation_t    *rv;
     ngx_http_jwt_revoked_slot_t  *slot;
@@ -493,23 +489,22 @@ ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
     ngx_http_jwt_revoked_attach(jmcf, cycle->log);
 
     old = ngx_http_jwt_revoked_old(cycle);
-    issuers = jmcf->issuers.elts;
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        rv = &issuers[i]->revocation;
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        rv = &issuer->revocation;
         slot = rv->slot;
 
         if (slot == NULL) {
             continue;
         }
 
-        before = ngx_http_jwt_revoked_earlier(old, issuers[i]);
+        before = ngx_http_jwt_revoked_earlier(old, issuer);
 
         if (!slot->restored && before != NULL) {
-            ngx_http_jwt_revoked_move(issuers[i], before, cycle->log);
+            ngx_http_jwt_revoked_move(issuer, before, cycle->log);
 
         } else if (!slot->restored) {
-            ngx_http_jwt_revoked_load(cycle, issuers[i]);
+            ngx_http_jwt_revoked_load(cycle, issuer);
         }
 
         slot->restored = 1;
@@ -520,11 +515,11 @@ ngx_http_jwt_revoked_restore(ngx_cycle_t *cycle,
             slot->saved = slot->changes - 1;
         }
 
-        if (ngx_http_jwt_revoked_prefix(issuers[i]) != NGX_OK) {
+        if (ngx_http_jwt_revoked_prefix(issuer) != NGX_OK) {
             rv->slot = NULL;
             continue;
         }
 
-        ngx_http_jwt_revoked_apply(issuers[i], cycle->log);
+        ngx_http_jwt_revoked_apply(issuer, cycle->log);
     }
 }

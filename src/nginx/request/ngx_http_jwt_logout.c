@@ -596,15 +596,13 @@ ngx_http_jwt_logout_warn(ngx_conf_t *cf, ngx_http_jwt_location_t *location)
 ngx_int_t
 ngx_http_jwt_logout_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_issuer_t     *issuer;
-    ngx_http_jwt_logout_t     *lo;
-    ngx_http_jwt_location_t  **locations;
+    ngx_uint_t                i;
+    ngx_http_jwt_issuer_t    *issuer;
+    ngx_http_jwt_logout_t    *lo;
+    ngx_http_jwt_location_t  *location;
 
-    locations = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        lo = locations[i]->conf->logout;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        lo = location->conf->logout;
 
         if (lo == NULL) {
             continue;
@@ -630,7 +628,7 @@ ngx_http_jwt_logout_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
             return NGX_ERROR;
         }
 
-        ngx_http_jwt_logout_warn(cf, locations[i]);
+        ngx_http_jwt_logout_warn(cf, location);
     }
 
     return NGX_OK;

@@ -200,39 +200,34 @@ ngx_http_jwt_counters_known(ngx_http_jwt_location_t **all, ngx_uint_t n)
 ngx_int_t
 ngx_http_jwt_counters_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i, number;
-    ngx_http_jwt_issuer_t    **issuers;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i, number;
+    ngx_http_jwt_issuer_t    *issuer;
+    ngx_http_jwt_location_t  *location;
 
-    all = jmcf->locations.elts;
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (ngx_http_jwt_counters_id(ngx_http_jwt_slice(&issuers[i]->name),
-                                     &issuers[i]->id)
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (ngx_http_jwt_counters_id(ngx_http_jwt_slice(&issuer->name),
+                                     &issuer->id)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
         number = 0;
 
-        if (all[i]->conf->policy == NULL) {
+        if (location->conf->policy == NULL) {
             continue;
         }
 
         do {
-            all[i]->duplicate_no = number++;
+            location->duplicate_no = number++;
 
-            if (ngx_http_jwt_counters_location_id(cf, all[i])
-                != NGX_OK)
-            {
+            if (ngx_http_jwt_counters_location_id(cf, location) != NGX_OK) {
                 return NGX_ERROR;
             }
 
-        } while (ngx_http_jwt_counters_known(all, i));
+        } while (ngx_http_jwt_counters_known(jmcf->locations.elts, i));
     }
 
     return NGX_OK;

@@ -134,6 +134,10 @@ typedef struct {
 void ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counted_t *counted);
 
+/* Does one of the configuration's issuers have this id? */
+ngx_uint_t ngx_http_jwt_counters_is_issuer(ngx_http_jwt_main_conf_t *jmcf,
+    ngx_atomic_uint_t id);
+
 /* The index of an issuer's numbers in a row; NULL: of "-". */
 ngx_uint_t ngx_http_jwt_series(ngx_http_jwt_issuer_t *issuer,
     ngx_uint_t counted);

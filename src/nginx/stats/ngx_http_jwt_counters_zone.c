@@ -85,17 +85,15 @@ ngx_http_jwt_counters_clear_locked(ngx_http_jwt_counters_t *counters,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_counters_is_issuer(ngx_http_jwt_main_conf_t *jmcf,
     ngx_atomic_uint_t id)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
-
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        if (issuers[i]->id == id) {
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        if (issuer->id == id) {
             return 1;
         }
     }
@@ -137,27 +135,24 @@ static void
 ngx_http_jwt_counters_issuers_locked(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counters_t *counters, ngx_uint_t newest)
 {
-    ngx_uint_t               i;
-    ngx_http_jwt_issuer_t  **issuers;
+    ngx_uint_t              i;
+    ngx_http_jwt_issuer_t  *issuer;
 
-    issuers = jmcf->issuers.elts;
+    for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
+        issuer->row = ngx_http_jwt_counters_row_locked(jmcf, counters, issuer);
 
-    for (i = 0; i < jmcf->issuers.nelts; i++) {
-        issuers[i]->row = ngx_http_jwt_counters_row_locked(jmcf, counters,
-                                                           issuers[i]);
-
-        if (issuers[i]->row == 0
-            || counters->ids[issuers[i]->row - 1] == issuers[i]->id)
+        if (issuer->row == 0
+            || counters->ids[issuer->row - 1] == issuer->id)
         {
             continue;
         }
 
         if (newest) {
-            ngx_http_jwt_counters_clear_locked(counters, issuers[i]);
-            continue;
-        }
+            ngx_http_jwt_counters_clear_locked(counters, issuer);
 
-        issuers[i]->row = 0;
+        } else {
+            issuer->row = 0;
+        }
     }
 }
 
@@ -168,18 +163,16 @@ static void
 ngx_http_jwt_counters_find_locked(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counters_t *counters, u_char *taken)
 {
-    ngx_uint_t                 i, k;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i, k;
+    ngx_http_jwt_location_t  *location;
 
-    all = jmcf->locations.elts;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        location->counts = NULL;
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        all[i]->counts = NULL;
+        for (k = 0; location->id != 0 && k < counters->nlocations; k++) {
 
-        for (k = 0; all[i]->id != 0 && k < counters->nlocations; k++) {
-
-            if (counters->locations[k].id == all[i]->id) {
-                all[i]->counts = &counters->locations[k];
+            if (counters->locations[k].id == location->id) {
+                location->counts = &counters->locations[k];
                 taken[k] = 1;
                 break;
             }
@@ -216,7 +209,7 @@ ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
 {
     u_char                           taken[NGX_HTTP_JWT_MAX_LOCATIONS];
     ngx_uint_t                       i;
-    ngx_http_jwt_location_t        **all;
+    ngx_http_jwt_location_t         *location;
     ngx_http_jwt_location_counts_t  *counts;
 
     ngx_memzero(taken, sizeof(taken));
@@ -230,11 +223,9 @@ ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
         return;
     }
 
-    all = jmcf->locations.elts;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-
-        if (all[i]->id == 0 || all[i]->counts != NULL) {
+        if (location->id == 0 || location->counts != NULL) {
             continue;
         }
 
@@ -247,9 +238,9 @@ ngx_http_jwt_counters_attach_locked(ngx_http_jwt_main_conf_t *jmcf,
         counts->id = 0;
         ngx_memzero((void *) counts->totals, sizeof(counts->totals));
         ngx_memory_barrier();
-        counts->id = all[i]->id;
+        counts->id = location->id;
 
-        all[i]->counts = counts;
+        location->counts = counts;
     }
 }
 

@@ -371,8 +371,8 @@ ngx_http_jwt_metadata_collect(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_location_t *location, njwt_issuer_t *issuer,
     ngx_http_jwt_metadata_rules_t *rules)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *below;
 
     ngx_memzero(rules, sizeof(ngx_http_jwt_metadata_rules_t));
 
@@ -385,15 +385,13 @@ ngx_http_jwt_metadata_collect(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
         return NGX_ERROR;
     }
 
-    all = jmcf->locations.elts;
+    for (i = 0; (below = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-
-        if (all[i]->server == location->server
-            && ngx_http_jwt_metadata_names(all[i]->conf->policy, issuer)
-            && ngx_http_jwt_location_reached(all[i])
-            && ngx_http_jwt_metadata_below(location->conf->metadata, all[i])
-            && ngx_http_jwt_metadata_add_location(rules, all[i]->conf)
+        if (below->server == location->server
+            && ngx_http_jwt_metadata_names(below->conf->policy, issuer)
+            && ngx_http_jwt_location_reached(below)
+            && ngx_http_jwt_metadata_below(location->conf->metadata, below)
+            && ngx_http_jwt_metadata_add_location(rules, below->conf)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -566,14 +564,12 @@ ngx_http_jwt_metadata_document(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 ngx_int_t
 ngx_http_jwt_metadata_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_http_jwt_location_t  **all;
+    ngx_uint_t                i;
+    ngx_http_jwt_location_t  *location;
 
-    all = jmcf->locations.elts;
-
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        if (all[i]->conf->metadata != NULL
-            && ngx_http_jwt_metadata_document(cf, jmcf, all[i]) != NGX_OK)
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        if (location->conf->metadata != NULL
+            && ngx_http_jwt_metadata_document(cf, jmcf, location) != NGX_OK)
         {
             return NGX_ERROR;
         }

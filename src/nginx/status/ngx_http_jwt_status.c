@@ -803,20 +803,19 @@ ngx_http_jwt_status_limited(ngx_module_t *access,
 void
 ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
 {
-    ngx_uint_t                 i;
-    ngx_module_t              *access;
-    ngx_http_jwt_location_t  **all;
-    ngx_http_jwt_loc_conf_t   *conf;
+    ngx_uint_t                i;
+    ngx_module_t             *access;
+    ngx_http_jwt_location_t  *location;
+    ngx_http_jwt_loc_conf_t  *conf;
 
-    all = jmcf->locations.elts;
     access = ngx_http_jwt_warnings_module(cf, "ngx_http_access_module");
 
-    for (i = 0; i < jmcf->locations.nelts; i++) {
-        conf = all[i]->conf;
+    for (i = 0; (location = ngx_http_jwt_location(jmcf, i)) != NULL; i++) {
+        conf = location->conf;
 
         if (conf->status == NULL
             || conf->policy != NULL
-            || ngx_http_jwt_status_limited(access, all[i]->core))
+            || ngx_http_jwt_status_limited(access, location->core))
         {
             continue;
         }
@@ -824,7 +823,7 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"jwt_status\" in location \"%V\" shows everybody the "
                       "issuers and the rules, write \"jwt NAME;\" there, or "
-                      "\"allow\" and \"deny\" in %V:%ui", &all[i]->name,
+                      "\"allow\" and \"deny\" in %V:%ui", &location->name,
                       &conf->status_pos.file, conf->status_pos.line);
     }
 }
