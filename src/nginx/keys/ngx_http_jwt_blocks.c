@@ -195,7 +195,7 @@ ngx_http_jwt_blocks_log(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
     u_char                  taken[NGX_HTTP_JWT_MAX_BLOCKS / 8];
     ngx_uint_t              i, left, used;
-    ngx_slab_pool_t        *shpool;
+    ngx_shmtx_t            *mutex;
     ngx_http_jwt_shared_t  *shared;
 
     if (!(log->log_level & NGX_LOG_DEBUG_HTTP)) {
@@ -203,11 +203,11 @@ ngx_http_jwt_blocks_log(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
     }
 
     shared = jmcf->zone->data;
-    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->zone);
 
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(mutex);
     used = ngx_http_jwt_blocks_taken_locked(shared, taken);
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(mutex);
 
     for (i = 0, left = 0; i < shared->nblocks; i++) {
         left += !(taken[i / 8] & (1 << i % 8));

@@ -95,41 +95,23 @@ ngx_http_jwt_fetch_ssl(CURL *easy, void *ssl_ctx, void *data)
     (curl_easy_setopt(easy, option, value) != CURLE_OK)
 
 
-/*
- * No proxy from the environment.  The proxy's user part is passed separately,
- * because an error of libcurl's may show the URL.
- */
-
-static ngx_int_t
-ngx_http_jwt_fetch_proxy(CURL *easy, ngx_http_jwt_issuer_t *issuer)
-{
-    const char  *proxy;
-
-    proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
-
-    if (ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
-        || ngx_http_jwt_fetch_fails(CURLOPT_PROXYUSERPWD,
-                                    issuer->jwks_proxy_user.data))
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
+/* long: one option a line */
 static ngx_int_t
 ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
 {
     long                    timeout;
-    const char             *protocol;
+    const char             *protocol, *proxy;
     ngx_http_jwt_issuer_t  *issuer;
 
     issuer = fetch->issuer;
     timeout = (long) fetch->timeout;
     protocol = fetch->https ? "https" : "http";
+    proxy = issuer->jwks_proxy.len ? (char *) issuer->jwks_proxy.data : "";
 
     /*
+     * No proxy from the environment.  The proxy's user part is passed
+     * separately, because an error of libcurl's may show the URL.
+     *
      * No bundle file, which would cost some 35 ms in each handshake, and no
      * cached one, which would replace our store by the first fetch's; no
      * session resumption, which has no certificate to check.  Signals are
@@ -137,7 +119,9 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
      * for a fetch that is minutes away.
      */
 
-    if (ngx_http_jwt_fetch_proxy(easy, issuer) != NGX_OK
+    if (ngx_http_jwt_fetch_fails(CURLOPT_PROXY, proxy)
+        || ngx_http_jwt_fetch_fails(CURLOPT_PROXYUSERPWD,
+                                    issuer->jwks_proxy_user.data)
         || ngx_http_jwt_fetch_fails(CURLOPT_URL, fetch->url)
         || ngx_http_jwt_fetch_fails(CURLOPT_PROTOCOLS_STR, protocol)
         || ngx_http_jwt_fetch_fails(CURLOPT_FOLLOWLOCATION, 0L)
@@ -167,14 +151,11 @@ ngx_http_jwt_fetch_setup(CURL *easy, ngx_http_jwt_fetch_t *fetch)
         return NGX_ERROR;
     }
 
-    if (!fetch->https) {
-        return NGX_OK;
-    }
-
-    if (issuer->ssl == NULL
-        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_FUNCTION,
-                                    ngx_http_jwt_fetch_ssl)
-        || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_DATA, issuer->ssl))
+    if (fetch->https
+        && (issuer->ssl == NULL
+            || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_FUNCTION,
+                                        ngx_http_jwt_fetch_ssl)
+            || ngx_http_jwt_fetch_fails(CURLOPT_SSL_CTX_DATA, issuer->ssl)))
     {
         return NGX_ERROR;
     }
@@ -194,10 +175,7 @@ ngx_http_jwt_fetch_free(ngx_http_jwt_fetch_t *fetch)
 
     ngx_queue_remove(&fetch->queue);
 
-    if (fetch->body != NULL) {
-        ngx_free(fetch->body);
-    }
-
+    ngx_free(fetch->body);
     ngx_free(fetch->url);
     ngx_free(fetch);
 }

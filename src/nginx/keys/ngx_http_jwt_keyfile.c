@@ -572,7 +572,7 @@ ngx_http_jwt_keyfile_news(ngx_http_jwt_issuer_t *issuer)
         return 0;
     }
 
-    fetched = ngx_http_jwt_keyset_fetched(issuer);
+    fetched = (time_t) issuer->keyset->fetched;
 
     if (fetched == 0 || fetched == issuer->keyfile->fetched) {
         return 0;

@@ -85,9 +85,9 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
     text.len = snapshot.len;
 
     issuer->jwks = njwt_jwks_new(text, &report);
+    ngx_free(snapshot.text);
 
     if (report.no_memory) {
-        ngx_free(snapshot.text);
         return;
     }
 
@@ -102,8 +102,6 @@ ngx_http_jwt_keys_load(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         ngx_http_jwt_keystat_note(issuer, issuer->jwks);
         ngx_http_jwt_cache_bind(issuer, issuer->jwks);
     }
-
-    ngx_free(snapshot.text);
 }
 
 
@@ -115,7 +113,9 @@ ngx_http_jwt_keys_renew(ngx_http_jwt_issuer_t *issuer, ngx_log_t *log)
         return;
     }
 
-    if (ngx_http_jwt_keyset_changed(issuer)) {
+    if (issuer->keyset != NULL
+        && issuer->keyset->generation != issuer->generation)
+    {
         ngx_http_jwt_keys_load(issuer, log);
     }
 

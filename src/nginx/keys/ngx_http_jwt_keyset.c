@@ -25,22 +25,14 @@
 void
 ngx_http_jwt_keyset_lock(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_slab_pool_t  *shpool;
-
-    shpool = (ngx_slab_pool_t *) issuer->main->zone->shm.addr;
-
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(ngx_http_jwt_zone_mutex(issuer->main->zone));
 }
 
 
 void
 ngx_http_jwt_keyset_unlock(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_slab_pool_t  *shpool;
-
-    shpool = (ngx_slab_pool_t *) issuer->main->zone->shm.addr;
-
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(ngx_http_jwt_zone_mutex(issuer->main->zone));
 }
 
 
@@ -54,21 +46,6 @@ ngx_http_jwt_keyset_own_locked(ngx_http_jwt_issuer_t *issuer)
            && ngx_memcmp(issuer->keyset->source_id, issuer->source_id,
                          NGX_HTTP_JWT_DIGEST_LEN)
               == 0;
-}
-
-
-ngx_int_t
-ngx_http_jwt_keyset_changed(ngx_http_jwt_issuer_t *issuer)
-{
-    return issuer->keyset != NULL
-           && issuer->keyset->generation != issuer->generation;
-}
-
-
-time_t
-ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer)
-{
-    return (time_t) issuer->keyset->fetched;
 }
 
 
@@ -107,13 +84,6 @@ ngx_http_jwt_keyset_age(ngx_http_jwt_issuer_t *issuer)
 }
 
 
-ngx_atomic_uint_t
-ngx_http_jwt_keyset_attempts(ngx_http_jwt_issuer_t *issuer)
-{
-    return issuer->keyset->attempts;
-}
-
-
 void
 ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log)
@@ -149,10 +119,7 @@ ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_keyset_unlock(issuer);
 
     if (snapshot->len == 0) {
-        if (room != NULL) {
-            ngx_free(room);
-        }
-
+        ngx_free(room);
         return;
     }
 
@@ -209,13 +176,9 @@ ngx_http_jwt_keyset_ask(ngx_http_jwt_issuer_t *issuer, ngx_uint_t want,
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
+    rc = NGX_DECLINED;
     *delay = 0;
 
-    if (keyset == NULL) {
-        return NGX_DECLINED;
-    }
-
-    rc = NGX_DECLINED;
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
@@ -271,12 +234,8 @@ ngx_http_jwt_keyset_begin(ngx_http_jwt_issuer_t *issuer)
     ngx_http_jwt_keyset_t  *keyset;
 
     keyset = issuer->keyset;
-
-    if (keyset == NULL) {
-        return NGX_DECLINED;
-    }
-
     rc = NGX_DECLINED;
+
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
@@ -487,10 +446,6 @@ ngx_http_jwt_keyset_kid_missing(ngx_http_jwt_issuer_t *issuer,
 
     keyset = issuer->keyset;
 
-    if (keyset == NULL) {
-        return;
-    }
-
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)
@@ -584,10 +539,6 @@ ngx_http_jwt_keyset_recover(ngx_http_jwt_issuer_t *issuer)
 
     keyset = issuer->keyset;
 
-    if (keyset == NULL) {
-        return;
-    }
-
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
@@ -624,11 +575,7 @@ ngx_http_jwt_recover_empty_locked(ngx_http_jwt_issuer_t *issuer)
 ngx_uint_t
 ngx_http_jwt_keyset_empty(ngx_http_jwt_issuer_t *issuer)
 {
-    ngx_uint_t        empty;
-
-    if (issuer->keyset == NULL) {
-        return 0;
-    }
+    ngx_uint_t  empty;
 
     ngx_http_jwt_keyset_lock(issuer);
     empty = ngx_http_jwt_recover_empty_locked(issuer);
@@ -775,10 +722,6 @@ ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer, u_char *text,
     len = 0;
     *under_way = -1;
 
-    if (issuer->keyset == NULL) {
-        return 0;
-    }
-
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
@@ -828,7 +771,9 @@ ngx_http_jwt_history_clock(ngx_http_jwt_issuer_t *issuer, int64_t skew,
 int64_t
 ngx_http_jwt_history_ahead(ngx_http_jwt_issuer_t *issuer)
 {
-    int64_t           ahead;
+    int64_t  ahead;
+
+    /* no lock for each token that is refused */
 
     if (issuer->keyset == NULL) {
         return 0;
@@ -857,17 +802,12 @@ ngx_http_jwt_history_read(ngx_http_jwt_issuer_t *issuer,
 
     keyset = issuer->keyset;
 
-    if (keyset == NULL) {
-        return;
-    }
-
     ngx_http_jwt_keyset_lock(issuer);
 
     if (ngx_http_jwt_keyset_own_locked(issuer)) {
         source->known = 1;
         source->fetched = keyset->len[keyset->active]
-            ? (time_t) keyset->fetched
-                                                  : 0;
+                          ? (time_t) keyset->fetched : 0;
         source->age = ngx_http_jwt_keyset_age(issuer);
         source->under_way = ngx_http_jwt_history_under_way_locked(issuer);
         source->in_flight = source->under_way >= 0;

@@ -75,8 +75,10 @@ typedef struct {
 
 
 struct ngx_http_jwt_keyset_s {
+
+    /* each is one word, which is read without the lock */
     ngx_atomic_t       generation;   /* changes when the keys do */
-    ngx_atomic_t       attempts;     /* changes when a fetch ends */
+    ngx_atomic_t       attempts;     /* fetches that ended, good or not */
     ngx_atomic_t       fetched;      /* wall clock, seconds */
     ngx_atomic_t       since;        /* the same, by ngx_current_msec */
 
@@ -123,14 +125,6 @@ typedef struct {
 
 
 /*
- * Has the set changed since that generation?  Reads one word, without a lock.
- */
-ngx_int_t ngx_http_jwt_keyset_changed(ngx_http_jwt_issuer_t *issuer);
-
-/* When was the set fetched?  Reads one word, without a lock. */
-time_t ngx_http_jwt_keyset_fetched(ngx_http_jwt_issuer_t *issuer);
-
-/*
  * The age of the set in seconds.  Reads two words, without a lock; if the
  * keyset was given away, it is the age of the keys that this worker still has.
  */
@@ -139,12 +133,6 @@ time_t ngx_http_jwt_keyset_age(ngx_http_jwt_issuer_t *issuer);
 /* Copies the keys; text is NULL if there are none, or no memory. */
 void ngx_http_jwt_keyset_snapshot(ngx_http_jwt_issuer_t *issuer,
     ngx_http_jwt_snapshot_t *snapshot, ngx_log_t *log);
-
-/*
- * The number of fetches that have ended, good or not.  Reads one word, no
- * lock.
- */
-ngx_atomic_uint_t ngx_http_jwt_keyset_attempts(ngx_http_jwt_issuer_t *issuer);
 
 /*
  * Asks when there will be keys and, if want is set, for a fetch: for an

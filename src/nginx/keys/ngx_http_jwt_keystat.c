@@ -309,7 +309,7 @@ ngx_http_jwt_keystat_read(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool,
     ngx_uint_t *n)
 {
     size_t                   size;
-    ngx_slab_pool_t         *shpool;
+    ngx_shmtx_t             *mutex;
     ngx_http_jwt_shared_t   *shared;
     ngx_http_jwt_keystat_t  *keystats;
 
@@ -322,11 +322,11 @@ ngx_http_jwt_keystat_read(ngx_http_jwt_main_conf_t *jmcf, ngx_pool_t *pool,
     }
 
     *n = shared->nkeystats;
-    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->zone);
 
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(mutex);
     ngx_memcpy(keystats, shared->keystats, size);
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(mutex);
 
     return keystats;
 }

@@ -503,9 +503,7 @@ ngx_http_jwt_refresh_stop(ngx_http_jwt_main_conf_t *jmcf)
     jmcf->fetcher = NULL;
 
     for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
-        if (issuer->keyset != NULL) {
-            ngx_http_jwt_keyset_abandoned(issuer);
-        }
+        ngx_http_jwt_keyset_abandoned(issuer);
     }
 }
 

@@ -48,7 +48,7 @@ ngx_http_jwt_suspend_over(ngx_http_jwt_ctx_t *ctx)
 {
     return (ngx_msec_int_t) (ctx->deadline - ngx_current_msec) <= 0
            || ctx->awaited->keyset == NULL
-           || ngx_http_jwt_keyset_attempts(ctx->awaited) != ctx->attempts;
+           || ctx->awaited->keyset->attempts != ctx->attempts;
 }
 
 
@@ -184,7 +184,7 @@ ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     /* read before asking: a fetch that ends in between counts */
 
-    ctx->attempts = ngx_http_jwt_keyset_attempts(issuer);
+    ctx->attempts = issuer->keyset->attempts;
 
     if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
         if (ngx_http_jwt_suspend_kid(ctx, issuer, &kid) != NGX_OK) {

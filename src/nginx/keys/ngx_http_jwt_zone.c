@@ -377,16 +377,16 @@ void
 ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 {
     ngx_uint_t              i, newest;
-    ngx_slab_pool_t        *shpool;
+    ngx_shmtx_t            *mutex;
     ngx_http_jwt_keyset_t  *keyset, *unused;
     ngx_http_jwt_issuer_t  *issuer;
     ngx_http_jwt_shared_t  *shared;
 
     shared = jmcf->zone->data;
-    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->zone);
     jmcf->salt = shared->salt;
 
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(mutex);
 
     newest = jmcf->epoch >= shared->attached;
 
@@ -416,11 +416,10 @@ ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log)
 
     ngx_http_jwt_counters_attach_locked(jmcf, &shared->counters, newest);
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(mutex);
 
     for (i = 0; (issuer = ngx_http_jwt_issuer(jmcf, i)) != NULL; i++) {
-        if (issuer->keyset == NULL && issuer->static_jwks == NULL
-            && newest) {
+        if (newest && issuer->keyset == NULL && issuer->static_jwks == NULL) {
             ngx_log_error(NGX_LOG_ERR, log, 0,
                           "no room in the shared zone \"%V\" for the keys of "
                           "jwt_issuer \"%V\": make \"jwt_shared_zone\" larger",

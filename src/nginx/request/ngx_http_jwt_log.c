@@ -199,7 +199,7 @@ ngx_http_jwt_log_pending(u_char *p, ngx_http_jwt_issuer_t *issuer,
 
     return ngx_slprintf(p, p + NGX_HTTP_JWT_LOG_REASON, ": the %s fetch has "
                         "been under way for %T s: \"%*s\"",
-                        ngx_http_jwt_keyset_fetched(issuer) ? "next" : "first",
+                        issuer->keyset->fetched ? "next" : "first",
                         under_way,
                         ngx_min(url.len, NGX_HTTP_JWT_ERROR_LEN), url.data);
 }

@@ -219,7 +219,7 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
          ((u_char *) ev - offsetof(ngx_http_jwt_logout_request_t, tick));
 
     if ((ngx_msec_int_t) (lr->deadline - ngx_current_msec) > 0
-        && ngx_http_jwt_keyset_attempts(lr->conf->issuer) == lr->attempts)
+        && lr->conf->issuer->keyset->attempts == lr->attempts)
     {
         ngx_add_timer(ev, NGX_HTTP_JWT_LOGOUT_TICK);
         return;
@@ -314,7 +314,7 @@ ngx_http_jwt_logout_wait(ngx_http_jwt_logout_request_t *lr,
 
     /* read before asking: a fetch that ends in between counts */
 
-    lr->attempts = ngx_http_jwt_keyset_attempts(issuer);
+    lr->attempts = issuer->keyset->attempts;
 
     rc = ngx_http_jwt_keyset_ask(issuer, 1,
                                  (result == NJWT_LOGOUT_KEY) ? &kid : NULL,

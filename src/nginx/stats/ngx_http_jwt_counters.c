@@ -238,10 +238,11 @@ void
 ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
 {
     ngx_uint_t                i, w;
-    ngx_slab_pool_t          *shpool;
+    ngx_shmtx_t              *mutex;
     ngx_http_jwt_window_t    *window, *windows[2];
     ngx_http_jwt_counters_t  *counters;
 
+    mutex = ngx_http_jwt_zone_mutex(jmcf->zone);
     counters = jmcf->counters;
     windows[0] = &counters->minute;
     windows[1] = &counters->hour;
@@ -260,8 +261,7 @@ ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
             continue;
         }
 
-        shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
-        ngx_shmtx_lock(&shpool->mutex);
+        ngx_shmtx_lock(mutex);
 
         window->times[window->next] = 0;
         ngx_memory_barrier();
@@ -275,7 +275,7 @@ ngx_http_jwt_counters_copy(ngx_http_jwt_main_conf_t *jmcf)
         window->times[window->next] = ngx_current_msec;
         window->next = (window->next + 1) % counters->ncopies;
 
-        ngx_shmtx_unlock(&shpool->mutex);
+        ngx_shmtx_unlock(mutex);
     }
 }
 

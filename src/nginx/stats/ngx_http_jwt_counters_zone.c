@@ -312,13 +312,13 @@ ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_counted_t *counted)
 {
     ngx_uint_t                i;
-    ngx_slab_pool_t          *shpool;
+    ngx_shmtx_t              *mutex;
     ngx_http_jwt_counters_t  *counters;
 
     counters = jmcf->counters;
-    shpool = (ngx_slab_pool_t *) jmcf->zone->shm.addr;
+    mutex = ngx_http_jwt_zone_mutex(jmcf->zone);
 
-    ngx_shmtx_lock(&shpool->mutex);
+    ngx_shmtx_lock(mutex);
 
     for (i = 0; i < counters->nseries; i++) {
         counted->total[i] = counters->totals[i];
@@ -336,5 +336,5 @@ ngx_http_jwt_counters_read(ngx_http_jwt_main_conf_t *jmcf,
                                                     counted->total,
                                                     counted->recent);
 
-    ngx_shmtx_unlock(&shpool->mutex);
+    ngx_shmtx_unlock(mutex);
 }
