@@ -69,7 +69,9 @@ ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
     void  *entry;
 
     if (*list == NULL) {
-        ngx_http_jwt_conf_pos(cf, pos);
+        if (pos != NULL) {
+            ngx_http_jwt_conf_pos(cf, pos);
+        }
 
         *list = ngx_array_create(cf->pool, 2, size);
         if (*list == NULL) {
@@ -371,9 +373,9 @@ ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text)
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
-    ngx_str_t *name)
+    const ngx_str_t *name)
 {
     ngx_uint_t            i;
     ngx_hash_key_t       *key;

@@ -50,6 +50,10 @@ ngx_int_t ngx_http_jwt_conf_variables(ngx_conf_t *cf, ngx_str_t *text);
 u_char *ngx_http_jwt_conf_next_variable(u_char *p, u_char *last,
     ngx_str_t *name);
 
+/* Has nginx, a module, "set" or "map" defined that variable? */
+ngx_uint_t ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
+    const ngx_str_t *name);
+
 /* Reports recorded names for which there is no variable; when all is read. */
 ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
     ngx_http_jwt_main_conf_t *jmcf);
@@ -108,7 +112,8 @@ void ngx_http_jwt_conf_pos(ngx_conf_t *cf, ngx_http_jwt_conf_pos_t *pos);
 
 /*
  * Adds a zeroed entry to a list for the directive being read; the first one
- * creates the list and records the position.  NULL: no memory.
+ * creates the list and records the position, if it isn't NULL.  NULL: no
+ * memory.
  */
 void *ngx_http_jwt_conf_push(ngx_conf_t *cf, ngx_array_t **list,
     ngx_http_jwt_conf_pos_t *pos, size_t size);

@@ -190,15 +190,8 @@ ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (jlcf->identities == NULL) {
-        jlcf->identities = ngx_array_create(cf->pool, 1,
-                                            sizeof(ngx_http_jwt_identity_t));
-        if (jlcf->identities == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    identity = ngx_array_push(jlcf->identities);
+    identity = ngx_http_jwt_conf_push(cf, &jlcf->identities, NULL,
+                                      sizeof(ngx_http_jwt_identity_t));
     if (identity == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -234,9 +227,6 @@ ngx_http_jwt_identity_header(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     jscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_jwt_scope_module);
 
-    if (ngx_http_jwt_identity_push(&jscf->spellings, &value[1]) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return (ngx_http_jwt_identity_push(&jscf->spellings, &value[1]) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

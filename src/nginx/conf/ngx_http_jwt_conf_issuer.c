@@ -376,8 +376,8 @@ ngx_http_jwt_issuer_line(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
 
 /*
- * Frees the copy of the shared keys that the process made.  Without a master
- * the process goes on with another cycle.
+ * Frees the keys of a file, and the copy of the shared keys that the process
+ * made.  Without a master the process goes on with another cycle.
  */
 
 static void
@@ -385,6 +385,7 @@ ngx_http_jwt_issuer_cleanup(void *data)
 {
     ngx_http_jwt_issuer_t  *issuer = data;
 
+    njwt_jwks_free(issuer->static_jwks);
     njwt_jwks_free(issuer->jwks);
 }
 

@@ -14,10 +14,6 @@
 #include "njwt_discovery.h"
 
 
-static char *ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf,
-    ngx_http_jwt_issuer_t *issuer);
-
-
 static ngx_int_t
 ngx_http_jwt_issuer_well_known(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 {
@@ -136,16 +132,10 @@ ngx_http_jwt_issuer_uri_error(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer,
     pos = ngx_http_jwt_issuer_pos(issuer, made ? "issuer" : "jwks_uri");
     shown = njwt_url_shown(ngx_http_jwt_slice(&issuer->jwks_uri));
 
-    if (shown.len == 0) {
-        return ngx_http_jwt_conf_error(cf, pos,
-                   "\"jwks_uri\"%s of jwt_issuer \"%V\" %s",
-                   made ? ", made of the first \"issuer\"," : "",
-                   &issuer->name, fault);
-    }
-
     return ngx_http_jwt_conf_error(cf, pos,
-               "\"jwks_uri\" \"%*s\"%s of jwt_issuer \"%V\" %s",
-               shown.len, shown.data,
+               "\"jwks_uri\"%s%*s%s%s of jwt_issuer \"%V\" %s",
+               shown.len ? " \"" : "", shown.len, shown.data,
+               shown.len ? "\"" : "",
                made ? ", made of the first \"issuer\"," : "", &issuer->name,
                fault);
 }
@@ -207,7 +197,81 @@ ngx_http_jwt_issuer_proxy(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 }
 
 
-/* The URL of the keys: by default where OpenID providers have them. */
+static char *
+ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    size_t        least;
+    njwt_slice_t  secret, whole;
+
+    if (ngx_http_jwt_conf_file(cf, issuer, "secret_file",
+                               &issuer->secret_file, NJWT_MAX_SECRET,
+                               &secret)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    whole = secret;
+
+    if (secret.len > 0 && secret.data[secret.len - 1] == LF) {
+        secret.len--;
+    }
+
+    least = njwt_alg_secret_min(issuer->trust.algorithms);
+
+    if (secret.len >= least) {
+        issuer->static_jwks = njwt_jwks_of_secret(secret);
+    }
+
+    ngx_explicit_memzero((void *) whole.data, whole.len);
+
+    if (secret.len < least) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_pos(issuer, "secret_file"),
+                   "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
+                   "its hash: write at least %uz random bytes",
+                   &issuer->secret_file, &issuer->name, least);
+    }
+
+    return (issuer->static_jwks != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
+{
+    njwt_slice_t        text;
+    njwt_jwks_report_t  report;
+
+    if (ngx_http_jwt_conf_file(cf, issuer, "jwks_file",
+                               &issuer->jwks_file, issuer->jwks_max_size,
+                               &text)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    issuer->static_jwks = njwt_jwks_of_file(text, &report);
+
+    if (issuer->static_jwks == NULL) {
+        return ngx_http_jwt_conf_error(cf,
+                   ngx_http_jwt_issuer_pos(issuer, "jwks_file"),
+                   "\"jwks_file\" \"%V\" of jwt_issuer \"%V\" gives no keys: "
+                   "%s%s%s", &issuer->jwks_file, &issuer->name, report.error,
+                   report.skipped_why ? ", the first one because of " : "",
+                   report.skipped_why ? report.skipped_why : "");
+    }
+
+    ngx_http_jwt_keys_report(issuer, &issuer->jwks_file, &report, cf->log);
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * The keys of a file, which are read now, or the URL of the keys: by default
+ * where OpenID providers have them.
+ */
 
 static char *
 ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
@@ -229,8 +293,12 @@ ngx_http_jwt_issuer_source(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                    "jwt_issuer \"%V\" %s", &issuer->name, fault);
     }
 
-    if (issuer->jwks_file.data != NULL || issuer->secret_file.data != NULL) {
-        return ngx_http_jwt_issuer_read_keys(cf, issuer);
+    if (issuer->secret_file.data != NULL) {
+        return ngx_http_jwt_keys_secret(cf, issuer);
+    }
+
+    if (issuer->jwks_file.data != NULL) {
+        return ngx_http_jwt_keys_set(cf, issuer);
     }
 
     made = issuer->jwks_uri.data == NULL;
@@ -448,105 +516,4 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
     *entry = issuer;
 
     return NGX_CONF_OK;
-}
-
-
-static void
-ngx_http_jwt_keys_cleanup(void *data)
-{
-    njwt_jwks_free(data);
-}
-
-
-static char *
-ngx_http_jwt_keys_secret(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
-{
-    size_t        least;
-    njwt_slice_t  secret, whole;
-
-    if (ngx_http_jwt_conf_file(cf, issuer, "secret_file",
-                               &issuer->secret_file, NJWT_MAX_SECRET,
-                               &secret)
-        != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    whole = secret;
-
-    if (secret.len > 0 && secret.data[secret.len - 1] == LF) {
-        secret.len--;
-    }
-
-    least = njwt_alg_secret_min(issuer->trust.algorithms);
-
-    if (secret.len >= least) {
-        issuer->static_jwks = njwt_jwks_of_secret(secret);
-    }
-
-    ngx_explicit_memzero((void *) whole.data, whole.len);
-
-    if (secret.len < least) {
-        return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_pos(issuer, "secret_file"),
-                   "the secret in \"%V\" of jwt_issuer \"%V\" is shorter than "
-                   "its hash: write at least %uz random bytes",
-                   &issuer->secret_file, &issuer->name, least);
-    }
-
-    return (issuer->static_jwks != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-static char *
-ngx_http_jwt_keys_set(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
-{
-    njwt_slice_t        text;
-    njwt_jwks_report_t  report;
-
-    if (ngx_http_jwt_conf_file(cf, issuer, "jwks_file",
-                               &issuer->jwks_file, issuer->jwks_max_size,
-                               &text)
-        != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    issuer->static_jwks = njwt_jwks_of_file(text, &report);
-
-    if (issuer->static_jwks == NULL) {
-        return ngx_http_jwt_conf_error(cf,
-                   ngx_http_jwt_issuer_pos(issuer, "jwks_file"),
-                   "\"jwks_file\" \"%V\" of jwt_issuer \"%V\" gives no keys: "
-                   "%s%s%s", &issuer->jwks_file, &issuer->name, report.error,
-                   report.skipped_why ? ", the first one because of " : "",
-                   report.skipped_why ? report.skipped_why : "");
-    }
-
-    ngx_http_jwt_keys_report(issuer, &issuer->jwks_file, &report, cf->log);
-
-    return NGX_CONF_OK;
-}
-
-
-/* Reads the keys of jwks_file or secret_file into the configuration. */
-
-static char *
-ngx_http_jwt_issuer_read_keys(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
-{
-    char                *rv;
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    rv = issuer->secret_file.data ? ngx_http_jwt_keys_secret(cf, issuer)
-                                  : ngx_http_jwt_keys_set(cf, issuer);
-
-    cln->handler = ngx_http_jwt_keys_cleanup;
-    cln->data = issuer->static_jwks;
-
-    return rv;
 }

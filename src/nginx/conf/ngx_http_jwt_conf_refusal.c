@@ -175,18 +175,6 @@ ngx_http_jwt_challenge_details(u_char *p, u_char *last,
 }
 
 
-static u_char *
-ngx_http_jwt_challenge_realm(u_char *p, u_char *last, const char *scheme,
-    ngx_http_jwt_challenges_t *of)
-{
-    p = ngx_slprintf(p, last, "%s realm=\"", scheme);
-    p = ngx_http_jwt_quoted(p, &of->realm);
-    *p++ = '"';
-
-    return p;
-}
-
-
 static ngx_int_t
 ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
     njwt_verdict_t verdict, ngx_uint_t dpop, ngx_str_t *scopes,
@@ -216,8 +204,10 @@ ngx_http_jwt_challenge_text(ngx_pool_t *pool, ngx_http_jwt_challenges_t *of,
     /* an MCP client ignores a challenge that begins with DPoP */
 
     dpop = schemes->alone || (dpop && schemes->algs.len > 0);
-    p = ngx_http_jwt_challenge_realm(p, last,
-                                     schemes->alone ? "DPoP" : "Bearer", of);
+    p = ngx_slprintf(p, last, "%s realm=\"",
+                     schemes->alone ? "DPoP" : "Bearer");
+    p = ngx_http_jwt_quoted(p, &of->realm);
+    *p++ = '"';
 
     if (!dpop) {
         p = ngx_http_jwt_challenge_details(p, last, of, info, scopes);

@@ -286,58 +286,28 @@ ngx_http_jwt_stray_begin(ngx_conf_t *cf)
 }
 
 
-/* Has "set", "map" or a module defined it? */
-
-static ngx_uint_t
-ngx_http_jwt_stray_defined(ngx_http_core_main_conf_t *cmcf, ngx_str_t *name)
-{
-    ngx_uint_t       i;
-    ngx_hash_key_t  *key;
-
-    key = cmcf->variables_keys->keys.elts;
-
-    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
-        if (ngx_http_jwt_same(&key[i].key, name)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static void
-ngx_http_jwt_stray_variable(ngx_conf_t *cf, ngx_http_core_main_conf_t *cmcf,
-    ngx_str_t *name)
-{
-    const ngx_http_jwt_foreign_t  *foreign;
-
-    for (foreign = ngx_http_jwt_foreign_variables; foreign->name.len;
-         foreign++)
-    {
-        if (ngx_http_jwt_same(&foreign->name, name)
-            && !ngx_http_jwt_stray_defined(cmcf, name))
-        {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "\"$%V\" is another module's variable: write %s",
-                          name, foreign->instead);
-        }
-    }
-}
-
-
 static void
 ngx_http_jwt_stray_variables(ngx_conf_t *cf)
 {
-    ngx_uint_t                  i;
-    ngx_http_variable_t        *variable;
-    ngx_http_core_main_conf_t  *cmcf;
+    ngx_uint_t                     i;
+    ngx_http_variable_t           *variable;
+    ngx_http_core_main_conf_t     *cmcf;
+    const ngx_http_jwt_foreign_t  *foreign;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
     variable = cmcf->variables.elts;
+    foreign = ngx_http_jwt_foreign_variables;
 
-    for (i = 0; i < cmcf->variables.nelts; i++) {
-        ngx_http_jwt_stray_variable(cf, cmcf, &variable[i].name);
+    for ( /* void */ ; foreign->name.len; foreign++) {
+        for (i = 0; i < cmcf->variables.nelts; i++) {
+            if (ngx_http_jwt_same(&foreign->name, &variable[i].name)
+                && !ngx_http_jwt_conf_name_is_known(cmcf, &foreign->name))
+            {
+                ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                              "\"$%V\" is another module's variable: write "
+                              "%s", &foreign->name, foreign->instead);
+            }
+        }
     }
 }
 

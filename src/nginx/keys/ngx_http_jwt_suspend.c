@@ -171,9 +171,8 @@ ngx_http_jwt_suspend_kid(ngx_http_jwt_ctx_t *ctx,
 ngx_int_t
 ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 {
-    ngx_int_t               rc;
     ngx_msec_t              delay;
-    ngx_http_jwt_kid_t      kid;
+    ngx_http_jwt_kid_t      kid, *unknown;
     ngx_http_jwt_issuer_t  *issuer;
 
     issuer = (ngx_http_jwt_issuer_t *) ctx->found.issuer;
@@ -186,18 +185,12 @@ ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     ctx->attempts = issuer->keyset->attempts;
 
-    if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
-        if (ngx_http_jwt_suspend_kid(ctx, issuer, &kid) != NGX_OK) {
-            return NGX_DECLINED;
-        }
+    unknown = (ctx->verdict == NJWT_KEY_NOT_FOUND) ? &kid : NULL;
 
-        rc = ngx_http_jwt_keyset_ask(issuer, 1, &kid, &delay);
-
-    } else {
-        rc = ngx_http_jwt_keyset_ask(issuer, 1, NULL, &delay);
-    }
-
-    if (rc != NGX_AGAIN) {
+    if ((unknown != NULL
+         && ngx_http_jwt_suspend_kid(ctx, issuer, unknown) != NGX_OK)
+        || ngx_http_jwt_keyset_ask(issuer, 1, unknown, &delay) != NGX_AGAIN)
+    {
         return NGX_DECLINED;
     }
 
