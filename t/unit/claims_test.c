@@ -135,12 +135,12 @@ two_to_the_53_and_a_bit_is_beyond_it(void **state)
 static bool
 expired(const char *exp, double leeway, int64_t now)
 {
-    njwt_expected_t  expected = expects_nothing;
+    const char  *claims;
 
-    expected.leeway = leeway;
+    claims = unit_format("{\"exp\":%s}", exp);
 
-    return njwt_claims_expired(unit_claims(unit_format("{\"exp\":%s}", exp)),
-                               &expected, now);
+    return njwt_dates_expired(njwt_claims_dates(unit_claims(claims)), leeway,
+                              now);
 }
 
 
@@ -184,28 +184,30 @@ dates_at_the_bounds_are_compared_rightly(void **state)
 static void
 a_token_without_exp_is_expired(void **state)
 {
+    const njwt_dates_t  *dates;
+
     (void) state;
 
-    assert_true(njwt_claims_expired(unit_claims("{}"), &expects_nothing, 0));
-    assert_true(njwt_claims_expired(unit_claims("{}"), &expects_nothing,
-                                    -1000000));
-    assert_true(njwt_claims_expired(unit_claims("{\"x\":{\"exp\":9e9}}"),
-                                    &expects_nothing, 0));
+    dates = njwt_claims_dates(unit_claims("{}"));
+    assert_true(njwt_dates_expired(dates, 0, 0));
+    assert_true(njwt_dates_expired(dates, 0, -1000000));
+
+    dates = njwt_claims_dates(unit_claims("{\"x\":{\"exp\":9e9}}"));
+    assert_true(njwt_dates_expired(dates, 0, 0));
 }
 
 
 static bool
 ahead(const char *name, const char *date, double leeway, int64_t now)
 {
-    bool                  nbf, iat;
-    njwt_expected_t       expected = expects_nothing;
-    const njwt_claims_t  *claims;
+    bool                 nbf, iat;
+    const njwt_dates_t  *dates;
 
-    expected.leeway = leeway;
-    claims = unit_claims(unit_format("{\"%s\":%s}", name, date));
+    dates = njwt_claims_dates(unit_claims(unit_format("{\"%s\":%s}", name,
+                                                      date)));
 
-    nbf = njwt_claims_not_yet_valid(claims, &expected, now);
-    iat = njwt_claims_from_future(claims, &expected, now);
+    nbf = njwt_dates_not_yet_valid(dates, leeway, now);
+    iat = njwt_dates_from_future(dates, leeway, now);
 
     /* the other of the two isn't there and says nothing */
 

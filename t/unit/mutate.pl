@@ -287,7 +287,7 @@ my @changes = (
     [ 'verdict', '.proved && njwt_verdict_is_verified(verdict)', '.proved' ],
 
     # logout tokens
-    [ 'logout', '== NJWT_JSON_OBJECT', '!= NJWT_JSON_ABSENT' ],
+    [ 'logout', '!= NJWT_JSON_OBJECT', '== NJWT_JSON_ABSENT' ],
     [ 'logout', 'text.len == 0 || ', '' ],
     [ 'logout', 'text.len > NJWT_LOGOUT_MAX_ID', 'text.len >= '
                 . 'NJWT_LOGOUT_MAX_ID' ],
@@ -424,7 +424,7 @@ my @changes = (
     [ 'logout', ' && good.sid.len == 0', '' ],
     (map { [ 'logout', "njwt_logout_has(claims, $_)
                 && ", '' ] } qw(sub sid)),
-    [ 'logout', 'good.exp = njwt', 'njwt' ],
+    [ 'logout', 'good.exp = dates->exp;', '' ],
     [ 'jws', 'njwt_literal("application/logout+jwt"),',
              'njwt_literal("logout+jwt"),' ],
     [ 'jws', 'allowed, 4, true', 'allowed, 4, false' ],

@@ -215,27 +215,10 @@ njwt_claims_open(njwt_arena_t *arena, const njwt_payload_t *payload,
 }
 
 
-bool
-njwt_claims_expired(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now)
+const njwt_dates_t *
+njwt_claims_dates(const njwt_claims_t *claims)
 {
-    return njwt_dates_expired(&claims->dates, expected->leeway, now);
-}
-
-
-bool
-njwt_claims_not_yet_valid(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now)
-{
-    return njwt_dates_not_yet_valid(&claims->dates, expected->leeway, now);
-}
-
-
-bool
-njwt_claims_from_future(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now)
-{
-    return njwt_dates_from_future(&claims->dates, expected->leeway, now);
+    return &claims->dates;
 }
 
 

@@ -125,17 +125,8 @@ bool njwt_claims_summary(njwt_arena_t *arena, const njwt_claims_t *claims,
 const njwt_predicate_set_t *njwt_claims_predicates(
     const njwt_claims_t *claims);
 
-/* "exp" is missing, or it and the leeway are over (section 4.1.4). */
-bool njwt_claims_expired(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now);
-
-/* "nbf" is later than now and the leeway (section 4.1.5). */
-bool njwt_claims_not_yet_valid(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now);
-
-/* "iat" is later than now and the leeway (section 4.1.6). */
-bool njwt_claims_from_future(const njwt_claims_t *claims,
-    const njwt_expected_t *expected, int64_t now);
+/* When they are valid: see njwt_dates.h. */
+const njwt_dates_t *njwt_claims_dates(const njwt_claims_t *claims);
 
 /*
  * "iat" is longer ago than max_age and the leeway, where there is one.  False

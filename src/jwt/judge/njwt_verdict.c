@@ -246,10 +246,12 @@ njwt_claims_hold(njwt_arena_t *arena, const njwt_request_t *c,
 njwt_verdict_t
 njwt_judge(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 {
+    double                  leeway;
     int64_t                 now = c->now;
     njwt_slice_t            token = c->credentials.token;
     njwt_verdict_t          first;
     njwt_method_t           method = c->method;
+    const njwt_dates_t     *dates;
     const njwt_policy_t    *policy = c->policy;
     const njwt_claims_t    *claims;
     const njwt_expected_t  *expected;
@@ -268,10 +270,12 @@ njwt_judge(njwt_arena_t *arena, const njwt_request_t *c, njwt_result_t *found)
 
     claims = found->verified_claims;
     expected = &found->issuer->expected;
+    dates = njwt_claims_dates(claims);
+    leeway = expected->leeway;
 
-    REFUSE(EXPIRED, njwt_claims_expired(claims, expected, now));
-    REFUSE(NOT_YET_VALID, njwt_claims_not_yet_valid(claims, expected, now));
-    REFUSE(ISSUED_IN_FUTURE, njwt_claims_from_future(claims, expected, now));
+    REFUSE(EXPIRED, njwt_dates_expired(dates, leeway, now));
+    REFUSE(NOT_YET_VALID, njwt_dates_not_yet_valid(dates, leeway, now));
+    REFUSE(ISSUED_IN_FUTURE, njwt_dates_from_future(dates, leeway, now));
     REFUSE(TOO_OLD, njwt_claims_too_old(claims, expected, now));
     REFUSE(AUDIENCE_MISMATCH, !njwt_claims_audience_ok(claims, expected));
     REFUSE(AUDIENCE_MISMATCH, !njwt_audience_here(arena, c, found));

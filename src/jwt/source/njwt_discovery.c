@@ -46,7 +46,7 @@ njwt_discovery_read(njwt_arena_t *arena, njwt_slice_t text,
 size_t
 njwt_discovery_url(njwt_slice_t issuer, bool document, uint8_t *url)
 {
-    size_t        i, len;
+    size_t        len;
     njwt_slice_t  path;
 
     static const njwt_slice_t  keys = njwt_literal(".well-known/jwks.json");
@@ -55,13 +55,10 @@ njwt_discovery_url(njwt_slice_t issuer, bool document, uint8_t *url)
 
     /* RFC 8414, section 2: neither a query nor a fragment */
 
-    for (i = 0; i < issuer.len; i++) {
-        if (issuer.data[i] == '?' || issuer.data[i] == '#') {
-            return 0;
-        }
-    }
-
-    if (issuer.len == 0) {
+    if (issuer.len == 0
+        || memchr(issuer.data, '?', issuer.len) != NULL
+        || memchr(issuer.data, '#', issuer.len) != NULL)
+    {
         return 0;
     }
 

@@ -54,16 +54,6 @@ _Static_assert(sizeof(njwt_logout_texts) / sizeof(njwt_logout_texts[0])
     }
 
 
-/* The logout event, alone or among others (RFC 8417, section 2.2). */
-
-static bool
-njwt_logout_event(const njwt_claims_t *claims)
-{
-    return njwt_json_type(njwt_payload_logout(njwt_claims_root(claims)))
-           == NJWT_JSON_OBJECT;
-}
-
-
 static bool
 njwt_logout_has(const njwt_claims_t *claims, njwt_slice_t name)
 {
@@ -165,13 +155,13 @@ njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
     njwt_logout_t *found)
 {
     int64_t                now = c->now;
+    njwt_value_t           event;
     njwt_logout_t          good = { 0 };
     njwt_expected_t        expected = { 0 };
+    const njwt_dates_t    *dates;
     const njwt_claims_t   *claims;
     njwt_logout_result_t   first;
 
-    static const njwt_slice_t  exp = njwt_literal("exp");
-    static const njwt_slice_t  iat = njwt_literal("iat");
     static const njwt_slice_t  jti = njwt_literal("jti");
     static const njwt_slice_t  nonce = njwt_literal("nonce");
     static const njwt_slice_t  sid = njwt_literal("sid");
@@ -189,12 +179,18 @@ njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
         return first;
     }
 
+    dates = njwt_claims_dates(claims);
+
+    /* alone or among others (RFC 8417, section 2.2) */
+
+    event = njwt_payload_logout(njwt_claims_root(claims));
+
     REFUSE(AUDIENCE, !njwt_logout_client(claims, c, &good.client));
-    REFUSE(IAT, !njwt_logout_has(claims, iat));
-    REFUSE(FUTURE, njwt_claims_from_future(claims, &expected, now));
-    REFUSE(EXPIRED, njwt_claims_expired(claims, &expected, now));
-    REFUSE(EARLY, njwt_claims_not_yet_valid(claims, &expected, now));
-    REFUSE(EVENTS, !njwt_logout_event(claims));
+    REFUSE(IAT, !njwt_dates_issued(dates));
+    REFUSE(FUTURE, njwt_dates_from_future(dates, expected.leeway, now));
+    REFUSE(EXPIRED, njwt_dates_expired(dates, expected.leeway, now));
+    REFUSE(EARLY, njwt_dates_not_yet_valid(dates, expected.leeway, now));
+    REFUSE(EVENTS, njwt_json_type(event) != NJWT_JSON_OBJECT);
     REFUSE(NONCE, njwt_logout_has(claims, nonce));
     REFUSE(SUB, njwt_logout_has(claims, sub)
                 && !njwt_logout_id(claims, sub, &good.sub));
@@ -203,7 +199,7 @@ njwt_logout_judge(njwt_arena_t *arena, const njwt_logout_request_t *c,
     REFUSE(NOBODY, good.sub.len == 0 && good.sid.len == 0);
     REFUSE(JTI, !njwt_logout_id(claims, jti, &good.jti));
 
-    good.exp = njwt_json_number(njwt_claims_get(claims, exp));
+    good.exp = dates->exp;
     *found = good;
 
     return NJWT_LOGOUT_GOOD;

@@ -35,8 +35,8 @@ ngx_http_jwt_close_due(ngx_http_jwt_ctx_t *ctx, int64_t now)
         return NJWT_UNDECIDED;
     }
 
-    if (njwt_claims_expired(ctx->found.claims, &ctx->found.issuer->expected,
-                            now))
+    if (njwt_dates_expired(njwt_claims_dates(ctx->found.claims),
+                           ctx->found.issuer->expected.leeway, now))
     {
         return NJWT_EXPIRED;
     }
