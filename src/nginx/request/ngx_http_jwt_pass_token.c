@@ -27,19 +27,18 @@ typedef struct {
 } ngx_http_jwt_withheld_t;
 
 
-/* the first two hold credentials, the others only preflights must not have */
-
 static const ngx_str_t  ngx_http_jwt_credentials_headers[] = {
     ngx_string("authorization"),
-    ngx_string("dpop"),
+    ngx_string("dpop")
+};
+
+/* by which a preflight could have another method */
+
+static const ngx_str_t  ngx_http_jwt_method_headers[] = {
     ngx_string("x-http-method"),
     ngx_string("x-http-method-override"),
     ngx_string("x-method-override")
 };
-
-#define NGX_HTTP_JWT_CREDENTIALS_HEADERS  2
-#define NGX_HTTP_JWT_PREFLIGHT_HEADERS                                        \
-    (sizeof(ngx_http_jwt_credentials_headers) / sizeof(ngx_str_t))
 
 static const ngx_str_t  ngx_http_jwt_cookie_header = ngx_string("cookie");
 
@@ -488,7 +487,8 @@ ngx_http_jwt_withhold_credentials(ngx_http_request_t *r,
     ngx_memzero(&which, sizeof(ngx_http_jwt_headers_which_t));
 
     which.names = ngx_http_jwt_credentials_headers;
-    which.nnames = NGX_HTTP_JWT_CREDENTIALS_HEADERS;
+    which.nnames = sizeof(ngx_http_jwt_credentials_headers)
+                   / sizeof(ngx_str_t);
 
     if (ngx_http_jwt_withhold_headers(r, &which) != NGX_OK) {
         return NGX_ERROR;
@@ -594,7 +594,9 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 
     /* all at once: a second judgement gets the headers back in this order */
 
-    which.nnames = NGX_HTTP_JWT_PREFLIGHT_HEADERS + more;
+    which.nnames = (sizeof(ngx_http_jwt_credentials_headers)
+                    + sizeof(ngx_http_jwt_method_headers))
+                   / sizeof(ngx_str_t) + more;
     which.names = all = ngx_palloc(r->pool,
                                    which.nnames * sizeof(ngx_str_t));
 
@@ -606,7 +608,9 @@ ngx_http_jwt_withhold_all(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     }
 
     p = ngx_cpymem(all, ngx_http_jwt_credentials_headers,
-                   NGX_HTTP_JWT_PREFLIGHT_HEADERS * sizeof(ngx_str_t));
+                   sizeof(ngx_http_jwt_credentials_headers));
+    p = ngx_cpymem(p, ngx_http_jwt_method_headers,
+                   sizeof(ngx_http_jwt_method_headers));
 
     if (more) {
         ngx_memcpy(p, headers->elts, more * sizeof(ngx_str_t));
