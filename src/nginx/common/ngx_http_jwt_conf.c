@@ -393,8 +393,7 @@ ngx_http_jwt_conf_name_is_known(ngx_http_core_main_conf_t *cmcf,
 
     for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
         if (prefix[i].name.len <= name->len
-            && ngx_memcmp(prefix[i].name.data, name->data,
-                          prefix[i].name.len)
+            && ngx_memcmp(prefix[i].name.data, name->data, prefix[i].name.len)
                == 0)
         {
             return 1;

@@ -62,11 +62,9 @@ ngx_int_t ngx_http_jwt_conf_names_check(ngx_conf_t *cf,
 char *ngx_http_jwt_conf_claim(ngx_conf_t *cf, ngx_str_t *name,
     njwt_slice_t *claim);
 
-char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_http_jwt_shared_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+char *ngx_http_jwt_token_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /*
  * The largest allocation that the slab of a zone of that size can satisfy: all

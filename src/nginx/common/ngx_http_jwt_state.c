@@ -240,8 +240,7 @@ ngx_http_jwt_state_free(ngx_http_jwt_state_job_t *job)
 int
 ngx_http_jwt_state_open_dir(const u_char *dir)
 {
-    return open((const char *) dir,
-                O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    return open((const char *) dir, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
 }
 
 
@@ -264,8 +263,7 @@ ngx_http_jwt_state_orphan(const ngx_str_t *file, u_char *name)
         return 0;
     }
 
-    pid = ngx_atoi(name + file->len + 1,
-                   len - file->len - 1 - digits);
+    pid = ngx_atoi(name + file->len + 1, len - file->len - 1 - digits);
 
     return pid > 0 && kill((ngx_pid_t) pid, 0) == -1 && ngx_errno == ESRCH;
 }
@@ -362,8 +360,7 @@ ngx_http_jwt_state_job_new(size_t job, size_t size, const ngx_str_t *dir,
     p = ngx_sprintf(p, "%V%Z", file);
 
     base->temp = p;
-    (void) ngx_sprintf(p, "%V.%P" NGX_HTTP_JWT_STATE_TEMP "%Z", file,
-                       ngx_pid);
+    (void) ngx_sprintf(p, "%V.%P" NGX_HTTP_JWT_STATE_TEMP "%Z", file, ngx_pid);
 
     return base;
 }

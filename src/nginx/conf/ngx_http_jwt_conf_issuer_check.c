@@ -442,8 +442,7 @@ ngx_http_jwt_issuer_times(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
                              1000 * NJWT_DEFAULT_JWKS_REFRESH);
     ngx_conf_init_msec_value(issuer->jwks_cooldown,
                              1000 * NJWT_DEFAULT_JWKS_COOLDOWN);
-    ngx_conf_init_msec_value(issuer->jwks_wait,
-                             1000 * NJWT_DEFAULT_JWKS_WAIT);
+    ngx_conf_init_msec_value(issuer->jwks_wait, 1000 * NJWT_DEFAULT_JWKS_WAIT);
     ngx_conf_init_msec_value(issuer->jwks_timeout,
                              1000 * NJWT_DEFAULT_JWKS_TIMEOUT);
 

@@ -167,8 +167,7 @@ ngx_http_jwt_challenge_details(u_char *p, u_char *last,
     }
 
     if (of->metadata.len) {
-        p = ngx_slprintf(p, last, ", resource_metadata=\"%V\"",
-                         &of->metadata);
+        p = ngx_slprintf(p, last, ", resource_metadata=\"%V\"", &of->metadata);
     }
 
     return p;

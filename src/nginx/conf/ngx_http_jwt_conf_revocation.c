@@ -116,8 +116,7 @@ ngx_http_jwt_revocation_read(ngx_conf_t *cf, ngx_http_jwt_issuer_t *issuer)
 
     ngx_set_errno(0);
 
-    fault = ngx_http_jwt_revoked_file_read(rv->file.data, &terms, NULL,
-                                           file);
+    fault = ngx_http_jwt_revoked_file_read(rv->file.data, &terms, NULL, file);
 
     if (fault != NULL) {
         return ngx_http_jwt_revocation_wrong(cf, issuer, &file->entries,

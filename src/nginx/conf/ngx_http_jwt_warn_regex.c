@@ -99,8 +99,7 @@ ngx_http_jwt_regex_reaches(u_char *p, u_char *last, ngx_str_t *prefix,
 /* Can the regex match a URI that begins with this? */
 
 static ngx_uint_t
-ngx_http_jwt_regex_may_match(ngx_http_jwt_location_t *regex,
-    ngx_str_t *prefix)
+ngx_http_jwt_regex_may_match(ngx_http_jwt_location_t *regex, ngx_str_t *prefix)
 {
     u_char  *p, *end, *last;
 

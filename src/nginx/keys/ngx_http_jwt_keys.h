@@ -19,8 +19,7 @@ void ngx_http_jwt_keys_report(ngx_http_jwt_issuer_t *issuer,
     ngx_str_t *source, njwt_jwks_report_t *report, ngx_log_t *log);
 
 /* Binds keys to their issuer's settings, so that tokens can be cached. */
-void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer,
-    njwt_jwks_t *jwks);
+void ngx_http_jwt_cache_bind(ngx_http_jwt_issuer_t *issuer, njwt_jwks_t *jwks);
 
 
 /* ngx_http_jwt_refresh.c: which worker fetches, and when */

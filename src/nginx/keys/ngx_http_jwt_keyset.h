@@ -219,8 +219,7 @@ size_t ngx_http_jwt_history_reason(ngx_http_jwt_issuer_t *issuer,
     u_char *text, time_t *under_way);
 
 /* Records how long a fetch took, whatever its result. */
-void ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer,
-    ngx_msec_t took);
+void ngx_http_jwt_history_took(ngx_http_jwt_issuer_t *issuer, ngx_msec_t took);
 
 /*
  * Records by how many seconds the tenant's clock is ahead of ours.  Returns

@@ -159,8 +159,7 @@ ngx_http_jwt_multi_release(ngx_connection_t *c)
 
 
 static ngx_connection_t *
-ngx_http_jwt_multi_connection(ngx_http_jwt_multi_t *multi,
-    curl_socket_t s)
+ngx_http_jwt_multi_connection(ngx_http_jwt_multi_t *multi, curl_socket_t s)
 {
     ngx_connection_t  *c;
 

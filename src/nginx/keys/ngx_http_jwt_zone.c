@@ -175,9 +175,7 @@ _Static_assert(njwt_size_is(ngx_http_jwt_issuer_t, 4312),
                "below; and into t/static_guards.t");
 
 
-/*
- * Names an issuer's keyset; number tells blocks with one source apart.
- */
+/* Names an issuer's keyset; number tells blocks with one source apart. */
 
 static ngx_int_t
 ngx_http_jwt_zone_digest(ngx_http_jwt_issuer_t *issuer, ngx_uint_t number)

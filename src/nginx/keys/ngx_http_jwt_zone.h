@@ -27,8 +27,7 @@ void ngx_http_jwt_zone_number(ngx_http_jwt_main_conf_t *jmcf);
  * each worker, before its first request.  A late worker, when a newer
  * configuration already has its keysets, only finds them.
  */
-void ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf,
-    ngx_log_t *log);
+void ngx_http_jwt_zone_attach(ngx_http_jwt_main_conf_t *jmcf, ngx_log_t *log);
 
 
 #endif /* NGX_HTTP_JWT_ZONE_H */
