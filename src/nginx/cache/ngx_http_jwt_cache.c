@@ -306,6 +306,32 @@ ngx_http_jwt_cache_prefetch_free(ngx_http_jwt_cache_t *cache)
 }
 
 
+void
+ngx_http_jwt_cache_prefetch_chain(ngx_http_jwt_main_conf_t *jmcf,
+    uint32_t tag)
+{
+    __builtin_prefetch(ngx_http_jwt_cache_chain(jmcf->cache->data, tag));
+}
+
+
+void
+ngx_http_jwt_cache_prefetch_first(ngx_http_jwt_main_conf_t *jmcf,
+    uint32_t tag)
+{
+    uint32_t               n;
+    ngx_http_jwt_cache_t  *cache;
+
+    cache = jmcf->cache->data;
+    n = __atomic_load_n(ngx_http_jwt_cache_chain(cache, tag),
+                        __ATOMIC_RELAXED);
+
+    if (n != 0 && n <= cache->entries) {
+        __builtin_prefetch(&cache->table[n - 1]);
+        ngx_http_jwt_cache_prefetch_entry(&cache->table[n - 1]);
+    }
+}
+
+
 ngx_int_t
 ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf, uint32_t tag)
 {

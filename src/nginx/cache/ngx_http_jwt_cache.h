@@ -29,6 +29,12 @@ typedef struct {
     unsigned      hashed:1;                        /* is ath known? */
 } ngx_http_jwt_bound_t;
 
+/* of what a look-up will read */
+typedef struct {
+    ngx_http_jwt_main_conf_t  *jmcf;    /* NULL: nothing */
+    uint32_t                   tag;
+} ngx_http_jwt_prefetch_t;
+
 /* where in a token a value is, and by what it is looked for there */
 typedef enum {
     NGX_HTTP_JWT_PART_CLAIM,      /* a path, see njwt_path.h */
@@ -43,6 +49,15 @@ ngx_int_t ngx_http_jwt_cache_init(ngx_shm_zone_t *zone, void *data);
 /* The tag of a token for one set of predicates; it goes with the digest. */
 uint32_t ngx_http_jwt_cache_tag(ngx_http_jwt_main_conf_t *jmcf,
     njwt_slice_t token, size_t set);
+
+/*
+ * Have the memory loaded that a look-up by this tag begins with: its place in
+ * the table of chains, and somewhat later the first entry of its chain.
+ */
+void ngx_http_jwt_cache_prefetch_chain(ngx_http_jwt_main_conf_t *jmcf,
+    uint32_t tag);
+void ngx_http_jwt_cache_prefetch_first(ngx_http_jwt_main_conf_t *jmcf,
+    uint32_t tag);
 
 /* NGX_OK: there may be a token with that tag; NGX_DECLINED: there is none. */
 ngx_int_t ngx_http_jwt_cache_expect(ngx_http_jwt_main_conf_t *jmcf,
@@ -79,6 +94,14 @@ ngx_int_t ngx_http_jwt_cache_add(ngx_conf_t *cf,
 ngx_int_t ngx_http_jwt_cache_start(ngx_http_jwt_main_conf_t *jmcf,
     ngx_log_t *log);
 void ngx_http_jwt_cache_stop(ngx_http_jwt_main_conf_t *jmcf);
+
+/*
+ * Two steps of having memory loaded for the look-up that follows, with other
+ * work before, between and behind them.  They change nothing.
+ */
+void ngx_http_jwt_cache_prefetch_begin(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf, ngx_http_jwt_prefetch_t *prefetch);
+void ngx_http_jwt_cache_prefetch_next(const ngx_http_jwt_prefetch_t *prefetch);
 
 /* Adds the cache entry of the request's token, if there is one. */
 void ngx_http_jwt_cache_lookup(ngx_http_jwt_main_conf_t *jmcf,

@@ -214,6 +214,45 @@ ngx_http_jwt_cache_digest(ngx_http_jwt_main_conf_t *jmcf,
 }
 
 
+/*
+ * Of many tokens few are in the processor's caches: a token's place in the
+ * table of chains and its entry are waited for one behind the other, unless
+ * they are asked for before they are needed.  The token isn't found yet; but
+ * most are at the end of this header, and only their end is in the tag.  If it
+ * is another one, nothing is lost but what was loaded.
+ */
+
+void
+ngx_http_jwt_cache_prefetch_begin(ngx_http_request_t *r,
+    ngx_http_jwt_loc_conf_t *jlcf, ngx_http_jwt_prefetch_t *prefetch)
+{
+    ngx_http_jwt_main_conf_t  *jmcf;
+
+    jmcf = ngx_http_get_module_main_conf(r, ngx_http_jwt_scope_module);
+    prefetch->jmcf = NULL;
+
+    if (jmcf->cache == NULL || r->headers_in.authorization == NULL) {
+        return;
+    }
+
+    prefetch->jmcf = jmcf;
+    prefetch->tag = ngx_http_jwt_cache_tag(jmcf,
+        ngx_http_jwt_slice(&r->headers_in.authorization->value),
+        jlcf->policy->predicates->set);
+
+    ngx_http_jwt_cache_prefetch_chain(jmcf, prefetch->tag);
+}
+
+
+void
+ngx_http_jwt_cache_prefetch_next(const ngx_http_jwt_prefetch_t *prefetch)
+{
+    if (prefetch->jmcf != NULL) {
+        ngx_http_jwt_cache_prefetch_first(prefetch->jmcf, prefetch->tag);
+    }
+}
+
+
 void
 ngx_http_jwt_cache_lookup(ngx_http_jwt_main_conf_t *jmcf,
     ngx_http_jwt_ctx_t *ctx, njwt_request_t *c)

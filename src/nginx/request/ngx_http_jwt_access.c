@@ -154,12 +154,15 @@ ngx_http_jwt_judge(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx,
 static ngx_int_t
 ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
 {
-    njwt_request_t       c;
-    ngx_http_jwt_ctx_t  *ctx;
+    njwt_request_t            c;
+    ngx_http_jwt_ctx_t       *ctx;
+    ngx_http_jwt_prefetch_t   prefetch;
 
     if (jlcf->policy == NULL || r != r->main) {
         return NGX_DECLINED;
     }
+
+    ngx_http_jwt_cache_prefetch_begin(r, jlcf, &prefetch);
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_jwt_scope_module);
 
@@ -172,6 +175,8 @@ ngx_http_jwt_decide(ngx_http_request_t *r, ngx_http_jwt_loc_conf_t *jlcf)
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_jwt_cache_prefetch_next(&prefetch);
 
     if (ngx_http_jwt_is_preflight(r, jlcf)) {
         return ngx_http_jwt_preflight(r, ctx);
