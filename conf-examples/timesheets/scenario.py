@@ -58,10 +58,10 @@ class Page:
         status = self.paint('32' if status < '400' else '33',
                             f'{status:<4}')
 
-        return f'{name:<27} {request:<24} {status} {verdict:<18} {said}'
+        return f'{name:<27} {request:<24} {status} {verdict:<19} {said}'
 
     def head(self):
-        self.say(self.paint('2', '    {:<27} {:<24} {:<4} {:<18} {}'.format(
+        self.say(self.paint('2', '    {:<27} {:<24} {:<4} {:<19} {}'.format(
             'token', 'request', '', 'verdict', 'what the client gets')))
 
 
@@ -540,8 +540,8 @@ class Scenario:
         after = tenant.call('keys/rotate')
         page.check(before['next'] == after['current']
                    and before['current'] in after['previous'],
-                   f'signs with {after["current"]} now; '
-                   f'{before["current"]} is valid until revoked')
+                   f'it signs with {after["current"]} now; '
+                   f'{before["current"]} stays valid until it is revoked')
 
         code, kept = self.job('--new-token')
         kid = decoded(kept.split('.')[0])['kid'] if kept else None
@@ -563,8 +563,8 @@ class Scenario:
                 break
             time.sleep(0.1)
 
-        page.say(f'    after {time.monotonic() - start:.1f} s '
-                 f'(jwks_refresh is {stage.refresh} here):')
+        page.say(f'    {time.monotonic() - start:.1f} s later '
+                 f'(the gate fetches keys every {stage.refresh} here):')
         page.head()
         self.line('signed with the old key', ('GET', '/timesheets'), old,
                   401, 'key_not_found')
@@ -580,8 +580,8 @@ class Scenario:
         page.check(stage.pid('nginx') == self.master
                    and stage.workers() == self.workers
                    and 'reconfiguring' not in log,
-                   'nginx was neither reloaded nor restarted: still '
-                   f'{self.master} with workers '
+                   'nginx was neither reloaded nor restarted: still process '
+                   f'{self.master}, with workers '
                    + ', '.join(map(str, self.workers)),
                    f'the processes {self.master}, {self.workers}')
 
