@@ -341,7 +341,15 @@ sub revoked {
     NJWT::Client::request(port => $port_of_gate, path => '/revoke',
         revoke(qq({"claim":"sub","value":"$name"})));
 
-    return good(sub => $name);
+    return earlier($name);
+}
+
+# A revocation is about tokens of before it, in whole seconds.
+
+sub earlier {
+    my ($name) = @_;
+
+    return good(sub => $name, iat => time - 60);
 }
 
 # What the request revoked is revoked.
@@ -356,7 +364,7 @@ sub revokes {
 sub is_revoked {
     my ($name) = @_;
     my $seen = NJWT::Client::request(port => $port_of_gate,
-        path => '/variables/x', token => good(sub => $name));
+        path => '/variables/x', token => earlier($name));
 
     return $seen->{status} == 401
            && ($seen->{headers}{'www-authenticate'} // '') =~ /revoked/
