@@ -417,6 +417,10 @@ subtest 'keys' => sub {
     like $alerts[0], qr/^bad Alarm: timesheets has no keys, because no fetch has succeeded yet: its requests are answered with 503\. Last error \d+ s ago: status 500; ask its operator\.$/,
         'never fetched';
     is scalar(@alerts), 1, 'one line';
+    $s->get('/t', token => token()) for 1 .. 12;
+    is scalar(alerts()), 1, 'also when all requests are refused for that reason';
+    $s->get('/t', token => token(-alg => 'PS256')) for 1 .. 20;
+    like +(alerts())[1], qr/ 32 of 32 requests .* most as alg_not_allowed/, 'but those for another are said';
     like $s->get('/page')->{body} =~ s/<[^>]*>//gr, qr/^Last error\d+&nbsp;s ago: status 500; ask its operator$/m,
         'and by the issuer';
 
@@ -430,7 +434,7 @@ subtest 'keys' => sub {
     $origin->break('down');
     wait_until { grep { /failures/ } alerts() } 10, 'fetches fail';
     like +(grep { /timesheets/ } alerts())[0],
-        qr/^warn .* its keys can't be fetched \(failures in a row: \d+\)\. The present keys become too old in 2 h; from then on its/,
+        qr/^warn .* its keys can't be fetched \(failures in a row: \d+\)\. The present keys become stale in 2 h; from then on its/,
         'with hours left, a warning';
 
     $origin->mend;
@@ -440,8 +444,8 @@ subtest 'keys' => sub {
     wait_until { (alerts())[0] =~ /^bad/ } 30, 'with few seconds left, an alarm';
     like +(alerts())[0], qr/^bad Alarm: timesheets: its keys can't be fetched/, '... this one';
     like +(alerts())[1], qr/^warn /, 'before a warning';
-    wait_until { (alerts())[0] =~ /only keys that are too old/ } 30, 'then they are stale';
-    like +(alerts())[0], qr/^bad Alarm: timesheets has only keys that are too old, fetched \d+ s ago/,
+    wait_until { (alerts())[0] =~ /only stale keys/ } 30, 'then they are stale';
+    like +(alerts())[0], qr/^bad Alarm: timesheets has only stale keys, which were fetched \d+ s ago/,
         'in red';
     $origin->mend;
 };

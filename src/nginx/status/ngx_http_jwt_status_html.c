@@ -602,8 +602,9 @@ ngx_http_jwt_html_fetches(ngx_http_jwt_out_t *out,
 
     if (row->serves) {
         ngx_http_jwt_status_printf(out,
-            NGX_HTTP_JWT_HTML_FACT("Too old, if no fetch succeeds",
-                                   "%a"), row->serves_until);
+            NGX_HTTP_JWT_HTML_FACT("They become stale",
+                                   "%a, if no fetch succeeds"),
+            row->serves_until);
     }
 
     if (row->in_flight) {
@@ -935,15 +936,18 @@ static void
 ngx_http_jwt_html_room(ngx_http_jwt_out_t *out, int64_t size, int64_t used,
     int64_t entries)
 {
+    ngx_uint_t  mb;
+
     if (size == 0) {
         ngx_http_jwt_out_literal(out, "off</dd></div>\n");
         return;
     }
 
+    mb = size >= 10 << 20 || size % (1 << 20) == 0;
+
     ngx_http_jwt_status_printf(out, "%n of %n entries, %i&nbsp;%w"
                                "</dd></div>\n", used, entries,
-                               size >> (size >= 10 << 20 ? 20 : 10),
-                               size >= 10 << 20 ? "MB" : "KB");
+                               size >> (mb ? 20 : 10), mb ? "MB" : "KB");
 }
 
 
@@ -963,11 +967,18 @@ ngx_http_jwt_html_memory(ngx_http_jwt_status_t *status)
     ngx_http_jwt_html_room(out, status->cache.size, status->cache.used,
                            status->cache.entries);
 
-    ngx_http_jwt_status_printf(out,
-                               NGX_HTTP_JWT_HTML_FACT("Hit ratio",
-                                                      "%p of %n lookups")
+    ngx_http_jwt_out_literal(out, "<div><dt>Hit ratio</dt><dd>");
+
+    if (all == 0) {
+        ngx_http_jwt_out_literal(out, "no lookups yet");
+
+    } else {
+        ngx_http_jwt_status_printf(out, "%p of %n lookup%w", status->hits, all,
+                                   all, all == 1 ? "" : "s");
+    }
+
+    ngx_http_jwt_status_printf(out, "</dd></div>\n"
                                NGX_HTTP_JWT_HTML_FACT("Evictions", "%n"),
-                               status->hits, (uint64_t) ngx_max(all, 1), all,
                                status->evictions);
 
     if (status->proofs.size > 0) {
@@ -1008,7 +1019,7 @@ ngx_http_jwt_html_now(ngx_http_jwt_status_t *status)
                      ngx_http_jwt_slice(&time));
 
     if (status->counting) {
-        ngx_http_jwt_status_printf(out, ", counted for %s",
+        ngx_http_jwt_status_printf(out, "; counters started %s ago",
                                    status->now - status->since);
     }
 

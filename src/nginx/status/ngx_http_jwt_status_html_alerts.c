@@ -127,7 +127,7 @@ ngx_http_jwt_share_lately(ngx_http_jwt_status_t *status,
         lately->span = 3600;
     }
 
-    lately->start = counting < lately->span;
+    lately->start = counting <= lately->span;
     lately->span = ngx_min(lately->span, counting);
 
     before->ok -= ngx_min(lately->ok, before->ok);
@@ -294,12 +294,12 @@ ngx_http_jwt_alert_keys(ngx_http_jwt_alerts_t *alerts,
     if (row->serves) {
         ngx_http_jwt_status_printf(out, ": its keys can&rsquo;t be fetched "
                                    "(failures in a row: %i). The present "
-                                   "keys become too old %a; from then on its "
+                                   "keys become stale %a; from then on its "
                                    "requests are answered with 503.",
                                    row->failures, row->serves_until);
 
     } else if (row->fetched > 0) {
-        ngx_http_jwt_status_printf(out, " has only keys that are too old, "
+        ngx_http_jwt_status_printf(out, " has only stale keys, which were "
                                    "fetched %a: its requests are answered "
                                    "with 503.",
                                    row->fetched);
@@ -421,10 +421,10 @@ ngx_http_jwt_alert_revocation(ngx_http_jwt_alerts_t *alerts,
 }
 
 
-/* The least severe level at which the gate logs a refusal. */
+/* The least severe level at which the gate logs refusals of that verdict. */
 
 static const char *
-ngx_http_jwt_html_level(ngx_http_jwt_status_t *status)
+ngx_http_jwt_html_level(ngx_http_jwt_status_t *status, ngx_uint_t verdict)
 {
     ngx_uint_t                       i, level, most;
     ngx_http_jwt_status_location_t  *row;
@@ -435,7 +435,9 @@ ngx_http_jwt_html_level(ngx_http_jwt_status_t *status)
     for (i = 0; i < status->locations.nelts; i++) {
         level = row[i].location->conf->log_level;
 
-        if (row[i].guard == NGX_HTTP_JWT_GUARD_REPORT) {
+        if (row[i].guard == NGX_HTTP_JWT_GUARD_REPORT
+            || verdict == NJWT_KEYS_UNAVAILABLE)
+        {
             level = ngx_min(level, NGX_LOG_WARN);
         }
 
@@ -465,6 +467,15 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
     ngx_http_jwt_share_lately(alerts->status, row, &lately, &before);
     severity = ngx_http_jwt_share_severity(alerts->status, &lately, &before);
 
+    /* an alarm about the keys has been raised already */
+
+    if (row != NULL && !row->serves
+        && lately.verdict == NJWT_KEYS_UNAVAILABLE
+        && lately.most == lately.refused)
+    {
+        return severity;
+    }
+
     if (!ngx_http_jwt_alert(alerts, severity, row)) {
         return severity;
     }
@@ -485,7 +496,8 @@ ngx_http_jwt_alert_refusals(ngx_http_jwt_alerts_t *alerts,
                                lately.most == lately.refused ? "all" : "most",
                                ngx_http_jwt_counted_name(lately.verdict),
                                njwt_verdict_info(lately.verdict)->description,
-                               ngx_http_jwt_html_level(alerts->status));
+                               ngx_http_jwt_html_level(alerts->status,
+                                                       lately.verdict));
 
     if (ngx_http_jwt_share_all(&before) > 0) {
         ngx_http_jwt_status_printf(out, " In the hour before that, the share "
