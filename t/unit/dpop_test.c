@@ -840,6 +840,7 @@ a_url_of_another_origin_or_path_isnt_the_requests(void **state)
     const njwt_slice_t  here = unit_text("https://a.example/v1");
     const njwt_slice_t  slash = unit_text("https://a.example/");
     const njwt_slice_t  path = unit_text("/t");
+    const njwt_slice_t  none = { path.data, 0 };
 
     static const char *const  bad[] = {
         "https://b.example/v1/t", "http://a.example/v1/t",
@@ -870,6 +871,18 @@ a_url_of_another_origin_or_path_isnt_the_requests(void **state)
     assert_false(njwt_htu_matches(&unit_arena,
                                   unit_text("https://a.example/v1"), &here, 1,
                                   unit_text("*")));
+
+    /* spelled as both are, and yet not below the origin's path */
+
+    assert_true(njwt_htu_matches(&unit_arena,
+                                 unit_text("https://a.example/v1/u/../t"),
+                                 &here, 1, path));
+    assert_false(njwt_htu_matches(&unit_arena,
+                                  unit_text("https://a.example/v1/../t"),
+                                  &here, 1, unit_text("/../t")));
+    assert_false(njwt_htu_matches(&unit_arena,
+                                  unit_text("https://a.example/v1"), &here, 1,
+                                  none));
 }
 
 
