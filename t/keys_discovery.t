@@ -9,7 +9,7 @@ use warnings;
 use lib 't/lib';
 
 use JSON::PP qw/ encode_json /;
-use NJWT::Origin;
+use NJWT::Origin qw/ answer /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -22,13 +22,7 @@ my $url = 'http://127.0.0.1:' . $s->port(2);
 
 mkdir "$dir/origin" or die "$dir/origin: $!\n";
 
-sub answer {
-    my ($body, $status) = @_;
-
-    return join "\r\n", 'HTTP/1.1 ' . ($status // '200 OK'),
-        'Content-Type: application/json', 'Connection: close',
-        'Location: /good/', 'Content-Length: ' . length $body, '', $body;
-}
+my %moved = (status => '302 Found', Location => '/good/');
 
 sub document {
     my ($name, %change) = @_;
@@ -49,8 +43,9 @@ my $no_https = qr/: its "jwks_uri" is no https URL$check/;
 # what goes wrong, of the document or of the keys, and what is said of it
 
 my %fault = (
-    missing   => [ answer('', '404 No'), qr/: status 404, check the URL;/ ],
-    moved     => [ answer('', '302 Found'),
+    missing   => [ answer('', status => '404 No'),
+                   qr/: status 404, check the URL;/ ],
+    moved     => [ answer('', %moved),
                    qr/: status 302, a redirect, which is not followed/ ],
     hang      => [ undef, qr/: .*timed out/ ],
     html      => [ answer('<html>'), qr/: not a JSON object$check/ ],
@@ -74,8 +69,9 @@ my %fault = (
     long      => [ document('long', jwks_uri => "$url/" . 'a' x 5000),
                    qr/: its "jwks_uri" is too long$check/ ],
 
-    keys_missing => [ answer('', '404 No'), qr/: status 404, check/ ],
-    keys_moved   => [ answer('', '302 Found'), qr/: status 302, a redir/ ],
+    keys_missing => [ answer('', status => '404 No'),
+                      qr/: status 404, check/ ],
+    keys_moved   => [ answer('', %moved), qr/: status 302, a redir/ ],
     keys_hang    => [ undef, qr/: .*timed out/ ],
     keys_none    => [ answer('{"keys":[]}'), qr/: no usable key in it/ ],
 );

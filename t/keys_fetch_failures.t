@@ -13,7 +13,7 @@ use lib 't/lib';
 use Compress::Zlib ();
 use IO::Socket::INET;
 use NJWT::Client qw/ tally /;
-use NJWT::Origin;
+use NJWT::Origin qw/ answer /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
@@ -103,20 +103,6 @@ certificates('good');
 # A server that answers with these bytes.
 
 my $set = jwks('k1', 'k2');
-
-sub answer {
-    my ($body, %more) = @_;
-
-    my %headers = ('Content-Type' => 'application/json',
-                   Connection => 'close',
-                   'Content-Length' => length $body, %more);
-    my $status = delete $headers{status} // '200 OK';
-
-    return join("\r\n", "HTTP/1.1 $status",
-                (map { "$_: $headers{$_}" }
-                 grep { defined $headers{$_} } sort keys %headers), '', '')
-           . $body;
-}
 
 sub chunked {
     my ($body) = @_;

@@ -6,32 +6,16 @@ use warnings;
 
 use lib 't/lib';
 
-use NJWT::Origin;
+use NJWT::Origin qw/ answer date /;
 use NJWT::Process qw/ wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
-use POSIX qw/ strftime /;
 use Test::More;
 
 
 my $s = NJWT::Scenario->new;
 
 mkdir $s->dir . '/origin' or die "origin: $!\n";
-
-sub date {
-    my ($seconds) = @_;
-
-    local $ENV{LC_ALL} = 'C';
-
-    return strftime '%a, %d %b %Y %H:%M:%S GMT', gmtime(time + $seconds);
-}
-
-sub answer {
-    my ($status, $body, @headers) = @_;
-
-    return join "\r\n", "HTTP/1.1 $status", 'Connection: close',
-        'Content-Length: ' . length $body, @headers, '', $body;
-}
 
 my $set = jwks('k1');
 my $long = 'x' x 400;
@@ -41,20 +25,21 @@ my $long = 'x' x 400;
 sub good {
     my ($name) = @_;
 
-    return answer('200 OK', $set,
-                  $name =~ /^ahead(\d+)/ ? 'Date: ' . date($1) : (),
-                  $name =~ /^behind(\d+)/ ? 'Date: ' . date(-$1) : (),
-                  $name =~ /age(\d+)/ ? "Age: $1" : ());
+    return answer($set,
+                  $name =~ /^ahead(\d+)/ ? (Date => date($1)) : (),
+                  $name =~ /^behind(\d+)/ ? (Date => date(-$1)) : (),
+                  $name =~ /age(\d+)/ ? (Age => $1) : ());
 }
 
 my $origin = NJWT::Origin->start(
     dir => $s->dir . '/origin', port => $s->port(2), bare => $s->port(3),
     good => \&good,
     faults => {
-        reason => answer('404 Not Found', ''),
-        past   => answer('503 Busy', '', 'Retry-After: ' . date(-3600)),
-        late   => answer('503 Busy', '', 'Retry-After: 3600'),
-        text   => answer('200 OK', "\"\x01$long\""),
+        reason => answer('', status => '404 Not Found'),
+        past   => answer('', status => '503 Busy',
+                         'Retry-After' => date(-3600)),
+        late   => answer('', status => '503 Busy', 'Retry-After' => 3600),
+        text   => answer("\"\x01$long\""),
         hang   => undef,
     });
 

@@ -10,6 +10,9 @@ package NJWT::Origin;
 #   $origin->break; $origin->mend;
 #   $origin->break('half'); $origin->break('refused');
 #   $origin->asked('half')          how often /half was asked for
+#   answer($body), answer($body, status => '404 No', Date => date(-60))
+#       the bytes of a response, with other or more headers, or without one
+#       that is undef; date() is so many seconds from now
 #
 # It answers good (bytes, or code that returns them for a name) to any path, until it is
 # broken: then /NAME gets the bytes of that fault, and the connection is
@@ -25,10 +28,38 @@ use strict;
 use warnings;
 
 use Carp qw/ croak /;
+use Exporter qw/ import /;
 use IO::Select;
 use IO::Socket::IP;
 use NJWT::Process qw/ wait_until /;
+use POSIX qw/ strftime /;
 use Time::HiRes qw/ time /;
+
+
+our @EXPORT_OK = qw/ answer date /;
+
+
+sub date {
+    my ($seconds) = @_;
+
+    local $ENV{LC_ALL} = 'C';
+
+    return strftime '%a, %d %b %Y %H:%M:%S GMT', gmtime(time + $seconds);
+}
+
+sub answer {
+    my ($body, %more) = @_;
+
+    my %headers = ('Content-Type' => 'application/json',
+                   Connection => 'close',
+                   'Content-Length' => length $body, %more);
+    my $status = delete $headers{status} // '200 OK';
+
+    return join("\r\n", "HTTP/1.1 $status",
+                (map { "$_: $headers{$_}" }
+                 grep { defined $headers{$_} } sort keys %headers), '', '')
+           . $body;
+}
 
 
 sub _listen {
