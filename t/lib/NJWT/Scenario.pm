@@ -320,15 +320,33 @@ sub _state {
     return (<$in> // '') =~ /^\d+ \(.*\) (\S) (\d+)/ ? ($1, $2) : ('', 0);
 }
 
+# The kernel's list may lack one that is there while others end: it is read
+# until it is the same twice.
+
+sub _children {
+    my ($pid) = @_;
+
+    my ($list, $before);
+
+    do {
+        $before = $list;
+
+        open my $in, '<', "/proc/$pid/task/$pid/children"
+            or return grep { (_state($_))[1] == $pid }
+                      map { /(\d+)/ } glob '/proc/[0-9]*';
+
+        $list = <$in> // '';
+    } while (!defined $before || $list ne $before);
+
+    return split ' ', $list;
+}
+
 sub _titles {
     my ($self) = @_;
 
-    my $master = $self->master_pid;
     my %title;
 
-    for my $pid (map { /(\d+)/ } glob '/proc/[0-9]*') {
-        next if (_state($pid))[1] != $master;
-
+    for my $pid (_children($self->master_pid)) {
         open my $cmd, '<', "/proc/$pid/cmdline" or next;
         $title{$pid} = (<$cmd> // '') =~ s/\0.*//sr;
     }
