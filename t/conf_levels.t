@@ -46,7 +46,8 @@ sub field {
                       ? $1 // 'yes' : 'no' }, %request);
 }
 
-# A proof of a URL there.  One that is good so far lacks a nonce.
+# A proof of a URL there.  One that is good so far lacks a nonce, however long
+# ago the start was.
 
 sub proved {
     my ($origin) = @_;
@@ -158,6 +159,8 @@ $s->start(
         }
     END
     http => <<"    END",
+        jwt_dpop_nonce  1h;
+
         server {
             listen       127.0.0.1:\@PORT2\@;
             jwt_binding  dpop;

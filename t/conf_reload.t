@@ -9,7 +9,7 @@ use warnings;
 use lib 't/lib';
 
 use NJWT::Client qw/ tally /;
-use NJWT::Process qw/ wait_until /;
+use NJWT::Process qw/ patience wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -389,7 +389,7 @@ for my $signal (qw/ QUIT TERM /) {
         my $began = time;
 
         ok $s->stop($signal), 'nginx ends';
-        cmp_ok time - $began, '<', 1, 'at once';
+        cmp_ok time - $began, '<', patience(), 'at once';
         wait_until { !$tenant->in_flight } 5, 'the fetch ends, too';
         $tenant->fault(mode => 'none');
     };

@@ -32,6 +32,7 @@ sub issuers {
         issuer    \@ISSUER\@;
         audience  \@AUDIENCE\@;
         jwks_uri  \@JWKS_URI\@;
+        jwks_wait 20s;
         ssl_trusted_certificate  \@FIXTURES\@/tls-ca.pem;
     }
 
@@ -39,6 +40,7 @@ sub issuers {
         issuer    https://other.example/;
         audience  \@AUDIENCE\@;
         jwks_uri  \@JWKS_URI\@?$n;
+        jwks_wait 20s;
     }
 
     jwt_issuer file {

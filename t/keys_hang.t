@@ -10,7 +10,7 @@ use warnings;
 use lib 't/lib';
 
 use NJWT::Client qw/ tally /;
-use NJWT::Process qw/ wait_until /;
+use NJWT::Process qw/ patience wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -21,7 +21,7 @@ my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
 my $uri = quotemeta $tenant->jwks_uri;
 
-my $at_once = 1;
+my $at_once = patience();
 
 sub slow {
     return [ map { sprintf '%.3f s', $_->{time} }

@@ -10,11 +10,12 @@ package NJWT::Client;
 #   my $judged = verdict_of($r);         # "200 ok": with its X-Verdict
 #
 # A request: port, path; method (GET), token (Authorization: Bearer), headers
-# (a hash), body, timeout (10 s), tls; before: requests without a body that go
-# first on its connection, all sent at once.  A response: status (0: none
-# came), reason, headers (names in lower case; a value for each line, joined by
-# ", "), body, time (seconds, from the connection to the end of the body),
-# before (the responses to those, which must have a Content-Length).
+# (a hash), body, timeout (10 s, longer on a busy machine), tls; before:
+# requests without a body that go first on its connection, all sent at once.
+# A response: status (0: none came), reason, headers (names in lower case; a
+# value for each line, joined by ", "), body, time (seconds, from the
+# connection to the end of the body), before (the responses to those, which
+# must have a Content-Length).
 #
 # burst() opens all connections, then writes all requests, then reads: the
 # server has them all at the same time.  begin() and finish() are its halves,
@@ -28,6 +29,7 @@ use Carp qw/ croak /;
 use Exporter qw/ import /;
 use IO::Select;
 use IO::Socket::INET;
+use NJWT::Process qw/ patience /;
 use Time::HiRes qw/ time /;
 
 
@@ -153,10 +155,11 @@ sub begin {
     local $SIG{PIPE} = 'IGNORE';
 
     my @all = map { _connect($_) } @requests;
+    my $timeout = 10 * patience();
 
     for my $c (grep { $_->{socket} } @all) {
         $c->{began} = time;
-        $c->{end} = $c->{began} + ($c->{req}{timeout} // 10);
+        $c->{end} = $c->{began} + ($c->{req}{timeout} // $timeout);
         $c->{socket}->syswrite(_text($c->{req}));
     }
 

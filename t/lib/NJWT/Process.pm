@@ -28,7 +28,7 @@ use POSIX qw/ WNOHANG /;
 use Time::HiRes qw/ sleep time /;
 
 
-our @EXPORT_OK = qw/ wait_until ports folder /;
+our @EXPORT_OK = qw/ wait_until patience ports folder /;
 
 my %running;
 my $owner = $$;
@@ -38,10 +38,29 @@ my $owner = $$;
 $SIG{$_} = sub { exit 1 } for qw/ INT TERM HUP /;
 
 
+# How many times longer things take than where nothing else runs, by the load:
+# what a test waits for may be late because of the machine's other work.
+
+my $cpus;
+
+sub patience {
+    $cpus //= do {
+        open my $in, '<', '/proc/cpuinfo' or return 1;
+        grep({ /^processor\s/ } <$in>) || 1;
+    };
+
+    open my $in, '<', '/proc/loadavg' or return 1;
+    my ($load) = split ' ', <$in> // 1;
+
+    return $load > $cpus ? $load / $cpus : 1;
+}
+
+# The seconds are those of a machine that has nothing else to do.
+
 sub wait_until (&$$) {
     my ($true, $seconds, $what) = @_;
 
-    my $end = time + $seconds;
+    my $end = time + $seconds * patience();
     my $value;
 
     until ($value = $true->()) {
@@ -158,7 +177,7 @@ sub start {
     $self->{pid} = $pid;
     $running{$pid} = $self;
 
-    my $end = time + 10;
+    my $end = time + 10 * patience();
 
     until ($args{ready}->()) {
         my $why = !$self->running ? 'ended' : time > $end ? 'not ready' : '';
