@@ -135,9 +135,12 @@ ok kill(0, $old), '... while the worker of before has requests';
 wait_until { verdict(new_proof(nonce => undef)) eq 'ok' } 20,
     'a proof of after the start';
 
+# one whose nonce must say that it is of today, which is then given one
+my $today = use_proof(new_proof(nonce => undef, iat => time - 3600))
+            ->{headers}{'dpop-nonce'};
 my %proof = (
     'its time'         => new_proof(nonce => undef),
-    'a nonce of today' => new_proof(iat => time - 3600),
+    'a nonce of today' => new_proof(nonce => $today, iat => time - 3600),
 );
 
 for my $what (sort keys %proof) {
