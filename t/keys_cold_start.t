@@ -10,7 +10,7 @@ use lib 't/lib';
 
 use IO::Socket::INET;
 use NJWT::Client qw/ leave tally /;
-use NJWT::Process qw/ wait_until /;
+use NJWT::Process qw/ patience wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -19,7 +19,9 @@ use Test::More;
 my $s = NJWT::Scenario->new;
 my $tenant = $s->tenant;
 
-my $patient = 'jwks_wait 20s; jwks_timeout 20s; jwks_cooldown 1s;';
+# none of it is over before the gate is lifted
+my $long = int(20 * patience());
+my $patient = "jwks_wait ${long}s; jwks_timeout ${long}s; jwks_cooldown 1s;";
 
 my $server = <<"END";
         add_header  X-Verdict \$jwt_verdict always;
@@ -46,7 +48,7 @@ sub cold {
     my (%conf) = @_;
 
     $s->stop;
-    $tenant->fault(mode => 'delay', seconds => 30);
+    $tenant->fault(mode => 'delay', seconds => 1.5 * $long);
     wait_until { $tenant->in_flight == 0 } 5, 'no fetch of before';
 
     $s->mark_log;
@@ -100,7 +102,8 @@ for my $case ([ 2, 100 ], [ 1, 30 ], [ 4, 60 ]) {
 
         $s->stop;
         $tenant->fault(mode => 'delay', seconds => 0.7);
-        $s->start(workers => $workers, issuer => '', server => $server);
+        $s->start(workers => $workers, issuer => $patient,
+                  server => $server);
 
         is_deeply tally($s->burst(@requests)), { 200 => $n },
             'every good token';
@@ -167,7 +170,7 @@ subtest 'the key that a waiting request names is not in the set' => sub {
 
 
 subtest 'a request waits as long as jwks_wait says' => sub {
-    cold(issuer => 'jwks_wait 400ms; jwks_timeout 20s;');
+    cold(issuer => "jwks_wait 400ms; jwks_timeout ${long}s;");
 
     my $r = $s->get('/t', token => token());
 
@@ -185,7 +188,7 @@ subtest 'a request waits as long as jwks_wait says' => sub {
 
 
 subtest 'jwks_wait 0: nobody waits' => sub {
-    cold(issuer => 'jwks_wait 0; jwks_timeout 20s;');
+    cold(issuer => "jwks_wait 0; jwks_timeout ${long}s;");
 
     my $r = $s->get('/t', token => token());
 
