@@ -154,6 +154,41 @@ the_log_is_told_what_was_configured(void **state)
 }
 
 
+/* The log has it as a member of its own, where it is escaped as a whole. */
+
+static void
+the_log_is_told_no_url_of_a_proof(void **state)
+{
+    const char              *hint;
+    hint_case_t              c;
+    njwt_binding_t           binding = { .dpop = true };
+    const njwt_slice_t       origin = unit_text("https://a.example");
+    njwt_binding_request_t   request = { .certificate = NULL };
+
+    (void) state;
+
+    judge(&c, unit_token(0, UNIT_HEADER, "{}"));
+
+    binding.proofs.origins = &origin;
+    binding.proofs.origin_count = 1;
+    request.dpop.target = unit_text("/t");
+    c.policy.binding = &binding;
+    c.judged.binding = &request;
+    c.found.binding.proof.check = NJWT_DPOP_CHECK_HTU;
+    c.found.binding.proof.htu = unit_text("https://b.example/XYZZY");
+
+    hint = hint_of(&c, NJWT_DPOP_PROOF_INVALID, NJWT_HINT_LOG);
+    assert_for(strstr(hint, "another URL than the request's") != NULL, hint);
+    assert_for(strstr(hint, "XYZZY") == NULL, hint);
+
+    hint = hint_of(&c, NJWT_DPOP_PROOF_INVALID, NJWT_HINT_HOLDER);
+    assert_for(strstr(hint, ", for \"https://b.example/XYZZY\", not for "
+                            "\"https://a.example/t\"") != NULL, hint);
+
+    njwt_jwks_free(c.issuer.keys);
+}
+
+
 /* A text of the client's is cut and escaped, whoever reads it. */
 
 static void
@@ -306,6 +341,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         unit_case(the_log_is_told_nothing_of_the_token),
         unit_case(the_log_is_told_what_was_configured),
+        unit_case(the_log_is_told_no_url_of_a_proof),
         unit_case(a_hint_asks_no_expression_that_the_decision_asked),
         unit_case(a_hint_is_one_short_line),
         unit_case(what_the_decision_did_not_reach_is_told)

@@ -429,6 +429,10 @@ what_is_no_container_has_nothing_in_it(void **state)
         assert_int_equal(njwt_json_length(value), 0);
     }
 
+    /* what has no name isn't a member with the empty name */
+
+    assert_null(njwt_json_member(unit_member(root, "x"), unit_text("")).node);
+
     assert_false(njwt_json_next(unit_member(root, "x"), &name, &at));
     assert_false(njwt_json_each(unit_member(root, "y"), &at));
     assert_int_equal(njwt_json_length(unit_member(root, "y")), 0);

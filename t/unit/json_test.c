@@ -589,6 +589,7 @@ strings_means_a_string_or_an_array_of_nothing_else(void **state)
     assert_false(njwt_json_holds(unit_member(root, "e"), unit_text("")));
     assert_false(njwt_json_holds(unit_member(root, "o"), unit_text("a")));
     assert_false(njwt_json_holds(unit_member(root, "i"), unit_text("a")));
+    assert_false(njwt_json_holds(unit_member(root, "k"), unit_text("")));
     assert_false(njwt_json_holds(unit_member(root, "?"), unit_text("")));
     assert_false(njwt_json_holds(unit_member(root, "n"), unit_text("")));
     assert_false(njwt_json_holds(unit_member(root, "1"), unit_text("")));
