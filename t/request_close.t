@@ -85,6 +85,9 @@ my %config = (
         location /silent { proxy_pass http://127.0.0.1:%1$d; }
         location /off    { jwt_close_expired off;
                            proxy_pass http://127.0.0.1:%1$d; }
+        location /after  { post_action /done;
+                           proxy_pass http://127.0.0.1:%1$d; }
+        location = /done { internal; jwt off; alias @CONTENT@/t; }
         location /report { jwt_mode report;
                            proxy_pass http://127.0.0.1:%1$d; }
         location /status { jwt off; jwt_status json; }
@@ -142,6 +145,7 @@ for (
     [ 'a request that waits for its answer', '/silent' ],
     [ 'a WebSocket', '/stream', 'Connection: upgrade',
       'Upgrade: websocket' ],
+    [ 'a stream with a post_action', '/after' ],
 ) {
     my ($what, $path, @headers) = @$_;
     my $before = closed();

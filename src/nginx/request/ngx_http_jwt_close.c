@@ -83,22 +83,17 @@ ngx_http_jwt_close_grpc_answer(ngx_http_request_t *r, njwt_verdict_t why)
 }
 
 
-/*
- * Takes the response from the upstream and ends it.  NGX_DECLINED: it isn't
- * the upstream's any more and may already be ending.
- */
+/* Takes the response from the upstream.  NGX_DECLINED: it has none. */
 
 static ngx_int_t
-ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
+ngx_http_jwt_close_upstream(ngx_http_request_t *r)
 {
     ngx_http_upstream_t      *u;
     ngx_http_cleanup_pt       finalize;
 
     u = r->upstream;
 
-    if (u == NULL || u->cleanup == NULL || *u->cleanup == NULL
-        || r != r->connection->data)
-    {
+    if (u == NULL || u->cleanup == NULL || *u->cleanup == NULL) {
         return NGX_DECLINED;
     }
 
@@ -109,6 +104,24 @@ ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
     r->main->count++;
     finalize(r);
 
+    return NGX_OK;
+}
+
+
+/*
+ * Takes the response from the upstream and ends it.  NGX_DECLINED: it isn't
+ * the upstream's any more and may already be ending.
+ */
+
+static ngx_int_t
+ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
+{
+    if (r != r->connection->data
+        || ngx_http_jwt_close_upstream(r) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
     ngx_http_finalize_request(r, ngx_http_jwt_close_grpc_answer(r, why));
 
     return NGX_OK;
@@ -118,9 +131,10 @@ ngx_http_jwt_close_grpc(ngx_http_request_t *r, njwt_verdict_t why)
 static void
 ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
 {
-    ngx_connection_t       *c;
-    ngx_http_request_t     *r;
-    ngx_http_jwt_issuer_t  *issuer;
+    ngx_connection_t          *c;
+    ngx_http_request_t        *r;
+    ngx_http_jwt_issuer_t     *issuer;
+    ngx_http_core_loc_conf_t  *clcf;
 
     r = ctx->request;
     c = r->connection;
@@ -142,14 +156,17 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
             r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
         }
 
+        r->keepalive = 0;
+        (void) ngx_http_jwt_close_upstream(r);
+
         /*
-         * Closes a connection of HTTP/1, and resets a stream of others; the
-         * upstream's reference is released first, which would leave the
-         * connection for the next request
+         * Closes a connection of HTTP/1, and resets a stream of others.
+         * Subrequests that end first must not free the request; but a
+         * post_action, which comes before all that, would leave it referred to
          */
 
-        r->keepalive = 0;
-        r->main->count++;
+        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+        r->main->count += (clcf->post_action.data == NULL);
 
         ngx_http_finalize_request(r, NGX_ERROR);
     }
