@@ -190,6 +190,7 @@ SKIP: {
 
         cmp_ok length $large, '<', 2048, 'a token that is repeated';
         ask('/others', ($large) x 3);
+        $s->get('/nothing');
         $s->mark_log;
         ask('/others', $large);
         is logged($kept), 6, 'has what there is room for';
