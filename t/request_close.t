@@ -85,8 +85,8 @@ my %config = (
         location /silent { proxy_pass http://127.0.0.1:%1$d; }
         location /off    { jwt_close_expired off;
                            proxy_pass http://127.0.0.1:%1$d; }
-        location /after  { post_action /done;
-                           proxy_pass http://127.0.0.1:%1$d; }
+        location /silent/after { post_action /done;
+                                 proxy_pass http://127.0.0.1:%1$d; }
         location = /done { internal; jwt off; alias @CONTENT@/t; }
         location /report { jwt_mode report;
                            proxy_pass http://127.0.0.1:%1$d; }
@@ -145,7 +145,7 @@ for (
     [ 'a request that waits for its answer', '/silent' ],
     [ 'a WebSocket', '/stream', 'Connection: upgrade',
       'Upgrade: websocket' ],
-    [ 'a stream with a post_action', '/after' ],
+    [ 'a request with a post_action', '/silent/after' ],
 ) {
     my ($what, $path, @headers) = @$_;
     my $before = closed();

@@ -156,17 +156,23 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
             r->headers_out.status = NGX_HTTP_UNAUTHORIZED;
         }
 
-        r->keepalive = 0;
-        (void) ngx_http_jwt_close_upstream(r);
-
         /*
-         * Closes a connection of HTTP/1, and resets a stream of others.
-         * Subrequests that end first must not free the request; but a
-         * post_action, which comes before all that, would leave it referred to
+         * Closes a connection of HTTP/1, and resets a stream of others; the
+         * upstream's reference is released first, which would leave the
+         * connection for the next request.  A post_action is run first, and
+         * gives no other reference back: the upstream has to be released
+         * before, as nginx does it when a client leaves.
          */
 
+        r->keepalive = 0;
         clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-        r->main->count += (clcf->post_action.data == NULL);
+
+        if (clcf->post_action.data == NULL) {
+            r->main->count++;
+
+        } else {
+            (void) ngx_http_jwt_close_upstream(r);
+        }
 
         ngx_http_finalize_request(r, NGX_ERROR);
     }
