@@ -559,12 +559,9 @@ ngx_http_jwt_binding_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf,
 
     binding = ngx_palloc(cf->pool, sizeof(njwt_binding_t));
     if (binding == NULL
-        || ngx_http_jwt_binding_names(cf, &from->names) != NGX_OK)
+        || ngx_http_jwt_binding_names(cf, &from->names) != NGX_OK
+        || ngx_http_jwt_binding_check(cf, from) != NGX_CONF_OK)
     {
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_http_jwt_binding_check(cf, from) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 

@@ -490,18 +490,15 @@ ngx_http_jwt_issuer_finish(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf,
 {
     ngx_http_jwt_issuer_t  **entry;
 
+    issuer->main = jmcf;
+
     if (ngx_http_jwt_issuer_check(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_times(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_issuer_source(cf, issuer) != NGX_CONF_OK
         || ngx_http_jwt_fetch_trust(cf, jmcf, issuer) != NGX_OK
-        || ngx_http_jwt_keyfile_conf(cf, issuer) != NGX_OK)
+        || ngx_http_jwt_keyfile_conf(cf, issuer) != NGX_OK
+        || ngx_http_jwt_issuer_revocation(cf, jmcf, issuer) != NGX_CONF_OK)
     {
-        return NGX_CONF_ERROR;
-    }
-
-    issuer->main = jmcf;
-
-    if (ngx_http_jwt_issuer_revocation(cf, jmcf, issuer) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 

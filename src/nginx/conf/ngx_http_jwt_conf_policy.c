@@ -295,9 +295,7 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_jwt_policy_issuers(cf, conf, policy) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
+    policy->max_token_size = conf->max_token_size;
 
     if (conf->rules != NULL) {
         policy->scope_rules = conf->rules->elts;
@@ -309,19 +307,13 @@ ngx_http_jwt_policy_compile(ngx_conf_t *cf, ngx_http_jwt_loc_conf_t *conf)
         policy->claim_rule_count = conf->claim_rules->nelts;
     }
 
-    if (ngx_http_jwt_policy_audience(cf, conf, policy) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    policy->max_token_size = conf->max_token_size;
-
-    if (ngx_http_jwt_binding_compile(cf, conf, policy) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
-
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jwt_scope_module);
 
-    if (ngx_http_jwt_policy_number(cf, jmcf, policy) != NGX_OK) {
+    if (ngx_http_jwt_policy_issuers(cf, conf, policy) != NGX_CONF_OK
+        || ngx_http_jwt_policy_audience(cf, conf, policy) != NGX_OK
+        || ngx_http_jwt_binding_compile(cf, conf, policy) != NGX_CONF_OK
+        || ngx_http_jwt_policy_number(cf, jmcf, policy) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
