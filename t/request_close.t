@@ -8,7 +8,7 @@ use lib 't/lib';
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP qw/ decode_json /;
-use NJWT::Process qw/ wait_until /;
+use NJWT::Process qw/ patience wait_until /;
 use NJWT::Scenario;
 use NJWT::Token qw/ :all /;
 use Test::More;
@@ -258,9 +258,9 @@ for ([ 'a stream', '/stream' ],
     $s->mark_log;
     read_stream($mine, 0.5);
     my $at = revoke($user);
-    (undef, $end) = read_stream($mine, 6);
+    (undef, $end) = read_stream($mine, 6 * patience());
     ok defined $end, "$what ends when its token is revoked";
-    cmp_ok +($end // $at) - $at, '<', 2 + 1, '... within two seconds';
+    cmp_ok +($end // $at) - $at, '<', 2 + patience(), '... within two seconds';
     (undef, $end) = read_stream($other, 0.5);
     is $end, undef, '... and that of another goes on';
     is scalar(my @said = $s->log_lines(
@@ -277,7 +277,7 @@ for ([ 'a stream', '/stream' ],
     $s->reload;
     read_stream($mine, 0.5);
     revoke('reloaded');
-    (undef, $end) = read_stream($mine, 6);
+    (undef, $end) = read_stream($mine, 6 * patience());
     ok defined $end, 'so does one in a worker of before a reload';
     (undef, $end) = read_stream($other, 0.5);
     is $end, undef, 'and another goes on there';
@@ -287,7 +287,7 @@ for ([ 'a stream', '/stream' ],
     $mine = open_stream('/stream', user('moved'));
     read_stream($mine, 0.5);
     $s->reload(http => 'jwt_revocation_zone zone=moved:2m;');
-    (undef, $end) = read_stream($mine, 6);
+    (undef, $end) = read_stream($mine, 6 * patience());
     ok defined $end, 'with another zone all of the workers of before end';
     (undef, $end) = read_stream($other, 1);
     ok defined $end, '... those of two reloads before, too';
