@@ -28,7 +28,8 @@ sub status {
 
 
 bundle('tls-ca');
-$s->start(issuer => 'jwks_wait 20s; ssl_trusted_certificate @DIR@/ca.pem;');
+$s->start(issuer => 'jwks_wait 20s; jwks_timeout 20s; '
+                    . 'ssl_trusted_certificate @DIR@/ca.pem;');
 
 is status(), 200, 'keys are there';
 
