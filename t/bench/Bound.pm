@@ -112,7 +112,8 @@ sub gate {
         http   => 'client_header_buffer_size 4k;' . issuer('timesheets')
                   . ($binding ? $http : ''),
         server => "jwt_dpop_origin $origin; location / { $Rows::gate"
-                  . " $binding empty_gif; }", %args);
+                  . " $binding empty_gif; }"
+                  . " location /unbound { $Rows::gate empty_gif; }", %args);
 }
 
 
@@ -166,8 +167,9 @@ Rows::row('dpop-refused' => sub {
 
         Rows::held($report, "a proof $what, to a token that is expired", 1.3,
                    rounds => 12, value => \&Rows::ratio,
-                   its => [ $it, Rows::hot(gate(''), beside($expired, %load),
-                                           status => 401) ]);
+                   its => [ $it, Rows::also($it, beside($expired, %load),
+                                            path => '/unbound',
+                                            status => 401) ]);
     }
 });
 

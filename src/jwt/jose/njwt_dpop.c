@@ -18,12 +18,15 @@
 
 /* a proof, and what has been read of it so far */
 typedef struct {
+    const uint8_t           *jkt;         /* the token's thumbprint */
     njwt_slice_t             header;      /* as it was sent */
     njwt_jws_t               jws;         /* its header is parsed late */
     njwt_value_t             payload;
 
     const njwt_dpop_key_t   *key;
     njwt_dpop_key_t          made;        /* unless the key was kept */
+    njwt_slice_t             text;        /* of its thumbprint */
+    njwt_slice_t             known;       /* the token's; empty: not kept */
 
     bool                     nonce_ok;    /* a nonce of ours, and valid */
     bool                     iat_number;  /* is "iat" a number? */
@@ -100,7 +103,8 @@ njwt_dpop_parse(njwt_arena_t *arena, const njwt_dpop_request_t *request,
     proof->header.len = (size_t) (dot - text.data);
 
     if (request->keys != NULL) {
-        proof->key = njwt_dpop_keys_find(request->keys, proof->header);
+        proof->key = njwt_dpop_keys_find(request->keys, proof->jkt,
+                                         proof->header, &proof->known);
     }
 
     if (proof->key == NULL) {
@@ -160,6 +164,37 @@ njwt_dpop_typ(const njwt_jws_t *jws)
 
 
 /*
+ * Computes the thumbprint of the key.  If the token's own key is kept, their
+ * texts are compared instead: the key of somebody else costs no digest, and
+ * its thumbprint remains zeros, which are no text's digest.
+ */
+
+static bool
+njwt_dpop_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher,
+    njwt_dpop_proof_t *proof, njwt_value_t jwk)
+{
+    if (!njwt_thumbprint_text(arena, jwk, &proof->text)) {
+        return false;
+    }
+
+    if (proof->known.len > 0) {
+        if (njwt_slice_equal(proof->text, proof->known)) {
+            memcpy(proof->made.thumbprint, proof->jkt, NJWT_DIGEST);
+        }
+
+        return true;
+    }
+
+    if (!njwt_hasher_sha256(hasher, proof->text, proof->made.thumbprint)) {
+        arena->failed = true;
+        return false;
+    }
+
+    return true;
+}
+
+
+/*
  * Checks the key and computes its thumbprint from the JWK's text alone.  The
  * key itself is expensive to make: that happens only if the thumbprint is the
  * token's, when the signature is about to be verified.
@@ -172,8 +207,7 @@ njwt_dpop_read_key(njwt_arena_t *arena, const njwt_dpop_memory_t *memory,
     proof->key = &proof->made;
 
     return njwt_key_usable(arena, memory->curves, jwk, proof->made.alg, why)
-           && njwt_thumbprint(arena, memory->hasher, jwk,
-                              proof->made.thumbprint);
+           && njwt_dpop_thumbprint(arena, memory->hasher, proof, jwk);
 }
 
 
@@ -441,9 +475,8 @@ njwt_dpop_text_is(njwt_value_t value, njwt_slice_t wanted, njwt_slice_t *text)
 
 static njwt_dpop_result_t
 njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
-    const njwt_dpop_request_t *request, njwt_slice_t token,
-    const uint8_t *jkt, double leeway, int64_t now, njwt_dpop_proof_t *proof,
-    njwt_dpop_details_t *found)
+    const njwt_dpop_request_t *request, njwt_slice_t token, double leeway,
+    int64_t now, njwt_dpop_proof_t *proof, njwt_dpop_details_t *found)
 {
     njwt_value_t        htm, htu;
     njwt_hasher_t      *hasher = request->memory.hasher;
@@ -462,7 +495,7 @@ njwt_dpop_checks(njwt_arena_t *arena, const njwt_dpop_t *dpop,
 
     memcpy(found->thumbprint, proof->key->thumbprint, NJWT_DIGEST);
 
-    REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, jkt,
+    REFUSE(KEY_MISMATCH, THUMBPRINT, memcmp(found->thumbprint, proof->jkt,
                                             NJWT_DIGEST) != 0);
 
     htm = njwt_dpop_get(proof, "htm");
@@ -512,8 +545,9 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
     memset(&proof, 0, sizeof(njwt_dpop_proof_t));
     memset(found, 0, sizeof(njwt_dpop_details_t));
 
-    result = njwt_dpop_checks(arena, dpop, request, token, jkt, leeway, now,
-                              &proof, found);
+    proof.jkt = jkt;
+    result = njwt_dpop_checks(arena, dpop, request, token, leeway, now, &proof,
+                              found);
 
     /* only the key of a client whose proof was good is kept */
 
@@ -521,7 +555,8 @@ njwt_dpop_judge(njwt_arena_t *arena, const njwt_dpop_t *dpop,
         && proof.key == &proof.made
         && result == NJWT_PROOF_GOOD)
     {
-        njwt_dpop_keys_add(request->keys, proof.header, &proof.made);
+        njwt_dpop_keys_add(request->keys, proof.header, proof.text,
+                           &proof.made);
 
     } else {
         njwt_key_free(proof.made.key);

@@ -112,7 +112,8 @@ typedef enum {
 /*
  * The result.  The texts are unverified, for the log, and empty if they
  * weren't read; replay, until and nonce_made are set only if the proof is
- * good, renew also if nothing but its nonce is.
+ * good, renew also if nothing but its nonce is.  The thumbprint isn't computed
+ * if the token's key is kept and the proof's is another.
  */
 typedef struct {
     njwt_dpop_check_t    check;         /* the one that failed */
@@ -121,7 +122,7 @@ typedef struct {
     njwt_slice_t         htu;
     bool                 issued;        /* is iat known? */
     double               iat;
-    uint8_t              thumbprint[NJWT_DIGEST];
+    uint8_t              thumbprint[NJWT_DIGEST];  /* or zeros, see above */
     bool                 hashed;        /* is ath the token's SHA-256? */
     uint8_t              ath[NJWT_DIGEST];
 

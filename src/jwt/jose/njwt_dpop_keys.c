@@ -1,5 +1,6 @@
 /*
- * Parsed keys of DPoP proofs, kept by the header that they came in.
+ * Parsed keys of DPoP proofs, kept by their thumbprint and the header that
+ * they came in.
  */
 
 #include "njwt_dpop_keys.h"
@@ -8,13 +9,13 @@
 #include <string.h>
 
 
-/* the hash of a header selects the set that its key may be in */
+/* the thumbprint of a key, a digest, selects the set that it may be in */
 #define NJWT_DPOP_KEYS_SET  8
 
 
 typedef struct {
-    uint64_t         hash;       /* of the header */
     njwt_slice_t     header;
+    njwt_slice_t     text;       /* of the thumbprint, behind the header */
     uint64_t         used;       /* 0: empty */
     njwt_dpop_key_t  key;
 } njwt_dpop_entry_t;
@@ -69,67 +70,42 @@ njwt_dpop_keys_free(njwt_dpop_keys_t *keys)
 }
 
 
-static uint64_t
-njwt_dpop_keys_mix(uint64_t hash, uint64_t bytes)
-{
-    hash = (hash ^ bytes) * 0x9e3779b97f4a7c15;
-
-    return hash ^ hash >> 32;
-}
-
-
 /*
- * Eight bytes at a time, and once more without any: only then do the last ones
- * count in the lowest bits, too, which choose the set.  It needs no secret:
- * whoever finds headers with the same hash can only displace other keys, which
- * are then parsed again, and that only by proofs that are good.
+ * It needs no secret: who makes keys whose thumbprints begin alike can only
+ * displace others, which are then parsed again, and that only by proofs that
+ * are good.
  */
 
-static uint64_t
-njwt_dpop_keys_hash(njwt_slice_t header)
-{
-    size_t    i;
-    uint64_t  hash, bytes;
-
-    hash = header.len;
-
-    for (i = 0; header.len - i >= sizeof(bytes); i += sizeof(bytes)) {
-        memcpy(&bytes, header.data + i, sizeof(bytes));
-        hash = njwt_dpop_keys_mix(hash, bytes);
-    }
-
-    bytes = 0;
-
-    if (header.len > i) {
-        memcpy(&bytes, header.data + i, header.len - i);
-    }
-
-    return njwt_dpop_keys_mix(njwt_dpop_keys_mix(hash, bytes), 0);
-}
-
-
 static njwt_dpop_entry_t *
-njwt_dpop_keys_set(njwt_dpop_keys_t *keys, uint64_t hash)
+njwt_dpop_keys_set(njwt_dpop_keys_t *keys, const uint8_t *thumbprint)
 {
-    return keys->entries + hash % keys->sets * NJWT_DPOP_KEYS_SET;
+    uint64_t  begin;
+
+    memcpy(&begin, thumbprint, sizeof(begin));
+
+    return keys->entries + begin % keys->sets * NJWT_DPOP_KEYS_SET;
 }
 
 
 const njwt_dpop_key_t *
-njwt_dpop_keys_find(njwt_dpop_keys_t *keys, njwt_slice_t header)
+njwt_dpop_keys_find(njwt_dpop_keys_t *keys, const uint8_t *thumbprint,
+    njwt_slice_t header, njwt_slice_t *text)
 {
     size_t              i;
-    uint64_t            hash;
     njwt_dpop_entry_t  *set;
 
-    hash = njwt_dpop_keys_hash(header);
-    set = njwt_dpop_keys_set(keys, hash);
+    set = njwt_dpop_keys_set(keys, thumbprint);
 
     for (i = 0; i < NJWT_DPOP_KEYS_SET; i++) {
-        if (set[i].used != 0
-            && set[i].hash == hash
-            && njwt_slice_equal(set[i].header, header))
+        if (set[i].used == 0
+            || memcmp(set[i].key.thumbprint, thumbprint, NJWT_DIGEST) != 0)
         {
+            continue;
+        }
+
+        *text = set[i].text;
+
+        if (njwt_slice_equal(set[i].header, header)) {
             set[i].used = ++keys->uses;
             return &set[i].key;
         }
@@ -141,13 +117,14 @@ njwt_dpop_keys_find(njwt_dpop_keys_t *keys, njwt_slice_t header)
 
 void
 njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
-    const njwt_dpop_key_t *key)
+    njwt_slice_t text, const njwt_dpop_key_t *key)
 {
     size_t              i;
     uint8_t            *copy;
     njwt_dpop_entry_t   made, *set, *oldest;
 
-    copy = (header.len <= NJWT_DPOP_KEYS_HEADER) ? malloc(header.len) : NULL;
+    copy = (header.len <= NJWT_DPOP_KEYS_HEADER)
+           ? malloc(header.len + text.len) : NULL;
 
     if (copy == NULL) {
         njwt_key_free(key->key);
@@ -155,9 +132,9 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
     }
 
     memcpy(copy, header.data, header.len);
+    memcpy(copy + header.len, text.data, text.len);
 
-    made.hash = njwt_dpop_keys_hash(header);
-    set = njwt_dpop_keys_set(keys, made.hash);
+    set = njwt_dpop_keys_set(keys, key->thumbprint);
     oldest = set;
 
     for (i = 1; i < NJWT_DPOP_KEYS_SET; i++) {
@@ -170,6 +147,8 @@ njwt_dpop_keys_add(njwt_dpop_keys_t *keys, njwt_slice_t header,
 
     made.header.data = copy;
     made.header.len = header.len;
+    made.text.data = copy + header.len;
+    made.text.len = text.len;
     made.key = *key;
     made.used = ++keys->uses;
 

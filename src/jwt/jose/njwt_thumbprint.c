@@ -96,12 +96,12 @@ njwt_thumbprint_add(njwt_slice_t text, uint8_t *at)
 
 
 static bool
-njwt_thumbprint_of(njwt_arena_t *arena, njwt_hasher_t *hasher,
-    njwt_value_t jwk, const njwt_thumbprint_kind_t *kind, uint8_t *out)
+njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
+    const njwt_thumbprint_kind_t *kind, njwt_slice_t *out)
 {
     size_t         i, len;
     uint8_t       *text, *at;
-    njwt_slice_t   values[NJWT_THUMBPRINT_MEMBERS], whole;
+    njwt_slice_t   values[NJWT_THUMBPRINT_MEMBERS];
 
     static const njwt_slice_t  end = njwt_literal("\"}");
 
@@ -133,21 +133,15 @@ njwt_thumbprint_of(njwt_arena_t *arena, njwt_hasher_t *hasher,
 
     (void) njwt_thumbprint_add(end, at);
 
-    whole.data = text;
-    whole.len = len;
-
-    if (!njwt_hasher_sha256(hasher, whole, out)) {
-        arena->failed = true;
-        return false;
-    }
+    out->data = text;
+    out->len = len;
 
     return true;
 }
 
 
 bool
-njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher, njwt_value_t jwk,
-    uint8_t *out)
+njwt_thumbprint_text(njwt_arena_t *arena, njwt_value_t jwk, njwt_slice_t *out)
 {
     size_t        i;
     njwt_slice_t  kty;
@@ -160,8 +154,8 @@ njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher, njwt_value_t jwk,
                     / sizeof(njwt_thumbprint_kinds[0]); i++)
     {
         if (njwt_slice_equal(kty, njwt_thumbprint_kinds[i].kty)) {
-            return njwt_thumbprint_of(arena, hasher, jwk,
-                                      &njwt_thumbprint_kinds[i], out);
+            return njwt_thumbprint_of(arena, jwk, &njwt_thumbprint_kinds[i],
+                                      out);
         }
     }
 

@@ -13,14 +13,13 @@
 
 
 /*
- * The SHA-256 of the required members of an RSA, EC or OKP key, NJWT_DIGEST
- * bytes at out.  The members are taken as they are written in the JWK, so a
- * thumbprint identifies a key only if njwt_key_usable() accepts its spelling.
- * False: another kind, a member that is missing or would need an escape, or
- * arena->failed.  The hasher may be NULL.
+ * The text whose SHA-256 is the thumbprint of an RSA, EC or OKP key: of its
+ * required members, as they are written in the JWK, so it identifies a key
+ * only if njwt_key_usable() accepts its spelling.  False: another kind, a
+ * member that is missing or would need an escape, or arena->failed.
  */
-bool njwt_thumbprint(njwt_arena_t *arena, njwt_hasher_t *hasher,
-    njwt_value_t jwk, uint8_t *out);
+bool njwt_thumbprint_text(njwt_arena_t *arena, njwt_value_t jwk,
+    njwt_slice_t *out);
 
 /* Does the JWK have a member of a private or shared key (RFC 7518, 6)? */
 bool njwt_jwk_has_private(njwt_value_t jwk);
