@@ -280,6 +280,8 @@ refused 'from one that is there', issuer('a', jwks_file => '/nowhere'),
     refused 'nor a key that is in no set', issuer('a', jwks_file => $file->($one)),
         undef, qr/gives no keys: no array "keys" in it, but a single key: write \{"keys":\[KEY\]\} in/;
     accepted 'in one it is', issuer('a', jwks_file => $file->(qq({"keys":[$one]})));
+    refused 'nor a discovery document', issuer('a', jwks_file => $file->('{"jwks_uri":"https://x/"}')),
+        undef, qr/gives no keys: no array "keys" in it, but a "jwks_uri", as in a discovery document: write "discovery on;", or "jwks_uri" with the URL from it in/;
     refused 'nor any object', issuer('a', jwks_file => $file->('{"k1":"text"}')),
         undef, qr/gives no keys: no array "keys" in it in/;
 }
@@ -606,6 +608,18 @@ refused 'a scope with a variable', issuer('a'),
 warned 'a scope with a comma', issuer('a'),
     'jwt a; jwt_require_scope read,write;',
     qr/scope "read,write" in "jwt_require_scope" is one scope with a comma/;
+warned 'a method behind a blank', issuer('a'),
+    'jwt a; jwt_require_scope read methods=GET POST;',
+    qr/scope "POST" in "jwt_require_scope" is the name of a method, write commas between methods, as in methods=GET,POST in/;
+not_warned 'a scope in other letters', issuer('a'), 'jwt a; jwt_require_scope post POSTS methods=GET,POST;';
+warned 'a claim with its value', issuer('a'), 'jwt a; jwt_require_claim role=admin;',
+    qr/"jwt_require_claim" looks for a claim that is called "role=admin": write a blank between the claim and its value, as in "jwt_require_claim role VALUE;" in/;
+not_warned 'a blank between, and URLs', issuer('a'),
+    'jwt a; jwt_require_claim role admin=1; jwt_require_claim https://x.example/?a=b; jwt_require_claim /a=b;';
+warned 'a variable without its dollar', issuer('a'), 'jwt a; jwt_identity_header X-User jwt_claim_sub;',
+    qr/the value of "jwt_identity_header X-User" is the text "jwt_claim_sub": write "\$jwt_claim_sub" for the variable in/;
+not_warned 'one with it, and a text', issuer('a'),
+    'jwt a; jwt_identity_header X-User $jwt_claim_sub; jwt_identity_header X-By gate;';
 not_warned 'two scopes', issuer('a'), 'jwt a; jwt_require_scope read write;';
 refused 'in its case', issuer('a'), 'jwt a; jwt_require_scope r methods=get;',
     qr/unknown method "get"/;

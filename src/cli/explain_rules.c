@@ -68,7 +68,7 @@ explain_scope_rule(explain_t *e, const char *text)
         explain_fault(&fault, "--scope");
     }
 
-    if (njwt_scope_rule_comma(rule, &fault)) {
+    if (njwt_scope_rule_doubt(rule, &fault)) {
         fprintf(stderr, "jwt-explain: %s\n",
                 explain_fault_text(warning, &fault, "--scope"));
     }

@@ -64,7 +64,7 @@ read_scopes(const char *const *text, result_t *r)
     r->fault[0] = '\0';
     r->good = njwt_scope_rule_read(&r->rule, words, n, r->room, &fault);
 
-    if (!r->good || njwt_scope_rule_comma(&r->rule, &fault)) {
+    if (!r->good || njwt_scope_rule_doubt(&r->rule, &fault)) {
         say(r, &fault);
     }
 }
@@ -206,6 +206,12 @@ wrong_scope_rules_say_why(void **state)
     assert_true(r.good);
     assert_string_equal(r.fault, "scope 'b,c' in '' is one scope with a comma "
                         "in it, write a blank between two");
+
+    scopes_are(r, "a", "methods=GET", "POST");
+    assert_true(r.good);
+    assert_string_equal(r.fault, "scope 'POST' in '' is the name of a method, "
+                        "write commas between methods, as in "
+                        "methods=GET,POST");
 }
 
 

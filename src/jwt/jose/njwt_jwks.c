@@ -170,6 +170,14 @@ njwt_jwks_no_keys(njwt_value_t root)
                "{\"keys\":[KEY]}";
     }
 
+    if (njwt_json_type(njwt_json_member(root, njwt_slice("jwks_uri")))
+        == NJWT_JSON_STRING)
+    {
+        return "no array \"keys\" in it, but a \"jwks_uri\", as in a "
+               "discovery document: write \"discovery on;\", or \"jwks_uri\" "
+               "with the URL from it";
+    }
+
     while (njwt_json_next(root, &name, &value)) {
         text = njwt_json_string(value);
 

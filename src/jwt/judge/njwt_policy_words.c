@@ -219,7 +219,7 @@ njwt_scope_rule_read(njwt_scope_rule_t *rule, const njwt_slice_t *words,
 
 
 bool
-njwt_scope_rule_comma(const njwt_scope_rule_t *rule, njwt_fault_t *warning)
+njwt_scope_rule_doubt(const njwt_scope_rule_t *rule, njwt_fault_t *warning)
 {
     size_t        i;
     njwt_slice_t  scope;
@@ -231,6 +231,13 @@ njwt_scope_rule_comma(const njwt_scope_rule_t *rule, njwt_fault_t *warning)
             (void) njwt_fault(warning, "scope ", scope,
                               " is one scope with a comma in it, write a "
                               "blank between two");
+            return true;
+        }
+
+        if (njwt_method(scope) != 0) {
+            (void) njwt_fault(warning, "scope ", scope,
+                              " is the name of a method, write commas between "
+                              "methods, as in methods=GET,POST");
             return true;
         }
     }

@@ -41,9 +41,10 @@ void njwt_scope_rule_add(njwt_scope_rule_t *rule, njwt_slice_t *others,
     njwt_slice_t name);
 
 /*
- * Does a scope have a comma, so that two may have been meant?  For a warning.
+ * Was something else meant by a scope, one with a comma in it, or one that is
+ * the name of a method?  For a warning.
  */
-bool njwt_scope_rule_comma(const njwt_scope_rule_t *rule,
+bool njwt_scope_rule_doubt(const njwt_scope_rule_t *rule,
     njwt_fault_t *warning);
 
 /*

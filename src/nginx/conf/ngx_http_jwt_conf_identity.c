@@ -167,6 +167,13 @@ ngx_http_jwt_identity_check(ngx_conf_t *cf, ngx_str_t *name,
         return NGX_ERROR;
     }
 
+    if (ngx_strncmp(value->data, "jwt_", 4) == 0) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "the value of \"jwt_identity_header %V\" is the "
+                           "text \"%V\": write \"$%V\" for the variable",
+                           name, value, value);
+    }
+
     if (!njwt_slice_clean(ngx_http_jwt_slice(value))) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the value of \"jwt_identity_header %V\" holds a "

@@ -85,7 +85,7 @@ ngx_http_jwt_require_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_http_jwt_rule_fault(cf, NGX_LOG_EMERG, &fault);
     }
 
-    if (njwt_scope_rule_comma(rule, &fault)) {
+    if (njwt_scope_rule_doubt(rule, &fault)) {
         (void) ngx_http_jwt_rule_fault(cf, NGX_LOG_WARN, &fault);
     }
 
@@ -267,6 +267,31 @@ ngx_http_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* "role=admin" is one word: a claim that is called so must be there. */
+
+static void
+ngx_http_jwt_claim_warn_equals(ngx_conf_t *cf, njwt_slice_t claim)
+{
+    u_char  *p;
+
+    p = ngx_strlchr((u_char *) claim.data, (u_char *) claim.data + claim.len,
+                    '=');
+
+    if (p == NULL || p == claim.data || claim.data[0] == '/'
+        || ngx_strlchr((u_char *) claim.data, p, ':') != NULL)
+    {
+        return;
+    }
+
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                       "\"jwt_require_claim\" looks for a claim that is "
+                       "called \"%*s\": write a blank between the claim and "
+                       "its value, as in \"jwt_require_claim %*s VALUE;\"",
+                       claim.len, claim.data, (size_t) (p - claim.data),
+                       claim.data);
+}
+
+
 char *
 ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -286,8 +311,14 @@ ngx_http_jwt_require_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     arg = cf->args->elts;
     rv = ngx_http_jwt_conf_claim(cf, &arg[1], &rule->claim);
 
-    if (rv != NGX_CONF_OK || cf->args->nelts == 2) {
+    if (rv != NGX_CONF_OK) {
         return rv;
+    }
+
+    ngx_http_jwt_claim_warn_equals(cf, rule->claim);
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
     }
 
     return ngx_http_jwt_claim_values(cf, rule);
