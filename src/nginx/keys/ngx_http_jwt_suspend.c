@@ -185,12 +185,17 @@ ngx_http_jwt_suspend(ngx_http_request_t *r, ngx_http_jwt_ctx_t *ctx)
 
     ctx->attempts = issuer->keyset->attempts;
 
-    unknown = (ctx->verdict == NJWT_KEY_NOT_FOUND) ? &kid : NULL;
+    unknown = NULL;
 
-    if ((unknown != NULL
-         && ngx_http_jwt_suspend_kid(ctx, issuer, unknown) != NGX_OK)
-        || ngx_http_jwt_keyset_ask(issuer, 1, unknown, &delay) != NGX_AGAIN)
-    {
+    if (ctx->verdict == NJWT_KEY_NOT_FOUND) {
+        if (ngx_http_jwt_suspend_kid(ctx, issuer, &kid) != NGX_OK) {
+            return NGX_DECLINED;
+        }
+
+        unknown = &kid;
+    }
+
+    if (ngx_http_jwt_keyset_ask(issuer, 1, unknown, &delay) != NGX_AGAIN) {
         return NGX_DECLINED;
     }
 
