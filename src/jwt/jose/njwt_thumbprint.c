@@ -99,15 +99,16 @@ static bool
 njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
     const njwt_thumbprint_kind_t *kind, njwt_slice_t *out)
 {
-    size_t         i, len;
+    size_t         i, len, count;
     uint8_t       *text, *at;
     njwt_slice_t   values[NJWT_THUMBPRINT_MEMBERS];
 
     static const njwt_slice_t  end = njwt_literal("\"}");
 
     len = end.len;
+    count = kind->count;
 
-    for (i = 0; i < kind->count; i++) {
+    for (i = 0; i < count; i++) {
         values[i] = njwt_json_string(njwt_json_member(jwk,
                                                       kind->members[i].name));
 
@@ -126,7 +127,7 @@ njwt_thumbprint_of(njwt_arena_t *arena, njwt_value_t jwk,
 
     at = text;
 
-    for (i = 0; i < kind->count; i++) {
+    for (i = 0; i < count; i++) {
         at = njwt_thumbprint_add(kind->members[i].before, at);
         at = njwt_thumbprint_add(values[i], at);
     }
