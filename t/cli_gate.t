@@ -426,9 +426,9 @@ is $r->{status}, 2, 'a gate without keys';
 is $r->{json}{verdict}, 'keys_unavailable', '... has this verdict';
 like $r->{json}{keys}{error}, qr/^the gate holds no keys.*Connection refused|^the gate holds no keys.*connect to/,
     '... and tells why';
-like $r->{json}{keys}{error}, qr/; check that it is up and this host may connect to it$/, '... and what to do';
+like $r->{json}{keys}{error}, qr/; check that it is running and that this host may connect to it$/, '... and what to do';
 like +(grep { $_->{check} eq 'keys_unavailable' } @{ $r->{json}{checks} })[0]{hint} // '',
-    qr/; check that it is up and this host may connect to it$/, '... by its check';
+    qr/; check that it is running and that this host may connect to it$/, '... by its check';
 
 
 # Keys that the gate has, and this machine can't fetch.
@@ -562,8 +562,8 @@ like explain(args => [ '--gate', $gate, '--location', '/only' ],
 $r = explain(args => [ '--gate', $gate, '--location', '/once' ],
              stdin => token());
 like $r->{out}, qr/^Verdict: ok$/m, 'nor one that one server guards';
-like $r->{out}, qr/^  Other servers serve this path without a gate:\n    "api\.example\.com \*\.example\.com" on 127\.0\.0\.1:@{[ $s->port(2) ]}\n    "" on 127\.0\.0\.1:@{[ $s->port(3) ]}\n  mode/m,
-    '... and the others are named';
+like $r->{out}, qr/^Other servers serve this path without a gate:\n    "api\.example\.com \*\.example\.com" on 127\.0\.0\.1:@{[ $s->port(2) ]}\n    "" on 127\.0\.0\.1:@{[ $s->port(3) ]}\n\z/m,
+    '... and the others are named, last';
 
 for my $more (0, 5) {
     my $copy = JSON::PP::decode_json($s->get('/status')->{body});
@@ -579,8 +579,8 @@ for my $more (0, 5) {
 
     like explain(args => [ '--gate', $s->write_file('more.json', JSON::PP::encode_json($copy)),
                            '--location', '/once' ], stdin => token())->{out},
-        $more ? qr/^  Other servers serve this path without a gate:\n(?:    "[^"]*" on \S+\n){3}    and 3 others\n  mode/m
-              : qr/^  Another server serves this path without a gate:\n    "[^"]*" on \S+\n  mode/m,
+        $more ? qr/^Other servers serve this path without a gate:\n(?:    "[^"]*" on \S+\n){3}    and 3 others\n\z/m
+              : qr/^Another server serves this path without a gate:\n    "[^"]*" on \S+\n\z/m,
         $more ? 'a few at most' : 'or the only other one';
 }
 

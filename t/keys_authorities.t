@@ -126,7 +126,7 @@ END
 
     # tried after 1, 3, 7 and 15 s
 
-    ok $t->wait_for_log(qr/own CA signed its certificate.*a reload also reads a bundle that was mended/, 5),
+    ok $t->wait_for_log(qr/own CA signed its certificate.*a reload also reads a bundle that was corrected/, 5),
         'a certificate of an unknown authority, and what to do about it';
     sleep 8;
 

@@ -46,7 +46,7 @@ my %fault = (
     missing   => [ answer('', status => '404 No'),
                    qr/: status 404, check the URL;/ ],
     moved     => [ answer('', %moved),
-                   qr/: status 302, a redirect, which is not followed/ ],
+                   qr/: status 302, redirects are not followed/ ],
     hang      => [ undef, qr/: .*timed out/ ],
     html      => [ answer('<html>'), qr/: not a JSON object$check/ ],
     marked    => [ answer("\xef\xbb\xbf[]"), qr/: not a JSON object$check/ ],
@@ -71,7 +71,7 @@ my %fault = (
 
     keys_missing => [ answer('', status => '404 No'),
                       qr/: status 404, check/ ],
-    keys_moved   => [ answer('', %moved), qr/: status 302, a redir/ ],
+    keys_moved   => [ answer('', %moved), qr/: status 302, redirects are not/ ],
     keys_hang    => [ undef, qr/: .*timed out/ ],
     keys_none    => [ answer('{"keys":[]}'), qr/: no usable key in it/ ],
 );

@@ -115,12 +115,12 @@ my $blanks = ' ' x (1024 * 1024);
 my $bomb = Compress::Zlib::memGzip($blanks x 64 . $set);
 
 my $ask = qr/, ask its operator/;
-my $url = qr/, check the URL: "jwks_uri URL;" names another, "discovery on;" finds it/;
-my $where = qr/, a redirect, which is not followed: write where it leads/;
+my $url = qr/, check the URL: "jwks_uri URL;" names another, or let "discovery on;" find it/;
+my $where = qr/, redirects are not followed: write the URL that it leads to/;
 my $larger = qr/: the answer is larger than "jwks_max_size", write a larger/;
 my $not_json = qr/: not a JSON object, check that it is a key set/;
 my $cert = qr/, if your own CA signed its certificate, write "ssl_trusted_certificate FILE;" in this jwt_issuer block and reload;/;
-my $time = qr/: .*timed out.*, check the network path, or write a longer/;
+my $time = qr/: .*timed out.*, check the network path, or increase/;
 
 my %moved = (Location => '/good');
 
@@ -173,7 +173,7 @@ my %fault = (
 
 my %other = (
     refused    => [ 'http://127.0.0.1:@PORT3@/refused',
-                    qr/: Failed to connect .*, check that it is up and/ ],
+                    qr/: Failed to connect .*, check that it is running and/ ],
     host       => [ 'https://host.test:@PORT4@/host',
                     qr/: .*subject name.*host\.test.*$cert/ ],
     self       => [ 'https://self.test:@PORT4@/self',
@@ -461,7 +461,7 @@ END
 
     wait_until { failures('slow') } 5, 'the fetch fails';
     like +(failures('slow'))[0],
-        qr/Resolving timed out.*write a longer "jwks_timeout"/i,
+        qr/Resolving timed out.*increase "jwks_timeout"/i,
         'and says why';
     is $s->get('/t', token => token())->{status}, 503, 'there are no keys';
 
@@ -512,7 +512,7 @@ END
         server => 'location /t { jwt deaf; root @CONTENT@; }');
 
     wait_until { failures('deaf') } 5, 'the fetch fails';
-    like +(failures('deaf'))[0], qr/timed out.*write a longer "jwks_timeout"/i,
+    like +(failures('deaf'))[0], qr/timed out.*increase "jwks_timeout"/i,
         'and says why';
     ok $s->stop, 'nginx ends';
 };

@@ -627,7 +627,7 @@ subtest 'what lives through a reload' => sub {
 subtest 'a fetch that fails' => sub {
     my $before = issuer_of(status())->{fetches};
 
-    $tenant->fault(mode => 'status', status => 500);
+    $tenant->fault(mode => 'status', status => 404);
     wait_until {
         $s->get('/t', token => token(-key => 'k1', -kid => 'new' . rand));
         issuer_of(status())->{fetches}{bad} > $before->{bad};
@@ -635,10 +635,11 @@ subtest 'a fetch that fails' => sub {
 
     my $fetches = issuer_of(status())->{fetches};
 
-    is $fetches->{last_error}{text}, 'status 500', 'in words';
-    is $fetches->{last_error}{advice}, 'ask its operator', '... with what to do about it';
+    is $fetches->{last_error}{text}, 'status 404', 'in words';
+    is $fetches->{last_error}{advice}, 'check the URL: "jwks_uri URL;" names another, or let "discovery on;" find it',
+        '... with what to do about it';
     cmp_ok abs($fetches->{last_error}{time} - time), '<', 60, 'and when';
-    is $fetches->{history}[-1]{status}, 500, 'in the history';
+    is $fetches->{history}[-1]{status}, 404, 'in the history';
     ok !$fetches->{history}[-1]{ok}, 'as a bad one';
     ok issuer_of(status())->{keys_available}, 'keys are there all the same';
     is key_of(status(), 'k3')->{state}, 'serving', 'as they were';
@@ -916,7 +917,7 @@ END
 
 # nginx -t
 
-my $open = '"jwt_status" in location "[^"]*" shows everybody';
+my $open = '"jwt_status" in location "[^"]*" shows the issuers and the rules to everybody';
 
 sub says {
     my ($what, $server, $expected, %more) = @_;

@@ -66,10 +66,9 @@ void explain_gate_find(explain_t *e);
 
 /*
  * Names a few of the servers that serve the path without a gate, from that one
- * of gate->open on; each line begins with indent.
+ * of gate->open on.
  */
-void explain_out_open(FILE *file, const explain_t *e, size_t from,
-    const char *indent);
+void explain_out_open(FILE *file, const explain_t *e, size_t from);
 
 
 #endif /* EXPLAIN_GATE_H */

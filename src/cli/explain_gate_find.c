@@ -522,8 +522,7 @@ explain_server_line(const char *before, njwt_value_t server)
 
 
 void
-explain_out_open(FILE *file, const explain_t *e, size_t from,
-    const char *indent)
+explain_out_open(FILE *file, const explain_t *e, size_t from)
 {
     size_t                 i, n;
     const explain_gate_t  *gate = e->asked;
@@ -533,7 +532,7 @@ explain_out_open(FILE *file, const explain_t *e, size_t from,
     }
 
     n = gate->open_count - from;
-    fprintf(file, "%s%s this path without a gate:\n", indent,
+    fprintf(file, "%s this path without a gate:\n",
             n == 1 ? "Another server serves" : "Other servers serve");
 
     /* "and 1 other" would need as much room as its name */
@@ -700,7 +699,7 @@ explain_gate_none(const explain_t *e)
     }
 
     fprintf(stderr, " is not guarded: requests pass without a token.\n");
-    explain_out_open(stderr, e, 1, "");
+    explain_out_open(stderr, e, 1);
     explain_out_near(e);
     exit(EXPLAIN_TROUBLE);
 }

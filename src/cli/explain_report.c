@@ -16,7 +16,7 @@
 static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_NO_TOKEN] = "there is a token",
     [NJWT_MULTIPLE_TOKENS] = "there is no more than one",
-    [NJWT_TOKEN_TOO_LARGE] = "it is not too long",
+    [NJWT_TOKEN_TOO_LARGE] = "it is within the size limit",
     [NJWT_MALFORMED_REQUEST] = "it has the characters that a token may have",
     [NJWT_OPAQUE_TOKEN] = "it has three parts",
     [NJWT_ENCRYPTED_TOKEN] = "it is not encrypted",
@@ -26,13 +26,13 @@ static const char  *const  explain_asks[NJWT_VERDICT_COUNT] = {
     [NJWT_ALG_NOT_ALLOWED] = "\"alg\" is allowed",
     [NJWT_TYP_NOT_ALLOWED] = "\"typ\" is an access token's",
     [NJWT_KEYS_UNAVAILABLE] = "there are keys",
-    [NJWT_KEY_NOT_FOUND] = "one of the keys is the token's",
+    [NJWT_KEY_NOT_FOUND] = "the key set has the token's key",
     [NJWT_BAD_SIGNATURE] = "the signature is that key's",
     [NJWT_EXPIRED] = "\"exp\" is in the future",
     [NJWT_NOT_YET_VALID] = "\"nbf\" is not in the future",
     [NJWT_ISSUED_IN_FUTURE] = "\"iat\" is not in the future",
     [NJWT_TOO_OLD] = "\"iat\" is within max_age",
-    [NJWT_AUDIENCE_MISMATCH] = "\"aud\" holds one of the audiences",
+    [NJWT_AUDIENCE_MISMATCH] = "\"aud\" contains one of the audiences",
     [NJWT_CLAIM_MISSING] = "it has the claims that profile and max_age need",
     [NJWT_REVOKED] = "it isn't revoked",
     [NJWT_SENDER_CONSTRAINED] = "its binding is checked here",
@@ -269,6 +269,10 @@ explain_verdict(explain_t *e)
                                    "gate is asked, whatever the token is."),
                      0);
     }
+
+    if (e->gate != NULL) {
+        explain_out_open(stdout, e, 0);
+    }
 }
 
 
@@ -314,8 +318,6 @@ explain_report_server(const explain_t *e)
     printf("\" (%s)\n  issuers   ", e->asked->chosen);
     explain_out_list(stdout, explain_list(e, "issuers"));
     printf("\n");
-
-    explain_out_open(stdout, e, 0, "  ");
 }
 
 

@@ -36,7 +36,7 @@ void njwt_out_string(njwt_out_t *out, const char *name, njwt_slice_t text);
 void njwt_out_optional(njwt_out_t *out, const char *name,
     const njwt_slice_t *text);
 
-/* A string that is a constant. */
+/* A string that is a constant, and has nothing that needs to be escaped. */
 void njwt_out_word(njwt_out_t *out, const char *name, const char *word);
 
 /* An element that is a constant with somebody else's text behind it. */

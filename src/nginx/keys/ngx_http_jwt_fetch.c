@@ -186,7 +186,7 @@ ngx_http_jwt_fetch_advice(ngx_uint_t advice)
 {
     static const char  *const  texts[NGX_HTTP_JWT_ADVICE_COUNT] = {
         [NGX_HTTP_JWT_ADVICE_REDIRECT] =
-            "a redirect, which is not followed: write where it leads",
+            "redirects are not followed: write the URL that it leads to",
         [NGX_HTTP_JWT_ADVICE_PROXY_USER] =
             "the proxy requires a user and a password: write \"jwks_proxy "
             "http://USER:PASSWORD@HOST:PORT;\"",
@@ -195,18 +195,18 @@ ngx_http_jwt_fetch_advice(ngx_uint_t advice)
         [NGX_HTTP_JWT_ADVICE_OPERATOR] = "ask its operator",
         [NGX_HTTP_JWT_ADVICE_URL] = "check the URL",
         [NGX_HTTP_JWT_ADVICE_SOURCE] =
-            "check the URL: \"jwks_uri URL;\" names another, \"discovery "
-            "on;\" finds it",
+            "check the URL: \"jwks_uri URL;\" names another, or let "
+            "\"discovery on;\" find it",
         [NGX_HTTP_JWT_ADVICE_NAME] =
             "check the name and this host's resolver",
         [NGX_HTTP_JWT_ADVICE_CONNECT] =
-            "check that it is up and this host may connect to it",
+            "check that it is running and that this host may connect to it",
         [NGX_HTTP_JWT_ADVICE_TIMEOUT] =
-            "check the network path, or write a longer \"jwks_timeout\"",
+            "check the network path, or increase \"jwks_timeout\"",
         [NGX_HTTP_JWT_ADVICE_CERTIFICATE] =
             "if your own CA signed its certificate, write "
             "\"ssl_trusted_certificate FILE;\" in this jwt_issuer block and "
-            "reload; a reload also reads a bundle that was mended",
+            "reload; a reload also reads a bundle that was corrected",
         [NGX_HTTP_JWT_ADVICE_TLS] = "check that it speaks TLS",
         [NGX_HTTP_JWT_ADVICE_SIZE] =
             "write a larger one if that is a key set",

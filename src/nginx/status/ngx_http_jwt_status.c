@@ -821,9 +821,10 @@ ngx_http_jwt_status_init(ngx_conf_t *cf, ngx_http_jwt_main_conf_t *jmcf)
         }
 
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "\"jwt_status\" in location \"%V\" shows everybody the "
-                      "issuers and the rules, write \"jwt NAME;\" there, or "
-                      "\"allow\" and \"deny\" in %V:%ui", &location->name,
-                      &conf->status_pos.file, conf->status_pos.line);
+                      "\"jwt_status\" in location \"%V\" shows the issuers "
+                      "and the rules to everybody: write \"jwt NAME;\" "
+                      "there, or \"allow\" and \"deny\" in %V:%ui",
+                      &location->name, &conf->status_pos.file,
+                      conf->status_pos.line);
     }
 }

@@ -405,8 +405,8 @@ static void
 ngx_http_jwt_status_json_fetches(njwt_out_t *out,
     ngx_http_jwt_status_issuer_t *row)
 {
-    const char              *advice;
-    njwt_slice_t             error;
+    const char              *text;
+    njwt_slice_t             error, advice;
     ngx_http_jwt_history_t  *history;
 
     if (!row->source.known) {
@@ -432,15 +432,11 @@ ngx_http_jwt_status_json_fetches(njwt_out_t *out,
                                        "last_error");
         njwt_out_string(out, "text", error);
 
-        advice = ngx_http_jwt_fetch_advice(history->error_advice);
+        text = ngx_http_jwt_fetch_advice(history->error_advice);
+        advice.data = (const uint8_t *) text;
+        advice.len = (text != NULL) ? ngx_strlen(text) : 0;
 
-        if (advice == NULL) {
-            njwt_out_null(out, "advice");
-
-        } else {
-            njwt_out_word(out, "advice", advice);
-        }
-
+        njwt_out_optional(out, "advice", (text != NULL) ? &advice : NULL);
         njwt_out_close(out, '}');
     }
 
