@@ -344,7 +344,7 @@ is(judged($good, @usual, '--claim', 'azp ~*^IMPORT', '--claim',
           'sub !~^anon@')->{status}, 0, 'rules that hold');
 
 hint_is('an unknown kid', 'key_not_found',
-    qr/^"kid" "k3" is unknown; the key set has "k1" "k2": the token is another tenant's, or signed by a revoked key$/,
+    qr/^"kid" "k3" is unknown; the key set has "k1" "k2": the token is another tenant's, or was signed with a revoked key$/,
     made(-key => 'k3'));
 hint_is('no kid', 'key_not_found', qr/names no "kid", and not exactly one/,
     made(-header => { kid => undef }));

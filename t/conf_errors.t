@@ -522,7 +522,7 @@ for my $context (['if', 'if ($arg_x) {'], ['limit_except', 'limit_except GET {']
                'jwt_resource_metadata https://api/m',
                'jwt_resource_metadata_handler a resource=https://api/')
     {
-        refused "$d can't stand in $context->[0]", issuer('a'),
+        refused "$d is not allowed in $context->[0]", issuer('a'),
             "jwt a; $context->[1] $d; }",
             qr/directive is not allowed here/;
     }

@@ -811,9 +811,9 @@ for (['$jwt_claims', '$jwt_payload'], ['$jwt_nowtime', '$msec']) {
 # Ours, where they can't stand.
 
 for (['location / { if ($arg_x) { jwt a; } }',
-      qr/"jwt" can't stand in "if": write it in "http", "server" or "location", and a condition as "jwt_require \$variable;" with a "map"/],
+      qr/"jwt" is not allowed in "if": write it in "http", "server" or "location", and a condition as "jwt_require \$variable;" with a "map"/],
      ['location / { jwt a; limit_except GET { jwt_require_scope x; } }',
-      qr/"jwt_require_scope" can't stand in "limit_except": .*"jwt_require_scope SCOPE methods=M;"/],
+      qr/"jwt_require_scope" is not allowed in "limit_except": .*"jwt_require_scope SCOPE methods=M;"/],
      ['jwt_issuer b { }',
       qr/"jwt_issuer": write it in "http", outside of "server"/],
      ['jwt_status;', qr/"jwt_status": write it in a "location"/])

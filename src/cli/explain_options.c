@@ -505,7 +505,7 @@ explain_consistent(explain_t *e)
 
     if (e->audiences.count == 0 && !e->issuer->expected.any_audience) {
         explain_die("no \"--audience\": write the identifier of the API, or "
-                    "--audience off to accept tokens for any");
+                    "--audience off to accept tokens for any audience");
     }
 
     if (e->audiences.count > 0 && e->issuer->expected.any_audience) {

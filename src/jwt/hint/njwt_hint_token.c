@@ -823,8 +823,8 @@ njwt_hint_key(njwt_hint_t *hint)
     }
 
     njwt_hint_kids(hint, keys);
-    njwt_hint_add(hint, ": the token is another tenant's, or signed by a "
-                        "revoked key");
+    njwt_hint_add(hint, ": the token is another tenant's, or was signed "
+                        "with a revoked key");
 
     if (njwt_hint_has_key(keys, NULL)) {
         njwt_hint_add(hint, "; a key without kid fits a token with one only "

@@ -164,7 +164,7 @@ ngx_http_jwt_stray_misplaced(ngx_conf_t *cf, ngx_str_t *name)
 
     if (cf->cmd_type & (NGX_HTTP_SIF_CONF|NGX_HTTP_LIF_CONF)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" can't stand in \"if\": write it in %s, "
+                           "\"%V\" is not allowed in \"if\": write it in %s, "
                            "and a condition as \"jwt_require $variable;\" "
                            "with a \"map\"", name, where);
         return;
@@ -172,8 +172,8 @@ ngx_http_jwt_stray_misplaced(ngx_conf_t *cf, ngx_str_t *name)
 
     if (cf->cmd_type & NGX_HTTP_LMT_CONF) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" can't stand in \"limit_except\": write it "
-                           "in %s, and rules for methods as "
+                           "\"%V\" is not allowed in \"limit_except\": write "
+                           "it in %s, and rules for methods as "
                            "\"jwt_require_scope SCOPE methods=M;\"", name,
                            where);
         return;
