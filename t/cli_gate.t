@@ -573,15 +573,15 @@ for my $more (0, 5) {
                                   || $_->{location} eq '/once' } @{ $copy->{locations} } ];
 
     for my $n (101 .. 100 + $more) {
-        push @{ $copy->{locations} }, { %$open, server_number => $n };
+        unshift @{ $copy->{locations} }, { %$open, server_number => $n };
         push @{ $copy->{servers} }, { number => $n, names => [ "s$n" ], listen => [ "0.0.0.0:$n" ] };
     }
 
     like explain(args => [ '--gate', $s->write_file('more.json', JSON::PP::encode_json($copy)),
                            '--location', '/once' ], stdin => token())->{out},
-        $more ? qr/^Other servers serve this path without a gate:\n(?:    "[^"]*" on \S+\n){3}    and 3 others\n\z/m
+        $more ? qr/^Other servers serve this path without a gate:\n    "(?!s\d)[^"]*" on \S+\n(?:    "s\d+" on \S+\n){2}    and 3 others\n\z/m
               : qr/^Another server serves this path without a gate:\n    "[^"]*" on \S+\n\z/m,
-        $more ? 'a few at most' : 'or the only other one';
+        $more ? 'a few at most, first one that guards others' : 'or the only other one';
 }
 
 

@@ -749,4 +749,5 @@ explain_gate_find(explain_t *e)
     }
 
     gate->server = explain_gate_server(gate, gate->location);
+    explain_meant(e);
 }
