@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "njwt_url.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 
@@ -42,6 +43,43 @@ loopback(njwt_slice_t host)
                   &part[3], &end) == 4
            && (size_t) end == host.len && part[0] == 127 && part[1] < 256
            && part[2] < 256 && part[3] < 256;
+}
+
+
+/* RFC 3986, section 3.2.1, and no byte 0 in disguise */
+
+static bool
+userinfo(njwt_slice_t user)
+{
+    char    text[4097];
+    char   *c;
+
+    must(user.len < sizeof(text));
+
+    memcpy(text, user.data, user.len);
+    text[user.len] = '\0';
+
+    for (c = text; *c != '\0'; c++) {
+
+        if (*c == '%') {
+
+            if (!isxdigit((unsigned char) c[1])
+                || !isxdigit((unsigned char) c[2])
+                || (c[1] == '0' && c[2] == '0'))
+            {
+                return false;
+            }
+
+            c += 2;
+
+        } else if (!isalnum((unsigned char) *c)
+                   && strchr("-._~" "!$&'()*+,;=" ":", *c) == NULL)
+        {
+            return false;
+        }
+    }
+
+    return user.len > 0;
 }
 
 
@@ -82,7 +120,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     must(njwt_url_is_web(text) == (url.scheme != NJWT_URL_OTHER));
     must(njwt_url_is_proxy(text)
-         == (url.scheme == NJWT_URL_HTTP && !url.user));
+         == (url.scheme == NJWT_URL_HTTP
+             && (!url.user || userinfo(url.userinfo))));
     must((url.scheme == NJWT_URL_HTTPS)
          == (size > 6 && strncasecmp((const char *) data, "https:", 6) == 0));
 
