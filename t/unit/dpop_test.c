@@ -1037,6 +1037,7 @@ a_certificate_is_pem_or_a_byte_sequence(void **state)
     char         *text;
     uint8_t       digest[NJWT_DIGEST];
     njwt_slice_t  large;
+    njwt_slice_t  none = { NULL, 0 };
 
     /* bytes that base64 has a "+" for: it stands for itself, not for a blank */
 
@@ -1072,6 +1073,12 @@ a_certificate_is_pem_or_a_byte_sequence(void **state)
         assert_for(!njwt_certificate_digest(&unit_arena, unit_text(bad[i]),
                                             digest), bad[i]);
     }
+
+    assert_false(njwt_certificate_digest(&unit_arena, none, digest));
+
+    /* what is no certificate is not undecided, as for want of memory */
+
+    assert_false(unit_arena.failed);
 
     /* the longest, and one character more; whole groups of base64 both */
 
