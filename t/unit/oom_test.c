@@ -808,7 +808,11 @@ a_path_that_finds_no_memory_finds_nothing(void **state)
     (void) state;
 
     njwt_arena_init(&arena);
-    root = njwt_json_object(&arena, unit_text("{\"a/b\":{\"c~d\":true}}"));
+
+    /* the claim called like the path's escapes is another one */
+
+    root = njwt_json_object(&arena, unit_text("{\"a/b\":{\"c~d\":true},"
+                                              "\"a~1b\":7}"));
     assert_int_equal(njwt_json_type(root), NJWT_JSON_OBJECT);
 
     found = njwt_path_find(&arena, root, unit_text("/a~1b/c~0d"));
@@ -1413,18 +1417,48 @@ a_proof_is_not_refused_for_want_of_memory(void **state)
 }
 
 
+static void
+judge_logout_with_each_allocation_failing(const njwt_logout_request_t *logout,
+    njwt_logout_result_t expected)
+{
+    size_t                n;
+    bool                  failed;
+    njwt_arena_t          arena;
+    njwt_logout_t         found;
+    njwt_logout_result_t  result;
+
+    for (n = 1; ; n++) {
+        njwt_arena_init(&arena);
+
+        begin_failing(n, false);
+        result = njwt_logout_judge(&arena, logout, &found);
+        failed = end_failing();
+
+        assert_true(result == NJWT_LOGOUT_GOOD || found.jti.len == 0);
+        njwt_arena_free(&arena);
+
+        if (!failed) {
+            break;
+        }
+
+        if (result != expected && result != NJWT_LOGOUT_UNDECIDED) {
+            fail_msg("result %d when allocation %zu fails", (int) result, n);
+        }
+    }
+
+    assert_int_equal(result, expected);
+    assert_true(n > 1);
+}
+
+
 /* A logout token is the same, or undecided; none that is refused is good. */
 
 static void
 a_logout_token_is_not_refused_for_want_of_memory(void **state)
 {
-    size_t                 i, n;
-    bool                   failed;
+    size_t                 i;
     njwt_slice_t           client;
-    njwt_arena_t           arena;
-    njwt_logout_t          found;
     njwt_logout_request_t  logout;
-    njwt_logout_result_t   result;
 
     static const struct {
         const char            *more;
@@ -1453,29 +1487,14 @@ a_logout_token_is_not_refused_for_want_of_memory(void **state)
             "\"http://schemas.openid.net/event/backchannel-logout\":{}},%s}",
             tokens[i].more));
 
-        for (n = 1; ; n++) {
-            njwt_arena_init(&arena);
+        /*
+         * The first try to get as far prepares the key, and the next ones make
+         * fewer allocations than were counted up to there: what comes behind
+         * fails in the second round only.
+         */
 
-            begin_failing(n, false);
-            result = njwt_logout_judge(&arena, &logout, &found);
-            failed = end_failing();
-
-            assert_true(result == NJWT_LOGOUT_GOOD || found.jti.len == 0);
-            njwt_arena_free(&arena);
-
-            if (!failed) {
-                break;
-            }
-
-            if (result != tokens[i].result && result != NJWT_LOGOUT_UNDECIDED)
-            {
-                fail_msg("result %d when allocation %zu fails", (int) result,
-                         n);
-            }
-        }
-
-        assert_int_equal(result, tokens[i].result);
-        assert_true(n > 1);
+        judge_logout_with_each_allocation_failing(&logout, tokens[i].result);
+        judge_logout_with_each_allocation_failing(&logout, tokens[i].result);
         njwt_jwks_free(issuer.keys);
     }
 }
