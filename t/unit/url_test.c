@@ -299,6 +299,29 @@ a_proxy_may_want_a_password(void **state)
 
 
 static void
+a_percent_sign_and_two_hexadecimal_digits_are_a_byte(void **state)
+{
+    size_t  i;
+
+    static const char  *const  bad[] = {
+        "%", "%0", "%g0", "%0g", "%gg", "%/f", "%f/", "%:f", "%f:", "%@f",
+        "%f@", "%`f", "%f`", "% 1", "%-1", "%%1", "%\xb0\xb0"
+    };
+
+    (void) state;
+
+    assert_int_equal(njwt_url_byte(unit_text("%00"), 0), 0x00);
+    assert_int_equal(njwt_url_byte(unit_text("%09"), 0), 0x09);
+    assert_int_equal(njwt_url_byte(unit_text("a%Afb"), 1), 0xaf);
+    assert_int_equal(njwt_url_byte(unit_text("%fF"), 0), 0xff);
+
+    for (i = 0; i < unit_count(bad); i++) {
+        assert_for(njwt_url_byte(unit_text(bad[i]), 0) == -1, bad[i]);
+    }
+}
+
+
+static void
 neither_query_nor_password_is_shown(void **state)
 {
     (void) state;
@@ -330,6 +353,7 @@ main(void)
         cmocka_unit_test(over_http_they_come_from_the_loopback_only),
         cmocka_unit_test(issuers_are_http_or_https_and_proxies_http),
         cmocka_unit_test(a_proxy_may_want_a_password),
+        cmocka_unit_test(a_percent_sign_and_two_hexadecimal_digits_are_a_byte),
         cmocka_unit_test(neither_query_nor_password_is_shown)
     };
 
