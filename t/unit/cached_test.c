@@ -232,6 +232,58 @@ each_check_behind_the_signature_is_made_again(void **state)
 }
 
 
+/*
+ * What a token is bound to has no room in its record: the payload is read for
+ * it, unless the caller remembers it.
+ */
+
+static void
+a_bound_token_is_bound_by_what_is_remembered_as_by_what_is_read(void **state)
+{
+    size_t                  i;
+    njwt_cnf_t              cnf;
+    njwt_binding_t          binding = { .mtls = true };
+    njwt_binding_request_t  proved = { .certificate = NULL };
+
+    static uint8_t  certificate[NJWT_DIGEST] = "the digest of a certificate";
+
+    (void) state;
+
+    remember();
+    policy.binding = &binding;
+    proved.certificate = certificate;
+    judged.binding = &proved;
+    judged.cached = NULL;
+    judged.credentials.token = unit_token(0, UNIT_HEADER, unit_format(
+        "{\"iss\":\"https://t/\",\"aud\":\"us\",\"exp\":2000,"
+        "\"scope\":\"a b\",\"c\":\"d\",\"cnf\":{\"x5t#S256\":\"%s\"}}",
+        unit_b64(certificate, NJWT_DIGEST)));
+
+    assert_int_equal(judge(), NJWT_OK);
+    assert_true(njwt_result_cached(&unit_arena, &judged, &found, &record));
+    assert_true(found.binding.read);
+    cnf = found.binding.cnf;
+    judged.cached = &record;
+
+    for (i = 0; i < 2; i++) {
+        assert_true(from_cache(NJWT_OK));
+        assert_true(found.binding.mtls);
+
+        certificate[0] ^= 1;
+        assert_true(from_cache(NJWT_CERTIFICATE_MISMATCH));
+        certificate[0] ^= 1;
+
+        proved.certificate = NULL;
+        assert_true(from_cache(NJWT_CERTIFICATE_MISSING));
+        proved.certificate = certificate;
+
+        proved.cnf = &cnf;
+    }
+
+    forget();
+}
+
+
 static void
 a_key_that_left_the_set_takes_its_tokens_along(void **state)
 {
@@ -1016,6 +1068,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         unit_case(a_record_spares_the_signature_and_the_payload),
         unit_case(each_check_behind_the_signature_is_made_again),
+        unit_case(
+            a_bound_token_is_bound_by_what_is_remembered_as_by_what_is_read),
         unit_case(a_key_that_left_the_set_takes_its_tokens_along),
         unit_case(a_token_without_kid_is_good_while_one_key_fits),
         unit_case(a_key_in_another_place_of_the_set_still_vouches),
