@@ -376,6 +376,103 @@ a_key_that_is_only_in_its_certificate_is_read_from_there(void **state)
 }
 
 
+/* RFC 7515, appendix A.3, and RFC 8037, appendix A.2 */
+
+#define EC_X  "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\""
+#define EC_Y  "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\""
+#define ED_X  "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
+
+
+static void
+a_certificate_beside_a_coordinate_counts_for_nothing(void **state)
+{
+    size_t        i;
+    EVP_PKEY     *ec, *ed;
+    njwt_jwks_t  *jwks, *alone;
+    const char   *x5c, *members;
+
+    static const struct {
+        bool         ed;
+        const char  *members;
+        bool         usable;
+    } keys[] = {
+        { true,  "\"kty\":\"OKP\",\"crv\":\"Ed25519\"," ED_X, true },
+        { true,  "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":null", false },
+        { false, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_X "," EC_Y, true },
+        { false, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_X, false },
+        { false, "\"kty\":\"EC\",\"crv\":\"P-256\"," EC_Y, false }
+    };
+
+    (void) state;
+
+    ec = key_of("EC", "P-256");
+    ed = key_of("ED25519", NULL);
+
+    for (i = 0; i < unit_count(keys); i++) {
+        members = keys[i].members;
+        x5c = in_plain(certificate(keys[i].ed ? ed : ec));
+        jwks = unit_jwks(unit_format("{%s,\"x5c\":[\"%s\"]}", members, x5c),
+                         &report);
+        assert_for((jwks != NULL) == keys[i].usable, members);
+
+        if (jwks != NULL) {
+            alone = taken(unit_format("{%s}", members));
+            assert_for(njwt_slice_equal(njwt_jwks_text(jwks),
+                                        njwt_jwks_text(alone)), members);
+            njwt_jwks_free(alone);
+        }
+
+        njwt_jwks_free(jwks);
+    }
+
+    EVP_PKEY_free(ec);
+    EVP_PKEY_free(ed);
+}
+
+
+/* A trusted set's source answers for a certificate, here nobody does. */
+
+static void
+a_key_that_came_with_a_token_is_in_no_certificate(void **state)
+{
+    size_t        i;
+    unsigned      spelling;
+    EVP_PKEY     *keys[3];
+    njwt_key_t   *key;
+    const char   *why;
+    njwt_value_t  jwk;
+
+    static const char *const  members[] = {
+        "\"kty\":\"RSA\"",
+        "\"kty\":\"EC\",\"crv\":\"P-256\"",
+        "\"kty\":\"OKP\",\"crv\":\"Ed25519\""
+    };
+
+    (void) state;
+
+    keys[0] = unit_private(0);
+    keys[1] = key_of("EC", "P-256");
+    keys[2] = key_of("ED25519", NULL);
+
+    for (i = 0; i < unit_count(keys); i++) {
+        jwk = njwt_json_object(&unit_arena, unit_text(unit_format(
+            "{%s,\"x5c\":[\"%s\"]}", members[i],
+            in_plain(certificate(keys[i])))));
+
+        assert_for(njwt_key_new(&unit_arena, jwk, &why) == NULL, members[i]);
+        assert_non_null(why);
+
+        spelling = 0;
+        key = njwt_key_of_set(&unit_arena, jwk, &spelling, &why);
+        assert_for(key != NULL, members[i]);
+        njwt_key_free(key);
+    }
+
+    EVP_PKEY_free(keys[1]);
+    EVP_PKEY_free(keys[2]);
+}
+
+
 static void
 bytes_behind_a_certificate_are_refused(void **state)
 {
@@ -933,6 +1030,8 @@ main(void)
         unit_case(a_byte_order_mark_before_the_set_is_passed_over),
         unit_case(each_spelling_has_its_words),
         unit_case(a_key_that_is_only_in_its_certificate_is_read_from_there),
+        unit_case(a_certificate_beside_a_coordinate_counts_for_nothing),
+        unit_case(a_key_that_came_with_a_token_is_in_no_certificate),
         unit_case(bytes_behind_a_certificate_are_refused),
         unit_case(a_certificates_key_is_one_that_the_gate_verifies),
         unit_case(the_only_key_of_a_set_fits_any_kid_if_it_has_none),
