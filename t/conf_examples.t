@@ -647,6 +647,9 @@ for my $file (@files) {
         like $text, qr/\A# \w.*\n(?:#.*\n)*\n(?:load_module|include) /,
             'it begins with what it is for';
 
+        like $text, qr/^\s*access_log\s+\S+ gate;/m,
+            'the access log says the verdict';
+
         $s->start(config => $config, workers => 2);
 
         my $tls = $text =~ /listen\s+443/ ? 1 : 0;
