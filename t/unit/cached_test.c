@@ -819,6 +819,7 @@ answers_are_added_to_those_that_are_there(void **state)
     assert_true(njwt_predicate_set_has(&a.set, 7));
     assert_true(njwt_answers_known(&a, 200) && njwt_answers_yes(&a, 200));
     assert_false(njwt_answers_known(&a, 202));
+    assert_false(njwt_answers_yes(&a, 202));
     assert_false(njwt_predicate_set_has(&a.set, 9));
 
     /* of a yes and a no there is no yes */
@@ -996,7 +997,7 @@ static void
 other_questions_have_another_digest(void **state)
 {
     size_t   i, k, n;
-    uint8_t  digests[6][NJWT_PREDICATES_DIGEST];
+    uint8_t  digests[7][NJWT_PREDICATES_DIGEST];
 
     static const char  *const  lists[] = {
         "a b", "b a", "a", "ab", "asb", "a b c"
@@ -1022,7 +1023,13 @@ other_questions_have_another_digest(void **state)
         }
     }
 
-    /* a claim is no scope of that name */
+    /* a claim is no scope of that name, alone or before an empty one */
+
+    memset(&predicates, 0, sizeof(predicates));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text("a"), &n));
+    assert_true(njwt_predicates_add_scope(&predicates, unit_text(""), &n));
+    assert_true(njwt_predicates_seal(&predicates));
+    memcpy(digests[6], predicates.digest, NJWT_PREDICATES_DIGEST);
 
     memset(&predicates, 0, sizeof(predicates));
     assert_true(njwt_predicates_add_rule(&predicates, &(njwt_claim_rule_t) {
@@ -1030,6 +1037,8 @@ other_questions_have_another_digest(void **state)
                                          }, &n));
     assert_true(njwt_predicates_seal(&predicates));
     assert_memory_not_equal(digests[2], predicates.digest,
+                            NJWT_PREDICATES_DIGEST);
+    assert_memory_not_equal(digests[6], predicates.digest,
                             NJWT_PREDICATES_DIGEST);
 }
 
