@@ -107,29 +107,40 @@ a_nul_is_refused_wherever_it_stands(void **state)
 }
 
 
+/* Of arrays, of objects, and of both by turns. */
+
 static void
 thirty_two_levels_are_taken_and_thirty_three_are_not(void **state)
 {
     char    text[8192];
-    size_t  i, levels, len;
+    size_t  i, k, levels, len;
+
+    static const char  *const  opening[][2] = {
+        { "[", "[" }, { "{\"a\":", "{\"a\":" }, { "{\"a\":", "[" }
+    };
+    static const char  *const  closing[][2] = {
+        { "]", "]" }, { "}", "}" }, { "}", "]" }
+    };
 
     (void) state;
 
-    for (levels = 1; levels < 1000; levels += levels < 40 ? 1 : 300) {
-        len = (size_t) sprintf(text, "{\"a\":");
+    for (k = 0; k < unit_count(opening); k++) {
+        for (levels = 1; levels < 1000; levels += levels < 40 ? 1 : 300) {
+            len = (size_t) sprintf(text, "{\"a\":");
 
-        for (i = 1; i < levels; i++) {
-            len += (size_t) sprintf(text + len, "%s", i % 2 ? "[" : "{\"a\":");
+            for (i = 1; i < levels; i++) {
+                len += (size_t) sprintf(text + len, "%s", opening[k][i % 2]);
+            }
+
+            len += (size_t) sprintf(text + len, "0");
+
+            while (--i > 0) {
+                len += (size_t) sprintf(text + len, "%s", closing[k][i % 2]);
+            }
+
+            sprintf(text + len, "}");
+            assert_int_equal(parse(text).node != NULL, levels <= 32);
         }
-
-        len += (size_t) sprintf(text + len, "0");
-
-        while (--i > 0) {
-            len += (size_t) sprintf(text + len, "%s", i % 2 ? "]" : "}");
-        }
-
-        sprintf(text + len, "}");
-        assert_int_equal(parse(text).node != NULL, levels <= 32);
     }
 
     assert_false(unit_arena.failed);

@@ -1264,6 +1264,65 @@ a_byte_that_jansson_had_no_memory_for_is_missed(void **state)
 }
 
 
+/*
+ * Memory comes and goes while jansson's buffer doubles: for a dozen bytes it
+ * can't grow to 128, later, for one, not to 256.  Without that dozen the string
+ * before the text has needed no 256, which the text then does, in its middle.
+ */
+
+static size_t  no_128, no_256;
+
+
+static void *
+jansson_take_by_turns(size_t size)
+{
+    size_t  *refusals;
+
+    refusals = (size == 128) ? &no_128 : (size == 256) ? &no_256 : NULL;
+
+    if (refusals != NULL && *refusals > 0) {
+        (*refusals)--;
+        errno = ENOMEM;
+        return NULL;
+    }
+
+    return malloc(size);
+}
+
+
+static void
+a_text_is_read_whole_or_not_at_all_while_memory_comes_and_goes(void **state)
+{
+    char           filler[129] = "";
+    njwt_arena_t   arena;
+    njwt_slice_t   text;
+    njwt_value_t   root;
+
+    (void) state;
+
+    memset(filler, 'x', sizeof(filler) - 1);
+    text = unit_text(unit_format("{\"a\":\"%s\"}", filler));
+    njwt_arena_init(&arena);
+    no_128 = 12;
+    no_256 = 1;
+    json_set_alloc_funcs(jansson_take_by_turns, free);
+    root = njwt_jansson_object(&arena, text);
+    json_set_alloc_funcs(jansson_take, free);
+
+    if (njwt_json_type(root) == NJWT_JSON_OBJECT) {
+        assert_slice(njwt_json_string(njwt_json_member(root, unit_text("a"))),
+                     filler);
+
+    } else {
+        assert_true(arena.failed);
+    }
+
+    assert_int_equal(no_128, 0);
+    assert_int_equal(no_256, 0);
+    njwt_arena_free(&arena);
+}
+
+
 /* Others in this process may use jansson, with functions of their own. */
 
 static void
@@ -1604,6 +1663,8 @@ main(void)
         unit_case(many_members_are_read_whole_or_not_at_all),
         unit_case(what_is_taken_back_does_not_end_the_process),
         unit_case(a_byte_that_jansson_had_no_memory_for_is_missed),
+        unit_case(
+            a_text_is_read_whole_or_not_at_all_while_memory_comes_and_goes),
         unit_case(jansson_keeps_the_functions_that_it_has),
         unit_case(a_digest_that_fails_leaves_no_error_behind),
         unit_case(a_thumbprint_is_not_made_up_for_want_of_memory),
