@@ -381,6 +381,9 @@ a_number_is_the_double_next_to_it(void **state)
         sprintf(text, "{\"a\":9007199254740993.%0*d1}", (int) len, 0);
         assert_true(njwt_json_number(unit_member(parse(text), "a"))
                     == 9007199254740994.0);
+        sprintf(text, "{\"a\":9007199254740993.%0*d10}", (int) len, 0);
+        assert_true(njwt_json_number(unit_member(parse(text), "a"))
+                    == 9007199254740994.0);
         sprintf(text, "{\"a\":9007199254740993.%0*d0}", (int) len, 0);
         assert_true(njwt_json_number(unit_member(parse(text), "a"))
                     == 9007199254740992.0);
@@ -402,6 +405,61 @@ a_number_is_the_double_next_to_it(void **state)
     assert_true(njwt_number_double(unit_text("7:")) == 0);
     assert_true(njwt_number_double(unit_text("7/")) == 0);
     assert_true(njwt_number_double(unit_text("")) == 0);
+}
+
+
+/*
+ * The digits of n * 2^-1075 behind "0." and 307 zeros, which are those of
+ * n * 5^1075: 768 of them where n is almost 2^54, and none has more.
+ */
+
+static void
+long_digits(uint64_t n, char *digits)
+{
+    int       i, k;
+    unsigned  product;
+
+    sprintf(digits, "%0768llu", (unsigned long long) n);
+
+    for (i = 0; i < 1075; i++) {
+        product = 0;
+
+        for (k = 767; k >= 0; k--) {
+            product = product / 10 + (unsigned) (digits[k] - '0') * 5;
+            digits[k] = (char) ('0' + product % 10);
+        }
+    }
+}
+
+
+/* No number between two doubles that is as far from both is longer. */
+
+static void
+between_two_doubles_the_last_of_768_digits_decides(void **state)
+{
+    char      text[1024], digits[769];
+    double    low, high;
+    uint64_t  n, below;
+
+    (void) state;
+
+    for (n = ((uint64_t) 1 << 54) - 1; n > ((uint64_t) 1 << 54) - 21; n -= 2) {
+        below = n / 2;
+        low = (double) below * 0x1p-1074;
+        high = (double) (below + 1) * 0x1p-1074;
+        long_digits(n, digits);
+        assert_int_not_equal(digits[0], '0');
+        assert_int_equal(digits[767], '5');
+
+        sprintf(text, "{\"a\":0.%se-307}", digits);
+        assert_true(njwt_json_number(unit_member(parse(text), "a"))
+                    == (below % 2 == 0 ? low : high));
+        sprintf(text, "{\"a\":0.%s1e-307}", digits);
+        assert_true(njwt_json_number(unit_member(parse(text), "a")) == high);
+        digits[767] = '4';
+        sprintf(text, "{\"a\":0.%s9e-307}", digits);
+        assert_true(njwt_json_number(unit_member(parse(text), "a")) == low);
+    }
 }
 
 
@@ -459,6 +517,7 @@ main(void)
         unit_case(only_members_of_one_object_are_compared),
         unit_case(many_nodes_keep_their_order_and_their_children),
         unit_case(a_number_is_the_double_next_to_it),
+        unit_case(between_two_doubles_the_last_of_768_digits_decides),
         unit_case(what_is_no_container_has_nothing_in_it)
     };
 

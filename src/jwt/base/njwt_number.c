@@ -14,7 +14,7 @@
 
 /*
  * more digits never decide how a number is rounded: the midpoint of two
- * doubles has at most 767
+ * doubles has at most 768
  */
 #define NJWT_NUMBER_DIGITS  800
 
@@ -174,7 +174,7 @@ njwt_number_next(njwt_number_t *number)
 }
 
 
-/* Compares two numbers by magnitude; neither is zero. */
+/* Compares two numbers by magnitude, not zeros: they have any exponent. */
 
 static int
 njwt_number_magnitude(njwt_number_t a, njwt_number_t b)
@@ -234,7 +234,9 @@ njwt_number_compare(njwt_slice_t a, njwt_slice_t b, int *order)
         *order = sign - njwt_number_sign(&y);
 
     } else {
-        *order = (sign == 0) ? 0 : sign * njwt_number_magnitude(x, y);
+        /* of two zeros the sign is 0, and so is the product */
+
+        *order = sign * njwt_number_magnitude(x, y);
     }
 
     return true;
