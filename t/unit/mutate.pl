@@ -1125,8 +1125,7 @@ my @changes = (
     [ 'cached', '!news || arena->failed', '!news' ],
     [ 'cached', '        news = true;', '        news = news;' ],
     [ 'cached', 'policy->predicates != NULL
-               && claims != NULL
-               && ', 'policy->predicates != NULL && ' ],
+               && ', '' ],
     [ 'cached', '               && njwt_json_type(njwt_claims_root(claims)) '
                 . "!= NJWT_JSON_ABSENT\n", '' ],
     [ 'cached', 'njwt_answers_merge(&made.summary.answers, policy->predicates, '

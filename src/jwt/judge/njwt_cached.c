@@ -74,7 +74,6 @@ njwt_cached_renew(njwt_arena_t *arena, const njwt_policy_t *policy,
                        != 0;
 
     } else if (policy->predicates != NULL
-               && claims != NULL
                && njwt_json_type(njwt_claims_root(claims)) != NJWT_JSON_ABSENT
                && njwt_claims_summary(arena, claims, &issuer->expected,
                                       policy->predicates, &made.summary))
