@@ -64,6 +64,9 @@ END { kill 'KILL', $backend if $backend; }
 my $s = NJWT::Scenario->new;
 my $keys = $s->write_file('keys.json', jwks('k1'));
 
+$s->write_file('content/large', 'x' x 30_000_000);
+$s->write_file('content/page.html', 'a <!--# include virtual="/part" --> b');
+
 my %config = (
     workers => 1,
     issuers => <<"    END",
@@ -87,6 +90,19 @@ my %config = (
                            proxy_pass http://127.0.0.1:%1$d; }
         location /silent/after { post_action /done;
                                  proxy_pass http://127.0.0.1:%1$d; }
+        location = /file { limit_rate 1k; alias @CONTENT@/large; }
+        location = /file/after { post_action /done; limit_rate 1k;
+                                 alias @CONTENT@/large; }
+        location = /file/proxied { post_action /done; proxy_buffering on;
+                                   proxy_pass http://127.0.0.1:@PORT@/large; }
+        location = /large { jwt off; root @CONTENT@; }
+        location = /page.html { post_action /done; ssi on; root @CONTENT@; }
+        location = /subrequest { auth_request /hangs; post_action /done;
+                                 root @CONTENT@; }
+        location = /part { internal; jwt off;
+                           proxy_pass http://127.0.0.1:%1$d/stream; }
+        location = /hangs { internal; jwt off;
+                            proxy_pass http://127.0.0.1:%1$d/silent; }
         location = /done { internal; jwt off; alias @CONTENT@/t; }
         location /report { jwt_mode report;
                            proxy_pass http://127.0.0.1:%1$d; }
@@ -140,35 +156,89 @@ my $patience = $short + 2 + 4;
 
 sub short { token(exp => int(time) + $short) }
 
-for (
+# All at once, as each takes seconds.
+
+my @rows = map { { what => shift @$_, open => $_ } } (
     [ 'a stream of HTTP/1.1', '/stream' ],
     [ 'a request that waits for its answer', '/silent' ],
     [ 'a WebSocket', '/stream', 'Connection: upgrade',
       'Upgrade: websocket' ],
+    [ 'a file', '/file' ],
     [ 'a request with a post_action', '/silent/after' ],
-) {
-    my ($what, $path, @headers) = @$_;
-    my $before = closed();
+    [ 'a file with one', '/file/after' ],
+    [ 'a page of several parts with one', '/page.html' ],
+    [ 'a subrequest of a request with one', '/subrequest' ],
+);
 
-    $s->mark_log;
+my $before = closed();
+my $lives = token(exp => time + $is_live);
+my $exp = int(time) + $short;
+my $dies = token(exp => $exp);
 
-    my $live = open_stream($path, token(exp => time + $is_live), @headers);
-    my $exp = int(time) + $short;
-    my ($got, $end) = read_stream(
-        open_stream($path, token(exp => $exp), @headers), $patience);
+$s->mark_log;
 
-    ok defined $end, "$what ends with its token";
-    cmp_ok $end // 0, '>=', $exp, '... not before it';
-    unlike $got, qr/\r\n0\r\n\r\n/, '... and not as if it were complete';
+for my $row (@rows) {
+    my ($path, @headers) = @{ $row->{open} };
 
-    (undef, $end) = read_stream($live, 0.5);
+    $row->{live} = open_stream($path, $lives, @headers);
+    $row->{mine} = open_stream($path, $dies, @headers);
+    $row->{got} = '';
+}
+
+my %row = map { $_->{mine} => $_ } @rows;
+my $select = IO::Select->new(map { $_->{mine} } @rows);
+my $until = time + $patience;
+
+while ($select->count && time < $until) {
+
+    for my $client ($select->can_read($until - time)) {
+        my $row = $row{$client};
+
+        next if sysread $client, $row->{got}, 65536, length $row->{got};
+        $row->{end} = time;
+        $select->remove($client);
+    }
+}
+
+for my $row (@rows) {
+    my $what = $row->{what};
+
+    ok defined $row->{end}, "$what ends with its token";
+    cmp_ok $row->{end} // 0, '>=', $exp, '... not before it';
+    unlike $row->{got}, qr/\r\n0\r\n\r\n/, '... and not as if it were complete';
+
+    my (undef, $end) = read_stream($row->{live}, 0.5);
+
     is $end, undef, "$what of a live token goes on";
+    close $row->{live};
+}
 
-    is closed(), $before + 1, 'one is counted';
-    $s->wait_for_log(qr/jwt closed: the token expired .* issuer "timesheets"/,
-                     5);
-    is scalar(my @lines = $s->log_lines(qr/jwt closed/)), 1,
-        'and logged once';
+is closed(), $before + @rows, 'each is counted';
+$s->wait_for_log(qr/jwt closed: the token expired .* issuer "timesheets"/, 5);
+is scalar(my @lines = $s->log_lines(qr/jwt closed/)), @rows,
+    'and logged once';
+
+# A client that takes nothing more doesn't see the end.  Is nginx's side of its
+# connection still established?
+
+sub established {
+    my ($client) = @_;
+
+    my $ends = sprintf '%04X \S+:%04X 01 ', $s->port, $client->sockport;
+
+    open my $in, '<', '/proc/net/tcp' or die "/proc/net/tcp: $!";
+
+    return scalar grep { /:$ends/ } <$in>;
+}
+
+{
+    my $client = open_stream('/file/proxied', short());
+
+    sleep 1;
+    ok established($client), 'a client that takes nothing of its answer waits';
+    wait_until { !established($client) } $patience, 'it is closed';
+    pass 'until its token ends';
+    close $client;
 }
 
 for ([ '/off', 'where it is off' ], [ '/report', 'in report mode' ]) {
@@ -216,7 +286,7 @@ like $got, qr/^x*grpc-status: 16\r?$/m, '... with that status';
 
 # The workers of before a reload have their requests until they end.
 
-my $exp = int(time) + $short;
+$exp = int(time) + $short;
 my $old = open_stream('/stream', token(exp => $exp));
 my $live = open_stream('/stream', token(exp => time + $is_live));
 

@@ -160,18 +160,22 @@ ngx_http_jwt_close(ngx_http_jwt_ctx_t *ctx, njwt_verdict_t why)
          * Closes a connection of HTTP/1, and resets a stream of others; the
          * upstream's reference is released first, which would leave the
          * connection for the next request.  A post_action is run first, and
-         * gives no other reference back: the upstream has to be released
-         * before, as nginx does it when a client leaves.
+         * gives no other reference back: so there is one only where all that
+         * goes on is the upstream's answer, which is released before, as nginx
+         * does it when a client leaves.  Anything else (a file, a subrequest)
+         * would go on beside it.
          */
 
         r->keepalive = 0;
         clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-        if (clcf->post_action.data == NULL) {
+        if (clcf->post_action.data == NULL
+            || r != c->data
+            || ngx_http_jwt_close_upstream(r) != NGX_OK)
+        {
+            r->post_action = 1;
+            r->uri_changes = 0;
             r->main->count++;
-
-        } else {
-            (void) ngx_http_jwt_close_upstream(r);
         }
 
         ngx_http_finalize_request(r, NGX_ERROR);
