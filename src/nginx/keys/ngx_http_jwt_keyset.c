@@ -347,9 +347,10 @@ ngx_http_jwt_keyset_publish(ngx_http_jwt_issuer_t *issuer, njwt_slice_t text,
 
     ngx_http_jwt_keyset_lock(issuer);
 
-    before = keyset->generation;
+    before = 0;
 
     if (ngx_http_jwt_keyset_mine_locked(issuer)) {
+        before = keyset->generation;
         rc = ngx_http_jwt_keyset_store_locked(issuer, keyset, text);
     }
 

@@ -219,6 +219,7 @@ ngx_http_jwt_logout_resume(ngx_event_t *ev)
          ((u_char *) ev - offsetof(ngx_http_jwt_logout_request_t, tick));
 
     if ((ngx_msec_int_t) (lr->deadline - ngx_current_msec) > 0
+        && lr->conf->issuer->keyset != NULL
         && lr->conf->issuer->keyset->attempts == lr->attempts)
     {
         ngx_add_timer(ev, NGX_HTTP_JWT_LOGOUT_TICK);
