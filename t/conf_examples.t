@@ -689,7 +689,6 @@ $at{main}
 worker_processes  2;
 events { }
 http {
-    access_log off;
     $at{http}
     upstream backend { server 10.0.0.1:8080; }
     server {

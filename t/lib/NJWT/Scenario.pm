@@ -108,7 +108,7 @@ sub new {
         },
     }, $class;
 
-    make_path("$dir/content", "$dir/temp");
+    make_path(map { "$dir/$_" } qw/ content logs temp /);
     $self->write_file("content/$_", "$_\n") for qw/ t open /;
 
     return $self;
