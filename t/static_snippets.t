@@ -24,9 +24,6 @@ binmode $_, ':utf8' for Test::More->builder->output,
 my $s = NJWT::Scenario->new;
 my $dir = $s->dir;
 
-# an nginx that was built with no other path logs there
-mkdir "$dir/logs" or die "$dir/logs: $!\n";
-
 $s->write_file('jwks.json', jwks('k1'));
 $s->write_file('secret', 'x' x 64);
 $s->write_file('revoked.json', '[]');

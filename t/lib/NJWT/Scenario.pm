@@ -108,6 +108,7 @@ sub new {
         },
     }, $class;
 
+    # an nginx that was built with no other path writes its logs to logs/
     make_path(map { "$dir/$_" } qw/ content logs temp /);
     $self->write_file("content/$_", "$_\n") for qw/ t open /;
 
