@@ -25,6 +25,7 @@ my $listener = IO::Socket::INET->new(
 my $backend = fork // die "fork: $!";
 
 if (!$backend) {
+    setpgrp;
     $SIG{CHLD} = 'IGNORE';
     $SIG{PIPE} = sub { exit };
 
@@ -58,7 +59,8 @@ if (!$backend) {
     exit;
 }
 
-END { kill 'KILL', $backend if $backend; }
+# with those that still answer, whom the test would wait for
+END { kill '-KILL', $backend if $backend; }
 
 
 my $s = NJWT::Scenario->new;
