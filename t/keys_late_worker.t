@@ -60,7 +60,22 @@ kill 'STOP', $late;
 
 hup(2);
 wait_until { (() = births()) >= $before + 4 } 5, 'workers of the third';
-wait_until { passes() } 5, 'the third configuration serves';
+
+# who is stopped with a lock of the shared memory in hand, for some microseconds
+# of its start, holds up all others: then it goes on for a moment
+
+my $serves;
+
+for (1 .. 20) {
+    $serves = eval { wait_until { passes() } 2, 'an answer' };
+    last if $serves;
+
+    kill 'CONT', $late;
+    sleep 0.0001;
+    kill 'STOP', $late;
+}
+
+ok $serves, 'the third configuration serves';
 
 kill 'CONT', $late;
 wait_until { !kill 0, $late } 5, 'the late one came, and went';
