@@ -238,8 +238,8 @@ sub established {
 
     sleep 1;
     ok established($client), 'a client that takes nothing of its answer waits';
-    wait_until { !established($client) } $patience, 'it is closed';
-    pass 'until its token ends';
+    ok eval { wait_until { !established($client) } $patience, 'it is closed' },
+        'until its token ends';
     close $client;
 }
 
@@ -274,6 +274,9 @@ like $got, qr/x\z/, '... after what had come';
 is $code, 28, 'one of a live token goes on';
 
 my @grpc = ('-H', 'Content-Type: application/grpc');
+
+($code) = curl('/file/after', short());
+is $code, 92, 'a file with a post_action is reset';
 
 ($code, $got) = curl('/stream', short(), @grpc);
 
