@@ -48,6 +48,11 @@ if (!$backend) {
               . "Upgrade: websocket\r\n\r\n"
             : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
+        my $include = '<!--# include virtual="/part" -->';
+
+        printf $client "%x\r\n%s\r\n", length $include, $include
+            if $head =~ m{^GET /stream/page};
+
         for (1 .. 200) {
             print $client $upgrade ? 'x' : "1\r\nx\r\n";
             sleep 0.2;
@@ -99,6 +104,8 @@ my %config = (
                                    proxy_pass http://127.0.0.1:@PORT@/large; }
         location = /large { jwt off; root @CONTENT@; }
         location = /page.html { post_action /done; ssi on; root @CONTENT@; }
+        location = /stream/page { post_action /done; ssi on; ssi_types *;
+                                  proxy_pass http://127.0.0.1:%1$d; }
         location = /subrequest { auth_request /hangs; post_action /done;
                                  root @CONTENT@; }
         location = /part { internal; jwt off;
@@ -169,6 +176,7 @@ my @rows = map { { what => shift @$_, open => $_ } } (
     [ 'a request with a post_action', '/silent/after' ],
     [ 'a file with one', '/file/after' ],
     [ 'a page of several parts with one', '/page.html' ],
+    [ 'a proxied page of several parts with one', '/stream/page' ],
     [ 'a subrequest of a request with one', '/subrequest' ],
 );
 
